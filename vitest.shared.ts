@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+// `ssr.resolve.conditions` is the list that counts in Node: imports of sibling packages resolve to
+// their src/, so no build is needed before a test.
+const conditions = ["@agent-oauth/source", "module", "node", "development|production"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["src/**/*.test.ts"],
+    reporters: ["default", ["json", { outputFile: "reports/vitest.json" }]],
+    coverage: { provider: "v8", include: ["src/**"], reporter: ["text", "json-summary"] },
+  },
+});
