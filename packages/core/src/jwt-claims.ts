@@ -1,0 +1,27 @@
+import { decodeJwt } from "jose";
+
+/**
+ * Reads when a JWT says it ends, in epoch milliseconds. Nothing is verified: a claim read so may only shorten what
+ * is kept. Anything but a JWT with a usable `exp` gives `undefined`.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4 RFC 7519 §4.1.4}
+ */
+export function jwtExpiresAt(token: string): number | undefined {
+  const exp = jwtExp(token);
+  return typeof exp === "number" && isEpochSeconds(exp) ? exp * 1000 : undefined;
+}
+
+/** Reads the raw `exp` of what may be a JWT, `undefined` if it is none or has none. */
+export function jwtExp(token: string): unknown {
+  try {
+    return decodeJwt(token).exp;
+  } catch {
+    return undefined; // An opaque token: nothing can be read from it, which is no error.
+  }
+}
+
+/** Tells a plausible instant in seconds from garbage and from milliseconds. */
+export function isEpochSeconds(seconds: number): boolean {
+  // 1e11 seconds are the year 5138; 1e11 milliseconds were 1973.
+  return Number.isFinite(seconds) && seconds >= 0 && seconds < 1e11;
+}

@@ -1,0 +1,84 @@
+const BRAND = Symbol.for("@agent-oauth/TokenError");
+
+/** What went wrong; the README's table of errors says what each code means and whether a retry can help. */
+export type TokenErrorCode =
+  | "ERR_TOKEN_SUBJECT_REQUIRED"
+  | "ERR_TOKEN_SUBJECT_NOT_ALLOWED"
+  | "ERR_TOKEN_SOURCE_UNAVAILABLE"
+  | "ERR_TOKEN_CONFIG"
+  | "ERR_TOKEN_CREDENTIAL"
+  | "ERR_TOKEN_PROVIDER"
+  | "ERR_TOKEN_NETWORK"
+  | "ERR_TOKEN_TLS"
+  | "ERR_TOKEN_TIMEOUT"
+  | "ERR_TOKEN_HTTP"
+  | "ERR_TOKEN_OAUTH"
+  | "ERR_TOKEN_RESPONSE"
+  | "ERR_TOKEN_METADATA"
+  | "ERR_TOKEN_REJECTED"
+  | "ERR_TOKEN_NOT_READY"
+  | "ERR_TOKEN_AUDIENCE"
+  | "ERR_TOKEN_ORIGIN"
+  | "ERR_TOKEN_TYPE_UNSUPPORTED"
+  | "ERR_TOKEN_CLOSED";
+
+/** Details of a {@link TokenError}. */
+export interface TokenErrorOptions {
+  /** Never a foreign error as it is: pass it through {@link redactedCause} first. */
+  readonly cause?: Error | undefined;
+  /** HTTP status of the answer. */
+  readonly status?: number | undefined;
+  /** The `error` code of the OAuth error answer (RFC 6749 §5.2). */
+  readonly oauthError?: string | undefined;
+  /** How long the server asked us to wait (`Retry-After`), in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/**
+ * Says why a token could not be had or used. Its message, cause and inspect output hold no secret.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await source.getToken();
+ * } catch (error) {
+ *   if (TokenError.isInstance(error) && error.retryable) scheduleRetry(error.retryAfterMs);
+ *   else throw error;
+ * }
+ * ```
+ */
+export class TokenError extends Error {
+  /** The stable code, for programs to branch on. */
+  readonly code: TokenErrorCode;
+  /** Whether the same call may succeed later without anything being changed. */
+  readonly retryable: boolean;
+  /** HTTP status of the answer, if there was one. */
+  declare readonly status?: number;
+  /** The `error` code of the OAuth error answer (RFC 6749 §5.2). */
+  declare readonly oauthError?: string;
+  /** How long the server asked us to wait, in milliseconds. */
+  declare readonly retryAfterMs?: number;
+
+  /** Tells token errors apart from others, also across two installed copies of this package. */
+  static isInstance(error: unknown): error is TokenError {
+    return typeof error === "object" && error !== null && BRAND in error;
+  }
+
+  constructor(code: TokenErrorCode, message: string, options: TokenErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryable = isRetryable(code, options.status);
+    if (options.status !== undefined) this.status = options.status;
+    if (options.oauthError !== undefined) this.oauthError = options.oauthError;
+    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+Object.defineProperty(TokenError.prototype, BRAND, { value: true });
+Object.defineProperty(TokenError.prototype, "name", { value: "TokenError" });
+
+function isRetryable(code: TokenErrorCode, status: number | undefined): boolean {
+  if (code === "ERR_TOKEN_NETWORK" || code === "ERR_TOKEN_TIMEOUT") return true;
+  if (code !== "ERR_TOKEN_HTTP" && code !== "ERR_TOKEN_OAUTH") return false;
+  return status !== undefined && (status === 408 || status === 429 || status >= 500);
+}

@@ -1,0 +1,69 @@
+import type { TokenRequest } from "./token-source.ts";
+
+/** The members of a {@link TokenRequest}, as a source declares which of them it can honour. */
+export type TokenRequestField = keyof TokenRequest;
+
+const NAMES = ["principal", "tenant"] as const;
+const LISTS = ["audience", "resource", "scope"] as const;
+
+/**
+ * Checks a request and brings it into the one form sources work with: no leading "Bearer ", no empty lists.
+ *
+ * @param honours the fields the calling source can put on the wire; default all. Others are refused, not ignored.
+ * @throws TypeError naming the field that is blank, of a wrong type, unknown or not honoured.
+ */
+export function normalizeTokenRequest(
+  request: TokenRequest | undefined,
+  { honours }: { honours?: readonly TokenRequestField[] } = {},
+): TokenRequest {
+  const normal: { -readonly [F in TokenRequestField]?: TokenRequest[F] } = {};
+  if (request === undefined) return normal;
+  if (request.subjectToken !== undefined) normal.subjectToken = bareToken(request.subjectToken);
+  for (const field of NAMES) {
+    const name = request[field];
+    if (name !== undefined) normal[field] = text(name, field);
+  }
+  for (const field of LISTS) {
+    const list = request[field];
+    if (list !== undefined && listed(list, field).length > 0) normal[field] = list;
+  }
+  if (honours !== undefined) refuseOthers(normal, honours);
+  return normal;
+}
+
+/**
+ * Drops a leading "Bearer " of a subject token.
+ *
+ * @throws TypeError if nothing is left, or it is no string.
+ */
+export function bareToken(subjectToken: string): string {
+  text(subjectToken, "subjectToken");
+  // 66 and 98 are "B" and "b": a token that begins otherwise is looked at no further.
+  const first = subjectToken.charCodeAt(0);
+  if (first !== 66 && first !== 98 && first > 32) return subjectToken;
+  return text(subjectToken.trim().replace(/^bearer(?:\s+|$)/i, ""), "subjectToken");
+}
+
+function text(value: unknown, field: TokenRequestField): string {
+  if (typeof value !== "string") {
+    throw new TypeError(`Cannot request a token: "${field}" must be a string, not ${typeof value}`);
+  }
+  if (value.trim() === "") throw new TypeError(`Cannot request a token: "${field}" is blank`);
+  return value;
+}
+
+function listed(value: unknown, field: TokenRequestField): readonly string[] {
+  if (!Array.isArray(value)) {
+    throw new TypeError(`Cannot request a token: "${field}" must be a list of strings`);
+  }
+  for (const item of value) text(item, field);
+  return value;
+}
+
+function refuseOthers(request: TokenRequest, honours: readonly TokenRequestField[]): void {
+  for (const field of Object.keys(request) as TokenRequestField[]) {
+    if (!honours.includes(field)) {
+      throw new TypeError(`Cannot request a token: this source cannot honour "${field}"`);
+    }
+  }
+}
