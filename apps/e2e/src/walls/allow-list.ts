@@ -1,0 +1,51 @@
+/** What one workspace package may depend on. */
+export interface Allowance {
+  /** Its layer: imports go strictly downwards. */
+  readonly rank: number;
+  /** Packages of this workspace, by their short name. */
+  readonly ours?: readonly string[];
+  /** Packages of others, for `dependencies`. */
+  readonly others?: readonly string[];
+  /** Packages of others that the user brings, for `peerDependencies`. */
+  readonly peers?: readonly string[];
+}
+
+/** The scope of every package of this workspace. */
+export const scope = "@agent-oauth/";
+
+const flow: Allowance = { rank: 2, ours: ["core", "node", "token-endpoint"], others: ["zod"] };
+const mcpClient = "@modelcontextprotocol/client";
+
+/** Every package that is published, by its short name; those still to come included. */
+export const allowList: Readonly<Record<string, Allowance>> = {
+  core: { rank: 0, others: ["lru-cache", "jose"] },
+  node: { rank: 1, ours: ["core"], others: ["zod"] },
+  "token-endpoint": { rank: 1, ours: ["core"], others: ["undici", "oauth4webapi", "zod"] },
+  otel: { rank: 1, ours: ["core"], peers: ["@opentelemetry/api"] },
+  "customer-mtls": flow,
+  "lob-destination": flow,
+  sts: flow,
+  redis: { rank: 2, ours: ["core"], peers: ["redis"] },
+  client: { rank: 3, ours: ["core"], peers: [mcpClient] },
+  adk: { rank: 4, ours: ["core", "client"], peers: ["@google/adk", mcpClient] },
+  cli: { rank: 5, ours: ["customer-mtls", "lob-destination", "sts", "client"] },
+  "mock-sts": {
+    rank: 6,
+    // Nothing of ours: it must not share our reading of a protocol.
+    ours: [],
+    others: [
+      "@hono/node-server",
+      "@modelcontextprotocol/node",
+      "@modelcontextprotocol/server",
+      "@peculiar/x509",
+      "hono",
+      "jose",
+      // A peer of the certificate library.
+      "reflect-metadata",
+      "zod",
+    ],
+  },
+};
+
+/** The private packages, which may depend on everything. */
+export const unrestricted: readonly string[] = ["bench", "e2e", "examples"];

@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+import { allowList, unrestricted } from "./allow-list.ts";
+import { importFaults } from "./import-wall.ts";
+import { manifestFaults, rankFaults } from "./manifest-wall.ts";
+import { type Manifest, readText, type WorkspacePackage, workspacePackages } from "./repository.ts";
+
+function sample(shortName: string, manifest: Partial<Manifest> = {}): WorkspacePackage {
+  const name = `@agent-oauth/${shortName}`;
+  return {
+    shortName,
+    folder: `packages/${shortName}`,
+    manifest: { name, ...manifest },
+    sources: [],
+  };
+}
+
+describe("allowList", () => {
+  it("leads strictly downwards", () => {
+    expect(rankFaults(allowList)).toEqual([]);
+  });
+
+  it("is refused when two packages of one layer may use each other", () => {
+    const list = { a: { rank: 1, ours: ["b"] }, b: { rank: 1 }, c: { rank: 2, ours: ["gone"] } };
+    expect(rankFaults(list)).toEqual([
+      "a may depend on b, which is not below it",
+      "c may depend on gone, which is not below it",
+    ]);
+  });
+});
+
+describe("manifestFaults", () => {
+  it.each<[string, Partial<Manifest>, string]>([
+    ["core", { dependencies: { undici: "*" } }, "core: dependencies has undici"],
+    ["core", { optionalDependencies: { jose: "*" } }, "core: optionalDependencies has jose"],
+    [
+      "client",
+      { dependencies: { "@agent-oauth/sts": "*" } },
+      "client: dependencies has @agent-oauth/sts",
+    ],
+    [
+      "client",
+      { devDependencies: { "@agent-oauth/sts": "*" } },
+      "client: devDependencies has @agent-oauth/sts",
+    ],
+    [
+      "client",
+      { dependencies: { "@modelcontextprotocol/client": "*" } },
+      "client: dependencies has @modelcontextprotocol/client",
+    ],
+    [
+      "mock-sts",
+      { dependencies: { "@agent-oauth/core": "*" } },
+      "mock-sts: dependencies has @agent-oauth/core",
+    ],
+    ["redis", { dependencies: { redis: "*" } }, "redis: dependencies has redis"],
+    ["stranger", {}, "stranger is not in the allow-list"],
+    ["e2e", {}, "e2e may depend on everything: not private"],
+  ])("refuses %s with %o", (shortName, manifest, fault) => {
+    expect(manifestFaults(sample(shortName, manifest))).toEqual([fault]);
+  });
+
+  it("accepts what the list allows", () => {
+    const dependencies = { "@agent-oauth/core": "workspace:^", zod: "catalog:" };
+    expect(manifestFaults(sample("node", { dependencies }))).toEqual([]);
+  });
+});
+
+describe("importFaults", () => {
+  const declared = {
+    dependencies: { "@agent-oauth/core": "*", "@agent-oauth/sts": "*", zod: "*" },
+    devDependencies: { vitest: "*", "@agent-oauth/node": "*" },
+  };
+  const client = sample("client", declared);
+  const refused = (source: string, file = "packages/client/src/a.ts") =>
+    importFaults(client, { file, source });
+
+  it.each([
+    "@agent-oauth/sts",
+    "@agent-oauth/sts/deep",
+    "@agent-oauth/client",
+    "undici",
+    "vitest",
+    "fs",
+    "../../core/src/index.ts",
+  ])("refuses %s, as a type too", (name) => {
+    expect(refused(`import type { A } from "${name}";`)).toEqual([
+      `packages/client/src/a.ts imports ${name}`,
+    ]);
+    expect(refused(`export { a } from "${name}";`)).toHaveLength(1);
+  });
+
+  it("refuses a name that is put together at run time", () => {
+    expect(refused("await import(name);")).toHaveLength(1);
+  });
+
+  it.each(["@agent-oauth/core", "@agent-oauth/core/testing", "zod/mini", "node:fs", "./b.ts"])(
+    "accepts %s",
+    (name) => expect(refused(`import { a } from "${name}";`)).toEqual([]),
+  );
+
+  it("lets a test use its tools, but no package above or beside", () => {
+    const file = "packages/client/src/a.test.ts";
+    expect(refused('import "vitest";', file)).toEqual([]);
+    expect(refused('import "@agent-oauth/node";', file)).toHaveLength(1);
+  });
+});
+
+describe("the workspace", () => {
+  const packages = workspacePackages();
+
+  it("has the packages that the walls are about", () => {
+    const names = packages.map(({ shortName }) => shortName);
+    expect(names).toEqual(expect.arrayContaining(["core", "client", "mock-sts", ...unrestricted]));
+  });
+
+  it.each(packages)("$shortName depends on what the allow-list names", (pkg) => {
+    expect(manifestFaults(pkg)).toEqual([]);
+  });
+
+  it.each(packages)("$shortName imports what the allow-list names", (pkg) => {
+    const faults = pkg.sources.flatMap((file) =>
+      importFaults(pkg, { file, source: readText(file) }),
+    );
+    expect(faults).toEqual([]);
+  });
+});

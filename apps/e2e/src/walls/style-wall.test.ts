@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { readText, repositoryFiles, workspacePackages } from "./repository.ts";
+import { fileFaults, missingSections } from "./style-wall.ts";
+
+const lines = (count: number) => "line\n".repeat(count);
+
+describe("fileFaults", () => {
+  it.each([
+    ["packages/core/src/cache.ts", 250],
+    ["apps/mock-sts/src/deep/server.ts", 250],
+    ["packages/core/README.md", 120],
+    ["README.md", 120],
+    ["AGENTS.md", 99],
+    ["CONTRIBUTING.md", 99],
+  ])("lets %s have %i lines and no more", (file, count) => {
+    expect(fileFaults(file, lines(count))).toEqual([]);
+    expect(fileFaults(file, lines(count + 1))).toEqual([
+      `${file} has ${count + 1} lines, more than ${count}`,
+    ]);
+  });
+
+  it("sets tests and other documents no limit", () => {
+    expect(fileFaults("packages/core/src/cache.test.ts", lines(900))).toEqual([]);
+    expect(fileFaults("docs/architecture.md", lines(900))).toEqual([]);
+  });
+
+  it.each(["utils", "helpers", "common", "types", "manager", "misc", "token-utils", "url-helper"])(
+    "refuses %s.ts, and its test",
+    (name) => {
+      expect(fileFaults(`packages/core/src/deep/${name}.ts`, "")).toHaveLength(1);
+      expect(fileFaults(`packages/core/src/${name}.test.ts`, "")).toHaveLength(1);
+    },
+  );
+
+  it.each(["tokenCache", "Token", "token_cache"])("refuses %s.ts, not in kebab case", (name) => {
+    expect(fileFaults(`packages/core/src/${name}.ts`, "")).toHaveLength(1);
+  });
+
+  it.each(["index", "grant-types", "token-endpoint.bench", "x5t"])("accepts %s.ts", (name) => {
+    expect(fileFaults(`packages/core/src/${name}.ts`, "")).toEqual([]);
+  });
+});
+
+describe("missingSections", () => {
+  it("names each heading that is not there", () => {
+    expect(missingSections("# core\n\n## Install\n\n### Errors\n\nOptions\n")).toEqual([
+      "When not to use it",
+      "Example",
+      "Options",
+      "Errors",
+      "Standards",
+    ]);
+  });
+});
+
+describe("the repository", () => {
+  it("has no file that is too long or says nothing by its name", () => {
+    expect(repositoryFiles().flatMap((file) => fileFaults(file, readText(file)))).toEqual([]);
+  });
+
+  const published = workspacePackages().filter(({ manifest }) => manifest.private !== true);
+  it.each(published)("tells in the README of $shortName what a reader looks for", ({ folder }) => {
+    expect(missingSections(readText(`${folder}/README.md`))).toEqual([]);
+  });
+
+  it.each(["AGENTS.md", "CONTRIBUTING.md"])("names in %s the command that checks all", (file) => {
+    expect(readText(file)).toMatch(/\bpnpm(?:@12)? check\b/);
+  });
+});
