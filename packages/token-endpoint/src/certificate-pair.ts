@@ -1,0 +1,95 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { redactedCause, TokenError } from "@agent-oauth/core";
+
+/** A client certificate with its key, as PEM text in memory. */
+export interface ClientCertificatePair {
+  /** The certificate and, after it, the intermediate certificates of its chain. */
+  readonly certificate: string;
+  /** Its private key, unencrypted: PKCS #8, or the older forms for RSA and EC. */
+  readonly key: string;
+}
+
+/** A pair that parses, matches and is valid, with what is derived from its leaf. */
+export interface CheckedPair extends ClientCertificatePair {
+  readonly thumbprint: string;
+  readonly expiresAt: number;
+}
+
+const KEY_TYPES = ["rsa", "rsa-pss", "ec", "ed25519"];
+
+/**
+ * Checks that a pair can be presented now, and brings its text into one form.
+ *
+ * @throws TokenError `ERR_TOKEN_CREDENTIAL` saying which half is wrong and why.
+ */
+export function checkPair(pair: ClientCertificatePair, now: number): CheckedPair {
+  const certificate = pemText(pair?.certificate, "certificate");
+  const key = pemText(pair?.key, "key");
+  const chain = parseChain(certificate);
+  const [leaf] = chain;
+  checkKey(parseKey(key), leaf);
+  const [startsAt, expiresAt] = [Date.parse(leaf.validFrom), Date.parse(leaf.validTo)];
+  if (now >= expiresAt) refuse(`the certificate expired at ${iso(expiresAt)}`);
+  if (now < startsAt) refuse(`the certificate is not valid before ${iso(startsAt)}`);
+  const thumbprint = Buffer.from(leaf.fingerprint256.replaceAll(":", ""), "hex").toString(
+    "base64url",
+  );
+  return Object.freeze({ certificate, key, thumbprint, expiresAt });
+}
+
+/** Mounted files come with CRLF, without a final newline or with a byte order mark: none of it changes the pair. */
+function pemText(value: unknown, half: keyof ClientCertificatePair): string {
+  if (typeof value !== "string") refuse(`the ${half} must be PEM text, not ${typeof value}`);
+  const text = value.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+  if (text.trim() === "") refuse(`the ${half} is empty`);
+  return `${text.trim()}\n`;
+}
+
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+function parseChain(text: string): [X509Certificate, ...X509Certificate[]] {
+  const [leaf, ...issuers] = text.match(PEM_CERTIFICATE) ?? [];
+  if (leaf === undefined) {
+    refuse('the certificate is not PEM: it has no whole "-----BEGIN CERTIFICATE-----" block');
+  }
+  try {
+    return [new X509Certificate(leaf), ...issuers.map((issuer) => new X509Certificate(issuer))];
+  } catch (error) {
+    refuse("the certificate does not parse", error);
+  }
+}
+
+function parseKey(text: string): KeyObject {
+  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type:.*ENCRYPTED/m.test(text)) {
+    refuse("the key is encrypted; give it decrypted, for example by openssl pkey");
+  }
+  if (!/-----BEGIN (?:RSA |EC )?PRIVATE KEY-----/.test(text)) {
+    refuse('the key is not PEM: it has no "-----BEGIN PRIVATE KEY-----" block');
+  }
+  try {
+    return createPrivateKey(text);
+  } catch (error) {
+    refuse("the key does not parse", error);
+  }
+}
+
+function checkKey(key: KeyObject, leaf: X509Certificate): void {
+  if (!KEY_TYPES.includes(key.asymmetricKeyType ?? "")) {
+    refuse(`a ${key.asymmetricKeyType} key cannot authenticate a client; use EC, RSA or Ed25519`);
+  }
+  if (!leaf.checkPrivateKey(key)) {
+    refuse(
+      "the key does not match the certificate; the leaf must be the chain's first certificate",
+    );
+  }
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function refuse(reason: string, error?: unknown): never {
+  throw new TokenError("ERR_TOKEN_CREDENTIAL", `Cannot use the client certificate: ${reason}`, {
+    cause: redactedCause(error),
+  });
+}

@@ -1,0 +1,83 @@
+import { digest } from "@agent-oauth/core";
+import {
+  ClientSecretBasic,
+  ClientSecretPost,
+  None,
+  type ClientAuth as RequestAuthentication,
+  TlsClientAuth,
+} from "oauth4webapi";
+import { type ClientCertificate, isClientCertificate } from "./client-certificate.ts";
+
+/** How a client proves to the token endpoint who it is; made by one of the four functions of this module. */
+export interface ClientAuthentication {
+  /** The method's registered name (`token_endpoint_auth_method`, RFC 7591 §2). */
+  readonly method: "none" | "client_secret_post" | "client_secret_basic" | "tls_client_auth";
+  /** Puts the client's identifier, and its secret where it has one, into a request. */
+  readonly authenticate: RequestAuthentication;
+  /** The secret's SHA-256 in base64url: tells two secrets apart in a source's identity without showing either. */
+  readonly secretDigest?: string;
+  /** The certificate that connections present. */
+  readonly certificate?: ClientCertificate;
+}
+
+/**
+ * Makes a public client: its identifier is in the form, and it proves nothing.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2.1 RFC 6749 §3.2.1}
+ */
+export function noClientAuthentication(): ClientAuthentication {
+  return Object.freeze({ method: "none", authenticate: None() });
+}
+
+/**
+ * Sends the client's secret in the form.
+ *
+ * @throws TypeError if the secret is blank.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 RFC 6749 §2.3.1}
+ */
+export function clientSecretPost(secret: string): ClientAuthentication {
+  return Object.freeze({
+    method: "client_secret_post",
+    secretDigest: secretDigest(secret),
+    authenticate: ClientSecretPost(secret),
+  });
+}
+
+/**
+ * Sends the client's secret in the Authorization header, form-encoded before base64.
+ *
+ * @throws TypeError if the secret is blank.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 RFC 6749 §2.3.1 and appendix B}
+ */
+export function clientSecretBasic(secret: string): ClientAuthentication {
+  return Object.freeze({
+    method: "client_secret_basic",
+    secretDigest: secretDigest(secret),
+    authenticate: ClientSecretBasic(secret),
+  });
+}
+
+/**
+ * Presents a certificate in the TLS handshake; the client's identifier is in the form. Tokens got so carry the
+ * certificate's thumbprint as their `confirmation`.
+ *
+ * @throws TypeError if the certificate was not made by `createClientCertificate`.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2.1 RFC 8705 §2.1}
+ */
+export function tlsClientAuth(certificate: ClientCertificate): ClientAuthentication {
+  if (!isClientCertificate(certificate)) {
+    throw new TypeError(
+      'Cannot authenticate the client: "certificate" must be made by createClientCertificate',
+    );
+  }
+  return Object.freeze({ method: "tls_client_auth", authenticate: TlsClientAuth(), certificate });
+}
+
+function secretDigest(secret: unknown): string {
+  if (typeof secret !== "string" || secret.trim() === "") {
+    throw new TypeError(
+      'Cannot authenticate the client: "secret" must be a string that is not blank',
+    );
+  }
+  return Buffer.from(digest(secret), "latin1").toString("base64url");
+}

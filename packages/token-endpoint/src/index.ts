@@ -1,0 +1,19 @@
+export type { ClientCertificatePair } from "./certificate-pair.ts";
+export {
+  type ClientAuthentication,
+  clientSecretBasic,
+  clientSecretPost,
+  noClientAuthentication,
+  tlsClientAuth,
+} from "./client-authentication.ts";
+export { type ClientCertificate, createClientCertificate } from "./client-certificate.ts";
+export { clientCredentialsSource } from "./client-credentials-source.ts";
+export type { GrantSourceOptions } from "./grant-source.ts";
+export { type JwtBearerSourceOptions, jwtBearerSource } from "./jwt-bearer-source.ts";
+export {
+  createTokenEndpoint,
+  type TokenAnswer,
+  type TokenEndpoint,
+  type TokenGrant,
+} from "./token-endpoint.ts";
+export type { DispatcherTls, TokenEndpointOptions } from "./token-endpoint-options.ts";
