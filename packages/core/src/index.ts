@@ -4,6 +4,7 @@ export {
   createAccessToken,
   isIssuedToken,
 } from "./access-token.ts";
+export { type BearerFetchOptions, bearerFetch } from "./bearer-fetch.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { digest, fingerprint } from "./digest.ts";
 export { redactedCause } from "./error-cause.ts";

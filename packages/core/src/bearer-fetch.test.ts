@@ -1,0 +1,339 @@
+import { inspect } from "node:util";
+import { afterEach, describe, expect, expectTypeOf, it, vi } from "vitest";
+import { type AccessToken, createAccessToken } from "./access-token.ts";
+import { bearerFetch } from "./bearer-fetch.ts";
+import { TokenError } from "./token-error.ts";
+import type { GetTokenOptions, TokenRequest } from "./token-source.ts";
+
+const resource = "https://mcp.example/mcp";
+
+interface Sent {
+  readonly url: string;
+  readonly method: string;
+  readonly authorization: string | null;
+  readonly redirect: string;
+  readonly body: string;
+}
+
+/** Answers from a list, the last one again and again, and writes down what it was asked. */
+function scriptedFetch(...answers: readonly Response[]) {
+  const sent: Sent[] = [];
+  const left = [...answers];
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const { url, method, redirect, headers } = request;
+    const authorization = headers.get("authorization");
+    sent.push({ url, method, redirect, authorization, body: await request.text() });
+    const answer = left.length > 1 ? left.shift() : left[0];
+    return answer ?? new Response("ok");
+  };
+  return { fetch, sent };
+}
+
+/** Yields t1, t2, … and writes down what it was asked. */
+function countingSource(
+  token: (n: number) => AccessToken = (n) => createAccessToken({ token: `t${n}` }),
+) {
+  const asked: { request: TokenRequest | undefined; options: GetTokenOptions | undefined }[] = [];
+  return {
+    asked,
+    identity: undefined,
+    getToken(request?: TokenRequest, options?: GetTokenOptions) {
+      asked.push({ request, options });
+      return Promise.resolve(token(asked.length));
+    },
+  };
+}
+
+const refused = () => new Response("refused", { status: 401 });
+const redirectTo = (location: string, status = 307) =>
+  new Response(null, { status, headers: { location } });
+
+describe("bearerFetch", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it("fits wherever a fetch is wanted", () => {
+    expectTypeOf(bearerFetch(countingSource(), { resource })).toEqualTypeOf<
+      typeof globalThis.fetch
+    >();
+  });
+
+  it("presents the token to the origin of the resource, whatever the kind of input", async () => {
+    const { fetch, sent } = scriptedFetch();
+    const bound = bearerFetch(countingSource(), { resource, fetch });
+    await bound("https://mcp.example/other?x=1");
+    await bound(new URL(resource));
+    await bound(new Request(resource, { method: "POST", body: "{}" }));
+    expect(sent.map(({ authorization }) => authorization)).toEqual([
+      "Bearer t1",
+      "Bearer t2",
+      "Bearer t3",
+    ]);
+    expect(sent[2]).toMatchObject({ method: "POST", body: "{}" });
+  });
+
+  it.each([
+    "https://evil.example/mcp",
+    "https://mcp.example:8443/mcp",
+    "http://mcp.example/mcp",
+    "https://mcp.example.evil.example/mcp",
+  ])("neither asks for nor presents a token at %s", async (url) => {
+    const { fetch, sent } = scriptedFetch();
+    const source = countingSource();
+    await bearerFetch(source, { resource, fetch })(url);
+    expect(sent).toMatchObject([{ url, authorization: null }]);
+    expect(source.asked).toEqual([]);
+  });
+
+  it.each([
+    ["a relative URL", "/mcp", [], '"resource" must be an absolute URL'],
+    ["http", "http://mcp.example/mcp", [], '"allowInsecureHosts" must name "mcp.example"'],
+    ["http on loopback", "http://127.0.0.1:1/", [], '"127.0.0.1:1"'],
+    ["http on another port than allowed", "http://127.0.0.1:1/", ["127.0.0.1:2"], "must be https"],
+    ["another scheme", "ftp://a.example/", ["a.example"], "must be https"],
+  ])("refuses %s as its resource", (_, url, allowInsecureHosts, message) => {
+    const bind = () => bearerFetch(countingSource(), { resource: url, allowInsecureHosts });
+    expect(bind).toThrow(TypeError);
+    expect(bind).toThrow(message);
+  });
+
+  it.each(["127.0.0.1", "127.0.0.1:1"])("speaks http where %s is allowed by name", async (host) => {
+    const { fetch, sent } = scriptedFetch();
+    const options = { resource: "http://127.0.0.1:1/", allowInsecureHosts: [host], fetch };
+    await bearerFetch(countingSource(), options)("http://127.0.0.1:1/x");
+    expect(sent[0]?.authorization).toBe("Bearer t1");
+  });
+
+  it("asks the request function at each call", async () => {
+    const source = countingSource();
+    const users = ["alice", "bob"];
+    const bound = bearerFetch(source, {
+      resource,
+      fetch: scriptedFetch().fetch,
+      request: async () => ({ subjectToken: users.shift() ?? "" }),
+    });
+    await bound(resource);
+    await bound(resource);
+    expect(source.asked.map(({ request }) => request)).toEqual([
+      { subjectToken: "alice" },
+      { subjectToken: "bob" },
+    ]);
+  });
+
+  it("passes the signal of the call to the source and to fetch", async () => {
+    const source = countingSource();
+    const signals: unknown[] = [];
+    const bound = bearerFetch(source, {
+      resource,
+      fetch: async (_, init) => {
+        signals.push(init?.signal);
+        return new Response();
+      },
+    });
+    const { signal } = new AbortController();
+    await bound(resource, { signal });
+    expect(source.asked[0]?.options?.signal).toBe(signal);
+    expect(signals).toEqual([signal]);
+  });
+
+  it("reads globalThis.fetch at the call", async () => {
+    const bound = bearerFetch(countingSource(), { resource });
+    const { fetch, sent } = scriptedFetch();
+    vi.stubGlobal("fetch", fetch);
+    await bound(resource);
+    expect(sent).toHaveLength(1);
+  });
+
+  it("leaves shared headers as they are", async () => {
+    const shared = new Headers({ "x-a": "1" });
+    const record = { "X-B": "2" };
+    const bound = bearerFetch(countingSource(), { resource, fetch: scriptedFetch().fetch });
+    await Promise.all([bound(resource, { headers: shared }), bound(resource, { headers: record })]);
+    expect([...shared]).toEqual([["x-a", "1"]]);
+    expect(record).toEqual({ "X-B": "2" });
+  });
+
+  describe("after a 401", () => {
+    const bodies: readonly [string, RequestInit["body"] | null, string][] = [
+      ["no body", null, ""],
+      ["a string", "text", "text"],
+      ["URLSearchParams", new URLSearchParams({ a: "1" }), "a=1"],
+      ["an ArrayBuffer", new TextEncoder().encode("bytes").buffer, "bytes"],
+      ["a typed array", new TextEncoder().encode("bytes"), "bytes"],
+      ["a Blob", new Blob(["blob"]), "blob"],
+    ];
+    it.each(bodies)("sends %s again with another token", async (_, body, text) => {
+      const { fetch, sent } = scriptedFetch(refused(), new Response("ok"));
+      const source = countingSource();
+      const method = body === null ? "GET" : "POST";
+      const answer = await bearerFetch(source, { resource, fetch })(resource, {
+        method,
+        ...(body && { body }),
+      });
+      expect(await answer.text()).toBe("ok");
+      expect(sent).toMatchObject([
+        { authorization: "Bearer t1", method, body: text },
+        { authorization: "Bearer t2", method, body: text },
+      ]);
+      expect(source.asked[1]?.options?.rejected?.token).toBe("t1");
+    });
+
+    it("sends a form again", async () => {
+      const { fetch, sent } = scriptedFetch(refused(), new Response("ok"));
+      const body = new FormData();
+      body.set("field", "value");
+      await bearerFetch(countingSource(), { resource, fetch })(resource, { method: "POST", body });
+      expect(sent[1]?.body).toContain("value");
+    });
+
+    it.each([
+      [
+        "a stream",
+        () => [resource, { method: "POST", body: new Blob(["x"]).stream(), duplex: "half" }],
+      ],
+      ["a Request with a body", () => [new Request(resource, { method: "POST", body: "x" })]],
+    ] as [string, () => Parameters<typeof globalThis.fetch>][])(
+      "returns the 401 of %s, unread",
+      async (_, call) => {
+        const { fetch, sent } = scriptedFetch(refused());
+        const source = countingSource();
+        const answer = await bearerFetch(source, { resource, fetch })(...call());
+        expect(answer.status).toBe(401);
+        expect(await answer.text()).toBe("refused");
+        expect(sent).toHaveLength(1);
+        expect(source.asked).toHaveLength(1);
+      },
+    );
+
+    it("sends a Request without a body again", async () => {
+      const { fetch, sent } = scriptedFetch(refused(), new Response("ok"));
+      const request = new Request(resource, { headers: { "x-a": "1" } });
+      expect((await bearerFetch(countingSource(), { resource, fetch })(request)).status).toBe(200);
+      expect(sent).toHaveLength(2);
+    });
+
+    it("cancels the refused answer before it sends again", async () => {
+      const order: string[] = [];
+      const body = new ReadableStream({ cancel: () => void order.push("cancelled") });
+      const answers = [new Response(body, { status: 401 }), new Response("ok")];
+      const fetch = async () => {
+        order.push("sent");
+        return answers.shift() ?? new Response();
+      };
+      await bearerFetch(countingSource(), { resource, fetch })(resource);
+      expect(order).toEqual(["sent", "cancelled", "sent"]);
+    });
+
+    it("returns a second 401", async () => {
+      const { fetch, sent } = scriptedFetch(refused(), new Response("again", { status: 401 }));
+      const source = countingSource();
+      const answer = await bearerFetch(source, { resource, fetch })(resource);
+      expect([answer.status, await answer.text()]).toEqual([401, "again"]);
+      expect([sent.length, source.asked.length]).toEqual([2, 2]);
+    });
+
+    it("rejects with what the source says if no other token can be had", async () => {
+      const cancelled = vi.fn();
+      const body = new ReadableStream({ cancel: cancelled });
+      const { fetch } = scriptedFetch(new Response(body, { status: 401 }));
+      const rejected = new TokenError("ERR_TOKEN_REJECTED", "Cannot get another token");
+      const source = countingSource((n) => {
+        if (n > 1) throw rejected;
+        return createAccessToken({ token: "t1" });
+      });
+      const lazy = {
+        identity: undefined,
+        getToken: async (...args: [TokenRequest?, GetTokenOptions?]) => source.getToken(...args),
+      };
+      await expect(bearerFetch(lazy, { resource, fetch })(resource)).rejects.toBe(rejected);
+      expect(cancelled).toHaveBeenCalledOnce();
+    });
+  });
+
+  it.each([403, 404, 429, 500, 503])("asks for no other token after %i", async (status) => {
+    const { fetch, sent } = scriptedFetch(new Response(null, { status }));
+    const source = countingSource();
+    expect((await bearerFetch(source, { resource, fetch })(resource)).status).toBe(status);
+    expect([sent.length, source.asked.length]).toEqual([1, 1]);
+  });
+
+  describe("at a redirect", () => {
+    const bind = (...answers: Response[]) => {
+      const { fetch, sent } = scriptedFetch(...answers);
+      return { bound: bearerFetch(countingSource(), { resource, fetch }), sent };
+    };
+
+    it("follows it within the origin if the method stays", async () => {
+      const { bound, sent } = bind(redirectTo("/mcp/"), redirectTo("/v2", 308), new Response("ok"));
+      expect((await bound(resource, { method: "POST", body: "b" })).status).toBe(200);
+      expect(sent).toEqual([
+        {
+          url: resource,
+          method: "POST",
+          authorization: "Bearer t1",
+          redirect: "manual",
+          body: "b",
+        },
+        {
+          url: `${resource}/`,
+          method: "POST",
+          authorization: "Bearer t1",
+          redirect: "manual",
+          body: "b",
+        },
+        {
+          url: "https://mcp.example/v2",
+          method: "POST",
+          authorization: "Bearer t1",
+          redirect: "manual",
+          body: "b",
+        },
+      ]);
+    });
+
+    it("follows a GET, also one given as a Request", async () => {
+      const { bound, sent } = bind(redirectTo("/elsewhere", 302), new Response("ok"));
+      expect((await bound(new Request(resource))).status).toBe(200);
+      expect(sent[1]).toMatchObject({ url: "https://mcp.example/elsewhere", method: "GET" });
+    });
+
+    it.each([
+      ["to another host", "https://evil.example/", 307],
+      ["to another port", "https://mcp.example:8443/", 307],
+      ["to plain http", "http://mcp.example/", 307],
+      ["that would turn a POST into a GET", "/other", 302],
+      ["to nowhere", "https://", 307],
+    ])("returns one %s", async (_, location, status) => {
+      const { bound, sent } = bind(redirectTo(location, status));
+      expect((await bound(resource, { method: "POST", body: "b" })).status).toBe(status);
+      expect(sent).toHaveLength(1);
+    });
+
+    it("gives up after five", async () => {
+      const { bound, sent } = bind(...Array.from({ length: 9 }, () => redirectTo("/loop")));
+      expect((await bound(resource)).status).toBe(307);
+      expect(sent).toHaveLength(6);
+    });
+
+    it.each(["manual", "error"] as const)(
+      "leaves it to a caller that says %s",
+      async (redirect) => {
+        const { bound, sent } = bind(redirectTo("/mcp/"));
+        expect((await bound(resource, { redirect })).status).toBe(307);
+        expect(sent).toMatchObject([{ redirect }]);
+      },
+    );
+  });
+
+  it.each([
+    ["is no bearer token", "N_A", "sentinel", "ERR_TOKEN_TYPE_UNSUPPORTED"],
+    ["would break out of its header", "Bearer", "sentinel\r\nx: y", "ERR_TOKEN_RESPONSE"],
+  ] as const)("sends nothing if the token %s", async (_, tokenType, token, code) => {
+    const { fetch, sent } = scriptedFetch();
+    const source = countingSource(() => createAccessToken({ token, tokenType }));
+    const error = await bearerFetch(source, { resource, fetch })(resource).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code, retryable: false });
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain("sentinel");
+    expect(sent).toEqual([]);
+  });
+});
