@@ -1,0 +1,38 @@
+import { clientAuthenticationMethods, grantTypes } from "./clients.ts";
+import { signingAlgorithm } from "./signing-keys.ts";
+
+/** Where the authorization server's endpoints are. */
+export interface AuthorizationServerEndpoints {
+  readonly issuer: string;
+  readonly tokenEndpoint: string;
+  /** The same endpoint under the name for clients that present a certificate. */
+  readonly mtlsTokenEndpoint: string;
+  readonly jwksUri: string;
+}
+
+/**
+ * Builds the document of both well-known paths, OAuth's and OpenID Connect's.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-2 RFC 8414, section 2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-5 RFC 8705, section 5}
+ */
+export function authorizationServerMetadata(
+  endpoints: AuthorizationServerEndpoints,
+  scopes: readonly string[],
+): Readonly<Record<string, unknown>> {
+  return {
+    issuer: endpoints.issuer,
+    token_endpoint: endpoints.tokenEndpoint,
+    jwks_uri: endpoints.jwksUri,
+    // Required by the RFC although there is no authorization endpoint; "token" is what IAS clients send.
+    response_types_supported: ["token"],
+    grant_types_supported: grantTypes,
+    token_endpoint_auth_methods_supported: clientAuthenticationMethods,
+    tls_client_certificate_bound_access_tokens: true,
+    mtls_endpoint_aliases: { token_endpoint: endpoints.mtlsTokenEndpoint },
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: [signingAlgorithm],
+    // A list without members is left out: RFC 8414, section 3.2.
+    ...(scopes.length > 0 && { scopes_supported: scopes }),
+  };
+}

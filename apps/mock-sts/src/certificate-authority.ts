@@ -1,0 +1,125 @@
+// The certificate library's dependency injection reads this polyfill while it loads.
+import "reflect-metadata";
+import { webcrypto } from "node:crypto";
+import { isIP } from "node:net";
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type GeneralNameType,
+  type JsonName,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  type X509Certificate,
+  X509CertificateGenerator,
+} from "@peculiar/x509";
+import { type DistinguishedName, parseDistinguishedName } from "./distinguished-name.ts";
+
+/** A certificate and its private key, both PEM. */
+export interface CertificatePair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** What goes into a certificate. */
+export interface CertificateRequest {
+  /** Subject as an RFC 4514 name. */
+  readonly subject: string;
+  /** What the certificate may be used for. */
+  readonly usage: "serverAuth" | "clientAuth";
+  /** Host names and IP addresses for the subject alternative name. Default: none. */
+  readonly hosts?: readonly string[];
+  /** Start of validity, epoch milliseconds. */
+  readonly notBefore: number;
+  /** End of validity, epoch milliseconds. */
+  readonly notAfter: number;
+}
+
+/** Issues certificates that pass strict chain verification. */
+export interface CertificateAuthority {
+  /** The root certificate, PEM. */
+  readonly certificate: string;
+  /** Issues a P-256 certificate with a new key. */
+  issue(request: CertificateRequest): Promise<CertificatePair>;
+}
+
+const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const dayMs = 86_400_000;
+
+/** Creates a certificate authority that lives in memory, valid for ten years from a day ago. */
+export async function createCertificateAuthority(subject: string): Promise<CertificateAuthority> {
+  const keys = await generateKeys();
+  const root = await X509CertificateGenerator.createSelfSigned({
+    name: asn1Name(subject),
+    notBefore: new Date(Date.now() - dayMs),
+    notAfter: new Date(Date.now() + 3650 * dayMs),
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return {
+    certificate: root.toString("pem"),
+    issue: (request) => issueCertificate(request, { root, signingKey: keys.privateKey }),
+  };
+}
+
+async function issueCertificate(
+  request: CertificateRequest,
+  issuer: { root: X509Certificate; signingKey: webcrypto.CryptoKey },
+): Promise<CertificatePair> {
+  const keys = await generateKeys();
+  const certificate = await X509CertificateGenerator.create({
+    subject: asn1Name(request.subject),
+    issuer: issuer.root.subjectName,
+    notBefore: new Date(request.notBefore),
+    notAfter: new Date(request.notAfter),
+    signingAlgorithm: algorithm,
+    publicKey: keys.publicKey,
+    signingKey: issuer.signingKey,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage[request.usage]]),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await AuthorityKeyIdentifierExtension.create(issuer.root.publicKey),
+      ...subjectAlternativeNames(request.hosts),
+    ],
+  });
+  return { certificate: certificate.toString("pem"), key: await privateKeyPem(keys.privateKey) };
+}
+
+function subjectAlternativeNames(hosts: readonly string[] = []) {
+  const names = hosts.map((value) => ({
+    type: (isIP(value) === 0 ? "dns" : "ip") satisfies GeneralNameType,
+    value,
+  }));
+  return names.length === 0 ? [] : [new SubjectAlternativeNameExtension(names)];
+}
+
+/** A certificate stores the RDNs in the opposite order of RFC 4514's string. */
+function asn1Name(subject: string): JsonName {
+  const name: DistinguishedName = parseDistinguishedName(subject);
+  return name.toReversed().map((rdn) => {
+    const attributes: Record<string, string[]> = {};
+    for (const { type, value } of rdn) {
+      attributes[type] = [...(attributes[type] ?? []), value];
+    }
+    return attributes;
+  });
+}
+
+function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+}
+
+async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {
+  const der = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", key)).toString("base64");
+  return `-----BEGIN PRIVATE KEY-----\n${der.replace(/(.{64})(?=.)/g, "$1\n")}\n-----END PRIVATE KEY-----\n`;
+}

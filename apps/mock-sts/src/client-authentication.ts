@@ -1,0 +1,130 @@
+import { hash, timingSafeEqual, type X509Certificate } from "node:crypto";
+import { certificateSubject, distrustReason } from "./client-certificate.ts";
+import type { Client, ClientAuthenticationMethod, Clients } from "./clients.ts";
+import { sameDistinguishedName } from "./distinguished-name.ts";
+import type { Form } from "./form.ts";
+import { OAuthError } from "./oauth-error.ts";
+
+/** What a token request proves its client with. */
+export interface ClientProof {
+  readonly form: Form;
+  /** The `Authorization` header. */
+  readonly authorization: string | undefined;
+  /** The certificate presented in the TLS handshake. */
+  readonly certificate: X509Certificate | undefined;
+}
+
+/** What proofs are checked against. */
+export interface ClientAuthenticationContext {
+  readonly clients: Clients;
+  readonly authority: X509Certificate;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+interface Credentials {
+  readonly method: ClientAuthenticationMethod;
+  readonly clientId: string | undefined;
+  readonly clientSecret?: string;
+}
+
+/**
+ * Finds out which client sent a token request.
+ *
+ * @throws OAuthError `invalid_client`, or `invalid_request` for two methods at once.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3 RFC 6749, section 2.3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2.1 RFC 8705, section 2.1}
+ */
+export function authenticateClient(
+  proof: ClientProof,
+  context: ClientAuthenticationContext,
+): Client {
+  const usedHeader = proof.authorization !== undefined;
+  const credentials = readCredentials(proof);
+  if (credentials.clientId === undefined) {
+    throw invalidClient("the request names no client_id", usedHeader);
+  }
+  const client = context.clients.get(credentials.clientId);
+  if (client === undefined) throw invalidClient("the client is unknown", usedHeader);
+  if (!isExpectedMethod(client.authentication, credentials.method)) {
+    throw invalidClient(`the client must authenticate by ${client.authentication}`, usedHeader);
+  }
+  if (client.clientSecret !== undefined && !sameSecret(client.clientSecret, credentials)) {
+    throw invalidClient("the client secret is wrong", usedHeader);
+  }
+  if (client.authentication === "tls_client_auth") checkCertificate(client, proof, context);
+  if (client.certificateBoundTokens && proof.certificate === undefined) {
+    throw invalidClient("the client's tokens are bound to a certificate and it sent none", false);
+  }
+  return client;
+}
+
+/** A request with a client_id and no secret is a public client's or a certificate's. */
+function isExpectedMethod(
+  registered: ClientAuthenticationMethod,
+  used: ClientAuthenticationMethod,
+): boolean {
+  return registered === used || (registered === "tls_client_auth" && used === "none");
+}
+
+function readCredentials({ form, authorization }: ClientProof): Credentials {
+  const clientId = form.get("client_id");
+  const clientSecret = form.get("client_secret");
+  if (form.get("client_assertion") !== undefined) {
+    throw invalidClient("client assertions are not supported", authorization !== undefined);
+  }
+  if (authorization === undefined) {
+    return clientSecret === undefined
+      ? { method: "none", clientId }
+      : { method: "client_secret_post", clientId, clientSecret };
+  }
+  const basic = readBasic(authorization);
+  if (clientSecret !== undefined) {
+    throw new OAuthError("invalid_request", "the request uses two client authentication methods");
+  }
+  if (clientId !== undefined && clientId !== basic.clientId) {
+    throw new OAuthError("invalid_request", "the request names two different clients");
+  }
+  return basic;
+}
+
+/** User and password of Basic are form-encoded first: RFC 6749, appendix B. */
+function readBasic(authorization: string): Credentials & { clientSecret: string } {
+  const encoded = /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(authorization)?.[1];
+  const text = Buffer.from(encoded ?? "", "base64").toString("utf8");
+  const colon = text.indexOf(":");
+  if (colon < 1) throw invalidClient("the Authorization header is not valid Basic", true);
+  try {
+    const [clientId, clientSecret] = [text.slice(0, colon), text.slice(colon + 1)].map((part) =>
+      decodeURIComponent(part.replaceAll("+", " ")),
+    );
+    return { method: "client_secret_basic", clientId, clientSecret: clientSecret ?? "" };
+  } catch {
+    throw invalidClient("the Basic credentials are not form-encoded", true);
+  }
+}
+
+function checkCertificate(
+  client: Client,
+  { certificate }: ClientProof,
+  { authority, now }: ClientAuthenticationContext,
+): void {
+  if (certificate === undefined) throw invalidClient("no client certificate was sent", false);
+  const reason = distrustReason(certificate, { authority, now });
+  if (reason !== undefined) throw invalidClient(reason, false);
+  if (!sameDistinguishedName(client.subject ?? [], certificateSubject(certificate))) {
+    throw invalidClient("the certificate's subject is not the registered one", false);
+  }
+}
+
+function sameSecret(registered: string, { clientSecret = "" }: Credentials): boolean {
+  const digest = (text: string) => hash("sha256", text, "buffer");
+  return timingSafeEqual(digest(registered), digest(clientSecret));
+}
+
+function invalidClient(description: string, usedHeader: boolean): OAuthError {
+  const headers: Record<string, string> = usedHeader
+    ? { "WWW-Authenticate": 'Basic realm="mock-sts", charset="UTF-8"' }
+    : {};
+  return new OAuthError("invalid_client", description, { status: 401, headers });
+}

@@ -1,0 +1,39 @@
+import type { CertificateAuthority, CertificatePair } from "./certificate-authority.ts";
+import type { Clock } from "./clock.ts";
+
+/** What a client certificate is to be like. */
+export interface ClientCertificateRequest {
+  /** Subject as an RFC 4514 name. Default: the agent's registered one, so that it may be used beside the old certificate. */
+  readonly subject?: string;
+  /** Start of validity, epoch milliseconds. Default: an hour before the mock's time. */
+  readonly notBefore?: number;
+  /** End of validity, epoch milliseconds; in the past for an expired certificate. Default: in seven days, as SAP's. */
+  readonly notAfter?: number;
+  /** What the certificate may be used for. Default `clientAuth`. */
+  readonly usage?: "clientAuth" | "serverAuth";
+  /** Issues it by an authority of the same name that nobody trusts. Default false. */
+  readonly rogue?: boolean;
+}
+
+const [hourMs, dayMs] = [3_600_000, 86_400_000];
+
+/** Returns a function that issues client certificates, good ones and bad ones. */
+export function createClientCertificates(options: {
+  readonly authority: CertificateAuthority;
+  /** Makes the authority nobody trusts when it is first needed. */
+  readonly rogueAuthority: () => Promise<CertificateAuthority>;
+  readonly defaultSubject: string;
+  readonly clock: Clock;
+}): (request?: ClientCertificateRequest) => Promise<CertificatePair> {
+  return async (request = {}) => {
+    const now = options.clock.now();
+    const { notAfter = now + 7 * dayMs } = request;
+    const issuer = request.rogue ? await options.rogueAuthority() : options.authority;
+    return issuer.issue({
+      subject: request.subject ?? options.defaultSubject,
+      usage: request.usage ?? "clientAuth",
+      notBefore: request.notBefore ?? Math.min(now, notAfter) - hourMs,
+      notAfter,
+    });
+  };
+}

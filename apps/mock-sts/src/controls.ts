@@ -1,0 +1,93 @@
+import type { AccessTokens, RevocationTarget } from "./access-tokens.ts";
+import type { Clock } from "./clock.ts";
+import type { Breakage, FaultAnswer, FaultMatch, Faults, Hold } from "./faults.ts";
+import type { Gateway, GatewaySwitches } from "./gateway.ts";
+import { checkTokenLifetime } from "./options.ts";
+import type { RequestFilter } from "./recorder.ts";
+import type { SigningKeys } from "./signing-keys.ts";
+
+/** Everything a test can do to a running mock. */
+export interface Controls {
+  /** Lifetime of the access tokens issued from now on, in milliseconds. */
+  tokenLifetimeMs: number;
+  /** How far the mock's clock is ahead of the machine's, in milliseconds. */
+  clockOffsetMs: number;
+  /** Whether the gateway demands the certificate a token is bound to. */
+  requireBoundCertificate: boolean;
+  /** Whether the gateway refuses every token with 401: everywhere, or at the MCP servers named. */
+  alwaysUnauthorized: boolean | readonly string[];
+  /** Revokes access tokens issued so far and returns how many there were. */
+  revoke(target: RevocationTarget): number;
+  /** Makes a new signing key; tokens of the old ones stay good. */
+  rotateSigningKey(): Promise<void>;
+  /** Drops MCP sessions, of one server or of all: their ids get 404 from now on. */
+  forgetSessions(mcpServer?: string): Promise<void>;
+  /** Answers the next matching requests with a status, such as 429 with `Retry-After`; they have no effect. */
+  failNext(answer: FaultAnswer, match?: FaultMatch): void;
+  /** Spoils the answers to the next matching requests. */
+  breakNext(breakage: Breakage, match?: FaultMatch): void;
+  /** Delays the next matching requests by some milliseconds. */
+  delayNext(delayMs: number, match?: FaultMatch): void;
+  /** Holds back all matching requests until released: a delay that needs no timing. */
+  hold(filter?: RequestFilter): Hold;
+  /** Takes back all faults, delays, holds, the clock's offset and the switches. */
+  reset(): void;
+}
+
+/** What the controls act on. */
+export interface ControlsOptions {
+  readonly clock: Clock;
+  readonly tokens: AccessTokens;
+  readonly keys: SigningKeys;
+  readonly faults: Faults;
+  readonly gateway: Gateway;
+  readonly switches: GatewaySwitches;
+  readonly lifetime: { tokenLifetimeMs: number };
+}
+
+/** Creates the controls of a mock. */
+export function createControls(options: ControlsOptions): Controls {
+  const { clock, tokens, keys, faults, gateway, switches, lifetime } = options;
+  const initial = { ...switches, ...lifetime };
+  return {
+    get tokenLifetimeMs() {
+      return lifetime.tokenLifetimeMs;
+    },
+    set tokenLifetimeMs(value) {
+      lifetime.tokenLifetimeMs = checkTokenLifetime(value);
+    },
+    get clockOffsetMs() {
+      return clock.offsetMs;
+    },
+    set clockOffsetMs(value) {
+      if (!Number.isFinite(value)) throw new RangeError(`Cannot set "clockOffsetMs" to ${value}`);
+      clock.offsetMs = value;
+    },
+    get requireBoundCertificate() {
+      return switches.requireBoundCertificate;
+    },
+    set requireBoundCertificate(value) {
+      switches.requireBoundCertificate = value;
+    },
+    get alwaysUnauthorized() {
+      return switches.alwaysUnauthorized;
+    },
+    set alwaysUnauthorized(value) {
+      switches.alwaysUnauthorized = value;
+    },
+    revoke: (target) => tokens.revoke(target),
+    rotateSigningKey: () => keys.rotate(),
+    forgetSessions: (server) => gateway.forgetSessions(server),
+    failNext: (answer, match = {}) => faults.fail(answer, match),
+    breakNext: (breakage, match = {}) => faults.breakAnswer(breakage, match),
+    delayNext: (delayMs, match = {}) => faults.delay(delayMs, match),
+    hold: (filter = {}) => faults.hold(filter),
+    reset() {
+      faults.reset();
+      clock.offsetMs = 0;
+      switches.requireBoundCertificate = initial.requireBoundCertificate;
+      switches.alwaysUnauthorized = initial.alwaysUnauthorized;
+      lifetime.tokenLifetimeMs = initial.tokenLifetimeMs;
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import type { X509Certificate } from "node:crypto";
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import type { HttpBindings } from "@hono/node-server";
+import type { Context, MiddlewareHandler } from "hono";
+import type { Clock } from "./clock.ts";
+import { answerWithFault } from "./fault-answer.ts";
+import type { Faults } from "./faults.ts";
+import { certificateThumbprint } from "./fingerprint.ts";
+import { parseForm } from "./form.ts";
+import { presentedCertificate } from "./listener.ts";
+import { recordToken } from "./recorded-token.ts";
+import {
+  type OpenRecord,
+  type RecordedRequest,
+  type RecordedTls,
+  type RecordingRecorder,
+  type RouteName,
+  recordedForm,
+  recordedHeaders,
+} from "./recorder.ts";
+
+/** Largest request body that is read, in bytes. */
+const maxBodyBytes = 1_048_576;
+
+/** A request under way: what was read of it, and its record. */
+export interface Exchange {
+  readonly record: OpenRecord;
+  readonly body: string;
+  readonly certificate: X509Certificate | undefined;
+}
+
+/** The environment of both applications. */
+export type MockEnv = { Bindings: HttpBindings; Variables: { exchange: Exchange } };
+
+/** What recording and faults need. */
+export interface ExchangeOptions {
+  readonly listener: RecordedRequest["listener"];
+  readonly recorder: RecordingRecorder;
+  readonly faults: Faults;
+  readonly clock: Clock;
+  /** Says which resource a path leads to, and which MCP server. */
+  readonly routeOf: (path: string) => { route: RouteName; mcpServer?: string };
+  /** Called when a request has its answer, or its connection its end. */
+  readonly onAnswer: (record: RecordedRequest) => void;
+}
+
+/** Creates the first middleware of every listener: reads the body, records, and applies faults. */
+export function exchange(options: ExchangeOptions): MiddlewareHandler<MockEnv> {
+  const describeTls = createTlsDescriber();
+  return async (c, next) => {
+    const certificate = presentedCertificate(c.env.incoming);
+    const tls = describeTls(c.env.incoming.socket, certificate);
+    const body = await readBody(c.req.raw);
+    const record = options.recorder.begin(describeRequest(c, { options, tls, body: body ?? "" }));
+    c.set("exchange", { record, body: body ?? "", certificate });
+    const fault = await options.faults.strike(record);
+    if (fault !== undefined) await answerWithFault(c, fault, next);
+    else if (body === undefined) c.res = tooLarge();
+    else await next();
+    if (!record.fault?.startsWith("reset")) record.status = c.res.status;
+    options.onAnswer(record);
+  };
+}
+
+function describeRequest(
+  c: Context<MockEnv>,
+  { options, tls, body }: { options: ExchangeOptions; tls: RecordedTls; body: string },
+): Omit<OpenRecord, "id"> {
+  const url = new URL(c.req.url);
+  const { route, mcpServer } = options.routeOf(url.pathname);
+  const bearer = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  return {
+    at: options.clock.now(),
+    listener: options.listener,
+    method: c.req.method,
+    path: url.pathname,
+    query: [...url.searchParams.keys()],
+    route,
+    headers: recordedHeaders(c.req.raw.headers),
+    tls,
+    ...(bearer !== undefined && { bearer: recordToken(bearer) }),
+    ...(route === "token" && describeForm(body)),
+    ...(mcpServer !== undefined && { mcp: { server: mcpServer, ...describeJsonRpc(body) } }),
+  };
+}
+
+function describeForm(body: string): Partial<OpenRecord> {
+  const form = parseForm(body);
+  const [grant, clientId] = [form.get("grant_type"), form.get("client_id")];
+  const assertion = form.get("assertion");
+  return {
+    form: recordedForm(form),
+    ...(grant !== undefined && { grant }),
+    ...(clientId !== undefined && { clientId }),
+    ...(assertion !== undefined && { assertion: recordToken(assertion) }),
+  };
+}
+
+function describeJsonRpc(body: string): { methods: string[]; tool: string | undefined } {
+  let messages: { method?: unknown; params?: { name?: unknown } }[] = [];
+  try {
+    messages = [JSON.parse(body)].flat().filter((message) => message instanceof Object);
+  } catch {
+    // GET and DELETE have no body, and one that is no JSON has no methods.
+  }
+  const methods = messages.map(({ method }) => method).filter((m) => typeof m === "string");
+  const name = messages.find(({ method }) => method === "tools/call")?.params?.name;
+  return { methods, tool: typeof name === "string" ? name : undefined };
+}
+
+/** Numbers a listener's connections, and notes which request is the first on its connection. */
+function createTlsDescriber() {
+  let connections = 0;
+  const seen = new WeakMap<Socket, number>();
+  return (socket: Socket, certificate: X509Certificate | undefined): RecordedTls => {
+    const known = seen.get(socket);
+    const connection = known ?? ++connections;
+    seen.set(socket, connection);
+    return {
+      connection,
+      newSocket: known === undefined,
+      sessionReused: socket instanceof TLSSocket && socket.isSessionReused(),
+      clientCertificate: certificate && certificateThumbprint(certificate.raw),
+    };
+  };
+}
+
+/** Returns the body as text, `undefined` if it is too large. */
+async function readBody(request: Request): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  if (request.body === null) return "";
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > maxBodyBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function tooLarge(): Response {
+  const body = { error: "invalid_request", error_description: "the body is too large" };
+  return Response.json(body, { status: 413, headers: { Connection: "close" } });
+}

@@ -1,0 +1,24 @@
+import { hash } from "node:crypto";
+
+/** Computes a secret's SHA-256 in hexadecimal. */
+export function digest(secret: string): string {
+  return hash("sha256", secret, "hex");
+}
+
+/**
+ * Names a secret without giving it away: the first 12 hexadecimal digits of its SHA-256.
+ *
+ * Tests compute the same of the token they hold and compare.
+ */
+export function fingerprint(secret: string): string {
+  return digest(secret).slice(0, 12);
+}
+
+/**
+ * Computes a certificate's `x5t#S256`: unpadded base64url SHA-256 of its DER form.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-3.1 RFC 8705, section 3.1}
+ */
+export function certificateThumbprint(der: Uint8Array): string {
+  return hash("sha256", der, "base64url");
+}

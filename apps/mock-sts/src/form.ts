@@ -1,0 +1,64 @@
+import { OAuthError } from "./oauth-error.ts";
+
+/** Parameters that a request may carry more than once (RFC 8693, section 2.1; RFC 8707, section 2). */
+const repeatable = new Set(["resource", "audience"]);
+
+/** A decoded token request: every parameter with its values, none of them empty. */
+export interface Form {
+  /** Returns the only value of a parameter, `undefined` if it is absent or empty. */
+  get(name: string): string | undefined;
+  /** Returns all values of a repeatable parameter. */
+  getAll(name: string): readonly string[];
+  /** Returns all parameters in the order of their first value. */
+  entries(): readonly (readonly [name: string, values: readonly string[]])[];
+}
+
+/** Decodes a form body without judging it: what cannot be decoded stays as it came. */
+export function parseForm(body: string): Form {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of new URLSearchParams(body)) {
+    // An empty value counts as absent: RFC 6749, section 3.2.
+    if (value !== "") values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  return {
+    get: (name) => values.get(name)?.[0],
+    getAll: (name) => values.get(name) ?? [],
+    entries: () => [...values],
+  };
+}
+
+/**
+ * Checks that a token request is a well-formed form with no parameter twice.
+ *
+ * @throws OAuthError `invalid_request`.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749, section 3.2}
+ */
+export function assertTokenForm(body: string, contentType: string | undefined): void {
+  const [mediaType, ...parameters] = (contentType ?? "").toLowerCase().split(";");
+  if (mediaType?.trim() !== "application/x-www-form-urlencoded") {
+    throw invalid("the body must be application/x-www-form-urlencoded");
+  }
+  const charset = parameters.map((p) => p.trim()).find((p) => p.startsWith("charset="));
+  if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) {
+    throw invalid("the body must be UTF-8");
+  }
+  const names = new Set<string>();
+  for (const pair of body.split("&").filter((part) => part !== "")) {
+    const name = decode(pair.split("=", 1)[0] ?? "");
+    decode(pair);
+    if (names.has(name) && !repeatable.has(name)) throw invalid(`parameter ${name} occurs twice`);
+    names.add(name);
+  }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    throw invalid("the body is not form-encoded UTF-8");
+  }
+}
+
+function invalid(description: string): OAuthError {
+  return new OAuthError("invalid_request", description);
+}

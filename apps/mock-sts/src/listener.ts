@@ -1,0 +1,82 @@
+import { X509Certificate } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { TLSSocket } from "node:tls";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import type { CertificatePair } from "./certificate-authority.ts";
+
+/** What an HTTPS listener needs. */
+export interface ListenerOptions {
+  /** Address to bind. */
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** The server's own certificate. */
+  readonly identity: CertificatePair;
+  /** PEM of the authority whose client certificates are asked for. */
+  readonly clientAuthority: string;
+  /** Called once per TLS connection. */
+  readonly onHandshake: () => void;
+}
+
+/** Answers one HTTP request. */
+export type RequestHandler = (request: Request, env: HttpBindings) => Response | Promise<Response>;
+
+/** A listening HTTPS server. */
+export interface Listener {
+  readonly port: number;
+  /** Sets what answers requests; until then they get 503. */
+  serve(handler: RequestHandler): void;
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an HTTPS server that asks for a client certificate and takes connections without one.
+ *
+ * A missing or bad certificate must end in an OAuth error, not in a dead socket: the handshake lets
+ * every certificate through and the endpoints judge it.
+ */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  let handler: RequestHandler = () => new Response(null, { status: 503 });
+  const answer = getRequestListener(
+    (request, env) => handler(request, env as HttpBindings),
+    // The adapter would replace the process's global Request and Response.
+    { overrideGlobalObjects: false },
+  );
+  const server = createServer(
+    {
+      cert: options.identity.certificate,
+      key: options.identity.key,
+      ca: options.clientAuthority,
+      requestCert: true,
+      rejectUnauthorized: false,
+    },
+    (incoming, outgoing) => void answer(incoming, outgoing),
+  );
+  server.on("secureConnection", options.onHandshake);
+  // A client that breaks off its handshake must not end the process.
+  server.on("tlsClientError", () => {});
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    serve(next) {
+      handler = next;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Returns the certificate a client presented when it connected. */
+export function presentedCertificate({ socket }: IncomingMessage): X509Certificate | undefined {
+  const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+  return certificate === undefined ? undefined : new X509Certificate(certificate.raw);
+}

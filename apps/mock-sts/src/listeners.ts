@@ -1,0 +1,47 @@
+import { isIP } from "node:net";
+import type { CertificateAuthority } from "./certificate-authority.ts";
+import { type Listener, startListener } from "./listener.ts";
+import type { ResolvedOptions } from "./options.ts";
+
+/** The two HTTPS servers of a mock. */
+export interface Listeners {
+  readonly tokenServer: Listener;
+  readonly gateway: Listener;
+  /** Origin of the token server. */
+  readonly url: string;
+  /** Origin of the gateway. */
+  readonly gatewayUrl: string;
+  close(): Promise<void>;
+}
+
+/** Life of the servers' own certificate, in milliseconds: a year each way, so that a moved clock finds it valid. */
+const yearMs = 31_536_000_000;
+
+/** Starts both servers under one certificate for `localhost`, the loopback address and the bound one. */
+export async function startListeners(
+  { host, port, gatewayPort }: ResolvedOptions,
+  authority: CertificateAuthority,
+  onHandshake: () => void,
+): Promise<Listeners> {
+  const identity = await authority.issue({
+    subject: "CN=localhost,O=Mock STS",
+    usage: "serverAuth",
+    hosts: [...new Set(["localhost", "127.0.0.1", ...(isIP(host) === 0 ? [] : [host])])],
+    notBefore: Date.now() - 3_600_000,
+    notAfter: Date.now() + yearMs,
+  });
+  const common = { host, identity, clientAuthority: authority.certificate, onHandshake };
+  const tokenServer = await startListener({ ...common, port });
+  try {
+    const gateway = await startListener({ ...common, port: gatewayPort });
+    return {
+      ...{ tokenServer, gateway },
+      url: `https://localhost:${tokenServer.port}`,
+      gatewayUrl: `https://localhost:${gateway.port}`,
+      close: async () => void (await Promise.all([tokenServer.close(), gateway.close()])),
+    };
+  } catch (error) {
+    await tokenServer.close();
+    throw error;
+  }
+}

@@ -1,0 +1,121 @@
+import { type McpTool, recordTools } from "./mcp-tools.ts";
+
+/** An MCP server behind the gateway. */
+export interface McpServerOptions {
+  readonly name: string;
+  /** Open Resource Discovery id; its colons stay as they are in the URL. */
+  readonly ordId: string;
+  readonly globalTenantId: string;
+  /** `session`: 2025 revisions with `Mcp-Session-Id`. `stateless`: 2026-07-28, and 2025 without sessions. Default `session`. */
+  readonly mode?: "session" | "stateless";
+  /** Whether session servers stream answers as events or send JSON. Default `stream`. */
+  readonly answers?: "stream" | "json";
+  /** Tools on one page of `tools/list`. Default: all. */
+  readonly pageSize?: number;
+  /** Scope a token must have. Default: none. */
+  readonly requiredScope?: string;
+  /** Default: `whoami`, `echo`, `mirror`, `lookup_item` and `report_items`. */
+  readonly tools?: readonly McpTool[];
+}
+
+/** An MCP server as callers address it. */
+export interface McpServerInfo {
+  readonly name: string;
+  readonly ordId: string;
+  readonly globalTenantId: string;
+  readonly url: string;
+}
+
+/** The servers of a gateway that was not told otherwise: one of each kind. */
+export const defaultMcpServers: readonly McpServerOptions[] = [
+  {
+    name: "cost-centers",
+    ordId: "sap.mock:apiResource:cost-center:v1",
+    globalTenantId: "250695",
+    tools: recordTools("cost_center", [
+      { id: "1000", name: "Research", budget: 120_000 },
+      { id: "2000", name: "Operations", budget: 80_000 },
+    ]),
+  },
+  {
+    name: "orders",
+    ordId: "sap.mock:apiResource:order:v1",
+    globalTenantId: "250695",
+    answers: "json",
+    pageSize: 2,
+    tools: recordTools("order", [
+      { id: "4711", customer: "Blue Whale Books", total: 59.9 },
+      { id: "4712", customer: "Red Fox Radio", total: 1204 },
+      { id: "4713", customer: "Green Finch Grocers", total: 17.25 },
+    ]),
+  },
+  {
+    name: "calendar",
+    ordId: "sap.mock:apiResource:calendar:v1",
+    globalTenantId: "250696",
+    mode: "stateless",
+    tools: recordTools("event", [
+      { id: "e1", title: "Quarterly review", start: "2026-10-01T09:00:00Z" },
+      { id: "e2", title: "Supplier call", start: "2026-10-02T13:30:00Z" },
+    ]),
+  },
+];
+
+const defaultTools = recordTools("item", [{ id: "1", name: "First" }]);
+
+/** Returns the tools of a server. */
+export function toolsOf({ tools = defaultTools }: McpServerOptions): readonly McpTool[] {
+  return tools;
+}
+
+/** Returns the path of a server below the gateway's origin. */
+export function mcpServerPath({ ordId, globalTenantId }: McpServerOptions): string {
+  return `/v1/mcp/${pathSegment(ordId)}/${pathSegment(globalTenantId)}`;
+}
+
+/** Finds the server a path names, percent-encoded or not. */
+export function findMcpServer(
+  servers: readonly McpServerOptions[],
+  path: string,
+): McpServerOptions | undefined {
+  const match = /^\/v1\/mcp\/([^/]+)\/([^/]+)$/.exec(path);
+  const [ordId, globalTenantId] = [decode(match?.[1]), decode(match?.[2])];
+  return servers.find((s) => s.ordId === ordId && s.globalTenantId === globalTenantId);
+}
+
+/**
+ * Checks the servers of a gateway.
+ *
+ * @throws TypeError or RangeError naming the server and the option.
+ */
+export function checkMcpServers(servers: readonly McpServerOptions[]): void {
+  const paths = new Set<string>();
+  for (const server of servers) {
+    const label = `Cannot serve MCP server ${JSON.stringify(server.name)}`;
+    for (const field of ["name", "ordId", "globalTenantId"] as const) {
+      if (typeof server[field] !== "string" || server[field].trim() === "") {
+        throw new TypeError(`${label}: "${field}" is blank`);
+      }
+    }
+    const { pageSize } = server;
+    if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize > 0)) {
+      throw new RangeError(`${label}: "pageSize" must be a positive integer, got ${pageSize}`);
+    }
+    const path = mcpServerPath(server);
+    if (paths.has(path)) throw new TypeError(`${label}: another server has the same path`);
+    paths.add(path);
+  }
+}
+
+/** Encodes what a path segment cannot hold; a colon it can. */
+function pathSegment(text: string): string {
+  return encodeURIComponent(text).replaceAll("%3A", ":");
+}
+
+function decode(segment = ""): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}

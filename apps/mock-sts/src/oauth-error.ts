@@ -1,0 +1,45 @@
+/** Headers of every answer of the token endpoint. */
+const noStore = { "Cache-Control": "no-store", Pragma: "no-cache" } as const;
+
+/**
+ * A refusal of the token endpoint.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749, section 5.2}
+ */
+export class OAuthError extends Error {
+  override readonly name = "OAuthError";
+  readonly error: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    error: string,
+    description: string,
+    { status = 400, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
+  ) {
+    super(description);
+    this.error = error;
+    this.status = status;
+    this.headers = headers;
+  }
+
+  /** The refusal as an HTTP answer. */
+  toResponse(): Response {
+    const body = { error: this.error, error_description: safeDescription(this.message) };
+    return tokenEndpointResponse(body, this.status, this.headers);
+  }
+}
+
+/** Builds a JSON answer that no cache may keep. */
+export function tokenEndpointResponse(
+  body: Readonly<Record<string, unknown>>,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return Response.json(body, { status, headers: { ...noStore, ...headers } });
+}
+
+/** Replaces what an `error_description` must not hold: quotes, backslashes, controls, non-ASCII. */
+export function safeDescription(text: string): string {
+  return text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/gu, "?");
+}

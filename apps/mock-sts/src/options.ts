@@ -1,0 +1,116 @@
+import { type ClientRegistration, type Clients, registerClients } from "./clients.ts";
+import { checkMcpServers, defaultMcpServers, type McpServerOptions } from "./mcp-servers.ts";
+import type { RecordedRequest } from "./recorder.ts";
+
+/** How a mock is to be; every field has a default. */
+export interface MockStsOptions {
+  /** Address to bind. Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Port of the token server. Default 0: any free one. */
+  readonly port?: number;
+  /** Port of the gateway. Default 0: any free one. */
+  readonly gatewayPort?: number;
+  /** Client id of the agent, who authenticates by certificate. Default `mock-agent`. */
+  readonly clientId?: string;
+  /** Whether the agent's tokens are bound to its certificate (RFC 8705, section 3). Default true. */
+  readonly certificateBoundTokens?: boolean;
+  /** Scopes the agent may ask for. Default: none. */
+  readonly scopes?: readonly string[];
+  /** Clients beside the agent. Default: none. */
+  readonly clients?: readonly ClientRegistration[];
+  /** Client id of the gateway's application: `aud` of the tokens for it. Default `mock-agent-gateway`. */
+  readonly gatewayClientId?: string;
+  /** Tenant of all tokens, claim `app_tid`. Default `mock-tenant`. */
+  readonly tenantId?: string;
+  /** MCP servers behind the gateway. Default: `cost-centers`, `orders` and `calendar`. */
+  readonly mcpServers?: readonly McpServerOptions[];
+  /** Lifetime of access tokens in milliseconds, from 1 000 to 43 200 000 as in IAS. Default 3 600 000. */
+  readonly tokenLifetimeMs?: number;
+  /** Allowed difference between clocks in milliseconds. Default 0. */
+  readonly clockSkewMs?: number;
+  /** Longest time an assertion may still be valid for, in milliseconds. Default: any. */
+  readonly maxAssertionLifetimeMs?: number;
+  /** Whether an assertion works once only. Default false. */
+  readonly refuseReusedAssertions?: boolean;
+  /** Whether the gateway demands the certificate a token is bound to. Default false, as the real one. */
+  readonly requireBoundCertificate?: boolean;
+  /** Called when a request has its answer. */
+  readonly onAnswer?: (request: RecordedRequest) => void;
+}
+
+/** Checked options with their defaults. */
+export interface ResolvedOptions
+  extends Required<Omit<MockStsOptions, "clients" | "scopes" | "maxAssertionLifetimeMs">> {
+  readonly maxAssertionLifetimeMs: number | undefined;
+  readonly subjectDn: string;
+  readonly clients: Clients;
+}
+
+/** Shortest and longest lifetime of an access token, in milliseconds; IAS allows 1 to 720 minutes. */
+const [minTokenLifetimeMs, maxTokenLifetimeMs] = [1_000, 43_200_000];
+
+/**
+ * Checks options and fills in the defaults.
+ *
+ * @throws TypeError or RangeError naming the option.
+ */
+export function resolveOptions(options: MockStsOptions): ResolvedOptions {
+  const { clientId = "mock-agent", clients = [], mcpServers = defaultMcpServers } = options;
+  const { maxAssertionLifetimeMs, clockSkewMs = 0, tokenLifetimeMs = 3_600_000 } = options;
+  const subjectDn = `CN=${escapeDn(clientId)},OU=Agents,O=Mock STS`;
+  checkTokenLifetime(tokenLifetimeMs);
+  checkMcpServers(mcpServers);
+  return {
+    host: text(options.host ?? "127.0.0.1", "host"),
+    port: range(options.port ?? 0, "port", { min: 0, max: 65_535 }),
+    gatewayPort: range(options.gatewayPort ?? 0, "gatewayPort", { min: 0, max: 65_535 }),
+    clientId,
+    subjectDn,
+    clients: registerClients([agent(options, { clientId, subjectDn }), ...clients]),
+    gatewayClientId: text(options.gatewayClientId ?? "mock-agent-gateway", "gatewayClientId"),
+    tenantId: text(options.tenantId ?? "mock-tenant", "tenantId"),
+    mcpServers,
+    tokenLifetimeMs,
+    clockSkewMs: range(clockSkewMs, "clockSkewMs", { min: 0, max: 600_000 }),
+    maxAssertionLifetimeMs:
+      maxAssertionLifetimeMs &&
+      range(maxAssertionLifetimeMs, "maxAssertionLifetimeMs", { min: 1, max: 2 ** 53 }),
+    certificateBoundTokens: options.certificateBoundTokens ?? true,
+    refuseReusedAssertions: options.refuseReusedAssertions ?? false,
+    requireBoundCertificate: options.requireBoundCertificate ?? false,
+    onAnswer: options.onAnswer ?? (() => {}),
+  };
+}
+
+/**
+ * Checks a token lifetime.
+ *
+ * @throws RangeError naming the option.
+ */
+export function checkTokenLifetime(tokenLifetimeMs: number): number {
+  const limits = { min: minTokenLifetimeMs, max: maxTokenLifetimeMs };
+  return range(tokenLifetimeMs, "tokenLifetimeMs", limits);
+}
+
+function agent(
+  { certificateBoundTokens = true, scopes = [] }: MockStsOptions,
+  { clientId, subjectDn }: { clientId: string; subjectDn: string },
+): ClientRegistration {
+  return { clientId, authentication: "tls_client_auth", subjectDn, certificateBoundTokens, scopes };
+}
+
+function escapeDn(value: string): string {
+  return value.replace(/[\\",+<>;=#]/g, "\\$&");
+}
+
+function text(value: string, name: string): string {
+  if (typeof value === "string" && value.trim() !== "") return value;
+  throw new TypeError(`Cannot start mock-sts: "${name}" must be a string that is not blank`);
+}
+
+function range(value: number, name: string, { min, max }: { min: number; max: number }): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new RangeError(
+    `Cannot start mock-sts: "${name}" must be an integer from ${min} to ${max}, got ${value}`,
+  );
+}

@@ -1,0 +1,28 @@
+import { OAuthError } from "./oauth-error.ts";
+
+/** How an IAS client names Agent Gateway as the target of its tokens. */
+export const agentGatewayResource = "urn:sap:identity:application:provider:name:agent-gateway";
+
+/**
+ * Finds the audience of a token from the `resource` parameters of its request.
+ *
+ * Without any the token is for the client itself, as IAS does it. IAS names an application also by
+ * its client id, with or without a tenant behind it.
+ *
+ * @throws OAuthError `invalid_target` for a resource this server does not know.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707, section 2}
+ */
+export function targetAudience(
+  resources: readonly string[],
+  { clientId, gatewayClientId }: { clientId: string; gatewayClientId: string },
+): string {
+  const byClientId = `urn:sap:identity:application:provider:clientid:${gatewayClientId}`;
+  for (const resource of resources) {
+    const isGateway =
+      resource === agentGatewayResource ||
+      resource === byClientId ||
+      resource.startsWith(`${byClientId}:apptid:`);
+    if (!isGateway) throw new OAuthError("invalid_target", "the resource is unknown");
+  }
+  return resources.length === 0 ? clientId : gatewayClientId;
+}

@@ -1,0 +1,147 @@
+import type { X509Certificate } from "node:crypto";
+import { type AccessTokens, type IssuedToken, sign } from "./access-tokens.ts";
+import { authenticateClient } from "./client-authentication.ts";
+import type { Client, Clients, GrantType } from "./clients.ts";
+import type { Clock } from "./clock.ts";
+import { certificateThumbprint } from "./fingerprint.ts";
+import { assertTokenForm, type Form } from "./form.ts";
+import type { Grant, GrantDecision } from "./grant.ts";
+import { OAuthError, tokenEndpointResponse } from "./oauth-error.ts";
+import { targetAudience } from "./resources.ts";
+import { grantScope, knownScopes, splitScope } from "./scopes.ts";
+import type { SigningKeys } from "./signing-keys.ts";
+
+/** What the token endpoint works with. */
+export interface TokenEndpointOptions {
+  readonly issuer: string;
+  readonly tenantId: string;
+  readonly gatewayClientId: string;
+  readonly clients: Clients;
+  readonly authority: X509Certificate;
+  readonly tokens: AccessTokens;
+  readonly keys: SigningKeys;
+  readonly clock: Clock;
+  readonly grants: Readonly<Record<GrantType, Grant>>;
+  /** Lifetime of the tokens issued now, in milliseconds. */
+  readonly tokenLifetimeMs: () => number;
+}
+
+/** A token request as it arrived. */
+export interface TokenRequest {
+  readonly method: string;
+  /** Query of the URL, without the question mark. */
+  readonly query: string;
+  readonly body: string;
+  readonly form: Form;
+  readonly contentType: string | undefined;
+  readonly authorization: string | undefined;
+  readonly certificate: X509Certificate | undefined;
+}
+
+/** The outcome of a token request: its answer, and what it was about. */
+export interface TokenAnswer {
+  readonly response: Response;
+  readonly issued?: IssuedToken;
+  readonly error?: string;
+}
+
+/**
+ * Creates the function that answers requests to the token endpoint.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749, section 3.2}
+ */
+export function createTokenEndpoint(
+  options: TokenEndpointOptions,
+): (request: TokenRequest) => Promise<TokenAnswer> {
+  return async (request) => {
+    try {
+      return await answer(request, options);
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error;
+      return { response: error.toResponse(), error: error.error };
+    }
+  };
+}
+
+async function answer(request: TokenRequest, options: TokenEndpointOptions): Promise<TokenAnswer> {
+  assertWellFormed(request);
+  const { form, certificate } = request;
+  const grantType = form.get("grant_type");
+  if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
+  const client = authenticateClient(request, { ...options, now: options.clock.now() });
+  const grant = chooseGrant(grantType, client, options);
+  const clientId = client.clientId;
+  const audience = targetAudience(form.getAll("resource"), { ...options, clientId });
+  const requestedScope = splitScope(form.get("scope"));
+  const scope = grantScope(requestedScope, { client, known: knownScopes(options.clients) });
+  const decision = await grant({ form, client });
+  const expiresAt = endOfToken(decision, options);
+  const issued = await options.tokens.issue({
+    subject: decision.subject,
+    clientId,
+    audience,
+    scope,
+    expiresAt,
+    format: tokenFormat(form) ?? decision.defaultFormat,
+    x5tS256:
+      client.certificateBoundTokens && certificate !== undefined
+        ? certificateThumbprint(certificate.raw)
+        : undefined,
+    claims: { ...iasClaims(options), ...decision.claims },
+  });
+  return {
+    issued,
+    response: tokenEndpointResponse({
+      access_token: issued.token,
+      token_type: "Bearer",
+      expires_in: (issued.claims.exp ?? 0) - (issued.claims.iat ?? 0),
+      // Required where it differs from the request: RFC 6749, section 5.1.
+      ...(scope.length !== requestedScope.length && { scope: scope.join(" ") }),
+      ...(decision.withIdToken && { id_token: await idToken(issued, clientId, options.keys) }),
+    }),
+  };
+}
+
+function assertWellFormed({ method, query, body, contentType }: TokenRequest): void {
+  if (method !== "POST") {
+    const headers = { Allow: "POST" };
+    throw new OAuthError("invalid_request", "the token endpoint takes POST only", {
+      status: 405,
+      headers,
+    });
+  }
+  if (query !== "") throw new OAuthError("invalid_request", "parameters belong in the body");
+  assertTokenForm(body, contentType);
+}
+
+function chooseGrant(grantType: string, client: Client, { grants }: TokenEndpointOptions): Grant {
+  if (!Object.hasOwn(grants, grantType)) {
+    throw new OAuthError("unsupported_grant_type", "the grant type is unknown");
+  }
+  const known = grantType as GrantType;
+  if (!client.grants.includes(known)) {
+    throw new OAuthError("unauthorized_client", "the client may not use this grant type");
+  }
+  return grants[known];
+}
+
+function tokenFormat(form: Form): "jwt" | "opaque" | undefined {
+  const format = form.get("token_format");
+  if (format === undefined || format === "jwt" || format === "opaque") return format;
+  throw new OAuthError("invalid_request", "token_format is neither jwt nor opaque");
+}
+
+/** A token made of an assertion does not outlive it: RFC 7521, section 4.1. */
+function endOfToken(decision: GrantDecision, options: TokenEndpointOptions): number {
+  const { notAfter = Number.POSITIVE_INFINITY } = decision;
+  return Math.min(options.clock.now() + options.tokenLifetimeMs(), notAfter);
+}
+
+function iasClaims({ issuer, tenantId }: TokenEndpointOptions) {
+  return { ias_iss: issuer, app_tid: tenantId, azp_app_tid: tenantId };
+}
+
+function idToken({ claims }: IssuedToken, clientId: string, keys: SigningKeys): Promise<string> {
+  const { iss = "", sub = "", exp = 0, iat = 0, user_uuid } = claims;
+  return sign({ iss, sub, aud: clientId, user_uuid, iat, exp }, keys, "JWT");
+}
