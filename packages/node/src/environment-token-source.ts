@@ -1,0 +1,56 @@
+import {
+  type AccessToken,
+  type Clock,
+  systemClock,
+  TokenError,
+  type TokenSource,
+} from "@agent-oauth/core";
+import { type EnvironmentOptions, environmentVariable } from "./read-environment.ts";
+import { foundToken, placeIdentity, refuseFields, tokenFromText } from "./token-text.ts";
+
+/** Options of {@link environmentTokenSource}. */
+export interface EnvironmentTokenSourceOptions extends EnvironmentOptions {
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Yields the token that an environment variable holds, read on each call. The end of the token is the `exp` of a JWT;
+ * another token has none.
+ *
+ * The source honours no field of a request. Its `getToken` throws `TokenError` with `ERR_TOKEN_SOURCE_UNAVAILABLE`
+ * (not set), `ERR_TOKEN_CONFIG` (blank), `ERR_TOKEN_CREDENTIAL` (expired, not a token) or `ERR_TOKEN_REJECTED`
+ * (the variable still holds the refused token).
+ *
+ * @example
+ * ```ts
+ * const source = environmentTokenSource("AGENT_TOKEN");
+ * const { token } = await source.getToken();
+ * ```
+ * @throws TypeError if `variable` is blank.
+ */
+export function environmentTokenSource(
+  variable: string,
+  options: EnvironmentTokenSourceOptions = {},
+): TokenSource<AccessToken> {
+  if (typeof variable !== "string" || variable.trim() === "") {
+    throw new TypeError('Cannot read a token: "variable" must be a non-empty string');
+  }
+  const { clock = systemClock } = options;
+  const holder = `environment variable ${variable}`;
+  return {
+    identity: placeIdentity("environment", variable),
+    async getToken(request, getOptions = {}) {
+      refuseFields(request, holder);
+      getOptions.signal?.throwIfAborted();
+      const text = environmentVariable(variable, options);
+      if (text === undefined) {
+        throw new TokenError(
+          "ERR_TOKEN_SOURCE_UNAVAILABLE",
+          `Cannot read ${holder}: it is not set`,
+        );
+      }
+      return foundToken(tokenFromText(text, holder), { holder, clock }, getOptions);
+    },
+  };
+}

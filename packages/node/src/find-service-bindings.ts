@@ -1,0 +1,89 @@
+import type { Dirent } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileError } from "./file-error.ts";
+import { type EnvironmentOptions, environmentVariable } from "./read-environment.ts";
+import type { ServiceBinding } from "./service-binding.ts";
+import { readTextFile } from "./text-file.ts";
+
+/** Options of {@link findServiceBindings}. */
+export interface FindServiceBindingsOptions extends EnvironmentOptions {
+  /** The directory of bindings. Default: {@link serviceBindingRoot}. */
+  readonly root?: string;
+  /** Only bindings of this type, compared exactly. Default: all. */
+  readonly type?: string;
+}
+
+/**
+ * Tells where service bindings are mounted: `SERVICE_BINDING_ROOT`, else `/bindings`.
+ *
+ * @throws TokenError `ERR_TOKEN_CONFIG` if the variable is blank, which would mean the working directory.
+ */
+export function serviceBindingRoot(options: EnvironmentOptions = {}): string {
+  return resolve(environmentVariable("SERVICE_BINDING_ROOT", options) ?? "/bindings");
+}
+
+/**
+ * Lists the service bindings mounted here, sorted by name. Only their `type` and `provider` are read. A directory without
+ * a `type` is no binding; hidden ones belong to Kubernetes. A root that does not exist holds no bindings.
+ *
+ * @example
+ * ```ts
+ * const [binding] = await findServiceBindings({ type: "destination" });
+ * ```
+ * @throws TokenError `ERR_TOKEN_CONFIG` naming the directory or file that cannot be read.
+ * @see {@link https://servicebinding.io/spec/core/1.1.0/#workload-projection Service Binding: Workload Projection}
+ */
+export async function findServiceBindings(
+  options: FindServiceBindingsOptions = {},
+): Promise<readonly ServiceBinding[]> {
+  const { root = serviceBindingRoot(options), type } = options;
+  if (root.trim() === "") throw new TypeError('Cannot find service bindings: "root" is blank');
+  const directory = resolve(root);
+  const names = await visibleNames(directory, "directory");
+  const bindings = await Promise.all(names.map((name) => readBinding(directory, name)));
+  return bindings
+    .filter((binding) => binding !== undefined)
+    .filter((binding) => type === undefined || binding.type === type);
+}
+
+async function readBinding(root: string, name: string): Promise<ServiceBinding | undefined> {
+  const directory = join(root, name);
+  const entries = await visibleNames(directory, "file");
+  const type = await describe(directory, entries, "type");
+  if (type === undefined) return undefined;
+  const provider = await describe(directory, entries, "provider");
+  return Object.freeze({ name, type, provider, directory, entries });
+}
+
+async function describe(directory: string, entries: readonly string[], name: string) {
+  if (!entries.includes(name)) return undefined;
+  const { text } = await readTextFile(join(directory, name));
+  return text.trim() || undefined;
+}
+
+/** The names of one kind in a directory, sorted by code unit so that every machine agrees. */
+async function visibleNames(directory: string, kind: "directory" | "file"): Promise<string[]> {
+  const listed = await list(directory);
+  const names = await Promise.all(
+    listed
+      .filter(({ name }) => !name.startsWith("."))
+      .map(async (entry) => ((await isOfKind(directory, entry, kind)) ? entry.name : undefined)),
+  );
+  return names.filter((name) => name !== undefined).sort();
+}
+
+async function list(directory: string): Promise<Dirent[]> {
+  try {
+    return await readdir(directory, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw fileError(directory, error);
+  }
+}
+
+async function isOfKind(directory: string, entry: Dirent, kind: "directory" | "file") {
+  if (!entry.isSymbolicLink()) return kind === "file" ? entry.isFile() : entry.isDirectory();
+  const target = await stat(join(directory, entry.name)).catch(() => undefined);
+  return kind === "file" ? target?.isFile() === true : target?.isDirectory() === true;
+}

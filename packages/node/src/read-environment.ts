@@ -1,0 +1,53 @@
+import { TokenError } from "@agent-oauth/core";
+import { z } from "zod";
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where variables are read. */
+export interface EnvironmentOptions {
+  /** Default: `process.env`, as it is at the call. */
+  readonly env?: Environment;
+}
+
+/**
+ * Reads one environment variable.
+ *
+ * @returns `undefined` if it is not set.
+ * @throws TokenError `ERR_TOKEN_CONFIG` if it is set but blank.
+ */
+export function environmentVariable(
+  name: string,
+  { env = process.env }: EnvironmentOptions = {},
+): string | undefined {
+  const value = env[name];
+  if (value === undefined || value.trim() !== "") return value;
+  throw new TokenError("ERR_TOKEN_CONFIG", `Cannot read the environment: ${name} is blank`);
+}
+
+/**
+ * Reads environment variables, each checked by its zod schema, and names every one that is missing, blank or wrong in
+ * one error. A blank value is wrong also where the schema is optional. Values are never shown.
+ *
+ * @example
+ * ```ts
+ * const { AGENT_CLIENT_ID } = readEnvironment({ AGENT_CLIENT_ID: z.string(), AGENT_URL: z.url() });
+ * ```
+ * @throws TokenError `ERR_TOKEN_CONFIG`.
+ */
+export function readEnvironment<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  { env = process.env }: EnvironmentOptions = {},
+): z.output<z.ZodObject<Shape>> {
+  const names = Object.keys(shape);
+  const values = Object.fromEntries(names.map((name) => [name, env[name]]));
+  const result = z.object(shape).safeParse(values);
+  const faults = names.flatMap((name) => {
+    if (values[name]?.trim() === "") return [`${name} is blank`];
+    const issue = result.error?.issues.find(({ path }) => path[0] === name);
+    if (issue === undefined) return [];
+    return [values[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`];
+  });
+  if (result.success && faults.length === 0) return result.data;
+  throw new TokenError("ERR_TOKEN_CONFIG", `Cannot read the environment: ${faults.join("; ")}`);
+}

@@ -1,0 +1,105 @@
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { temporaryDirectory, writeFiles } from "../test/temporary-directory.ts";
+import { findServiceBindings } from "./find-service-bindings.ts";
+import { bindingEntryPath, readServiceBinding, type ServiceBinding } from "./service-binding.ts";
+
+const SENTINEL = "s3cr3t-sentinel";
+
+async function bindingWith(files: Readonly<Record<string, string>>): Promise<ServiceBinding> {
+  const root = temporaryDirectory();
+  writeFiles(join(root, "mine"), { type: "destination", ...files });
+  const [binding] = await findServiceBindings({ root });
+  if (binding === undefined) throw new Error("There is no binding");
+  return binding;
+}
+
+function metadata(...credentialProperties: object[]): string {
+  return JSON.stringify({
+    metaDataProperties: [{ name: "type", format: "text" }],
+    credentialProperties,
+  });
+}
+
+describe("readServiceBinding", () => {
+  it("takes all entries but type and provider, without trailing newlines", async () => {
+    const binding = await bindingWith({
+      provider: "sap",
+      clientid: "id\r\n",
+      key: "-----BEGIN\nEND-----\n\n",
+      tags: '["a"]',
+    });
+    expect(await readServiceBinding(binding)).toEqual({
+      clientid: "id",
+      key: "-----BEGIN\nEND-----",
+      tags: '["a"]',
+    });
+  });
+
+  it("takes what .metadata lists, each in its format", async () => {
+    const binding = await bindingWith({
+      ".metadata": metadata(
+        { name: "clientid", format: "text" },
+        { name: "uaa", format: "json" },
+        { name: "__proto__", format: "text" },
+      ),
+      clientid: "id\n",
+      uaa: '{"url":"https://a"}\n',
+      ["__proto__"]: "own",
+      plan: "lite",
+    });
+    const credentials = await readServiceBinding(binding);
+    expect(Object.entries(credentials).sort()).toEqual([
+      ["__proto__", "own"],
+      ["clientid", "id"],
+      ["uaa", { url: "https://a" }],
+    ]);
+  });
+
+  it("spreads a container", async () => {
+    const binding = await bindingWith({
+      ".metadata": metadata({ name: "credentials", format: "json", container: true }),
+      credentials: '{"clientid":"id","url":"https://a"}',
+    });
+    expect(await readServiceBinding(binding)).toEqual({ clientid: "id", url: "https://a" });
+  });
+
+  const listed = (name: string, rest = {}) => ({
+    ".metadata": metadata({ name, format: "json", ...rest }),
+  });
+  it.each([
+    ["metadata that is not JSON", { ".metadata": SENTINEL }, '".metadata" is not JSON'],
+    ["metadata without a list", { ".metadata": "{}" }, 'see "credentialProperties"'],
+    ["an entry outside", listed("../other/secret"), 'no entry "../other/secret"'],
+    ["an entry that is absent", listed("absent"), 'no entry "absent"'],
+    ["JSON that is none", { ...listed("uaa"), uaa: SENTINEL }, '"uaa" is not JSON'],
+    [
+      "a container that is a list",
+      { ...listed("uaa", { container: true }), uaa: "[1]" },
+      "no JSON object",
+    ],
+  ])(
+    "refuses %s, naming the binding and no content",
+    async (_name, files: Record<string, string>, reason) => {
+      const binding = await bindingWith(files);
+      const error = await readServiceBinding(binding).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "ERR_TOKEN_CONFIG" });
+      expect(String(error)).toContain(binding.directory);
+      expect(String(error)).toContain(reason);
+      expect(inspect(error, { depth: null, showHidden: true })).not.toContain(SENTINEL);
+    },
+  );
+});
+
+describe("bindingEntryPath", () => {
+  it("tells where an entry is", async () => {
+    const binding = await bindingWith({ credentials: "{}" });
+    expect(bindingEntryPath(binding, "credentials")).toBe(join(binding.directory, "credentials"));
+  });
+
+  it("refuses an entry that the binding does not have", async () => {
+    const binding = await bindingWith({});
+    expect(() => bindingEntryPath(binding, "../credentials")).toThrow("has no entry");
+  });
+});
