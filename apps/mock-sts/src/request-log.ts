@@ -1,0 +1,31 @@
+import type { RecordedRequest } from "./recorder.ts";
+
+/** Writes a request as one line: when, where, what, by whom, for whom, and how it ended. */
+export function formatRequest(request: RecordedRequest): string {
+  const { mcp, issued, error, fault, status } = request;
+  const subject = (request.bearer ?? issued ?? request.assertion)?.claims?.sub;
+  const parts = [
+    new Date(request.at).toISOString(),
+    request.listener,
+    request.method,
+    request.path,
+    request.grant,
+    mcp?.methods.join("+"),
+    mcp?.tool,
+    request.clientId && `client=${request.clientId}`,
+    subject && `sub=${subject}`,
+    issued && `issued=${issued.fingerprint}`,
+    fault && `fault=${fault}`,
+    status === undefined ? "no answer" : String(status),
+    error,
+  ];
+  return parts
+    .filter((part) => typeof part === "string" && part !== "")
+    .map(printable)
+    .join(" ");
+}
+
+/** What a client sent may hold line breaks and terminal codes. */
+function printable(text: unknown): string {
+  return String(text).replace(/[^\x20-\x7e]/gu, "?");
+}
