@@ -5,6 +5,13 @@ export {
   isIssuedToken,
 } from "./access-token.ts";
 export { type BearerFetchOptions, bearerFetch } from "./bearer-fetch.ts";
+export type { BoundTokenSource } from "./bound-token-source.ts";
+export type { CachingTokenSourceOptions } from "./cache-options.ts";
+export {
+  type CachingTokenSource,
+  cachingTokenSource,
+  type ExplainedKey,
+} from "./caching-token-source.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { digest, fingerprint } from "./digest.ts";
 export { redactedCause } from "./error-cause.ts";
@@ -13,7 +20,15 @@ export {
   type ResolveExpiresAtOptions,
   resolveExpiresAt,
 } from "./expires-at.ts";
+export {
+  type FromTokenProviderOptions,
+  fromTokenProvider,
+  type ProvidedToken,
+  type TokenProvider,
+} from "./from-token-provider.ts";
 export { jwtExpiresAt } from "./jwt-claims.ts";
+export { staticTokenSource } from "./static-token-source.ts";
+export type { CacheStats } from "./token-cache.ts";
 export { TokenError, type TokenErrorCode, type TokenErrorOptions } from "./token-error.ts";
 export type {
   AudienceMismatchEvent,

@@ -21,11 +21,11 @@ export function normalizeTokenRequest(
   if (request.subjectToken !== undefined) normal.subjectToken = bareToken(request.subjectToken);
   for (const field of NAMES) {
     const name = request[field];
-    if (name !== undefined) normal[field] = text(name, field);
+    if (name !== undefined) normal[field] = nameField(name, field);
   }
   for (const field of LISTS) {
     const list = request[field];
-    if (list !== undefined && listed(list, field).length > 0) normal[field] = list;
+    if (list !== undefined && stringList(list, field).length > 0) normal[field] = [...list];
   }
   if (honours !== undefined) refuseOthers(normal, honours);
   return normal;
@@ -37,14 +37,25 @@ export function normalizeTokenRequest(
  * @throws TypeError if nothing is left, or it is no string.
  */
 export function bareToken(subjectToken: string): string {
-  text(subjectToken, "subjectToken");
-  // 66 and 98 are "B" and "b": a token that begins otherwise is looked at no further.
-  const first = subjectToken.charCodeAt(0);
-  if (first !== 66 && first !== 98 && first > 32) return subjectToken;
-  return text(subjectToken.trim().replace(/^bearer(?:\s+|$)/i, ""), "subjectToken");
+  if (typeof subjectToken === "string") {
+    // A token that begins with a visible character other than "B" and "b" is looked at no further.
+    const first = subjectToken.charCodeAt(0);
+    if (first > 32 && first < 127 && first !== 66 && first !== 98) return subjectToken;
+  }
+  return nameField(
+    nameField(subjectToken, "subjectToken")
+      .trim()
+      .replace(/^bearer(?:\s+|$)/i, ""),
+    "subjectToken",
+  );
 }
 
-function text(value: unknown, field: TokenRequestField): string {
+/**
+ * Returns a name that is a string and not blank.
+ *
+ * @throws TypeError naming the field.
+ */
+export function nameField(value: unknown, field: TokenRequestField): string {
   if (typeof value !== "string") {
     throw new TypeError(`Cannot request a token: "${field}" must be a string, not ${typeof value}`);
   }
@@ -52,11 +63,16 @@ function text(value: unknown, field: TokenRequestField): string {
   return value;
 }
 
-function listed(value: unknown, field: TokenRequestField): readonly string[] {
+/**
+ * Returns a list of names that are strings and not blank.
+ *
+ * @throws TypeError naming the field.
+ */
+export function stringList(value: unknown, field: TokenRequestField): readonly string[] {
   if (!Array.isArray(value)) {
     throw new TypeError(`Cannot request a token: "${field}" must be a list of strings`);
   }
-  for (const item of value) text(item, field);
+  for (const item of value) nameField(item, field);
   return value;
 }
 

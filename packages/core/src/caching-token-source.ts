@@ -1,0 +1,139 @@
+import type { AccessToken } from "./access-token.ts";
+import { type BoundTokenSource, bindRequest } from "./bound-token-source.ts";
+import { type CacheUser, isKeyOf, keyText } from "./cache-key.ts";
+import { type CachingTokenSourceOptions, cacheSettings } from "./cache-options.ts";
+import { fingerprint } from "./digest.ts";
+import { type CacheStats, TokenCache } from "./token-cache.ts";
+import { normalizeTokenRequest } from "./token-request.ts";
+import type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
+
+/** A token source that keeps what another one yields. */
+export interface CachingTokenSource<T extends AccessToken = AccessToken> extends TokenSource<T> {
+  /** Computes the key once; for agent loops. */
+  bind(request?: TokenRequest): BoundTokenSource<T>;
+  /** Returns the cached token if it may still be handed out, without asking for one or refreshing it. */
+  peek(request?: TokenRequest): T | undefined;
+  /** Forgets the token of one request; tells whether there was one. */
+  invalidate(request?: TokenRequest): boolean;
+  /** Forgets every token of one user; returns how many there were. */
+  evict(user: CacheUser): number;
+  /** Forgets every token and every failure but the back-off that a token endpoint asked for. */
+  clear(): void;
+  /** Counts what the cache has done and holds. */
+  stats(): CacheStats;
+  /** Shows what the request's key is made of, with fingerprints in the place of secrets. */
+  explainKey(request?: TokenRequest): ExplainedKey;
+  /** Ends requests on their way and forgets everything; calls fail with `ERR_TOKEN_CLOSED` from then on. */
+  close(): void;
+}
+
+/** What two requests must have in common to share a token. */
+export interface ExplainedKey {
+  /** The source's identity. */
+  readonly identity: string | undefined;
+  /** Fingerprint of the subject token. The key itself holds its full SHA-256. */
+  readonly subject: string | null;
+  readonly principal: string | null;
+  readonly tenant: string | null;
+  /** Sorted, without repetitions; `null` if absent or empty. */
+  readonly audience: readonly string[] | null;
+  readonly resource: readonly string[] | null;
+  readonly scope: readonly string[] | null;
+}
+
+/**
+ * Caches the tokens of a source: one request for any number of callers, refreshed ahead, never shared between
+ * users, tenants, audiences or credentials. A source that already caches is returned as it is.
+ *
+ * @example
+ * ```ts
+ * const source = cachingTokenSource(fromTokenProvider(fetchTokenForUser));
+ * const { token } = await source.getToken({ subjectToken, audience: ["orders"] });
+ * ```
+ * @throws TypeError | RangeError naming the option that is of a wrong type or out of range.
+ */
+export function cachingTokenSource<T extends AccessToken>(
+  source: TokenSource<T>,
+  options?: CachingTokenSourceOptions,
+): CachingTokenSource<T> {
+  const settings = cacheSettings(options);
+  if (source instanceof CachedSource) return source as CachingTokenSource<T>;
+  if (typeof source?.getToken !== "function") {
+    throw new TypeError('Cannot create a cache: "source" must be a token source');
+  }
+  return new CachedSource(new TokenCache(source, settings));
+}
+
+class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
+  readonly #cache: TokenCache<T>;
+
+  constructor(cache: TokenCache<T>) {
+    this.#cache = cache;
+  }
+
+  get identity(): string | undefined {
+    return this.#cache.identity;
+  }
+
+  // Not an async function: that would cost a hit half as much again.
+  getToken(request?: TokenRequest, options?: GetTokenOptions): Promise<T> {
+    try {
+      const key = this.#cache.keyOf(request);
+      const entry = options === undefined ? this.#cache.entry(key) : undefined;
+      if (entry === undefined || !this.#cache.isFresh(entry)) {
+        return this.#cache.answer({ key, request, options: options ?? {} });
+      }
+      this.#cache.hit(entry, request);
+      return Promise.resolve(entry.token);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  bind(request?: TokenRequest): BoundTokenSource<T> {
+    return bindRequest(this.#cache, request);
+  }
+
+  peek(request?: TokenRequest): T | undefined {
+    return this.#cache.peek(this.#cache.entry(this.#cache.keyOf(request)));
+  }
+
+  invalidate(request?: TokenRequest): boolean {
+    const key = keyText(this.#cache.keyOf(request));
+    return this.#cache.forgetWhere((other) => keyText(other) === key) > 0;
+  }
+
+  evict(user: CacheUser): number {
+    return this.#cache.forgetWhere(isKeyOf(user));
+  }
+
+  clear(): void {
+    this.#cache.forgetWhere(() => true);
+  }
+
+  stats(): CacheStats {
+    return this.#cache.stats;
+  }
+
+  explainKey(request?: TokenRequest): ExplainedKey {
+    const { subjectToken, principal, tenant, audience, resource, scope } =
+      normalizeTokenRequest(request);
+    return Object.freeze({
+      identity: this.#cache.identity,
+      subject: subjectToken === undefined ? null : `sha256:${fingerprint(subjectToken)}`,
+      principal: principal ?? null,
+      tenant: tenant ?? null,
+      audience: sortedSet(audience),
+      resource: sortedSet(resource),
+      scope: sortedSet(scope),
+    });
+  }
+
+  close(): void {
+    this.#cache.close();
+  }
+}
+
+function sortedSet(list: readonly string[] | undefined): readonly string[] | null {
+  return list === undefined ? null : Object.freeze([...new Set(list)].sort());
+}

@@ -1,0 +1,79 @@
+import { nameField, stringList, type TokenRequestField } from "./token-request.ts";
+import type { TokenRequest } from "./token-source.ts";
+
+/** How many shapes of requests are recognised without being written out: more than most agents have targets. */
+const REMEMBERED = 16;
+
+type Shape = Pick<TokenRequest, "tenant" | "audience" | "resource" | "scope">;
+
+/**
+ * Writes the target of a request (tenant, audience, resource, scope) as one text: each field at its position, each
+ * name with its length, lists as sorted sets, absent and empty alike. No two different targets give the same text.
+ * Writing it costs more than a whole cache hit, so the shapes last seen are recognised by their members.
+ */
+export class RequestShapes {
+  readonly #seen: { readonly shape: Shape; readonly text: string }[] = [];
+  #next = 0;
+
+  /**
+   * Returns the text of a request's target.
+   *
+   * @throws TypeError naming the field that is blank or of a wrong type.
+   */
+  textOf(request: Shape): string {
+    for (const seen of this.#seen) {
+      if (isSame(seen.shape, request)) return seen.text;
+    }
+    const text = write(request);
+    this.#seen[this.#next] = { shape: copied(request), text };
+    this.#next = (this.#next + 1) % REMEMBERED;
+    return text;
+  }
+}
+
+function isSame(one: Shape, other: Shape): boolean {
+  return (
+    isSameList(one.audience, other.audience) &&
+    isSameList(one.resource, other.resource) &&
+    isSameList(one.scope, other.scope) &&
+    one.tenant === other.tenant
+  );
+}
+
+function isSameList(one: readonly string[] | undefined, other: readonly string[] | undefined) {
+  if (one === undefined || other === undefined) return one === other;
+  if (one.length !== other.length) return false;
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
+  return true;
+}
+
+/** The caller may change its lists afterwards. */
+function copied({ tenant, audience, resource, scope }: Shape): Shape {
+  return {
+    ...(tenant !== undefined && { tenant }),
+    ...(audience && { audience: [...audience] }),
+    ...(resource && { resource: [...resource] }),
+    ...(scope && { scope: [...scope] }),
+  };
+}
+
+function write({ tenant, audience, resource, scope }: Shape): string {
+  // Joined, not added: a sum of strings is kept as a tree of its parts, which takes thrice the memory.
+  return [
+    tenant === undefined ? "-" : framed(nameField(tenant, "tenant")),
+    writtenList(audience, "audience"),
+    writtenList(resource, "resource"),
+    writtenList(scope, "scope"),
+  ].join("");
+}
+
+function writtenList(list: readonly string[] | undefined, field: TokenRequestField): string {
+  if (list === undefined || stringList(list, field).length === 0) return "-";
+  const set = [...new Set(list)].sort();
+  return `${set.length}*${set.map(framed).join("")}`;
+}
+
+/** Writes a text with its length before it, so that nothing in it can be taken for what follows. */
+export function framed(text: string): string {
+  return `${text.length}:${text}`;
+}

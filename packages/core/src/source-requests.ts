@@ -1,0 +1,139 @@
+import { type AccessToken, createAccessToken, isIssuedToken } from "./access-token.ts";
+import { CacheEntry } from "./cache-entry.ts";
+import type { CacheKey } from "./cache-key.ts";
+import type { CacheMemory } from "./cache-memory.ts";
+import type { CacheSettings } from "./cache-options.ts";
+import { tokenDeadlines } from "./deadlines.ts";
+import { type EventTeller, eventCode } from "./event-teller.ts";
+import type { Flight } from "./flights.ts";
+import { jwtExpiresAt } from "./jwt-claims.ts";
+import type { Timeline } from "./timeline.ts";
+import type { RequestStartEvent } from "./token-event.ts";
+import { normalizeTokenRequest } from "./token-request.ts";
+import type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
+
+/** One call for a token, with the key of its request. */
+export interface CacheCall {
+  readonly key: CacheKey;
+  readonly request: TokenRequest | undefined;
+  readonly options: GetTokenOptions;
+}
+
+/** What a cache and its requests work on together. */
+export interface CacheParts<T extends AccessToken> {
+  readonly source: TokenSource<T>;
+  readonly settings: CacheSettings;
+  readonly timeline: Timeline;
+  readonly memory: CacheMemory<T>;
+  readonly events: EventTeller;
+}
+
+/** A token, and when it was asked for: on the timeline, and as the wall clock showed it. */
+interface SourceAnswer<T extends AccessToken> {
+  readonly token: T;
+  readonly sentAt: number;
+  readonly sentAtMs: number;
+}
+
+/** Asks the source for tokens, one request per key at a time, and puts what comes into the cache's memory. */
+export class SourceRequests<T extends AccessToken> {
+  readonly #parts: CacheParts<T>;
+  #started = 0;
+  #failed = 0;
+
+  constructor(parts: CacheParts<T>) {
+    this.#parts = parts;
+  }
+
+  /** How many requests were started, and how many of them failed. */
+  get counts(): { readonly requests: number; readonly failures: number } {
+    return { requests: this.#started, failures: this.#failed };
+  }
+
+  /** Returns the answer of the request on its way for the call's key if that will do, else of a new one. */
+  ask(call: CacheCall, why: "miss" | "stale"): Promise<T> {
+    const { flights } = this.#parts.memory;
+    const { key, options } = call;
+    const joined = flights.join(key, options.rejected);
+    if (joined !== undefined) return joined.promise;
+    const reason = options.rejected === undefined ? why : "rejected";
+    // Its own copy: the caller's lists may change while the request waits for its turn.
+    const own = { ...call, request: call.request && normalizeTokenRequest(call.request) };
+    return flights.start(key, options.rejected, (flight) => this.#send(own, flight, reason))
+      .promise;
+  }
+
+  async #send(call: CacheCall, flight: Flight<T>, reason: RequestStartEvent["reason"]): Promise<T> {
+    const { source, settings, timeline, memory, events } = this.#parts;
+    const { key, request } = call;
+    memory.followIdentity();
+    const requestId = ++this.#started;
+    const startedAt = settings.clock.monotonic();
+    const sent = { sentAtMs: settings.clock.now(), sentAt: timeline.now() };
+    const end = () => {
+      const durationMs = settings.clock.monotonic() - startedAt;
+      return { type: "request-end", requestId, durationMs } as const;
+    };
+    events.tell({ type: "request-start", requestId, reason }, request);
+    try {
+      const token = adopted(await source.getToken(request, passedDown(call, flight)));
+      this.#receive(call, flight, { token, ...sent });
+      events.tell(end(), request);
+      return token;
+    } catch (error) {
+      this.#failed++;
+      events.tell({ ...end(), code: eventCode(error) }, request);
+      if (!flight.superseded) memory.failures.failed(key, request?.tenant, error, timeline.now());
+      throw error;
+    }
+  }
+
+  #receive(call: CacheCall, flight: Flight<T>, answer: SourceAnswer<T>): void {
+    const { timeline, memory, events } = this.#parts;
+    const { key, request, options } = call;
+    memory.followIdentity();
+    const now = timeline.now();
+    if (flight.refuses(answer.token)) throw memory.failures.rejected(key, now);
+    memory.failures.succeeded(request?.tenant);
+    const deadlines = this.#deadlines(call, answer);
+    if (deadlines.end - now < (options.minValidityMs ?? 0)) {
+      events.tellOf("short-lived", answer.token, request);
+    }
+    if (flight.superseded) return;
+    if (flight.rejected.length > 0) memory.failures.replaced(key, now);
+    if (deadlines.end > now) {
+      memory.entriesOf(key).set(key, new CacheEntry(answer.token, key, deadlines));
+    }
+  }
+
+  #deadlines({ request, options }: CacheCall, { token, sentAt, sentAtMs }: SourceAnswer<T>) {
+    const { settings, events } = this.#parts;
+    const subjectToken = request?.subjectToken;
+    const claimed = subjectToken === undefined ? undefined : jwtExpiresAt(subjectToken);
+    return tokenDeadlines(token, {
+      sentAt,
+      sentAtMs,
+      subjectExpiresAt: options.subjectExpiresAt ?? claimed,
+      settings,
+      onSkipped: () => events.tell({ type: "lifetime-skipped", field: "expires_at" }, request),
+      onCut: (lifetimeMs) => events.tell({ type: "lifetime-cut", lifetimeMs }, request),
+    });
+  }
+}
+
+function passedDown<T extends AccessToken>(call: CacheCall, flight: Flight<T>): GetTokenOptions {
+  const { minValidityMs, subjectExpiresAt } = call.options;
+  const [rejected] = flight.rejected;
+  return {
+    signal: flight.signal,
+    ...(minValidityMs !== undefined && { minValidityMs }),
+    ...(subjectExpiresAt !== undefined && { subjectExpiresAt }),
+    ...(rejected && { rejected }),
+  };
+}
+
+/** A token that some other source made is copied into one that does not show its secret. */
+function adopted<T extends AccessToken>(token: T): T {
+  if (isIssuedToken(token)) return token;
+  return createAccessToken({ ...token, token: token.token }) as AccessToken as T;
+}

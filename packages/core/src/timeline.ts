@@ -1,0 +1,54 @@
+import { type Clock, systemClock } from "./clock.ts";
+
+/** How far the wall clock may move before the monotonic clock is asked whether that much time passed. */
+const TRUSTED_MS = 1_000;
+/** Below this, wall and monotonic clock disagree by rounding and slewing alone. */
+const TOLERANCE_MS = 100;
+
+/**
+ * Time that never goes back. It follows the wall clock forward, so that a token that died while the machine slept is
+ * seen as dead, and where the wall clock is put back it carries on by the monotonic clock, so that a dead token does
+ * not come back to life. Instants on it are whole milliseconds since the timeline was made: small integers.
+ */
+export class Timeline {
+  readonly #clock: Clock;
+  /** Asking both clocks each time costs as much again as a whole cache hit, so only injected clocks are. */
+  readonly #trustedMs: number;
+  /** What turns the wall clock's reading into an instant here. */
+  #correction: number;
+  /** Largest wall minus monotonic seen since the last correction. */
+  #offset: number;
+  /** Between these readings the wall clock is believed without asking the monotonic clock. */
+  #trustedFrom = 0;
+  #trustedUntil = 0;
+
+  constructor(clock: Clock, { askAlways = clock !== systemClock }: { askAlways?: boolean } = {}) {
+    this.#clock = clock;
+    this.#trustedMs = askAlways ? 0 : TRUSTED_MS;
+    const wall = clock.now();
+    this.#correction = -Math.floor(wall);
+    this.#offset = wall - clock.monotonic();
+    this.#ask(wall);
+  }
+
+  /** This moment. */
+  now(): number {
+    const wall = this.#clock.now();
+    if (wall >= this.#trustedUntil || wall < this.#trustedFrom) this.#ask(wall);
+    return wall + this.#correction;
+  }
+
+  /** Where an instant of the wall clock, in epoch milliseconds, lies as the wall clock goes now. */
+  at(epochMs: number): number {
+    return Math.floor(epochMs) + this.#correction;
+  }
+
+  #ask(wall: number): void {
+    const offset = wall - this.#clock.monotonic();
+    const back = this.#offset - offset;
+    if (back > TOLERANCE_MS) this.#correction += Math.ceil(back);
+    if (back > TOLERANCE_MS || back < 0) this.#offset = offset;
+    this.#trustedFrom = wall;
+    this.#trustedUntil = wall + this.#trustedMs;
+  }
+}
