@@ -1,9 +1,10 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repositoryFiles, root, workspacePackages } from "../walls/repository.ts";
-import { pnpm, run } from "./command.ts";
+import { pnpm, run, runInBackground } from "./command.ts";
+import { flowProgram } from "./flow-program.ts";
 import { type Registry, startRegistry } from "./registry.ts";
 
 /** For steps that install from the network. */
@@ -18,13 +19,14 @@ beforeAll(async () => {
   registry = await startRegistry(join(folder, "registry"));
   for (const file of repositoryFiles()) cpSync(join(root, file), join(repository, file));
   registry.use(repository);
-  await run(repository, "git", "init", "--quiet", "--initial-branch", "main");
-  await run(repository, "git", "add", "--all");
+  const git = (...args: string[]) => run(["git", ...args], { folder: repository });
+  await git("init", "--quiet", "--initial-branch", "main");
+  await git("add", "--all");
   const author = ["-c", "user.name=rehearsal", "-c", "user.email=rehearsal@localhost"];
-  await run(repository, "git", ...author, "commit", "--quiet", "--message", "before");
-  await pnpm(repository, "install", "--frozen-lockfile", "--prefer-offline");
-  await pnpm(repository, "run", "version-packages");
-  await pnpm(repository, "run", "release");
+  await git(...author, "commit", "--quiet", "--message", "before");
+  await pnpm(["install", "--frozen-lockfile", "--prefer-offline"], { folder: repository });
+  await pnpm(["run", "version-packages"], { folder: repository });
+  await pnpm(["run", "release"], { folder: repository });
 }, patience);
 
 afterAll(async () => {
@@ -33,12 +35,10 @@ afterAll(async () => {
 });
 
 describe("the release", () => {
-  it.each(published)("publishes $manifest.name 0.1.0 as a user can install it", async (pkg) => {
-    const { version, dependencies, peerDependencies, exports } = await registry.manifest(
-      pkg.manifest.name,
-    );
+  it.each(published)("publishes $manifest.name as a user can install it", async ({ manifest }) => {
+    const { version, exports, ...fields } = await registry.manifest(manifest.name);
     expect(version).toBe("0.1.0");
-    const ranges = Object.entries({ ...dependencies, ...peerDependencies });
+    const ranges = Object.entries({ ...fields.dependencies, ...fields.peerDependencies });
     for (const [name, range] of ranges) {
       expect(range).toMatch(name.startsWith("@agent-oauth/") ? /^\^0\.1\.0$/ : /^\^\d+\.\d+\.\d+$/);
     }
@@ -50,21 +50,57 @@ describe("the release", () => {
   it(
     "has nothing to publish a second time",
     async () => {
-      expect(await pnpm(repository, "changeset", "publish")).toContain("No unpublished projects");
+      const printed = await pnpm(["changeset", "publish"], { folder: repository });
+      expect(printed).toContain("No unpublished projects");
     },
     patience,
   );
 });
 
-describe("one package alone", () => {
-  it(
-    "brings core and no other of ours",
-    async () => {
-      const consumer = join(folder, "core-alone");
-      registry.use(consumer);
-      await run(consumer, "npm", "install", "@agent-oauth/core");
-      expect(readdirSync(join(consumer, "node_modules/@agent-oauth"))).toEqual(["core"]);
-    },
-    patience,
-  );
+describe("one flow alone", () => {
+  const agent = join(folder, "agent");
+  const server = join(folder, "server");
+
+  beforeAll(async () => {
+    registry.use(agent);
+    registry.use(server);
+    await run(["npm", "install", "@agent-oauth/customer-mtls"], { folder: agent });
+    await run(["npm", "install", "@agent-oauth/mock-sts"], { folder: server });
+  }, patience);
+
+  it("brings what it stands on, no other flow, no client and no MCP package", () => {
+    const ours = readdirSync(join(agent, "node_modules/@agent-oauth"));
+    expect(ours).toEqual(["core", "customer-mtls", "node", "token-endpoint"]);
+    expect(readdirSync(join(agent, "node_modules"))).not.toContain("@modelcontextprotocol");
+  });
+
+  it("is not needed by the mock server, nor is any other package of ours", () => {
+    expect(readdirSync(join(server, "node_modules/@agent-oauth"))).toEqual(["mock-sts"]);
+  });
+
+  it("gets access tokens from the mock server over mutual TLS", async () => {
+    const binding = join(folder, "bindings");
+    const command = join(server, "node_modules/.bin/mock-sts");
+    const mock = await runInBackground([command, "--write-binding", binding, "--user", "ada"], {
+      folder: server,
+      ready: "mock-sts is ready",
+    });
+    writeFileSync(join(agent, "program.mjs"), flowProgram);
+    const environment = {
+      SERVICE_BINDING_ROOT: binding,
+      NODE_EXTRA_CA_CERTS: join(binding, "ca.pem"),
+    };
+    let digests = "";
+    let log = "";
+    try {
+      const program = ["node", "program.mjs", join(binding, "ada.jwt")] as const;
+      digests = await run(program, { folder: agent, environment });
+    } finally {
+      log = await mock.stop();
+    }
+    // The server's log names each token by the beginning of its SHA-256.
+    const issued = Array.from(log.matchAll(/ issued=([0-9a-f]{12}) /g), ([, digest]) => digest);
+    expect(issued).toHaveLength(2);
+    expect(digests.split("\n", 2).map((digest) => digest.slice(0, 12))).toEqual(issued);
+  }, 60_000);
 });

@@ -48,7 +48,7 @@ describe("missingSections", () => {
       "Example",
       "Options",
       "Errors",
-      "Standards",
+      "Specifications",
     ]);
   });
 });

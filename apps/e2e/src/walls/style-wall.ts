@@ -18,7 +18,7 @@ const sections: readonly string[] = [
   "Example",
   "Options",
   "Errors",
-  "Standards",
+  "Specifications",
 ];
 
 /** Lists what the length and the name of a file break, one sentence each. */
