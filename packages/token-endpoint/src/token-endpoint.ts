@@ -1,25 +1,168 @@
-import type { AccessToken } from "@agent-oauth/core";
+import { type AccessToken, digest, TokenError } from "@agent-oauth/core";
+import { boundFetch } from "./bound-fetch.ts";
+import { type CheckedOptions, checkOptions } from "./checked-options.ts";
+import { Connections } from "./connections.ts";
+import { type Deadline, withDeadline } from "./deadline.ts";
+import type { Wire } from "./exchange.ts";
+import { remembered } from "./remembered.ts";
+import { type Attempt, withRetries } from "./retry.ts";
+import { shownUrl } from "./secure-url.ts";
+import { readMetadata, type Server } from "./server-metadata.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
+import { tokenForm } from "./token-form.ts";
+import { attemptTokenRequest } from "./token-request.ts";
 
 /** One token request: a grant type and its parameters (RFC 6749 §4). */
 export interface TokenGrant {
   /** Registered name or absolute URI of the grant. */
   readonly grantType: string;
-  /** The grant's parameters; absent and empty ones are not sent, `resource` and `audience` may have several values. */
+  /** Absent ones and empty lists are not sent; only `resource` and `audience` may have several values. */
   readonly parameters: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Whether the request may be sent again after one that may have been processed. */
   readonly repeatable: boolean;
 }
 
-/** What a token endpoint answered: the token with its type, end, granted scope and binding. */
+/**
+ * What a token endpoint answered: the token with its type and end, the granted scope (the requested one if the answer
+ * names none) and, if a client certificate was presented, that certificate as `confirmation`.
+ */
 export type TokenAnswer = AccessToken;
 
-/** One client's way to one token endpoint. */
+/** One client's way to one token endpoint. Safe for concurrent use. */
 export interface TokenEndpoint {
+  /**
+   * A digest of the token endpoint or issuer, the client's identifier, its method and its credential. It changes when
+   * the certificate is replaced.
+   */
   readonly identity: string;
-  request(grant: TokenGrant, options?: { signal?: AbortSignal }): Promise<TokenAnswer>;
+  /**
+   * Makes one token request, with at most two retries inside `timeoutMs`. The signal ends it with its reason.
+   *
+   * @throws TypeError if a parameter is blank, reserved or repeated.
+   * @throws TokenError for whatever goes wrong on the wire or in the answer; see the README's table.
+   */
+  request(grant: TokenGrant, options?: { readonly signal?: AbortSignal }): Promise<TokenAnswer>;
+  /**
+   * A fetch that presents the client certificate, over connections kept alive, for requests with the tokens bound to
+   * it. It trusts the same authorities, keeps to no limit of time and follows redirects as the global fetch does. The
+   * answer is undici's `Response`, no `instanceof` the global class.
+   */
   readonly fetch: typeof globalThis.fetch;
+  /** Ends requests under way with `ERR_TOKEN_CLOSED`, and all connections. */
   close(): Promise<void>;
 }
 
-export declare function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoint;
+/**
+ * Makes a client of a token endpoint, known by its URL or by its issuer's metadata. It connects at the first request.
+ *
+ * @example
+ * ```ts
+ * const endpoint = createTokenEndpoint({
+ *   tokenEndpoint: "https://tenant.example/oauth2/token",
+ *   clientId: "my-agent",
+ *   clientAuthentication: tlsClientAuth(createClientCertificate({ certificate, key })),
+ * });
+ * ```
+ * @throws TypeError or RangeError naming the option that is missing or wrong.
+ */
+export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
+  return new HttpTokenEndpoint(checkOptions(options));
+}
+
+/** Metadata changes rarely: moved endpoints are announced long before. */
+const METADATA_LIFETIME_MS = 3_600_000;
+
+class HttpTokenEndpoint implements TokenEndpoint {
+  readonly #options: CheckedOptions;
+  readonly #wire: Wire;
+  readonly #server: (signal: AbortSignal) => Promise<Server>;
+  readonly #closing = new AbortController();
+  #identity: { readonly credential: string | undefined; readonly text: string } | undefined;
+  readonly fetch: typeof globalThis.fetch;
+
+  constructor(options: CheckedOptions) {
+    const { clientAuthentication, location, clock } = options;
+    const connections = new Connections({
+      ...options,
+      certificate: clientAuthentication.certificate,
+    });
+    this.#options = options;
+    this.#wire = { ...options, connections };
+    this.#server =
+      location.kind === "issuer"
+        ? remembered(() => this.#discover(), { lifetimeMs: METADATA_LIFETIME_MS, clock })
+        : () => Promise.resolve(serverAt(location.url));
+    this.fetch = boundFetch(connections);
+  }
+
+  get identity(): string {
+    const { location, clientId, clientAuthentication } = this.#options;
+    const { method, secretDigest, certificate } = clientAuthentication;
+    const credential = certificate?.thumbprint ?? secretDigest;
+    if (this.#identity === undefined || this.#identity.credential !== credential) {
+      const parts = [location.kind, location.text, clientId, method, credential];
+      const text = Buffer.from(digest(JSON.stringify(parts)), "latin1").toString("base64url");
+      this.#identity = { credential, text };
+    }
+    return this.#identity.text;
+  }
+
+  async request(grant: TokenGrant, { signal }: { readonly signal?: AbortSignal } = {}) {
+    const form = tokenForm(grant.parameters);
+    return this.#inTime("get an access token from", [signal], async (deadline) => {
+      const server = await this.#server(deadline.signal);
+      const attempt = () =>
+        attemptTokenRequest({
+          ...this.#options,
+          wire: this.#wire,
+          server,
+          form,
+          grantType: grant.grantType,
+          signal: deadline.signal,
+          identity: this.identity,
+        });
+      return this.#retrying(attempt, deadline, grant.repeatable);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(
+      new TokenError(
+        "ERR_TOKEN_CLOSED",
+        "Cannot get an access token: the token endpoint is closed",
+      ),
+    );
+    await this.#wire.connections.close();
+  }
+
+  #discover(): Promise<Server> {
+    return this.#inTime("read the authorization server's metadata of", [], (deadline) => {
+      const options = { ...this.#options, wire: this.#wire, signal: deadline.signal };
+      return this.#retrying(() => readMetadata(options), deadline, true);
+    });
+  }
+
+  #retrying<T>(attempt: () => Promise<Attempt<T>>, deadline: Deadline, repeatable: boolean) {
+    const { random, sleep } = this.#options;
+    return withRetries(attempt, { deadline, repeatable, random, sleep });
+  }
+
+  #inTime<T>(
+    action: string,
+    signals: readonly (AbortSignal | undefined)[],
+    work: (deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
+    const { timeoutMs, clock, location } = this.#options;
+    const reason = `no answer within ${timeoutMs} ms; the option "timeoutMs" sets the limit`;
+    const timeoutReason = () =>
+      new TokenError("ERR_TOKEN_TIMEOUT", `Cannot ${action} ${shownUrl(location.url)}: ${reason}`);
+    return withDeadline(
+      { timeoutMs, clock, timeoutReason, signals: [this.#closing.signal, ...signals] },
+      work,
+    );
+  }
+}
+
+function serverAt(tokenUrl: URL): Server {
+  return { tokenUrl, as: { issuer: tokenUrl.href, token_endpoint: tokenUrl.href } };
+}

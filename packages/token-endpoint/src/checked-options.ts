@@ -1,0 +1,127 @@
+import { X509Certificate } from "node:crypto";
+import { setTimeout as timer } from "node:timers/promises";
+import { systemClock } from "@agent-oauth/core";
+import { isAllowedUrl } from "./secure-url.ts";
+import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
+
+/** The options with their defaults, checked. */
+export interface CheckedOptions
+  extends Required<
+    Omit<TokenEndpointOptions, "tokenEndpoint" | "issuer" | "ca" | "dispatcher" | "onEvent">
+  > {
+  readonly ca: readonly string[] | undefined;
+  readonly dispatcher: TokenEndpointOptions["dispatcher"] | undefined;
+  readonly onEvent: TokenEndpointOptions["onEvent"] | undefined;
+  /** Which of the two was given, its text as the caller spelt it, and its URL. */
+  readonly location: {
+    readonly kind: "tokenEndpoint" | "issuer";
+    readonly text: string;
+    readonly url: URL;
+  };
+}
+
+/**
+ * Checks the options of `createTokenEndpoint` and fills in the defaults.
+ *
+ * @throws TypeError or RangeError naming the option, never a secret.
+ */
+export function checkOptions(options: TokenEndpointOptions): CheckedOptions {
+  const allowInsecureHosts = insecureHosts(options.allowInsecureHosts);
+  const { clientId, clientAuthentication } = options;
+  if (typeof clientId !== "string" || clientId.trim() === "") {
+    refuse("clientId", "must be a string that is not blank");
+  }
+  if (typeof clientAuthentication?.authenticate !== "function") {
+    refuse("clientAuthentication", "must be made by a function such as tlsClientAuth");
+  }
+  const location = locationOf(options, allowInsecureHosts);
+  if (location.url.protocol === "http:" && clientAuthentication.certificate !== undefined) {
+    refuse(location.kind, "must be an https: URL, as http: presents no client certificate");
+  }
+  return {
+    clientId,
+    clientAuthentication,
+    allowInsecureHosts,
+    location,
+    ca: certificates(options.ca),
+    timeoutMs: positive(options.timeoutMs, "timeoutMs", 60_000),
+    connectTimeoutMs: positive(options.connectTimeoutMs, "connectTimeoutMs", 10_000),
+    maxResponseBytes: positive(options.maxResponseBytes, "maxResponseBytes", 1_048_576),
+    dispatcher: callable(options.dispatcher, "dispatcher"),
+    onEvent: callable(options.onEvent, "onEvent"),
+    clock: options.clock ?? systemClock,
+    random: callable(options.random, "random") ?? Math.random,
+    sleep: callable(options.sleep, "sleep") ?? ((ms, signal) => timer(ms, undefined, { signal })),
+  };
+}
+
+function locationOf(
+  { tokenEndpoint, issuer }: TokenEndpointOptions,
+  allowInsecureHosts: readonly string[],
+): CheckedOptions["location"] {
+  if ((tokenEndpoint === undefined) === (issuer === undefined)) {
+    throw new TypeError(
+      'Cannot create a token endpoint: give exactly one of "tokenEndpoint" and "issuer"',
+    );
+  }
+  const kind = issuer === undefined ? "tokenEndpoint" : "issuer";
+  const text = String(issuer ?? tokenEndpoint);
+  const url = URL.parse(text);
+  if (url === null) refuse(kind, "must be an absolute URL");
+  if (url.username !== "" || url.password !== "") refuse(kind, "must not hold a user or password");
+  if (url.hash !== "") refuse(kind, "must not have a fragment");
+  if (kind === "issuer" && url.search !== "") refuse(kind, "must not have a query");
+  if (!isAllowedUrl(url, allowInsecureHosts)) {
+    refuse(kind, `must be an https: URL; for tests, name "${url.host}" in "allowInsecureHosts"`);
+  }
+  return { kind, text, url };
+}
+
+function insecureHosts(hosts: unknown = []): readonly string[] {
+  if (!Array.isArray(hosts)) refuse("allowInsecureHosts", "must be a list of strings");
+  for (const host of hosts) {
+    if (
+      typeof host !== "string" ||
+      URL.parse(`http://${host}`)?.pathname !== "/" ||
+      host.endsWith("/")
+    ) {
+      refuse("allowInsecureHosts", 'must name hosts, as "host" or "host:port"');
+    }
+  }
+  return [...hosts];
+}
+
+function certificates(ca: unknown): readonly string[] | undefined {
+  if (ca === undefined) return undefined;
+  const list: unknown[] = Array.isArray(ca) ? ca : [ca];
+  for (const pem of list) {
+    try {
+      new X509Certificate(pem as string);
+    } catch {
+      refuse("ca", "must be PEM certificates, as text and not as a file's name");
+    }
+  }
+  return list as string[];
+}
+
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+function positive(value: unknown, option: string, byDefault: number): number {
+  if (value === undefined) return byDefault;
+  if (typeof value !== "number") refuse(option, `must be a number, not ${typeof value}`);
+  if (!Number.isFinite(value) || value <= 0 || value > MAX_TIMER_MS) {
+    throw new RangeError(
+      `Cannot create a token endpoint: "${option}" must be above 0 and at most ${MAX_TIMER_MS}, not ${value}`,
+    );
+  }
+  return value;
+}
+
+function callable<T>(value: T, option: string): T {
+  if (value !== undefined && typeof value !== "function") refuse(option, "must be a function");
+  return value;
+}
+
+function refuse(option: string, reason: string): never {
+  throw new TypeError(`Cannot create a token endpoint: "${option}" ${reason}`);
+}

@@ -1,0 +1,46 @@
+import type { TokenError } from "@agent-oauth/core";
+import type { Deadline } from "./deadline.ts";
+
+/** How one attempt ended, and when it may be followed by another. */
+export type Attempt<T> =
+  | { readonly value: T }
+  | {
+      readonly failure: TokenError;
+      /** `"always"`: the server cannot have processed it. `"if-repeatable"`: it may have. */
+      readonly resend: "always" | "if-repeatable" | "never";
+    };
+
+/** What decides whether and when an attempt is repeated. */
+export interface RetryOptions {
+  readonly repeatable: boolean;
+  readonly deadline: Deadline;
+  readonly random: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+const MAX_RETRIES = 2;
+const BASE_BACKOFF_MS = 250;
+/** A server that wants more time than this has it from the cache's back-off, not from a waiting caller. */
+const MAX_RETRY_AFTER_WAIT_MS = 2_000;
+
+/** Makes an attempt, and at most two more with full jitter between them, inside the deadline. */
+export async function withRetries<T>(
+  attempt: () => Promise<Attempt<T>>,
+  { repeatable, deadline, random, sleep }: RetryOptions,
+): Promise<T> {
+  for (let retries = 0; ; retries++) {
+    const outcome = await attempt();
+    if ("value" in outcome) return outcome.value;
+    const { failure, resend } = outcome;
+    const mayResend = resend === "always" || (resend === "if-repeatable" && repeatable);
+    const { retryAfterMs = 0 } = failure;
+    if (!mayResend || retries === MAX_RETRIES || retryAfterMs > MAX_RETRY_AFTER_WAIT_MS) {
+      throw failure;
+    }
+    // The jitter is added to what the server asks for, or all who were told the same would return together.
+    const waitMs = retryAfterMs + random() * BASE_BACKOFF_MS * 2 ** retries;
+    if (waitMs >= deadline.leftMs()) throw failure;
+    await sleep(waitMs, deadline.signal);
+    deadline.signal.throwIfAborted();
+  }
+}

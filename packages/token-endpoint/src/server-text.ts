@@ -1,0 +1,27 @@
+const MAX_QUOTED = 200;
+/** Shorter runs are words that a message may share with a secret by chance. */
+const TELLING_RUN = 16;
+const JWT = /eyJ[\w-]{8,}\./;
+
+/**
+ * Quotes a server's text for a message: JSON-encoded and cut at 200 characters, `undefined` if it holds a JWT or a
+ * telling part of one of the secrets.
+ */
+export function quoteServerText(text: string, secrets: readonly string[]): string | undefined {
+  const shown = text.slice(0, MAX_QUOTED);
+  if (shown.trim() === "" || JWT.test(shown)) return undefined;
+  if (secrets.some((secret) => sharesRun(shown, secret))) return undefined;
+  return JSON.stringify(shown);
+}
+
+/** A server may cut or escape what it quotes back, so that a search for the whole secret would miss it. */
+function sharesRun(text: string, secret: string): boolean {
+  if (secret === "") return false;
+  for (const form of new Set([secret, encodeURIComponent(secret)])) {
+    const length = Math.min(TELLING_RUN, form.length);
+    for (let start = 0; start + length <= text.length; start++) {
+      if (form.includes(text.slice(start, start + length))) return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,99 @@
+import "reflect-metadata";
+import { webcrypto } from "node:crypto";
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PemConverter,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+} from "@peculiar/x509";
+import type { ClientCertificatePair } from "./certificate-pair.ts";
+
+const EC = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+const RSA = {
+  name: "RSASSA-PKCS1-v1_5",
+  hash: "SHA-256",
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+};
+const ED25519 = { name: "Ed25519" };
+
+/** Which key a test certificate has. */
+export const KEY_ALGORITHMS = { ec: EC, rsa: RSA, ed25519: ED25519 } as const;
+
+/** A certificate authority that lives as long as a test. */
+export interface TestAuthority {
+  /** Its own certificate, PEM. */
+  readonly certificate: string;
+  issue(options?: IssueOptions): Promise<ClientCertificatePair>;
+}
+
+/** What a certificate is issued for. */
+export interface IssueOptions {
+  readonly name?: string;
+  readonly usage?: "server" | "client";
+  readonly key?: keyof typeof KEY_ALGORITHMS;
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Makes an authority whose certificates pass strict verification for 127.0.0.1 and localhost. */
+export async function createTestAuthority(name = "Test authority"): Promise<TestAuthority> {
+  const keys = await generateKeys(EC);
+  const root = await X509CertificateGenerator.createSelfSigned({
+    name: `CN=${name}`,
+    keys,
+    signingAlgorithm: EC,
+    notBefore: new Date(Date.now() - HOUR_MS),
+    notAfter: new Date(Date.now() + HOUR_MS),
+    extensions: [
+      new BasicConstraintsExtension(true, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  const issue = async (options: IssueOptions = {}) => {
+    const own = await generateKeys(KEY_ALGORITHMS[options.key ?? "ec"]);
+    const usage = options.usage === "server" ? "serverAuth" : "clientAuth";
+    const certificate = await X509CertificateGenerator.create({
+      subject: `CN=${options.name ?? "client"}`,
+      issuer: root.subject,
+      publicKey: own.publicKey,
+      signingKey: keys.privateKey,
+      signingAlgorithm: EC,
+      notBefore: options.notBefore ?? new Date(Date.now() - HOUR_MS),
+      notAfter: options.notAfter ?? new Date(Date.now() + HOUR_MS),
+      extensions: [
+        new BasicConstraintsExtension(false),
+        new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+        new ExtendedKeyUsageExtension([ExtendedKeyUsage[usage]]),
+        new SubjectAlternativeNameExtension([
+          { type: "ip", value: "127.0.0.1" },
+          { type: "dns", value: "localhost" },
+        ]),
+        await SubjectKeyIdentifierExtension.create(own.publicKey),
+        await AuthorityKeyIdentifierExtension.create(keys.publicKey),
+      ],
+    });
+    const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", own.privateKey);
+    return {
+      certificate: certificate.toString("pem"),
+      key: PemConverter.encode(pkcs8, "PRIVATE KEY"),
+    };
+  };
+  return { certificate: root.toString("pem"), issue };
+}
+
+async function generateKeys(algorithm: (typeof KEY_ALGORITHMS)[keyof typeof KEY_ALGORITHMS]) {
+  return (await webcrypto.subtle.generateKey(algorithm, true, [
+    "sign",
+    "verify",
+  ])) as webcrypto.CryptoKeyPair;
+}

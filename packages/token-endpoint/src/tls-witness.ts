@@ -1,0 +1,50 @@
+import { TLSSocket } from "node:tls";
+import { type buildConnector, errors } from "undici";
+
+/**
+ * Watches connections being made, for what an error does not tell afterwards: whether anything can have been sent,
+ * and whether the server refuses the client's certificate. A server that does so in TLS 1.3 just closes the
+ * connection, after the handshake has succeeded as far as the client can see.
+ */
+export interface TlsWitness {
+  /** Wraps the function that connects. */
+  watch(connect: buildConnector.connector): buildConnector.connector;
+  /** Takes note that the server at this URL has answered. */
+  answered(url: URL): void;
+  /** Whether connecting failed with this very error, so that nothing was sent. */
+  failedConnecting(error: unknown): boolean;
+  /** Whether the server at this URL asked for a client certificate and has answered nothing yet. */
+  mayRefuseCertificate(url: URL): boolean;
+}
+
+/** Makes a witness for the connections of one dispatcher. */
+export function createTlsWitness(): TlsWitness {
+  const failures = new WeakSet<object>();
+  const asked = new Set<string>();
+  const answered = new Set<string>();
+  return {
+    failedConnecting: (error) =>
+      error instanceof errors.ConnectTimeoutError || failures.has(error as object),
+    answered: (url) => void answered.add(server(url)),
+    mayRefuseCertificate: (url) => asked.has(server(url)) && !answered.has(server(url)),
+    watch: (connect) => (options, callback) =>
+      connect(options, (...[error, socket]) => {
+        if (error !== null) {
+          failures.add(error);
+          callback(error, null);
+          return;
+        }
+        if (askedForCertificate(socket)) asked.add(server(options));
+        callback(null, socket);
+      }),
+  };
+}
+
+/** A client knows these algorithms only if the server sent a CertificateRequest (RFC 8446 §4.3.2). */
+function askedForCertificate(socket: unknown): boolean {
+  return socket instanceof TLSSocket && socket.getSharedSigalgs().length > 0;
+}
+
+function server({ hostname, port }: { hostname: string; port: string }): string {
+  return `${hostname}:${port || "443"}`;
+}

@@ -1,0 +1,51 @@
+import type { TokenGrant } from "./token-endpoint.ts";
+
+/** Set by the endpoint itself: a parameter of the same name would be lost or would contradict it. */
+const RESERVED = [
+  "grant_type",
+  "client_id",
+  "client_secret",
+  "client_assertion",
+  "client_assertion_type",
+];
+/** The only parameters a request may have more than once (RFC 8693 §2.1, RFC 8707 §2). */
+const REPEATABLE = ["resource", "audience"];
+const SECRET = ["assertion", "subject_token", "actor_token", "client_secret", "client_assertion"];
+
+/**
+ * Lists a grant's parameters as the form has them: absent ones and empty lists left out.
+ *
+ * @throws TypeError naming the parameter that is blank, reserved or given more often than allowed.
+ */
+export function tokenForm(parameters: TokenGrant["parameters"]): [string, string][] {
+  return Object.entries(parameters).flatMap(([name, value]) =>
+    valuesOf(name, value).map((item): [string, string] => [name, item]),
+  );
+}
+
+/** Returns what a request holds that nobody may see: in its form, and in its Authorization header in all its forms. */
+export function secretsIn(request: {
+  readonly body: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+}): string[] {
+  const encoded = request.headers.authorization?.replace(/^Basic /, "") ?? "";
+  const [, password = ""] = Buffer.from(encoded, "base64").toString().split(":");
+  const secret = new URLSearchParams(`secret=${password}`).get("secret") ?? "";
+  return [...SECRET.flatMap((name) => request.body.getAll(name)), encoded, password, secret];
+}
+
+function valuesOf(name: string, value: string | readonly string[] | undefined): readonly string[] {
+  const values = typeof value === "string" ? [value] : (value ?? []);
+  if (values.length > 0 && RESERVED.includes(name)) refuse(name, "is set by the endpoint itself");
+  if (values.length > 1 && !REPEATABLE.includes(name)) refuse(name, "can have one value only");
+  for (const item of values) {
+    if (typeof item !== "string" || item.trim() === "") {
+      refuse(name, "must be a string that is not blank");
+    }
+  }
+  return values;
+}
+
+function refuse(name: string, reason: string): never {
+  throw new TypeError(`Cannot request a token: the parameter "${name}" ${reason}`);
+}

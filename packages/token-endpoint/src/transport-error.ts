@@ -1,0 +1,123 @@
+import { redactedCause, TokenError, type TokenErrorCode } from "@agent-oauth/core";
+import type { Connection } from "./connections.ts";
+import type { Attempt } from "./retry.ts";
+
+/** Where and how a request was made that failed without an answer. */
+export interface TransportContext {
+  /** Begins the message: "Cannot get an access token from …". */
+  readonly failed: string;
+  readonly url: URL;
+  readonly connection: Connection;
+}
+
+type Resend = "always" | "if-repeatable" | "never";
+type Verdict = readonly [code: TokenErrorCode, resend: Resend, reason: string];
+
+/**
+ * Makes a typed failure of what fetch, or reading its body, rejected with.
+ *
+ * @throws any other error as it is: it comes from a mistake, not from the network.
+ */
+export function transportFailure(error: unknown, context: TransportContext): Attempt<never> {
+  if (!(error instanceof TypeError && error.cause instanceof Error)) throw error;
+  const { cause } = error;
+  const code = String((cause as { code?: unknown }).code ?? "");
+  const connecting = context.connection.witness.failedConnecting(cause) || NOT_SENT.has(code);
+  const [tokenCode, resend, reason] = connecting
+    ? whileConnecting(code, context)
+    : afterSending(code, context);
+  const failure = new TokenError(tokenCode, `${context.failed}: ${reason}`, {
+    cause: redactedCause(cause),
+  });
+  return { failure, resend };
+}
+
+/** System errors that only connecting has: with them nothing was sent, whoever made the dispatcher. */
+const NOT_SENT = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+const TIMEOUTS = new Set(["UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT"]);
+
+function whileConnecting(code: string, { url, connection }: TransportContext): Verdict {
+  if (TIMEOUTS.has(code)) {
+    return [
+      "ERR_TOKEN_TIMEOUT",
+      "always",
+      'no connection within the limit; the option "connectTimeoutMs" sets it',
+    ];
+  }
+  const untrusted = untrustedReason(code);
+  if (untrusted !== undefined) return ["ERR_TOKEN_TLS", "never", untrusted];
+  if (code.startsWith("ERR_SSL_") || code === "EPROTO") {
+    return ["ERR_TOKEN_TLS", "never", `the TLS handshake failed${certificateAdvice(connection)}`];
+  }
+  if (url.protocol === "https:" && code === "ECONNRESET") {
+    return [
+      "ERR_TOKEN_TLS",
+      "always",
+      `the server ended the TLS handshake${certificateAdvice(connection)}`,
+    ];
+  }
+  return ["ERR_TOKEN_NETWORK", "always", unreachableReason(code)];
+}
+
+function afterSending(code: string, { url, connection }: TransportContext): Verdict {
+  if (code.startsWith("ERR_SSL_")) {
+    return [
+      "ERR_TOKEN_TLS",
+      "never",
+      `the server refused the TLS connection${certificateAdvice(connection)}`,
+    ];
+  }
+  if (CLOSED.has(code) && connection.witness.mayRefuseCertificate(url)) {
+    return [
+      "ERR_TOKEN_TLS",
+      "if-repeatable",
+      `the server asked for a client certificate and closed the connection${certificateAdvice(connection)}`,
+    ];
+  }
+  if (code.startsWith("HPE_")) {
+    return ["ERR_TOKEN_RESPONSE", "never", "what the server sent is not HTTP; check host and port"];
+  }
+  if (TIMEOUTS.has(code) || code.endsWith("_TIMEOUT")) {
+    return ["ERR_TOKEN_TIMEOUT", "if-repeatable", "the server did not answer in time"];
+  }
+  return [
+    "ERR_TOKEN_NETWORK",
+    "if-repeatable",
+    `the connection broke before the whole answer was there${code === "" ? "" : ` (${code})`}`,
+  ];
+}
+
+const CLOSED = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
+
+function certificateAdvice({ pair }: Connection): string {
+  return pair === undefined
+    ? "; if it requires a client certificate, authenticate with tlsClientAuth"
+    : "; check that the client certificate is issued by an authority the server trusts and is still valid";
+}
+
+const UNTRUSTED =
+  /^(?:UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|CERT_|CRL_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_)/;
+
+function untrustedReason(code: string): string | undefined {
+  if (code === "CERT_HAS_EXPIRED") return "the server's certificate has expired";
+  if (code === "CERT_NOT_YET_VALID")
+    return "the server's certificate is not valid yet; check the clock";
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return "the server's certificate is for another host; check the host of the URL";
+  }
+  if (!UNTRUSTED.test(code)) return undefined;
+  return `the server's certificate is not trusted (${code}); if a private authority issued it, give that one's certificate in the option "ca"`;
+}
+
+function unreachableReason(code: string): string {
+  if (code === "ENOTFOUND") return "its host is unknown (ENOTFOUND); check the URL";
+  if (code === "ECONNREFUSED") return "nothing listens there (ECONNREFUSED); check host and port";
+  return code === "" ? "no connection could be made" : `no connection could be made (${code})`;
+}
