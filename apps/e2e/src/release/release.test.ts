@@ -78,6 +78,13 @@ describe("one flow alone", () => {
     expect(readdirSync(join(server, "node_modules/@agent-oauth"))).toEqual(["mock-sts"]);
   });
 
+  it.each(["agent", "server"])("brings no test to the %s", (name) => {
+    const ours = join(folder, name, "node_modules/@agent-oauth");
+    const files = readdirSync(ours, { recursive: true, encoding: "utf8" });
+    expect(files).toContainEqual(expect.stringMatching(/src.index\.ts$/));
+    expect(files.filter((file) => /\.test[.-]/.test(file))).toEqual([]);
+  });
+
   it("gets access tokens from the mock server over mutual TLS", async () => {
     const binding = join(folder, "bindings");
     const command = join(server, "node_modules/.bin/mock-sts");

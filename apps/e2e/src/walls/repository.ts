@@ -52,9 +52,9 @@ export function workspacePackages(): readonly WorkspacePackage[] {
     });
 }
 
-/** Whether a source file is a test, which is neither built nor published. */
+/** Whether a source file is a test or supports some, and so is neither built nor published. */
 export function isTest(file: string): boolean {
-  return file.endsWith(".test.ts");
+  return /\.test(?:-support)?\.ts$/.test(file);
 }
 
 function isSource(file: string): boolean {

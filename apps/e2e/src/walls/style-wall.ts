@@ -1,6 +1,6 @@
 /** The most lines of files that a reader must be able to take in at once. */
 const limits: readonly { readonly files: RegExp; readonly lines: number }[] = [
-  { files: /^(?:packages|apps)\/[^/]+\/src\/(?!.*\.test\.ts$).*\.ts$/, lines: 250 },
+  { files: /^(?:packages|apps)\/[^/]+\/src\/(?!.*\.test(?:-support)?\.ts$).*\.ts$/, lines: 250 },
   { files: /(?:^|\/)README\.md$/, lines: 120 },
   { files: /^(?:AGENTS|CONTRIBUTING)\.md$/, lines: 99 },
 ];
@@ -27,7 +27,7 @@ export function fileFaults(file: string, text: string): readonly string[] {
   const faults = limits
     .filter((limit) => limit.files.test(file) && lines > limit.lines)
     .map((limit) => `${file} has ${lines} lines, more than ${limit.lines}`);
-  const concept = /\/src\/(?:.*\/)?([^/]+?)(?:\.[a-z]+)?\.ts$/.exec(file)?.[1];
+  const concept = /\/src\/(?:.*\/)?([^/]+?)(?:\.[a-z-]+)?\.ts$/.exec(file)?.[1];
   if (concept === undefined) return faults;
   if (catchAll.test(concept)) faults.push(`${file} does not say what it is about`);
   if (!kebabCase.test(concept)) faults.push(`${file} is not in kebab case`);
