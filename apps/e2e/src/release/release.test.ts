@@ -2,7 +2,8 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { repositoryFiles, root, workspacePackages } from "../walls/repository.ts";
+import { repositoryFiles, root } from "../walls/repository.ts";
+import { workspacePackages } from "../walls/workspace-packages.ts";
 import { pnpm, run, runInBackground } from "./command.ts";
 import { flowProgram } from "./flow-program.ts";
 import { type Registry, startRegistry } from "./registry.ts";

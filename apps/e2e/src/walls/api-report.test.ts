@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { apiReport } from "./api-report.ts";
-import { readText, repositoryFiles, root, workspacePackages } from "./repository.ts";
+import { readText, repositoryFiles, root } from "./repository.ts";
+import { workspacePackages } from "./workspace-packages.ts";
 
 describe("apiReport", () => {
   const files: Record<string, string> = {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { exportFaults } from "./doc-comments.ts";
-import { readText, workspacePackages } from "./repository.ts";
+import { readText } from "./repository.ts";
+import { workspacePackages } from "./workspace-packages.ts";
 
 /** Faults of `index.ts` among the given files of a folder `src`. */
 function faultsOf(files: Record<string, string>): readonly string[] {

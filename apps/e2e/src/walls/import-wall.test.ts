@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { allowList, unrestricted } from "./allow-list.ts";
 import { importFaults } from "./import-wall.ts";
 import { manifestFaults, rankFaults } from "./manifest-wall.ts";
-import { type Manifest, readText, type WorkspacePackage, workspacePackages } from "./repository.ts";
+import { readText } from "./repository.ts";
+import { type Manifest, type WorkspacePackage, workspacePackages } from "./workspace-packages.ts";
 
 function sample(shortName: string, manifest: Partial<Manifest> = {}): WorkspacePackage {
   const name = `@agent-oauth/${shortName}`;

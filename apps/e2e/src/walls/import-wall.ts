@@ -2,7 +2,7 @@ import { isBuiltin } from "node:module";
 import { posix } from "node:path";
 import { allowList, scope, unrestricted } from "./allow-list.ts";
 import { computed, moduleReferences } from "./module-references.ts";
-import { isTest, type WorkspacePackage } from "./repository.ts";
+import { isTest, type WorkspacePackage } from "./workspace-packages.ts";
 
 /** Lists what one source file imports and may not, by the allow-list and its package.json. */
 export function importFaults(

@@ -1,5 +1,5 @@
 import { type Allowance, allowList, scope, unrestricted } from "./allow-list.ts";
-import type { WorkspacePackage } from "./repository.ts";
+import type { WorkspacePackage } from "./workspace-packages.ts";
 
 type DependencyField = (typeof dependencyFields)[number];
 

@@ -1,7 +1,8 @@
 import { posix } from "node:path";
 import { describe, expect, it } from "vitest";
 import { impurities, readsEnvironment } from "./purity-wall.ts";
-import { isTest, readText, workspacePackages } from "./repository.ts";
+import { readText } from "./repository.ts";
+import { isTest, workspacePackages } from "./workspace-packages.ts";
 
 const packages = workspacePackages().filter(({ folder }) => folder.startsWith("packages/"));
 

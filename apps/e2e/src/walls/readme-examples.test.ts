@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { firstExample, typeErrors } from "./readme-examples.ts";
-import { readText, workspacePackages } from "./repository.ts";
+import { readText } from "./repository.ts";
+import { workspacePackages } from "./workspace-packages.ts";
 
 describe("firstExample", () => {
   it("is the first block of TypeScript, whole", () => {

@@ -1,28 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { join, posix, resolve } from "node:path";
-import { scope } from "./allow-list.ts";
-
-/** The parts of a package.json that the walls read. */
-export interface Manifest {
-  readonly name: string;
-  readonly private?: boolean;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
-  readonly exports?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
-
-/** One package of the workspace; paths are relative to the repository and use slashes. */
-export interface WorkspacePackage {
-  /** Its name without the scope. */
-  readonly shortName: string;
-  readonly folder: string;
-  readonly manifest: Manifest;
-  /** All TypeScript files under `src`, tests included. */
-  readonly sources: readonly string[];
-}
+import { join, resolve } from "node:path";
 
 /** The repository's root folder, absolute. */
 export const root: string = resolve(import.meta.dirname, "../../../..");
@@ -37,26 +15,4 @@ export function repositoryFiles(): readonly string[] {
   const args = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
   const listed = execFileSync("git", args, { cwd: root, encoding: "utf8" }).split("\0");
   return listed.filter((file) => file !== "" && existsSync(join(root, file))).sort();
-}
-
-/** The packages of `packages/` and `apps/`. */
-export function workspacePackages(): readonly WorkspacePackage[] {
-  const files = repositoryFiles();
-  return files
-    .filter((file) => /^(?:packages|apps)\/[^/]+\/package\.json$/.test(file))
-    .map((file) => {
-      const folder = posix.dirname(file);
-      const manifest: Manifest = JSON.parse(readText(file));
-      const sources = files.filter((name) => name.startsWith(`${folder}/src/`) && isSource(name));
-      return { shortName: manifest.name.slice(scope.length), folder, manifest, sources };
-    });
-}
-
-/** Whether a source file is a test or supports some, and so is neither built nor published. */
-export function isTest(file: string): boolean {
-  return /\.test(?:-support)?\.ts$/.test(file);
-}
-
-function isSource(file: string): boolean {
-  return /\.[cm]?tsx?$/.test(file);
 }

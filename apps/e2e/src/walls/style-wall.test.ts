@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { readText, repositoryFiles, workspacePackages } from "./repository.ts";
+import { readText, repositoryFiles } from "./repository.ts";
 import { fileFaults, missingSections } from "./style-wall.ts";
+import { workspacePackages } from "./workspace-packages.ts";
 
 const lines = (count: number) => "line\n".repeat(count);
 
