@@ -1,8 +1,12 @@
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { projectFiles, temporaryDirectory, writeFiles } from "../test/temporary-directory.ts";
 import { findServiceBindings, serviceBindingRoot } from "./find-service-bindings.ts";
+import {
+  projectFiles,
+  temporaryDirectory,
+  writeFiles,
+} from "./temporary-directory.test-support.ts";
 
 describe("serviceBindingRoot", () => {
   it("is SERVICE_BINDING_ROOT, else /bindings", () => {

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
-import { temporaryDirectory, writeFiles } from "../test/temporary-directory.ts";
-import { unsignedJwt } from "../test/unsigned-jwt.ts";
+import { temporaryDirectory, writeFiles } from "./temporary-directory.test-support.ts";
+import { unsignedJwt } from "./unsigned-jwt.test-support.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
 

@@ -5,7 +5,11 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { createFakeClock } from "@agent-oauth/core/testing";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { projectFiles, replaceFile, temporaryDirectory } from "../test/temporary-directory.ts";
+import {
+  projectFiles,
+  replaceFile,
+  temporaryDirectory,
+} from "./temporary-directory.test-support.ts";
 import { createWatchedFile, type WatchedFileOptions } from "./watched-file.ts";
 
 const SENTINEL = "s3cr3t-sentinel";
