@@ -1,0 +1,148 @@
+import {
+  type CachingTokenSource,
+  type CachingTokenSourceOptions,
+  cachingTokenSource,
+  TokenError,
+  type TokenSource,
+} from "@agent-oauth/core";
+import type {
+  AgentRef,
+  CustomerFlow,
+  GatewayListOptions,
+  GatewayToken,
+  McpServerRef,
+} from "./customer-flow.ts";
+import {
+  type CustomerFlowOptions,
+  cacheOptions,
+  checkCustomerFlowOptions,
+  iasClientOptions,
+} from "./customer-flow-options.ts";
+import type { GatewayAccess } from "./gateway-access.ts";
+import { IasClient } from "./ias-client.ts";
+import {
+  type IntegrationDependency,
+  resolveIntegrationDependencies,
+} from "./integration-dependency.ts";
+import { mcpServerUrl } from "./mcp-server-url.ts";
+
+/** Where a flow's credentials come from after the first ones. */
+export interface AccessFollower {
+  /** Looks whether they changed, and has them adopted if so. Never rejects. */
+  look(): Promise<void>;
+  close(): void;
+}
+
+/** The part that both customer flows have in common: everything but where the credentials come from. */
+export class AgentGatewayFlow implements CustomerFlow {
+  readonly systemTokens: CachingTokenSource<GatewayToken>;
+  readonly userTokens: CachingTokenSource<GatewayToken>;
+  readonly singleTenant = true;
+  readonly fetch: typeof globalThis.fetch = (...call) => this.#client.fetch(...call);
+  readonly #options: CustomerFlowOptions;
+  readonly #follower: AccessFollower | undefined;
+  /** Clients of credentials that were replaced: what they have on its way ends by itself. */
+  readonly #retired: IasClient[] = [];
+  #client: IasClient;
+  #closed = false;
+
+  constructor(access: GatewayAccess, options: CustomerFlowOptions, follower?: AccessFollower) {
+    const { maxSystemTokens, maxUserTokens } = checkCustomerFlowOptions(options);
+    this.#options = options;
+    this.#follower = follower;
+    this.#client = this.#connect(access);
+    this.systemTokens = this.#cache("system", {
+      maxEntries: maxSystemTokens,
+      maxSubjectEntries: 0,
+    });
+    this.userTokens = this.#cache("user", { maxEntries: 0, maxSubjectEntries: maxUserTokens });
+  }
+
+  /** Takes changed credentials into use. Tokens got with others are not handed out any more. */
+  adopt(access: GatewayAccess): void {
+    if (this.#closed || this.#client.adopt(access)) return;
+    const client = this.#connect(access);
+    this.#retired.push(this.#client);
+    this.#client = client;
+  }
+
+  clearTokens(): void {
+    this.systemTokens.clear();
+    this.userTokens.clear();
+  }
+
+  async listMcpServers(options: GatewayListOptions = {}): Promise<readonly McpServerRef[]> {
+    const dependencies = await this.#dependencies(options);
+    const { gatewayUrl } = this.#client.access;
+    const servers = dependencies.map(({ ordId, globalTenantId }): [string, McpServerRef] => {
+      const url = mcpServerUrl(gatewayUrl, { ordId, globalTenantId });
+      return [url, Object.freeze({ name: ordId, url, ordId, globalTenantId })];
+    });
+    return Object.freeze([...new Map(servers).values()]);
+  }
+
+  async listAgents(options: GatewayListOptions = {}): Promise<readonly AgentRef[]> {
+    await this.#look(options);
+    throw new TokenError(
+      "ERR_TOKEN_SOURCE_UNAVAILABLE",
+      "Cannot list agents: the customer flow of Agent Gateway lists MCP servers only",
+    );
+  }
+
+  async clientId(options: { readonly signal?: AbortSignal } = {}): Promise<string> {
+    await this.#look(options);
+    return this.#client.access.clientId;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#follower?.close();
+    this.systemTokens.close();
+    this.userTokens.close();
+    await Promise.all([this.#client, ...this.#retired].map((client) => client.close()));
+  }
+
+  async #look({ tenant, signal }: GatewayListOptions): Promise<void> {
+    if (tenant !== undefined) {
+      throw new TypeError('Cannot choose a "tenant": the customer flows have one only');
+    }
+    signal?.throwIfAborted();
+    await this.#follower?.look();
+    signal?.throwIfAborted();
+    if (!this.#closed) return;
+    throw new TokenError("ERR_TOKEN_CLOSED", "Cannot use the flow: it is closed");
+  }
+
+  async #dependencies(options: GatewayListOptions): Promise<readonly IntegrationDependency[]> {
+    await this.#look(options);
+    const { resolveDependencies } = this.#options;
+    if (resolveDependencies !== undefined) {
+      return resolveIntegrationDependencies(resolveDependencies, options);
+    }
+    const { integrationDependencies } = this.#client.access;
+    if (integrationDependencies !== undefined) return integrationDependencies;
+    throw new TokenError(
+      "ERR_TOKEN_CONFIG",
+      "Cannot list MCP servers: the credentials name no integration dependencies",
+    );
+  }
+
+  #connect(access: GatewayAccess): IasClient {
+    return new IasClient(access, iasClientOptions(this.#options));
+  }
+
+  #cache(kind: "system" | "user", limits: CachingTokenSourceOptions) {
+    const current = () => this.#client;
+    const look = () => this.#follower?.look();
+    const source: TokenSource<GatewayToken> = {
+      get identity() {
+        return current().identity(kind);
+      },
+      async getToken(...call) {
+        await look();
+        return current().getToken(kind, ...call);
+      },
+    };
+    return cachingTokenSource(source, { ...cacheOptions(this.#options), ...limits });
+  }
+}

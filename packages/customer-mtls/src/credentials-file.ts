@@ -1,0 +1,63 @@
+import { TokenError } from "@agent-oauth/core";
+import {
+  bindingEntryPath,
+  type EnvironmentOptions,
+  findServiceBindings,
+  type ServiceBinding,
+  serviceBindingRoot,
+} from "@agent-oauth/node";
+
+/** The type of service bindings that hold a customer agent's credentials. */
+const BINDING_TYPE = "integration-credentials";
+
+/** The binding's entry that holds them. */
+const ENTRY = "credentials";
+
+/** Where a credentials file is looked for. */
+export interface FindCredentialsFileOptions extends EnvironmentOptions {
+  /** The name of the service binding to use. Default: the only one of type `integration-credentials`. */
+  readonly binding?: string;
+  /** The directory of service bindings. Default: `SERVICE_BINDING_ROOT`, else `/bindings`. */
+  readonly bindingRoot?: string;
+}
+
+/**
+ * Finds the credentials file among the mounted service bindings.
+ *
+ * @returns its absolute path
+ * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if there is no such binding, `ERR_TOKEN_CONFIG` if there are several
+ * and none is named, or the one named is not there.
+ */
+export async function findCredentialsFile(options: FindCredentialsFileOptions): Promise<string> {
+  const root = options.bindingRoot ?? serviceBindingRoot(options);
+  const bindings = await findServiceBindings({ root, type: BINDING_TYPE });
+  return bindingEntryPath(choose(bindings, { root, binding: options.binding }), ENTRY);
+}
+
+function choose(
+  bindings: readonly ServiceBinding[],
+  { root, binding }: { root: string; binding: string | undefined },
+): ServiceBinding {
+  const place = JSON.stringify(root);
+  const [only] = bindings;
+  if (only === undefined) {
+    throw new TokenError(
+      "ERR_TOKEN_SOURCE_UNAVAILABLE",
+      `Cannot find credentials: no service binding of type ${BINDING_TYPE} in ${place}`,
+    );
+  }
+  const names = bindings.map(({ name }) => JSON.stringify(name)).join(", ");
+  if (binding !== undefined) {
+    const named = bindings.find(({ name }) => name === binding);
+    if (named !== undefined) return named;
+    throw new TokenError(
+      "ERR_TOKEN_CONFIG",
+      `Cannot find credentials: no service binding ${JSON.stringify(binding)} of type ${BINDING_TYPE} in ${place}, only ${names}`,
+    );
+  }
+  if (bindings.length === 1) return only;
+  throw new TokenError(
+    "ERR_TOKEN_CONFIG",
+    `Cannot choose credentials: ${bindings.length} service bindings of type ${BINDING_TYPE} in ${place}, ${names}; name one as "binding"`,
+  );
+}

@@ -1,0 +1,85 @@
+import type { CachingTokenSourceOptions } from "@agent-oauth/core";
+import type { IasClientOptions } from "./ias-client.ts";
+import type { IntegrationDependencyResolver } from "./integration-dependency.ts";
+
+/** What both customer flows can be told. */
+export interface CustomerFlowOptions
+  extends IasClientOptions,
+    Pick<CachingTokenSourceOptions, "fallbackLifetimeMs" | "expiryBufferMs"> {
+  /** System tokens kept; 0 keeps none. Default 32. */
+  readonly maxSystemTokens?: number;
+  /** User tokens kept; 0 keeps none. Default 256. */
+  readonly maxUserTokens?: number;
+  /** Finds the integration dependencies in place of the configured list. */
+  readonly resolveDependencies?: IntegrationDependencyResolver;
+}
+
+const DEFAULT_MAX_SYSTEM_TOKENS = 32;
+const DEFAULT_MAX_USER_TOKENS = 256;
+const MAX_TOKENS = 2 ** 24;
+
+/**
+ * Checks the options that no other package does, and fills in their defaults.
+ *
+ * @throws TypeError | RangeError naming the option.
+ */
+export function checkCustomerFlowOptions({
+  maxSystemTokens = DEFAULT_MAX_SYSTEM_TOKENS,
+  maxUserTokens = DEFAULT_MAX_USER_TOKENS,
+  resolveDependencies,
+}: CustomerFlowOptions) {
+  for (const [name, value] of Object.entries({ maxSystemTokens, maxUserTokens })) {
+    if (typeof value !== "number") {
+      throw new TypeError(`Cannot create a flow: "${name}" must be a number, not ${typeof value}`);
+    }
+    if (!Number.isInteger(value) || value < 0 || value > MAX_TOKENS) {
+      throw new RangeError(
+        `Cannot create a flow: "${name}" must be a whole number from 0 to ${MAX_TOKENS}, not ${value}`,
+      );
+    }
+  }
+  if (resolveDependencies !== undefined && typeof resolveDependencies !== "function") {
+    throw new TypeError('Cannot create a flow: "resolveDependencies" must be a function');
+  }
+  return { maxSystemTokens, maxUserTokens };
+}
+
+/**
+ * Checks the list of hosts that may be asked over `http:`.
+ *
+ * @throws TypeError if it is no list of strings.
+ */
+export function insecureHosts({ allowInsecureHosts = [] }: CustomerFlowOptions): readonly string[] {
+  const hosts: unknown = allowInsecureHosts;
+  if (Array.isArray(hosts) && hosts.every((host) => typeof host === "string")) return hosts;
+  throw new TypeError('Cannot create a flow: "allowInsecureHosts" must be a list of strings');
+}
+
+/** The options that are the caches'. */
+export function cacheOptions(options: CustomerFlowOptions): CachingTokenSourceOptions {
+  return given(options, ["fallbackLifetimeMs", "expiryBufferMs", "clock", "onEvent"]);
+}
+
+/** The options that are the token endpoint's. */
+export function iasClientOptions(options: CustomerFlowOptions): IasClientOptions {
+  return given(options, [
+    "ca",
+    "allowInsecureHosts",
+    "timeoutMs",
+    "connectTimeoutMs",
+    "dispatcher",
+    "clock",
+    "onEvent",
+    "assertionReusable",
+  ]);
+}
+
+/** The named options, those left out that are `undefined`. */
+function given<Name extends keyof CustomerFlowOptions>(
+  options: CustomerFlowOptions,
+  names: readonly Name[],
+): Pick<CustomerFlowOptions, Name> {
+  return Object.fromEntries(
+    names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  ) as Pick<CustomerFlowOptions, Name>;
+}

@@ -1,0 +1,330 @@
+import { writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { authority, issueCertificate } from "./certificates.test-support.ts";
+import {
+  bindingRoot,
+  clientPair,
+  credentialsWith,
+  fingerprintOf,
+  replaceCredentials,
+  writeBinding,
+} from "./credentials.test-support.ts";
+import type { CustomerCredentials } from "./customer-credentials.ts";
+import {
+  type CustomerMtlsFlowOptions,
+  createCustomerMtlsFlow,
+  detectCustomerMtls,
+} from "./customer-mtls-flow.ts";
+import { startIas, type TestIas } from "./ias.test-support.ts";
+
+const RESOURCE = "urn:sap:identity:application:provider:name:agent-gateway";
+
+let ias: TestIas;
+
+beforeEach(async () => {
+  ias = await startIas();
+});
+
+afterEach(() => ias.close());
+
+function credentialsFor(members: Partial<CustomerCredentials> = {}): CustomerCredentials {
+  return credentialsWith({ tokenServiceUrl: ias.tokenServiceUrl, ...members });
+}
+
+async function flowFrom(options: CustomerMtlsFlowOptions) {
+  const flow = await createCustomerMtlsFlow({ ca: authority, pollIntervalMs: 0, ...options });
+  onTestFinished(() => flow.close());
+  return flow;
+}
+
+async function flowFromFile(options: CustomerMtlsFlowOptions = {}) {
+  const path = writeBinding(bindingRoot(), { credentials: credentialsFor() });
+  return { path, flow: await flowFrom({ credentialsFile: path, ...options }) };
+}
+
+describe("createCustomerMtlsFlow", () => {
+  it("asks for a system token as Agent Gateway's documents say, presenting the certificate", async () => {
+    const flow = await flowFrom({ credentials: credentialsFor() });
+    const token = await flow.systemTokens.getToken();
+    expect(token).toMatchObject({
+      token: "token-1",
+      tokenType: "Bearer",
+      gatewayUrl: "https://agw.example",
+    });
+    expect(Object.isFrozen(token)).toBe(true);
+    const [request] = ias.requests;
+    expect(request?.path).toBe("/oauth2/token");
+    expect(request?.form).toEqual({
+      client_id: "agent-1",
+      grant_type: "client_credentials",
+      resource: RESOURCE,
+      response_type: "token",
+    });
+    expect(request?.headers).toMatchObject({
+      accept: "application/json",
+      "content-type": expect.stringMatching(/^application\/x-www-form-urlencoded/),
+    });
+    expect(request?.headers.authorization).toBeUndefined();
+    expect(request?.certificate).toBe(fingerprintOf(clientPair));
+  });
+
+  it("asks for a user token by jwt-bearer, with the assertion unmodified but for its scheme", async () => {
+    const flow = await flowFrom({ credentials: credentialsFor() });
+    const token = await flow.userTokens.getToken({ subjectToken: "Bearer user.j+w/t" });
+    expect(token).toMatchObject({ token: "token-1", gatewayUrl: "https://agw.example" });
+    expect(ias.requests[0]?.form).toEqual({
+      client_id: "agent-1",
+      grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+      resource: RESOURCE,
+      assertion: "user.j+w/t",
+      token_format: "jwt",
+    });
+    expect(ias.requests[0]?.certificate).toBe(fingerprintOf(clientPair));
+  });
+
+  it("caches, per user, until the tokens are cleared", async () => {
+    const flow = await flowFrom({ credentials: credentialsFor() });
+    const all = () =>
+      Promise.all([
+        flow.systemTokens.getToken(),
+        flow.systemTokens.getToken(),
+        flow.userTokens.getToken({ subjectToken: "ann" }),
+        flow.userTokens.getToken({ subjectToken: "ann" }),
+        flow.userTokens.getToken({ subjectToken: "bob" }),
+      ]);
+    await all();
+    expect(ias.requests).toHaveLength(3);
+    await all();
+    expect(ias.requests).toHaveLength(3);
+    flow.clearTokens();
+    await all();
+    expect(ias.requests).toHaveLength(6);
+  });
+
+  it("holds as many tokens as it is told", async () => {
+    const flow = await flowFrom({
+      credentials: credentialsFor(),
+      maxSystemTokens: 0,
+      maxUserTokens: 1,
+    });
+    await flow.systemTokens.getToken();
+    await flow.systemTokens.getToken();
+    expect(ias.requests).toHaveLength(2);
+    for (const subjectToken of ["ann", "bob", "bob"]) {
+      await flow.userTokens.getToken({ subjectToken });
+    }
+    expect(ias.requests).toHaveLength(4);
+    expect(flow.userTokens.stats().subjectEntries).toBe(1);
+  });
+
+  it("never takes one kind of token for the other", async () => {
+    const flow = await flowFrom({ credentials: credentialsFor() });
+    await expect(flow.userTokens.getToken()).rejects.toMatchObject({
+      code: "ERR_TOKEN_SUBJECT_REQUIRED",
+    });
+    await expect(flow.systemTokens.getToken({ subjectToken: "ann" })).rejects.toMatchObject({
+      code: "ERR_TOKEN_SUBJECT_NOT_ALLOWED",
+    });
+    expect(ias.requests).toEqual([]);
+  });
+
+  it.each([{ tenant: "t" }, { audience: ["a"] }, { resource: ["https://r"] }, { scope: ["s"] }])(
+    "refuses %j, which it cannot honour",
+    async (field) => {
+      const flow = await flowFrom({ credentials: credentialsFor() });
+      const name = `"${Object.keys(field)[0]}"`;
+      await expect(flow.systemTokens.getToken(field)).rejects.toThrow(TypeError);
+      await expect(flow.systemTokens.getToken(field)).rejects.toThrow(name);
+      await expect(flow.userTokens.getToken({ subjectToken: "ann", ...field })).rejects.toThrow(
+        name,
+      );
+      expect(ias.requests).toEqual([]);
+    },
+  );
+
+  it("finds the one binding of its type", async () => {
+    const root = bindingRoot();
+    writeBinding(root, { name: "other", type: "destination", credentials: "not ours" });
+    writeBinding(root, { credentials: credentialsFor() });
+    const flow = await flowFrom({ env: { SERVICE_BINDING_ROOT: root } });
+    await flow.systemTokens.getToken();
+    expect(ias.requests).toHaveLength(1);
+  });
+
+  it("lists the bindings to choose from, and takes the one named", async () => {
+    const root = bindingRoot();
+    writeBinding(root, { name: "one" });
+    writeBinding(root, { name: "two", credentials: credentialsFor({ clientid: "agent-2" }) });
+    await expect(flowFrom({ bindingRoot: root })).rejects.toMatchObject({
+      code: "ERR_TOKEN_CONFIG",
+      message: expect.stringContaining(`"one", "two"; name one as "binding"`),
+    });
+    await expect(flowFrom({ bindingRoot: root, binding: "three" })).rejects.toMatchObject({
+      code: "ERR_TOKEN_CONFIG",
+      message: expect.stringContaining(`no service binding "three"`),
+    });
+    const flow = await flowFrom({ bindingRoot: root, binding: "two" });
+    expect(await flow.clientId()).toBe("agent-2");
+  });
+
+  it("says where it looked for credentials", async () => {
+    const root = bindingRoot();
+    await expect(flowFrom({ bindingRoot: root })).rejects.toMatchObject({
+      code: "ERR_TOKEN_SOURCE_UNAVAILABLE",
+      message: expect.stringContaining(root),
+    });
+  });
+
+  it("takes a rotated certificate into use and drops the tokens bound to the old one", async () => {
+    const { path, flow } = await flowFromFile();
+    const { identity } = flow.systemTokens;
+    await flow.systemTokens.getToken();
+    const next = await issueCertificate("clientAuth");
+    replaceCredentials(
+      path,
+      credentialsFor({ certificate: next.certificate, privateKey: next.key }),
+    );
+    await flow.reloadCredentials();
+    expect(flow.systemTokens.identity).not.toBe(identity);
+    expect((await flow.systemTokens.getToken()).token).toBe("token-2");
+    expect((await flow.systemTokens.getToken()).token).toBe("token-2");
+    expect(ias.requests.map(({ certificate }) => certificate)).toEqual(
+      [clientPair, next].map(fingerprintOf),
+    );
+  });
+
+  it("notices changed credentials at a token request without being told", async () => {
+    const { path, flow } = await flowFromFile();
+    await flow.systemTokens.getToken();
+    replaceCredentials(path, credentialsFor({ clientid: "agent-2" }));
+    await flow.userTokens.getToken({ subjectToken: "ann" });
+    expect(ias.requests.map(({ form }) => form.client_id)).toEqual(["agent-1", "agent-2"]);
+  });
+
+  it("follows a new token endpoint and a new gateway", async () => {
+    const { path, flow } = await flowFromFile();
+    expect((await flow.systemTokens.getToken()).gatewayUrl).toBe("https://agw.example");
+    const tokenServiceUrl = `${ias.origin}/other/token`;
+    replaceCredentials(path, credentialsFor({ tokenServiceUrl }));
+    await flow.reloadCredentials();
+    await flow.systemTokens.getToken();
+    replaceCredentials(
+      path,
+      credentialsFor({ tokenServiceUrl, gatewayUrl: "https://new.example/" }),
+    );
+    await flow.reloadCredentials();
+    expect((await flow.systemTokens.getToken()).gatewayUrl).toBe("https://new.example");
+    expect((await flow.listMcpServers())[0]?.url).toMatch(/^https:\/\/new\.example\/v1\/mcp\//);
+    expect(ias.requests.map((request) => request.path)).toEqual([
+      "/oauth2/token",
+      "/other/token",
+      "/other/token",
+    ]);
+  });
+
+  it("keeps good credentials through half-written and wrong ones, and reports each once", async () => {
+    const onCredentialsError = vi.fn();
+    const { path, flow } = await flowFromFile({ onCredentialsError });
+    const other = await issueCertificate("clientAuth");
+    writeFileSync(path, '{"clientid":"ag');
+    await flow.reloadCredentials();
+    await flow.reloadCredentials();
+    replaceCredentials(path, credentialsFor({ certificate: other.certificate }));
+    await flow.systemTokens.getToken();
+    expect(onCredentialsError.mock.calls.map(([error]) => error.code)).toEqual([
+      "ERR_TOKEN_CONFIG",
+      "ERR_TOKEN_CREDENTIAL",
+    ]);
+    expect(onCredentialsError.mock.calls[1]?.[0].message).toContain("does not match");
+    expect(ias.requests.map(({ certificate }) => certificate)).toEqual([fingerprintOf(clientPair)]);
+  });
+
+  it("presents the certificate of its tokens by its fetch", async () => {
+    const { path, flow } = await flowFromFile();
+    const { fetch } = flow;
+    await (await fetch(`${ias.origin}/v1/mcp/a/b`)).text();
+    const next = await issueCertificate("clientAuth");
+    replaceCredentials(
+      path,
+      credentialsFor({ clientid: "agent-2", certificate: next.certificate, privateKey: next.key }),
+    );
+    await flow.reloadCredentials();
+    await (await fetch(`${ias.origin}/v1/mcp/a/b`)).text();
+    expect(ias.requests.map(({ certificate }) => certificate)).toEqual(
+      [clientPair, next].map(fingerprintOf),
+    );
+  });
+
+  it("fails with the token endpoint's refusal, and shows no secret", async () => {
+    ias.answer = (response) => {
+      response.writeHead(401, { "content-type": "application/json" });
+      response.end('{"error":"invalid_client"}');
+    };
+    const flow = await flowFrom({ credentials: credentialsFor() });
+    await expect(flow.systemTokens.getToken()).rejects.toMatchObject({
+      code: "ERR_TOKEN_OAUTH",
+      oauthError: "invalid_client",
+    });
+  });
+
+  it("does nothing more once it is closed", async () => {
+    const { path, flow } = await flowFromFile();
+    await flow.close();
+    replaceCredentials(path, credentialsFor({ clientid: "agent-2" }));
+    await flow.reloadCredentials();
+    const closed = { code: "ERR_TOKEN_CLOSED" };
+    await expect(flow.systemTokens.getToken()).rejects.toMatchObject(closed);
+    await expect(flow.clientId()).rejects.toMatchObject(closed);
+    await expect(flow.listMcpServers()).rejects.toMatchObject(closed);
+    expect(ias.requests).toEqual([]);
+  });
+
+  it.each([
+    [
+      { credentials: credentialsWith(), credentialsFile: "/x" },
+      'one of "credentials", "credentialsFile"',
+    ],
+    [{ credentialsFile: " " }, '"credentialsFile"'],
+    [{ binding: "" }, '"binding"'],
+    [{ bindingRoot: "" }, '"bindingRoot"'],
+    [{ allowInsecureHosts: "localhost" }, '"allowInsecureHosts"'],
+    [{ credentials: credentialsWith(), maxUserTokens: "1" }, '"maxUserTokens"'],
+    [{ credentials: credentialsWith(), maxSystemTokens: -1 }, '"maxSystemTokens"'],
+    [{ credentials: credentialsWith(), resolveDependencies: [] }, '"resolveDependencies"'],
+    [{ credentials: credentialsWith(), timeoutMs: 0 }, '"timeoutMs"'],
+    [{ credentials: credentialsWith(), expiryBufferMs: -1 }, '"expiryBufferMs"'],
+    [{ credentials: credentialsWith(), fallbackLifetimeMs: "1" }, '"fallbackLifetimeMs"'],
+  ])("refuses mistaken options, case %#", async (options, message) => {
+    const error = await createCustomerMtlsFlow(options as CustomerMtlsFlowOptions).catch((e) => e);
+    expect(error instanceof TypeError || error instanceof RangeError).toBe(true);
+    expect(error.message).toContain(message);
+  });
+});
+
+describe("detectCustomerMtls", () => {
+  it("yields the flow where there are credentials", async () => {
+    const root = bindingRoot();
+    writeBinding(root, { credentials: credentialsFor() });
+    const flow = await detectCustomerMtls({ bindingRoot: root })();
+    expect(await flow?.clientId()).toBe("agent-1");
+    await flow?.close();
+  });
+
+  it("yields nothing where there are none, and finds those that come later", async () => {
+    const root = bindingRoot();
+    const detect = detectCustomerMtls({ bindingRoot: root });
+    expect(await detect()).toBeUndefined();
+    writeBinding(root, { credentials: credentialsFor() });
+    const flow = await detect();
+    expect(flow).toBeDefined();
+    await flow?.close();
+  });
+
+  it("fails on credentials that cannot be used", async () => {
+    const root = bindingRoot();
+    writeBinding(root, { credentials: "{}" });
+    await expect(detectCustomerMtls({ bindingRoot: root })()).rejects.toMatchObject({
+      code: "ERR_TOKEN_CONFIG",
+    });
+  });
+});

@@ -1,0 +1,146 @@
+import { systemClock, TokenError } from "@agent-oauth/core";
+import { createWatchedFile, type WatchedFile, type WatchedFileOptions } from "@agent-oauth/node";
+import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
+import { type FindCredentialsFileOptions, findCredentialsFile } from "./credentials-file.ts";
+import {
+  type CustomerCredentials,
+  checkCustomerCredentials,
+  parseCustomerCredentials,
+} from "./customer-credentials.ts";
+import type { CustomerFlow } from "./customer-flow.ts";
+import { type CustomerFlowOptions, insecureHosts } from "./customer-flow-options.ts";
+import type { GatewayAccess } from "./gateway-access.ts";
+
+/** How {@link createCustomerMtlsFlow} finds its credentials, and what it does with them. Without any, the only binding of type `integration-credentials` is used. */
+export interface CustomerMtlsFlowOptions extends CustomerFlowOptions, FindCredentialsFileOptions {
+  /** The credentials themselves; they never change then. Not with `credentialsFile` or `binding`. */
+  readonly credentials?: CustomerCredentials;
+  /** The path of a credentials file. Not with `credentials` or `binding`. */
+  readonly credentialsFile?: string;
+  /** How often the credentials file is looked at besides at each token request, in milliseconds; 0 for never. Default 10 000. */
+  readonly pollIntervalMs?: number;
+  /** Told once of each fault that keeps a changed credentials file from being used; the last good credentials stay in use. */
+  readonly onCredentialsError?: (error: TokenError) => void;
+}
+
+/** A {@link CustomerFlow} whose credentials follow a file. */
+export interface CustomerMtlsFlow extends CustomerFlow {
+  /** Looks now whether the credentials file changed, and takes its content into use. Never rejects: faults go to `onCredentialsError`. */
+  reloadCredentials(): Promise<void>;
+}
+
+/**
+ * Makes the flow of a customer agent that authenticates at IAS with a certificate.
+ *
+ * The credentials are read and checked before it resolves. A changed file is taken into use at the next token
+ * request or poll: a new certificate or gateway, another client or token endpoint. What is half-written, wrong or
+ * expired is not, and the last good credentials stay.
+ *
+ * @example
+ * ```ts
+ * const flow = await createCustomerMtlsFlow({ binding: "agent-gateway" });
+ * const { token, gatewayUrl } = await flow.userTokens.getToken({ subjectToken });
+ * ```
+ * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if there are no credentials, `ERR_TOKEN_CONFIG` if they are wrong or
+ * several, `ERR_TOKEN_CREDENTIAL` if certificate and key cannot be used.
+ * @throws TypeError | RangeError naming an option that is wrong.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2.1 RFC 8705 §2.1}
+ */
+export async function createCustomerMtlsFlow(
+  options: CustomerMtlsFlowOptions = {},
+): Promise<CustomerMtlsFlow> {
+  checkPlaces(options);
+  const { credentials, credentialsFile, clock = systemClock } = options;
+  const checks = { allowInsecureHosts: insecureHosts(options), clock };
+  if (credentials !== undefined) {
+    const origin = 'option "credentials"';
+    return new FileFlow(checkCustomerCredentials(credentials, { origin, ...checks }), options);
+  }
+  const path = credentialsFile ?? (await findCredentialsFile(options));
+  const origin = `credentials file ${JSON.stringify(path)}`;
+  return followFile(path, {
+    options,
+    parse: (text) => parseCustomerCredentials(text, { origin, ...checks }),
+  });
+}
+
+/**
+ * Makes a detector: it yields the flow if there are credentials for it, `undefined` if there are none, and fails if
+ * there are some that cannot be used.
+ *
+ * @example
+ * ```ts
+ * const client = createAgentGatewayClient({ flows: [detectCustomerMtls(), detectTransparent()] });
+ * ```
+ */
+export function detectCustomerMtls(
+  options: CustomerMtlsFlowOptions = {},
+): () => Promise<CustomerMtlsFlow | undefined> {
+  return async () => {
+    try {
+      return await createCustomerMtlsFlow(options);
+    } catch (error) {
+      const absent = TokenError.isInstance(error) && error.code === "ERR_TOKEN_SOURCE_UNAVAILABLE";
+      if (absent) return undefined;
+      throw error;
+    }
+  };
+}
+
+class FileFlow extends AgentGatewayFlow implements CustomerMtlsFlow {
+  readonly #file: WatchedFile<GatewayAccess> | undefined;
+
+  constructor(
+    access: GatewayAccess,
+    options: CustomerFlowOptions,
+    file?: WatchedFile<GatewayAccess>,
+  ) {
+    super(access, options, file && { look: () => file.refresh(), close: () => file.close() });
+    this.#file = file;
+  }
+
+  async reloadCredentials(): Promise<void> {
+    await this.#file?.refresh();
+  }
+}
+
+async function followFile(
+  path: string,
+  {
+    options,
+    parse,
+  }: { options: CustomerMtlsFlowOptions; parse: WatchedFileOptions<GatewayAccess>["parse"] },
+): Promise<FileFlow> {
+  const { pollIntervalMs, onCredentialsError, clock } = options;
+  let flow: FileFlow | undefined;
+  const file = createWatchedFile(path, {
+    parse,
+    onChange: (access) => flow?.adopt(access),
+    ...(onCredentialsError && { onError: onCredentialsError }),
+    ...(pollIntervalMs !== undefined && { pollIntervalMs }),
+    ...(clock && { clock }),
+  });
+  try {
+    flow = new FileFlow(await file.read(), options, file);
+    return flow;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function checkPlaces(options: CustomerMtlsFlowOptions): void {
+  const names = ["credentials", "credentialsFile", "binding"] as const;
+  const given = names.filter((name) => options[name] !== undefined);
+  if (given.length > 1) {
+    throw new TypeError(
+      `Cannot create a flow: give one of ${given.map((n) => `"${n}"`).join(", ")}`,
+    );
+  }
+  for (const name of ["credentialsFile", "binding", "bindingRoot"] as const) {
+    const value: unknown = options[name];
+    if (value !== undefined && (typeof value !== "string" || value.trim() === "")) {
+      throw new TypeError(`Cannot create a flow: "${name}" must be a non-empty string`);
+    }
+  }
+}

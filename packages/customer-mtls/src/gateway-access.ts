@@ -1,0 +1,29 @@
+import type { ClientCertificatePair } from "@agent-oauth/token-endpoint";
+import { z } from "zod";
+import { type IntegrationDependency, integrationDependencies } from "./integration-dependency.ts";
+import { checkedText, identifierFault, urlRule } from "./text-rules.ts";
+
+/** What a customer agent needs to get tokens and to find its servers, wherever it was configured. */
+export interface GatewayAccess {
+  /** The token endpoint of IAS. */
+  readonly tokenEndpoint: string;
+  readonly clientId: string;
+  /** Absent where something outside adds the client certificate. */
+  readonly certificatePair?: ClientCertificatePair | undefined;
+  /** Without trailing slashes. */
+  readonly gatewayUrl: string;
+  /** Absent: not configured, which token requests do not mind. */
+  readonly integrationDependencies?: readonly IntegrationDependency[] | undefined;
+}
+
+/** The checks that all ways of configuring a customer agent share. */
+export function gatewayAccessSchemas(allowInsecureHosts: readonly string[]) {
+  return {
+    tokenEndpoint: checkedText(urlRule({ allowInsecureHosts, query: true })),
+    clientId: checkedText(identifierFault),
+    gatewayUrl: checkedText(urlRule({ allowInsecureHosts, query: false })).transform((url) =>
+      url.replace(/\/+$/, ""),
+    ),
+    integrationDependencies: z.optional(integrationDependencies),
+  };
+}

@@ -1,0 +1,123 @@
+import { createAccessToken, digest, type TokenSource } from "@agent-oauth/core";
+import {
+  type ClientCertificate,
+  clientCredentialsSource,
+  createClientCertificate,
+  createTokenEndpoint,
+  jwtBearerSource,
+  noClientAuthentication,
+  type TokenEndpoint,
+  type TokenEndpointOptions,
+  tlsClientAuth,
+} from "@agent-oauth/token-endpoint";
+import type { GatewayToken } from "./customer-flow.ts";
+import type { GatewayAccess } from "./gateway-access.ts";
+
+/** Agent Gateway, as IAS knows it. */
+const RESOURCE = "urn:sap:identity:application:provider:name:agent-gateway";
+
+/** What IAS's answers depend on besides the credentials. */
+export interface IasClientOptions
+  extends Pick<
+    TokenEndpointOptions,
+    | "ca"
+    | "allowInsecureHosts"
+    | "timeoutMs"
+    | "connectTimeoutMs"
+    | "dispatcher"
+    | "clock"
+    | "onEvent"
+  > {
+  /** Whether IAS takes one user token several times, so that a request for a token on its behalf may be repeated. Default false. */
+  readonly assertionReusable?: boolean;
+}
+
+/** One client at one token endpoint of IAS, whose certificate and gateway can be replaced. */
+export class IasClient {
+  readonly #endpoint: TokenEndpoint;
+  readonly #certificate: ClientCertificate | undefined;
+  readonly #inner: { readonly system: TokenSource; readonly user: TokenSource };
+  #access: GatewayAccess;
+  #identities: { readonly system: string; readonly user: string };
+
+  constructor(access: GatewayAccess, { assertionReusable, ...options }: IasClientOptions) {
+    const { certificatePair, clientId, tokenEndpoint } = access;
+    const { clock } = options;
+    this.#access = access;
+    this.#certificate =
+      certificatePair && createClientCertificate(certificatePair, clock && { clock });
+    this.#endpoint = createTokenEndpoint({
+      ...options,
+      tokenEndpoint,
+      clientId,
+      clientAuthentication: this.#certificate
+        ? tlsClientAuth(this.#certificate)
+        : noClientAuthentication(),
+    });
+    this.#inner = {
+      system: clientCredentialsSource(this.#endpoint, {
+        parameters: { resource: RESOURCE, response_type: "token" },
+        honours: [],
+      }),
+      user: jwtBearerSource(this.#endpoint, {
+        // Without it IAS answers this grant with an opaque token, whose end nobody can read.
+        parameters: { resource: RESOURCE, token_format: "jwt" },
+        honours: [],
+        ...(assertionReusable !== undefined && { assertionReusable }),
+      }),
+    };
+    this.#identities = this.#currentIdentities();
+  }
+
+  /** The credentials in use. */
+  get access(): GatewayAccess {
+    return this.#access;
+  }
+
+  /** Presents the client certificate, where there is one. */
+  get fetch(): typeof globalThis.fetch {
+    return this.#endpoint.fetch;
+  }
+
+  /** Names what the answers for the system, or for users, depend on. It is read at each cache hit, so it is kept. */
+  identity(kind: "system" | "user"): string {
+    return this.#identities[kind];
+  }
+
+  /** Gets a token from IAS. */
+  async getToken(
+    kind: "system" | "user",
+    ...call: Parameters<TokenSource["getToken"]>
+  ): Promise<GatewayToken> {
+    const { gatewayUrl } = this.#access;
+    const token = await this.#inner[kind].getToken(...call);
+    return createAccessToken({ ...token, token: token.token, gatewayUrl });
+  }
+
+  /**
+   * Takes changed credentials into use if they are of the same client at the same endpoint; nothing changes otherwise.
+   *
+   * @throws TokenError `ERR_TOKEN_CREDENTIAL` if the certificate cannot be used; the old one is kept.
+   */
+  adopt(access: GatewayAccess): boolean {
+    const { tokenEndpoint, clientId, certificatePair } = access;
+    const known = this.#access;
+    if (tokenEndpoint !== known.tokenEndpoint || clientId !== known.clientId) return false;
+    if (certificatePair !== undefined) this.#certificate?.replace(certificatePair);
+    this.#access = access;
+    this.#identities = this.#currentIdentities();
+    return true;
+  }
+
+  /** Ends its connections. */
+  close(): Promise<void> {
+    return this.#endpoint.close();
+  }
+
+  #currentIdentities() {
+    const { gatewayUrl } = this.#access;
+    const identity = ({ identity }: TokenSource) =>
+      Buffer.from(digest(JSON.stringify([identity, gatewayUrl])), "latin1").toString("base64url");
+    return { system: identity(this.#inner.system), user: identity(this.#inner.user) };
+  }
+}

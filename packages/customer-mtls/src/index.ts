@@ -1,0 +1,26 @@
+export type { FindCredentialsFileOptions } from "./credentials-file.ts";
+export type { CustomerCredentials } from "./customer-credentials.ts";
+export type {
+  AgentRef,
+  CustomerFlow,
+  GatewayListOptions,
+  GatewayToken,
+  McpServerRef,
+} from "./customer-flow.ts";
+export type { CustomerFlowOptions } from "./customer-flow-options.ts";
+export {
+  type CustomerMtlsFlow,
+  type CustomerMtlsFlowOptions,
+  createCustomerMtlsFlow,
+  detectCustomerMtls,
+} from "./customer-mtls-flow.ts";
+export type { IasClientOptions } from "./ias-client.ts";
+export type {
+  IntegrationDependency,
+  IntegrationDependencyResolver,
+} from "./integration-dependency.ts";
+export {
+  createTransparentFlow,
+  detectTransparent,
+  type TransparentFlowOptions,
+} from "./transparent-flow.ts";

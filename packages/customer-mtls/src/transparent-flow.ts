@@ -1,0 +1,53 @@
+import { TokenError } from "@agent-oauth/core";
+import type { EnvironmentOptions } from "@agent-oauth/node";
+import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
+import type { CustomerFlow } from "./customer-flow.ts";
+import { type CustomerFlowOptions, insecureHosts } from "./customer-flow-options.ts";
+import { readTransparentEnvironment } from "./transparent-environment.ts";
+
+/** Options of {@link createTransparentFlow}. */
+export interface TransparentFlowOptions extends CustomerFlowOptions, EnvironmentOptions {}
+
+/**
+ * Makes the flow of a customer agent in transparent mode: something outside the process adds the client
+ * certificate, and the environment says where to go. The variables are `INTEGRATION_CLIENT_ID`, `INTEGRATION_AUTH_URL`
+ * (the token endpoint), `INTEGRATION_GATEWAY_URL` and `INTEGRATION_DEPENDENCIES` (a JSON list, for listing servers).
+ *
+ * @example
+ * ```ts
+ * const flow = createTransparentFlow();
+ * const { token, gatewayUrl } = await flow.systemTokens.getToken();
+ * ```
+ * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if none of the variables is set, `ERR_TOKEN_CONFIG` naming every one
+ * that is missing, blank or wrong.
+ * @throws TypeError | RangeError naming an option that is wrong.
+ */
+export function createTransparentFlow(options: TransparentFlowOptions = {}): CustomerFlow {
+  const { env } = options;
+  const allowInsecureHosts = insecureHosts(options);
+  const access = readTransparentEnvironment({ allowInsecureHosts, ...(env && { env }) });
+  return new AgentGatewayFlow(access, options);
+}
+
+/**
+ * Makes a detector: it yields the flow if the environment configures it, `undefined` if none of its three required
+ * variables is set, and fails if they are set in part or cannot be used.
+ *
+ * @example
+ * ```ts
+ * const client = createAgentGatewayClient({ flows: [detectCustomerMtls(), detectTransparent()] });
+ * ```
+ */
+export function detectTransparent(
+  options: TransparentFlowOptions = {},
+): () => Promise<CustomerFlow | undefined> {
+  return async () => {
+    try {
+      return createTransparentFlow(options);
+    } catch (error) {
+      const absent = TokenError.isInstance(error) && error.code === "ERR_TOKEN_SOURCE_UNAVAILABLE";
+      if (absent) return undefined;
+      throw error;
+    }
+  };
+}
