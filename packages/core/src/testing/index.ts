@@ -1,3 +1,4 @@
+export type { ContractCase } from "./contract-case.ts";
 export { createFakeClock, type FakeClock } from "./fake-clock.ts";
 export {
   createScriptedSource,
@@ -5,3 +6,4 @@ export {
   type ScriptedSource,
   type ScriptedSourceOptions,
 } from "./scripted-source.ts";
+export { type TokenSourceFixture, tokenSourceContract } from "./token-source-contract.ts";
