@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { matchesFilter, type RecordedRequest, type RequestFilter } from "./recorder.ts";
 
 /** A way to spoil an answer that is no plain HTTP error. */
@@ -54,13 +55,16 @@ export interface Faults {
   reset(): void;
 }
 
+/** The longest delay in milliseconds: a day. */
+const maxDelayMs = 86_400_000;
+
 type Planned = { readonly match: FaultMatch; left: number } & (
   | Fault
   | { readonly delayMs: number }
 );
 
-/** Creates an empty list of faults. */
-export function createFaults(): Faults {
+/** Creates an empty list of faults; `sleep` is what delays wait with. */
+export function createFaults(sleep: (delayMs: number) => Promise<unknown> = setTimeout): Faults {
   const planned: Planned[] = [];
   const holds = new Set<{ filter: RequestFilter; admit(): Promise<void>; release(): void }>();
   const plan = (what: Fault | { delayMs: number }, match: FaultMatch) => {
@@ -78,7 +82,7 @@ export function createFaults(): Faults {
   return {
     fail: (answer, match) => plan({ answer }, match),
     breakAnswer: (breakage, match) => plan({ breakage }, match),
-    delay: (delayMs, match) => plan({ delayMs }, match),
+    delay: (delayMs, match) => plan({ delayMs: checkDelay(delayMs) }, match),
     hold(filter) {
       const gate = createGate(() => holds.delete(entry));
       const entry = { filter, admit: gate.admit, release: gate.hold.release };
@@ -110,8 +114,13 @@ function checkTimes(times: number): number {
   return times;
 }
 
-function sleep(delayMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, delayMs));
+function checkDelay(delayMs: number): number {
+  if (!(delayMs >= 0 && delayMs <= maxDelayMs)) {
+    throw new RangeError(
+      `Cannot set a delay: "delayMs" must be from 0 to ${maxDelayMs}, got ${delayMs}`,
+    );
+  }
+  return delayMs;
 }
 
 function createGate(onRelease: () => void): { hold: Hold; admit(): Promise<void> } {

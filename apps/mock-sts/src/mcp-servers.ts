@@ -1,4 +1,5 @@
-import { type McpTool, recordTools } from "./mcp-tools.ts";
+import type { McpTool } from "./mcp-tools.ts";
+import { recordTools } from "./record-tools.ts";
 
 /** An MCP server behind the gateway. */
 export interface McpServerOptions {

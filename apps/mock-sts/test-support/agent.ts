@@ -38,11 +38,15 @@ export class TestAgent implements AsyncDisposable {
   readonly #mock: MockSts;
   readonly #dispatcher: Dispatcher;
 
-  /** `pair` absent: the agent's certificate; `null`: none. */
-  constructor(mock: MockSts, pair: CertificatePair | null = mock.clientCertificate) {
+  /** `pair` absent: the agent's certificate; `null`: none. `options.connections`: most at a time. */
+  constructor(
+    mock: MockSts,
+    pair: CertificatePair | null = mock.clientCertificate,
+    options: { connections?: number } = {},
+  ) {
     this.#mock = mock;
     const identity = pair === null ? {} : { cert: pair.certificate, key: pair.key };
-    this.#dispatcher = new Agent({ connect: { ca: mock.ca, ...identity } });
+    this.#dispatcher = new Agent({ connect: { ca: mock.ca, ...identity }, ...options });
   }
 
   fetch(url: string | URL, init: RequestInit = {}): Promise<Response> {

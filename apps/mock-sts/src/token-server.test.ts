@@ -1,0 +1,104 @@
+import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TestAgent } from "../test-support/agent.ts";
+import { type MockSts, startMockSts } from "./mock-sts.ts";
+
+let mock: MockSts;
+let agent: TestAgent;
+beforeAll(async () => {
+  mock = await startMockSts();
+  agent = new TestAgent(mock, null);
+});
+afterAll(async () => {
+  await agent[Symbol.asyncDispose]();
+  await mock.close();
+});
+
+async function getJson(url: string) {
+  const response = await agent.fetch(url);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toMatch(/^application\/json/);
+  return (await response.json()) as Record<string, unknown>;
+}
+
+describe.each(["openid-configuration", "oauth-authorization-server"])(
+  "metadata at /.well-known/%s (RFC 8414)",
+  (name) => {
+    it("names the issuer, the endpoints and what they support", async () => {
+      expect(await getJson(`${mock.url}/.well-known/${name}`)).toEqual({
+        issuer: mock.issuer,
+        token_endpoint: mock.tokenEndpoint,
+        jwks_uri: mock.jwksUri,
+        response_types_supported: ["token"],
+        grant_types_supported: [
+          "client_credentials",
+          "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        ],
+        token_endpoint_auth_methods_supported: [
+          "tls_client_auth",
+          "client_secret_basic",
+          "client_secret_post",
+          "none",
+        ],
+        tls_client_certificate_bound_access_tokens: true,
+        mtls_endpoint_aliases: { token_endpoint: `${mock.url}/mtls/oauth2/token` },
+        subject_types_supported: ["public"],
+        id_token_signing_alg_values_supported: ["ES256"],
+      });
+    });
+
+    it("holds no empty list", async () => {
+      const document = await getJson(`${mock.url}/.well-known/${name}`);
+      expect(Object.values(document)).not.toContainEqual([]);
+    });
+
+    it("lists scopes where clients may have some", async () => {
+      await using scoped = await startMockSts({ scopes: ["write", "read"] });
+      await using client = new TestAgent(scoped, null);
+      const response = await client.fetch(`${scoped.url}/.well-known/${name}`);
+      expect(await response.json()).toMatchObject({ scopes_supported: ["read", "write"] });
+    });
+
+    it("is only to be read", async () => {
+      const url = `${mock.url}/.well-known/${name}`;
+      const response = await agent.fetch(url, { method: "POST", body: "x" });
+      expect(response.status).toBe(405);
+      expect(response.headers.get("allow")).toBe("GET, HEAD");
+    });
+  },
+);
+
+describe("JWK Set (RFC 8414, section 2; RFC 7517)", () => {
+  const fetchKeys = async () => (await getJson(mock.jwksUri)) as unknown as JSONWebKeySet;
+
+  it("holds public members only", async () => {
+    for (const key of (await fetchKeys()).keys) {
+      expect(Object.keys(key).sort()).toEqual(["alg", "crv", "kid", "kty", "use", "x", "y"]);
+      expect(key).toMatchObject({ kty: "EC", crv: "P-256", alg: "ES256", use: "sig" });
+    }
+  });
+
+  it("keeps the old key beside the new one when keys are rotated", async () => {
+    await using certified = new TestAgent(mock);
+    const before = (await certified.requestToken()).token;
+    await mock.controls.rotateSigningKey();
+    const after = (await certified.requestToken()).token;
+    const keys = await fetchKeys();
+    expect(keys.keys).toHaveLength(2);
+    expect(new Set(keys.keys.map(({ kid }) => kid)).size).toBe(2);
+    expect(decodeProtectedHeader(before).kid).not.toBe(decodeProtectedHeader(after).kid);
+    for (const token of [before, after]) {
+      const options = { issuer: mock.issuer, audience: "mock-agent-gateway", typ: "at+jwt" };
+      const { payload } = await jwtVerify(token, createLocalJWKSet(keys), options);
+      expect(payload.sub).toBe("mock-agent");
+    }
+  });
+});
+
+describe("other paths of the token server", () => {
+  it("are not found", async () => {
+    const response = await agent.fetch(`${mock.url}/oauth2/authorize`);
+    expect(response.status).toBe(404);
+    expect(mock.recorder.requests.at(-1)).toMatchObject({ route: "unknown", status: 404 });
+  });
+});
