@@ -1,0 +1,72 @@
+import { bearerFetch, TokenError, type TokenRequest, type TokenSource } from "@agent-oauth/core";
+import { CallTokens, NoToken } from "./call-tokens.ts";
+import type { ClientSettings } from "./client-options.ts";
+import type { AgentRef, GatewayFlow } from "./gateway-flow.ts";
+import { mcpFailure } from "./mcp-failure.ts";
+import { secureEndpoint } from "./secure-endpoint.ts";
+
+/** An A2A agent and the card it shows. */
+export interface AgentCard {
+  /** As the card says. */
+  readonly name: string;
+  readonly agent: AgentRef;
+  /** The whole card as the agent wrote it: untrusted JSON. */
+  readonly card: Readonly<Record<string, unknown>>;
+}
+
+/** How {@link readAgentCard} asks. */
+export interface ReadAgentCardOptions {
+  readonly flow: GatewayFlow;
+  readonly tokens: TokenSource;
+  readonly request: TokenRequest;
+  readonly settings: ClientSettings;
+  /** Completes "Cannot …". */
+  readonly doing: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads the card of an agent, presenting a token.
+ *
+ * @see {@link https://a2a-protocol.org/latest/specification/ A2A, agent discovery}
+ */
+export async function readAgentCard(
+  agent: AgentRef,
+  options: ReadAgentCardOptions,
+): Promise<AgentCard> {
+  const { flow, tokens, request, settings, doing, signal } = options;
+  const url = secureEndpoint(agent.url, settings);
+  url.pathname = `${url.pathname.replace(/\/$/, "")}/.well-known/agent-card.json`;
+  const callTokens = new CallTokens({ tokens, url, allowOrigins: settings.allowOrigins });
+  const fetch = bearerFetch(callTokens, {
+    resource: url,
+    fetch: (input, init) => flow.fetch(input, init),
+    allowInsecureHosts: settings.allowInsecureHosts,
+  });
+  try {
+    const answer = await callTokens.during(request, () => fetch(url, { signal }));
+    if (!answer.ok) {
+      await answer.body?.cancel();
+      throw mcpFailure({ status: answer.status }, doing);
+    }
+    return { agent, ...namedCard(await answer.json(), doing) };
+  } catch (error) {
+    throw error instanceof NoToken
+      ? error.error
+      : TokenError.isInstance(error)
+        ? error
+        : mcpFailure(error, doing);
+  }
+}
+
+function namedCard(card: unknown, doing: string): Omit<AgentCard, "agent"> {
+  if (
+    typeof card === "object" &&
+    card !== null &&
+    "name" in card &&
+    typeof card.name === "string"
+  ) {
+    return { name: card.name, card: { ...card } };
+  }
+  throw new TokenError("ERR_TOKEN_RESPONSE", `Cannot ${doing}: it is no object with a name`);
+}

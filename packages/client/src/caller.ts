@@ -1,0 +1,81 @@
+import { redactedCause, TokenError, type TokenRequest } from "@agent-oauth/core";
+
+/** A user's token, or a function that yields the current one at each call. A leading "Bearer " is dropped. */
+export type UserToken = string | (() => string | Promise<string>);
+
+/** A tenant, or a function that yields the current one at each call. */
+export type Tenant = string | (() => string | Promise<string>);
+
+/** On whose behalf a call is made. */
+export interface CallerOptions {
+  /** The user's token. Left out: the agent itself calls, with the system token. Present but empty it is an error. */
+  readonly userToken?: UserToken;
+  /** The user's stable name: MCP sessions then outlast the user's token. Default: the token's hash stands for the user. */
+  readonly principal?: string;
+  /** The tenant that the call is for. Flows that have only one drop it, with an event. */
+  readonly tenant?: Tenant;
+}
+
+/** A caller as token requests name it. */
+export type Caller = Pick<TokenRequest, "subjectToken" | "principal" | "tenant">;
+
+/**
+ * Finds out on whose behalf a call is made.
+ *
+ * @throws TypeError if something is present but empty: a user's call never becomes the agent's own by mistake, nor a
+ * tenant's the provider's.
+ * @throws TokenError `ERR_TOKEN_PROVIDER` if a function of the user fails.
+ */
+export async function resolveCaller(options: CallerOptions): Promise<Caller> {
+  const subjectToken =
+    "userToken" in options ? await text("userToken", options.userToken) : undefined;
+  const tenant = "tenant" in options ? await text("tenant", options.tenant) : undefined;
+  const { principal } = options;
+  if (principal !== undefined) {
+    await text("principal", principal);
+    if (subjectToken === undefined) {
+      throw new TypeError(
+        'Cannot make the call: "principal" names a user, so "userToken" is needed',
+      );
+    }
+  }
+  return {
+    ...(subjectToken !== undefined && { subjectToken: withoutScheme(subjectToken) }),
+    ...(principal !== undefined && { principal }),
+    ...(tenant !== undefined && { tenant }),
+  };
+}
+
+async function text(name: keyof CallerOptions, given: unknown): Promise<string> {
+  const value: unknown =
+    typeof given === "function" ? await yielded(name, given as () => unknown) : given;
+  if (typeof value === "string" && value.trim() !== "") return value;
+  const found = typeof value === "string" ? "blank" : `${value === null ? "null" : typeof value}`;
+  const way = typeof given === "function" ? "yields" : "is";
+  throw new TypeError(
+    `Cannot make the call: "${name}" ${way} ${found}; leave it out if there is none`,
+  );
+}
+
+async function yielded(name: string, provide: () => unknown): Promise<unknown> {
+  try {
+    return await provide();
+  } catch (error) {
+    if (TokenError.isInstance(error)) throw error;
+    throw new TokenError(
+      "ERR_TOKEN_PROVIDER",
+      `Cannot make the call: the function "${name}" failed`,
+      {
+        cause: redactedCause(error),
+      },
+    );
+  }
+}
+
+function withoutScheme(userToken: string): string {
+  const token = userToken.trim().replace(/^bearer(?:\s+|$)/i, "");
+  if (token !== "") return token;
+  throw new TypeError(
+    'Cannot make the call: "userToken" is blank after "Bearer"; leave it out if there is none',
+  );
+}

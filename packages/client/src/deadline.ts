@@ -1,0 +1,44 @@
+import { TokenError } from "@agent-oauth/core";
+
+/** How long some work may take, and how to name it. */
+export interface Deadline {
+  /** Completes "Cannot …". */
+  readonly doing: string;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Waits for work no longer than its deadline. The work is handed a signal that ends with the wait.
+ *
+ * @throws TokenError `ERR_TOKEN_TIMEOUT`; the reason of `signal` as it is.
+ */
+export async function withinDeadline<R>(
+  { doing, timeoutMs, signal }: Deadline,
+  work: (signal: AbortSignal) => Promise<R>,
+): Promise<R> {
+  signal?.throwIfAborted();
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const either = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
+  try {
+    return await untilAborted(work(either), either);
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    if (!timeout.aborted) throw error;
+    throw new TokenError(
+      "ERR_TOKEN_TIMEOUT",
+      `Cannot ${doing}: there was no answer within ${timeoutMs} ms`,
+    );
+  }
+}
+
+/** Ends the wait for a promise, which others may share, when the signal is aborted. */
+export function untilAborted<R>(promise: Promise<R>, signal: AbortSignal | undefined): Promise<R> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

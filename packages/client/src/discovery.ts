@@ -1,0 +1,70 @@
+import { mapConcurrently } from "./map-concurrently.ts";
+
+/** What is wanted of a list. Both given: both must fit. An empty list means no filter. */
+export interface DiscoveryFilter {
+  /** Names of tools, or of agents as their cards give them; compared after the servers have answered. */
+  readonly names?: readonly string[];
+  /** Open Resource Discovery ids of servers or agents; the others are not asked at all. */
+  readonly ordIds?: readonly string[];
+}
+
+/** One server or agent that could not be asked. */
+export interface DiscoveryFailure<Ref> {
+  readonly ref: Ref;
+  /** Mostly a TokenError. */
+  readonly error: unknown;
+}
+
+/** How {@link discover} asks. */
+export interface DiscoverOptions<Ref, Found> {
+  readonly filter: DiscoveryFilter;
+  readonly limit: number;
+  readonly signal: AbortSignal | undefined;
+  readonly ask: (ref: Ref) => Promise<readonly Found[]>;
+}
+
+/**
+ * Asks several servers and keeps what they have, by name. One that fails is reported beside the rest.
+ *
+ * @throws The first failure if all failed: nothing found must not look like nobody answered.
+ */
+export async function discover<
+  Ref extends { readonly ordId?: string },
+  Found extends { readonly name: string },
+>(
+  refs: readonly Ref[],
+  { filter, limit, signal, ask }: DiscoverOptions<Ref, Found>,
+): Promise<{ found: readonly Found[]; failures: readonly DiscoveryFailure<Ref>[] }> {
+  const wanted = refs.filter(({ ordId }) => passes(filter.ordIds, ordId));
+  const failures: DiscoveryFailure<Ref>[] = [];
+  const lists = await mapConcurrently(wanted, {
+    limit,
+    map: async (ref) => {
+      try {
+        return await ask(ref);
+      } catch (error) {
+        signal?.throwIfAborted();
+        failures.push({ ref, error });
+        return [];
+      }
+    },
+  });
+  const [first] = failures;
+  if (first !== undefined && failures.length === wanted.length) throw first.error;
+  return { found: lists.flat().filter(({ name }) => passes(filter.names, name)), failures };
+}
+
+/** @throws TypeError naming the member that is no list of strings. */
+export function assertFilter(filter: DiscoveryFilter): void {
+  for (const name of ["names", "ordIds"] as const) {
+    const list: unknown = filter[name] ?? [];
+    if (!Array.isArray(list) || list.some((item) => typeof item !== "string")) {
+      throw new TypeError(`Cannot filter a list: "${name}" must be a list of strings`);
+    }
+  }
+}
+
+function passes(wanted: readonly string[] | undefined, value: string | undefined): boolean {
+  if (wanted === undefined || wanted.length === 0) return true;
+  return value !== undefined && wanted.includes(value);
+}

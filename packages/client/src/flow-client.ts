@@ -1,0 +1,207 @@
+import { type AccessToken, TokenError } from "@agent-oauth/core";
+import { readAgentCard } from "./agent-card.ts";
+import type {
+  AgentGatewayClient,
+  CallMcpToolOptions,
+  CallOptions,
+  ListOptions,
+} from "./agent-gateway-client.ts";
+import { type Caller, type CallerOptions, resolveCaller, type UserToken } from "./caller.ts";
+import {
+  type AgentGatewayClientOptions,
+  type ClientSettings,
+  callTimeout,
+  clientSettings,
+} from "./client-options.ts";
+import { untilAborted, withinDeadline } from "./deadline.ts";
+import { assertFilter, discover } from "./discovery.ts";
+import { FlowResolver } from "./flow-resolver.ts";
+import { userOrSystemTokens } from "./flow-tokens.ts";
+import type { GatewayFlow } from "./gateway-flow.ts";
+import { McpSessions } from "./mcp-sessions.ts";
+import { assertToolCall, callTool, listTools, type McpToolRef } from "./mcp-tool.ts";
+import { targetRequest } from "./target-request.ts";
+
+/** The one implementation of {@link AgentGatewayClient}. */
+export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> {
+  readonly #settings: ClientSettings;
+  readonly #flows: FlowResolver<T>;
+  readonly #sessions: McpSessions;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: AgentGatewayClientOptions<T>) {
+    this.#settings = clientSettings(options);
+    this.#flows = new FlowResolver(options);
+    this.#sessions = new McpSessions(this.#settings);
+  }
+
+  getSystemAuth(options: CallOptions = {}): Promise<T> {
+    const { userToken: _, principal: __, ...agent }: CallerOptions & CallOptions = options;
+    return this.#auth("get a system token", agent);
+  }
+
+  getUserAuth(
+    userToken: UserToken,
+    options: CallOptions & Pick<CallerOptions, "principal"> = {},
+  ): Promise<T> {
+    return this.#auth("get a user token", { ...options, userToken });
+  }
+
+  async listMcpTools(options: ListOptions = {}) {
+    const doing = "list the MCP servers";
+    const { flow, caller, refs } = await this.#list(doing, options, (flow) => flow.listMcpServers);
+    const { found: tools, failures } = await discover(refs, {
+      ...this.#discovery(options),
+      ask: (server) => {
+        const doing = `list the tools of the MCP server ${JSON.stringify(server.name)}`;
+        const request = { ...caller, ...targetRequest(server) };
+        return this.#within(doing, options, (signal) =>
+          this.#sessions.call({
+            flow,
+            server,
+            request,
+            doing,
+            signal,
+            run: (client) => listTools(client, server, { signal, timeout: this.#timeout(options) }),
+          }),
+        );
+      },
+    });
+    return { tools, failures };
+  }
+
+  async callMcpTool(
+    tool: McpToolRef,
+    args: Readonly<Record<string, unknown>>,
+    options: CallMcpToolOptions,
+  ) {
+    assertToolCall(tool, { args, options });
+    const { signal, onProgress } = options;
+    const timeout = callTimeout(options.timeoutMs, this.#settings.toolTimeoutMs);
+    const { server } = tool;
+    const doing = `call the tool ${JSON.stringify(tool.name)} of the MCP server ${JSON.stringify(server.name)}`;
+    signal?.throwIfAborted();
+    const call = async () => {
+      const { flow, caller } = await this.#begin(options);
+      const request = { ...caller, ...targetRequest(server, tool.name) };
+      return this.#sessions.call({
+        flow,
+        server,
+        request,
+        doing,
+        signal,
+        run: (client) => callTool(client, tool, { args, timeout, signal, onProgress }),
+      });
+    };
+    return untilAborted(call(), signal);
+  }
+
+  async listAgentCards(options: ListOptions = {}) {
+    const doing = "list the agents";
+    const { flow, caller, refs } = await this.#list(doing, options, (flow) => flow.listAgents);
+    const settings = this.#settings;
+    const { found: cards, failures } = await discover(refs, {
+      ...this.#discovery(options),
+      ask: async (agent) => {
+        const doing = `read the card of the agent ${JSON.stringify(agent.name)}`;
+        const tokens = userOrSystemTokens(flow, caller, doing);
+        return this.#within(doing, options, async (signal) => [
+          await readAgentCard(agent, { flow, tokens, request: caller, settings, doing, signal }),
+        ]);
+      },
+    });
+    return { cards, failures };
+  }
+
+  getClientId(
+    options: Pick<CallOptions, "signal" | "timeoutMs"> = {},
+  ): Promise<string | undefined> {
+    return this.#within("get the client id", options, async (signal) => {
+      const { flow } = await this.#begin({});
+      return flow.clientId({ signal });
+    });
+  }
+
+  clearTokenCache(): void {
+    this.#flows.known?.clearTokens();
+  }
+
+  close(): Promise<void> {
+    // The sessions present a token when they end, so the flow goes last.
+    this.#closing ??= this.#sessions.close().then(() => this.#flows.close());
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #auth(doing: string, options: CallerOptions & CallOptions): Promise<T> {
+    return this.#within(doing, options, async (signal) => {
+      const { flow, caller } = await this.#begin(options);
+      return userOrSystemTokens(flow, caller, doing).getToken(caller, { signal });
+    });
+  }
+
+  /** Finds out who calls and by which flow, and what the flow lists for it. */
+  #list<Ref>(
+    doing: string,
+    options: ListOptions,
+    lister: (
+      flow: GatewayFlow<T>,
+    ) => (options: { signal: AbortSignal; tenant?: string }) => Promise<readonly Ref[]>,
+  ) {
+    return this.#within(doing, options, async (signal) => {
+      assertFilter(options.filter ?? {});
+      const { flow, caller } = await this.#begin(options);
+      const { tenant } = caller;
+      const refs = await lister(flow).call(flow, {
+        signal,
+        ...(tenant !== undefined && { tenant }),
+      });
+      return { flow, caller, refs };
+    });
+  }
+
+  #discovery({ filter = {}, signal }: ListOptions) {
+    return { filter, signal, limit: this.#settings.discoveryConcurrency };
+  }
+
+  async #begin(options: CallerOptions): Promise<{ flow: GatewayFlow<T>; caller: Caller }> {
+    if (this.#closing !== undefined) {
+      throw new TokenError("ERR_TOKEN_CLOSED", "Cannot make the call: the client is closed");
+    }
+    const caller = await resolveCaller(options);
+    const flow = await this.#flows.get();
+    return {
+      flow,
+      caller: flow.singleTenant === true ? this.#withoutTenant(flow, caller) : caller,
+    };
+  }
+
+  #withoutTenant(flow: GatewayFlow<T>, { tenant, ...caller }: Caller): Caller {
+    const { onEvent, clock } = this.#settings;
+    if (tenant === undefined || onEvent === undefined) return caller;
+    const { identity } =
+      caller.subjectToken === undefined ? (flow.systemTokens ?? flow.userTokens) : flow.userTokens;
+    try {
+      onEvent({ type: "tenant-dropped", identity, at: clock.now(), tenant });
+    } catch {
+      // A sink must not be able to break the calls it is told of.
+    }
+    return caller;
+  }
+
+  #timeout({ timeoutMs }: Pick<CallOptions, "timeoutMs">): number {
+    return callTimeout(timeoutMs, this.#settings.timeoutMs);
+  }
+
+  async #within<R>(
+    doing: string,
+    options: Pick<CallOptions, "signal" | "timeoutMs">,
+    work: (signal: AbortSignal) => Promise<R>,
+  ): Promise<R> {
+    const { signal } = options;
+    return withinDeadline({ doing, timeoutMs: this.#timeout(options), signal }, work);
+  }
+}

@@ -1,0 +1,65 @@
+import { type AccessToken, TokenError } from "@agent-oauth/core";
+import type { AgentGatewayClientOptions } from "./client-options.ts";
+import type { GatewayFlow, GatewayFlowDetector } from "./gateway-flow.ts";
+
+/** The flow of a client, given or found at first use. */
+export class FlowResolver<T extends AccessToken> {
+  readonly #detectors: readonly GatewayFlowDetector<T>[];
+  readonly #given: GatewayFlow<T> | undefined;
+  /** What a detector made. */
+  #found: GatewayFlow<T> | undefined;
+  #detection: Promise<GatewayFlow<T>> | undefined;
+
+  /** @throws TypeError unless exactly one of `flow` and `flows` is given. */
+  constructor({ flow, flows }: Pick<AgentGatewayClientOptions<T>, "flow" | "flows">) {
+    if ((flow === undefined) === (flows === undefined)) {
+      throw new TypeError('Cannot create a client: give either "flow" or "flows"');
+    }
+    if (flow !== undefined && typeof flow.userTokens?.getToken !== "function") {
+      throw new TypeError(
+        'Cannot create a client: "flow" must be a flow, such as createLobFlow() makes',
+      );
+    }
+    const detectors = flows ?? [];
+    if (!Array.isArray(detectors) || detectors.some((detect) => typeof detect !== "function")) {
+      throw new TypeError('Cannot create a client: "flows" must be a list of detectors');
+    }
+    if (flows?.length === 0) throw new TypeError('Cannot create a client: "flows" is empty');
+    this.#detectors = detectors;
+    this.#given = flow;
+  }
+
+  /** Returns the flow; looks for it once for all who wait, again only if that failed. */
+  get(): Promise<GatewayFlow<T>> {
+    if (this.known !== undefined) return Promise.resolve(this.known);
+    this.#detection ??= this.#detect().finally(() => {
+      this.#detection = undefined;
+    });
+    return this.#detection;
+  }
+
+  /** The flow, if it is known by now. */
+  get known(): GatewayFlow<T> | undefined {
+    return this.#given ?? this.#found;
+  }
+
+  /** Closes the flow that a detector made, also one that it is about to make. */
+  async close(): Promise<void> {
+    await this.#detection?.catch(() => {});
+    await this.#found?.close();
+  }
+
+  async #detect(): Promise<GatewayFlow<T>> {
+    for (const detect of this.#detectors) {
+      const flow = await detect();
+      if (flow === undefined) continue;
+      this.#found = flow;
+      return flow;
+    }
+    const tried = this.#detectors.map(({ name }, index) => name || `number ${index + 1}`);
+    throw new TokenError(
+      "ERR_TOKEN_SOURCE_UNAVAILABLE",
+      `Cannot find a way to get tokens: nothing is configured here for ${tried.join(", ")}`,
+    );
+  }
+}

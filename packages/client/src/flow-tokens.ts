@@ -1,0 +1,25 @@
+import {
+  type AccessToken,
+  TokenError,
+  type TokenRequest,
+  type TokenSource,
+} from "@agent-oauth/core";
+import type { GatewayFlow } from "./gateway-flow.ts";
+
+/**
+ * Returns the flow's source for a request: of user tokens if a user stands behind it, else of system tokens.
+ *
+ * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` if the flow has no system tokens.
+ */
+export function userOrSystemTokens<T extends AccessToken>(
+  { userTokens, systemTokens }: GatewayFlow<T>,
+  { subjectToken }: TokenRequest,
+  doing: string,
+): TokenSource<T> {
+  const tokens = subjectToken === undefined ? systemTokens : userTokens;
+  if (tokens !== undefined) return tokens;
+  throw new TokenError(
+    "ERR_TOKEN_SUBJECT_REQUIRED",
+    `Cannot ${doing}: this flow has tokens for users only; pass "userToken"`,
+  );
+}

@@ -1,0 +1,78 @@
+import { type AccessToken, cachingTokenSource, type TokenSource } from "@agent-oauth/core";
+import type { GatewayFlow, McpServerRef } from "./gateway-flow.ts";
+
+/** What {@link mcpServers} makes a flow of. */
+export interface McpServersOptions<T extends AccessToken = AccessToken> {
+  /** Tokens on behalf of users; cached here unless it caches already. */
+  readonly tokens: TokenSource<T>;
+  /** The servers, in the order in which they are listed. */
+  readonly servers: readonly McpServerRef[];
+  /** Tokens of the agent itself, cached like `tokens`. Default: none, so that every call needs a user. */
+  readonly systemTokens?: TokenSource<T>;
+  /** What sends; give one that presents the certificate if the tokens are bound to it. Default `globalThis.fetch`, read at each call. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/**
+ * Makes a flow of a token source and a list of MCP servers, for everything that is not behind Agent Gateway.
+ *
+ * @example
+ * ```ts
+ * const client = createAgentGatewayClient({
+ *   flow: mcpServers({
+ *     tokens: fromTokenProvider(exchangeForUser),
+ *     servers: [{ name: "orders", url: "https://orders.example/mcp", request: { audience: ["orders"] } }],
+ *   }),
+ * });
+ * ```
+ * @throws TypeError naming the option, or the server, that is missing something.
+ */
+export function mcpServers<T extends AccessToken>(options: McpServersOptions<T>): GatewayFlow<T> {
+  const { tokens, servers, systemTokens, fetch } = options;
+  assertSource("tokens", tokens);
+  if (systemTokens !== undefined) assertSource("systemTokens", systemTokens);
+  if (!Array.isArray(servers)) throw invalid("servers", "a list");
+  servers.forEach(assertServer);
+  if (fetch !== undefined && typeof fetch !== "function") throw invalid("fetch", "a function");
+
+  const userCache = cachingTokenSource(tokens);
+  const systemCache = systemTokens && cachingTokenSource(systemTokens);
+  const caches = systemCache === undefined ? [userCache] : [userCache, systemCache];
+  const listed: readonly McpServerRef[] = Object.freeze([...servers]);
+  return {
+    userTokens: userCache,
+    ...(systemCache && { systemTokens: systemCache }),
+    clearTokens() {
+      for (const cache of caches) cache.clear();
+    },
+    listMcpServers: () => Promise.resolve(listed),
+    listAgents: () => Promise.resolve([]),
+    clientId: () => Promise.resolve(undefined),
+    fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    async close() {
+      for (const cache of caches) cache.close();
+    },
+  };
+}
+
+function assertSource(name: string, source: unknown): void {
+  const isSource =
+    typeof source === "object" &&
+    source !== null &&
+    "getToken" in source &&
+    typeof source.getToken === "function";
+  if (!isSource) throw invalid(name, "a token source");
+}
+
+function assertServer({ name, url }: McpServerRef, index: number): void {
+  if (typeof name !== "string" || name.trim() === "") {
+    throw invalid(`servers[${index}].name`, "a string that is not blank");
+  }
+  if (typeof url !== "string" || URL.parse(url) === null) {
+    throw invalid(`servers[${index}].url`, "an absolute URL");
+  }
+}
+
+function invalid(name: string, wanted: string): TypeError {
+  return new TypeError(`Cannot make a flow of MCP servers: "${name}" must be ${wanted}`);
+}

@@ -1,0 +1,141 @@
+import type {
+  CallToolResult,
+  Client,
+  ContentBlock,
+  Progress,
+  Tool,
+  ToolAnnotations,
+} from "@modelcontextprotocol/client";
+import type { McpServerRef } from "./gateway-flow.ts";
+
+/** All that is needed to call a tool. Plain data. */
+export interface McpToolRef {
+  /** As the server calls it; unique within its server only. */
+  readonly name: string;
+  readonly server: McpServerRef;
+  /** The JSON Schema of the arguments, if known. */
+  readonly inputSchema?: Tool["inputSchema"];
+  /** The JSON Schema of `structuredContent`; if given, results are checked against it. */
+  readonly outputSchema?: NonNullable<Tool["outputSchema"]>;
+}
+
+/** A tool as its server describes it. Plain data. */
+export interface McpTool extends McpToolRef {
+  /** Its name for people. */
+  readonly title?: string;
+  /** Empty if the server gives none. */
+  readonly description: string;
+  readonly inputSchema: Tool["inputSchema"];
+  /** Hints about its behaviour, which an untrusted server may get wrong. */
+  readonly annotations?: ToolAnnotations;
+  /** What the server calls itself; the name of its reference if it does not say. */
+  readonly serverName: string;
+}
+
+/** All that a tool answered. */
+export interface McpToolResult {
+  /** Every block, in order. */
+  readonly content: readonly ContentBlock[];
+  /** Any JSON value. */
+  readonly structuredContent?: unknown;
+  /** Whether the tool says it failed; the content then tells how. */
+  readonly isError: boolean;
+  /** The text blocks, joined by line feeds; empty if there are none. */
+  readonly text: string;
+  readonly _meta?: Readonly<Record<string, unknown>>;
+}
+
+/** Lists the tools of one server, all pages. */
+export async function listTools(
+  client: Client,
+  server: McpServerRef,
+  options: { readonly signal: AbortSignal; readonly timeout: number },
+): Promise<readonly McpTool[]> {
+  // The SDK would write to the console.
+  if (client.getServerCapabilities()?.tools === undefined) return [];
+  // Nothing is kept in the session: calls bring the tool's schemas with them.
+  const { tools } = await client.listTools(undefined, { ...options, cacheMode: "bypass" });
+  const serverName = client.getServerVersion()?.name ?? server.name;
+  return tools.map((tool) => describeTool(tool, { server, serverName }));
+}
+
+/** How {@link callTool} calls. */
+export interface CallToolOptions {
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Milliseconds of silence. */
+  readonly timeout: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+}
+
+/** Calls a tool of the server that the client is connected to. */
+export async function callTool(
+  client: Client,
+  { name, inputSchema, outputSchema }: McpToolRef,
+  { args, timeout, signal, onProgress = () => {} }: CallToolOptions,
+): Promise<McpToolResult> {
+  const toolDefinition = inputSchema && {
+    name,
+    inputSchema,
+    ...(outputSchema && { outputSchema }),
+  };
+  const result = await client.callTool(
+    { name, arguments: args },
+    {
+      timeout,
+      resetTimeoutOnProgress: true,
+      // A server reports progress only to those who listen.
+      onprogress: onProgress,
+      ...(signal && { signal }),
+      ...(toolDefinition && { toolDefinition }),
+    },
+  );
+  return toolResult(result);
+}
+
+/** @throws TypeError if it is not clear which tool is to be called, with what, or by whom. */
+export function assertToolCall(
+  tool: McpToolRef,
+  { args, options }: { args: unknown; options: object | undefined },
+): void {
+  if (typeof tool?.name !== "string" || typeof tool.server?.url !== "string") {
+    throw new TypeError(
+      'Cannot call a tool: it must have a "name" and a "server", as listMcpTools() returns it',
+    );
+  }
+  if (typeof args !== "object" || args === null || Array.isArray(args)) {
+    throw new TypeError("Cannot call a tool: its arguments must be an object");
+  }
+  const caller: { system?: unknown } = options ?? {};
+  if ("userToken" in caller === (caller.system === true)) {
+    throw new TypeError(
+      "Cannot call a tool: say for whom, either { userToken } or { system: true }",
+    );
+  }
+}
+
+function describeTool(
+  { name, title, description = "", inputSchema, outputSchema, annotations }: Tool,
+  origin: Pick<McpTool, "server" | "serverName">,
+): McpTool {
+  return {
+    name,
+    ...(title !== undefined && { title }),
+    description,
+    inputSchema,
+    ...(outputSchema && { outputSchema }),
+    ...(annotations && { annotations }),
+    ...origin,
+  };
+}
+
+function toolResult(result: CallToolResult): McpToolResult {
+  const { content, structuredContent, isError = false, _meta } = result;
+  return {
+    content,
+    ...(structuredContent !== undefined && { structuredContent }),
+    isError,
+    text: content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("\n"),
+    ...(_meta && { _meta }),
+  };
+}

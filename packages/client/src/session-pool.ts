@@ -1,0 +1,161 @@
+import { type Clock, TokenError } from "@agent-oauth/core";
+import { untilAborted } from "./deadline.ts";
+
+/** What a pool keeps. */
+export interface PooledSession {
+  /** Ends it; `lost` if the server has forgotten it already. Must not reject. */
+  end(options: { readonly lost: boolean }): Promise<void>;
+}
+
+/** Thrown by work on a session that the server did not know (any more), and so did not do. */
+export class SessionLost {
+  /** What to tell the caller if a new session does not help. */
+  readonly error: unknown;
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+/** Limits of a pool. */
+export interface SessionPoolOptions {
+  readonly maxSessions: number;
+  readonly idleMs: number;
+  readonly clock: Clock;
+}
+
+/** One use of a session. */
+export interface SessionUse<S, R> {
+  readonly key: string;
+  /** Called if there is no session for the key; callers of one key share it, so it knows no caller's signal. */
+  readonly open: () => Promise<S>;
+  readonly work: (session: S) => Promise<R>;
+  /** Ends this caller's wait for the session. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Slot<S> {
+  readonly key: string;
+  readonly opening: Promise<S>;
+  readonly ended: Promise<void>;
+  readonly markEnded: () => void;
+  users: number;
+  idleSince: number;
+  /** No longer handed out; ended when the last user is done. */
+  retired: boolean;
+  lost: boolean;
+}
+
+/**
+ * Keeps sessions by key, the least recently used going first. A session that leaves is ended when its last user
+ * is done. There are no timers: sessions idle for too long are ended when the pool is next used.
+ */
+export class SessionPool<S extends PooledSession> {
+  readonly #options: SessionPoolOptions;
+  /** In the order of use, the latest last. */
+  readonly #slots = new Map<string, Slot<S>>();
+  /** Those that are retired and not yet ended, too. */
+  readonly #live = new Set<Slot<S>>();
+  #closed = false;
+
+  constructor(options: SessionPoolOptions) {
+    this.#options = options;
+  }
+
+  /** Works on the session of a key. If it turns out to be lost, once more on a new one. */
+  async use<R>(use: SessionUse<S, R>): Promise<R> {
+    try {
+      return await this.#useOnce(use);
+    } catch (failure) {
+      if (!(failure instanceof SessionLost)) throw failure;
+    }
+    try {
+      return await this.#useOnce(use);
+    } catch (failure) {
+      throw failure instanceof SessionLost ? failure.error : failure;
+    }
+  }
+
+  /** Refuses further use, waits for what is under way and ends every session. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const slot of this.#slots.values()) this.#retire(slot);
+    await Promise.all([...this.#live].map(({ ended }) => ended));
+  }
+
+  async #useOnce<R>({ key, open, work, signal }: SessionUse<S, R>): Promise<R> {
+    const slot = this.#acquire(key, open);
+    try {
+      return await work(await untilAborted(slot.opening, signal));
+    } catch (failure) {
+      if (failure instanceof SessionLost) {
+        slot.lost = true;
+        this.#retire(slot);
+      }
+      throw failure;
+    } finally {
+      this.#release(slot);
+    }
+  }
+
+  #acquire(key: string, open: () => Promise<S>): Slot<S> {
+    if (this.#closed) throw new TokenError("ERR_TOKEN_CLOSED", "Cannot use a session: closed");
+    this.#retireIdle();
+    const slot = this.#slots.get(key) ?? this.#open(key, open);
+    this.#slots.delete(key);
+    this.#slots.set(key, slot);
+    slot.users++;
+    const [oldest] = this.#slots.values();
+    if (oldest !== undefined && this.#slots.size > this.#options.maxSessions) this.#retire(oldest);
+    return slot;
+  }
+
+  #open(key: string, open: () => Promise<S>): Slot<S> {
+    let markEnded = () => {};
+    const ended = new Promise<void>((resolve) => {
+      markEnded = resolve;
+    });
+    const slot: Slot<S> = {
+      key,
+      opening: open(),
+      ended,
+      markEnded,
+      users: 0,
+      idleSince: 0,
+      retired: false,
+      lost: false,
+    };
+    this.#live.add(slot);
+    slot.opening.catch(() => this.#retire(slot));
+    return slot;
+  }
+
+  #retireIdle(): void {
+    const { idleMs, clock } = this.#options;
+    for (const slot of this.#slots.values()) {
+      if (slot.users > 0) continue;
+      if (clock.monotonic() - slot.idleSince < idleMs) break;
+      this.#retire(slot);
+    }
+  }
+
+  #retire(slot: Slot<S>): void {
+    slot.retired = true;
+    if (this.#slots.get(slot.key) === slot) this.#slots.delete(slot.key);
+    if (slot.users === 0) this.#end(slot);
+  }
+
+  #release(slot: Slot<S>): void {
+    slot.users--;
+    slot.idleSince = this.#options.clock.monotonic();
+    if (slot.users === 0 && slot.retired) this.#end(slot);
+  }
+
+  #end(slot: Slot<S>): void {
+    if (!this.#live.delete(slot)) return;
+    slot.opening
+      .then((session) => session.end(slot))
+      // One that never opened has nothing to end; its error went to those who waited.
+      .catch(() => {})
+      .finally(slot.markEnded);
+  }
+}
