@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createCustomerMtlsFlow } from "@agent-oauth/customer-mtls";
 
-const flow = createCustomerMtlsFlow();
+const flow = await createCustomerMtlsFlow();
 const subjectToken = readFileSync(process.argv[2], "utf8");
 const tokens = [
   await flow.systemTokens.getToken(),
