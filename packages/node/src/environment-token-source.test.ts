@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { createFakeClock } from "@agent-oauth/core/testing";
+import { createFakeClock, tokenSourceContract } from "@agent-oauth/core/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { environmentTokenSource } from "./environment-token-source.ts";
 import { unsignedJwt } from "./unsigned-jwt.test-support.ts";
@@ -11,6 +11,12 @@ afterEach(() => {
 });
 
 describe("environmentTokenSource", () => {
+  const contract = tokenSourceContract(() => ({
+    source: environmentTokenSource("TOKEN", { env: { TOKEN: SENTINEL } }),
+    renews: false,
+  }));
+  for (const { name, run } of contract) it(name, run);
+
   it("reads the variable at each call", async () => {
     const source = environmentTokenSource("AGENT_OAUTH_TEST_TOKEN");
     vi.stubEnv("AGENT_OAUTH_TEST_TOKEN", "Bearer first");

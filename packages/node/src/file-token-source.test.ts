@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { createAccessToken } from "@agent-oauth/core";
-import { createFakeClock } from "@agent-oauth/core/testing";
+import { createFakeClock, tokenSourceContract } from "@agent-oauth/core/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { fileTokenSource } from "./file-token-source.ts";
 import { projectFiles, temporaryDirectory } from "./temporary-directory.test-support.ts";
@@ -21,6 +21,9 @@ function sourceOf(text?: string) {
 }
 
 describe("fileTokenSource", () => {
+  const contract = tokenSourceContract(() => ({ source: sourceOf(SENTINEL).source, renews: false }));
+  for (const { name, run } of contract) it(name, run);
+
   it("yields the token without surrounding whitespace or scheme", async () => {
     const { source } = sourceOf("Bearer opaque\n");
     const token = await source.getToken();
