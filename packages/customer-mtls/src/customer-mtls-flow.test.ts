@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { tokenSourceContract } from "@agent-oauth/core/testing";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { authority, issueCertificate } from "./certificates.test-support.ts";
 import {
@@ -141,6 +142,18 @@ describe("createCustomerMtlsFlow", () => {
       expect(ias.requests).toEqual([]);
     },
   );
+
+  const request = { subjectToken: "ann" };
+  describe.each([
+    ["systemTokens", {}],
+    ["userTokens", { request }],
+  ] as const)("%s", (kind, fixture) => {
+    const create = async () => {
+      const flow = await flowFrom({ credentials: credentialsFor() });
+      return { source: flow[kind], ...fixture };
+    };
+    for (const { name, run } of tokenSourceContract(create)) it(name, run);
+  });
 
   it("finds the one binding of its type", async () => {
     const root = bindingRoot();

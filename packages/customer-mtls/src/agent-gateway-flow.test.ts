@@ -1,0 +1,125 @@
+import { inspect } from "node:util";
+import { TokenError } from "@agent-oauth/core";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
+import type { CustomerFlowOptions } from "./customer-flow-options.ts";
+import type { GatewayAccess } from "./gateway-access.ts";
+import type { IntegrationDependency } from "./integration-dependency.ts";
+
+const SENTINEL = "s3cr3t-sentinel";
+const access: GatewayAccess = {
+  tokenEndpoint: "https://tenant.accounts.example/oauth2/token",
+  clientId: "agent-1",
+  gatewayUrl: "https://agw.example",
+  integrationDependencies: [
+    { ordId: "a:b:v1", globalTenantId: "1" },
+    { ordId: "a:b:v1", globalTenantId: "2" },
+    { ordId: "a:b:v1", globalTenantId: "1" },
+  ],
+};
+
+function flowWith(options: CustomerFlowOptions = {}, members: Partial<GatewayAccess> = {}) {
+  const flow = new AgentGatewayFlow({ ...access, ...members }, options);
+  onTestFinished(() => flow.close());
+  return flow;
+}
+
+describe("AgentGatewayFlow.listMcpServers", () => {
+  it("lists each integration dependency once", async () => {
+    expect(await flowWith().listMcpServers()).toEqual([
+      {
+        name: "a:b:v1",
+        url: "https://agw.example/v1/mcp/a:b:v1/1",
+        ordId: "a:b:v1",
+        globalTenantId: "1",
+      },
+      {
+        name: "a:b:v1",
+        url: "https://agw.example/v1/mcp/a:b:v1/2",
+        ordId: "a:b:v1",
+        globalTenantId: "2",
+      },
+    ]);
+  });
+
+  it("says that nothing is configured", async () => {
+    await expect(
+      flowWith({}, { integrationDependencies: undefined }).listMcpServers(),
+    ).rejects.toMatchObject({
+      code: "ERR_TOKEN_CONFIG",
+      message: expect.stringContaining("no integration dependencies"),
+    });
+  });
+
+  it("takes an empty list for an answer", async () => {
+    expect(await flowWith({}, { integrationDependencies: [] }).listMcpServers()).toEqual([]);
+  });
+
+  it("asks a resolver in place of the list, each time, with the caller's signal", async () => {
+    const resolveDependencies = vi.fn(
+      async (): Promise<readonly IntegrationDependency[]> => [{ ordId: "x", globalTenantId: "9" }],
+    );
+    const flow = flowWith({ resolveDependencies });
+    const { signal } = new AbortController();
+    await flow.listMcpServers({ signal });
+    const servers = await flow.listMcpServers();
+    expect(servers).toMatchObject([{ url: "https://agw.example/v1/mcp/x/9" }]);
+    expect(resolveDependencies.mock.calls).toEqual([[{ signal }], [{}]]);
+  });
+
+  it.each([
+    [undefined, "its answer must be a list"],
+    [[{ ordId: `../${SENTINEL}`, globalTenantId: "1" }], '[0].ordId contains "/"'],
+    [[{ ordId: "a" }], "[0].globalTenantId is missing"],
+  ])("refuses the resolver's answer, case %#", async (answer, reason) => {
+    const resolveDependencies = () => answer as IntegrationDependency[];
+    const error = await flowWith({ resolveDependencies })
+      .listMcpServers()
+      .catch((e: unknown) => e);
+    expect(error).toMatchObject({
+      code: "ERR_TOKEN_PROVIDER",
+      message: expect.stringContaining(reason),
+    });
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain(SENTINEL);
+  });
+
+  it("shows nothing of what a resolver throws", async () => {
+    const resolveDependencies = () => Promise.reject(new Error(SENTINEL));
+    const error = await flowWith({ resolveDependencies })
+      .listMcpServers()
+      .catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: "ERR_TOKEN_PROVIDER", cause: { message: "Error" } });
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain(SENTINEL);
+  });
+
+  it("passes a resolver's own TokenError and the caller's abort through", async () => {
+    const own = new TokenError("ERR_TOKEN_NETWORK", "Cannot reach the registry: it is down");
+    await expect(
+      flowWith({ resolveDependencies: () => Promise.reject(own) }).listMcpServers(),
+    ).rejects.toBe(own);
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const resolveDependencies = async () => {
+      controller.abort(reason);
+      throw new Error("interrupted");
+    };
+    await expect(
+      flowWith({ resolveDependencies }).listMcpServers({ signal: controller.signal }),
+    ).rejects.toBe(reason);
+  });
+
+  it("refuses a tenant, and an aborted signal with its reason", async () => {
+    const flow = flowWith();
+    await expect(flow.listMcpServers({ tenant: "t" })).rejects.toThrow(TypeError);
+    const reason = new Error("enough");
+    await expect(flow.listMcpServers({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});
+
+describe("AgentGatewayFlow.listAgents", () => {
+  it("refuses rather than saying that there are none", async () => {
+    await expect(flowWith().listAgents()).rejects.toMatchObject({
+      code: "ERR_TOKEN_SOURCE_UNAVAILABLE",
+    });
+  });
+});

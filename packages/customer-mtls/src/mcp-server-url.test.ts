@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { mcpServerUrl } from "./mcp-server-url.ts";
+import { pathSegmentFault } from "./text-rules.ts";
+
+const dependency = { ordId: "sap.s4:apiResource:orders:v1", globalTenantId: "42" };
+
+describe("mcpServerUrl", () => {
+  it.each([
+    ["https://agw.example", "https://agw.example/v1/mcp/sap.s4:apiResource:orders:v1/42"],
+    ["https://agw.example/base", "https://agw.example/base/v1/mcp/sap.s4:apiResource:orders:v1/42"],
+    ["https://agw.example/v1/mcp", "https://agw.example/v1/mcp/sap.s4:apiResource:orders:v1/42"],
+    // Only the end of the path counts, neither its middle nor the host.
+    [
+      "https://agw.example/v1/mcp/x",
+      "https://agw.example/v1/mcp/x/v1/mcp/sap.s4:apiResource:orders:v1/42",
+    ],
+    ["https://v1/mcp", "https://v1/mcp/v1/mcp/sap.s4:apiResource:orders:v1/42"],
+  ])("builds on %s", (gatewayUrl, url) => {
+    expect(mcpServerUrl(gatewayUrl, dependency)).toBe(url);
+  });
+
+  it("encodes what is not allowed in a path segment, so that the id can be read back", () => {
+    const ordId = 'a b%2Fc:d"<>|ü€';
+    const url = new URL(mcpServerUrl("https://agw.example", { ...dependency, ordId }));
+    expect(url.pathname).toBe("/v1/mcp/a%20b%252Fc:d%22%3C%3E%7C%C3%BC%E2%82%AC/42");
+    expect(decodeURIComponent(url.pathname.split("/")[3] ?? "")).toBe(ordId);
+  });
+});
+
+describe("pathSegmentFault", () => {
+  it.each(["a/b", "..\\b", "a?b", "a#b", ".", "..", "a\nb", "a\u0000", "\u2028", "\uD800"])(
+    "refuses %j",
+    (text) => {
+      expect(pathSegmentFault(text)).toEqual(expect.any(String));
+    },
+  );
+
+  it.each([dependency.ordId, "...", "%2e%2e", "ü", "😀"])("accepts %j", (text) => {
+    expect(pathSegmentFault(text)).toBeUndefined();
+  });
+});
