@@ -21,7 +21,10 @@ function sourceOf(text?: string) {
 }
 
 describe("fileTokenSource", () => {
-  const contract = tokenSourceContract(() => ({ source: sourceOf(SENTINEL).source, renews: false }));
+  const contract = tokenSourceContract(() => ({
+    source: sourceOf(SENTINEL).source,
+    renews: false,
+  }));
   for (const { name, run } of contract) it(name, run);
 
   it("yields the token without surrounding whitespace or scheme", async () => {
