@@ -59,7 +59,7 @@ export class McpSession implements PooledSession {
       );
       return session;
     } catch (error) {
-      await session.end({ lost: true });
+      await session.end();
       throw error;
     }
   }
@@ -102,11 +102,11 @@ export class McpSession implements PooledSession {
     }
   }
 
-  async end({ lost }: { readonly lost: boolean }): Promise<void> {
+  async end(): Promise<void> {
     try {
       // Closing the client cancels the request that ends the session, so it has to wait.
       const deadline = { doing: "end the MCP session", timeoutMs: END_TIMEOUT_MS };
-      if (!lost) await withinDeadline(deadline, () => this.#transport.terminateSession());
+      await withinDeadline(deadline, () => this.#transport.terminateSession());
     } catch {
       // The server may refuse; it forgets the session in its own time.
     } finally {

@@ -70,9 +70,11 @@ export class McpSessions {
       this.#verdicts.set(key, session.verdict);
       return session;
     } catch (failure) {
+      if (!(failure instanceof SessionLost)) throw failure;
+      // Without a verdict that may be outdated, the server is simply not there.
+      if (prior === undefined) throw failure.error;
       this.#verdicts.delete(key);
-      // What an outdated verdict led to is worth another try. Without one, the server is not there.
-      throw failure instanceof SessionLost && prior === undefined ? failure.error : failure;
+      return this.#open(key, call);
     }
   }
 

@@ -3,8 +3,8 @@ import { untilAborted } from "./deadline.ts";
 
 /** What a pool keeps. */
 export interface PooledSession {
-  /** Ends it; `lost` if the server has forgotten it already. Must not reject. */
-  end(options: { readonly lost: boolean }): Promise<void>;
+  /** Ends it, on the server too. Must not reject. */
+  end(): Promise<void>;
 }
 
 /** Thrown by work on a session that the server did not know (any more), and so did not do. */
@@ -42,7 +42,7 @@ interface Slot<S> {
   idleSince: number;
   /** No longer handed out; ended when the last user is done. */
   retired: boolean;
-  lost: boolean;
+  ending: boolean;
 }
 
 /**
@@ -87,10 +87,7 @@ export class SessionPool<S extends PooledSession> {
     try {
       return await work(await untilAborted(slot.opening, signal));
     } catch (failure) {
-      if (failure instanceof SessionLost) {
-        slot.lost = true;
-        this.#retire(slot);
-      }
+      if (failure instanceof SessionLost) this.#retire(slot);
       throw failure;
     } finally {
       this.#release(slot);
@@ -98,7 +95,8 @@ export class SessionPool<S extends PooledSession> {
   }
 
   #acquire(key: string, open: () => Promise<S>): Slot<S> {
-    if (this.#closed) throw new TokenError("ERR_TOKEN_CLOSED", "Cannot use a session: closed");
+    if (this.#closed)
+      throw new TokenError("ERR_TOKEN_CLOSED", "Cannot make the call: the client is closed");
     this.#retireIdle();
     const slot = this.#slots.get(key) ?? this.#open(key, open);
     this.#slots.delete(key);
@@ -122,7 +120,7 @@ export class SessionPool<S extends PooledSession> {
       users: 0,
       idleSince: 0,
       retired: false,
-      lost: false,
+      ending: false,
     };
     this.#live.add(slot);
     slot.opening.catch(() => this.#retire(slot));
@@ -151,11 +149,15 @@ export class SessionPool<S extends PooledSession> {
   }
 
   #end(slot: Slot<S>): void {
-    if (!this.#live.delete(slot)) return;
+    if (slot.ending) return;
+    slot.ending = true;
     slot.opening
-      .then((session) => session.end(slot))
+      .then((session) => session.end())
       // One that never opened has nothing to end; its error went to those who waited.
       .catch(() => {})
-      .finally(slot.markEnded);
+      .finally(() => {
+        this.#live.delete(slot);
+        slot.markEnded();
+      });
   }
 }
