@@ -8,15 +8,17 @@ import {
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
   type GeneralNameType,
-  type JsonName,
+  type JsonAttributeAndObjectValue,
+  type JsonAttributeObject,
   KeyUsageFlags,
   KeyUsagesExtension,
+  Name,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   type X509Certificate,
   X509CertificateGenerator,
 } from "@peculiar/x509";
-import { type DistinguishedName, parseDistinguishedName } from "./distinguished-name.ts";
+import { parseDistinguishedName } from "./distinguished-name.ts";
 
 /** A certificate and its private key, both PEM. */
 export interface CertificatePair {
@@ -104,15 +106,27 @@ function subjectAlternativeNames(hosts: readonly string[] = []) {
 }
 
 /** A certificate stores the RDNs in the opposite order of RFC 4514's string. */
-function asn1Name(subject: string): JsonName {
-  const name: DistinguishedName = parseDistinguishedName(subject);
-  return name.toReversed().map((rdn) => {
-    const attributes: Record<string, string[]> = {};
+function asn1Name(subject: string): Name {
+  const parts = parseDistinguishedName(subject).map((rdn) => {
+    const attributes: JsonAttributeAndObjectValue = {};
     for (const { type, value } of rdn) {
-      attributes[type] = [...(attributes[type] ?? []), value];
+      attributes[type] = [...(attributes[type] ?? []), asn1String(type, value)];
     }
     return attributes;
   });
+  return new Name(parts.toReversed());
+}
+
+/** Types whose values are IA5 strings: domain component and e-mail address. */
+const ia5Types = ["0.9.2342.19200300.100.1.25", "1.2.840.113549.1.9.1"];
+
+/** Names the string's kind, for the library would interpret plain text once more. */
+function asn1String(type: string, value: string): JsonAttributeObject {
+  if (ia5Types.includes(type)) return { ia5String: value };
+  // The country must be printable: RFC 5280, appendix A.
+  return /^[A-Za-z0-9 '()+,./:=?-]+$/.test(value)
+    ? { printableString: value }
+    : { utf8String: value };
 }
 
 function generateKeys(): Promise<webcrypto.CryptoKeyPair> {

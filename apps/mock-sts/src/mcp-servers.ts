@@ -90,7 +90,7 @@ export function findMcpServer(
  * @throws TypeError or RangeError naming the server and the option.
  */
 export function checkMcpServers(servers: readonly McpServerOptions[]): void {
-  const paths = new Set<string>();
+  const taken = new Set<string>();
   for (const server of servers) {
     const label = `Cannot serve MCP server ${JSON.stringify(server.name)}`;
     for (const field of ["name", "ordId", "globalTenantId"] as const) {
@@ -103,8 +103,9 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
       throw new RangeError(`${label}: "pageSize" must be a positive integer, got ${pageSize}`);
     }
     const path = mcpServerPath(server);
-    if (paths.has(path)) throw new TypeError(`${label}: another server has the same path`);
-    paths.add(path);
+    if (taken.has(server.name)) throw new TypeError(`${label}: another server has the same name`);
+    if (taken.has(path)) throw new TypeError(`${label}: another server has the same path`);
+    taken.add(server.name).add(path);
   }
 }
 

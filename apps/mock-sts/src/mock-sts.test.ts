@@ -64,6 +64,15 @@ describe("startMockSts", () => {
     expect(one.ca).not.toBe(other.ca);
   });
 
+  it("leaves the process's own Request and Response alone", async () => {
+    const { Request, Response } = globalThis;
+    await using mock = await startMockSts();
+    await using agent = new TestAgent(mock);
+    await agent.requestToken();
+    expect(globalThis.Request).toBe(Request);
+    expect(globalThis.Response).toBe(Response);
+  });
+
   it("frees its ports when closed, also twice and with requests held", async () => {
     const mock = await startMockSts();
     await using agent = new TestAgent(mock);

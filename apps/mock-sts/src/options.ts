@@ -58,6 +58,7 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
   const { clientId = "mock-agent", clients = [], mcpServers = defaultMcpServers } = options;
   const { maxAssertionLifetimeMs, clockSkewMs = 0, tokenLifetimeMs = 3_600_000 } = options;
   const subjectDn = `CN=${escapeDn(clientId)},OU=Agents,O=Mock STS`;
+  checkNames(options);
   checkTokenLifetime(tokenLifetimeMs);
   checkMcpServers(mcpServers);
   return {
@@ -73,14 +74,42 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
     tokenLifetimeMs,
     clockSkewMs: range(clockSkewMs, "clockSkewMs", { min: 0, max: 600_000 }),
     maxAssertionLifetimeMs:
-      maxAssertionLifetimeMs &&
-      range(maxAssertionLifetimeMs, "maxAssertionLifetimeMs", { min: 1, max: 2 ** 53 }),
+      maxAssertionLifetimeMs === undefined
+        ? undefined
+        : range(maxAssertionLifetimeMs, "maxAssertionLifetimeMs", { min: 1, max: 2 ** 53 }),
     certificateBoundTokens: options.certificateBoundTokens ?? true,
     refuseReusedAssertions: options.refuseReusedAssertions ?? false,
     requireBoundCertificate: options.requireBoundCertificate ?? false,
     onAnswer: options.onAnswer ?? (() => {}),
   };
 }
+
+/** A misspelt option would be a default that nobody asked for. */
+function checkNames(options: MockStsOptions): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(optionNames, name));
+  if (unknown !== undefined) {
+    throw new TypeError(`Cannot start mock-sts: there is no option "${unknown}"`);
+  }
+}
+
+const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
+  host: true,
+  port: true,
+  gatewayPort: true,
+  clientId: true,
+  certificateBoundTokens: true,
+  scopes: true,
+  clients: true,
+  gatewayClientId: true,
+  tenantId: true,
+  mcpServers: true,
+  tokenLifetimeMs: true,
+  clockSkewMs: true,
+  maxAssertionLifetimeMs: true,
+  refuseReusedAssertions: true,
+  requireBoundCertificate: true,
+  onAnswer: true,
+};
 
 /**
  * Checks a token lifetime.
@@ -99,8 +128,9 @@ function agent(
   return { clientId, authentication: "tls_client_auth", subjectDn, certificateBoundTokens, scopes };
 }
 
+/** Escapes a value for an RFC 4514 name. */
 function escapeDn(value: string): string {
-  return value.replace(/[\\",+<>;=#]/g, "\\$&");
+  return value.replace(/[\\",+<>;=#]|^ | $/g, "\\$&");
 }
 
 function text(value: string, name: string): string {

@@ -47,12 +47,16 @@ export async function runCli(args: readonly string[], world: CliEnvironment): Pr
 async function serve({ options, binding }: ServeCommand, world: CliEnvironment): Promise<void> {
   const onAnswer = (request: Parameters<typeof formatRequest>[0]) =>
     world.print(`${formatRequest(request)}\n`);
-  await using mock = await startMockSts({ ...options, onAnswer });
-  if (binding !== undefined) {
-    await writeBindingFiles(binding.folder, await bindingFiles(mock, binding), binding);
+  const mock = await startMockSts({ ...options, onAnswer });
+  try {
+    if (binding !== undefined) {
+      await writeBindingFiles(binding.folder, await bindingFiles(mock, binding), binding);
+    }
+    world.print(describeMock(mock, binding));
+    await world.stopped;
+  } finally {
+    await mock.close();
   }
-  world.print(describeMock(mock, binding));
-  await world.stopped;
 }
 
 async function bindingFiles(mock: MockSts, { users }: BindingRequest): Promise<BindingFiles> {

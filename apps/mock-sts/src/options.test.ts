@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import type { ClientRegistration } from "./clients.ts";
+import type { McpServerOptions } from "./mcp-servers.ts";
+import { startMockSts } from "./mock-sts.ts";
+import { type MockStsOptions, resolveOptions } from "./options.ts";
+
+const server: McpServerOptions = { name: "a", ordId: "sap.x:y:v1", globalTenantId: "1" };
+
+describe("resolveOptions", () => {
+  it.each<[string, unknown]>([
+    ["port", -1],
+    ["port", 65_536],
+    ["port", "8080"],
+    ["gatewayPort", 1.5],
+    ["tokenLifetimeMs", 999],
+    ["tokenLifetimeMs", 43_200_001],
+    ["clockSkewMs", -1],
+    ["maxAssertionLifetimeMs", -5],
+    ["maxAssertionLifetimeMs", 0],
+    ["host", " "],
+    ["gatewayClientId", ""],
+    ["tenantId", 5],
+  ])('refuses "%s" of %j, naming it', (name, value) => {
+    expect(() => resolveOptions({ [name]: value } as MockStsOptions)).toThrow(`"${name}"`);
+  });
+
+  it("refuses an option it does not know", () => {
+    const misspelt = { tokenLifetime: 5 } as MockStsOptions;
+    expect(() => resolveOptions(misspelt)).toThrow('"tokenLifetime"');
+  });
+
+  it("rejects before anything listens", async () => {
+    await expect(startMockSts({ port: -1 })).rejects.toThrow(RangeError);
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ["a blank id", { clientId: " ", authentication: "none" }, /"clientId"/],
+    ["an unknown method", { authentication: "magic" }, /"x".*"authentication" "magic"/],
+    ["a missing secret", { authentication: "client_secret_basic" }, /"x".*needs a "clientSecret"/],
+    ["a needless secret", { authentication: "none", clientSecret: "s" }, /"x".*"clientSecret"/],
+    ["a missing subject", { authentication: "tls_client_auth" }, /"x".*needs a "subjectDn"/],
+    ["a needless subject", { authentication: "none", subjectDn: "CN=a" }, /"x".*"subjectDn"/],
+    ["a bad subject", { authentication: "tls_client_auth", subjectDn: "a" }, /distinguished name/],
+    ["an unknown grant", { authentication: "none", grants: ["password"] }, /"x".*password/],
+    ["an id in use", { clientId: "mock-agent", authentication: "none" }, /registered twice/],
+  ])("refuses a client with %s", (_what, registration, message) => {
+    const client = { clientId: "x", ...registration } as ClientRegistration;
+    expect(() => resolveOptions({ clients: [client] })).toThrow(message);
+  });
+
+  it("shows no secret of a client it refuses", () => {
+    const client = { clientId: "x", authentication: "none", clientSecret: "sentinel" } as const;
+    expect(() => resolveOptions({ clients: [client] })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining("sentinel") }),
+    );
+  });
+
+  it.each<[string, McpServerOptions[], RegExp]>([
+    ["a blank name", [{ ...server, name: "" }], /"name"/],
+    ["a blank ORD id", [{ ...server, ordId: " " }], /"a".*"ordId"/],
+    ["a blank tenant", [{ ...server, globalTenantId: "" }], /"a".*"globalTenantId"/],
+    ["a page of nothing", [{ ...server, pageSize: 0 }], /"a".*"pageSize"/],
+    ["the path of another", [server, { ...server, name: "b" }], /"b".*same path/],
+    ["the name of another", [server, { ...server, ordId: "z" }], /"a".*same name/],
+  ])("refuses an MCP server with %s", (_what, mcpServers, message) => {
+    expect(() => resolveOptions({ mcpServers })).toThrow(message);
+  });
+
+  it("makes a subject of any client id", async () => {
+    for (const clientId of ["a,b", 'q"uote', "plus+equals=", " space ", "#hash", "back\\slash"]) {
+      await using mock = await startMockSts({ clientId });
+      expect(mock.credentials().clientid).toBe(clientId);
+      const options = resolveOptions({ clientId });
+      expect(options.clients.get(clientId)?.subject?.[0]?.[0]?.value).toBe(clientId);
+    }
+  });
+});

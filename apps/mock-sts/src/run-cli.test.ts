@@ -1,0 +1,125 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { decodeJwt } from "jose";
+import { Agent, fetch } from "undici";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { clientCredentialsForm } from "../test-support/agent.ts";
+import { usage } from "./cli-arguments.ts";
+import { startMockSts } from "./mock-sts.ts";
+import { runCli } from "./run-cli.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "mock-sts-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs the tool; `whileReady` acts once it has printed that it is ready, then the tool is stopped. */
+async function run(args: string[], whileReady: () => Promise<void> = async () => {}) {
+  let [out, errors, stop] = ["", "", () => {}];
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  let busy: Promise<void> | undefined;
+  const code = await runCli(args, {
+    stopped,
+    print(text) {
+      out += text;
+      if (out.includes("is ready")) busy ??= whileReady().finally(stop);
+    },
+    printError(text) {
+      errors += text;
+    },
+  });
+  await busy;
+  return { code, out, errors };
+}
+
+describe("runCli", () => {
+  it("prints help and version", async () => {
+    expect(await run(["--help"])).toEqual({ code: 0, out: usage, errors: "" });
+    const manifest = await readFile(new URL("../package.json", import.meta.url), "utf8");
+    const { version } = JSON.parse(manifest) as { version: string };
+    expect(await run(["--version"])).toEqual({ code: 0, out: `${version}\n`, errors: "" });
+  });
+
+  it("ends with 2 for a wrong command line, and says how to get help", async () => {
+    const { code, out, errors } = await run(["--port", "no"]);
+    expect([code, out]).toEqual([2, ""]);
+    expect(errors).toMatch(/^mock-sts: --port must be .*"no"\nTry mock-sts --help\n$/);
+  });
+
+  it("ends with 1 for a port in use, naming it", async () => {
+    await using mock = await startMockSts();
+    const { port } = new URL(mock.url);
+    const { code, errors } = await run(["--port", port]);
+    expect(code).toBe(1);
+    expect(errors).toBe(`mock-sts: Cannot listen on 127.0.0.1 port ${port}: it is in use\n`);
+  });
+
+  it("ends with 1 for an address that is not this machine's", async () => {
+    const { code, errors } = await run(["--host", "192.0.2.1"]);
+    expect(code).toBe(1);
+    expect(errors).toMatch(/--host/);
+  });
+
+  it("ends with 1 for a file that exists, naming it and the way out", async () => {
+    const file = join(folder, "ca.pem");
+    await writeFile(file, "mine");
+    const { code, out, errors } = await run(["--write-binding", folder]);
+    expect([code, out]).toEqual([1, ""]);
+    expect(errors).toBe(`mock-sts: Cannot write ${file}: it exists already; --force replaces it\n`);
+    expect(await readFile(file, "utf8")).toBe("mine");
+    expect((await run(["--write-binding", folder, "--force"])).code).toBe(0);
+    expect(await readFile(file, "utf8")).toMatch(/^-----BEGIN CERTIFICATE-----/);
+  });
+
+  it("writes a binding an agent can use, and logs each request on a line without secrets", async () => {
+    const secrets: string[] = [];
+    const args = ["--write-binding", folder, "--user", "alice", "--token-lifetime", "60"];
+    const { code, out, errors } = await run(args, async () => {
+      const read = (path: string) => readFile(join(folder, path), "utf8");
+      expect(await read("agent-gateway/type")).toBe("integration-credentials");
+      const credentials = JSON.parse(await read("agent-gateway/credentials"));
+      const connect = { cert: credentials.certificate, key: credentials.privateKey };
+      const dispatcher = new Agent({ connect: { ...connect, ca: await read("ca.pem") } });
+      const form = { ...clientCredentialsForm, client_id: credentials.clientid };
+      const body = new URLSearchParams(form);
+      const init = { method: "POST", body, dispatcher };
+      const answer = await fetch(credentials.tokenServiceUrl, init);
+      const token = (await answer.json()) as { access_token: string; expires_in: number };
+      expect(token.expires_in).toBe(60);
+      await dispatcher.close();
+      const user = await read("alice.jwt");
+      expect(decodeJwt(user).sub).toBe("alice");
+      secrets.push(token.access_token, user, credentials.privateKey.split("\n")[1]);
+    });
+    expect([code, errors]).toEqual([0, ""]);
+    expect(out).toContain(`SERVICE_BINDING_ROOT=${folder}\n`);
+    expect(out).toContain(`NODE_EXTRA_CA_CERTS=${join(folder, "ca.pem")}\n`);
+    expect(out).toMatch(/Z token-server POST \/oauth2\/token client_credentials .* 200\n$/);
+    expect(secrets).toHaveLength(3);
+    for (const secret of secrets) expect(out).not.toContain(secret);
+  });
+
+  it("frees its ports at the end", async () => {
+    const port = /localhost:(\d+)/.exec((await run([])).out)?.[1] ?? "";
+    expect((await run(["--port", port])).code).toBe(0);
+  });
+});
+
+describe("mock-sts, the process", () => {
+  it.each(["SIGINT", "SIGTERM"] as const)("ends in order with 0 on %s", async (signal) => {
+    const script = fileURLToPath(new URL("./cli.ts", import.meta.url));
+    const child = spawn(process.execPath, ["--conditions=@agent-oauth/source", script]);
+    for await (const line of createInterface(child.stdout)) if (line.includes("Ctrl+C")) break;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    expect(await ended).toEqual([0, null]);
+  });
+});
