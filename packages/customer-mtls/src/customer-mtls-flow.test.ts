@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { tokenSourceContract } from "@agent-oauth/core/testing";
+import { createFakeClock, tokenSourceContract } from "@agent-oauth/core/testing";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { authority, issueCertificate } from "./certificates.test-support.ts";
 import {
@@ -26,7 +26,10 @@ beforeEach(async () => {
   ias = await startIas();
 });
 
-afterEach(() => ias.close());
+afterEach(() => {
+  vi.useRealTimers();
+  return ias.close();
+});
 
 function credentialsFor(members: Partial<CustomerCredentials> = {}): CustomerCredentials {
   return credentialsWith({ tokenServiceUrl: ias.tokenServiceUrl, ...members });
@@ -280,6 +283,82 @@ describe("createCustomerMtlsFlow", () => {
     });
   });
 
+  it("keeps to the lifetime it is told where the answer names none, by its clock", async () => {
+    const clock = createFakeClock(Date.now());
+    ias.answer = (response) => {
+      response.setHeader("content-type", "application/json");
+      response.end('{"access_token":"opaque","token_type":"Bearer"}');
+    };
+    const flow = await flowFrom({
+      credentials: credentialsFor(),
+      fallbackLifetimeMs: 1_000,
+      clock,
+    });
+    await flow.systemTokens.getToken();
+    clock.advance(999);
+    expect(flow.systemTokens.peek()).toBeDefined();
+    clock.advance(1);
+    expect(flow.systemTokens.peek()).toBeUndefined();
+  });
+
+  it("passes its options on to the connection, and its events to the listener", async () => {
+    const onEvent = vi.fn();
+    const dispatcher = vi.fn(() => {
+      throw new Error("no network here");
+    });
+    const flow = await flowFrom({
+      credentials: credentialsFor(),
+      connectTimeoutMs: 1_234,
+      dispatcher,
+      onEvent,
+    });
+    await expect(flow.systemTokens.getToken()).rejects.toThrow();
+    expect(dispatcher.mock.calls).toEqual([
+      [
+        {
+          certificate: expect.stringContaining(clientPair.certificate),
+          key: expect.stringContaining(clientPair.key),
+          ca: [authority],
+          connectTimeoutMs: 1_234,
+        },
+      ],
+    ]);
+    expect(onEvent.mock.calls.map(([{ type }]) => type)).toEqual([
+      "miss",
+      "request-start",
+      "request-end",
+    ]);
+  });
+
+  it.each([
+    [{ assertionReusable: true }, 2],
+    [{}, 1],
+  ])("with %j sends an assertion %d times if the connection breaks", async (options, times) => {
+    const { answer } = ias;
+    ias.answer = (response) => {
+      ias.answer = answer;
+      response.destroy();
+    };
+    const flow = await flowFrom({ credentials: credentialsFor(), ...options });
+    await Promise.allSettled([flow.userTokens.getToken({ subjectToken: "ann" })]);
+    expect(ias.requests).toHaveLength(times);
+  });
+
+  it("polls its credentials file until it is closed, and not at all if it could not be made", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const path = writeBinding(bindingRoot(), { credentials: credentialsFor() });
+    const flow = await createCustomerMtlsFlow({ credentialsFile: path });
+    expect(vi.getTimerCount()).toBe(1);
+    await flow.close();
+    expect(vi.getTimerCount()).toBe(0);
+    await expect(
+      createCustomerMtlsFlow({ credentialsFile: path, maxUserTokens: -1 }),
+    ).rejects.toThrow(RangeError);
+    writeFileSync(path, "");
+    await expect(createCustomerMtlsFlow({ credentialsFile: path })).rejects.toThrow("is empty");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("does nothing more once it is closed", async () => {
     const { path, flow } = await flowFromFile();
     await flow.close();
@@ -315,6 +394,10 @@ describe("createCustomerMtlsFlow", () => {
 });
 
 describe("detectCustomerMtls", () => {
+  it("is known by its name", () => {
+    expect(detectCustomerMtls().name).toBe("detectCustomerMtls");
+  });
+
   it("yields the flow where there are credentials", async () => {
     const root = bindingRoot();
     writeBinding(root, { credentials: credentialsFor() });

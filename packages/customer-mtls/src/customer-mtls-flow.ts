@@ -1,4 +1,4 @@
-import { systemClock, TokenError } from "@agent-oauth/core";
+import { systemClock, type TokenError } from "@agent-oauth/core";
 import { createWatchedFile, type WatchedFile, type WatchedFileOptions } from "@agent-oauth/node";
 import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
 import { type FindCredentialsFileOptions, findCredentialsFile } from "./credentials-file.ts";
@@ -10,6 +10,7 @@ import {
 import type { CustomerFlow } from "./customer-flow.ts";
 import { type CustomerFlowOptions, insecureHosts } from "./customer-flow-options.ts";
 import type { GatewayAccess } from "./gateway-access.ts";
+import { ifAvailable } from "./if-available.ts";
 
 /** How {@link createCustomerMtlsFlow} finds its credentials, and what it does with them. Without any, the only binding of type `integration-credentials` is used. */
 export interface CustomerMtlsFlowOptions extends CustomerFlowOptions, FindCredentialsFileOptions {
@@ -76,14 +77,9 @@ export async function createCustomerMtlsFlow(
 export function detectCustomerMtls(
   options: CustomerMtlsFlowOptions = {},
 ): () => Promise<CustomerMtlsFlow | undefined> {
-  return async () => {
-    try {
-      return await createCustomerMtlsFlow(options);
-    } catch (error) {
-      const absent = TokenError.isInstance(error) && error.code === "ERR_TOKEN_SOURCE_UNAVAILABLE";
-      if (absent) return undefined;
-      throw error;
-    }
+  // By its name a client tells which detectors found nothing.
+  return async function detectCustomerMtls() {
+    return ifAvailable(() => createCustomerMtlsFlow(options));
   };
 }
 

@@ -114,6 +114,10 @@ describe("createTransparentFlow", () => {
 });
 
 describe("detectTransparent", () => {
+  it("is known by its name", () => {
+    expect(detectTransparent().name).toBe("detectTransparent");
+  });
+
   it("yields the flow where the environment configures it", async () => {
     const flow = await detectTransparent({ env: variables })();
     expect(await flow?.clientId()).toBe("agent-1");

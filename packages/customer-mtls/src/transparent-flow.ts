@@ -1,8 +1,8 @@
-import { TokenError } from "@agent-oauth/core";
 import type { EnvironmentOptions } from "@agent-oauth/node";
 import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
 import type { CustomerFlow } from "./customer-flow.ts";
 import { type CustomerFlowOptions, insecureHosts } from "./customer-flow-options.ts";
+import { ifAvailable } from "./if-available.ts";
 import { readTransparentEnvironment } from "./transparent-environment.ts";
 
 /** Options of {@link createTransparentFlow}. */
@@ -41,13 +41,8 @@ export function createTransparentFlow(options: TransparentFlowOptions = {}): Cus
 export function detectTransparent(
   options: TransparentFlowOptions = {},
 ): () => Promise<CustomerFlow | undefined> {
-  return async () => {
-    try {
-      return createTransparentFlow(options);
-    } catch (error) {
-      const absent = TokenError.isInstance(error) && error.code === "ERR_TOKEN_SOURCE_UNAVAILABLE";
-      if (absent) return undefined;
-      throw error;
-    }
+  // By its name a client tells which detectors found nothing.
+  return async function detectTransparent() {
+    return ifAvailable(() => createTransparentFlow(options));
   };
 }
