@@ -17,17 +17,20 @@ export function mcpFailure(error: unknown, doing: string): unknown {
       `Cannot ${doing}: the server did not answer in time`,
     );
   }
-  const cause = redactedCause(error);
-  if (isNetworkFailure(error)) {
-    return new TokenError("ERR_TOKEN_NETWORK", `Cannot ${doing}: the server cannot be reached`, {
-      cause,
-    });
+  const lost = connectionFailure(error);
+  if (lost !== undefined) {
+    const why = fields(lost).code;
+    return new TokenError(
+      "ERR_TOKEN_NETWORK",
+      `Cannot ${doing}: the server cannot be reached${typeof why === "string" ? ` (${why})` : ""}`,
+      { cause: redactedCause(lost) },
+    );
   }
   const what = typeof code === "string" ? code : name;
   return new TokenError(
     "ERR_TOKEN_RESPONSE",
     `Cannot ${doing}: the server's answer is unusable (${JSON.stringify(what)})`,
-    { cause },
+    { cause: redactedCause(error) },
   );
 }
 
@@ -67,10 +70,12 @@ function refusal(error: unknown, { doing, status }: { doing: string; status: num
 
 const CONNECTION_CODES = new Set<unknown>(["CONNECTION_CLOSED", "NOT_CONNECTED", "SEND_FAILED"]);
 
-/** Every `fetch` reports a failed connection as a TypeError; the SDK's negotiation wraps it. */
-function isNetworkFailure(error: unknown): boolean {
+/** Every `fetch` reports a failed connection as a TypeError that has a cause; the SDK's negotiation wraps it. */
+function connectionFailure(error: unknown): unknown {
   const { code, cause } = fields(error);
-  return CONNECTION_CODES.has(code) || error instanceof TypeError || cause instanceof TypeError;
+  if (error instanceof TypeError) return cause;
+  if (cause instanceof TypeError) return connectionFailure(cause);
+  return CONNECTION_CODES.has(code) ? error : undefined;
 }
 
 interface Fields {

@@ -7,7 +7,7 @@ import {
 } from "@modelcontextprotocol/client";
 import { CallTokens, NoToken } from "./call-tokens.ts";
 import type { ClientSettings } from "./client-options.ts";
-import { withinDeadline } from "./deadline.ts";
+import { type Deadline, withinDeadline } from "./deadline.ts";
 import type { GatewayFlow } from "./gateway-flow.ts";
 import { httpStatus, mcpFailure } from "./mcp-failure.ts";
 import { secureEndpoint } from "./secure-endpoint.ts";
@@ -45,7 +45,7 @@ export class McpSession implements PooledSession {
   /** Opens a session with the token for `request`; throws as {@link McpSession.call} does. */
   static async open(
     options: McpSessionOptions,
-    { request, doing }: Omit<McpCall<never>, "run">,
+    { request, doing, signal }: Omit<McpCall<never>, "run"> & Pick<Deadline, "signal">,
   ): Promise<McpSession> {
     const { settings, prior } = options;
     const session = new McpSession(options);
@@ -54,7 +54,7 @@ export class McpSession implements PooledSession {
       client.connect(session.#transport, { timeout, ...(prior && { prior }) });
     try {
       // The SDK limits each of its requests, not all of them together.
-      await withinDeadline({ doing, timeoutMs: timeout }, () =>
+      await withinDeadline({ doing, timeoutMs: timeout, signal }, () =>
         session.call({ request, doing, run }),
       );
       return session;

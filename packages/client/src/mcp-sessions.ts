@@ -45,7 +45,7 @@ export class McpSessions {
     return this.#pool.use({
       key,
       signal,
-      open: () => this.#open(key, { flow, server, request, doing }),
+      open: (signal) => this.#open(key, { flow, server, request, doing, signal }),
       work: (session) => this.#work(key, session.call({ request, doing, run })),
     });
   }
@@ -55,7 +55,7 @@ export class McpSessions {
   }
 
   async #open(key: string, call: Omit<McpServerCall<never>, "run">): Promise<McpSession> {
-    const { flow, server, request, doing } = call;
+    const { flow, server, request, doing, signal } = call;
     const prior = this.#verdicts.get(key);
     const options = {
       flow,
@@ -66,7 +66,7 @@ export class McpSessions {
       prior,
     };
     try {
-      const session = await McpSession.open(options, { request, doing });
+      const session = await McpSession.open(options, { request, doing, signal });
       this.#verdicts.set(key, session.verdict);
       return session;
     } catch (failure) {

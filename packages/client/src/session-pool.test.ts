@@ -172,6 +172,20 @@ describe("SessionPool", () => {
     expect(log).toEqual(["open s1"]);
   });
 
+  it("ends an opening that nobody waits for when it closes", async () => {
+    const { pool } = poolOf();
+    const controller = new AbortController();
+    const open = (abandoned: AbortSignal) =>
+      new Promise<never>((_, reject) =>
+        abandoned.addEventListener("abort", () => reject(abandoned.reason)),
+      );
+    const { signal } = controller;
+    const waiting = pool.use({ key: "a", open, signal, work: async () => "never" });
+    controller.abort(new Error("enough"));
+    await expect(waiting).rejects.toThrow("enough");
+    await pool.close();
+  });
+
   it("closes when the calls under way are done, and refuses others", async () => {
     const { pool, use, hold, log } = poolOf();
     await use("b");

@@ -26,8 +26,8 @@ export interface SessionPoolOptions {
 /** One use of a session. */
 export interface SessionUse<S, R> {
   readonly key: string;
-  /** Called if there is no session for the key; callers of one key share it, so it knows no caller's signal. */
-  readonly open: () => Promise<S>;
+  /** Called if there is no session for the key; callers of one key share it. Its signal ends an opening that nobody waits for any more. */
+  readonly open: (signal: AbortSignal) => Promise<S>;
   readonly work: (session: S) => Promise<R>;
   /** Ends this caller's wait for the session. */
   readonly signal?: AbortSignal | undefined;
@@ -36,6 +36,7 @@ export interface SessionUse<S, R> {
 interface Slot<S> {
   readonly key: string;
   readonly opening: Promise<S>;
+  readonly abandon: AbortController;
   readonly ended: Promise<void>;
   readonly markEnded: () => void;
   users: number;
@@ -94,7 +95,7 @@ export class SessionPool<S extends PooledSession> {
     }
   }
 
-  #acquire(key: string, open: () => Promise<S>): Slot<S> {
+  #acquire(key: string, open: SessionUse<S, unknown>["open"]): Slot<S> {
     if (this.#closed)
       throw new TokenError("ERR_TOKEN_CLOSED", "Cannot make the call: the client is closed");
     this.#retireIdle();
@@ -107,14 +108,16 @@ export class SessionPool<S extends PooledSession> {
     return slot;
   }
 
-  #open(key: string, open: () => Promise<S>): Slot<S> {
+  #open(key: string, open: SessionUse<S, unknown>["open"]): Slot<S> {
+    const abandon = new AbortController();
     let markEnded = () => {};
     const ended = new Promise<void>((resolve) => {
       markEnded = resolve;
     });
     const slot: Slot<S> = {
       key,
-      opening: open(),
+      opening: open(abandon.signal),
+      abandon,
       ended,
       markEnded,
       users: 0,
@@ -151,6 +154,7 @@ export class SessionPool<S extends PooledSession> {
   #end(slot: Slot<S>): void {
     if (slot.ending) return;
     slot.ending = true;
+    slot.abandon.abort();
     slot.opening
       .then((session) => session.end())
       // One that never opened has nothing to end; its error went to those who waited.

@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import { clientOf, serverOf } from "./connected-client.test-support.ts";
+import { scriptedFlow } from "./flow.test-support.ts";
+import type { DiscoveryFilter } from "./index.ts";
+import { scriptedTokens } from "./scripted-tokens.test-support.ts";
+
+const toolsNamed = (...names: string[]) =>
+  names.map((name) => ({ name, inputSchema: { type: "object" as const } }));
+const alice = { userToken: "alice" };
+
+describe("listMcpTools", () => {
+  it("reads all pages, and says of each tool what its server says", async () => {
+    const described = {
+      ...toolsNamed("c")[0],
+      name: "c",
+      inputSchema: { type: "object" as const },
+      title: "Sea",
+      description: "Waves",
+      outputSchema: { type: "object" as const },
+      annotations: { readOnlyHint: true },
+    };
+    const server = await serverOf({ pages: [toolsNamed("a", "b"), [described], toolsNamed("d")] });
+    const { client, refs } = clientOf([server]);
+    const { tools } = await client.listMcpTools(alice);
+    expect(tools.map(({ name }) => name)).toEqual(["a", "b", "c", "d"]);
+    expect(tools[2]).toEqual({ ...described, server: refs[0], serverName: "test server" });
+    expect(JSON.parse(JSON.stringify(tools))).toEqual(tools);
+    expect(server.take().filter((request) => request === "POST tools/list")).toHaveLength(3);
+  });
+
+  it("asks anew each time", async () => {
+    const server = await serverOf({ pages: [toolsNamed("a")] });
+    const { client } = clientOf([server]);
+    await client.listMcpTools(alice);
+    server.behaviour.pages = [toolsNamed("b")];
+    const { tools } = await client.listMcpTools(alice);
+    expect(tools.map(({ name }) => name)).toEqual(["b"]);
+  });
+
+  it.each<[string, DiscoveryFilter, string[], number[]]>([
+    ["no filter", {}, ["a", "b", "a", "c", "d"], [0, 1, 2]],
+    ["empty lists", { names: [], ordIds: [] }, ["a", "b", "a", "c", "d"], [0, 1, 2]],
+    ["names", { names: ["a", "d"] }, ["a", "a", "d"], [0, 1, 2]],
+    ["ORD ids", { ordIds: ["ord:2"] }, ["a", "c"], [1]],
+    ["both", { names: ["a", "b"], ordIds: ["ord:2"] }, ["a"], [1]],
+    ["both, of which nothing is left", { names: ["d"], ordIds: ["ord:1"] }, [], [0]],
+    ["an unknown ORD id", { ordIds: ["ord:9"] }, [], []],
+  ])("filters by %s", async (_, filter, names, asked) => {
+    const servers = [
+      await serverOf({ pages: [toolsNamed("a", "b")] }),
+      await serverOf({ pages: [toolsNamed("a", "c")] }),
+      await serverOf({ pages: [toolsNamed("d")] }),
+    ];
+    const tokens = scriptedTokens();
+    const { flow } = scriptedFlow(tokens.source, {
+      servers: servers.map(({ url }, n) => ({
+        name: `s${n}`,
+        url,
+        ...(n < 2 && { ordId: `ord:${n + 1}` }),
+      })),
+    });
+    const { client } = clientOf([], {
+      flow,
+      allowInsecureHosts: ["127.0.0.1"],
+    });
+    const { tools } = await client.listMcpTools({ ...alice, filter });
+    expect(tools.map(({ name }) => name)).toEqual(names);
+    expect(servers.flatMap(({ seen }, n) => (seen.length > 0 ? [n] : []))).toEqual(asked);
+    expect(tokens.asked.length === 0).toBe(asked.length === 0);
+  });
+
+  it.each([{ names: "a" }, { ordIds: [1] }])("refuses the filter %j", async (filter) => {
+    const { client } = clientOf([]);
+    const list = client.listMcpTools({ ...alice, filter: filter as never });
+    await expect(list).rejects.toThrow(`"${Object.keys(filter)[0]}" must be a list of strings`);
+  });
+
+  it("reports a server that fails beside the tools of the others", async () => {
+    const good = await serverOf({ pages: [toolsNamed("a")] });
+    const bad = await serverOf({ refuse: () => 503 });
+    const dead = await serverOf();
+    const silent = await serverOf({ refuse: () => new Promise(() => {}) });
+    const { client, refs } = clientOf([bad, good, dead, silent]);
+    await dead.close();
+    const { tools, failures } = await client.listMcpTools({ ...alice, timeoutMs: 1_000 });
+    expect(tools.map(({ name }) => name)).toEqual(["a"]);
+    expect(failures).toHaveLength(3);
+    expect(failures).toEqual(
+      expect.arrayContaining([
+        { ref: refs[0], error: expect.objectContaining({ code: "ERR_TOKEN_HTTP", status: 503 }) },
+        { ref: refs[2], error: expect.objectContaining({ code: "ERR_TOKEN_NETWORK" }) },
+        { ref: refs[3], error: expect.objectContaining({ code: "ERR_TOKEN_TIMEOUT" }) },
+      ]),
+    );
+  });
+
+  it("rejects if no server answered, as nothing found must not look like nobody asked", async () => {
+    const { client } = clientOf([
+      await serverOf({ refuse: () => 503 }),
+      await serverOf({ refuse: () => 503 }),
+    ]);
+    await expect(client.listMcpTools(alice)).rejects.toMatchObject({ status: 503 });
+    await expect(client.listMcpTools({ userToken: "refused" })).rejects.toMatchObject({
+      oauthError: "invalid_grant",
+    });
+  });
+
+  it("is empty if there are no servers, or a server has no tools", async () => {
+    const { client } = clientOf([]);
+    expect(await client.listMcpTools(alice)).toEqual({ tools: [], failures: [] });
+    const toolless = clientOf([await serverOf({ pages: [[]] })]);
+    expect(await toolless.client.listMcpTools(alice)).toEqual({ tools: [], failures: [] });
+  });
+
+  it("asks no more servers at a time than allowed", async () => {
+    let asking = 0;
+    let most = 0;
+    const servers = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        serverOf({
+          refuse: async ({ rpc }) => {
+            if (rpc !== "server/discover") return undefined;
+            most = Math.max(most, ++asking);
+            // Whoever could ask at the same time has done so by then.
+            await new Promise((resolve) => setTimeout(resolve, 20));
+            asking--;
+            return undefined;
+          },
+        }),
+      ),
+    );
+    const { client } = clientOf(servers, { discoveryConcurrency: 2 });
+    expect((await client.listMcpTools(alice)).tools).toHaveLength(6);
+    expect(most).toBe(2);
+  });
+
+  it("ends with the reason of its signal", async () => {
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const server = await serverOf({
+      refuse: () => {
+        controller.abort(reason);
+        return new Promise(() => {});
+      },
+    });
+    const { client } = clientOf([server], { timeoutMs: 500 });
+    const list = client.listMcpTools({ ...alice, signal: controller.signal });
+    await expect(list).rejects.toBe(reason);
+  });
+
+  it("uses the system token if there is no user, and fails if the flow has none", async () => {
+    const server = await serverOf();
+    const { client, systemTokens } = clientOf([server]);
+    await client.listMcpTools();
+    expect(server.seen.at(-1)?.authorization).toBe("Bearer system-1");
+    expect(systemTokens.asked).toHaveLength(1);
+
+    const servers = [{ name: "s", url: server.url }];
+    const { flow } = scriptedFlow(scriptedTokens().source, { servers });
+    const without = clientOf([], { flow, allowInsecureHosts: [server.host] });
+    await expect(without.client.listMcpTools()).rejects.toMatchObject({
+      code: "ERR_TOKEN_SUBJECT_REQUIRED",
+    });
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { clientOf, serverOf } from "./connected-client.test-support.ts";
+import { scriptedFlow } from "./flow.test-support.ts";
+import { createAgentGatewayClient } from "./index.ts";
+import { scriptedTokens } from "./scripted-tokens.test-support.ts";
+
+const alice = { userToken: "alice" };
+
+describe("a token for a gateway", () => {
+  it.each([
+    ["its own origin", (host: string) => `http://${host}/gateway`, [], true],
+    ["another origin", () => "https://gateway.example", [], false],
+    ["an origin that is allowed", () => "https://gateway.example", ["self"], true],
+    ["a gateway without a valid URL", () => "gateway", [], false],
+  ])("goes to %s: %#", async (_, gatewayUrl, allowed, sent) => {
+    const server = await serverOf();
+    const tokens = scriptedTokens({ gatewayUrl: gatewayUrl(server.host) });
+    const { flow } = scriptedFlow(tokens.source);
+    const { client } = clientOf([], {
+      flow,
+      allowInsecureHosts: [server.host],
+      allowOrigins: allowed.map(() => `http://${server.host}`),
+    });
+    const call = client.callMcpTool(
+      { name: "t", server: { name: "s", url: server.url } },
+      {},
+      alice,
+    );
+    if (sent) expect((await call).text).toBe("t {}");
+    else await expect(call).rejects.toMatchObject({ code: "ERR_TOKEN_ORIGIN", retryable: false });
+    expect(server.seen.length > 0).toBe(sent);
+  });
+});
+
+describe("a server", () => {
+  it.each([
+    ["http", [], "ERR_TOKEN_ORIGIN"],
+    ["http with another port allowed", ["127.0.0.1:1"], "ERR_TOKEN_ORIGIN"],
+    ["http with localhost allowed", ["localhost"], "ERR_TOKEN_ORIGIN"],
+  ])("at %s gets nothing", async (_, allowInsecureHosts, code) => {
+    const server = await serverOf();
+    const tokens = scriptedTokens();
+    const { client } = clientOf([], { flow: scriptedFlow(tokens.source).flow, allowInsecureHosts });
+    const tool = { name: "t", server: { name: "s", url: server.url } };
+    await expect(client.callMcpTool(tool, {}, alice)).rejects.toMatchObject({ code });
+    expect([...server.seen, ...tokens.asked]).toEqual([]);
+  });
+
+  it("without a valid URL is reported", async () => {
+    const { client } = clientOf([], { flow: scriptedFlow(scriptedTokens().source).flow });
+    const tool = { name: "t", server: { name: "s", url: "mcp" } };
+    await expect(client.callMcpTool(tool, {}, alice)).rejects.toMatchObject({
+      code: "ERR_TOKEN_CONFIG",
+    });
+  });
+
+  it("that redirects elsewhere does not take the token along", async () => {
+    const target = await serverOf();
+    const fetched: string[] = [];
+    const redirecting: typeof globalThis.fetch = async (input, init) => {
+      const { url, redirect } = new Request(input, init);
+      fetched.push(`${redirect} ${url}`);
+      return new Response(null, { status: 307, headers: { location: target.url } });
+    };
+    const { flow } = scriptedFlow(scriptedTokens().source, { fetch: redirecting });
+    const client = createAgentGatewayClient({ flow });
+    const tool = { name: "t", server: { name: "s", url: "https://mcp.example/mcp" } };
+    await expect(client.callMcpTool(tool, {}, alice)).rejects.toThrow();
+    expect(new Set(fetched)).toEqual(new Set(["manual https://mcp.example/mcp"]));
+    expect(target.seen).toEqual([]);
+  });
+
+  it("gets the token in the Authorization header of every request, and nowhere else", async () => {
+    const server = await serverOf();
+    const urls: string[] = [];
+    const { flow } = scriptedFlow(scriptedTokens().source, {
+      servers: [{ name: "s", url: server.url }],
+      fetch: (input, init) => {
+        urls.push(String(input));
+        return globalThis.fetch(input, init);
+      },
+    });
+    const { client } = clientOf([], { flow, allowInsecureHosts: [server.host] });
+    await client.listMcpTools(alice);
+    await client.close();
+    for (const { authorization } of server.seen) expect(authorization).toMatch(/^Bearer alice-\d$/);
+    expect(JSON.stringify([urls, server.seen.map(({ body }) => body)])).not.toContain("alice");
+    expect(urls).toHaveLength(server.seen.length);
+  });
+});
