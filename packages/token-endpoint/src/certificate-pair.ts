@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
 import { redactedCause, TokenError } from "@agent-oauth/core";
 
 /** A client certificate with its key, as PEM text in memory. */
@@ -25,10 +26,11 @@ const KEY_TYPES = ["rsa", "rsa-pss", "ec", "ed25519"];
 export function checkPair(pair: ClientCertificatePair, now: number): CheckedPair {
   const certificate = pemText(pair?.certificate, "certificate");
   const key = pemText(pair?.key, "key");
-  const chain = parseChain(certificate);
-  const [leaf] = chain;
+  const leaf = parseLeaf(certificate);
   checkKey(parseKey(key), leaf);
-  const [startsAt, expiresAt] = [Date.parse(leaf.validFrom), Date.parse(leaf.validTo)];
+  checkUsable(certificate, key);
+  const startsAt = leaf.validFromDate.getTime();
+  const expiresAt = leaf.validToDate.getTime();
   if (now >= expiresAt) refuse(`the certificate expired at ${iso(expiresAt)}`);
   if (now < startsAt) refuse(`the certificate is not valid before ${iso(startsAt)}`);
   const thumbprint = Buffer.from(leaf.fingerprint256.replaceAll(":", ""), "hex").toString(
@@ -47,13 +49,14 @@ function pemText(value: unknown, half: keyof ClientCertificatePair): string {
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-function parseChain(text: string): [X509Certificate, ...X509Certificate[]] {
+function parseLeaf(text: string): X509Certificate {
   const [leaf, ...issuers] = text.match(PEM_CERTIFICATE) ?? [];
   if (leaf === undefined) {
     refuse('the certificate is not PEM: it has no whole "-----BEGIN CERTIFICATE-----" block');
   }
   try {
-    return [new X509Certificate(leaf), ...issuers.map((issuer) => new X509Certificate(issuer))];
+    for (const issuer of issuers) new X509Certificate(issuer);
+    return new X509Certificate(leaf);
   } catch (error) {
     refuse("the certificate does not parse", error);
   }
@@ -81,6 +84,15 @@ function checkKey(key: KeyObject, leaf: X509Certificate): void {
     refuse(
       "the key does not match the certificate; the leaf must be the chain's first certificate",
     );
+  }
+}
+
+/** OpenSSL refuses more than does not parse, such as keys too short; better here than in each connection. */
+function checkUsable(cert: string, key: string): void {
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) {
+    refuse("TLS does not accept it, perhaps as its key or signature is too weak", error);
   }
 }
 

@@ -88,7 +88,7 @@ function insecureHosts(hosts: unknown = []): readonly string[] {
       refuse("allowInsecureHosts", 'must name hosts, as "host" or "host:port"');
     }
   }
-  return [...hosts];
+  return hosts.map((host) => host.toLowerCase());
 }
 
 function certificates(ca: unknown): readonly string[] | undefined {

@@ -1,4 +1,3 @@
-import { digest } from "@agent-oauth/core";
 import {
   ClientSecretBasic,
   ClientSecretPost,
@@ -7,6 +6,7 @@ import {
   TlsClientAuth,
 } from "oauth4webapi";
 import { type ClientCertificate, isClientCertificate } from "./client-certificate.ts";
+import { textDigest } from "./text-digest.ts";
 
 /** How a client proves to the token endpoint who it is; made by one of the four functions of this module. */
 export interface ClientAuthentication {
@@ -79,5 +79,5 @@ function secretDigest(secret: unknown): string {
       'Cannot authenticate the client: "secret" must be a string that is not blank',
     );
   }
-  return Buffer.from(digest(secret), "latin1").toString("base64url");
+  return textDigest(secret);
 }

@@ -1,4 +1,5 @@
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
+import { TokenError } from "@agent-oauth/core";
 import { Agent, buildConnector, type Dispatcher } from "undici";
 import type { CheckedPair } from "./certificate-pair.ts";
 import { type ClientCertificate, currentPair } from "./client-certificate.ts";
@@ -28,6 +29,7 @@ export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #open = new Set<Lease>();
   #current: Lease | undefined;
+  #closed = false;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
@@ -49,10 +51,12 @@ export class Connections {
 
   /** Ends all connections at once. */
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#open].map(({ connection }) => connection.dispatcher.destroy()));
   }
 
   #take(): Lease {
+    if (this.#closed) throw closedError();
     const { certificate } = this.#options;
     const pair = certificate && currentPair(certificate);
     const old = this.#current;
@@ -70,6 +74,11 @@ export class Connections {
     const forget = () => this.#open.delete(lease);
     lease.connection.dispatcher.close().then(forget, forget);
   }
+}
+
+/** Says that the token endpoint is closed. */
+export function closedError(): TokenError {
+  return new TokenError("ERR_TOKEN_CLOSED", "Cannot send a request: the token endpoint is closed");
 }
 
 interface Lease {

@@ -1,11 +1,11 @@
 import {
-  digest,
   type GetTokenOptions,
   normalizeTokenRequest,
   type TokenRequest,
   type TokenRequestField,
   type TokenSource,
 } from "@agent-oauth/core";
+import { textDigest } from "./text-digest.ts";
 import type { TokenEndpoint, TokenGrant } from "./token-endpoint.ts";
 import { tokenForm } from "./token-form.ts";
 
@@ -43,10 +43,7 @@ export function grantSource(init: GrantSourceInit): TokenSource {
       const { identity } = endpoint;
       if (known?.endpoint !== identity) {
         const parts = JSON.stringify([identity, grantType, fixed]);
-        known = {
-          endpoint: identity,
-          text: Buffer.from(digest(parts), "latin1").toString("base64url"),
-        };
+        known = { endpoint: identity, text: textDigest(parts) };
       }
       return known.text;
     },

@@ -5,9 +5,9 @@ import { type Answer, exchange, type Wire } from "./exchange.ts";
 import type { Attempt } from "./retry.ts";
 import { isAllowedUrl } from "./secure-url.ts";
 
-/** The authorization server as oauth4webapi takes it, and the URL its token endpoint resolves to. */
+/** What is to be known of an authorization server. */
 export interface Server {
-  readonly as: AuthorizationServer;
+  readonly issuer: string;
   readonly tokenUrl: URL;
 }
 
@@ -72,10 +72,12 @@ async function readServer(answer: Answer, options: MetadataOptions): Promise<Ser
   }
   const tokenUrl = URL.parse(tokenEndpointOf(as, options) ?? "");
   if (tokenUrl === null) throw fault("the metadata names no usable token endpoint");
-  if (!isAllowedUrl(tokenUrl, options.allowInsecureHosts)) {
+  // Without TLS no certificate would be presented.
+  const insecureHosts = options.clientAuthentication.certificate ? [] : options.allowInsecureHosts;
+  if (!isAllowedUrl(tokenUrl, insecureHosts)) {
     throw fault("the token endpoint it names is no https: URL");
   }
-  return { as, tokenUrl };
+  return { issuer: as.issuer, tokenUrl };
 }
 
 async function checkedMetadata(

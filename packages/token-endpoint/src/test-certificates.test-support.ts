@@ -36,6 +36,8 @@ export interface TestAuthority {
 /** What a certificate is issued for. */
 export interface IssueOptions {
   readonly name?: string;
+  /** Default 127.0.0.1 and localhost. */
+  readonly host?: string;
   readonly usage?: "server" | "client";
   readonly key?: keyof typeof KEY_ALGORITHMS;
   readonly notBefore?: Date;
@@ -74,18 +76,22 @@ export async function createTestAuthority(name = "Test authority"): Promise<Test
         new BasicConstraintsExtension(false),
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
         new ExtendedKeyUsageExtension([ExtendedKeyUsage[usage]]),
-        new SubjectAlternativeNameExtension([
-          { type: "ip", value: "127.0.0.1" },
-          { type: "dns", value: "localhost" },
-        ]),
+        new SubjectAlternativeNameExtension(
+          options.host === undefined
+            ? [
+                { type: "ip", value: "127.0.0.1" },
+                { type: "dns", value: "localhost" },
+              ]
+            : [{ type: "dns", value: options.host }],
+        ),
         await SubjectKeyIdentifierExtension.create(own.publicKey),
         await AuthorityKeyIdentifierExtension.create(keys.publicKey),
       ],
     });
     const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", own.privateKey);
     return {
-      certificate: certificate.toString("pem"),
-      key: PemConverter.encode(pkcs8, "PRIVATE KEY"),
+      certificate: `${certificate.toString("pem")}\n`,
+      key: `${PemConverter.encode(pkcs8, "PRIVATE KEY")}\n`,
     };
   };
   return { certificate: root.toString("pem"), issue };

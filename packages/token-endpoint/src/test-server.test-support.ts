@@ -3,7 +3,11 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { TLSSocket } from "node:tls";
+import { onTestFinished } from "vitest";
+import { noClientAuthentication } from "./client-authentication.ts";
 import { createTestAuthority, type TestAuthority } from "./test-certificates.test-support.ts";
+import { createTokenEndpoint, type TokenEndpoint, type TokenGrant } from "./token-endpoint.ts";
+import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
 
 /** One request as a test server saw it. */
 export interface SeenRequest {
@@ -22,7 +26,7 @@ export type Answerer = (
   count: number,
 ) => void | Promise<void>;
 
-/** A server on 127.0.0.1 that records what it is asked. */
+/** A server on 127.0.0.1 that records what it is asked, and ends with the test. */
 export interface TestServer {
   readonly url: string;
   readonly port: number;
@@ -30,7 +34,6 @@ export interface TestServer {
   /** Completed TLS handshakes, or connections without TLS. */
   readonly connections: number;
   answer: Answerer;
-  close(): Promise<void>;
 }
 
 /** The authority of all test servers of one file, made once. */
@@ -61,6 +64,32 @@ export function startTestServer(
 export function startPlainServer(answer: Answerer = answerToken()): Promise<TestServer> {
   return listen(answer, createHttpServer);
 }
+
+/** A token endpoint for a test server, with waits that are recorded in `waits` instead of spent. */
+export function testEndpoint(
+  server: { readonly url: string },
+  options: Partial<TokenEndpointOptions> = {},
+): TokenEndpoint & { readonly waits: number[] } {
+  const waits: number[] = [];
+  const endpoint = createTokenEndpoint({
+    ...(options.issuer === undefined && { tokenEndpoint: server.url }),
+    clientId: "agent",
+    clientAuthentication: noClientAuthentication(),
+    ca: authority.certificate,
+    random: () => 0.5,
+    sleep: async (ms) => void waits.push(ms),
+    ...options,
+  });
+  onTestFinished(() => endpoint.close());
+  return Object.assign(endpoint, { waits });
+}
+
+/** A grant for tests that are about something else. */
+export const CLIENT_CREDENTIALS: TokenGrant = {
+  grantType: "client_credentials",
+  parameters: {},
+  repeatable: true,
+};
 
 /** Answers with JSON. */
 export function answerJson(body: unknown, status = 200, headers: object = {}): Answerer {
@@ -104,12 +133,11 @@ async function listen(
       return connections;
     },
     answer,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
   return made;
 }
 

@@ -1,5 +1,5 @@
 import { TLSSocket } from "node:tls";
-import { type buildConnector, errors } from "undici";
+import type { buildConnector } from "undici";
 
 /**
  * Watches connections being made, for what an error does not tell afterwards: whether anything can have been sent,
@@ -12,19 +12,18 @@ export interface TlsWitness {
   /** Takes note that the server at this URL has answered. */
   answered(url: URL): void;
   /** Whether connecting failed with this very error, so that nothing was sent. */
-  failedConnecting(error: unknown): boolean;
+  failedConnecting(error: Error): boolean;
   /** Whether the server at this URL asked for a client certificate and has answered nothing yet. */
   mayRefuseCertificate(url: URL): boolean;
 }
 
 /** Makes a witness for the connections of one dispatcher. */
 export function createTlsWitness(): TlsWitness {
-  const failures = new WeakSet<object>();
+  const failures = new WeakSet<Error>();
   const asked = new Set<string>();
   const answered = new Set<string>();
   return {
-    failedConnecting: (error) =>
-      error instanceof errors.ConnectTimeoutError || failures.has(error as object),
+    failedConnecting: (error) => failures.has(error),
     answered: (url) => void answered.add(server(url)),
     mayRefuseCertificate: (url) => asked.has(server(url)) && !answered.has(server(url)),
     watch: (connect) => (options, callback) =>

@@ -1,13 +1,14 @@
-import { type AccessToken, digest, TokenError } from "@agent-oauth/core";
+import { type AccessToken, TokenError } from "@agent-oauth/core";
 import { boundFetch } from "./bound-fetch.ts";
 import { type CheckedOptions, checkOptions } from "./checked-options.ts";
-import { Connections } from "./connections.ts";
+import { Connections, closedError } from "./connections.ts";
 import { type Deadline, withDeadline } from "./deadline.ts";
 import type { Wire } from "./exchange.ts";
 import { remembered } from "./remembered.ts";
 import { type Attempt, withRetries } from "./retry.ts";
 import { shownUrl } from "./secure-url.ts";
 import { readMetadata, type Server } from "./server-metadata.ts";
+import { textDigest } from "./text-digest.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
 import { tokenForm } from "./token-form.ts";
 import { attemptTokenRequest } from "./token-request.ts";
@@ -91,7 +92,7 @@ class HttpTokenEndpoint implements TokenEndpoint {
     this.#server =
       location.kind === "issuer"
         ? remembered(() => this.#discover(), { lifetimeMs: METADATA_LIFETIME_MS, clock })
-        : () => Promise.resolve(serverAt(location.url));
+        : () => Promise.resolve({ issuer: location.text, tokenUrl: location.url });
     this.fetch = boundFetch(connections);
   }
 
@@ -101,8 +102,7 @@ class HttpTokenEndpoint implements TokenEndpoint {
     const credential = certificate?.thumbprint ?? secretDigest;
     if (this.#identity === undefined || this.#identity.credential !== credential) {
       const parts = [location.kind, location.text, clientId, method, credential];
-      const text = Buffer.from(digest(JSON.stringify(parts)), "latin1").toString("base64url");
-      this.#identity = { credential, text };
+      this.#identity = { credential, text: textDigest(JSON.stringify(parts)) };
     }
     return this.#identity.text;
   }
@@ -126,12 +126,7 @@ class HttpTokenEndpoint implements TokenEndpoint {
   }
 
   async close(): Promise<void> {
-    this.#closing.abort(
-      new TokenError(
-        "ERR_TOKEN_CLOSED",
-        "Cannot get an access token: the token endpoint is closed",
-      ),
-    );
+    this.#closing.abort(closedError());
     await this.#wire.connections.close();
   }
 
@@ -161,8 +156,4 @@ class HttpTokenEndpoint implements TokenEndpoint {
       work,
     );
   }
-}
-
-function serverAt(tokenUrl: URL): Server {
-  return { tokenUrl, as: { issuer: tokenUrl.href, token_endpoint: tokenUrl.href } };
 }

@@ -15,7 +15,8 @@ const SECRET = ["assertion", "subject_token", "actor_token", "client_secret", "c
 /**
  * Lists a grant's parameters as the form has them: absent ones and empty lists left out.
  *
- * @throws TypeError naming the parameter that is blank, reserved or given more often than allowed.
+ * @throws TypeError naming the parameter that is blank, reserved, given more often than allowed or, of `resource`, no absolute URI.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 §2}
  */
 export function tokenForm(parameters: TokenGrant["parameters"]): [string, string][] {
   return Object.entries(parameters).flatMap(([name, value]) =>
@@ -34,13 +35,16 @@ export function secretsIn(request: {
   return [...SECRET.flatMap((name) => request.body.getAll(name)), encoded, password, secret];
 }
 
-function valuesOf(name: string, value: string | readonly string[] | undefined): readonly string[] {
-  const values = typeof value === "string" ? [value] : (value ?? []);
+function valuesOf(name: string, value: unknown): readonly string[] {
+  const values = Array.isArray(value) ? value : value === undefined ? [] : [value];
   if (values.length > 0 && RESERVED.includes(name)) refuse(name, "is set by the endpoint itself");
   if (values.length > 1 && !REPEATABLE.includes(name)) refuse(name, "can have one value only");
   for (const item of values) {
     if (typeof item !== "string" || item.trim() === "") {
       refuse(name, "must be a string that is not blank");
+    }
+    if (name === "resource" && (!URL.canParse(item) || item.includes("#"))) {
+      refuse(name, "must be an absolute URI without a fragment");
     }
   }
   return values;

@@ -44,13 +44,9 @@ function sendTokenRequest(
   fetch: typeof globalThis.fetch,
   secrets: string[],
 ): Promise<Response> {
-  const client = {
-    client_id: clientId,
-    use_mtls_endpoint_aliases: clientAuthentication.certificate !== undefined,
-  };
   return genericTokenEndpointRequest(
-    server.as,
-    client,
+    { issuer: server.issuer, token_endpoint: server.tokenUrl.href },
+    { client_id: clientId },
     clientAuthentication.authenticate,
     grantType,
     form,

@@ -22,17 +22,20 @@ export function transportFailure(error: unknown, context: TransportContext): Att
   if (!(error instanceof TypeError && error.cause instanceof Error)) throw error;
   const { cause } = error;
   const code = String((cause as { code?: unknown }).code ?? "");
-  const connecting = context.connection.witness.failedConnecting(cause) || NOT_SENT.has(code);
+  const connecting =
+    context.connection.witness.failedConnecting(cause) ||
+    NOT_SENT.has(code) ||
+    untrustedReason(code) !== undefined;
   const [tokenCode, resend, reason] = connecting
     ? whileConnecting(code, context)
-    : afterSending(code, context);
+    : afterSending(code, cause.name, context);
   const failure = new TokenError(tokenCode, `${context.failed}: ${reason}`, {
     cause: redactedCause(cause),
   });
   return { failure, resend };
 }
 
-/** System errors that only connecting has: with them nothing was sent, whoever made the dispatcher. */
+/** Errors that only connecting has: with them nothing was sent, whoever made the dispatcher. */
 const NOT_SENT = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -66,7 +69,7 @@ function whileConnecting(code: string, { url, connection }: TransportContext): V
   return ["ERR_TOKEN_NETWORK", "always", unreachableReason(code)];
 }
 
-function afterSending(code: string, { url, connection }: TransportContext): Verdict {
+function afterSending(code: string, name: string, { url, connection }: TransportContext): Verdict {
   if (code.startsWith("ERR_SSL_")) {
     return [
       "ERR_TOKEN_TLS",
@@ -81,7 +84,7 @@ function afterSending(code: string, { url, connection }: TransportContext): Verd
       `the server asked for a client certificate and closed the connection${certificateAdvice(connection)}`,
     ];
   }
-  if (code.startsWith("HPE_")) {
+  if (name === "HTTPParserError") {
     return ["ERR_TOKEN_RESPONSE", "never", "what the server sent is not HTTP; check host and port"];
   }
   if (TIMEOUTS.has(code) || code.endsWith("_TIMEOUT")) {

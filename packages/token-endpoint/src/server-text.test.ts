@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { quoteServerText } from "./server-text.ts";
+
+const SECRET = "pä55-word+0123456789abcdefghij";
+
+describe("quoteServerText", () => {
+  it("encodes the text as JSON and cuts it at 200 characters", () => {
+    expect(quoteServerText('a "b"\n\u001b[31m', [])).toBe('"a \\"b\\"\\n\\u001b[31m"');
+    expect(quoteServerText("x".repeat(201), [])).toBe(`"${"x".repeat(200)}"`);
+  });
+
+  it.each(["", "  "])("shows nothing of %j", (text) => {
+    expect(quoteServerText(text, [])).toBeUndefined();
+  });
+
+  it.each([
+    ["the secret", `no: ${SECRET}!`],
+    ["its beginning", `no: ${SECRET.slice(0, 16)}…`],
+    ["its end", `…${SECRET.slice(-16)}`],
+    ["its encoded form", `no: ${encodeURIComponent(SECRET)}`],
+    ["a short secret", "hunter2 is wrong"],
+    ["a JWT, whoever's it is", "bad eyJhbGciOiJFUzI1NiJ9.eyJzdWIi"],
+  ])("shows no text that holds %s", (_, text) => {
+    expect(quoteServerText(text, [SECRET, "hunter2"])).toBeUndefined();
+  });
+
+  it("shows a text that shares only a word with a secret", () => {
+    expect(quoteServerText("the word 0123456789", [SECRET, ""])).toBe('"the word 0123456789"');
+  });
+});
