@@ -1,13 +1,8 @@
 import { inspect } from "node:util";
 import { decodeJwt } from "jose";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  type AccessTokenGrant,
-  type AccessTokens,
-  createAccessTokens,
-  InvalidTokenError,
-  sign,
-} from "./access-tokens.ts";
+import { InvalidTokenError } from "./access-token-verification.ts";
+import { type AccessTokenGrant, AccessTokens } from "./access-tokens.ts";
 import type { Clock } from "./clock.ts";
 import { createSigningKeys, type SigningKeys } from "./signing-keys.ts";
 
@@ -23,7 +18,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   clock = { time: startMs, offsetMs: 0, now: () => clock.time };
-  tokens = createAccessTokens({ issuer, keys, clock, clockSkewMs: 0 });
+  tokens = new AccessTokens({ issuer, keys, clock, clockSkewMs: 0 });
 });
 
 const grant: AccessTokenGrant = {
@@ -49,7 +44,7 @@ async function isGood(token: string): Promise<boolean> {
   }
 }
 
-describe("createAccessTokens", () => {
+describe("AccessTokens", () => {
   it.each(["jwt", "opaque"] as const)("ends a token of format %s to the second", async (format) => {
     const { token } = await tokens.issue({ ...grant, format });
     for (const [offset, good] of [
@@ -63,7 +58,7 @@ describe("createAccessTokens", () => {
   });
 
   it.each(["jwt", "opaque"] as const)("allows a skew for format %s", async (format) => {
-    tokens = createAccessTokens({ issuer, keys, clock, clockSkewMs: 5_000 });
+    tokens = new AccessTokens({ issuer, keys, clock, clockSkewMs: 5_000 });
     const { token } = await tokens.issue({ ...grant, format });
     for (const [offset, good] of [
       [64_999, true],
@@ -89,22 +84,20 @@ describe("createAccessTokens", () => {
     ["no time of issue", { iat: undefined }],
   ])("refuses a token of its own key with %s", async (_what, change) => {
     const { claims } = await tokens.issue(grant);
-    expect(await isGood(await sign({ ...claims }, keys, "at+jwt"))).toBe(true);
+    expect(await isGood(await keys.sign({ ...claims }, "at+jwt"))).toBe(true);
     const changed = JSON.parse(JSON.stringify({ ...claims, ...change }));
-    expect(await isGood(await sign(changed, keys, "at+jwt"))).toBe(false);
+    expect(await isGood(await keys.sign(changed, "at+jwt"))).toBe(false);
   });
 
   it("refuses a token of another type", async () => {
     const { claims } = await tokens.issue(grant);
-    expect(await isGood(await sign({ ...claims }, keys, "application/at+jwt"))).toBe(true);
-    expect(await isGood(await sign({ ...claims }, keys, "JWT"))).toBe(false);
+    expect(await isGood(await keys.sign({ ...claims }, "application/at+jwt"))).toBe(true);
+    expect(await isGood(await keys.sign({ ...claims }, "JWT"))).toBe(false);
   });
 
   it("takes a list of audiences that holds the expected one", async () => {
     const { claims } = await tokens.issue(grant);
-    expect(await isGood(await sign({ ...claims, aud: ["x", audience] }, keys, "at+jwt"))).toBe(
-      true,
-    );
+    expect(await isGood(await keys.sign({ ...claims, aud: ["x", audience] }, "at+jwt"))).toBe(true);
   });
 
   it("forgets tokens that have ended, and nothing else", async () => {

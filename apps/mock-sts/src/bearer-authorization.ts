@@ -1,6 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { JWTPayload } from "jose";
-import { type AccessTokens, InvalidTokenError } from "./access-tokens.ts";
+import { InvalidTokenError } from "./access-token-verification.ts";
+import type { AccessTokens } from "./access-tokens.ts";
 import type { Refusal } from "./bearer-challenge.ts";
 import { certificateThumbprint } from "./fingerprint.ts";
 import { splitScope } from "./scopes.ts";

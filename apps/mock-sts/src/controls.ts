@@ -1,9 +1,10 @@
 import type { AccessTokens, RevocationTarget } from "./access-tokens.ts";
 import type { Clock } from "./clock.ts";
-import type { Breakage, FaultAnswer, FaultMatch, Faults, Hold } from "./faults.ts";
+import type { Breakage, FaultAnswer, FaultMatch, Faults } from "./faults.ts";
 import type { Gateway, GatewaySwitches } from "./gateway.ts";
+import type { Hold } from "./hold.ts";
 import { checkTokenLifetime } from "./options.ts";
-import type { RequestFilter } from "./recorder.ts";
+import type { RequestFilter } from "./request-filter.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 /** Everything a test can do to a running mock. */

@@ -9,16 +9,9 @@ import type { Faults } from "./faults.ts";
 import { certificateThumbprint } from "./fingerprint.ts";
 import { parseForm } from "./form.ts";
 import { presentedCertificate } from "./listener.ts";
-import { recordToken } from "./recorded-token.ts";
-import {
-  type OpenRecord,
-  type RecordedRequest,
-  type RecordedTls,
-  type RecordingRecorder,
-  type RouteName,
-  recordedForm,
-  recordedHeaders,
-} from "./recorder.ts";
+import type { OpenRecord, RecordedRequest, RecordedTls, RouteName } from "./recorded-request.ts";
+import type { RecordingRecorder } from "./recorder.ts";
+import { recordedForm, recordedHeaders, recordToken } from "./redaction.ts";
 
 /** Largest request body that is read, in bytes. */
 const maxBodyBytes = 1_048_576;

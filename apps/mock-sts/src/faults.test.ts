@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createFaults, type Fault } from "./faults.ts";
-import type { RecordedRequest } from "./recorder.ts";
+import type { RecordedRequest } from "./recorded-request.ts";
 
 const request: RecordedRequest = {
   id: 1,

@@ -1,5 +1,7 @@
 import { setTimeout } from "node:timers/promises";
-import { matchesFilter, type RecordedRequest, type RequestFilter } from "./recorder.ts";
+import { createGate, type Hold } from "./hold.ts";
+import type { RecordedRequest } from "./recorded-request.ts";
+import { matchesFilter, type RequestFilter } from "./request-filter.ts";
 
 /** A way to spoil an answer that is no plain HTTP error. */
 export type Breakage =
@@ -28,16 +30,6 @@ export interface FaultAnswer {
 export interface FaultMatch extends RequestFilter {
   /** Number of requests to hit. Default 1; `Infinity` until `reset()`. */
   readonly times?: number;
-}
-
-/** Requests held back by {@link Faults.hold}. */
-export interface Hold {
-  /** Number of requests held now. */
-  readonly waiting: number;
-  /** Resolves as soon as `count` (default 1) requests are held. */
-  arrived(count?: number): Promise<void>;
-  /** Lets the held requests go, and all later ones pass. */
-  release(): void;
 }
 
 /** What a request is to suffer. */
@@ -121,39 +113,4 @@ function checkDelay(delayMs: number): number {
     );
   }
   return delayMs;
-}
-
-function createGate(onRelease: () => void): { hold: Hold; admit(): Promise<void> } {
-  let waiting = 0;
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const watchers = new Set<() => void>();
-  const hold: Hold = {
-    get waiting() {
-      return waiting;
-    },
-    arrived: (count = 1) =>
-      new Promise((resolve) => {
-        const check = () => {
-          if (waiting >= count) resolve();
-        };
-        watchers.add(check);
-        check();
-      }),
-    release() {
-      onRelease();
-      open();
-    },
-  };
-  return {
-    hold,
-    async admit() {
-      waiting++;
-      for (const check of watchers) check();
-      await opened;
-      waiting--;
-    },
-  };
 }

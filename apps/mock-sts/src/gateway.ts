@@ -10,7 +10,7 @@ import {
   protectedResourcePath,
   wellKnownPrefix,
 } from "./protected-resource-metadata.ts";
-import type { RouteName } from "./recorder.ts";
+import type { RouteName } from "./recorded-request.ts";
 
 /** Switches of the gateway; they are read at each request. */
 export interface GatewaySwitches {

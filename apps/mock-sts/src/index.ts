@@ -4,8 +4,9 @@ export type { ClientCertificateRequest } from "./client-certificates.ts";
 export type { ClientAuthenticationMethod, ClientRegistration, GrantType } from "./clients.ts";
 export type { Controls } from "./controls.ts";
 export type { CustomerCredentials } from "./customer-credentials.ts";
-export type { Breakage, FaultAnswer, FaultMatch, Hold } from "./faults.ts";
+export type { Breakage, FaultAnswer, FaultMatch } from "./faults.ts";
 export { fingerprint } from "./fingerprint.ts";
+export type { Hold } from "./hold.ts";
 export type { McpServerInfo, McpServerOptions } from "./mcp-servers.ts";
 export type { McpTool } from "./mcp-tools.ts";
 export { type MockSts, startMockSts } from "./mock-sts.ts";
@@ -15,9 +16,9 @@ export type {
   RecordedRequest,
   RecordedTls,
   RecordedToken,
-  Recorder,
-  RequestFilter,
   RouteName,
-} from "./recorder.ts";
+} from "./recorded-request.ts";
+export type { Recorder } from "./recorder.ts";
+export type { RequestFilter } from "./request-filter.ts";
 export { agentGatewayResource } from "./resources.ts";
 export type { UserTokenRequest } from "./user-tokens.ts";

@@ -33,6 +33,18 @@ describe("MCP servers with sessions", () => {
     ]);
   });
 
+  it("lets a client that probes for the newer revision fall back", async () => {
+    const client = await agent.connect("orders", token, { versionNegotiation: { mode: "auto" } });
+    await client.callTool({ name: "whoami", arguments: {} });
+    await client.close();
+    expect(methods()).toEqual([
+      "server/discover",
+      "initialize",
+      "notifications/initialized",
+      "tools/call",
+    ]);
+  });
+
   it("answers an unknown session with 404", async () => {
     const headers = { Authorization: `Bearer ${token}`, "Mcp-Session-Id": "unknown" };
     expect((await agent.postMcp("orders", headers)).status).toBe(404);

@@ -46,7 +46,10 @@ function sessionEndpoint(options: McpServerOptions): McpEndpoint {
       const id = request.headers.get("mcp-session-id");
       if (id === null) {
         const transport = await openTransport(options, { sessions, owner: ownerOf(caller) });
-        return transport.handleRequest(request, { authInfo: caller });
+        const response = await transport.handleRequest(request, { authInfo: caller });
+        // It was no `initialize`: nobody can come back to this transport.
+        if (transport.sessionId === undefined) await transport.close();
+        return response;
       }
       const session = sessions.get(id);
       // A session id proves nothing: the session of another caller does not exist for this one.

@@ -1,6 +1,6 @@
 import { type ClientRegistration, type Clients, registerClients } from "./clients.ts";
 import { checkMcpServers, defaultMcpServers, type McpServerOptions } from "./mcp-servers.ts";
-import type { RecordedRequest } from "./recorder.ts";
+import type { RecordedRequest } from "./recorded-request.ts";
 
 /** How a mock is to be; every field has a default. */
 export interface MockStsOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RecordedRequest } from "./recorder.ts";
+import type { RecordedRequest } from "./recorded-request.ts";
 import { formatRequest } from "./request-log.ts";
 
 const request: RecordedRequest = {

@@ -1,4 +1,4 @@
-import type { RecordedRequest } from "./recorder.ts";
+import type { RecordedRequest } from "./recorded-request.ts";
 
 /** Writes a request as one line: when, where, what, by whom, for whom, and how it ended. */
 export function formatRequest(request: RecordedRequest): string {

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { createAccessTokens } from "./access-tokens.ts";
+import { AccessTokens } from "./access-tokens.ts";
 import { authorizationServerMetadata } from "./authorization-server-metadata.ts";
 import { clientCredentialsGrant } from "./client-credentials-grant.ts";
 import type { Clock } from "./clock.ts";
@@ -39,7 +39,7 @@ export interface MockParts {
 export function serveMock(parts: MockParts, listeners: Listeners): Controls {
   const { options, keys, clock, faults, recorder, url: issuer, gatewayUrl: origin } = parts;
   const { clockSkewMs, requireBoundCertificate, tokenLifetimeMs, mcpServers: servers } = options;
-  const tokens = createAccessTokens({ issuer, keys, clock, clockSkewMs });
+  const tokens = new AccessTokens({ issuer, keys, clock, clockSkewMs });
   const lifetime = { tokenLifetimeMs };
   const switches = { requireBoundCertificate, alwaysUnauthorized: false };
   const recording = { recorder, faults, clock, onAnswer: options.onAnswer };
@@ -56,7 +56,7 @@ export function serveMock(parts: MockParts, listeners: Listeners): Controls {
 function buildTokenServer(
   { options, keys, clock, url: issuer, trustedAuthority }: MockParts,
   context: {
-    tokens: ReturnType<typeof createAccessTokens>;
+    tokens: AccessTokens;
     lifetime: { tokenLifetimeMs: number };
     recording: Omit<ExchangeOptions, "listener" | "routeOf">;
   },

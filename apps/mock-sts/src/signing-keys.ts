@@ -1,4 +1,12 @@
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
+import {
+  type CryptoKey,
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  type JWK,
+  type JWTPayload,
+  SignJWT,
+} from "jose";
 
 /** The one algorithm this server signs with. */
 export const signingAlgorithm = "ES256";
@@ -12,8 +20,8 @@ interface SigningKey {
 
 /** The issuer's signing keys: the newest signs, the older ones still verify. */
 export interface SigningKeys {
-  /** The key that signs now. */
-  readonly current: SigningKey;
+  /** Signs claims as a JWT of a type, with the newest key. */
+  sign(claims: JWTPayload, typ: string): Promise<string>;
   /** Finds the public key of an identifier, `undefined` if the issuer never had it. */
   publicKey(kid: string): CryptoKey | undefined;
   /** Makes a new key that signs from now on. */
@@ -27,9 +35,10 @@ export async function createSigningKeys(): Promise<SigningKeys> {
   let current = await generateSigningKey();
   const keys = new Map([[current.kid, current]]);
   return {
-    get current() {
-      return current;
-    },
+    sign: (claims, typ) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: signingAlgorithm, kid: current.kid, typ })
+        .sign(current.privateKey),
     publicKey: (kid) => keys.get(kid)?.publicKey,
     async rotate() {
       current = await generateSigningKey();

@@ -1,5 +1,5 @@
 import type { X509Certificate } from "node:crypto";
-import { type AccessTokens, type IssuedToken, sign } from "./access-tokens.ts";
+import type { AccessTokens, IssuedToken } from "./access-tokens.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import type { Client, Clients, GrantType } from "./clients.ts";
 import type { Clock } from "./clock.ts";
@@ -143,5 +143,5 @@ function iasClaims({ issuer, tenantId }: TokenEndpointOptions) {
 
 function idToken({ claims }: IssuedToken, clientId: string, keys: SigningKeys): Promise<string> {
   const { iss = "", sub = "", exp = 0, iat = 0, user_uuid } = claims;
-  return sign({ iss, sub, aud: clientId, user_uuid, iat, exp }, keys, "JWT");
+  return keys.sign({ iss, sub, aud: clientId, user_uuid, iat, exp }, "JWT");
 }

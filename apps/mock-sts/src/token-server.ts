@@ -2,7 +2,7 @@ import { Hono, type MiddlewareHandler } from "hono";
 import type { Exchange, MockEnv } from "./exchange.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { parseForm } from "./form.ts";
-import type { RouteName } from "./recorder.ts";
+import type { RouteName } from "./recorded-request.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import type { TokenAnswer, TokenRequest } from "./token-endpoint.ts";
 

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { JWTPayload } from "jose";
-import { sign } from "./access-tokens.ts";
 import { type Clock, numericDate } from "./clock.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
@@ -42,6 +41,6 @@ export function createUserTokens(
       ...claims,
     };
     // JSON drops what is undefined: that is how a claim is taken out.
-    return sign(JSON.parse(JSON.stringify(payload)), options.keys, "JWT");
+    return options.keys.sign(JSON.parse(JSON.stringify(payload)), "JWT");
   };
 }

@@ -1,0 +1,77 @@
+import type { JWTPayload } from "jose";
+
+/** A token as the recorder keeps it: never its value. */
+export interface RecordedToken {
+  /** First 12 hexadecimal digits of the token's SHA-256. */
+  readonly fingerprint: string;
+  /** Decoded claims, unverified where a client sent them; `undefined` for what is no JWT. */
+  readonly claims: JWTPayload | undefined;
+}
+
+/** The TLS connection a request came over. */
+export interface RecordedTls {
+  /** Number of the connection on its listener, from 1. */
+  readonly connection: number;
+  /** Whether this request is the first one on its connection. */
+  readonly newSocket: boolean;
+  /** Whether the handshake resumed an earlier TLS session. */
+  readonly sessionReused: boolean;
+  /** `x5t#S256` of the client's certificate. */
+  readonly clientCertificate: string | undefined;
+}
+
+/** The parts of a request to an MCP server that JSON-RPC tells. */
+export interface RecordedMcp {
+  /** Name of the MCP server. */
+  readonly server: string;
+  /** JSON-RPC methods of the body; empty for GET, DELETE and answers. */
+  readonly methods: readonly string[];
+  /** Tool of a `tools/call`. */
+  readonly tool: string | undefined;
+}
+
+/** What kind of resource a request was for. */
+export type RouteName =
+  | "token"
+  | "authorization-server-metadata"
+  | "jwks"
+  | "mcp"
+  | "resource-metadata"
+  | "unknown";
+
+/** One request as it was recorded. It is there from its arrival; `status` comes with the answer. */
+export interface RecordedRequest {
+  /** Number of the request, from 1. */
+  readonly id: number;
+  /** Arrival by the mock's clock, epoch milliseconds. */
+  readonly at: number;
+  readonly listener: "token-server" | "gateway";
+  readonly method: string;
+  /** Path without its query. */
+  readonly path: string;
+  /** Names of the parameters in the URL. */
+  readonly query: readonly string[];
+  readonly route: RouteName;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: RecordedTls;
+  /** Form of a token request; what may be secret is a fingerprint. A repeated parameter is a list. */
+  readonly form?: Readonly<Record<string, string | readonly string[]>>;
+  readonly grant?: string;
+  readonly clientId?: string;
+  /** The user token of a jwt-bearer request. */
+  readonly assertion?: RecordedToken;
+  /** The token in the `Authorization` header. */
+  readonly bearer?: RecordedToken;
+  readonly mcp?: RecordedMcp;
+  /** The access token in the answer. */
+  readonly issued?: RecordedToken;
+  /** OAuth error code of the answer. */
+  readonly error?: string;
+  /** The fault the answer was spoilt by. */
+  readonly fault?: string;
+  /** Status of the answer; `undefined` while there is none, and for a connection reset. */
+  readonly status?: number;
+}
+
+/** A record while its request is being answered. */
+export type OpenRecord = { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] };

@@ -1,0 +1,35 @@
+import type { RecordedRequest, RouteName } from "./recorded-request.ts";
+
+/** Chooses requests; every given field must match. */
+export interface RequestFilter {
+  readonly listener?: RecordedRequest["listener"];
+  readonly route?: RouteName;
+  readonly method?: string;
+  readonly status?: number;
+  readonly grant?: string;
+  readonly clientId?: string;
+  readonly error?: string;
+  /** Name of the MCP server. */
+  readonly mcpServer?: string;
+  /** A JSON-RPC method, such as `tools/call`. */
+  readonly mcpMethod?: string;
+  readonly tool?: string;
+  /** Subject of the token the request carried, in its header or as an assertion. */
+  readonly subject?: string;
+}
+
+/** Tells whether a request is one that a filter asks for. */
+export function matchesFilter(request: RecordedRequest, filter: RequestFilter): boolean {
+  const subject = (request.bearer ?? request.assertion)?.claims?.sub;
+  const facts: Required<Record<keyof RequestFilter, unknown>> = {
+    ...{ listener: request.listener, route: request.route, method: request.method },
+    ...{ status: request.status, grant: request.grant, clientId: request.clientId },
+    ...{ error: request.error, mcpServer: request.mcp?.server, tool: request.mcp?.tool, subject },
+    mcpMethod: undefined,
+  };
+  const { mcpMethod, ...rest } = filter;
+  if (mcpMethod !== undefined && !request.mcp?.methods.includes(mcpMethod)) return false;
+  return Object.entries(rest).every(
+    ([name, value]) => value === undefined || facts[name as keyof RequestFilter] === value,
+  );
+}
