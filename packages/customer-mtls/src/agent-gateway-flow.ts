@@ -60,7 +60,7 @@ export class AgentGatewayFlow implements CustomerFlow {
 
   /** Takes changed credentials into use. Tokens got with others are not handed out any more. */
   adopt(access: GatewayAccess): void {
-    if (this.#closed || this.#client.adopt(access)) return;
+    if (this.#client.adopt(access)) return;
     const client = this.#connect(access);
     this.#retired.push(this.#client);
     this.#client = client;

@@ -359,16 +359,34 @@ describe("createCustomerMtlsFlow", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("does nothing more once it is closed", async () => {
+  it("lets requests under way outlive their credentials, but not the flow", async () => {
     const { path, flow } = await flowFromFile();
+    ias.answer = (response) => {
+      response.flushHeaders();
+    };
+    const stream = await flow.fetch(`${ias.origin}/v1/mcp/a/b`);
+    replaceCredentials(path, credentialsFor({ clientid: "agent-2" }));
+    await flow.reloadCredentials();
+    const settled = vi.fn();
+    const text = stream.text().finally(settled);
+    expect(await flow.clientId()).toBe("agent-2");
+    expect(settled).not.toHaveBeenCalled();
+    await Promise.all([flow.close(), expect(text).rejects.toThrow()]);
+  });
+
+  it("hands out nothing more once it is closed, not even what it holds", async () => {
+    const { path, flow } = await flowFromFile();
+    await flow.systemTokens.getToken();
+    await flow.userTokens.getToken({ subjectToken: "ann" });
     await flow.close();
     replaceCredentials(path, credentialsFor({ clientid: "agent-2" }));
     await flow.reloadCredentials();
     const closed = { code: "ERR_TOKEN_CLOSED" };
     await expect(flow.systemTokens.getToken()).rejects.toMatchObject(closed);
+    await expect(flow.userTokens.getToken({ subjectToken: "ann" })).rejects.toMatchObject(closed);
     await expect(flow.clientId()).rejects.toMatchObject(closed);
     await expect(flow.listMcpServers()).rejects.toMatchObject(closed);
-    expect(ias.requests).toEqual([]);
+    expect(ias.requests).toHaveLength(2);
   });
 
   it.each([
