@@ -315,6 +315,11 @@ describe("gateway, protected resource metadata (RFC 9728, section 3)", () => {
     expect(await read(url)).toMatchObject({ body: { resource: escaped } });
   });
 
+  it("finds nothing at a path that cannot be decoded", async () => {
+    const response = await agent.fetch(`${mock.gatewayUrl}/v1/mcp/%zz/1`);
+    expect(response.status).toBe(404);
+  });
+
   it("knows no document of an unknown server, and no such server", async () => {
     expect(await read(`${metadataUrl("plain")}9`)).toMatchObject({ status: 404 });
     const response = await agent.fetch(`${agent.mcpUrl("plain")}9`, { headers: bearer(token) });

@@ -56,8 +56,6 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     (incoming, outgoing) => void answer(incoming, outgoing),
   );
   server.on("secureConnection", options.onHandshake);
-  // A client that breaks off its handshake must not end the process.
-  server.on("tlsClientError", () => {});
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.host, resolve);

@@ -16,7 +16,10 @@ export interface McpTool {
   /** Schema of `structuredContent`. */
   readonly output?: z.ZodObject;
   /** Runs the tool for checked arguments. */
-  run(input: Record<string, unknown>, context: ServerContext): CallToolResult;
+  run(
+    input: Record<string, unknown>,
+    context: ServerContext,
+  ): CallToolResult | Promise<CallToolResult>;
 }
 
 /** Registers tools on an SDK server, its `tools/list` cut into pages if a size is given. */

@@ -73,6 +73,15 @@ describe("startMockSts", () => {
     expect(globalThis.Response).toBe(Response);
   });
 
+  it("goes on after a client that breaks off its handshake", async () => {
+    await using mock = await startMockSts();
+    await expect(fetch(mock.url)).rejects.toThrow(TypeError);
+    await expect(fetch(mock.url.replace("https:", "http:"))).rejects.toThrow(TypeError);
+    await using agent = new TestAgent(mock);
+    expect((await agent.requestToken()).status).toBe(200);
+    expect(mock.recorder.count()).toBe(1);
+  });
+
   it("frees its ports when closed, also twice and with requests held", async () => {
     const mock = await startMockSts();
     await using agent = new TestAgent(mock);

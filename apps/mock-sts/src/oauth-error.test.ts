@@ -17,6 +17,10 @@ describe("safeDescription (RFC 6749, section 5.2)", () => {
     }
     expect(safeDescription("\ud800")).toBe("?");
   });
+
+  it("ends after 200 characters", () => {
+    expect(safeDescription("x".repeat(201))).toBe("x".repeat(200));
+  });
 });
 
 describe("OAuthError", () => {

@@ -39,7 +39,10 @@ export function tokenEndpointResponse(
   return Response.json(body, { status, headers: { ...noStore, ...headers } });
 }
 
-/** Replaces what an `error_description` must not hold: quotes, backslashes, controls, non-ASCII. */
+/**
+ * Replaces what an `error_description` must not hold: quotes, backslashes, controls, non-ASCII.
+ * What a client sent may be quoted in it, so it ends after 200 characters.
+ */
 export function safeDescription(text: string): string {
-  return text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/gu, "?");
+  return text.slice(0, 200).replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/gu, "?");
 }
