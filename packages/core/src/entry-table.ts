@@ -3,9 +3,9 @@ import type { CacheEntry } from "./cache-entry.ts";
 import type { CacheKey } from "./cache-key.ts";
 
 /**
- * A bounded table of entries, by subject and then by target. When it is full, a hand goes round the subjects in the
- * order of their arrival and takes out the first that was not used since the hand last passed. A hit
- * therefore only sets a bit, and the cost of making room does not depend on the size.
+ * A bounded table of entries, by subject and then by target. When it is full, the subject that is longest in the
+ * table goes, but one that was used since it came, or came back, goes to the back of the line instead: a second
+ * chance. A hit therefore only sets a bit, and the cost of making room does not depend on the size.
  */
 export class EntryTable<T extends AccessToken> {
   /** The first entry of each subject's chain. System tokens have no subject, so there each target heads its own. */
@@ -41,7 +41,7 @@ export class EntryTable<T extends AccessToken> {
     if (this.#size >= this.#max) this.#makeRoom();
     const head = key.subject ?? key.shape;
     const first = this.#heads.get(head);
-    // Behind the first, so that the head keeps its place in the round.
+    // Behind the first, so that the head keeps its place in the line.
     if (first === undefined) {
       this.#heads.set(head, entry);
     } else {
@@ -94,9 +94,13 @@ export class EntryTable<T extends AccessToken> {
         continue;
       }
       const [head, first] = value;
-      if (takeSecondChance(first)) continue;
-      this.#evict(head, first);
-      return;
+      if (!takeSecondChance(first)) {
+        this.#evict(head, first);
+        return;
+      }
+      // Were it left behind the hand, newcomers would be taken out one by one, and it never, however long unused.
+      this.#heads.delete(head);
+      this.#heads.set(head, first);
     }
   }
 
