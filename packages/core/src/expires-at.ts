@@ -76,5 +76,5 @@ function instant(value: unknown): number | undefined {
   if (iso === null) return after(0, seconds(value));
   const text = iso[1] === undefined ? `${iso[0]}Z` : iso[0]; // Without an offset it is UTC.
   const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : at;
+  return isEpochSeconds(at / 1000) ? at : undefined;
 }

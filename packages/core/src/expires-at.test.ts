@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { type LifetimeClaims, resolveExpiresAt } from "./expires-at.ts";
+import { unsignedJwt } from "./unsigned-jwt.test-support.ts";
+
+const SENT = 1_000_000;
+
+function resolved(claims: LifetimeClaims) {
+  const skipped: string[] = [];
+  const at = resolveExpiresAt(claims, { sentAt: SENT, onSkipped: (field) => skipped.push(field) });
+  return { at, skipped };
+}
+
+describe("resolveExpiresAt", () => {
+  const jwt = (exp: unknown) => unsignedJwt({ exp });
+  const usable: [string, LifetimeClaims, number | undefined][] = [
+    ["expires_at as a decimal string", { expires_at: "1600" }, 1_600_000],
+    ["expires_at as a number", { expires_at: 1600 }, 1_600_000],
+    ["expires_at of zero", { expires_at: 0 }, 0],
+    ["expires_at in the past", { expires_at: 999 }, 999_000],
+    ["expires_at with a fraction", { expires_at: "1600.5" }, 1_600_500],
+    ["expires_at as ISO 8601", { expires_at: "2026-01-01T00:00:00Z" }, Date.UTC(2026, 0, 1)],
+    ["ISO 8601, milliseconds", { expires_at: "2026-01-01T00:00:00.250Z" }, 1_767_225_600_250],
+    ["ISO 8601, offset", { expires_at: "2026-01-01T02:00:00+02:00" }, Date.UTC(2026, 0, 1)],
+    ["ISO 8601, offset, no colon", { expires_at: "2026-01-01T02:00:00+0200" }, 1_767_225_600_000],
+    ["ISO 8601, no offset: UTC", { expires_at: "2026-01-01T00:00:00" }, Date.UTC(2026, 0, 1)],
+    ["expires_in as a number", { expires_in: 120 }, SENT + 120_000],
+    ["expires_in as a decimal string", { expires_in: " 120 " }, SENT + 120_000],
+    ["expires_in of zero", { expires_in: 0 }, SENT],
+    ["exp of the access token", { access_token: jwt(1500) }, 1_500_000],
+    ["exp of the id token", { access_token: "opaque", id_token: jwt(1400) }, 1_400_000],
+    ["nothing", {}, undefined],
+    ["an opaque token", { access_token: "opaque" }, undefined],
+    ["a JWT without exp", { access_token: unsignedJwt({}) }, undefined],
+    ["absent claims", { expires_at: null, expires_in: undefined, id_token: "" }, undefined],
+    ["empty strings", { expires_at: "", expires_in: "" }, undefined],
+  ];
+  for (const [name, claims, at] of usable) {
+    it(`reads ${name}`, () => expect(resolved(claims)).toEqual({ at, skipped: [] }));
+  }
+
+  it("believes expires_at before expires_in before exp before the id token", () => {
+    const id = { id_token: jwt(4) };
+    const access = { access_token: jwt(3), ...id };
+    const after = { expires_in: 2, ...access };
+    expect(resolved({ expires_at: 1, ...after }).at).toBe(1_000);
+    expect(resolved(after).at).toBe(SENT + 2_000);
+    expect(resolved(access).at).toBe(3_000);
+    expect(resolved(id).at).toBe(4_000);
+  });
+
+  const unusable: unknown[] = [
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    -1,
+    "-1",
+    true,
+    false,
+    "true",
+    {},
+    [60],
+    60n,
+    "1e3",
+    "0x10",
+    "12abc",
+    "abc",
+    " ",
+    1e11,
+    1_767_225_600_000,
+    "1767225600000",
+  ];
+  for (const value of unusable) {
+    const shown = typeof value === "bigint" ? "60n" : (JSON.stringify(value) ?? String(value));
+    it(`skips ${typeof value === "number" ? value : shown} and says so`, () => {
+      const claims = { expires_at: value, expires_in: value, access_token: jwt(1500) };
+      expect(resolved(claims)).toEqual({ at: 1_500_000, skipped: ["expires_at", "expires_in"] });
+    });
+  }
+
+  for (const exp of [-1, true, {}, "soon", 1_767_225_600_000]) {
+    it(`skips an exp of ${JSON.stringify(exp)} and says so`, () => {
+      expect(resolved({ access_token: jwt(exp), id_token: jwt(exp) })).toEqual({
+        at: undefined,
+        skipped: ["exp", "id_token.exp"],
+      });
+    });
+  }
+
+  for (const instant of ["2026-13-01T00:00:00Z", "2026-01-01T25:00:00Z", "1960-01-01T00:00:00Z"]) {
+    it(`skips the instant ${instant}`, () => {
+      expect(resolved({ expires_at: instant })).toEqual({ at: undefined, skipped: ["expires_at"] });
+    });
+  }
+
+  it("takes the last plausible second, not the next", () => {
+    expect(resolved({ expires_at: 1e11 - 1 }).at).toBe((1e11 - 1) * 1_000);
+    expect(resolved({ expires_at: 1e11 }).at).toBeUndefined();
+  });
+
+  it("needs nobody to listen", () => {
+    expect(resolveExpiresAt({ expires_in: -1 }, { sentAt: SENT })).toBeUndefined();
+  });
+});

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { jwtExpiresAt } from "./jwt-claims.ts";
+import { unsignedJwt } from "./unsigned-jwt.test-support.ts";
+
+describe("jwtExpiresAt", () => {
+  it("reads exp in milliseconds", () => {
+    expect(jwtExpiresAt(unsignedJwt({ exp: 1_700_000_000 }))).toBe(1_700_000_000_000);
+    expect(jwtExpiresAt(unsignedJwt({ exp: 0 }))).toBe(0);
+  });
+
+  const unreadable = [
+    "",
+    "opaque",
+    "a.b.c",
+    "a.b.c.d.e",
+    unsignedJwt({}),
+    unsignedJwt({ exp: "1700000000" }),
+    unsignedJwt({ exp: -1 }),
+    unsignedJwt({ exp: 1e11 }),
+    unsignedJwt([1]),
+  ];
+  for (const token of unreadable) {
+    it(`reads nothing from ${JSON.stringify(token.slice(0, 60))}`, () => {
+      expect(jwtExpiresAt(token)).toBeUndefined();
+    });
+  }
+});
