@@ -41,7 +41,8 @@ function isSame(one: Shape, other: Shape): boolean {
 }
 
 function isSameList(one: readonly string[] | undefined, other: readonly string[] | undefined) {
-  if (one === undefined || other === undefined) return one === other;
+  // What is no list, such as a string, is like no list: writing it out says what is wrong with it.
+  if (!Array.isArray(one) || !Array.isArray(other)) return one === undefined && other === undefined;
   if (one.length !== other.length) return false;
   for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
   return true;

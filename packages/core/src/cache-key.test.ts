@@ -1,0 +1,180 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { cacheKey, isKeyOf, keyText } from "./cache-key.ts";
+import { digest } from "./digest.ts";
+import { RequestShapes } from "./request-shape.ts";
+import { normalizeTokenRequest } from "./token-request.ts";
+import type { TokenRequest } from "./token-source.ts";
+
+function textOf(request: TokenRequest, shapes = new RequestShapes()): string {
+  return keyText(cacheKey(request, shapes));
+}
+
+const FULL: Required<TokenRequest> = {
+  subjectToken: "subject",
+  principal: "alice",
+  audience: ["a1", "a2"],
+  resource: ["https://r.example/"],
+  scope: ["read"],
+  tenant: "t1",
+};
+
+describe("cacheKey", () => {
+  const changes: TokenRequest[] = [
+    { subjectToken: "subject2" },
+    { principal: "bob" },
+    { audience: ["a1"] },
+    { audience: ["a1", "a3"] },
+    { resource: ["https://r.example"] },
+    { scope: ["write"] },
+    { scope: ["read", "write"] },
+    { tenant: "T1" },
+  ];
+  for (const change of changes) {
+    it(`changes with ${JSON.stringify(change)}`, () => {
+      expect(textOf({ ...FULL, ...change })).not.toBe(textOf(FULL));
+    });
+  }
+
+  for (const field of Object.keys(FULL) as (keyof TokenRequest)[]) {
+    it(`changes when "${field}" is left out`, () => {
+      const { [field]: _, ...rest } = FULL;
+      expect(textOf(rest)).not.toBe(textOf(FULL));
+    });
+  }
+
+  it("keeps lists apart that hold the same names", () => {
+    const texts = ["audience", "resource", "scope"].map((field) => textOf({ [field]: ["x"] }));
+    expect(new Set([...texts, textOf({ tenant: "x" }), textOf({ principal: "x" })]).size).toBe(5);
+  });
+
+  it("takes lists as sets, and an absent one for an empty one", () => {
+    expect(textOf({ scope: ["b", "a", "b"] })).toBe(textOf({ scope: ["a", "b"] }));
+    expect(textOf({ scope: [], audience: [], resource: [] })).toBe(textOf({}));
+  });
+
+  it("drops a leading Bearer of the subject token, in any case", () => {
+    for (const prefix of ["Bearer ", "bearer ", "BEARER  ", " Bearer\t"]) {
+      expect(textOf({ subjectToken: `${prefix}abc` })).toBe(textOf({ subjectToken: "abc" }));
+    }
+    expect(textOf({ subjectToken: "Bearerabc" })).not.toBe(textOf({ subjectToken: "abc" }));
+  });
+
+  it("holds the full SHA-256 of the subject token in its place", () => {
+    const { subject } = cacheKey({ subjectToken: "subject" }, new RequestShapes());
+    expect(subject).toBe(digest("subject"));
+    expect(subject).toHaveLength(32);
+    expect(textOf({ subjectToken: "s3ntinel" })).not.toContain("s3ntinel");
+  });
+
+  it("cannot be forged by a principal that looks like a digest or a key", () => {
+    const text = textOf({ subjectToken: "abc" });
+    for (const principal of [digest("abc"), text, `32:${digest("abc")}`, "-", "-----"]) {
+      expect(textOf({ principal })).not.toBe(text);
+      expect(cacheKey({ principal }, new RequestShapes()).subject).not.toBe(digest("abc"));
+    }
+  });
+
+  it("counts a principal without a subject token as a user", () => {
+    expect(cacheKey({ principal: "alice" }, new RequestShapes()).subject).toBeDefined();
+    expect(cacheKey({ tenant: "alice" }, new RequestShapes()).subject).toBeUndefined();
+  });
+
+  /** Few and nasty names, so that requests that nearly collide are common. */
+  const name = fc
+    .oneof(
+      fc.constantFrom(
+        "a",
+        "b",
+        "ab",
+        "1:a",
+        "-",
+        "2*",
+        "1*1:a",
+        "a1:a",
+        ",",
+        "null",
+        "\u0000",
+        "é",
+      ),
+      fc.string({ minLength: 1, maxLength: 4, unit: "binary" }),
+    )
+    .filter((text) => text.trim() !== "" && !/^\s*bearer(\s|$)/i.test(text));
+  const list = fc.array(name, { maxLength: 3 });
+  const request = fc.record(
+    {
+      subjectToken: name.map((text) => text.trim()),
+      principal: name,
+      audience: list,
+      resource: list,
+      scope: list,
+      tenant: name,
+    },
+    { requiredKeys: [] },
+  );
+
+  /** What makes two requests one, said in another way than by the code under test. */
+  const meaning = (of: TokenRequest) =>
+    JSON.stringify(
+      ["subjectToken", "principal", "tenant", "audience", "resource", "scope"].map((field) => {
+        const value = normalizeTokenRequest(of)[field as keyof TokenRequest];
+        return Array.isArray(value) ? [...new Set(value)].sort() : (value ?? null);
+      }),
+    );
+
+  it("is shared by no two different requests", () => {
+    fc.assert(
+      fc.property(request, request, (one, other) => {
+        expect(textOf(one) === textOf(other)).toBe(meaning(one) === meaning(other));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it("is shared by all spellings of one request, also by one memory of shapes", () => {
+    const shapes = new RequestShapes();
+    fc.assert(
+      fc.property(request, fc.infiniteStream(fc.nat()), (one, numbers) => {
+        const shuffled = (names: readonly string[]) =>
+          [...names, ...names.slice(0, 1)]
+            .map((value) => ({ value, rank: numbers.next().value ?? 0 }))
+            .sort((a, b) => a.rank - b.rank)
+            .map(({ value }) => value);
+        const other = {
+          ...one,
+          audience: shuffled(one.audience ?? []),
+          resource: shuffled(one.resource ?? []),
+          scope: shuffled(one.scope ?? []),
+          ...(one.subjectToken !== undefined && { subjectToken: `Bearer ${one.subjectToken}` }),
+        };
+        expect(textOf(other, shapes)).toBe(textOf(one, shapes));
+        expect(textOf(one, shapes)).toBe(textOf(one));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe("isKeyOf", () => {
+  const keyOf = (request: TokenRequest) => cacheKey(request, new RequestShapes());
+
+  it("knows a user's keys by the subject token, however it is spelled", () => {
+    const test = isKeyOf({ subjectToken: "Bearer abc" });
+    expect(test(keyOf({ subjectToken: "abc", tenant: "t" }))).toBe(true);
+    expect(test(keyOf({ subjectToken: "abcd" }))).toBe(false);
+    expect(test(keyOf({}))).toBe(false);
+  });
+
+  it("knows a user's keys by the principal, with and without a subject token", () => {
+    const test = isKeyOf({ principal: "alice" });
+    expect(test(keyOf({ subjectToken: "abc", principal: "alice" }))).toBe(true);
+    expect(test(keyOf({ principal: "alice" }))).toBe(true);
+    expect(test(keyOf({ principal: "bob" }))).toBe(false);
+    expect(test(keyOf({ tenant: "alice" }))).toBe(false);
+  });
+
+  it("refuses a blank user", () => {
+    expect(() => isKeyOf({ principal: " " })).toThrow(/"principal" is blank/);
+    expect(() => isKeyOf({ subjectToken: "Bearer " })).toThrow(/"subjectToken" is blank/);
+  });
+});
