@@ -32,7 +32,7 @@ export function tokenDeadlines(token: AccessToken, context: TokenDeadlinesContex
   const { sentAt, subjectExpiresAt, settings } = context;
   const stated = statedEnd(token, context);
   const end = Math.min(
-    stated ?? sentAt + settings.fallbackLifetimeMs,
+    stated ?? sentAt + Math.floor(Math.min(settings.fallbackLifetimeMs, settings.maxLifetimeMs)),
     subjectExpiresAt === undefined
       ? Number.POSITIVE_INFINITY
       : instantOf(subjectExpiresAt, context),
