@@ -46,13 +46,13 @@ describe("fileFaults", () => {
 });
 
 describe("missingSections", () => {
-  it("names each heading that is not there", () => {
-    expect(missingSections("# core\n\n## Install\n\n### Errors\n\nOptions\n")).toEqual([
-      "When not to use it",
-      "Example",
-      "Options",
-      "Errors",
-      "Specifications",
+  it("names what no heading tells", () => {
+    const readme = "# core\n\n## Install\n\n### Errors\n\nOptions\n\n## Example of a call\n";
+    expect(missingSections(readme)).toEqual([
+      "when not to use it",
+      "its options",
+      "its errors",
+      "its RFCs",
     ]);
   });
 });

@@ -11,15 +11,15 @@ const catchAll =
 
 const kebabCase = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
-/** What every package's README tells, each by the heading that begins with these words. */
-const sections: readonly string[] = [
-  "When not to use it",
-  "Install",
-  "Example",
-  "Options",
-  "Errors",
-  "Specifications",
-];
+/** What every package's README tells, and the beginnings of headings that tell it. */
+const sections: Readonly<Record<string, RegExp>> = {
+  "when not to use it": /^## When not to use it\b/m,
+  "how to install it": /^## Install\b/m,
+  "an example": /^## (?:Example|In a test)\b/m,
+  "its options": /^## Options\b/m,
+  "its errors": /^## Errors\b/m,
+  "its RFCs": /^## (?:Specifications|RFC sections)\b/m,
+};
 
 /** Lists what the length and the name of a file break, one sentence each. */
 export function fileFaults(file: string, text: string): readonly string[] {
@@ -34,7 +34,7 @@ export function fileFaults(file: string, text: string): readonly string[] {
   return faults;
 }
 
-/** Lists the sections that a package's README lacks. */
+/** Lists what a package's README does not tell. */
 export function missingSections(readme: string): readonly string[] {
-  return sections.filter((section) => !new RegExp(`^## ${section}\\b`, "m").test(readme));
+  return Object.keys(sections).filter((section) => !sections[section]?.test(readme));
 }
