@@ -50,6 +50,30 @@ describe("TokenEndpoint.fetch", () => {
     expect(String(seen?.form)).toContain("value");
   });
 
+  it("answers with a Response of Node's, also without a body", async () => {
+    const server = await startTestServer((response, { path }) => {
+      if (path === "/there") return void response.writeHead(204).end();
+      response
+        .writeHead(
+          307,
+          [
+            ["location", "/there"],
+            ["set-cookie", "a=1"],
+          ].flat(),
+        )
+        .end();
+    });
+    const endpoint = testEndpoint(server);
+    const { origin } = new URL(server.url);
+    const response = await endpoint.fetch(server.url);
+    expect(response).toBeInstanceOf(Response);
+    expect(response).toMatchObject({ status: 204, url: `${origin}/there`, redirected: true });
+    expect(await response.text()).toBe("");
+    const manual = await endpoint.fetch(server.url, { redirect: "manual" });
+    expect(manual).toMatchObject({ status: 307, url: server.url, redirected: false });
+    expect(manual.headers.getSetCookie()).toEqual(["a=1"]);
+  });
+
   it("ends with the reason of a signal, in an init or in a Request", async () => {
     const signal = AbortSignal.abort("enough");
     const endpoint = testEndpoint({ url: "https://127.0.0.1:9/" });

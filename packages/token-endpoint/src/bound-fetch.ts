@@ -1,38 +1,46 @@
-import { type Dispatcher, type RequestInit as UndiciInit, fetch as undiciFetch } from "undici";
+import { type Response as UndiciResponse, fetch as undiciFetch } from "undici";
 import type { Connections } from "./connections.ts";
 
 /**
  * Makes a fetch over the connections of a token endpoint, so that it presents the same client certificate. It takes
- * what the global fetch takes, `Request` and `FormData` of either kind included. What it answers is undici's
- * `Response`: it has all members of the global one, but is no `instanceof` it.
+ * and answers what the global fetch does: `Request` and `FormData` may also be undici's, the `Response` is Node's.
  */
 export function boundFetch(connections: Connections): typeof globalThis.fetch {
-  const fetch = (input: string | URL | Request, init?: RequestInit) =>
-    connections.use(({ dispatcher }) => {
-      const [url, merged] = undiciArguments(input, init);
-      return undiciFetch(url, { ...merged, dispatcher } as UndiciInit & { dispatcher: Dispatcher });
+  return (input, init) =>
+    connections.use(async ({ dispatcher }) => {
+      const [url, merged] = undiciArguments(input as string | URL | Request, init);
+      return globalResponse(await undiciFetch(url, { ...merged, dispatcher }));
     });
-  return fetch as unknown as typeof globalThis.fetch;
 }
 
 /** Node's own classes of these names are strangers to the undici package, which would send "[object Request]". */
 function undiciArguments(input: string | URL | Request, init?: RequestInit): [string, object] {
-  const merged = { ...requestInit(input), ...init };
   const isRequest = input instanceof Request;
-  if (merged.body instanceof FormData) {
-    const { headers, body } = new Response(merged.body);
-    const all = new Headers(merged.headers);
-    all.set("content-type", headers.get("content-type") ?? "");
-    return [
-      isRequest ? input.url : String(input),
-      { ...merged, body, headers: all, duplex: "half" },
-    ];
-  }
-  return [isRequest ? input.url : (input as string), merged];
+  const merged = { ...(isRequest && requestInit(input)), ...init };
+  // Whatever it is besides, undici knows it.
+  const url = isRequest ? input.url : (input as string);
+  if (!(merged.body instanceof FormData)) return [url, merged];
+  const encoded = new Response(merged.body);
+  const headers = new Headers(merged.headers);
+  headers.set("content-type", encoded.headers.get("content-type") ?? "");
+  return [url, { ...merged, headers, body: encoded.body, duplex: "half" }];
 }
 
-function requestInit(input: string | URL | Request): RequestInit {
-  if (!(input instanceof Request)) return {};
-  const { method, headers, body, redirect, signal } = input;
+function requestInit({ method, headers, body, redirect, signal }: Request): RequestInit {
   return { method, headers, redirect, signal, ...(body && { body, duplex: "half" as const }) };
+}
+
+/** Callers may ask `instanceof Response`, and the type says that they can. */
+function globalResponse(response: UndiciResponse): Response {
+  const { status, statusText, headers, body } = response;
+  const made = new Response(body as ReadableStream | null, {
+    status,
+    statusText,
+    headers: [...headers],
+  });
+  // These getters also keep undici's response, which cancels its body once it is garbage.
+  return Object.defineProperties(made, {
+    url: { get: () => response.url },
+    redirected: { get: () => response.redirected },
+  });
 }

@@ -1,7 +1,9 @@
+import { cachingTokenSource } from "@agent-oauth/core";
 import { Agent, type Dispatcher } from "undici";
 import { describe, expect, it } from "vitest";
 import { tlsClientAuth } from "./client-authentication.ts";
 import { createClientCertificate } from "./client-certificate.ts";
+import { clientCredentialsSource } from "./client-credentials-source.ts";
 import {
   answerToken,
   authority,
@@ -57,6 +59,51 @@ describe("a replaced certificate", () => {
     finish.resolve();
     expect((await slow).confirmation).toEqual({ x5tS256: old });
     expect(fresh.confirmation).toEqual({ x5tS256: certificate.thumbprint });
+  });
+
+  it("leaves a request that has not been handed over yet its old connection", async () => {
+    const server = await startTestServer();
+    const certificate = createClientCertificate(first);
+    const old = certificate.thumbprint;
+    const begun = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const usual = tlsClientAuth(certificate);
+    let waiting = true;
+    const endpoint = testEndpoint(server, {
+      clientAuthentication: {
+        ...usual,
+        authenticate: async (...request) => {
+          begun.resolve();
+          if (waiting) await gate.promise;
+          await usual.authenticate(...request);
+        },
+      },
+    });
+    const early = endpoint.request(CLIENT_CREDENTIALS);
+    await begun.promise;
+    waiting = false;
+    certificate.replace(second);
+    await endpoint.request(CLIENT_CREDENTIALS);
+    gate.resolve();
+    expect((await early).confirmation).toEqual({ x5tS256: old });
+    expect(server.requests.map(({ thumbprint }) => thumbprint)).toEqual([
+      certificate.thumbprint,
+      old,
+    ]);
+  });
+
+  it("drops the cached tokens that are bound to the old one", async () => {
+    const server = await startTestServer();
+    const certificate = createClientCertificate(first);
+    const endpoint = testEndpoint(server, { clientAuthentication: tlsClientAuth(certificate) });
+    const cached = cachingTokenSource(clientCredentialsSource(endpoint));
+    await cached.getToken();
+    await cached.getToken();
+    expect(server.requests).toHaveLength(1);
+    certificate.replace(second);
+    const { token, confirmation } = await cached.getToken();
+    expect([token, confirmation?.x5tS256]).toEqual(["token-2", certificate.thumbprint]);
+    cached.close();
   });
 
   it("lets an answer that is still being streamed through fetch end", async () => {

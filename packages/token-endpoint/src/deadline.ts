@@ -22,19 +22,26 @@ export async function withDeadline<T>(
   { timeoutMs, clock, timeoutReason, signals }: DeadlineOptions,
   work: (deadline: Deadline) => Promise<T>,
 ): Promise<T> {
-  const timeout = new AbortController();
-  const signal = AbortSignal.any([
-    timeout.signal,
-    ...signals.filter((given) => given !== undefined),
-  ]);
-  signal.throwIfAborted();
-  const timer = setTimeout(() => timeout.abort(timeoutReason()), timeoutMs);
+  const controller = new AbortController();
+  const { signal } = controller;
   const end = clock.monotonic() + timeoutMs;
+  const timer = setTimeout(() => controller.abort(timeoutReason()), timeoutMs);
+  const unfollow = signals.map((given) => given && follow(given, controller));
   try {
+    signal.throwIfAborted();
     return await work({ signal, leftMs: () => end - clock.monotonic() });
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
     clearTimeout(timer);
+    for (const stop of unfollow) stop?.();
   }
+}
+
+/** By hand, since AbortSignal.any leaves something behind on a signal that outlives the work. */
+function follow(signal: AbortSignal, controller: AbortController): () => void {
+  const onAbort = () => controller.abort(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  return () => signal.removeEventListener("abort", onAbort);
 }

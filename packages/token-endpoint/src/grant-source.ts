@@ -51,10 +51,7 @@ export function grantSource(init: GrantSourceInit): TokenSource {
       const normal = normalizeTokenRequest(request, { honours });
       const { audience, resource, scope } = normal;
       const asked = { audience, resource, scope: scope?.join(" "), ...own(normal), ...parameters };
-      return endpoint.request(
-        { grantType, repeatable, parameters: asked },
-        signal === undefined ? {} : { signal },
-      );
+      return endpoint.request({ grantType, repeatable, parameters: asked }, { signal });
     },
   };
 }

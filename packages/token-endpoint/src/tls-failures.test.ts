@@ -26,6 +26,7 @@ describe("a server that is not trusted", () => {
   it.each([
     ["another authority", { ca: stranger.certificate }],
     ["an authority of the same name", { ca: [namesake.certificate] }],
+    ["Node's authorities", { ca: undefined as never }],
     ["the caller's dispatcher", { dispatcher: () => new Agent() }],
   ])("by %s gets no request, and the error names the option ca", async (_, options) => {
     const server = await startTestServer();

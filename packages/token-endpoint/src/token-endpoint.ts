@@ -42,11 +42,13 @@ export interface TokenEndpoint {
    * @throws TypeError if a parameter is blank, reserved or repeated.
    * @throws TokenError for whatever goes wrong on the wire or in the answer; see the README's table.
    */
-  request(grant: TokenGrant, options?: { readonly signal?: AbortSignal }): Promise<TokenAnswer>;
+  request(
+    grant: TokenGrant,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<TokenAnswer>;
   /**
    * A fetch that presents the client certificate, over connections kept alive, for requests with the tokens bound to
-   * it. It trusts the same authorities, keeps to no limit of time and follows redirects as the global fetch does. The
-   * answer is undici's `Response`, no `instanceof` the global class.
+   * it. It trusts the same authorities, keeps to no limit of time and follows redirects as the global fetch does.
    */
   readonly fetch: typeof globalThis.fetch;
   /** Ends requests under way with `ERR_TOKEN_CLOSED`, and all connections. */
@@ -107,7 +109,7 @@ class HttpTokenEndpoint implements TokenEndpoint {
     return this.#identity.text;
   }
 
-  async request(grant: TokenGrant, { signal }: { readonly signal?: AbortSignal } = {}) {
+  async request(grant: TokenGrant, { signal }: { readonly signal?: AbortSignal | undefined } = {}) {
     const form = tokenForm(grant.parameters);
     return this.#inTime("get an access token from", [signal], async (deadline) => {
       const server = await this.#server(deadline.signal);
