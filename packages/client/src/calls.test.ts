@@ -1,9 +1,15 @@
 import type { ServerContext } from "@modelcontextprotocol/server";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { clientOf, serverOf, toolOf } from "./connected-client.test-support.ts";
 import type { CallMcpToolOptions } from "./index.ts";
 
 const alice = { userToken: "alice" };
+
+const report = (context: ServerContext, progress: number) =>
+  context.mcpReq.notify({
+    method: "notifications/progress",
+    params: { progressToken: context.mcpReq._meta?.progressToken ?? 0, progress },
+  });
 
 describe("callMcpTool", () => {
   it("returns every block, the structured content and whether the tool failed", async () => {
@@ -117,29 +123,41 @@ describe("callMcpTool", () => {
   });
 
   it("reports progress, and begins its timeout anew with each", async () => {
-    const report = async (context: ServerContext, progress: number) =>
-      context.mcpReq.notify({
-        method: "notifications/progress",
-        params: { progressToken: context.mcpReq._meta?.progressToken ?? 0, progress },
-      });
+    // Time passes by itself, too, as the transport has timers; a day's worth of timeout makes that no matter.
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"], shouldAdvanceTime: true });
+    onTestFinished(() => void vi.useRealTimers());
+    const steps = Array.from({ length: 5 }, () => Promise.withResolvers<void>());
+    const begun = Promise.withResolvers<void>();
     const server = await serverOf({
       call: async (_, __, context) => {
-        // Longer together than the timeout, never longer than it apart.
-        for (const progress of [1, 2, 3, 4, 5, 6]) {
-          await new Promise((resolve) => setTimeout(resolve, 100));
+        begun.resolve();
+        for (const [progress, step] of steps.entries()) {
+          await step.promise;
           await report(context, progress);
         }
-        return { content: [] };
+        return new Promise(() => {});
       },
     });
-    const { client, refs } = clientOf([server], { toolTimeoutMs: 400 });
+    const { client, refs } = clientOf([server], { toolTimeoutMs: 86_400_000 });
     const seen: number[] = [];
-    const options = {
-      ...alice,
-      onProgress: ({ progress }: { progress: number }) => seen.push(progress),
+    let reported = Promise.withResolvers<void>();
+    const onProgress = ({ progress }: { progress: number }) => {
+      seen.push(progress);
+      reported.resolve();
     };
-    await client.callMcpTool({ name: "t", server: refs[0] }, {}, options);
-    expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
+    const tool = { name: "t", server: refs[0] };
+    const call = client.callMcpTool(tool, {}, { ...alice, onProgress });
+    const failure = call.catch((error: unknown) => error);
+    await begun.promise;
+    for (const step of steps) {
+      vi.advanceTimersByTime(80_000_000);
+      reported = Promise.withResolvers();
+      step.resolve();
+      await reported.promise;
+    }
+    expect(seen).toEqual([0, 1, 2, 3, 4]);
+    vi.advanceTimersByTime(86_400_000);
+    expect(await failure).toMatchObject({ code: "ERR_TOKEN_TIMEOUT", retryable: true });
   });
 
   it("ends with ERR_TOKEN_TIMEOUT when the tool stays silent", async () => {

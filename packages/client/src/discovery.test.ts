@@ -84,14 +84,11 @@ describe("listMcpTools", () => {
     await dead.close();
     const { tools, failures } = await client.listMcpTools({ ...alice, timeoutMs: 1_000 });
     expect(tools.map(({ name }) => name)).toEqual(["a"]);
-    expect(failures).toHaveLength(3);
-    expect(failures).toEqual(
-      expect.arrayContaining([
-        { ref: refs[0], error: expect.objectContaining({ code: "ERR_TOKEN_HTTP", status: 503 }) },
-        { ref: refs[2], error: expect.objectContaining({ code: "ERR_TOKEN_NETWORK" }) },
-        { ref: refs[3], error: expect.objectContaining({ code: "ERR_TOKEN_TIMEOUT" }) },
-      ]),
-    );
+    expect(failures).toMatchObject([
+      { ref: refs[0], error: { code: "ERR_TOKEN_HTTP", status: 503 } },
+      { ref: refs[2], error: { code: "ERR_TOKEN_NETWORK" } },
+      { ref: refs[3], error: { code: "ERR_TOKEN_TIMEOUT" } },
+    ]);
   });
 
   it("rejects if no server answered, as nothing found must not look like nobody asked", async () => {
@@ -112,23 +109,22 @@ describe("listMcpTools", () => {
     expect(await toolless.client.listMcpTools(alice)).toEqual({ tools: [], failures: [] });
   });
 
-  it("asks no more servers at a time than allowed", async () => {
+  it("asks as many servers at a time as allowed", async () => {
     let asking = 0;
     let most = 0;
-    const servers = await Promise.all(
-      Array.from({ length: 6 }, () =>
-        serverOf({
-          refuse: async ({ rpc }) => {
-            if (rpc !== "server/discover") return undefined;
-            most = Math.max(most, ++asking);
-            // Whoever could ask at the same time has done so by then.
-            await new Promise((resolve) => setTimeout(resolve, 20));
-            asking--;
-            return undefined;
-          },
-        }),
-      ),
-    );
+    let meet = () => {};
+    const met = new Promise<void>((resolve) => {
+      meet = resolve;
+    });
+    const refuse = async ({ rpc }: { rpc: string | undefined }) => {
+      if (rpc !== "server/discover") return undefined;
+      most = Math.max(most, ++asking);
+      if (asking === 2) meet();
+      await met;
+      asking--;
+      return undefined;
+    };
+    const servers = await Promise.all(Array.from({ length: 6 }, () => serverOf({ refuse })));
     const { client } = clientOf(servers, { discoveryConcurrency: 2 });
     expect((await client.listMcpTools(alice)).tools).toHaveLength(6);
     expect(most).toBe(2);

@@ -36,22 +36,22 @@ export async function discover<
   { filter, limit, signal, ask }: DiscoverOptions<Ref, Found>,
 ): Promise<{ found: readonly Found[]; failures: readonly DiscoveryFailure<Ref>[] }> {
   const wanted = refs.filter(({ ordId }) => passes(filter.ordIds, ordId));
-  const failures: DiscoveryFailure<Ref>[] = [];
-  const lists = await mapConcurrently(wanted, {
+  const answers = await mapConcurrently(wanted, {
     limit,
-    map: async (ref) => {
+    map: async (ref): Promise<{ found: readonly Found[]; failures: DiscoveryFailure<Ref>[] }> => {
       try {
-        return await ask(ref);
+        return { found: await ask(ref), failures: [] };
       } catch (error) {
         signal?.throwIfAborted();
-        failures.push({ ref, error });
-        return [];
+        return { found: [], failures: [{ ref, error }] };
       }
     },
   });
+  const failures = answers.flatMap((answer) => answer.failures);
   const [first] = failures;
   if (first !== undefined && failures.length === wanted.length) throw first.error;
-  return { found: lists.flat().filter(({ name }) => passes(filter.names, name)), failures };
+  const found = answers.flatMap((answer) => answer.found);
+  return { found: found.filter(({ name }) => passes(filter.names, name)), failures };
 }
 
 /** @throws TypeError naming the member that is no list of strings. */

@@ -37,8 +37,7 @@ interface Slot<S> {
   readonly key: string;
   readonly opening: Promise<S>;
   readonly abandon: AbortController;
-  readonly ended: Promise<void>;
-  readonly markEnded: () => void;
+  readonly ended: PromiseWithResolvers<void>;
   users: number;
   idleSince: number;
   /** No longer handed out; ended when the last user is done. */
@@ -80,7 +79,7 @@ export class SessionPool<S extends PooledSession> {
   async close(): Promise<void> {
     this.#closed = true;
     for (const slot of this.#slots.values()) this.#retire(slot);
-    await Promise.all([...this.#live].map(({ ended }) => ended));
+    await Promise.all([...this.#live].map(({ ended }) => ended.promise));
   }
 
   async #useOnce<R>({ key, open, work, signal }: SessionUse<S, R>): Promise<R> {
@@ -110,16 +109,11 @@ export class SessionPool<S extends PooledSession> {
 
   #open(key: string, open: SessionUse<S, unknown>["open"]): Slot<S> {
     const abandon = new AbortController();
-    let markEnded = () => {};
-    const ended = new Promise<void>((resolve) => {
-      markEnded = resolve;
-    });
     const slot: Slot<S> = {
       key,
       opening: open(abandon.signal),
       abandon,
-      ended,
-      markEnded,
+      ended: Promise.withResolvers(),
       users: 0,
       idleSince: 0,
       retired: false,
@@ -161,7 +155,7 @@ export class SessionPool<S extends PooledSession> {
       .catch(() => {})
       .finally(() => {
         this.#live.delete(slot);
-        slot.markEnded();
+        slot.ended.resolve();
       });
   }
 }

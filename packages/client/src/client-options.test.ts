@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { scriptedFlow } from "./flow.test-support.ts";
+import { createAgentGatewayClient, mcpServers } from "./index.ts";
+import { scriptedTokens } from "./scripted-tokens.test-support.ts";
+
+const { source } = scriptedTokens();
+const { flow } = scriptedFlow(source);
+/** As JavaScript may call it. */
+const create = (options: object) => createAgentGatewayClient(options as never);
+
+describe("createAgentGatewayClient", () => {
+  it.each([
+    ["no flow", {}, 'either "flow" or "flows"'],
+    ["both kinds of flow", { flow, flows: [] }, 'either "flow" or "flows"'],
+    ["a flow that is none", { flow: {} }, '"flow" must be a flow'],
+    ["a detector's function as flow", { flow: async () => flow }, '"flow" must be a flow'],
+    ["no detectors", { flows: [] }, '"flows" is empty'],
+    ["a flow among the detectors", { flows: [flow] }, '"flows" must be a list of detectors'],
+    ["detectors that are no list", { flows: async () => flow }, '"flows" must be a list'],
+    ["timeoutMs", { flow, timeoutMs: "60" }, '"timeoutMs"'],
+    ["versionNegotiation", { flow, versionNegotiation: "new" }, '"versionNegotiation"'],
+    ["allowInsecureHosts", { flow, allowInsecureHosts: "a" }, '"allowInsecureHosts"'],
+    ["an origin with a path", { flow, allowOrigins: ["https://a.example/"] }, '"allowOrigins"'],
+    ["an origin that is none", { flow, allowOrigins: ["a.example"] }, '"allowOrigins"'],
+    ["clientInfo", { flow, clientInfo: { name: "a" } }, '"clientInfo"'],
+    ["clientInfo null", { flow, clientInfo: null }, '"clientInfo"'],
+    ["clock", { flow, clock: { now: Date.now } }, '"clock"'],
+    ["onEvent", { flow, onEvent: true }, '"onEvent"'],
+  ])("refuses %s", (_, options, message) => {
+    expect(() => create(options)).toThrow(TypeError);
+    expect(() => create(options)).toThrow(message);
+  });
+
+  const names = [
+    "timeoutMs",
+    "toolTimeoutMs",
+    "discoveryConcurrency",
+    "maxSessions",
+    "sessionIdleMs",
+  ];
+  it.each(names)("takes whole numbers from 1 for %s", (name) => {
+    expect(() => create({ flow, [name]: 1 })).not.toThrow();
+    for (const value of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => create({ flow, [name]: value })).toThrow(RangeError);
+      expect(() => create({ flow, [name]: value })).toThrow(`"${name}"`);
+    }
+  });
+});
+
+describe("mcpServers", () => {
+  const server = { name: "s", url: "https://a.example/mcp" };
+  it.each([
+    ["tokens", { servers: [server] }, '"tokens" must be a token source'],
+    ["systemTokens", { tokens: source, systemTokens: "t", servers: [] }, '"systemTokens"'],
+    ["servers", { tokens: source, servers: server }, '"servers" must be a list'],
+    [
+      "a name",
+      { tokens: source, servers: [server, { ...server, name: " " }] },
+      '"servers[1].name"',
+    ],
+    ["a URL", { tokens: source, servers: [{ ...server, url: "/mcp" }] }, '"servers[0].url"'],
+    ["fetch", { tokens: source, servers: [], fetch: "f" }, '"fetch" must be a function'],
+  ])("refuses a wrong %s", (_, options, message) => {
+    expect(() => mcpServers(options as never)).toThrow(TypeError);
+    expect(() => mcpServers(options as never)).toThrow(message);
+  });
+
+  it("caches tokens until they are cleared, and closes its caches", async () => {
+    const users = scriptedTokens();
+    const system = scriptedTokens();
+    const made = mcpServers({
+      tokens: users.source,
+      systemTokens: system.source,
+      servers: [server],
+    });
+    const request = { subjectToken: "alice" };
+    await made.userTokens.getToken(request);
+    await made.userTokens.getToken(request);
+    await made.systemTokens?.getToken();
+    await made.systemTokens?.getToken();
+    expect([users.asked.length, system.asked.length]).toEqual([1, 1]);
+    made.clearTokens();
+    await made.userTokens.getToken(request);
+    await made.systemTokens?.getToken();
+    expect([users.asked.length, system.asked.length]).toEqual([2, 2]);
+    expect(await made.listMcpServers()).toEqual([server]);
+    expect(await made.listAgents()).toEqual([]);
+    expect(await made.clientId()).toBeUndefined();
+    await made.close();
+    await expect(made.userTokens.getToken(request)).rejects.toMatchObject({
+      code: "ERR_TOKEN_CLOSED",
+    });
+  });
+});
