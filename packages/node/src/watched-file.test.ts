@@ -269,6 +269,18 @@ describe("createWatchedFile", () => {
     },
   );
 
+  it.each([
+    { parse: undefined },
+    { parse: JSON },
+    { parse: String, onChange: 1 },
+    { parse: String, onError: null },
+    { parse: String, pollIntervalMs: "100" },
+  ])("refuses options of a wrong type: %o", (options) => {
+    const wrong = Object.keys(options).at(-1);
+    expect(() => createWatchedFile("file", options as never)).toThrow(TypeError);
+    expect(() => createWatchedFile("file", options as never)).toThrow(`"${wrong}"`);
+  });
+
   it.each(["", "  "])("refuses %j as a path", (path) => {
     expect(() => createWatchedFile(path, { parse: String })).toThrow(TypeError);
   });

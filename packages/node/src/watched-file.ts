@@ -56,18 +56,11 @@ const SETTLED_AFTER_MS = 2_000;
  * const config = createWatchedFile("/etc/agent/config.json", { parse: JSON.parse });
  * const { endpoint } = await config.read();
  * ```
- * @throws TypeError if `path` is blank, RangeError if `pollIntervalMs` is no usable duration.
+ * @throws TypeError | RangeError naming the argument or option that is of a wrong type, blank or out of range.
  */
 export function createWatchedFile<T>(path: string, options: WatchedFileOptions<T>): WatchedFile<T> {
-  if (typeof path !== "string" || path.trim() === "") {
-    throw new TypeError('Cannot watch a file: "path" must be a non-empty string');
-  }
-  const { pollIntervalMs = DEFAULT_POLL_INTERVAL_MS } = options;
-  if (!(pollIntervalMs >= 0 && pollIntervalMs <= MAX_TIMER_MS)) {
-    throw new RangeError(
-      `Cannot watch a file: "pollIntervalMs" must be from 0 to ${MAX_TIMER_MS}, not ${pollIntervalMs}`,
-    );
-  }
+  const pollIntervalMs = options.pollIntervalMs ?? DEFAULT_POLL_INTERVAL_MS;
+  checkArguments(path, { ...options, pollIntervalMs });
   return new PolledFile(resolve(path), { ...options, pollIntervalMs });
 }
 
@@ -184,5 +177,25 @@ class PolledFile<T> implements WatchedFile<T> {
     if (this.#closed || this.#options.pollIntervalMs === 0) return;
     this.#timer = setTimeout(() => void this.refresh(), this.#options.pollIntervalMs);
     this.#timer.unref();
+  }
+}
+
+function checkArguments<T>(path: unknown, options: WatchedFileOptions<T>): void {
+  if (typeof path !== "string" || path.trim() === "") {
+    throw new TypeError('Cannot watch a file: "path" must be a non-empty string');
+  }
+  for (const name of ["parse", "onChange", "onError"] as const) {
+    const value: unknown = options[name];
+    if (typeof value === "function" || (value === undefined && name !== "parse")) continue;
+    throw new TypeError(`Cannot watch a file: "${name}" must be a function, not ${typeof value}`);
+  }
+  const { pollIntervalMs } = options;
+  if (typeof pollIntervalMs !== "number") {
+    throw new TypeError('Cannot watch a file: "pollIntervalMs" must be a number');
+  }
+  if (!(pollIntervalMs >= 0 && pollIntervalMs <= MAX_TIMER_MS)) {
+    throw new RangeError(
+      `Cannot watch a file: "pollIntervalMs" must be from 0 to ${MAX_TIMER_MS}, not ${pollIntervalMs}`,
+    );
   }
 }
