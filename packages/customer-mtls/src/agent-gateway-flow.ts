@@ -26,10 +26,10 @@ import {
 } from "./integration-dependency.ts";
 import { mcpServerUrl } from "./mcp-server-url.ts";
 
-/** Where a flow's credentials come from after the first ones. */
+/** Follows credentials that may change, and has changed ones adopted. */
 export interface AccessFollower {
-  /** Looks whether they changed, and has them adopted if so. Never rejects. */
-  look(): Promise<void>;
+  /** Looks whether they changed. Never rejects. */
+  refresh(): Promise<void>;
   close(): void;
 }
 
@@ -64,6 +64,11 @@ export class AgentGatewayFlow implements CustomerFlow {
     const client = this.#connect(access);
     this.#retired.push(this.#client);
     this.#client = client;
+  }
+
+  /** Looks now whether the credentials changed. */
+  async reloadCredentials(): Promise<void> {
+    await this.#follower?.refresh();
   }
 
   clearTokens(): void {
@@ -107,7 +112,7 @@ export class AgentGatewayFlow implements CustomerFlow {
       throw new TypeError('Cannot choose a "tenant": the customer flows have one only');
     }
     signal?.throwIfAborted();
-    await this.#follower?.look();
+    await this.reloadCredentials();
     signal?.throwIfAborted();
     if (!this.#closed) return;
     throw new TokenError("ERR_TOKEN_CLOSED", "Cannot use the flow: it is closed");
@@ -133,13 +138,13 @@ export class AgentGatewayFlow implements CustomerFlow {
 
   #cache(kind: "system" | "user", limits: CachingTokenSourceOptions) {
     const current = () => this.#client;
-    const look = () => this.#follower?.look();
+    const reload = () => this.reloadCredentials();
     const source: TokenSource<GatewayToken> = {
       get identity() {
         return current().identity(kind);
       },
       async getToken(...call) {
-        await look();
+        await reload();
         return current().getToken(kind, ...call);
       },
     };

@@ -126,7 +126,11 @@ describe("createCustomerMtlsFlow with a credentials file", () => {
       createCustomerMtlsFlow({ credentialsFile: path, maxUserTokens: -1 }),
     ).rejects.toThrow(RangeError);
     writeFileSync(path, "");
-    await expect(createCustomerMtlsFlow({ credentialsFile: path })).rejects.toThrow("is empty");
+    const onCredentialsError = vi.fn();
+    await expect(
+      createCustomerMtlsFlow({ credentialsFile: path, onCredentialsError }),
+    ).rejects.toThrow("is empty");
+    expect(onCredentialsError).not.toHaveBeenCalled();
     expect(vi.getTimerCount()).toBe(0);
   });
 

@@ -251,6 +251,8 @@ describe("createCustomerMtlsFlow", () => {
     [{ credentials: credentialsWith(), maxUserTokens: "1" }, '"maxUserTokens"'],
     [{ credentials: credentialsWith(), maxSystemTokens: -1 }, '"maxSystemTokens"'],
     [{ credentials: credentialsWith(), resolveDependencies: [] }, '"resolveDependencies"'],
+    [{ credentials: credentialsWith(), onCredentialsError: true }, '"onCredentialsError"'],
+    [{ credentialsFile: "/x", pollIntervalMs: "1" }, '"pollIntervalMs"'],
     [{ credentials: credentialsWith(), timeoutMs: 0 }, '"timeoutMs"'],
     [{ credentials: credentialsWith(), expiryBufferMs: -1 }, '"expiryBufferMs"'],
     [{ credentials: credentialsWith(), fallbackLifetimeMs: "1" }, '"fallbackLifetimeMs"'],

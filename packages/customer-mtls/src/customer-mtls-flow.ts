@@ -1,5 +1,5 @@
 import { systemClock, type TokenError } from "@agent-oauth/core";
-import { createWatchedFile, type WatchedFile, type WatchedFileOptions } from "@agent-oauth/node";
+import { createWatchedFile, type WatchedFileOptions } from "@agent-oauth/node";
 import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
 import { type FindCredentialsFileOptions, findCredentialsFile } from "./credentials-file.ts";
 import {
@@ -50,12 +50,15 @@ export interface CustomerMtlsFlow extends CustomerFlow {
 export async function createCustomerMtlsFlow(
   options: CustomerMtlsFlowOptions = {},
 ): Promise<CustomerMtlsFlow> {
-  checkPlaces(options);
+  checkOwnOptions(options);
   const { credentials, credentialsFile, clock = systemClock } = options;
   const checks = { allowInsecureHosts: insecureHosts(options), clock };
   if (credentials !== undefined) {
     const origin = 'option "credentials"';
-    return new FileFlow(checkCustomerCredentials(credentials, { origin, ...checks }), options);
+    return new AgentGatewayFlow(
+      checkCustomerCredentials(credentials, { origin, ...checks }),
+      options,
+    );
   }
   const path = credentialsFile ?? (await findCredentialsFile(options));
   const origin = `credentials file ${JSON.stringify(path)}`;
@@ -83,41 +86,25 @@ export function detectCustomerMtls(
   };
 }
 
-class FileFlow extends AgentGatewayFlow implements CustomerMtlsFlow {
-  readonly #file: WatchedFile<GatewayAccess> | undefined;
-
-  constructor(
-    access: GatewayAccess,
-    options: CustomerFlowOptions,
-    file?: WatchedFile<GatewayAccess>,
-  ) {
-    super(access, options, file && { look: () => file.refresh(), close: () => file.close() });
-    this.#file = file;
-  }
-
-  async reloadCredentials(): Promise<void> {
-    await this.#file?.refresh();
-  }
-}
-
 async function followFile(
   path: string,
   {
     options,
     parse,
   }: { options: CustomerMtlsFlowOptions; parse: WatchedFileOptions<GatewayAccess>["parse"] },
-): Promise<FileFlow> {
+): Promise<AgentGatewayFlow> {
   const { pollIntervalMs, onCredentialsError, clock } = options;
-  let flow: FileFlow | undefined;
+  let flow: AgentGatewayFlow | undefined;
   const file = createWatchedFile(path, {
     parse,
     onChange: (access) => flow?.adopt(access),
-    ...(onCredentialsError && { onError: onCredentialsError }),
+    // Until there is a flow, the fault is thrown.
+    onError: (error) => flow && onCredentialsError?.(error),
     ...(pollIntervalMs !== undefined && { pollIntervalMs }),
     ...(clock && { clock }),
   });
   try {
-    flow = new FileFlow(await file.read(), options, file);
+    flow = new AgentGatewayFlow(await file.read(), options, file);
     return flow;
   } catch (error) {
     file.close();
@@ -125,7 +112,7 @@ async function followFile(
   }
 }
 
-function checkPlaces(options: CustomerMtlsFlowOptions): void {
+function checkOwnOptions(options: CustomerMtlsFlowOptions): void {
   const names = ["credentials", "credentialsFile", "binding"] as const;
   const given = names.filter((name) => options[name] !== undefined);
   if (given.length > 1) {
@@ -138,5 +125,9 @@ function checkPlaces(options: CustomerMtlsFlowOptions): void {
     if (value !== undefined && (typeof value !== "string" || value.trim() === "")) {
       throw new TypeError(`Cannot create a flow: "${name}" must be a non-empty string`);
     }
+  }
+  const { onCredentialsError } = options;
+  if (onCredentialsError !== undefined && typeof onCredentialsError !== "function") {
+    throw new TypeError('Cannot create a flow: "onCredentialsError" must be a function');
   }
 }
