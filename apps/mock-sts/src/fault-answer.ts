@@ -16,10 +16,7 @@ export async function answerWithFault(
     return;
   }
   record.fault = fault.breakage;
-  const response = await breakages[fault.breakage](c, next);
-  // Hono merges a new response into the old one's headers unless the old one is gone.
-  c.res = undefined;
-  c.res = response;
+  c.res = await breakages[fault.breakage](c, next);
 }
 
 function faultResponse({ status, headers = {}, body }: FaultAnswer): Response {

@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import { jwtBearerForm, TestAgent } from "../test-support/agent.ts";
 import { startMockSts } from "./mock-sts.ts";
 
+/** Before any mock was started. */
+const original = [globalThis.Request, globalThis.Response] as const;
+
 describe("startMockSts", () => {
   it("leads an agent from its certificate to a tool call", async () => {
     await using mock = await startMockSts();
@@ -65,12 +68,11 @@ describe("startMockSts", () => {
   });
 
   it("leaves the process's own Request and Response alone", async () => {
-    const { Request, Response } = globalThis;
     await using mock = await startMockSts();
     await using agent = new TestAgent(mock);
     await agent.requestToken();
-    expect(globalThis.Request).toBe(Request);
-    expect(globalThis.Response).toBe(Response);
+    expect(globalThis.Request).toBe(original[0]);
+    expect(globalThis.Response).toBe(original[1]);
   });
 
   it("goes on after a client that breaks off its handshake", async () => {
@@ -90,6 +92,7 @@ describe("startMockSts", () => {
     await hold.arrived();
     await mock.close();
     await mock.close();
+    expect(hold.waiting).toBe(0);
     await pending;
     const port = Number(new URL(mock.url).port);
     await using successor = await startMockSts({ port });

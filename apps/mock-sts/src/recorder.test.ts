@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { clientCredentialsForm, jwtBearerForm, TestAgent } from "../test-support/agent.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type MockSts, startMockSts } from "./mock-sts.ts";
+import type { RequestFilter } from "./request-filter.ts";
 
 const secret = "sentinel-secret-value";
 
@@ -86,6 +87,9 @@ describe("recorder", () => {
       clientId: "mock-agent",
     } as const;
     expect(mock.recorder.count(facts)).toBe(1);
+    // What plain JavaScript may pass.
+    const unset = { status: undefined } as unknown as RequestFilter;
+    expect(mock.recorder.count(unset)).toBe(1);
     for (const field of Object.keys(facts)) {
       expect(mock.recorder.count({ ...facts, [field]: "other" })).toBe(0);
     }
