@@ -20,7 +20,6 @@ export interface ExchangeOptions<T> {
   /** What it is for, for messages: "get an access token from". */
   readonly action: string;
   readonly url: URL;
-  readonly signal: AbortSignal;
   /** Makes the request with the fetch it is given. */
   readonly request: (fetch: typeof globalThis.fetch) => Promise<Response>;
   /** Makes the value of the answer; a TokenError it throws is the attempt's failure. */
@@ -44,7 +43,7 @@ export interface Answer {
 
 /** Makes one attempt: one request on connections of one certificate, and its answer. */
 export async function exchange<T>(options: ExchangeOptions<T>): Promise<Attempt<T>> {
-  const { wire, action, url, signal } = options;
+  const { wire, action, url } = options;
   const failed = `Cannot ${action} ${shownUrl(url)}`;
   return wire.connections.use(async (connection) => {
     let sentAt = 0;
@@ -70,7 +69,6 @@ export async function exchange<T>(options: ExchangeOptions<T>): Promise<Attempt<
         thumbprint: connection.pair?.thumbprint,
       });
     } catch (error) {
-      signal.throwIfAborted();
       return transportFailure(error, { failed, url, connection });
     }
   });

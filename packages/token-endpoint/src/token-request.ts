@@ -27,11 +27,10 @@ export interface TokenAttemptOptions
 
 /** Sends a token request once and reads the answer. */
 export function attemptTokenRequest(options: TokenAttemptOptions): Promise<Attempt<AccessToken>> {
-  const { wire, server, signal } = options;
+  const { wire, server } = options;
   const secrets: string[] = [];
   return exchange({
     wire,
-    signal,
     url: server.tokenUrl,
     action: "get an access token from",
     request: (fetch) => sendTokenRequest(options, fetch, secrets),
