@@ -9,6 +9,9 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["src/**/*.test.ts"],
+    // They end what hangs. No test depends on how fast the machine is.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ["default", ["json", { outputFile: "reports/vitest.json" }]],
     coverage: { provider: "v8", include: ["src/**"], reporter: ["text", "json-summary"] },
   },

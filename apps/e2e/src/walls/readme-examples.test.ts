@@ -31,5 +31,5 @@ describe("typeErrors", () => {
       expect.stringMatching(/^bad-import\.ts\(1,10\): error TS2305: /),
       expect.stringMatching(/^bad-type\.ts\(1,7\): error TS2322: /),
     ]);
-  }, 60_000);
+  });
 });
