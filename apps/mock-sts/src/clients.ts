@@ -83,8 +83,9 @@ function registerClient(registration: ClientRegistration): Client {
     throw faulty(registration, `${wantsSubject ? "needs" : "must not have"} a "subjectDn"`);
   }
   const unknownGrant = registration.grants?.find((grant) => !grantTypes.includes(grant));
-  if (unknownGrant !== undefined)
+  if (unknownGrant !== undefined) {
     throw faulty(registration, `has an unknown grant ${unknownGrant}`);
+  }
   return {
     clientId,
     authentication,

@@ -11,7 +11,7 @@ import type { SigningKeys } from "./signing-keys.ts";
 export interface Controls {
   /** Lifetime of the access tokens issued from now on, in milliseconds. */
   tokenLifetimeMs: number;
-  /** How far the mock's clock is ahead of the machine's, in milliseconds. */
+  /** How far the mock's clock is ahead of the machine's, in milliseconds. Certificates it issued expire by it too. */
   clockOffsetMs: number;
   /** Whether the gateway demands the certificate a token is bound to. */
   requireBoundCertificate: boolean;

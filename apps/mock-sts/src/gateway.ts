@@ -137,8 +137,7 @@ function metadataResponse(requestUrl: string, options: GatewayOptions): Response
   const path = new URL(requestUrl).pathname.slice(wellKnownPrefix.length);
   const server = findMcpServer(options.servers, path);
   const isRoot = path === "" || path === "/";
-  if (server === undefined && !isRoot)
-    return Response.json({ error: "not_found" }, { status: 404 });
+  if (server === undefined && !isRoot) return new Response(null, { status: 404 });
   return Response.json(
     protectedResourceMetadata({
       resource: `${options.origin}${isRoot ? "" : path}`,

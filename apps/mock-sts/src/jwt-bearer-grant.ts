@@ -39,8 +39,9 @@ export function createJwtBearerGrant(options: JwtBearerOptions): Grant {
     const claims = await verifyAssertion(assertion, { ...options, audience });
     const notAfter = claims.exp * 1000;
     checkLifetime(notAfter, options);
-    if (options.refuseReusedAssertions)
+    if (options.refuseReusedAssertions) {
       useOnce(used, { assertion, notAfter, now: options.clock.now() });
+    }
     return {
       subject: claims.sub,
       claims: userClaims(claims),
@@ -109,8 +110,9 @@ function userClaims(assertion: JWTPayload): JWTPayload {
 
 function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return "the assertion has expired";
-  if (error instanceof errors.JWTClaimValidationFailed)
+  if (error instanceof errors.JWTClaimValidationFailed) {
     return `the assertion has a bad ${error.claim}`;
+  }
   if (error instanceof errors.JWSSignatureVerificationFailed) {
     return "the assertion has a bad signature";
   }

@@ -56,8 +56,9 @@ function lookup(subject: string, entries: readonly Entry[]): McpTool {
     output: z.looseObject({ id: z.string() }),
     run({ id }) {
       const entry = entries.find((candidate) => candidate.id === id);
-      if (entry === undefined)
+      if (entry === undefined) {
         return { content: [text(`No ${spoken(subject)} ${id}`)], isError: true };
+      }
       return { content: [text(JSON.stringify(entry))], structuredContent: { ...entry } };
     },
   };

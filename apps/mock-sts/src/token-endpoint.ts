@@ -70,36 +70,36 @@ async function answer(request: TokenRequest, options: TokenEndpointOptions): Pro
   if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
   const client = authenticateClient(request, { ...options, now: options.clock.now() });
   const grant = chooseGrant(grantType, client, options);
-  const clientId = client.clientId;
-  const audience = targetAudience(form.getAll("resource"), { ...options, clientId });
-  const requestedScope = splitScope(form.get("scope"));
-  const scope = grantScope(requestedScope, { client, known: knownScopes(options.clients) });
+  const target = chooseTarget(form, client, options);
+  const format = tokenFormat(form);
   const decision = await grant({ form, client });
-  const expiresAt = endOfToken(decision, options);
   const issued = await options.tokens.issue({
+    ...target,
     subject: decision.subject,
-    clientId,
-    audience,
-    scope,
-    expiresAt,
-    format: tokenFormat(form) ?? decision.defaultFormat,
-    x5tS256:
-      client.certificateBoundTokens && certificate !== undefined
-        ? certificateThumbprint(certificate.raw)
-        : undefined,
+    clientId: client.clientId,
+    expiresAt: endOfToken(decision, options),
+    format: format ?? decision.defaultFormat,
+    x5tS256: client.certificateBoundTokens ? thumbprintOf(certificate) : undefined,
     claims: { ...iasClaims(options), ...decision.claims },
   });
-  return {
-    issued,
-    response: tokenEndpointResponse({
-      access_token: issued.token,
-      token_type: "Bearer",
-      expires_in: (issued.claims.exp ?? 0) - (issued.claims.iat ?? 0),
-      // Required where it differs from the request: RFC 6749, section 5.1.
-      ...(scope.length !== requestedScope.length && { scope: scope.join(" ") }),
-      ...(decision.withIdToken && { id_token: await idToken(issued, clientId, options.keys) }),
-    }),
-  };
+  const idToken = decision.withIdToken ? await signIdToken(issued, options.keys) : undefined;
+  return { issued, response: successResponse(issued, { form, scope: target.scope, idToken }) };
+}
+
+function successResponse(
+  { token, claims }: IssuedToken,
+  context: { form: Form; scope: readonly string[]; idToken: string | undefined },
+): Response {
+  const { form, scope, idToken } = context;
+  const isNarrower = scope.length !== splitScope(form.get("scope")).length;
+  return tokenEndpointResponse({
+    access_token: token,
+    token_type: "Bearer",
+    expires_in: (claims.exp ?? 0) - (claims.iat ?? 0),
+    // Required where it differs from the request: RFC 6749, section 5.1.
+    ...(isNarrower && { scope: scope.join(" ") }),
+    ...(idToken !== undefined && { id_token: idToken }),
+  });
 }
 
 function assertWellFormed({ method, query, body, contentType }: TokenRequest): void {
@@ -125,6 +125,15 @@ function chooseGrant(grantType: string, client: Client, { grants }: TokenEndpoin
   return grants[known];
 }
 
+function chooseTarget(form: Form, client: Client, options: TokenEndpointOptions) {
+  const { gatewayClientId, clients } = options;
+  const { clientId } = client;
+  return {
+    audience: targetAudience(form.getAll("resource"), { clientId, gatewayClientId }),
+    scope: grantScope(splitScope(form.get("scope")), { client, known: knownScopes(clients) }),
+  };
+}
+
 function tokenFormat(form: Form): "jwt" | "opaque" | undefined {
   const format = form.get("token_format");
   if (format === undefined || format === "jwt" || format === "opaque") return format;
@@ -141,7 +150,11 @@ function iasClaims({ issuer, tenantId }: TokenEndpointOptions) {
   return { ias_iss: issuer, app_tid: tenantId, azp_app_tid: tenantId };
 }
 
-function idToken({ claims }: IssuedToken, clientId: string, keys: SigningKeys): Promise<string> {
-  const { iss = "", sub = "", exp = 0, iat = 0, user_uuid } = claims;
-  return keys.sign({ iss, sub, aud: clientId, user_uuid, iat, exp }, "JWT");
+function thumbprintOf(certificate: X509Certificate | undefined): string | undefined {
+  return certificate && certificateThumbprint(certificate.raw);
+}
+
+function signIdToken({ claims }: IssuedToken, keys: SigningKeys): Promise<string> {
+  const { iss = "", sub = "", exp = 0, iat = 0, user_uuid, client_id } = claims;
+  return keys.sign({ iss, sub, aud: String(client_id), user_uuid, iat, exp }, "JWT");
 }
