@@ -192,6 +192,26 @@ describe("callMcpTool", () => {
     await expect(again).rejects.toBe(reason);
   });
 
+  it("resumes an answer whose stream the server closed, and opens no stream besides", async () => {
+    const server = await serverOf({
+      resumable: true,
+      call: (_, __, context) => {
+        context.http?.closeSSE?.();
+        return { content: [{ type: "text", text: "resumed" }] };
+      },
+    });
+    const { client, refs } = clientOf([server]);
+    const result = await client.callMcpTool({ name: "t", server: refs[0] }, {}, alice);
+    expect(result.text).toBe("resumed");
+    expect(server.take()).toEqual([
+      "POST server/discover",
+      "POST initialize",
+      "POST notifications/initialized",
+      "POST tools/call",
+      "GET",
+    ]);
+  });
+
   it("passes on what the source says, and what the tool says in JSON-RPC", async () => {
     const server = await serverOf({
       call: () => {

@@ -5,6 +5,8 @@ import { NodeStreamableHTTPServerTransport, toNodeHandler } from "@modelcontextp
 import {
   type CallToolResult,
   createMcpHandler,
+  type EventStore,
+  type JSONRPCMessage,
   Server,
   type ServerContext,
   type Tool,
@@ -32,6 +34,8 @@ export interface TestServerBehaviour {
     args: unknown,
     context: ServerContext,
   ) => CallToolResult | Promise<CallToolResult>;
+  /** Whether answers can be resumed when their stream breaks. */
+  resumable: boolean;
   /** Answers in the place of the MCP server if it returns a status. */
   refuse: (seen: SeenRequest) => number | undefined | Promise<number | undefined>;
 }
@@ -49,6 +53,7 @@ export async function startMcpServer(initial: Partial<TestServerBehaviour> = {})
     call: (name, args) => ({
       content: [{ type: "text", text: `${name} ${JSON.stringify(args)}` }],
     }),
+    resumable: false,
     refuse: () => undefined,
     ...initial,
   };
@@ -79,6 +84,7 @@ export async function startMcpServer(initial: Partial<TestServerBehaviour> = {})
     const stateful = behaviour.era === "session";
     const transport: NodeStreamableHTTPServerTransport = new NodeStreamableHTTPServerTransport({
       sessionIdGenerator: stateful ? randomUUID : undefined,
+      ...(behaviour.resumable && { eventStore: eventStore(), retryInterval: 1 }),
       onsessioninitialized: (session) => void sessions.set(session, transport),
       onsessionclosed: (session) => void sessions.delete(session),
     });
@@ -119,6 +125,23 @@ function mcpServer(behaviour: TestServerBehaviour): Server {
     behaviour.call(params.name, params.arguments, context),
   );
   return server;
+}
+
+function eventStore(): EventStore {
+  const events: { stream: string; message: JSONRPCMessage }[] = [];
+  return {
+    async storeEvent(stream, message) {
+      return String(events.push({ stream, message }) - 1);
+    },
+    async replayEventsAfter(last, { send }) {
+      const { stream = "" } = events[Number(last)] ?? {};
+      for (const [index, event] of events.entries()) {
+        if (index <= Number(last) || event.stream !== stream) continue;
+        await send(String(index), event.message);
+      }
+      return stream;
+    },
+  };
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

@@ -1,0 +1,95 @@
+import { inspect } from "node:util";
+import {
+  InsufficientScopeError,
+  ProtocolError,
+  SdkError,
+  SdkErrorCode,
+  SdkHttpError,
+} from "@modelcontextprotocol/client";
+import { describe, expect, it } from "vitest";
+import { httpStatus, mcpFailure } from "./mcp-failure.ts";
+
+const SENTINEL = "sentinel-of-the-server";
+const http = (status: number) =>
+  new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, SENTINEL, { status, text: SENTINEL });
+const unreachable = new TypeError("fetch failed", {
+  cause: Object.assign(new Error(SENTINEL), { code: "ECONNRESET" }),
+});
+
+describe("mcpFailure", () => {
+  it.each<[string, unknown, object]>([
+    ["a 401", http(401), { code: "ERR_TOKEN_REJECTED", status: 401, retryable: false }],
+    ["a 403", http(403), { code: "ERR_TOKEN_HTTP", status: 403, retryable: false }],
+    ["a 408", http(408), { code: "ERR_TOKEN_HTTP", status: 408, retryable: true }],
+    ["a 503", http(503), { code: "ERR_TOKEN_HTTP", status: 503, retryable: true }],
+    ["a status of the SDK's version 1", { code: 502 }, { code: "ERR_TOKEN_HTTP", status: 502 }],
+    [
+      "too narrow a scope",
+      new InsufficientScopeError({ requiredScope: "orders.write" }),
+      {
+        code: "ERR_TOKEN_OAUTH",
+        status: 403,
+        oauthError: "insufficient_scope",
+        retryable: false,
+        message: expect.stringMatching(/ "orders\.write" is needed$/),
+      },
+    ],
+    [
+      "too narrow a scope that is not named",
+      new InsufficientScopeError({}),
+      { code: "ERR_TOKEN_OAUTH", message: expect.stringMatching(/too narrow$/) },
+    ],
+    [
+      "a timeout",
+      new SdkError(SdkErrorCode.RequestTimeout, SENTINEL),
+      { code: "ERR_TOKEN_TIMEOUT" },
+    ],
+    [
+      "a lost connection",
+      new SdkError(SdkErrorCode.ConnectionClosed, SENTINEL),
+      { code: "ERR_TOKEN_NETWORK" },
+    ],
+    ["a failed fetch", unreachable, { code: "ERR_TOKEN_NETWORK", cause: { code: "ECONNRESET" } }],
+    [
+      "a failed fetch inside of the negotiation",
+      new SdkError(SdkErrorCode.EraNegotiationFailed, SENTINEL, {}, { cause: unreachable }),
+      { code: "ERR_TOKEN_NETWORK", cause: { code: "ECONNRESET" } },
+    ],
+    [
+      "an answer that is none",
+      new SdkError(SdkErrorCode.ClientHttpUnexpectedContent, SENTINEL, { contentType: SENTINEL }),
+      { code: "ERR_TOKEN_RESPONSE", retryable: false },
+    ],
+    ["an answer that is no JSON", new SyntaxError(SENTINEL), { code: "ERR_TOKEN_RESPONSE" }],
+    ["something that is no error", SENTINEL, { code: "ERR_TOKEN_RESPONSE" }],
+  ])("says in our words that there was %s", (_, error, expected) => {
+    const failure = mcpFailure(error, "call the tool");
+    expect(failure).toMatchObject({ name: "TokenError", ...expected });
+    expect(String(failure)).toMatch(/^TokenError: Cannot call the tool: /);
+    expect(inspect(failure, { depth: null, showHidden: true })).not.toContain(SENTINEL);
+  });
+
+  it("cuts what a server asks for", () => {
+    const long = new InsufficientScopeError({ requiredScope: `${"x".repeat(300)}\u001b` });
+    expect(String(mcpFailure(long, "call"))).toContain(`"${"x".repeat(200)}"`);
+  });
+
+  it("leaves an answer of the tool as it is", () => {
+    const error = new ProtocolError(-32602, "no such tool");
+    expect(mcpFailure(error, "call")).toBe(error);
+  });
+});
+
+describe("httpStatus", () => {
+  it.each([
+    [http(404), 404],
+    [{ code: 404 }, 404],
+    [new ProtocolError(-32602, "no"), undefined],
+    [{ status: 200 }, undefined],
+    [{ code: "ECONNRESET" }, undefined],
+    [undefined, undefined],
+    [null, undefined],
+  ])("of %j is %j", (error, status) => {
+    expect(httpStatus(error)).toBe(status);
+  });
+});
