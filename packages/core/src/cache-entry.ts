@@ -3,6 +3,8 @@ import type { CacheKey } from "./cache-key.ts";
 
 /** Up to so long before its end, a token is still handed out where a refresh has just failed. */
 const LAST_RESORT_MS = 2_000;
+/** Before every instant of a timeline: it begins at zero, and falls below that by what it bears of a clock put back. */
+const LONG_AGO = -(2 ** 30);
 
 /** The deadlines of an entry, as instants of the cache's timeline. */
 export interface EntryDeadlines {
@@ -63,6 +65,6 @@ export class CacheEntry<T extends AccessToken> {
 
   /** Ends the entry at once, for handles that still hold it too. */
   kill(): void {
-    this.limit(-1);
+    this.limit(LONG_AGO);
   }
 }
