@@ -22,7 +22,7 @@ function deadlines({ expiresAt, token = "opaque", subjectExpiresAt, ...options }
     sentAtMs: SENT_MS,
     subjectExpiresAt,
     settings: cacheSettings({ random: () => 0.5, ...options }),
-    onSkipped: () => told.push("skipped"),
+    onSkipped: (field) => told.push(field),
     onCut: (lifetimeMs) => told.push(lifetimeMs),
   };
   const { sentAt, soft, hard, end } = tokenDeadlines(
@@ -94,7 +94,7 @@ describe("tokenDeadlines", () => {
 
   for (const expiresAt of [Number.NaN, Number.POSITIVE_INFINITY, -1, SENT_MS * 1_000]) {
     it(`skips an end of ${expiresAt}, and says so`, () => {
-      expect(deadlines({ expiresAt })).toMatchObject({ hard: 300_000, told: ["skipped"] });
+      expect(deadlines({ expiresAt })).toMatchObject({ hard: 300_000, told: ["expires_at"] });
       const token = unsignedJwt({ exp: SENT_MS / 1000 + 500 });
       expect(deadlines({ expiresAt, token }).hard).toBe(470_000);
     });

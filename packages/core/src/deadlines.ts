@@ -1,7 +1,9 @@
 import type { AccessToken } from "./access-token.ts";
 import type { EntryDeadlines } from "./cache-entry.ts";
 import type { CacheSettings } from "./cache-options.ts";
-import { isEpochSeconds, jwtExpiresAt } from "./jwt-claims.ts";
+import { resolveExpiresAt } from "./expires-at.ts";
+import { isEpochSeconds } from "./jwt-claims.ts";
+import type { LifetimeSkippedEvent } from "./token-event.ts";
 
 /** At most this part of a lifetime is given away as buffer, so that short tokens are of use too. */
 const MAX_BUFFER_SHARE = 1 / 10;
@@ -18,8 +20,8 @@ export interface TokenDeadlinesContext {
   /** When the subject token ends, in epoch milliseconds, if that is known. */
   readonly subjectExpiresAt: number | undefined;
   readonly settings: CacheSettings;
-  /** Told when the token's own end is unusable. */
-  readonly onSkipped: () => void;
+  /** Told of each end of the token that is unusable. */
+  readonly onSkipped: (field: LifetimeSkippedEvent["field"]) => void;
   /** Told the token's lifetime in milliseconds when it is cut. */
   readonly onCut: (lifetimeMs: number) => void;
 }
@@ -48,13 +50,13 @@ export function tokenDeadlines(token: AccessToken, context: TokenDeadlinesContex
 
 /** The end the token has by itself, as an instant of the timeline. */
 function statedEnd(token: AccessToken, context: TokenDeadlinesContext): number | undefined {
-  const { sentAt, settings, onSkipped, onCut } = context;
+  const { sentAt, sentAtMs, settings, onSkipped, onCut } = context;
   let expiresAt = token.expiresAt;
   if (expiresAt !== undefined && !isEpochSeconds(expiresAt / 1000)) {
-    onSkipped();
+    onSkipped("expires_at");
     expiresAt = undefined;
   }
-  expiresAt ??= jwtExpiresAt(token.token);
+  expiresAt ??= resolveExpiresAt({ access_token: token.token }, { sentAt: sentAtMs, onSkipped });
   if (expiresAt === undefined) return undefined;
   const end = instantOf(expiresAt, context);
   if (end - sentAt <= settings.maxLifetimeMs) return end;

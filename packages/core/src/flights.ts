@@ -12,6 +12,8 @@ export class Flight<T extends AccessToken> {
   begun = false;
   /** Something said after it began makes its answer old: it goes to those waiting and is not stored. */
   superseded = false;
+  /** The earliest end of the subject that any of those waiting knows, in epoch milliseconds. */
+  subjectExpiresAt: number | undefined;
   /** The request of the same key that it waits for. */
   #before: Flight<T> | undefined;
 
@@ -41,6 +43,12 @@ export class Flight<T extends AccessToken> {
   /** Tells whether this request was sent because a server refused `token`. */
   refuses(token: AccessToken): boolean {
     return this.rejected.some((refused) => refused.token === token.token);
+  }
+
+  /** Takes note of what another caller knows of the subject's end. */
+  subjectEndsBy(expiresAt: number | undefined): void {
+    if (expiresAt === undefined) return;
+    this.subjectExpiresAt = Math.min(expiresAt, this.subjectExpiresAt ?? expiresAt);
   }
 
   /** Runs the request after the one before it, if there is one. */

@@ -52,15 +52,20 @@ export class SourceRequests<T extends AccessToken> {
 
   /** Returns the answer of the request on its way for the call's key if that will do, else of a new one. */
   ask(call: CacheCall, why: "miss" | "stale"): Promise<T> {
-    const { flights } = this.#parts.memory;
-    const { key, options } = call;
-    const joined = flights.join(key, options.rejected);
-    if (joined !== undefined) return joined.promise;
-    const reason = options.rejected === undefined ? why : "rejected";
+    const { rejected, subjectExpiresAt } = call.options;
+    const flight = this.#parts.memory.flights.join(call.key, rejected) ?? this.#start(call, why);
+    flight.subjectEndsBy(subjectExpiresAt);
+    return flight.promise;
+  }
+
+  #start(call: CacheCall, why: "miss" | "stale"): Flight<T> {
+    const { rejected } = call.options;
+    const reason = rejected === undefined ? why : "rejected";
     // Its own copy: the caller's lists may change while the request waits for its turn.
     const own = { ...call, request: call.request && normalizeTokenRequest(call.request) };
-    return flights.start(key, options.rejected, (flight) => this.#send(own, flight, reason))
-      .promise;
+    return this.#parts.memory.flights.start(call.key, rejected, (flight) =>
+      this.#send(own, flight, reason),
+    );
   }
 
   async #send(call: CacheCall, flight: Flight<T>, reason: RequestStartEvent["reason"]): Promise<T> {
@@ -81,6 +86,7 @@ export class SourceRequests<T extends AccessToken> {
       events.tell(end(), request);
       return token;
     } catch (error) {
+      memory.followIdentity();
       this.#failed++;
       events.tell({ ...end(), code: eventCode(error) }, request);
       if (!flight.superseded) memory.failures.failed(key, request?.tenant, error, timeline.now());
@@ -95,7 +101,7 @@ export class SourceRequests<T extends AccessToken> {
     const now = timeline.now();
     if (flight.refuses(answer.token)) throw memory.failures.rejected(key, now);
     memory.failures.succeeded(request?.tenant);
-    const deadlines = this.#deadlines(call, answer);
+    const deadlines = this.#deadlines(request, flight, answer);
     if (deadlines.end - now < (options.minValidityMs ?? 0)) {
       events.tellOf("short-lived", answer.token, request);
     }
@@ -106,16 +112,20 @@ export class SourceRequests<T extends AccessToken> {
     }
   }
 
-  #deadlines({ request, options }: CacheCall, { token, sentAt, sentAtMs }: SourceAnswer<T>) {
+  #deadlines(
+    request: TokenRequest | undefined,
+    flight: Flight<T>,
+    { token, sentAt, sentAtMs }: SourceAnswer<T>,
+  ) {
     const { settings, events } = this.#parts;
     const subjectToken = request?.subjectToken;
     const claimed = subjectToken === undefined ? undefined : jwtExpiresAt(subjectToken);
     return tokenDeadlines(token, {
       sentAt,
       sentAtMs,
-      subjectExpiresAt: options.subjectExpiresAt ?? claimed,
+      subjectExpiresAt: flight.subjectExpiresAt ?? claimed,
       settings,
-      onSkipped: () => events.tell({ type: "lifetime-skipped", field: "expires_at" }, request),
+      onSkipped: (field) => events.tell({ type: "lifetime-skipped", field }, request),
       onCut: (lifetimeMs) => events.tell({ type: "lifetime-cut", lifetimeMs }, request),
     });
   }
