@@ -25,8 +25,8 @@ describe("EntryTable", () => {
   it("finds an entry by subject, principal and shape", () => {
     const { entries, put } = table(10);
     const keys = [user("a"), user("a", "t"), user("a", "s", "p"), user("b"), user(undefined)];
-    const put1 = keys.map((key) => put(key));
-    keys.forEach((key, i) => expect(entries.get(key)).toBe(put1[i]));
+    const made = keys.map((key) => put(key));
+    for (const [i, key] of keys.entries()) expect(entries.get(key)).toBe(made[i]);
     expect(entries.get(user("c"))).toBeUndefined();
     expect(entries.get(user("a", "u"))).toBeUndefined();
     expect(entries.size).toBe(5);
