@@ -54,6 +54,7 @@ describe("a server that is not trusted", () => {
     const { url } = await startPlainServer();
     const error = await failure(testEndpoint({ url: url.replace("http:", "https:") }));
     expect(error).toMatchObject({ code: "ERR_TOKEN_TLS", retryable: false });
+    expect(error.message).toMatch(/does not speak TLS there; check host and port$/);
   });
 });
 

@@ -24,8 +24,8 @@ export function createTlsWitness(): TlsWitness {
   const answered = new Set<string>();
   return {
     failedConnecting: (error) => failures.has(error),
-    answered: (url) => void answered.add(server(url)),
-    mayRefuseCertificate: (url) => asked.has(server(url)) && !answered.has(server(url)),
+    answered: (url) => void answered.add(url.host),
+    mayRefuseCertificate: (url) => asked.has(url.host) && !answered.has(url.host),
     watch: (connect) => (options, callback) =>
       connect(options, (...[error, socket]) => {
         if (error !== null) {
@@ -33,7 +33,7 @@ export function createTlsWitness(): TlsWitness {
           callback(error, null);
           return;
         }
-        if (askedForCertificate(socket)) asked.add(server(options));
+        if (askedForCertificate(socket)) asked.add(options.host ?? "");
         callback(null, socket);
       }),
   };
@@ -42,8 +42,4 @@ export function createTlsWitness(): TlsWitness {
 /** A client knows these algorithms only if the server sent a CertificateRequest (RFC 8446 §4.3.2). */
 function askedForCertificate(socket: unknown): boolean {
   return socket instanceof TLSSocket && socket.getSharedSigalgs().length > 0;
-}
-
-function server({ hostname, port }: { hostname: string; port: string }): string {
-  return `${hostname}:${port || "443"}`;
 }

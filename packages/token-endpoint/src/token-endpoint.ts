@@ -84,13 +84,11 @@ class HttpTokenEndpoint implements TokenEndpoint {
   readonly fetch: typeof globalThis.fetch;
 
   constructor(options: CheckedOptions) {
-    const { clientAuthentication, location, clock } = options;
-    const connections = new Connections({
-      ...options,
-      certificate: clientAuthentication.certificate,
-    });
+    const { clientAuthentication, location, clock, maxResponseBytes } = options;
+    const { certificate } = clientAuthentication;
+    const connections = new Connections({ ...options, certificate });
     this.#options = options;
-    this.#wire = { ...options, connections };
+    this.#wire = { connections, maxResponseBytes, clock };
     this.#server =
       location.kind === "issuer"
         ? remembered(() => this.#discover(), { lifetimeMs: METADATA_LIFETIME_MS, clock })

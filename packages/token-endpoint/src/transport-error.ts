@@ -56,7 +56,10 @@ function whileConnecting(code: string, { url, connection }: TransportContext): V
   }
   const untrusted = untrustedReason(code);
   if (untrusted !== undefined) return ["ERR_TOKEN_TLS", "never", untrusted];
-  if (code.startsWith("ERR_SSL_") || code === "EPROTO") {
+  if (NO_TLS.has(code)) {
+    return ["ERR_TOKEN_TLS", "never", "the server does not speak TLS there; check host and port"];
+  }
+  if (isTlsAlert(code)) {
     return ["ERR_TOKEN_TLS", "never", `the TLS handshake failed${certificateAdvice(connection)}`];
   }
   if (url.protocol === "https:" && code === "ECONNRESET") {
@@ -70,7 +73,7 @@ function whileConnecting(code: string, { url, connection }: TransportContext): V
 }
 
 function afterSending(code: string, name: string, { url, connection }: TransportContext): Verdict {
-  if (code.startsWith("ERR_SSL_")) {
+  if (isTlsAlert(code)) {
     return [
       "ERR_TOKEN_TLS",
       "never",
@@ -97,6 +100,12 @@ function afterSending(code: string, name: string, { url, connection }: Transport
   ];
 }
 
+const NO_TLS = new Set(["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"]);
+
+function isTlsAlert(code: string): boolean {
+  return code.startsWith("ERR_SSL_") || code === "EPROTO";
+}
+
 const CLOSED = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 
 function certificateAdvice({ pair }: Connection): string {
@@ -109,11 +118,13 @@ const UNTRUSTED =
   /^(?:UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|CERT_|CRL_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_)/;
 
 function untrustedReason(code: string): string | undefined {
-  if (code === "CERT_HAS_EXPIRED") return "the server's certificate has expired";
-  if (code === "CERT_NOT_YET_VALID")
-    return "the server's certificate is not valid yet; check the clock";
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return "the server's certificate is for another host; check the host of the URL";
+  switch (code) {
+    case "CERT_HAS_EXPIRED":
+      return "the server's certificate has expired";
+    case "CERT_NOT_YET_VALID":
+      return "the server's certificate is not valid yet; check the clock";
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return "the server's certificate is for another host; check the host of the URL";
   }
   if (!UNTRUSTED.test(code)) return undefined;
   return `the server's certificate is not trusted (${code}); if a private authority issued it, give that one's certificate in the option "ca"`;
