@@ -51,11 +51,7 @@ export async function readAgentCard(
     }
     return { agent, ...namedCard(await answer.json(), doing) };
   } catch (error) {
-    throw error instanceof NoToken
-      ? error.error
-      : TokenError.isInstance(error)
-        ? error
-        : mcpFailure(error, doing);
+    throw error instanceof NoToken ? error.error : mcpFailure(error, doing);
   }
 }
 

@@ -12,6 +12,7 @@ describe("createAgentGatewayClient", () => {
   it.each([
     ["no flow", {}, 'either "flow" or "flows"'],
     ["both kinds of flow", { flow, flows: [] }, 'either "flow" or "flows"'],
+    ["a flow that is null", { flow: null }, '"flow" must be a flow'],
     ["a flow that is none", { flow: {} }, '"flow" must be a flow'],
     ["a detector's function as flow", { flow: async () => flow }, '"flow" must be a flow'],
     ["no detectors", { flows: [] }, '"flows" is empty'],
@@ -58,6 +59,7 @@ describe("mcpServers", () => {
       { tokens: source, servers: [server, { ...server, name: " " }] },
       '"servers[1].name"',
     ],
+    ["server", { tokens: source, servers: [null] }, '"servers[0].name"'],
     ["a URL", { tokens: source, servers: [{ ...server, url: "/mcp" }] }, '"servers[0].url"'],
     ["fetch", { tokens: source, servers: [], fetch: "f" }, '"fetch" must be a function'],
   ])("refuses a wrong %s", (_, options, message) => {

@@ -86,6 +86,15 @@ describe("getUserAuth and getSystemAuth", () => {
     },
   );
 
+  it("do not confuse each other's callers", async () => {
+    const { flow } = scriptedFlow(scriptedTokens().source, {
+      systemTokens: scriptedTokens().source,
+    });
+    const client = createAgentGatewayClient({ flow });
+    const options: object = { userToken: "jwt" };
+    await expect(client.getSystemAuth(options)).rejects.toThrow('"userToken" is for getUserAuth()');
+  });
+
   it("say that a user is needed if the flow has no system tokens", async () => {
     const { flow } = scriptedFlow(scriptedTokens().source);
     const error = await caught(createAgentGatewayClient({ flow }).getSystemAuth());
@@ -196,6 +205,17 @@ describe("close", () => {
     expect(server.seen.at(-1)?.http).toBe("DELETE");
     expect(server.sessions.size).toBe(0);
     expect(done).toEqual([]);
+  });
+
+  it("refuses a call that was still finding out who calls, and looks for no flow", async () => {
+    let detected = 0;
+    const userToken = Promise.withResolvers<string>();
+    const client = createAgentGatewayClient({ flows: [async () => void detected++] as never });
+    const call = client.getUserAuth(() => userToken.promise);
+    await client.close();
+    userToken.resolve("jwt");
+    await expect(call).rejects.toMatchObject({ code: "ERR_TOKEN_CLOSED" });
+    expect(detected).toBe(0);
   });
 
   it("makes every later call fail", async () => {

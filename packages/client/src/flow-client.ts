@@ -35,9 +35,11 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     this.#sessions = new McpSessions(this.#settings);
   }
 
-  getSystemAuth(options: CallOptions = {}): Promise<T> {
-    const { userToken: _, principal: __, ...agent }: CallerOptions & CallOptions = options;
-    return this.#auth("get a system token", agent);
+  async getSystemAuth(options: CallOptions = {}): Promise<T> {
+    if ("userToken" in options) {
+      throw new TypeError('Cannot get a system token: "userToken" is for getUserAuth()');
+    }
+    return this.#auth("get a system token", options);
   }
 
   getUserAuth(
@@ -168,10 +170,11 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
   }
 
   async #begin(options: CallerOptions): Promise<{ flow: GatewayFlow<T>; caller: Caller }> {
+    const caller = await resolveCaller(options);
+    // Looked at last: what a detector found after the close would stay open.
     if (this.#closing !== undefined) {
       throw new TokenError("ERR_TOKEN_CLOSED", "Cannot make the call: the client is closed");
     }
-    const caller = await resolveCaller(options);
     const flow = await this.#flows.get();
     return {
       flow,

@@ -15,7 +15,7 @@ export class FlowResolver<T extends AccessToken> {
     if ((flow === undefined) === (flows === undefined)) {
       throw new TypeError('Cannot create a client: give either "flow" or "flows"');
     }
-    if (flow !== undefined && typeof flow.userTokens?.getToken !== "function") {
+    if (flow !== undefined && typeof flow?.userTokens?.getToken !== "function") {
       throw new TypeError(
         'Cannot create a client: "flow" must be a flow, such as createLobFlow() makes',
       );

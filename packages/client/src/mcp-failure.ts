@@ -2,11 +2,13 @@ import { redactedCause, TokenError } from "@agent-oauth/core";
 
 /**
  * Says in our words why a server could not be used. What servers write is left behind, since it reaches logs and
- * models; only JSON-RPC errors, which are answers of the tool, pass as they are.
+ * models; only JSON-RPC errors, which are answers of the tool, pass as they are, and so does a TokenError.
  *
  * @param doing completes "Cannot …"
  */
 export function mcpFailure(error: unknown, doing: string): unknown {
+  const own = [error, fields(error).cause].find((candidate) => TokenError.isInstance(candidate));
+  if (own !== undefined) return own;
   const status = httpStatus(error);
   if (status !== undefined) return refusal(error, { doing, status });
   const { code, name } = fields(error);

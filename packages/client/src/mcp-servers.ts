@@ -64,7 +64,8 @@ function assertSource(name: string, source: unknown): void {
   if (!isSource) throw invalid(name, "a token source");
 }
 
-function assertServer({ name, url }: McpServerRef, index: number): void {
+function assertServer(server: McpServerRef | null | undefined, index: number): void {
+  const { name, url } = server ?? {};
   if (typeof name !== "string" || name.trim() === "") {
     throw invalid(`servers[${index}].name`, "a string that is not blank");
   }

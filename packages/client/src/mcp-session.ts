@@ -59,7 +59,8 @@ export class McpSession implements PooledSession {
       );
       return session;
     } catch (error) {
-      await session.end();
+      // Not waited for: a server that is silent is so to the end.
+      void session.end();
       throw error;
     }
   }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { clientOf, serverOf } from "./connected-client.test-support.ts";
 import { scriptedFlow } from "./flow.test-support.ts";
@@ -29,6 +30,40 @@ describe("a token for a gateway", () => {
     if (sent) expect((await call).text).toBe("t {}");
     else await expect(call).rejects.toMatchObject({ code: "ERR_TOKEN_ORIGIN", retryable: false });
     expect(server.seen.length > 0).toBe(sent);
+  });
+});
+
+describe("a token that is none", () => {
+  it.each([
+    ["of another type", { tokenType: "N_A" }, "ERR_TOKEN_TYPE_UNSUPPORTED"],
+    ["that no header can carry", { token: "sentinel\n" }, "ERR_TOKEN_RESPONSE"],
+  ])("%s is not sent, neither to connect nor later", async (_, init, code) => {
+    const server = await serverOf();
+    const tokens = scriptedTokens(init);
+    const good = scriptedTokens();
+    let source = tokens.source;
+    const userTokens = {
+      identity: "x",
+      getToken: (...args: [never?, never?]) => source.getToken(...args),
+    };
+    const { client } = clientOf([], {
+      flow: scriptedFlow(userTokens).flow,
+      allowInsecureHosts: [server.host],
+    });
+    const tool = { name: "t", server: { name: "s", url: server.url } };
+    const refused = async () => {
+      const error = await client.callMcpTool(tool, {}, alice).catch((e: unknown) => e);
+      expect(error).toMatchObject({ code });
+      expect(inspect(error, { depth: null, showHidden: true })).not.toContain("sentinel");
+    };
+    await refused();
+    expect(server.seen).toEqual([]);
+    source = good.source;
+    await client.callMcpTool(tool, {}, alice);
+    server.take();
+    source = tokens.source;
+    await refused();
+    expect(server.seen).toEqual([]);
   });
 });
 
