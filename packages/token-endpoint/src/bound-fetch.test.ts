@@ -2,12 +2,7 @@ import { Request as UndiciRequest } from "undici";
 import { describe, expect, it } from "vitest";
 import { tlsClientAuth } from "./client-authentication.ts";
 import { createClientCertificate } from "./client-certificate.ts";
-import {
-  type Answerer,
-  authority,
-  startTestServer,
-  testEndpoint,
-} from "./test-server.test-support.ts";
+import { type Answerer, authority, startTestServer, testEndpoint } from "./server.test-support.ts";
 
 const certificate = createClientCertificate(await authority.issue());
 const ok: Answerer = (response) => void response.end("ok");

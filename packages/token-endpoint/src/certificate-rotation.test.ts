@@ -10,7 +10,7 @@ import {
   CLIENT_CREDENTIALS,
   startTestServer,
   testEndpoint,
-} from "./test-server.test-support.ts";
+} from "./server.test-support.ts";
 import type { DispatcherTls } from "./token-endpoint-options.ts";
 
 const [first, second] = [await authority.issue(), await authority.issue()];

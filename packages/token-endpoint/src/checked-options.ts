@@ -92,8 +92,7 @@ function insecureHosts(hosts: unknown = []): readonly string[] {
 }
 
 function certificates(ca: unknown): readonly string[] | undefined {
-  if (ca === undefined) return undefined;
-  const list: unknown[] = Array.isArray(ca) ? ca : [ca];
+  const list: unknown[] = Array.isArray(ca) ? ca : ca === undefined ? [] : [ca];
   for (const pem of list) {
     try {
       new X509Certificate(pem as string);
@@ -101,7 +100,7 @@ function certificates(ca: unknown): readonly string[] | undefined {
       refuse("ca", "must be PEM certificates, as text and not as a file's name");
     }
   }
-  return list as string[];
+  return list.length > 0 ? (list as string[]) : undefined;
 }
 
 const MAX_TIMER_MS = 2 ** 31 - 1;

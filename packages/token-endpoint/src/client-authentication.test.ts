@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { KEY_ALGORITHMS } from "./certificates.test-support.ts";
 import {
   type ClientAuthentication,
   clientSecretBasic,
@@ -8,14 +9,13 @@ import {
   tlsClientAuth,
 } from "./client-authentication.ts";
 import { createClientCertificate } from "./client-certificate.ts";
-import { KEY_ALGORITHMS } from "./test-certificates.test-support.ts";
 import {
   authority,
   CLIENT_CREDENTIALS,
   type SeenRequest,
   startTestServer,
   testEndpoint,
-} from "./test-server.test-support.ts";
+} from "./server.test-support.ts";
 
 const SECRET = "s:e%c+r/e t&ü-sentinel";
 const pair = await authority.issue();

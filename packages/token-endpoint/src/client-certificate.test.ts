@@ -2,8 +2,8 @@ import { createHash, createPrivateKey, generateKeyPairSync, X509Certificate } fr
 import { inspect } from "node:util";
 import { createFakeClock } from "@agent-oauth/core/testing";
 import { describe, expect, it } from "vitest";
+import { createTestAuthority, KEY_ALGORITHMS } from "./certificates.test-support.ts";
 import { createClientCertificate } from "./client-certificate.ts";
-import { createTestAuthority, KEY_ALGORITHMS } from "./test-certificates.test-support.ts";
 
 const authority = await createTestAuthority();
 const pair = await authority.issue();

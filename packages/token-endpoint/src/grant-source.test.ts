@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clientCredentialsSource } from "./client-credentials-source.ts";
 import { jwtBearerSource } from "./jwt-bearer-source.ts";
-import { answerJson, startTestServer, testEndpoint } from "./test-server.test-support.ts";
+import { answerJson, startTestServer, testEndpoint } from "./server.test-support.ts";
 
 const request = {
   audience: ["one", "two"],

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, it, onTestFinished } from "vitest";
-import { authority, startTestServer } from "./test-server.test-support.ts";
+import { authority, startTestServer } from "./server.test-support.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
 

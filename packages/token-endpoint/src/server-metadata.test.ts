@@ -12,7 +12,7 @@ import {
   startTestServer,
   type TestServer,
   testEndpoint,
-} from "./test-server.test-support.ts";
+} from "./server.test-support.ts";
 
 const OAUTH = "/.well-known/oauth-authorization-server";
 const OIDC = "/.well-known/openid-configuration";

@@ -2,9 +2,9 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { TokenError } from "@agent-oauth/core";
 import { Agent } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { createTestAuthority, type IssueOptions } from "./certificates.test-support.ts";
 import { noClientAuthentication, tlsClientAuth } from "./client-authentication.ts";
 import { createClientCertificate } from "./client-certificate.ts";
-import { createTestAuthority, type IssueOptions } from "./test-certificates.test-support.ts";
 import {
   type Answerer,
   answerToken,
@@ -13,7 +13,7 @@ import {
   startPlainServer,
   startTestServer,
   testEndpoint,
-} from "./test-server.test-support.ts";
+} from "./server.test-support.ts";
 
 const namesake = await createTestAuthority();
 const stranger = await createTestAuthority("Another authority");
@@ -109,13 +109,12 @@ describe("a server that cannot be reached", () => {
   });
 
   it("is given up after connectTimeoutMs, and asked again as nothing was sent", async () => {
-    const { url, connections } = await startSocketServer(() => {});
-    const error = await failure(testEndpoint({ url }, { connectTimeoutMs: 30 }), {
-      repeatable: false,
-    });
+    const { url } = await startSocketServer(() => {});
+    const endpoint = testEndpoint({ url }, { connectTimeoutMs: 30 });
+    const error = await failure(endpoint, { repeatable: false });
     expect(error).toMatchObject({ code: "ERR_TOKEN_TIMEOUT", retryable: true });
     expect(error.message).toMatch(/the option "connectTimeoutMs"/);
-    expect(connections()).toBe(3);
+    expect(endpoint.waits).toEqual([125, 250]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { Agent } from "undici";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   clientSecretBasic,
   clientSecretPost,
@@ -16,9 +16,9 @@ import {
   startPlainServer,
   startTestServer,
   testEndpoint,
-} from "./test-server.test-support.ts";
+} from "./server.test-support.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";
-import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
+import type { DispatcherTls, TokenEndpointOptions } from "./token-endpoint-options.ts";
 
 const SECRET = "sentinel-secret";
 const URL_OF_AS = "https://as.example/token";
@@ -223,21 +223,34 @@ describe("TokenEndpoint.request", () => {
   });
 
   it.each([
-    ["headers", () => {}],
-    ["body", (response: { write(text: string): void }) => response.write('{"access')],
-  ])("ends after timeoutMs without %s", async (_, answer) => {
-    const server = await startTestServer(answer);
-    const request = testEndpoint(server, { timeoutMs: 60 }).request(CLIENT_CREDENTIALS);
-    await expect(request).rejects.toMatchObject({ code: "ERR_TOKEN_TIMEOUT", retryable: true });
-    await expect(request).rejects.toThrow(/no answer within 60 ms; the option "timeoutMs" sets/);
+    ["headers", false, ""],
+    ["a body", false, '{"access'],
+    ["metadata", true, ""],
+  ])("ends after timeoutMs without %s", async (_, byIssuer, written) => {
+    const seen = Promise.withResolvers<void>();
+    const server = await startTestServer((response) => {
+      if (written !== "") response.write(written);
+      seen.resolve();
+    });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const endpoint = testEndpoint(server, byIssuer ? { issuer: new URL(server.url).origin } : {});
+    let settled = false;
+    const request = endpoint.request(CLIENT_CREDENTIALS).finally(() => {
+      settled = true;
+    });
+    const rejected = expect(request).rejects.toMatchObject({
+      code: "ERR_TOKEN_TIMEOUT",
+      retryable: true,
+      message: expect.stringMatching(/no answer within 60000 ms; the option "timeoutMs" sets/),
+    });
+    await seen.promise;
+    vi.advanceTimersByTime(59_999);
+    await new Promise(setImmediate);
+    expect(settled).toBe(false);
+    vi.advanceTimersByTime(1);
+    await rejected;
     expect(server.requests).toHaveLength(1);
-  });
-
-  it("counts reading the metadata into timeoutMs", async () => {
-    const server = await startTestServer(() => {});
-    const issuer = new URL(server.url).origin;
-    const request = testEndpoint(server, { issuer, timeoutMs: 60 }).request(CLIENT_CREDENTIALS);
-    await expect(request).rejects.toMatchObject({ code: "ERR_TOKEN_TIMEOUT" });
   });
 
   it("ends with the reason of the caller's signal, also when that came before", async () => {
@@ -273,6 +286,17 @@ describe("TokenEndpoint.request", () => {
     await expect(request).rejects.toBe("enough");
     expect(server.requests).toHaveLength(1);
     await endpoint.close();
+  });
+
+  it("takes an empty list of authorities for none given", async () => {
+    const server = await startTestServer();
+    const given: object[] = [];
+    const dispatcher = (tls: DispatcherTls) => {
+      given.push(tls);
+      return new Agent({ connect: { ca: authority.certificate } });
+    };
+    await testEndpoint(server, { dispatcher, ca: [] }).request(CLIENT_CREDENTIALS);
+    expect(given).toEqual([{ connectTimeoutMs: 10_000 }]);
   });
 
   it("refuses what a dispatcher factory returns instead of a dispatcher", async () => {

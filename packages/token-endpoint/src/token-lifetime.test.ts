@@ -6,7 +6,7 @@ import {
   CLIENT_CREDENTIALS,
   startTestServer,
   testEndpoint,
-} from "./test-server.test-support.ts";
+} from "./server.test-support.ts";
 
 const START = Date.UTC(2026, 0, 1);
 const jwt = (exp: unknown) => {

@@ -10,7 +10,7 @@ import {
   CLIENT_CREDENTIALS,
   startTestServer,
   testEndpoint,
-} from "./test-server.test-support.ts";
+} from "./server.test-support.ts";
 
 const SENTINEL = "sentinel-Token_0123456789.abcdef";
 const good = { access_token: SENTINEL, token_type: "Bearer", expires_in: 60 };

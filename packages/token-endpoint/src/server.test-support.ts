@@ -4,8 +4,8 @@ import { createServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { TLSSocket } from "node:tls";
 import { onTestFinished } from "vitest";
+import { createTestAuthority, type TestAuthority } from "./certificates.test-support.ts";
 import { noClientAuthentication } from "./client-authentication.ts";
-import { createTestAuthority, type TestAuthority } from "./test-certificates.test-support.ts";
 import { createTokenEndpoint, type TokenEndpoint, type TokenGrant } from "./token-endpoint.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
 
