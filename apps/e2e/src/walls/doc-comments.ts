@@ -12,54 +12,77 @@ export type ReadSource = (file: string) => string;
  * sibling packages are documented at home.
  */
 export function exportFaults(entry: string, read: ReadSource): readonly string[] {
-  const { module } = parseSync(entry, read(entry));
-  const exports = module.staticExports.flatMap(({ entries }) => entries);
+  const sources = new Sources(read);
+  const exports = sources.exportsOf(entry);
   if (exports.length === 0) return [`${entry} exports nothing`];
   return exports
-    .map((exported) => exportFault(entry, exported, read))
+    .map((exported) => sources.fault(entry, exported))
     .filter((fault) => fault !== undefined);
 }
 
-function exportFault(
-  file: string,
-  { exportName, importName, localName, moduleRequest }: StaticExportEntry,
-  read: ReadSource,
-): string | undefined {
-  if (importName.kind === "All" || importName.kind === "AllButDefault") {
-    return `${file} exports * from ${moduleRequest?.value}`;
+class Sources {
+  readonly #read: ReadSource;
+
+  constructor(read: ReadSource) {
+    this.#read = read;
   }
-  if (exportName.kind === "Default") return `${file} has a default export`;
-  const name = String(exportName.name);
-  const from = moduleRequest?.value;
-  const inner = (from === undefined ? localName.name : importName.name) ?? name;
-  const documented =
-    from === undefined ? isDocumented(file, inner, read) : isDocumentedIn(file, from, inner, read);
-  return documented ? undefined : `${file} exports ${name} without a doc comment`;
+
+  exportsOf(file: string): readonly StaticExportEntry[] {
+    return this.#parse(file).module.staticExports.flatMap(({ entries }) => entries);
+  }
+
+  fault(file: string, exported: StaticExportEntry): string | undefined {
+    const { exportName, importName, localName, moduleRequest } = exported;
+    if (importName.kind === "All" || importName.kind === "AllButDefault") {
+      return `${file} exports * from ${moduleRequest?.value}`;
+    }
+    if (exportName.kind === "Default") return `${file} has a default export`;
+    const documented = moduleRequest
+      ? this.#isDocumentedAt(moduleRequest.value, { file, name: String(importName.name) })
+      : this.#isDocumented({ file, name: String(localName.name) });
+    return documented ? undefined : `${file} exports ${exportName.name} without a doc comment`;
+  }
+
+  /** Whether a name that `file` takes from another module is documented there. */
+  #isDocumentedAt(module: string, { file, name }: Named): boolean {
+    if (!module.startsWith(".")) return module.startsWith(scope);
+    return this.#isDocumented({ file: posix.join(posix.dirname(file), module), name });
+  }
+
+  /** Whether a name is documented in its file, or where the file takes it from. */
+  #isDocumented({ file, name }: Named): boolean {
+    const { program, module } = this.#parse(file);
+    const declarations = program.body.filter((node) => declaredNames(node).includes(name));
+    if (declarations.length > 0) return declarations.some((node) => this.#hasComment(file, node));
+    for (const { entries, moduleRequest } of module.staticImports) {
+      const imported = entries.find(({ localName }) => localName.value === name)?.importName.name;
+      if (imported) return this.#isDocumentedAt(moduleRequest.value, { file, name: imported });
+    }
+    const exported = this.exportsOf(file).find(({ exportName }) => exportName.name === name);
+    return exported?.moduleRequest != null && this.fault(file, exported) === undefined;
+  }
+
+  /** Whether a doc comment that says something ends right before a statement. */
+  #hasComment(file: string, { start }: Statement): boolean {
+    return this.#parse(file).comments.some(
+      ({ type, value, end }) =>
+        type === "Block" &&
+        value.startsWith("*") &&
+        /\w/.test(value) &&
+        end <= start &&
+        this.#read(file).slice(end, start).trim() === "",
+    );
+  }
+
+  #parse(file: string): ParseResult {
+    return parseSync(file, this.#read(file));
+  }
 }
 
-/** Whether `name` of the module that `file` calls `from` has a doc comment. */
-function isDocumentedIn(file: string, from: string, name: string, read: ReadSource): boolean {
-  if (!from.startsWith(".")) return from.startsWith(scope);
-  return isDocumented(posix.join(posix.dirname(file), from), name, read);
-}
-
-/** Whether the thing called `name` inside `file` has a doc comment, here or where it comes from. */
-function isDocumented(file: string, name: string, read: ReadSource): boolean {
-  const source = read(file);
-  const parsed = parseSync(file, source);
-  const declarations = parsed.program.body.filter((node) => declaredNames(node).includes(name));
-  if (declarations.length > 0) {
-    return declarations.some(({ start }) => hasDocComment(parsed, source, start));
-  }
-  for (const { entries, moduleRequest } of parsed.module.staticImports) {
-    const entry = entries.find(({ localName }) => localName.value === name);
-    const imported = entry?.importName.name;
-    if (imported) return isDocumentedIn(file, moduleRequest.value, imported, read);
-  }
-  const exported = parsed.module.staticExports
-    .flatMap(({ entries }) => entries)
-    .find(({ exportName, moduleRequest }) => moduleRequest !== null && exportName.name === name);
-  return exported !== undefined && exportFault(file, exported, read) === undefined;
+/** What a file calls by a name. */
+interface Named {
+  readonly file: string;
+  readonly name: string;
 }
 
 function declaredNames(statement: Statement): readonly string[] {
@@ -69,16 +92,4 @@ function declaredNames(statement: Statement): readonly string[] {
     return node.declarations.flatMap(({ id }) => (id.type === "Identifier" ? [id.name] : []));
   }
   return "id" in node && node.id?.type === "Identifier" ? [node.id.name] : [];
-}
-
-/** Whether a doc comment that says something ends right before `start`. */
-function hasDocComment({ comments }: ParseResult, source: string, start: number): boolean {
-  return comments.some(
-    ({ type, value, end }) =>
-      type === "Block" &&
-      value.startsWith("*") &&
-      /\w/.test(value) &&
-      end <= start &&
-      source.slice(end, start).trim() === "",
-  );
 }
