@@ -128,7 +128,7 @@ describe("a replaced certificate", () => {
     const made: { tls: DispatcherTls; dispatcher: Agent }[] = [];
     const dispatcher = (tls: DispatcherTls): Dispatcher => {
       const { certificate: cert, key, ca } = tls;
-      const agent = new Agent({ connect: { cert, key, ca: [...(ca ?? [])] } as object });
+      const agent = new Agent({ connect: { cert, key, ca } as object });
       made.push({ tls, dispatcher: agent });
       return agent;
     };

@@ -91,7 +91,7 @@ function connect(pair: CheckedPair | undefined, options: ConnectionsOptions): Co
   const tls: DispatcherTls = {
     connectTimeoutMs,
     ...(pair && { certificate: pair.certificate, key: pair.key }),
-    ...(ca && { ca }),
+    ...(ca && { ca: [...ca] }),
   };
   const witness = createTlsWitness();
   const made = dispatcher === undefined ? agent(tls, witness) : dispatcher(tls);
@@ -105,7 +105,7 @@ function agent({ certificate, key, ca, connectTimeoutMs }: DispatcherTls, witnes
   const connector = buildConnector({
     timeout: connectTimeoutMs,
     allowH2: false, // How connections fail is known for HTTP/1.1 only.
-    ...(ca && { ca: [...ca] }),
+    ...(ca && { ca }),
     ...(certificate && { cert: certificate }),
     ...(key && { key }),
   });

@@ -136,6 +136,15 @@ describe("a source's parameters", () => {
     }
   });
 
+  it("are those it was made with, whatever becomes of the object", async () => {
+    const server = await startTestServer();
+    const parameters = { resource: ["urn:a:b"] };
+    const source = clientCredentialsSource(testEndpoint(server), { parameters });
+    parameters.resource.push("urn:c:d");
+    await source.getToken();
+    expect(server.requests[0]?.form.getAll("resource")).toEqual(["urn:a:b"]);
+  });
+
   it("are part of its identity, as the endpoint and the grant are", () => {
     const [one, two] = ["https://as.example", "https://as2.example"].map((url) =>
       testEndpoint({ url }),

@@ -30,7 +30,9 @@ export interface GrantSourceInit extends GrantSourceOptions {
 
 /** Makes a source that sends one grant, with every field of the request that it honours. */
 export function grantSource(init: GrantSourceInit): TokenSource {
-  const { endpoint, grantType, repeatable, parameters = {}, own } = init;
+  const { endpoint, grantType, repeatable, own } = init;
+  // A copy: what the caller changes later would not be in the identity.
+  const parameters = structuredClone(init.parameters ?? {});
   const fixed = tokenForm(parameters);
   if ("assertion" in parameters) {
     throw new TypeError('Cannot create a token source: "parameters" must not have an "assertion"');

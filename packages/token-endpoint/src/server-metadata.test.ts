@@ -90,6 +90,7 @@ describe("an issuer's metadata", () => {
     ["no token endpoint", { token_endpoint: undefined }, /names no usable token endpoint/],
     ["a number", { token_endpoint: 5 }, /names no usable token endpoint/],
     ["a relative URL", { token_endpoint: "/token" }, /names no usable token endpoint/],
+    ["a password", { token_endpoint: "https://u:p@as.example/token" }, /no usable token endpoint/],
     ["http:", { token_endpoint: "http://as.example/token" }, /is no https: URL/],
     ["javascript:", { token_endpoint: "javascript:alert(1)" }, /is no https: URL/],
   ])("that names %s is refused", async (_, more, message) => {

@@ -4,6 +4,7 @@ import type { CheckedOptions } from "./checked-options.ts";
 import { type Answer, exchange, type Wire } from "./exchange.ts";
 import type { Attempt } from "./retry.ts";
 import { isAllowedUrl } from "./secure-url.ts";
+import { quoteServerText } from "./server-text.ts";
 
 /** What is to be known of an authorization server. */
 export interface Server {
@@ -28,7 +29,7 @@ export async function readMetadata(options: MetadataOptions): Promise<Attempt<Se
   let telling: Attempt<Server> | undefined;
   for (const url of wellKnownUrls(options.location.url)) {
     const attempt = await exchange({
-      ...options,
+      wire: options.wire,
       url,
       action: "read the authorization server's metadata from",
       request: (fetch) =>
@@ -67,11 +68,13 @@ async function readServer(answer: Answer, options: MetadataOptions): Promise<Ser
   // oauth4webapi compares URLs; the text must be the same too (RFC 8414 §3.3).
   if (as.issuer !== options.location.text) {
     throw fault(
-      `its "issuer" is ${JSON.stringify(as.issuer)}; write the option "issuer" exactly so`,
+      `its "issuer" is ${quoteServerText(as.issuer, [])}; write the option "issuer" exactly so`,
     );
   }
   const tokenUrl = URL.parse(tokenEndpointOf(as, options) ?? "");
-  if (tokenUrl === null) throw fault("the metadata names no usable token endpoint");
+  if (tokenUrl === null || tokenUrl.username + tokenUrl.password !== "") {
+    throw fault("the metadata names no usable token endpoint");
+  }
   // Without TLS no certificate would be presented.
   const insecureHosts = options.clientAuthentication.certificate ? [] : options.allowInsecureHosts;
   if (!isAllowedUrl(tokenUrl, insecureHosts)) {

@@ -6,6 +6,7 @@ const SECRET = "pä55-word+0123456789abcdefghij";
 describe("quoteServerText", () => {
   it("encodes the text as JSON and cuts it at 200 characters", () => {
     expect(quoteServerText('a "b"\n\u001b[31m', [])).toBe('"a \\"b\\"\\n\\u001b[31m"');
+    expect(quoteServerText("a\u009b\u202e\u2028ü", [])).toBe('"a\\u{9b}\\u{202e}\\u{2028}ü"');
     expect(quoteServerText("x".repeat(201), [])).toBe(`"${"x".repeat(200)}"`);
   });
 

@@ -2,6 +2,8 @@ const MAX_QUOTED = 200;
 /** Shorter runs are words that a message may share with a secret by chance. */
 const TELLING_RUN = 16;
 const JWT = /eyJ[\w-]{8,}\./;
+/** What JSON leaves as it is but a terminal or a reader may fall for: C1 controls, marks that turn the text around. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
  * Quotes a server's text for a message: JSON-encoded and cut at 200 characters, `undefined` if it holds a JWT or a
@@ -11,7 +13,10 @@ export function quoteServerText(text: string, secrets: readonly string[]): strin
   const shown = text.slice(0, MAX_QUOTED);
   if (shown.trim() === "" || JWT.test(shown)) return undefined;
   if (secrets.some((secret) => sharesRun(shown, secret))) return undefined;
-  return JSON.stringify(shown);
+  return JSON.stringify(shown).replace(INVISIBLE, (mark) => {
+    const code = mark.codePointAt(0) ?? 0;
+    return `\\u{${code.toString(16)}}`;
+  });
 }
 
 /** A server may cut or escape what it quotes back, so that a search for the whole secret would miss it. */

@@ -47,7 +47,7 @@ export interface DispatcherTls {
   /** PEM key of the certificate. */
   readonly key?: string;
   /** PEM certificates trusted in place of Node's. */
-  readonly ca?: readonly string[];
+  readonly ca?: string[];
   /** Limit of connecting with its TLS handshake, in milliseconds. */
   readonly connectTimeoutMs: number;
 }
