@@ -1,0 +1,136 @@
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type AgentGatewayClientOptions,
+  createAgentGatewayClient,
+  type McpTool,
+  type McpToolRef,
+  type UserToken,
+} from "@agent-oauth/client";
+import type { TokenEvent } from "@agent-oauth/core";
+import { createFakeClock } from "@agent-oauth/core/testing";
+import { type CustomerMtlsFlowOptions, createCustomerMtlsFlow } from "@agent-oauth/customer-mtls";
+import {
+  type CertificatePair,
+  type MockSts,
+  type MockStsOptions,
+  startMockSts,
+} from "@agent-oauth/mock-sts";
+import { onTestFinished } from "vitest";
+
+/** What differs between the agents of the tests. */
+export interface AgentOptions {
+  readonly mock?: MockStsOptions;
+  readonly flow?: Partial<CustomerMtlsFlowOptions>;
+  readonly client?: Partial<AgentGatewayClientOptions>;
+}
+
+/** Half a day: user tokens outlive every test's clock. */
+const USER_TOKEN_MS = 43_200_000;
+
+/** Starts a mock that ends with the test. */
+export async function openMock(options?: MockStsOptions): Promise<MockSts> {
+  const mock = await startMockSts(options);
+  onTestFinished(() => mock.close());
+  return mock;
+}
+
+/** An agent in the customer flow, its credentials in a file, with its servers; all of it ends with the test. */
+export async function openAgent(options: AgentOptions = {}) {
+  const mock = await openMock(options.mock);
+  const clock = createFakeClock(Date.now());
+  const { credentialsFile, writeCredentials } = await credentialsOf(mock);
+  const { events, onEvent, happened } = eventLog();
+  const flow = await createCustomerMtlsFlow({
+    ...{ credentialsFile, ca: mock.ca, clock, onEvent, pollIntervalMs: 0 },
+    ...options.flow,
+  });
+  const client = createAgentGatewayClient({ flow, clock, onEvent, ...options.client });
+  onTestFinished(async () => {
+    mock.controls.reset();
+    await client.close();
+    await flow.close();
+  });
+  const tool = (server: string, name: string): McpToolRef => {
+    const found = mock.mcpServers.find((candidate) => candidate.name === server);
+    if (found === undefined) throw new Error(`There is no server ${server}`);
+    return { name, server: { name: server, url: found.url } };
+  };
+  return {
+    ...{ mock, flow, client, events, happened, tool, writeCredentials, credentialsFile },
+    signIn: (sub: string) => mock.userToken({ sub, expiresInMs: USER_TOKEN_MS }),
+    /** Lets time pass on both sides. */
+    advance(ms: number) {
+      clock.advance(ms);
+      mock.controls.clockOffsetMs += ms;
+    },
+    tokenRequests: () => mock.recorder.count({ route: "token" }),
+    /** Asks a server whom it thinks it works for. */
+    async whoami(server: string, userToken: UserToken) {
+      const { structuredContent } = await client.callMcpTool(
+        tool(server, "whoami"),
+        {},
+        { userToken },
+      );
+      return structuredContent as { readonly sub: string; readonly jti: string };
+    },
+  };
+}
+
+/** The tool of that name at a server. */
+export function toolNamed(tools: readonly McpTool[], server: string, name: string): McpTool {
+  const tool = tools.find((tool) => tool.serverName === server && tool.name === name);
+  if (tool === undefined) throw new Error(`${server} lists no tool ${name}`);
+  return tool;
+}
+
+/** So many calls at once. */
+export function atOnce<T>(count: number, call: (index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => call(index)));
+}
+
+/** What the call rejects with. */
+export async function rejection(call: Promise<unknown>): Promise<unknown> {
+  const value = await call.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  if ("error" in value) return value.error;
+  throw new Error("It was expected to fail");
+}
+
+async function credentialsOf(mock: MockSts) {
+  const directory = await mkdtemp(join(tmpdir(), "agent-oauth-e2e-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const credentialsFile = join(directory, "credentials");
+  const writeCredentials = async (pair?: CertificatePair) => {
+    const draft = `${credentialsFile}.new`;
+    await writeFile(draft, JSON.stringify(mock.credentials(pair)), { mode: 0o600 });
+    await rename(draft, credentialsFile);
+  };
+  await writeCredentials();
+  return { credentialsFile, writeCredentials };
+}
+
+function eventLog() {
+  const events: TokenEvent[] = [];
+  const waiting = new Set<(event: TokenEvent) => void>();
+  return {
+    events,
+    onEvent(event: TokenEvent) {
+      events.push(event);
+      for (const tell of waiting) tell(event);
+    },
+    /** Resolves with the next event of the type. */
+    happened: (type: TokenEvent["type"]) =>
+      new Promise<TokenEvent>((resolve) => {
+        const tell = (event: TokenEvent) => {
+          if (event.type !== type) return;
+          waiting.delete(tell);
+          resolve(event);
+        };
+        waiting.add(tell);
+      }),
+  };
+}
