@@ -40,6 +40,8 @@ export interface IssueOptions {
   readonly host?: string;
   readonly usage?: "server" | "client";
   readonly key?: keyof typeof KEY_ALGORITHMS;
+  /** Size of an RSA key; default 2048. */
+  readonly modulusLength?: number;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
 }
@@ -62,7 +64,10 @@ export async function createTestAuthority(name = "Test authority"): Promise<Test
     ],
   });
   const issue = async (options: IssueOptions = {}) => {
-    const own = await generateKeys(KEY_ALGORITHMS[options.key ?? "ec"]);
+    const own = await generateKeys({
+      ...KEY_ALGORITHMS[options.key ?? "ec"],
+      ...(options.modulusLength && { modulusLength: options.modulusLength }),
+    });
     const usage = options.usage === "server" ? "serverAuth" : "clientAuth";
     const certificate = await X509CertificateGenerator.create({
       subject: `CN=${options.name ?? "client"}`,

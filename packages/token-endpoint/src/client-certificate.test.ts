@@ -8,6 +8,7 @@ import { createClientCertificate } from "./client-certificate.ts";
 const authority = await createTestAuthority();
 const pair = await authority.issue();
 const other = await authority.issue();
+const weak = await authority.issue({ key: "rsa", modulusLength: 1024 });
 const bodyOf = (pem: string) => pem.split("\n")[1] ?? "";
 
 describe("createClientCertificate", () => {
@@ -58,6 +59,7 @@ describe("createClientCertificate", () => {
     ["half a key", { ...pair, key: pair.key.slice(0, 60) }, /the key does not parse/],
     ["an encrypted key", { ...pair, key: encrypted }, /the key is encrypted.*decrypted/],
     ["another certificate's key", { ...pair, key: other.key }, /key does not match/],
+    ["a key too short for TLS", weak, /TLS does not accept it, perhaps as its key/],
     [
       "a key that cannot sign",
       { ...pair, key: x25519.export({ type: "pkcs8", format: "pem" }).toString() },
