@@ -29,6 +29,14 @@ interface Refusal extends Replacement {
   readonly error: TokenError;
 }
 
+/** What a request that failed was for, and when, in instants of the timeline. */
+export interface FailedRequest {
+  readonly key: CacheKey;
+  readonly tenant: string | undefined;
+  readonly sentAt: number;
+  readonly now: number;
+}
+
 /**
  * Remembers failures for a short while, so that callers who ask again do not hammer a token endpoint that just said
  * no. A refusal holds for the request it was given to; trouble on the way (network, 429, 5xx) holds for the tenant.
@@ -46,7 +54,7 @@ export class FailureMemory {
   }
 
   /** Returns the failure that makes a new request for the key pointless now, if there is one. */
-  recall(key: CacheKey, tenant: string | undefined, now: number): TokenError | undefined {
+  recall({ key, tenant, now }: Omit<FailedRequest, "sentAt">): TokenError | undefined {
     const refusal = this.#refusals.get(keyText(key));
     if (refusal !== undefined && now < refusal.until) return refusal.error;
     const backOff = this.#backOffs.get(tenant ?? "");
@@ -54,20 +62,30 @@ export class FailureMemory {
   }
 
   /** Takes note of a failed request. */
-  failed(key: CacheKey, tenant: string | undefined, error: unknown, now: number): void {
+  failed(error: unknown, request: FailedRequest): void {
     if (!TokenError.isInstance(error) || NOT_REMEMBERED.has(error.code)) return;
-    if (!error.retryable) {
-      keep(this.#refusals, keyText(key), {
-        key,
-        error,
-        until: now + this.#settings.failureLifetimeMs,
-      });
+    if (error.retryable) {
+      this.#backOff(error, request);
       return;
     }
-    const failures = (this.#backOffs.get(tenant ?? "")?.failures ?? 0) + 1;
+    const { key, now } = request;
+    const { failureLifetimeMs, minRefreshIntervalMs } = this.#settings;
+    const lifetime = error.code === "ERR_TOKEN_REJECTED" ? minRefreshIntervalMs : failureLifetimeMs;
+    keep(this.#refusals, keyText(key), { key, error, until: now + lifetime });
+  }
+
+  #backOff(error: TokenError, { tenant = "", sentAt, now }: FailedRequest): void {
+    const last = this.#backOffs.get(tenant);
+    const asked = now + (error.retryAfterMs ?? 0);
+    // Requests that were on their way together failed together: that counts once, however many users there are.
+    if (last !== undefined && sentAt < last.until) {
+      keep(this.#backOffs, tenant, { ...last, until: Math.max(last.until, Math.ceil(asked)) });
+      return;
+    }
+    const failures = (last?.failures ?? 0) + 1;
     const ceiling = Math.min(MAX_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (failures - 1));
-    const wait = Math.max(this.#settings.random() * ceiling, error.retryAfterMs ?? 0);
-    keep(this.#backOffs, tenant ?? "", { error, failures, until: Math.ceil(now + wait) });
+    const until = Math.ceil(Math.max(now + this.#settings.random() * ceiling, asked));
+    keep(this.#backOffs, tenant, { error, failures, until });
   }
 
   /** Takes note of a request that brought a token: the tenant's token endpoint is well again. */
@@ -75,27 +93,25 @@ export class FailureMemory {
     this.#backOffs.delete(tenant ?? "");
   }
 
-  /** Takes note that a refused token was replaced by a new one. */
-  replaced(key: CacheKey, now: number): void {
-    const until = now + this.#settings.minRefreshIntervalMs;
-    keep(this.#replacements, keyText(key), { key, until });
+  /**
+   * Takes note of the key's new token. It is a replacement if it came because a server refused the last one
+   * (`replaces`), or after the time that followed upon such a refusal.
+   */
+  received(key: CacheKey, { replaces, now }: { replaces: boolean; now: number }): void {
+    const text = keyText(key);
+    const isReplacement = replaces || this.#refusals.get(text)?.error.code === "ERR_TOKEN_REJECTED";
+    this.#refusals.delete(text);
+    if (!isReplacement) return;
+    keep(this.#replacements, text, { key, until: now + this.#settings.minRefreshIntervalMs });
   }
 
-  /** Tells whether the key's token replaced a refused one just now. */
-  isReplacement(key: CacheKey, now: number): boolean {
-    const replacement = this.#replacements.get(keyText(key));
-    return replacement !== undefined && now < replacement.until;
-  }
-
-  /** Takes note that a server refuses what the source has to offer; returns the error for it. */
-  rejected(key: CacheKey, now: number): TokenError {
-    const replacement = this.#replacements.get(keyText(key))?.until ?? now;
-    const until = replacement > now ? replacement : now + this.#settings.minRefreshIntervalMs;
-    const error = new TokenError(
-      "ERR_TOKEN_REJECTED",
-      "Cannot use the token: the server refused it, and the one that replaced it too; check that its audience and issuer are the ones the server expects",
-    );
-    keep(this.#refusals, keyText(key), { key, error, until });
+  /** Takes note that a server refused the key's token; returns the error if it is a replacement of just now. */
+  refused(key: CacheKey, now: number): TokenError | undefined {
+    const text = keyText(key);
+    const until = this.#replacements.get(text)?.until ?? now;
+    if (until <= now) return undefined;
+    const error = refusedAgain();
+    keep(this.#refusals, text, { key, error, until });
     return error;
   }
 
@@ -112,6 +128,14 @@ export class FailureMemory {
     this.#replacements.clear();
     this.#backOffs.clear();
   }
+}
+
+/** Makes the error for a token that is no better than the one which a server refused. */
+export function refusedAgain(): TokenError {
+  return new TokenError(
+    "ERR_TOKEN_REJECTED",
+    "Cannot use the token: the server refused it, and the one that replaced it too; check that its audience and issuer are the ones the server expects",
+  );
 }
 
 function heldBack({ error, failures, until }: BackOff, now: number): TokenError {

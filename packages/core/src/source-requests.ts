@@ -5,6 +5,7 @@ import type { CacheMemory } from "./cache-memory.ts";
 import type { CacheSettings } from "./cache-options.ts";
 import { tokenDeadlines } from "./deadlines.ts";
 import { type EventTeller, eventCode } from "./event-teller.ts";
+import { refusedAgain } from "./failure-memory.ts";
 import type { Flight } from "./flights.ts";
 import { jwtExpiresAt } from "./jwt-claims.ts";
 import type { Timeline } from "./timeline.ts";
@@ -89,7 +90,10 @@ export class SourceRequests<T extends AccessToken> {
       memory.followIdentity();
       this.#failed++;
       events.tell({ ...end(), code: eventCode(error) }, request);
-      if (!flight.superseded) memory.failures.failed(key, request?.tenant, error, timeline.now());
+      if (!flight.superseded) {
+        const failed = { key, tenant: request?.tenant, sentAt: sent.sentAt, now: timeline.now() };
+        memory.failures.failed(error, failed);
+      }
       throw error;
     }
   }
@@ -99,14 +103,14 @@ export class SourceRequests<T extends AccessToken> {
     const { key, request, options } = call;
     memory.followIdentity();
     const now = timeline.now();
-    if (flight.refuses(answer.token)) throw memory.failures.rejected(key, now);
+    if (flight.refuses(answer.token)) throw refusedAgain();
     memory.failures.succeeded(request?.tenant);
     const deadlines = this.#deadlines(request, flight, answer);
     if (deadlines.end - now < (options.minValidityMs ?? 0)) {
       events.tellOf("short-lived", answer.token, request);
     }
     if (flight.superseded) return;
-    if (flight.rejected.length > 0) memory.failures.replaced(key, now);
+    memory.failures.received(key, { replaces: flight.rejected.length > 0, now });
     if (deadlines.end > now) {
       memory.entriesOf(key).set(key, new CacheEntry(answer.token, key, deadlines));
     }

@@ -126,9 +126,8 @@ export class TokenCache<T extends AccessToken> {
     this.#memory.followIdentity();
     const now = this.#timeline.now();
     const { failures } = this.#memory;
-    if (this.#dropsRejected(call) && failures.isReplacement(key, now)) {
-      return Promise.reject(failures.rejected(key, now));
-    }
+    const refused = this.#dropsRejected(call) ? failures.refused(key, now) : undefined;
+    if (refused !== undefined) return Promise.reject(refused);
     const entry = this.entry(key);
     if (entry === undefined || !this.#serves(entry, call, now)) return this.#ask(call, entry);
     if (now < entry.soft) this.hit(entry, request);
@@ -173,7 +172,8 @@ export class TokenCache<T extends AccessToken> {
     const { key, request, options } = call;
     this.#counts.misses++;
     this.#events.tell({ type: "miss" }, request);
-    const known = this.#memory.failures.recall(key, request?.tenant, this.#timeline.now());
+    const asked = { key, tenant: request?.tenant, now: this.#timeline.now() };
+    const known = this.#memory.failures.recall(asked);
     const answer =
       known === undefined ? this.#requests.ask(call, "miss") : Promise.reject<T>(known);
     const resort = (error: unknown) => this.#lastResort(entry, error);
@@ -194,7 +194,7 @@ export class TokenCache<T extends AccessToken> {
     this.#counts.stale++;
     this.#events.tellOf("stale", entry.token, request);
     const { flights, failures } = this.#memory;
-    if (flights.has(key) || failures.recall(key, request?.tenant, now) !== undefined) return;
+    if (flights.has(key) || failures.recall({ key, tenant: request?.tenant, now })) return;
     this.#requests.ask(call, "stale").catch((error: unknown) => {
       this.#events.tell({ type: "refresh-failed", code: eventCode(error) }, request);
     });
@@ -202,6 +202,10 @@ export class TokenCache<T extends AccessToken> {
 }
 
 function checkOptions(options: GetTokenOptions): void {
+  const { rejected } = options;
+  if (rejected !== undefined && typeof rejected?.token !== "string") {
+    throw new TypeError('Cannot get a token: "rejected" must be the access token that was refused');
+  }
   for (const name of ["minValidityMs", "subjectExpiresAt"] as const) {
     const value = options[name];
     if (value === undefined || (Number.isFinite(value) && value >= 0)) continue;
