@@ -11,7 +11,11 @@ export interface BoundTokenSource<T extends AccessToken = AccessToken> {
   getToken(options?: GetTokenOptions): Promise<T>;
   /** Returns the cached token if it may still be handed out, without asking for one. */
   peek(): T | undefined;
-  /** Binds the same subject to another target; the subject's digest is reused. */
+  /**
+   * Binds the same subject to another target; the subject's digest is reused.
+   *
+   * @throws TypeError naming the field of the target that is blank, of a wrong type, or of the subject.
+   */
   with(target: Omit<TokenRequest, "subjectToken" | "principal">): BoundTokenSource<T>;
 }
 
@@ -27,6 +31,8 @@ export function bindRequest<T extends AccessToken>(
   const normal = normalizeTokenRequest(request);
   return new BoundRequest(cache, normal, cache.keyOf(normal));
 }
+
+const TARGET = ["tenant", "audience", "resource", "scope"] as const;
 
 class BoundRequest<T extends AccessToken> implements BoundTokenSource<T> {
   readonly #cache: TokenCache<T>;
@@ -57,11 +63,12 @@ class BoundRequest<T extends AccessToken> implements BoundTokenSource<T> {
 
   with(target: Omit<TokenRequest, "subjectToken" | "principal">): BoundTokenSource<T> {
     const { subjectToken, principal } = this.#request;
-    const request = normalizeTokenRequest({
-      ...target,
+    const request = {
+      // A whole request passes for a target at compile time. Its subject is refused: the key is that of the bound one.
+      ...normalizeTokenRequest(target, { honours: TARGET }),
       ...(subjectToken !== undefined && { subjectToken }),
       ...(principal !== undefined && { principal }),
-    });
+    };
     return new BoundRequest(this.#cache, request, this.#cache.keyFor(this.#key, request));
   }
 
