@@ -4,6 +4,7 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort(); // No event comes for what has happened.
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
 }

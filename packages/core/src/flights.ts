@@ -63,6 +63,7 @@ export class Flight<T extends AccessToken> {
   /** Ends the request and every wait for it. */
   abort(reason: Error): void {
     this.#before?.abort(reason);
+    this.superseded = true;
     this.#outcome.reject(reason);
     this.#abort.abort(reason);
   }
