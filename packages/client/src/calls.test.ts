@@ -1,7 +1,10 @@
+import type { TokenSource } from "@agent-oauth/core";
 import type { ServerContext } from "@modelcontextprotocol/server";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { clientOf, serverOf, toolOf } from "./connected-client.test-support.ts";
+import { scriptedFlow } from "./flow.test-support.ts";
 import type { CallMcpToolOptions } from "./index.ts";
+import { scriptedTokens } from "./scripted-tokens.test-support.ts";
 
 const alice = { userToken: "alice" };
 
@@ -168,6 +171,31 @@ describe("callMcpTool", () => {
       {},
       { ...alice, timeoutMs: 20 },
     );
+    await expect(call).rejects.toMatchObject({ code: "ERR_TOKEN_TIMEOUT", retryable: true });
+  });
+
+  it("ends with ERR_TOKEN_TIMEOUT, too, when it is the token that does not come", async () => {
+    const server = await serverOf({ era: "modern" });
+    const silent: TokenSource = {
+      identity: undefined,
+      getToken: (_, { signal } = {}) =>
+        new Promise((_, reject) => {
+          signal?.addEventListener("abort", () => reject(signal.reason));
+        }),
+    };
+    let source = scriptedTokens().source;
+    const userTokens: TokenSource = {
+      identity: undefined,
+      getToken: (request, options) => source.getToken(request, options),
+    };
+    const { client } = clientOf([], {
+      flow: scriptedFlow(userTokens).flow,
+      allowInsecureHosts: [server.host],
+    });
+    const tool = { name: "t", server: { name: "s", url: server.url } };
+    await client.callMcpTool(tool, {}, alice);
+    source = silent;
+    const call = client.callMcpTool(tool, {}, { ...alice, timeoutMs: 20 });
     await expect(call).rejects.toMatchObject({ code: "ERR_TOKEN_TIMEOUT", retryable: true });
   });
 

@@ -28,8 +28,8 @@ describe("listMcpTools", () => {
     expect(server.take().filter((request) => request === "POST tools/list")).toHaveLength(3);
   });
 
-  it("asks anew each time", async () => {
-    const server = await serverOf({ pages: [toolsNamed("a")] });
+  it("asks anew each time, also a server that says its list may be kept", async () => {
+    const server = await serverOf({ era: "modern", pages: [toolsNamed("a")] });
     const { client } = clientOf([server]);
     await client.listMcpTools(alice);
     server.behaviour.pages = [toolsNamed("b")];
@@ -130,18 +130,20 @@ describe("listMcpTools", () => {
     expect(most).toBe(2);
   });
 
-  it("ends with the reason of its signal", async () => {
+  it("ends with the reason of its signal, whatever was found by then", async () => {
     const controller = new AbortController();
     const reason = new Error("enough");
-    const server = await serverOf({
-      refuse: () => {
-        controller.abort(reason);
-        return new Promise(() => {});
+    const quick = await serverOf();
+    const slow = await serverOf({
+      refuse: ({ rpc }) => {
+        if (rpc === "tools/list") controller.abort(reason);
+        return undefined;
       },
     });
-    const { client } = clientOf([server], { timeoutMs: 500 });
+    const { client } = clientOf([quick, slow], { discoveryConcurrency: 1 });
     const list = client.listMcpTools({ ...alice, signal: controller.signal });
     await expect(list).rejects.toBe(reason);
+    expect(quick.take()).toContain("POST tools/list");
   });
 
   it("uses the system token if there is no user, and fails if the flow has none", async () => {

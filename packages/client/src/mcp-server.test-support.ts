@@ -119,7 +119,8 @@ function mcpServer(behaviour: TestServerBehaviour): Server {
   server.setRequestHandler("tools/list", ({ params }) => {
     const page = Number(params?.cursor ?? 0);
     const more = page + 1 < behaviour.pages.length;
-    return { tools: behaviour.pages[page] ?? [], ...(more && { nextCursor: String(page + 1) }) };
+    const tools = behaviour.pages[page] ?? [];
+    return { tools, ttlMs: 3_600_000, ...(more && { nextCursor: String(page + 1) }) };
   });
   server.setRequestHandler("tools/call", ({ params }, context) =>
     behaviour.call(params.name, params.arguments, context),

@@ -5,8 +5,7 @@ export function targetRequest(
   { request, tools }: Pick<McpServerRef, "request" | "tools">,
   tool?: string,
 ): TargetRequest {
-  const ofTool =
-    tools && tool !== undefined && Object.hasOwn(tools, tool) ? tools[tool] : undefined;
+  const ofTool = tool === undefined ? undefined : tools?.[tool];
   const { audience, resource, scope } = { ...request, ...ofTool };
   return { ...(audience && { audience }), ...(resource && { resource }), ...(scope && { scope }) };
 }
