@@ -22,6 +22,8 @@ import { onTestFinished } from "vitest";
 /** What differs between the agents of the tests. */
 export interface AgentOptions {
   readonly mock?: MockStsOptions;
+  /** Mocks whose authorities are trusted besides that of the agent's own. */
+  readonly trusts?: readonly MockSts[];
   readonly flow?: Partial<CustomerMtlsFlowOptions>;
   readonly client?: Partial<AgentGatewayClientOptions>;
 }
@@ -42,8 +44,9 @@ export async function openAgent(options: AgentOptions = {}) {
   const clock = createFakeClock(Date.now());
   const { credentialsFile, writeCredentials } = await credentialsOf(mock);
   const { events, onEvent, happened } = eventLog();
+  const ca = [mock, ...(options.trusts ?? [])].map((trusted) => trusted.ca);
   const flow = await createCustomerMtlsFlow({
-    ...{ credentialsFile, ca: mock.ca, clock, onEvent, pollIntervalMs: 0 },
+    ...{ credentialsFile, ca, clock, onEvent, pollIntervalMs: 0 },
     ...options.flow,
   });
   const client = createAgentGatewayClient({ flow, clock, onEvent, ...options.client });
