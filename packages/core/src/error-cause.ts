@@ -9,21 +9,31 @@ export function redactedCause(error: unknown): Error | undefined {
 
 const MAX_DEPTH = 4;
 const IDENTIFIER = /^[A-Za-z][\w.-]{0,63}$/;
+const HOST = /^[\w.:%-]{1,253}$/;
 
 function copy(error: unknown, depth: number): Error | undefined {
   if (!(error instanceof Error) || depth === 0) return undefined;
-  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  const { code } = error as { code?: unknown };
   const name = identifier(error.name) ?? "Error";
   const cause = copy(error.cause, depth - 1);
   const redacted = new Error(
-    // Node builds the message of a system error itself, from the call, its code and the address.
-    identifier(syscall) !== undefined ? error.message.slice(0, 200) : (identifier(code) ?? name),
+    connection(error) ?? identifier(code) ?? name,
     cause === undefined ? undefined : { cause },
   );
   redacted.name = name;
   redacted.stack = [`${name}: ${redacted.message}`, ...frames(error)].join("\n");
   const safeCode = identifier(code);
   return safeCode === undefined ? redacted : Object.assign(redacted, { code: safeCode });
+}
+
+/** Says what Node's own message of a system error says, which others may have added to. */
+function connection(error: Error): string | undefined {
+  const { syscall, code, address, hostname, port } = error as unknown as Record<string, unknown>;
+  const call = identifier(syscall);
+  if (call === undefined) return undefined;
+  const host = [address, hostname].find((name) => typeof name === "string" && HOST.test(name));
+  const target = typeof port === "number" ? `${host ?? ""}:${port}` : host;
+  return [call, identifier(code), target].filter((part) => part !== undefined).join(" ");
 }
 
 function identifier(value: unknown): string | undefined {

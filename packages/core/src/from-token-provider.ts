@@ -32,7 +32,7 @@ export interface FromTokenProviderOptions {
 
 /**
  * Turns a callable into a token source. Nothing is cached here: decorate it with `cachingTokenSource`.
- * What the callable throws becomes `ERR_TOKEN_PROVIDER`; a `TokenError`, a `TypeError` and an abort pass as they are.
+ * What the callable throws becomes `ERR_TOKEN_PROVIDER`; a `TokenError` and an abort pass as they are.
  *
  * @example
  * ```ts
@@ -60,10 +60,11 @@ export function fromTokenProvider(
       const asked = normalizeTokenRequest(request);
       const sentAt = clock.now();
       const passed = { ...(signal && { signal }), ...(rejected && { rejected }) };
-      const provided = await provider(asked, passed).catch((error: unknown) => {
+      try {
+        return accessToken(await provider(asked, passed), sentAt);
+      } catch (error) {
         throw providerError(error, signal);
-      });
-      return accessToken(provided, sentAt);
+      }
     },
   };
 }
@@ -83,7 +84,8 @@ function accessToken(provided: ProvidedToken, sentAt: number): AccessToken {
 
 function providerError(error: unknown, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted === true && error === signal.reason) return error;
-  if (TokenError.isInstance(error) || error instanceof TypeError) return error;
+  // Not a TypeError: fetch says so what is wrong with the network, and quotes the header it cannot send.
+  if (TokenError.isInstance(error)) return error;
   return new TokenError("ERR_TOKEN_PROVIDER", "Cannot get a token: the token provider failed", {
     cause: redactedCause(error),
   });
