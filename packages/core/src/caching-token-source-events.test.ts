@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { cachedScript, HARD_MS, SOFT_MS, settled, tokenError } from "./cached-script.test-support.ts";
+import {
+  cachedScript,
+  HARD_MS,
+  SOFT_MS,
+  settled,
+  tokenError,
+} from "./cached-script.test-support.ts";
 
 const REQUEST = { subjectToken: "alice", audience: ["a"], resource: ["urn:r"], tenant: "t" };
 

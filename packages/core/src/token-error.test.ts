@@ -1,0 +1,110 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { TokenError, type TokenErrorCode } from "./token-error.ts";
+
+const NEVER: TokenErrorCode[] = [
+  "ERR_TOKEN_SUBJECT_REQUIRED",
+  "ERR_TOKEN_SUBJECT_NOT_ALLOWED",
+  "ERR_TOKEN_SOURCE_UNAVAILABLE",
+  "ERR_TOKEN_CONFIG",
+  "ERR_TOKEN_CREDENTIAL",
+  "ERR_TOKEN_PROVIDER",
+  "ERR_TOKEN_TLS",
+  "ERR_TOKEN_RESPONSE",
+  "ERR_TOKEN_METADATA",
+  "ERR_TOKEN_REJECTED",
+  "ERR_TOKEN_NOT_READY",
+  "ERR_TOKEN_AUDIENCE",
+  "ERR_TOKEN_ORIGIN",
+  "ERR_TOKEN_TYPE_UNSUPPORTED",
+  "ERR_TOKEN_CLOSED",
+];
+
+describe("TokenError", () => {
+  for (const code of NEVER) {
+    it(`${code} is not retryable, whatever the status`, () => {
+      for (const status of [undefined, 429, 503]) {
+        expect(new TokenError(code, "x", { status }).retryable).toBe(false);
+      }
+    });
+  }
+
+  for (const code of ["ERR_TOKEN_NETWORK", "ERR_TOKEN_TIMEOUT"] as const) {
+    it(`${code} is retryable`, () => expect(new TokenError(code, "x").retryable).toBe(true));
+  }
+
+  for (const code of ["ERR_TOKEN_HTTP", "ERR_TOKEN_OAUTH"] as const) {
+    it(`${code} is retryable with 408, 429 and 5xx only`, () => {
+      const statuses = [
+        undefined,
+        200,
+        400,
+        401,
+        403,
+        407,
+        408,
+        409,
+        428,
+        429,
+        430,
+        499,
+        500,
+        503,
+        599,
+      ];
+      const retryable = statuses.filter(
+        (status) => new TokenError(code, "x", { status }).retryable,
+      );
+      expect(retryable).toEqual([408, 429, 500, 503, 599]);
+    });
+  }
+
+  it("has the fields that it was given, and no others", () => {
+    const cause = new Error("cause");
+    const details = { status: 429, oauthError: "slow_down", retryAfterMs: 5 };
+    const error = new TokenError("ERR_TOKEN_OAUTH", "Cannot get a token: wait", {
+      cause,
+      ...details,
+    });
+    expect(error).toMatchObject({ ...details, code: "ERR_TOKEN_OAUTH", cause, name: "TokenError" });
+    expect(String(error)).toBe("TokenError: Cannot get a token: wait");
+    expect(error).toBeInstanceOf(Error);
+    const bare = new TokenError("ERR_TOKEN_CLOSED", "x", { status: undefined, cause: undefined });
+    expect(Object.keys(bare)).toEqual(["code", "retryable"]);
+    expect("cause" in bare).toBe(false);
+    expect(inspect(bare)).toContain("ERR_TOKEN_CLOSED");
+  });
+});
+
+describe("TokenError.isInstance", () => {
+  it("knows the errors of another copy of the package", async () => {
+    const copy = "./token-error.ts?another-copy";
+    const other = (await import(/* @vite-ignore */ copy)) as typeof import("./token-error.ts");
+    expect(other.TokenError).not.toBe(TokenError);
+    const foreign = new other.TokenError("ERR_TOKEN_CLOSED", "x");
+    expect(foreign).not.toBeInstanceOf(TokenError);
+    expect(TokenError.isInstance(foreign)).toBe(true);
+    expect(other.TokenError.isInstance(new TokenError("ERR_TOKEN_CLOSED", "x"))).toBe(true);
+  });
+
+  it("knows subclasses", () => {
+    class SpecialError extends TokenError {}
+    expect(TokenError.isInstance(new SpecialError("ERR_TOKEN_CLOSED", "x"))).toBe(true);
+  });
+
+  const others = [
+    undefined,
+    null,
+    "ERR_TOKEN_CLOSED",
+    42,
+    {},
+    new Error("x"),
+    { code: "ERR_TOKEN_CLOSED" },
+    Object.assign(new Error("x"), { code: "ERR_TOKEN_CLOSED", name: "TokenError" }),
+  ];
+  for (const other of others) {
+    it(`does not take ${inspect(other, { breakLength: Infinity }).slice(0, 40)} for one`, () => {
+      expect(TokenError.isInstance(other)).toBe(false);
+    });
+  }
+});
