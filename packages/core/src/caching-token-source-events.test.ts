@@ -94,6 +94,40 @@ describe("cachingTokenSource: events", () => {
     expect(told("request-start")).toHaveLength(1);
   });
 
+  it("has an event of its own for everything that a cache does", async () => {
+    const { clock, source, cache, told } = cachedScript({ maxEntries: 1 });
+    source.answerNext({ token: "a", expiresAt: Number.NaN });
+    const rejected = await cache.getToken({}, { minValidityMs: 300_001 });
+    await cache.getToken({}, { rejected });
+    await cache.getToken();
+    clock.advance(SOFT_MS);
+    source.failNext(tokenError("ERR_TOKEN_PROVIDER"));
+    await cache.getToken();
+    source.lifetimeMs = 86_400_001;
+    await cache.getToken({ tenant: "t" });
+    await settled();
+    const types = [
+      "miss",
+      "request-start",
+      "request-end",
+      "lifetime-skipped",
+      "short-lived",
+      "rejected",
+      "hit",
+      "stale",
+      "refresh-failed",
+      "lifetime-cut",
+      "evicted",
+    ] as const;
+    for (const type of types) {
+      expect(told(type)[0], type).toMatchObject({
+        type,
+        identity: "scripted",
+        at: expect.any(Number),
+      });
+    }
+  });
+
   it("bears a sink that throws", async () => {
     const { clock, cache } = cachedScript({
       onEvent: () => {
