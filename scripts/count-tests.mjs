@@ -11,16 +11,16 @@ const silent = [];
 for (const manifest of globSync("{packages,apps}/*/package.json")) {
   if (read(manifest).scripts?.test === undefined) continue;
   const file = join(dirname(manifest), "reports/vitest.json");
-  if (!existsSync(file)) {
+  const report = existsSync(file) ? read(file) : undefined;
+  if (!report?.numTotalTests) {
     silent.push(dirname(manifest));
     continue;
   }
-  const report = read(file);
   passed += report.numPassedTests;
   failed += report.numFailedTests;
   skipped += report.numPendingTests + report.numTodoTests;
 }
-if (silent.length > 0) console.error(`No test report of ${silent.join(", ")}`);
+if (silent.length > 0) console.error(`No test ran in ${silent.join(", ")}`);
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 // In CI everything a test needs is installed, so a skipped test means a lost one.
 const lost = silent.length + (process.env.CI ? skipped : 0);
