@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { createAccessToken } from "./access-token.ts";
 import { CacheEntry } from "./cache-entry.ts";
@@ -155,6 +157,23 @@ describe("EntryTable", () => {
     const seen: CacheKey[] = [];
     entries.deleteWhere((key) => seen.push(key) < 0, { subjects: false });
     expect(seen).toEqual([user(undefined, "x")]);
+  });
+
+  it("keeps nothing alive that it has outgrown, however long no room is made", () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const { entries, put } = table(1_000);
+    for (let i = 0; i <= 1_000; i++) put(user(`u${i}`));
+    const used = () => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = used();
+    for (let round = 0; round < 300; round++) {
+      for (let i = 1; i <= 1_000; i++) put(user(`u${i}`), "token");
+    }
+    expect(used() - before).toBeLessThan(5_000_000); // 24 MB where it does
+    expect(entries.size).toBe(1_000);
   });
 
   it("does not evict a head that was taken out while the hand stood before it", () => {

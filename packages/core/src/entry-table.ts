@@ -12,8 +12,10 @@ export class EntryTable<T extends AccessToken> {
   readonly #heads = new Map<string, CacheEntry<T>>();
   readonly #max: number;
   readonly #onEvicted: (entry: CacheEntry<T>) => void;
-  /** Kept between rounds: a new iterator would walk over all the holes again. One that stands still keeps old tables alive. */
+  /** Where room was made last, at the head of the line: a new iterator would walk over all the holes again. */
   #hand: MapIterator<[string, CacheEntry<T>]> | undefined;
+  /** How many entries came since the hand last moved. */
+  #standing = 0;
   #size = 0;
 
   constructor(max: number, onEvicted: (entry: CacheEntry<T>) => void) {
@@ -39,6 +41,8 @@ export class EntryTable<T extends AccessToken> {
     if (this.#max === 0) return;
     this.delete(key);
     if (this.#size >= this.#max) this.#makeRoom();
+    // A Map's iterator that stands still keeps alive all that the Map has outgrown.
+    else if (++this.#standing > this.#max) this.#hand = undefined;
     const head = key.subject ?? key.shape;
     const first = this.#heads.get(head);
     // Behind the first, so that the head keeps its place in the line.
@@ -86,14 +90,9 @@ export class EntryTable<T extends AccessToken> {
   }
 
   #makeRoom(): void {
-    for (;;) {
-      this.#hand ??= this.#heads.entries();
-      const { done, value } = this.#hand.next();
-      if (done === true) {
-        this.#hand = undefined;
-        continue;
-      }
-      const [head, first] = value;
+    this.#standing = 0;
+    this.#hand ??= this.#heads.entries();
+    for (const [head, first] of this.#hand) {
       if (!takeSecondChance(first)) {
         this.#evict(head, first);
         return;
