@@ -4,7 +4,6 @@ import { join } from "node:path";
 import {
   type AgentGatewayClientOptions,
   createAgentGatewayClient,
-  type McpTool,
   type McpToolRef,
   type UserToken,
 } from "@agent-oauth/client";
@@ -79,13 +78,6 @@ export async function openAgent(options: AgentOptions = {}) {
       return structuredContent as { readonly sub: string; readonly jti: string };
     },
   };
-}
-
-/** The tool of that name at a server. */
-export function toolNamed(tools: readonly McpTool[], server: string, name: string): McpTool {
-  const tool = tools.find((tool) => tool.serverName === server && tool.name === name);
-  if (tool === undefined) throw new Error(`${server} lists no tool ${name}`);
-  return tool;
 }
 
 /** So many calls at once. */

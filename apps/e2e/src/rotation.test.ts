@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import type { CertificatePair } from "@agent-oauth/mock-sts";
 import { createClientCertificate } from "@agent-oauth/token-endpoint";
+import { Agent } from "undici";
 import { describe, expect, it } from "vitest";
 import { atOnce, openAgent } from "./agent.test-support.ts";
 
@@ -91,5 +92,26 @@ describe("a client certificate that is replaced in its file", () => {
     const last = agent.mock.recorder.requests.at(-1);
     expect(last?.bearer?.claims?.cnf).toEqual({ "x5t#S256": thumbprintOf(pair) });
     expect(errors).toHaveLength(1);
+  });
+
+  it("goes to the dispatcher that the flow's user makes, such as a proxy's", async () => {
+    const certificates: (string | undefined)[] = [];
+    const agent = await openAgent({
+      mock,
+      flow: {
+        dispatcher({ certificate, key, ca }) {
+          certificates.push(certificate);
+          return new Agent({ connect: { cert: certificate, key, ca: [...(ca ?? [])] } });
+        },
+      },
+    });
+    const pair = await agent.mock.issueClientCertificate();
+    const userToken = await agent.signIn("alice");
+    await agent.whoami("calendar", userToken);
+    await agent.writeCredentials(pair);
+    await agent.flow.reloadCredentials();
+    await agent.whoami("calendar", userToken);
+    const expected = [agent.mock.clientCertificate, pair].map((each) => each.certificate.trim());
+    expect(certificates.map((text) => text?.trim())).toEqual(expected);
   });
 });

@@ -61,33 +61,3 @@ describe("a lost MCP session", () => {
     expect(agent.mock.recorder.count({ mcpMethod: "initialize" })).toBe(4);
   });
 });
-
-describe("the sessions of two users", () => {
-  it("are never mixed, whatever happens to tokens and sessions meanwhile", async () => {
-    const agent = await openAgent();
-    const names = ["alice", "bob"];
-    const users = await Promise.all(names.map(agent.signIn));
-    const servers = ["cost-centers", "orders", "calendar"];
-    const disturbances = [
-      () => agent.mock.controls.revoke({ subject: "alice" }),
-      () => agent.client.clearTokenCache(),
-      () => agent.mock.controls.forgetSessions(),
-      () => agent.mock.controls.rotateSigningKey(),
-      () => agent.mock.controls.revoke("all"),
-      () => agent.advance(3_600_000),
-    ];
-    for (const disturb of disturbances) {
-      const calls = atOnce(60, async (index) => {
-        const { sub } = await agent.whoami(servers[index % 3] ?? "", users[index % 2] ?? "");
-        expect(sub).toBe(names[index % 2]);
-      });
-      await disturb();
-      await calls;
-    }
-    const wrong = agent.mock.recorder.requests.filter(
-      ({ assertion, issued }) =>
-        issued !== undefined && issued.claims?.sub !== assertion?.claims?.sub,
-    );
-    expect(wrong).toEqual([]);
-  });
-});
