@@ -145,10 +145,14 @@ describe("cachingTokenSource: close", () => {
     };
     const cache = cachingTokenSource(deaf, { clock });
     const call = cache.getToken();
+    cache.clear();
+    const queued = cache.getToken();
     cache.close();
     await expect(call).rejects.toMatchObject(CLOSED);
+    await expect(queued).rejects.toMatchObject(CLOSED);
     source.release();
     await settled();
+    expect(source.calls).toHaveLength(1);
     expect(cache.stats()).toMatchObject({ entries: 0, inFlight: 0 });
     expect(cache.peek()).toBeUndefined();
   });

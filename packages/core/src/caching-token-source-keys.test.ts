@@ -109,6 +109,18 @@ describe("cachingTokenSource: identity", () => {
     expect((await cache.getToken()).token).toBe("token-2");
   });
 
+  it("stores no answer of a request that saw two identities, whichever comes back", async () => {
+    const { source, cache } = cachedScript();
+    source.hold();
+    const waiting = cache.getToken();
+    source.identity = "rotated";
+    source.release();
+    await waiting;
+    source.identity = "scripted";
+    expect(cache.peek()).toBeUndefined();
+    expect((await cache.getToken()).token).toBe("token-2");
+  });
+
   it("hands no answer to a caller who came after the identity changed", async () => {
     const { source, cache } = cachedScript();
     source.hold();

@@ -137,6 +137,20 @@ describe("cachingTokenSource: refresh ahead", () => {
     expect(source.calls).toHaveLength(2);
   });
 
+  it("hands out no expired token while a refresh that began just before is on its way", async () => {
+    const { clock, source, cache } = cachedScript();
+    const bound = cache.bind();
+    const old = await bound.getToken();
+    clock.advance(HARD_MS - 1);
+    source.hold();
+    expect(await bound.getToken()).toBe(old);
+    clock.advance(1);
+    expect(bound.peek()).toBeUndefined();
+    const waiting = [bound.getToken(), cache.getToken()];
+    source.release();
+    for (const token of await Promise.all(waiting)) expect(token.token).toBe("token-2");
+  });
+
   it("draws the jitter anew for each token", async () => {
     const drawn = [0, 0.999];
     const { clock, cache } = cachedScript({ random: () => drawn.shift() ?? 0.5 });
