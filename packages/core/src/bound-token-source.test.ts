@@ -50,6 +50,7 @@ describe("BoundTokenSource", () => {
     const token = await cache.getToken();
     expect(bound.peek()).toBe(token);
     expect(await bound.getToken()).toBe(token);
+    expect(bound.getToken()).toBe(bound.getToken()); // of the new token
   });
 
   for (const change of ["identity", "expiry", "close", "rejection"] as const) {
