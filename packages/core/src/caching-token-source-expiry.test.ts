@@ -193,6 +193,7 @@ describe("cachingTokenSource: the end of the subject", () => {
     const waiting = [
       cache.getToken(request),
       cache.getToken(request, { subjectExpiresAt: clock.now() + MINUTE }),
+      cache.getToken(request, { subjectExpiresAt: clock.now() + 2 * MINUTE }),
     ];
     source.release();
     await Promise.all(waiting);

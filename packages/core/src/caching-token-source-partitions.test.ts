@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cachedScript, tokenError } from "./cached-script.test-support.ts";
+import { cachedScript, SOFT_MS, settled, tokenError } from "./cached-script.test-support.ts";
 
 describe("cachingTokenSource: partitions", () => {
   it("does not let users push out system tokens", async () => {
@@ -41,6 +41,18 @@ describe("cachingTokenSource: partitions", () => {
       expect(cache.peek({ subjectToken: "bob" })).toBeUndefined();
     });
   }
+
+  it("gives a token that was used when stale a second chance", async () => {
+    const { clock, source, cache } = cachedScript({ maxSubjectEntries: 2 });
+    const alice = await cache.getToken({ subjectToken: "alice" });
+    clock.advance(SOFT_MS);
+    await cache.getToken({ subjectToken: "bob" });
+    source.failNext(tokenError("ERR_TOKEN_OAUTH", { status: 400 }));
+    await cache.getToken({ subjectToken: "alice" });
+    await settled();
+    await cache.getToken({ subjectToken: "carol" });
+    expect(cache.peek({ subjectToken: "alice" })).toBe(alice);
+  });
 
   it("evicts all targets of a user together", async () => {
     const { cache } = cachedScript({ maxSubjectEntries: 3 });

@@ -106,6 +106,22 @@ describe("cachingTokenSource: refresh ahead", () => {
     }
   });
 
+  it("tells once of a refresh that took longer than the interval", async () => {
+    const { clock, source, cache, told } = cachedScript();
+    await cache.getToken();
+    clock.advance(SOFT_MS);
+    source.hold();
+    source.failNext(tokenError("ERR_TOKEN_NETWORK"));
+    for (let i = 0; i < 5; i++) {
+      await cache.getToken();
+      clock.advance(5_000);
+    }
+    source.release();
+    await settled();
+    expect(source.calls).toHaveLength(2);
+    expect(told("refresh-failed")).toHaveLength(1);
+  });
+
   it("does not refresh while the token endpoint is held back from", async () => {
     const { clock, source, cache } = cachedScript();
     const old = await cache.getToken();
@@ -204,6 +220,16 @@ describe("cachingTokenSource: last resort", () => {
     await cache.getToken();
     clock.advance(HARD_MS);
     expect((await cache.getToken()).token).toBe("token-2");
+  });
+
+  it("is none past the end of the subject", async () => {
+    const { clock, source, cache } = cachedScript();
+    const request = { subjectToken: "opaque" };
+    await cache.getToken(request);
+    await cache.getToken(request, { subjectExpiresAt: clock.now() + 60_000 });
+    source.failure = tokenError("ERR_TOKEN_HTTP", { status: 503, retryAfterMs: 60_000 });
+    clock.advance(60_000);
+    await expect(cache.getToken(request)).rejects.toMatchObject({ status: 503 });
   });
 
   it("is for failures that may pass only", async () => {

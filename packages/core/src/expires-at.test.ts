@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type LifetimeClaims, resolveExpiresAt } from "./expires-at.ts";
 import { unsignedJwt } from "./unsigned-jwt.test-support.ts";
 
@@ -37,6 +37,13 @@ describe("resolveExpiresAt", () => {
   for (const [name, claims, at] of usable) {
     it(`reads ${name}`, () => expect(resolved(claims)).toEqual({ at, skipped: [] }));
   }
+
+  it("takes an instant without an offset for UTC wherever the machine is", () => {
+    vi.stubEnv("TZ", "America/New_York");
+    expect(new Date(0).getTimezoneOffset()).not.toBe(0);
+    expect(resolved({ expires_at: "2026-01-01T00:00:00" }).at).toBe(Date.UTC(2026, 0, 1));
+    vi.unstubAllEnvs();
+  });
 
   it("believes expires_at before expires_in before exp before the id token", () => {
     const id = { id_token: jwt(4) };

@@ -19,6 +19,12 @@ function request(subject: string, rest: Partial<FailedRequest> = {}): FailedRequ
   return { key: keyOf(subject), tenant: undefined, sentAt: 0, now: 0, ...rest };
 }
 
+/** What a caller hears whose token a server refused. */
+function refusedAt(failures: FailureMemory, subject: string, now: number) {
+  failures.refused(keyOf(subject), now);
+  return failures.recall(request(subject, { now }));
+}
+
 describe("FailureMemory", () => {
   it("recalls a refusal until its lifetime is over", () => {
     const failures = memory();
@@ -46,8 +52,8 @@ describe("FailureMemory", () => {
   it("forgets the oldest of 1,025 replacements", () => {
     const failures = memory();
     for (let i = 0; i < 1_025; i++) failures.received(keyOf(`${i}`), { replaces: true, now: 0 });
-    expect(failures.refused(keyOf("0"), 1)).toBeUndefined();
-    expect(failures.refused(keyOf("1"), 1)).toMatchObject({ code: "ERR_TOKEN_REJECTED" });
+    expect(refusedAt(failures, "0", 1)).toBeUndefined();
+    expect(refusedAt(failures, "1", 1)).toMatchObject({ code: "ERR_TOKEN_REJECTED" });
   });
 
   it("counts a refusal that comes again as the youngest", () => {
@@ -96,12 +102,12 @@ describe("FailureMemory", () => {
     }
     failures.forgetWhere(({ subject }) => subject === "a");
     expect(failures.recall(request("a"))).toBeUndefined();
-    expect(failures.refused(keyOf("a"), 1)).toBeUndefined();
+    expect(refusedAt(failures, "a", 1)).toBeUndefined();
     expect(failures.recall(request("b"))).toBe(REFUSAL);
     failures.failed(TROUBLE, request("b"));
     failures.clear();
     expect(failures.recall(request("b"))).toBeUndefined();
-    expect(failures.refused(keyOf("b"), 1)).toBeUndefined();
+    expect(refusedAt(failures, "b", 1)).toBeUndefined();
   });
 
   it("counts the first token after a time of refusal as a replacement, and none after it", () => {
@@ -110,15 +116,15 @@ describe("FailureMemory", () => {
     failures.failed(rejected, request("a"));
     failures.received(keyOf("a"), { replaces: false, now: 5_000 });
     expect(failures.recall(request("a", { now: 5_000 }))).toBeUndefined();
-    expect(failures.refused(keyOf("a"), 10_000)).toBeUndefined();
+    expect(refusedAt(failures, "a", 10_000)).toBeUndefined();
     failures.received(keyOf("a"), { replaces: false, now: 20_000 });
-    expect(failures.refused(keyOf("a"), 20_001)).toBeUndefined();
+    expect(refusedAt(failures, "a", 20_001)).toBeUndefined();
   });
 
   it("does not count a token after any other refusal as one", () => {
     const failures = memory();
     failures.failed(REFUSAL, request("a"));
     failures.received(keyOf("a"), { replaces: false, now: 5_000 });
-    expect(failures.refused(keyOf("a"), 5_001)).toBeUndefined();
+    expect(refusedAt(failures, "a", 5_001)).toBeUndefined();
   });
 });

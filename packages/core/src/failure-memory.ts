@@ -105,14 +105,11 @@ export class FailureMemory {
     keep(this.#replacements, text, { key, until: now + this.#settings.minRefreshIntervalMs });
   }
 
-  /** Takes note that a server refused the key's token; returns the error if it is a replacement of just now. */
-  refused(key: CacheKey, now: number): TokenError | undefined {
+  /** Takes note that a server refused the key's token: if that is a replacement of just now, no other is fetched. */
+  refused(key: CacheKey, now: number): void {
     const text = keyText(key);
     const until = this.#replacements.get(text)?.until ?? now;
-    if (until <= now) return undefined;
-    const error = refusedAgain();
-    keep(this.#refusals, text, { key, error, until });
-    return error;
+    if (until > now) keep(this.#refusals, text, { key, error: refusedAgain(), until });
   }
 
   /** Forgets what is known of the keys that pass the test. */

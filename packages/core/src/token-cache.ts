@@ -125,9 +125,7 @@ export class TokenCache<T extends AccessToken> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     this.#memory.followIdentity();
     const now = this.#timeline.now();
-    const { failures } = this.#memory;
-    const refused = this.#dropsRejected(call) ? failures.refused(key, now) : undefined;
-    if (refused !== undefined) return Promise.reject(refused);
+    if (this.#dropsRejected(call)) this.#memory.failures.refused(key, now);
     const entry = this.entry(key);
     if (entry === undefined || !this.#serves(entry, call, now)) return this.#ask(call, entry);
     if (now < entry.soft) this.hit(entry, request);
