@@ -1,6 +1,9 @@
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:tls";
 import { inspect } from "node:util";
 import { TokenError } from "@agent-oauth/core";
-import type { Breakage } from "@agent-oauth/mock-sts";
+import { createCustomerMtlsFlow } from "@agent-oauth/customer-mtls";
+import type { Breakage, MockSts } from "@agent-oauth/mock-sts";
 import {
   clientCredentialsSource,
   createClientCertificate,
@@ -96,6 +99,36 @@ describe("a broken token endpoint", () => {
     expect(error).toMatchObject({ retryable: false });
     expect(shown(error)).not.toContain("SENTINEL");
     expect(agent.tokenRequests()).toBe(1);
+  });
+
+  it.each([
+    ["as it is", (userToken: string) => userToken],
+    ["in part", (userToken: string) => userToken.slice(5, -5)],
+    ["encoded", encodeURIComponent],
+  ])("which quotes the user token %s is not quoted itself", async (_name, quoted) => {
+    const agent = await openAgent();
+    // No JWT, which would be known by its looks.
+    const userToken = "opaque/user+token/of=alice";
+    const body = { error: "invalid_grant", error_description: `bad ${quoted(userToken)}` };
+    agent.mock.controls.failNext({ status: 400, body }, { route: "token" });
+    const error = await rejection(agent.client.getUserAuth(userToken));
+    expect(error).toMatchObject({ code: "ERR_TOKEN_OAUTH", oauthError: "invalid_grant" });
+    expect(shown(error)).not.toMatch(/token.of.alice|token%2Fof/);
+  });
+
+  it("which does not even speak HTTP: a typed error that shows nothing of what it said", async () => {
+    const agent = await openAgent();
+    const tokenServiceUrl = await openGarbler(agent.mock, "SENTINEL\r\n\r\n");
+    const flow = await createCustomerMtlsFlow({
+      credentials: { ...agent.mock.credentials(), tokenServiceUrl },
+      ca: agent.mock.ca,
+    });
+    onTestFinished(() => flow.close());
+    const error = await rejection(flow.systemTokens.getToken());
+    expect(error).toMatchObject({ code: "ERR_TOKEN_RESPONSE", retryable: false });
+    expect(String(error)).toMatch(/is not HTTP; check host and port/);
+    expect(shown(error)).not.toContain("SENTINEL");
+    expect(shown(error)).not.toContain(Buffer.from("SENTINEL").toString("hex").slice(0, 8));
   });
 
   it("which redirects is not followed, nor is the client's proof sent on", async () => {
@@ -210,3 +243,16 @@ describe("a token endpoint that is overloaded", () => {
     expect(agent.tokenRequests()).toBe(2);
   });
 });
+
+/** Starts a TLS server that answers every request with a text that is no HTTP; returns its token endpoint. */
+async function openGarbler(mock: MockSts, text: string): Promise<string> {
+  const request = { subject: "CN=localhost", usage: "serverAuth" } as const;
+  const { certificate: cert, key } = await mock.issueClientCertificate(request);
+  const server = createServer({ cert, key }, (socket) => {
+    socket.on("error", () => {});
+    socket.on("data", () => socket.end(text));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  return `https://localhost:${(server.address() as AddressInfo).port}/oauth2/token`;
+}

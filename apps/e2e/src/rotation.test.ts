@@ -41,6 +41,7 @@ describe("a client certificate that is replaced in its file", () => {
       answers.map((_, index) => (index % 2 ? "bob" : "alice")),
     );
 
+    expect(agent.mock.recorder.count({ status: 401 })).toBe(0);
     agent.mock.recorder.clear();
     await agent.burst();
     expect(agent.tokenRequests()).toBe(0);
@@ -58,6 +59,8 @@ describe("a client certificate that is replaced in its file", () => {
     await agent.flow.reloadCredentials();
     await agent.burst();
     expect(agent.tokenRequests()).toBe(4);
+    // The old ones were not even tried.
+    expect(agent.mock.recorder.count({ status: 401 })).toBe(0);
   });
 
   it("is noticed by the next token request, without a poll", async () => {

@@ -11,6 +11,8 @@ describe("the steady state", () => {
       const agent = await openAgent();
       const userToken = await agent.signIn("alice");
       await agent.whoami(server, userToken);
+      // Nobody listens to the stream that a session may open, and servers close it again and again.
+      expect(agent.mock.recorder.count({ route: "mcp", method: "GET" })).toBe(0);
       agent.mock.recorder.clear();
       for (let call = 0; call < CALLS; call++) await agent.whoami(server, userToken);
       const { requests, handshakes } = agent.mock.recorder;

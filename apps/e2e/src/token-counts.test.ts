@@ -79,7 +79,7 @@ describe("token requests of the customer flow", () => {
   });
 
   it("keeps one token for a user token with and without its scheme, and sends it without", async () => {
-    const { client, mock, signIn, tokenRequests } = await openAgent();
+    const { client, mock, signIn, tokenRequests, whoami } = await openAgent();
     const userToken = await signIn("alice");
     const tokens = await Promise.all(
       [userToken, `Bearer ${userToken}`, `bearer  ${userToken} `].map((text) =>
@@ -91,5 +91,9 @@ describe("token requests of the customer flow", () => {
     const [request] = mock.recorder.requests;
 
     expect(request?.assertion?.fingerprint).toBe(fingerprint(userToken));
+
+    await whoami("orders", userToken);
+    await whoami("orders", `Bearer ${userToken}`);
+    expect(mock.recorder.count({ mcpMethod: "initialize" })).toBe(1);
   });
 });
