@@ -65,6 +65,14 @@ describe("FailureMemory", () => {
     expect(failures.recall(request("old"))).toBe(REFUSAL);
   });
 
+  it("asks again after an hour, whatever Retry-After says", () => {
+    const failures = memory();
+    const never = tokenError("ERR_TOKEN_HTTP", { status: 429, retryAfterMs: 1e15 });
+    failures.failed(never, request("a"));
+    expect(failures.recall(request("a", { now: 3_599_999 }))).toMatchObject({ retryAfterMs: 1 });
+    expect(failures.recall(request("a", { now: 3_600_000 }))).toBeUndefined();
+  });
+
   it("takes a longer Retry-After of a request that was on its way", () => {
     const failures = memory();
     failures.failed(TROUBLE, request("a"));

@@ -4,6 +4,8 @@ import { TokenError } from "./token-error.ts";
 
 const FIRST_BACK_OFF_MS = 250;
 const MAX_BACK_OFF_MS = 30_000;
+/** A server that asks for more is mistaken, or means to keep us away: it is asked again after this. */
+const MAX_RETRY_AFTER_MS = 3_600_000;
 const MAX_REMEMBERED = 1_024;
 
 /** Failures that say something about one call or one caller, not about the next. */
@@ -76,7 +78,7 @@ export class FailureMemory {
 
   #backOff(error: TokenError, { tenant = "", sentAt, now }: FailedRequest): void {
     const last = this.#backOffs.get(tenant);
-    const asked = now + (error.retryAfterMs ?? 0);
+    const asked = now + Math.min(error.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
     // Requests that were on their way together failed together: that counts once, however many users there are.
     if (last !== undefined && sentAt < last.until) {
       keep(this.#backOffs, tenant, { ...last, until: Math.max(last.until, Math.ceil(asked)) });

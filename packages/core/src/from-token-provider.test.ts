@@ -46,6 +46,8 @@ describe("fromTokenProvider", () => {
     expect((await provided({ token: "abc", expiresAt: 5, expiresIn: 60 })).expiresAt).toBe(5);
     expect((await provided({ token: "abc" })).expiresAt).toBeUndefined();
     expect((await provided({ token: "abc", expiresIn: Number.NaN })).expiresAt).toBeUndefined();
+    const spoilt = { token: "abc", expiresAt: Number.NaN, expiresIn: 60 };
+    expect((await provided(spoilt)).expiresAt).toBe(now + 60_000);
   });
 
   it("counts seconds from the call, not from the answer", async () => {

@@ -78,7 +78,8 @@ function accessToken(provided: ProvidedToken, sentAt: number): AccessToken {
   }
   const token = bareToken(provided.token);
   const wire = { expires_in: provided.expiresIn, access_token: token };
-  const expiresAt = provided.expiresAt ?? resolveExpiresAt(wire, { sentAt });
+  const { expiresAt: stated } = provided;
+  const expiresAt = Number.isFinite(stated) ? stated : resolveExpiresAt(wire, { sentAt });
   return createAccessToken({ token, expiresAt });
 }
 
