@@ -1,12 +1,7 @@
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type AgentGatewayClientOptions,
-  createAgentGatewayClient,
-  type McpToolRef,
-  type UserToken,
-} from "@agent-oauth/client";
+import { createAgentGatewayClient, type McpToolRef, type UserToken } from "@agent-oauth/client";
 import type { TokenEvent } from "@agent-oauth/core";
 import { createFakeClock } from "@agent-oauth/core/testing";
 import { type CustomerMtlsFlowOptions, createCustomerMtlsFlow } from "@agent-oauth/customer-mtls";
@@ -24,7 +19,6 @@ export interface AgentOptions {
   /** Mocks whose authorities are trusted besides that of the agent's own. */
   readonly trusts?: readonly MockSts[];
   readonly flow?: Partial<CustomerMtlsFlowOptions>;
-  readonly client?: Partial<AgentGatewayClientOptions>;
 }
 
 /** Half a day: user tokens outlive every test's clock. */
@@ -42,25 +36,21 @@ export async function openAgent(options: AgentOptions = {}) {
   const mock = await openMock(options.mock);
   const clock = createFakeClock(Date.now());
   const { credentialsFile, writeCredentials } = await credentialsOf(mock);
-  const { events, onEvent, happened } = eventLog();
+  const { onEvent, happened } = eventLog();
   const ca = [mock, ...(options.trusts ?? [])].map((trusted) => trusted.ca);
   const flow = await createCustomerMtlsFlow({
     ...{ credentialsFile, ca, clock, onEvent, pollIntervalMs: 0 },
     ...options.flow,
   });
-  const client = createAgentGatewayClient({ flow, clock, onEvent, ...options.client });
+  const client = createAgentGatewayClient({ flow, clock, onEvent });
   onTestFinished(async () => {
     mock.controls.reset();
     await client.close();
     await flow.close();
   });
-  const tool = (server: string, name: string): McpToolRef => {
-    const found = mock.mcpServers.find((candidate) => candidate.name === server);
-    if (found === undefined) throw new Error(`There is no server ${server}`);
-    return { name, server: { name: server, url: found.url } };
-  };
+  const tool = (server: string, name: string) => toolOf(mock, { server, name });
   return {
-    ...{ mock, flow, client, events, happened, tool, writeCredentials, credentialsFile },
+    ...{ mock, flow, client, happened, tool, writeCredentials, credentialsFile },
     signIn: (sub: string) => mock.userToken({ sub, expiresInMs: USER_TOKEN_MS }),
     /** Lets time pass on both sides. */
     advance(ms: number) {
@@ -70,12 +60,8 @@ export async function openAgent(options: AgentOptions = {}) {
     tokenRequests: () => mock.recorder.count({ route: "token" }),
     /** Asks a server whom it thinks it works for. */
     async whoami(server: string, userToken: UserToken) {
-      const { structuredContent } = await client.callMcpTool(
-        tool(server, "whoami"),
-        {},
-        { userToken },
-      );
-      return structuredContent as { readonly sub: string; readonly jti: string };
+      const result = await client.callMcpTool(tool(server, "whoami"), {}, { userToken });
+      return result.structuredContent as { readonly sub: string; readonly jti: string };
     },
   };
 }
@@ -95,10 +81,21 @@ export async function rejection(call: Promise<unknown>): Promise<unknown> {
   throw new Error("It was expected to fail");
 }
 
-async function credentialsOf(mock: MockSts) {
+/** Makes a directory that goes with the test. */
+export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "agent-oauth-e2e-"));
   onTestFinished(() => rm(directory, { recursive: true }));
-  const credentialsFile = join(directory, "credentials");
+  return directory;
+}
+
+function toolOf(mock: MockSts, { server, name }: { server: string; name: string }): McpToolRef {
+  const found = mock.mcpServers.find((candidate) => candidate.name === server);
+  if (found === undefined) throw new Error(`There is no server ${server}`);
+  return { name, server: { name: server, url: found.url } };
+}
+
+async function credentialsOf(mock: MockSts) {
+  const credentialsFile = join(await temporaryDirectory(), "credentials");
   const writeCredentials = async (pair?: CertificatePair) => {
     const draft = `${credentialsFile}.new`;
     await writeFile(draft, JSON.stringify(mock.credentials(pair)), { mode: 0o600 });
@@ -109,12 +106,9 @@ async function credentialsOf(mock: MockSts) {
 }
 
 function eventLog() {
-  const events: TokenEvent[] = [];
   const waiting = new Set<(event: TokenEvent) => void>();
   return {
-    events,
     onEvent(event: TokenEvent) {
-      events.push(event);
       for (const tell of waiting) tell(event);
     },
     /** Resolves with the next event of the type. */

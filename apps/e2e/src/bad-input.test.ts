@@ -1,9 +1,10 @@
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 import { createAgentGatewayClient, type UserToken } from "@agent-oauth/client";
 import { createCustomerMtlsFlow } from "@agent-oauth/customer-mtls";
 import { fingerprint } from "@agent-oauth/mock-sts";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openAgent, openMock, rejection } from "./agent.test-support.ts";
+import { listenUntilTestEnds } from "./server.test-support.ts";
 
 describe("a user token that is none", () => {
   it.each([
@@ -198,8 +199,6 @@ async function openPlainServer() {
     count++;
     socket.destroy();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
-  const { port } = server.address() as AddressInfo;
+  const port = await listenUntilTestEnds(server);
   return { port, connections: () => count };
 }

@@ -112,8 +112,10 @@ describe("an expired client certificate", () => {
     expect(error).toMatchObject({ code: "ERR_TOKEN_OAUTH", oauthError: "invalid_client" });
     expect(mock.recorder.count()).toBe(1);
   });
+});
 
-  it("of another subject than the registered one is refused", async () => {
+describe("a client certificate of another subject", () => {
+  it("is refused, whoever issued it", async () => {
     const mock = await openMock();
     const pair = await mock.issueClientCertificate({ subject: "CN=somebody-else,O=Mock STS" });
     const flow = await flowOf(mock.credentials(pair), mock.ca);

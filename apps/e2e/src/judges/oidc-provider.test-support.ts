@@ -1,9 +1,8 @@
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import type { MockSts } from "@agent-oauth/mock-sts";
 import { type CryptoKey, exportJWK, generateKeyPair, jwtVerify, SignJWT } from "jose";
 import { type Context, errors, Provider } from "oidc-provider";
-import { onTestFinished } from "vitest";
+import { listenUntilTestEnds, serverIdentity } from "../server.test-support.ts";
 
 const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const GRANTS = ["client_credentials", JWT_BEARER];
@@ -68,20 +67,13 @@ export async function openOidcProvider(authority: MockSts) {
 }
 
 async function listen(authority: MockSts) {
-  const request = { subject: "CN=localhost", usage: "serverAuth" } as const;
-  const { certificate: cert, key } = await authority.issueClientCertificate(request);
   const server = createServer({
-    ...{ cert, key, ca: authority.ca },
+    ...(await serverIdentity(authority)),
+    ca: authority.ca,
     // Who has no certificate may authenticate otherwise, or be told.
     ...{ requestCert: true, rejectUnauthorized: false },
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    return new Promise<void>((resolve) => server.close(() => resolve()));
-  });
-  const { port } = server.address() as AddressInfo;
-  return { server, origin: `https://localhost:${port}` };
+  return { server, origin: `https://localhost:${await listenUntilTestEnds(server)}` };
 }
 
 async function configuration(origin: string) {

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createCustomerMtlsFlow } from "@agent-oauth/customer-mtls";
 import type { CertificatePair, MockSts } from "@agent-oauth/mock-sts";
@@ -16,7 +15,7 @@ import {
 } from "@agent-oauth/token-endpoint";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openMock, rejection } from "../agent.test-support.ts";
+import { openMock, rejection, temporaryDirectory } from "../agent.test-support.ts";
 import {
   CLIENTS,
   openOidcProvider,
@@ -222,10 +221,9 @@ describe("customer-mtls against oidc-provider", () => {
   it("gets system and user tokens for the gateway with a credentials file", async () => {
     const { authority, judge } = await openCourt();
     const credentials = { ...authority.credentials(), tokenServiceUrl: judge.tokenEndpoint };
-    const flow = await createCustomerMtlsFlow({
-      credentialsFile: await fileWith(JSON.stringify(credentials)),
-      ca: judge.ca,
-    });
+    const credentialsFile = join(await temporaryDirectory(), "credentials");
+    await writeFile(credentialsFile, JSON.stringify(credentials), { mode: 0o600 });
+    const flow = await createCustomerMtlsFlow({ credentialsFile, ca: judge.ca });
     onTestFinished(() => flow.close());
     const { thumbprint } = createClientCertificate(authority.clientCertificate);
     const common = { aud: RESOURCES.gateway, cnf: { "x5t#S256": thumbprint } };
@@ -241,11 +239,3 @@ describe("customer-mtls against oidc-provider", () => {
     expect(judge.requests).toEqual(Array(2).fill({ path: "/token", hasCertificate: true }));
   });
 });
-
-async function fileWith(text: string): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "agent-oauth-judge-"));
-  onTestFinished(() => rm(directory, { recursive: true }));
-  const path = join(directory, "credentials");
-  await writeFile(path, text, { mode: 0o600 });
-  return path;
-}
