@@ -18,5 +18,7 @@ export {
   environmentVariable,
   readEnvironment,
 } from "./read-environment.ts";
+export { readSecretDirectory } from "./secret-directory.ts";
 export { bindingEntryPath, readServiceBinding, type ServiceBinding } from "./service-binding.ts";
+export { readVcapServices, type VcapService } from "./vcap-services.ts";
 export { createWatchedFile, type WatchedFile, type WatchedFileOptions } from "./watched-file.ts";
