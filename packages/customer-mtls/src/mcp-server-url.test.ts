@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mcpServerUrl } from "./mcp-server-url.ts";
-import { pathSegmentFault } from "./text-rules.ts";
+import { pathSegmentFault } from "./path-segment.ts";
 
 const dependency = { ordId: "sap.s4:apiResource:orders:v1", globalTenantId: "42" };
 
