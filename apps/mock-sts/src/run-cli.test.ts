@@ -102,7 +102,9 @@ describe("runCli", () => {
     expect([code, errors]).toEqual([0, ""]);
     expect(out).toContain(`SERVICE_BINDING_ROOT=${folder}\n`);
     expect(out).toContain(`NODE_EXTRA_CA_CERTS=${join(folder, "ca.pem")}\n`);
-    expect(out).toMatch(/Z token-server POST \/oauth2\/token client_credentials .* 200\n$/);
+    expect(out).toMatch(
+      /Z token-server POST \/oauth2\/token tenant=provider-zone client_credentials .* 200\n$/,
+    );
     expect(secrets).toHaveLength(3);
     for (const secret of secrets) expect(out).not.toContain(secret);
   });
