@@ -45,6 +45,8 @@ export interface MockSts extends AsyncDisposable {
   readonly tenants: readonly TenantInfo[];
   /** Client id that line-of-business agents have in every identity tenant. */
   readonly lobClientId: string;
+  /** Landscape at the end of the name of their destination. */
+  readonly landscape: string;
   /** Name of their destination, at the provider's subaccount. */
   readonly iasDestination: string;
   /** What the mock was asked. */
@@ -124,6 +126,7 @@ async function describeMock(
     ...{ ca: authority.certificate, clientId, clientCertificate, mcpServers, recorder, controls },
     tenants: tenants.all.map(describeTenant),
     lobClientId: lobClient.clientId,
+    landscape: options.landscape,
     iasDestination: iasDestinationName(options.landscape),
     issueClientCertificate,
     issueDestinationCertificate: certificatesOf(parts.destinationClient.subjectDn),
