@@ -36,7 +36,10 @@ const BEARER = /^bearer +([\x21-\x7e]+)$/i;
  * all are of other kinds than bearer tokens.
  */
 export function pickAuthToken(items: unknown, { doing, secrets }: AuthTokenContext): AuthToken {
-  const parsed = z.array(item).safeParse(items ?? []).data ?? [];
+  const parsed = (Array.isArray(items) ? items : []).flatMap((value: unknown) => {
+    const { data } = item.safeParse(value);
+    return data === undefined ? [] : [data];
+  });
   const usable = parsed.map(usableToken).find((found) => found !== undefined);
   if (usable !== undefined) return usable;
   const errors = parsed.flatMap(({ error }) =>

@@ -86,12 +86,16 @@ function bindingSchema(allowInsecureHosts: readonly string[]) {
       },
       { error: "must be an object" },
     )
-    .superRefine(({ clientsecret, certificate, key }, context) => {
-      if (clientsecret !== undefined || (certificate !== undefined && key !== undefined)) return;
-      const half = certificate === undefined ? "certificate" : "key";
-      const missing = certificate === undefined && key === undefined ? "clientsecret" : half;
-      context.addIssue({ code: "custom", path: [missing], message: "is missing" });
-    });
+    .refine(
+      ({ clientsecret, certificate, key }) =>
+        clientsecret !== undefined || (certificate !== undefined && key !== undefined),
+      {
+        path: ["clientsecret"],
+        error: "is missing, and so is certificate or key",
+        // Also where other members are wrong: one message names everything.
+        when: ({ value }) => typeof value === "object" && value !== null,
+      },
+    );
 }
 
 /** Mounted files end in a newline that is no part of the value. */

@@ -14,7 +14,7 @@ import {
 } from "@agent-oauth/token-endpoint";
 import { withDeadline } from "./deadline.ts";
 import type { DestinationAccess } from "./destination-binding.ts";
-import { DestinationService, shownTenant } from "./destination-service.ts";
+import { DestinationService } from "./destination-service.ts";
 import { textProperty } from "./fragment.ts";
 import { GatewayTokenSource } from "./gateway-token-source.ts";
 import type {
@@ -46,8 +46,8 @@ export interface DestinationFlowParts {
   readonly tokenUrl: TenantTokenUrl | undefined;
 }
 
-/** One for each tenant, as of the system tokens by default. */
-const MAX_SERVICE_TOKENS = 1_024;
+/** How many service tokens are kept, one a tenant, also where fewer system tokens are. */
+const MIN_SERVICE_TOKENS = 1_024;
 
 /** The one implementation of {@link LobFlow}. */
 export class DestinationFlow implements LobFlow {
@@ -73,7 +73,9 @@ export class DestinationFlow implements LobFlow {
     this.#accessDigest = digestOf(access);
     this.#connections = plainConnections(access, options);
     const source = new ServiceTokenSource(access, { endpoint: endpointOptions(options), tokenUrl });
-    this.#serviceTokens = this.#cache(source, { maxEntries: MAX_SERVICE_TOKENS });
+    this.#serviceTokens = this.#cache(source, {
+      maxEntries: Math.max(MIN_SERVICE_TOKENS, maxSystemTokens),
+    });
     this.#service = new DestinationService({
       apiUrl: () => this.#access.apiUrl,
       tokens: this.#serviceTokens,
@@ -81,8 +83,9 @@ export class DestinationFlow implements LobFlow {
       clock,
     });
     this.#binding = new WatchedBinding({
+      access,
       read: readAgain,
-      onRead: (access) => {
+      onChange: (access) => {
         source.adopt(access);
         this.#access = access;
         this.#accessDigest = digestOf(access);
@@ -131,9 +134,9 @@ export class DestinationFlow implements LobFlow {
     { tenant: given, signal }: GatewayListOptions,
   ): Promise<readonly McpServerRef[]> {
     const tenant = requireTenant(given);
-    const doing = `list the fragments labelled ${label} of ${shownTenant({ tenant })}`;
+    const doing = `list the fragments labelled ${label} of tenant ${JSON.stringify(tenant)}`;
     const fragments = await this.#run({ doing, signal }, (signal) =>
-      this.#service.listFragments(label, { tenant, signal }),
+      this.#service.listFragments(label, { tenant, signal, doing }),
     );
     return serverRefs(fragments, { ...this.#options, tenant });
   }

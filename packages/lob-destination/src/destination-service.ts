@@ -25,6 +25,8 @@ export interface DestinationCall {
   /** Absent: the provider. */
   readonly tenant?: string | undefined;
   readonly signal: AbortSignal;
+  /** Completes "Cannot …". */
+  readonly doing: string;
 }
 
 /** Which destination is looked up, and how. */
@@ -37,8 +39,6 @@ export interface FindDestination extends DestinationCall {
   readonly userToken?: string | undefined;
   /** Whether no token is retrieved. */
   readonly skipTokenRetrieval?: boolean;
-  /** Completes "Cannot …". */
-  readonly doing: string;
 }
 
 /** What is known of a destination, its properties merged with those of the fragment. */
@@ -56,7 +56,6 @@ interface Get extends DestinationCall {
   readonly path: string;
   readonly userToken?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly doing: string;
   readonly notFound: { readonly code: TokenErrorCode; readonly advice: string };
 }
 
@@ -70,12 +69,11 @@ export class DestinationService {
 
   /** Lists the fragments that a tenant's subscription has under a label. */
   async listFragments(label: string, call: DestinationCall): Promise<readonly Fragment[]> {
-    const doing = `list the fragments labelled ${label} of ${shownTenant(call)}`;
+    const { doing } = call;
     const $filter = `Label['${LABEL}'] HAS ('${label}')`;
     const { body } = await this.#get({
       ...call,
       path: `v1/instanceDestinationFragments?${new URLSearchParams({ $filter })}`,
-      doing,
       notFound: {
         code: "ERR_TOKEN_SOURCE_UNAVAILABLE",
         advice: "the tenant has no subscription there",
@@ -158,15 +156,10 @@ export class DestinationService {
   }
 }
 
-/** Names a tenant in messages. */
-export function shownTenant({ tenant }: Pick<DestinationCall, "tenant">): string {
-  return tenant === undefined ? "the provider" : `tenant ${JSON.stringify(tenant)}`;
-}
-
 function unreadable(doing: string, expected: string): TokenError {
   return new TokenError(
     "ERR_TOKEN_RESPONSE",
-    `Cannot ${doing}: the answer is no JSON ${expected}; check "uri" of the binding`,
+    `Cannot ${doing}: the answer is no JSON ${expected}, or longer than 1 MiB; check "uri" of the binding`,
     { status: 200 },
   );
 }

@@ -2,6 +2,7 @@ import { TokenError } from "@agent-oauth/core";
 import type { EnvironmentOptions } from "@agent-oauth/node";
 import { type BindingPlace, bindingPlaces, type ListedBinding } from "./binding-places.ts";
 import type { DestinationAccess } from "./destination-binding.ts";
+import { textDigest } from "./text-digest.ts";
 
 /** Where a binding of the Destination Service is looked for. */
 export interface FindBindingOptions extends EnvironmentOptions {
@@ -66,28 +67,53 @@ async function look(
   name: string | undefined,
   check: FindDestinationBindingOptions["check"],
 ): Promise<FoundBinding | Missing> {
-  const read = async () => {
-    const binding = choose(await place.list(), place, name);
-    return binding && check(await binding.read(), originOf(place, binding));
-  };
+  const found = async () => choose(await place.list(), place, name);
   try {
-    const access = await read();
-    if (access === undefined) return { missing: place.empty, faulty: false };
-    return {
-      access,
-      readAgain: async () => {
-        const again = await read();
-        if (again !== undefined) return again;
-        throw new TokenError(
-          "ERR_TOKEN_CONFIG",
-          `Cannot find the binding any more in ${place.name}`,
-        );
-      },
-    };
+    const binding = await found();
+    if (binding === undefined) return { missing: place.empty, faulty: false };
+    const origin = originOf(place, binding);
+    const value = await binding.read();
+    const access = check(value, origin);
+    const unchanged = { access, digest: textDigest(value) };
+    return { access, readAgain: rereader({ found, check, origin }, unchanged) };
   } catch (error) {
     if (!TokenError.isInstance(error) || error instanceof SeveralBindings) throw error;
-    return { missing: error.message.replace(/^Cannot/, "cannot"), faulty: true };
+    const reason = error.message.replace(`Cannot use ${place.name}: `, "");
+    return { missing: reason.replace(/^Cannot/, "cannot"), faulty: true };
   }
+}
+
+interface Rereading {
+  readonly found: () => Promise<ListedBinding | undefined>;
+  readonly check: FindDestinationBindingOptions["check"];
+  readonly origin: string;
+}
+
+/** Makes the function that reads a binding again, and judges it again only if it changed. */
+function rereader(
+  { found, check, origin }: Rereading,
+  first: { readonly access: DestinationAccess; readonly digest: string },
+): FoundBinding["readAgain"] {
+  let known = first;
+  const read = async () => {
+    const binding = await found();
+    if (binding !== undefined) return binding.read();
+    throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${origin}: it is there no more`);
+  };
+  return async () => {
+    const value = await read();
+    const digest = textDigest(value);
+    if (digest === known.digest) return known.access;
+    // Its files are read one by one: half of them may be of the generation before.
+    if (textDigest(await read()) !== digest) {
+      throw new TokenError(
+        "ERR_TOKEN_CONFIG",
+        `Cannot use ${origin}: it changed while it was read`,
+      );
+    }
+    known = { access: check(value, origin), digest };
+    return known.access;
+  };
 }
 
 function choose(

@@ -11,11 +11,7 @@ import {
 } from "@agent-oauth/core";
 import { urlRule } from "@agent-oauth/node";
 import { type AuthToken, pickAuthToken } from "./auth-token.ts";
-import {
-  type DestinationService,
-  type FoundDestination,
-  shownTenant,
-} from "./destination-service.ts";
+import type { DestinationService, FoundDestination } from "./destination-service.ts";
 import { type Fragment, textProperty } from "./fragment.ts";
 import type { GatewayToken } from "./lob-flow.ts";
 import { requireTenant } from "./tenant-subdomain.ts";
@@ -42,10 +38,9 @@ export interface GatewayTokenSourceOptions {
 
 const LABELS = { system: "subscriber.ias", user: "subscriber.ias.user" };
 
-/** One subject for which a token is asked. */
-interface Asked {
-  readonly tenant: string;
+interface Asking {
   readonly userToken: string | undefined;
+  /** Completes "Cannot …". */
   readonly doing: string;
 }
 
@@ -70,49 +65,19 @@ export class GatewayTokenSource implements TokenSource<GatewayToken> {
   async getToken(request?: TokenRequest, { signal }: GetTokenOptions = {}): Promise<GatewayToken> {
     const { kind, service, destination, run } = this.#options;
     const { tenant, userToken } = asked(request, kind);
-    const doing = `get a ${kind} token for ${shownTenant({ tenant })}`;
-    return run({ doing, signal }, async (signal) => {
-      const fragments = await service.listFragments(LABELS[kind], { tenant, signal });
-      const fragment = this.#theOnly(fragments, { tenant, doing });
-      const named = `${doing} from the destination ${JSON.stringify(destination)} with the fragment ${JSON.stringify(fragment)}`;
-      const found = await service.findDestination({
-        name: destination,
-        fragment,
-        tenant,
-        userToken,
-        signal,
-        doing: named,
-      });
-      return this.#gatewayToken(found, { tenant, userToken, doing: named });
+    const whole = `get a ${kind} token for tenant ${JSON.stringify(tenant)} from the destination ${JSON.stringify(destination)}`;
+    return run({ doing: whole, signal }, async (signal) => {
+      const label = LABELS[kind];
+      const listing = `${whole} with the fragment labelled ${label}`;
+      const fragments = await service.listFragments(label, { tenant, signal, doing: listing });
+      const fragment = theOnly(fragments, listing);
+      const doing = `${whole} with the fragment ${JSON.stringify(fragment)}`;
+      const find = { name: destination, fragment, tenant, userToken, signal, doing };
+      return this.#gatewayToken(await service.findDestination(find), { userToken, doing });
     });
   }
 
-  #theOnly(fragments: readonly Fragment[], { tenant, doing }: Omit<Asked, "userToken">): string {
-    const { kind, destination } = this.#options;
-    const where = `labelled ${LABELS[kind]} for the destination ${JSON.stringify(destination)}`;
-    const [only] = fragments;
-    if (only === undefined) {
-      throw new TokenError(
-        "ERR_TOKEN_SOURCE_UNAVAILABLE",
-        `Cannot ${doing}: ${shownTenant({ tenant })} has no fragment ${where}; it has not subscribed, or Agent Gateway is not set up for it`,
-      );
-    }
-    const names = fragments.map(({ name }) => JSON.stringify(name)).join(", ");
-    if (fragments.length > 1) {
-      throw new TokenError(
-        "ERR_TOKEN_CONFIG",
-        `Cannot ${doing}: ${fragments.length} fragments are ${where}, and there must be one: ${names}`,
-      );
-    }
-    // The header lists names by commas, and carries no others than these characters.
-    if (/^[\x20-\x2b\x2d-\x7e]+$/.test(only.name)) return only.name;
-    throw new TokenError(
-      "ERR_TOKEN_CONFIG",
-      `Cannot ${doing}: no header can carry the name of the fragment ${names}`,
-    );
-  }
-
-  #gatewayToken(found: FoundDestination, { userToken, doing }: Asked): GatewayToken {
+  #gatewayToken(found: FoundDestination, { userToken, doing }: Asking): GatewayToken {
     const gatewayUrl = textProperty(found.properties, "URL").replace(/\/+$/, "");
     const fault = gatewayUrlFault(gatewayUrl, this.#options);
     if (fault !== undefined) {
@@ -138,6 +103,24 @@ export class GatewayTokenSource implements TokenSource<GatewayToken> {
     const known = ends.filter((end) => end !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
   }
+}
+
+/** Fragments are listed in no order: taking one of several would be a guess. */
+function theOnly(fragments: readonly Fragment[], doing: string): string {
+  const [only] = fragments;
+  if (only === undefined) {
+    throw new TokenError(
+      "ERR_TOKEN_SOURCE_UNAVAILABLE",
+      `Cannot ${doing}: there is none; the tenant has not subscribed, or is not set up for Agent Gateway`,
+    );
+  }
+  const names = fragments.map(({ name }) => JSON.stringify(name)).join(", ");
+  const config = (reason: string) =>
+    new TokenError("ERR_TOKEN_CONFIG", `Cannot ${doing}: ${reason}`);
+  if (fragments.length > 1) throw config(`there are ${fragments.length} of them: ${names}`);
+  // The header takes a comma as the end of a name, and other characters not at all.
+  if (/^[\x20-\x2b\x2d-\x7e]+$/.test(only.name)) return only.name;
+  throw config(`no header can carry its name ${names}`);
 }
 
 function asked(request: TokenRequest | undefined, kind: "system" | "user") {

@@ -2,6 +2,7 @@ import {
   type AccessToken,
   type GetTokenOptions,
   normalizeTokenRequest,
+  redactedCause,
   TokenError,
   type TokenRequest,
   type TokenSource,
@@ -12,7 +13,7 @@ import type { DestinationAccess } from "./destination-binding.ts";
 import type { TenantTokenUrl } from "./lob-flow-options.ts";
 import { tenantOfToken } from "./tenant-of-token.ts";
 import { checkTenantSubdomain } from "./tenant-subdomain.ts";
-import { tenantTokenUrl } from "./tenant-token-url.ts";
+import { type TokenUrlBinding, tenantTokenUrl } from "./tenant-token-url.ts";
 import { textDigest } from "./text-digest.ts";
 
 /** How service tokens are asked for. */
@@ -85,7 +86,7 @@ export class ServiceTokenSource implements TokenSource {
     const url =
       this.#options.tokenUrl === undefined || named === undefined
         ? tenantTokenUrl(tenant, { binding, byCertificate })
-        : this.#options.tokenUrl(named, binding);
+        : askedTokenUrl(this.#options.tokenUrl, { tenant: named, binding });
     const { allowInsecureHosts = [] } = this.#options.endpoint;
     // Over http: no certificate would be presented.
     const rule = urlRule({
@@ -96,6 +97,20 @@ export class ServiceTokenSource implements TokenSource {
     if (fault === undefined) return new URL(url);
     const whose = tenant === undefined ? "the provider" : `tenant ${JSON.stringify(tenant)}`;
     throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use the token URL of ${whose}: it ${fault}`);
+  }
+}
+
+function askedTokenUrl(
+  tokenUrl: TenantTokenUrl,
+  { tenant, binding }: { readonly tenant: string; readonly binding: TokenUrlBinding },
+): string | URL {
+  try {
+    return tokenUrl(tenant, binding);
+  } catch (error) {
+    if (TokenError.isInstance(error)) throw error;
+    throw new TokenError("ERR_TOKEN_PROVIDER", 'Cannot ask the option "tokenUrl": it threw', {
+      cause: redactedCause(error),
+    });
   }
 }
 

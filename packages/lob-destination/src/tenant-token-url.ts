@@ -39,14 +39,25 @@ export function tenantTokenUrl(
   base.pathname = base.pathname.replace(/\/+$/, "") + PATH;
   if (tenant === undefined) return base;
   checkTenantSubdomain(tenant);
-  const [first = "", ...others] = base.hostname.split(".");
+  const [first, ...others] = base.hostname.split(".");
   if (identityzone !== undefined && first === identityzone.toLowerCase()) {
-    base.hostname = [tenant, ...others].join(".");
-    return base;
+    return withHost(base, [tenant, ...others].join("."), tenant);
   }
-  if (uaadomain === undefined) throw untold(tenant);
+  if (uaadomain === undefined) {
+    throw untold(
+      tenant,
+      'the host of the binding\'s "url" does not begin with its "identityzone", and it has no "uaadomain"; the option "tokenUrl" can tell it',
+    );
+  }
   const domain = byCertificate ? uaadomain.replace(DOMAIN, "authentication.cert.") : uaadomain;
-  return new URL(`https://${tenant}.${domain}${PATH}`);
+  return withHost(new URL(`https://${domain}${PATH}`), `${tenant}.${domain.split(":")[0]}`, tenant);
+}
+
+/** A host that a URL cannot have, such as one of broken Punycode, would leave the URL as it is: the provider's. */
+function withHost(url: URL, host: string, tenant: string): URL {
+  url.hostname = host;
+  if (url.hostname === host.toLowerCase()) return url;
+  throw untold(tenant, "it makes no host name");
 }
 
 /** Bindings of some age have no `certurl`; the host differs by one label. */
@@ -62,9 +73,9 @@ function certificateBase({ certurl, url }: TokenUrlBinding): URL {
   );
 }
 
-function untold(tenant: string): TokenError {
+function untold(tenant: string, reason: string): TokenError {
   return new TokenError(
     "ERR_TOKEN_CONFIG",
-    `Cannot tell the token URL of tenant ${JSON.stringify(tenant)}: the host of the binding's "url" does not begin with its "identityzone", and it has no "uaadomain"; the option "tokenUrl" can tell it`,
+    `Cannot tell the token URL of tenant ${JSON.stringify(tenant)}: ${reason}`,
   );
 }

@@ -3,10 +3,12 @@ import type { DestinationAccess } from "./destination-binding.ts";
 
 /** What follows a binding. */
 export interface WatchedBindingOptions {
-  /** Reads and checks the binding as it is now; absent if it never changes. */
+  /** The binding in use. */
+  readonly access: DestinationAccess;
+  /** Reads and checks the binding as it is now: the same object if it has not changed. Absent if it never changes. */
   readonly read: (() => Promise<DestinationAccess>) | undefined;
-  /** Called with a binding that was read. */
-  readonly onRead: (access: DestinationAccess) => void;
+  /** Called with a binding that changed. */
+  readonly onChange: (access: DestinationAccess) => void;
   /** Called once per fault. */
   readonly onError: ((error: TokenError) => void) | undefined;
 }
@@ -16,10 +18,12 @@ export class WatchedBinding {
   readonly #options: WatchedBindingOptions;
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
+  #access: DestinationAccess;
   #fault: string | undefined;
 
   constructor(options: WatchedBindingOptions) {
     this.#options = options;
+    this.#access = options.access;
   }
 
   /** Looks now. Never rejects. */
@@ -34,11 +38,14 @@ export class WatchedBinding {
   }
 
   async #look(): Promise<void> {
-    const { read, onRead } = this.#options;
+    const { read, onChange } = this.#options;
     if (read === undefined) return;
     try {
-      onRead(await read());
+      const access = await read();
       this.#fault = undefined;
+      if (access === this.#access) return;
+      this.#access = access;
+      onChange(access);
     } catch (error) {
       this.#tell(error);
     }
