@@ -62,6 +62,18 @@ describe("agent cards", () => {
     expect((await readCard(fragment?.URL ?? "", token)).status).toBe(200);
   });
 
+  it("are by default at the first of the customer's integration dependencies only", async () => {
+    await using other = await startMockSts();
+    await using agent = new TestAgent(other);
+    const { token } = await agent.requestToken();
+    const { gatewayUrl, integrationDependencies } = other.credentials();
+    const statuses = integrationDependencies.map(async ({ ordId, globalTenantId }) => {
+      const url = `${gatewayUrl}/v1/a2a/${ordId}/${globalTenantId}/.well-known/agent-card.json`;
+      return (await agent.fetch(url, { headers: { Authorization: `Bearer ${token}` } })).status;
+    });
+    expect(await Promise.all(statuses)).toEqual([200, 404, 404]);
+  });
+
   it("have the fields they are told to have, at an id that needs encoding", async () => {
     const { token } = await customer.requestToken();
     const [poet, singer] = agentsOf("provider-zone");

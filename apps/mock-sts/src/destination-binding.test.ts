@@ -41,8 +41,9 @@ describe("destinationBinding", () => {
   it("is another one for each mock", async () => {
     await using one = await startMockSts();
     await using other = await startMockSts();
-    const [secret, foreign] = [one, other].map((mock) => mock.destinationBinding().clientsecret);
-    expect(secret).not.toBe(foreign);
+    const [own, foreign] = [one.destinationBinding(), other.destinationBinding()];
+    expect(own.clientid).not.toBe(foreign.clientid);
+    expect(own.clientsecret).not.toBe(foreign.clientsecret);
   });
 });
 

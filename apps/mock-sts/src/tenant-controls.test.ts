@@ -113,7 +113,9 @@ describe("controls.tenant", () => {
     tenant.subscribed = false;
     tenant.authTokens = { error: "alone" };
     mock.controls.serviceTokenLifetimeMs = 1_000;
+    expect([tenant.subscribed, tenant.authTokens]).toEqual([false, { error: "alone" }]);
     mock.controls.reset();
+    expect([tenant.subscribed, tenant.authTokens]).toEqual([true, {}]);
     expect(JSON.stringify(await agent.listFragments("tenant-a", "subscriber.ias"))).toBe(before);
     expect((await agent.callService("tenant-a", "/v1/destinations/new")).status).toBe(404);
     expect((await consume()).authTokens).toMatchObject([{ type: "Bearer" }]);
