@@ -55,6 +55,8 @@ function advice(status: number): string {
   if (status >= 300 && status < 400) {
     return 'redirects are not followed: give the final URL as "uri" of the binding';
   }
+  if (status === 403)
+    return "the tenant may have ended its subscription; if not, check the binding";
   if (status === 422) return "it takes service tokens of XSUAA only";
   return "check the binding, the destination and its fragments";
 }

@@ -93,7 +93,7 @@ describe("a flow that cannot list fragments", () => {
       "a text body",
       { status: 403, body: SENTINEL },
       { code: "ERR_TOKEN_HTTP", status: 403, retryable: false },
-      "the Destination Service answered 403; check the binding",
+      "the Destination Service answered 403; the tenant may have ended its subscription",
     ],
     [
       "a token of another issuer",

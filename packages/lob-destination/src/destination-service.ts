@@ -87,7 +87,7 @@ export class DestinationService {
   /** Looks a destination up. The answer's body has `destinationConfiguration`, and `authTokens` unless they are skipped. */
   async findDestination(find: FindDestination): Promise<FoundDestination> {
     const { name, fragment, userToken, skipTokenRetrieval = false, doing } = find;
-    // What is decrypted for us and not needed is better not sent; it may take the client id along.
+    // Credentials that nobody needs are better not sent. The client id, for which no token is retrieved, may count as one.
     const $query = skipTokenRetrieval ? "$skipTokenRetrieval" : "$skipCredentials";
     const { body, sentAt } = await this.#get({
       ...find,

@@ -54,7 +54,7 @@ export async function findDestinationBinding({
   const searched: string[] = [];
   let faulty = name !== undefined;
   for (const place of places) {
-    const outcome = await look(place, name, check);
+    const outcome = await look(place, { name, check });
     if ("access" in outcome) return outcome;
     searched.push(`${place.name} (${outcome.missing})`);
     faulty ||= outcome.faulty;
@@ -70,10 +70,9 @@ type Missing = { readonly missing: string; readonly faulty: boolean };
 
 async function look(
   place: BindingPlace,
-  name: string | undefined,
-  check: FindDestinationBindingOptions["check"],
+  { name, check }: Pick<FindDestinationBindingOptions, "name" | "check">,
 ): Promise<FoundBinding | Missing> {
-  const found = async () => choose(await place.list(), place, name);
+  const found = async () => choose(await place.list(), { place, name });
   try {
     const binding = await found();
     if (binding === undefined) return { missing: place.empty, faulty: false };
@@ -124,8 +123,7 @@ function rereader(
 
 function choose(
   bindings: readonly ListedBinding[],
-  place: BindingPlace,
-  name: string | undefined,
+  { place, name }: { readonly place: BindingPlace; readonly name: string | undefined },
 ): ListedBinding | undefined {
   const matching = bindings.filter((binding) => name === undefined || binding.name === name);
   if (matching.length < 2) return matching[0];
