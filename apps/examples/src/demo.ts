@@ -1,9 +1,33 @@
-import { runDemo } from "./run-demo.ts";
+import { runCustomerDemo } from "./customer-demo.ts";
+import type { DemoResult } from "./demo-result.ts";
+import { runLobDemo } from "./lob-demo.ts";
+import type { Output } from "./progress-table.ts";
 
-try {
-  await runDemo(process.stdout);
-} catch (error) {
-  console.error(error);
-  console.error("demo: failed");
-  process.exitCode = 1;
+const DEMOS: Readonly<Record<string, (output: Output) => Promise<DemoResult>>> = {
+  customer: runCustomerDemo,
+  lob: runLobDemo,
+};
+const USAGE = `Usage: pnpm demo [customer | lob]
+
+  customer  a customer agent: tokens from IAS over mutual TLS (the default)
+  lob       a line-of-business agent: tokens through the BTP Destination Service, two tenants
+`;
+
+const [name = "customer", ...rest] = process.argv.slice(2);
+const demo = Object.hasOwn(DEMOS, name) ? DEMOS[name] : undefined;
+if (name === "--help" || name === "-h") {
+  process.stdout.write(USAGE);
+} else if (demo === undefined || rest.length > 0) {
+  process.stderr.write(
+    `Cannot run the demo ${JSON.stringify([name, ...rest].join(" "))}\n${USAGE}`,
+  );
+  process.exitCode = 2;
+} else {
+  try {
+    await demo(process.stdout);
+  } catch (error) {
+    console.error(error);
+    console.error("demo: failed");
+    process.exitCode = 1;
+  }
 }

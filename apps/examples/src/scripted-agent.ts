@@ -5,6 +5,8 @@ export interface Assignment {
   readonly user: string;
   /** What the user signed in with. */
   readonly userToken: string;
+  /** The user's tenant, where the flow has several. */
+  readonly tenant?: string;
 }
 
 /** An agent without a model: it calls the tools it knows in turn, and asks each server every time for whom it works. */
@@ -26,8 +28,7 @@ export class ScriptedAgent {
 
   /** Learns which tools there are. */
   async discover(): Promise<void> {
-    const { userToken } = this.#assignment;
-    const { tools, failures } = await this.#client.listMcpTools({ userToken });
+    const { tools, failures } = await this.#client.listMcpTools(this.#caller);
     if (failures.length > 0) throw new Error(`${failures.length} servers could not be asked`);
     this.#tools = tools.filter(({ name }) => name === "whoami" || name.startsWith("report_"));
   }
@@ -37,11 +38,16 @@ export class ScriptedAgent {
     for (let call = 0; call < calls; call++) await this.#callNext();
   }
 
+  get #caller() {
+    const { userToken, tenant } = this.#assignment;
+    return { userToken, ...(tenant !== undefined && { tenant }) };
+  }
+
   async #callNext(): Promise<void> {
-    const { user, userToken } = this.#assignment;
+    const { user } = this.#assignment;
     const tool = this.#tools[this.#calls % this.#tools.length];
     if (tool === undefined) throw new Error("The agent knows no tools yet");
-    const result = await this.#client.callMcpTool(tool, {}, { userToken });
+    const result = await this.#client.callMcpTool(tool, {}, this.#caller);
     this.#calls++;
     if (result.isError) throw new Error(`${tool.name} of ${tool.serverName} failed`);
     if (tool.name !== "whoami") return;

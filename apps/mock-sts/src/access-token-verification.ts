@@ -14,7 +14,13 @@ export class InvalidTokenError extends Error {
  */
 export async function verifyAccessTokenJwt(
   token: string,
-  context: { issuer: string; keys: SigningKeys; nowMs: number; clockSkewMs: number },
+  context: {
+    issuer: string;
+    keys: SigningKeys;
+    nowMs: number;
+    clockSkewMs: number;
+    typ?: string;
+  },
 ): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(
@@ -26,7 +32,7 @@ export async function verifyAccessTokenJwt(
       },
       {
         algorithms: [signingAlgorithm],
-        typ: "at+jwt",
+        typ: context.typ ?? "at+jwt",
         issuer: context.issuer,
         requiredClaims: ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"],
         currentDate: new Date(context.nowMs),

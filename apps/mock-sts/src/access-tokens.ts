@@ -9,15 +9,18 @@ import { type Clock, numericDate } from "./clock.ts";
 import { digest } from "./fingerprint.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
+/** How a token looks to its holder; one without `exp` ends all the same, only the server knows when. */
+export type TokenFormat = "jwt" | "opaque" | "jwt-without-exp";
+
 /** What one access token says; the rest of its claims are added when it is issued. */
 export interface AccessTokenGrant {
   readonly subject: string;
   readonly clientId: string;
-  readonly audience: string;
+  readonly audience: string | string[];
   readonly scope: readonly string[];
   /** End of the token, epoch milliseconds. */
   readonly expiresAt: number;
-  readonly format: "jwt" | "opaque";
+  readonly format: TokenFormat;
   /** Thumbprint of the certificate the token is bound to. */
   readonly x5tS256: string | undefined;
   /** Further claims. */
@@ -53,6 +56,8 @@ export interface AccessTokensOptions {
   readonly clock: Clock;
   /** Allowed difference between clocks, in milliseconds. */
   readonly clockSkewMs: number;
+  /** Header `typ` of the tokens. Default `at+jwt`; XSUAA has `JWT`. */
+  readonly typ?: string;
 }
 
 /**
@@ -64,7 +69,7 @@ export class AccessTokens {
   readonly #options: AccessTokensOptions;
   /** By `jti`. Tokens themselves are not kept. */
   readonly #records = new Map<string, IssuedRecord>();
-  /** The opaque ones, by the token's SHA-256. */
+  /** Those that do not say when they end, by the token's SHA-256. */
   readonly #opaque = new Map<string, IssuedRecord>();
 
   constructor(options: AccessTokensOptions) {
@@ -73,17 +78,20 @@ export class AccessTokens {
 
   /** Makes a token that says what the grant allows. */
   async issue(grant: AccessTokenGrant): Promise<IssuedToken> {
-    const { issuer, keys, clock } = this.#options;
+    const { issuer, clock } = this.#options;
     const claims = accessTokenClaims(grant, issuer, clock.now());
-    const isOpaque = grant.format === "opaque";
-    const token = isOpaque
-      ? randomBytes(32).toString("base64url")
-      : await keys.sign(claims, "at+jwt");
+    const token = await this.#write(claims, grant.format);
     this.#forgetEnded();
     const record = { digest: digest(token), claims, revoked: false };
     this.#records.set(claims.jti, record);
-    if (isOpaque) this.#opaque.set(record.digest, record);
+    if (grant.format !== "jwt") this.#opaque.set(record.digest, record);
     return { token, claims };
+  }
+
+  async #write({ exp, ...claims }: JWTPayload, format: TokenFormat): Promise<string> {
+    if (format === "opaque") return randomBytes(32).toString("base64url");
+    const { keys, typ = "at+jwt" } = this.#options;
+    return keys.sign(format === "jwt" ? { ...claims, exp } : claims, typ);
   }
 
   /**

@@ -8,12 +8,24 @@ describe("parseCommand", () => {
 
   it("reads every option", () => {
     const line =
-      "--port 8443 --gateway-port=8444 --host 127.0.0.2 --token-lifetime 60 --write-binding b --force --user a --user b";
+      "--port 8443 --gateway-port=8444 --host 127.0.0.2 --http --token-lifetime 60 --write-binding b --flow lob --force --user a --user b";
     expect(parseCommand(line.split(" "))).toEqual({
       kind: "serve",
-      options: { port: 8443, gatewayPort: 8444, host: "127.0.0.2", tokenLifetimeMs: 60_000 },
-      binding: { folder: "b", force: true, users: ["a", "b"] },
+      options: {
+        ...{ port: 8443, gatewayPort: 8444, host: "127.0.0.2" },
+        ...{ insecureHttp: true, tokenLifetimeMs: 60_000 },
+      },
+      binding: { folder: "b", force: true, flows: ["lob"], users: ["a", "b"] },
     });
+  });
+
+  it("writes the bindings of both flows unless told otherwise", () => {
+    const binding = { folder: "b", force: false, flows: ["customer", "lob"], users: [] };
+    expect(parseCommand(["--write-binding", "b"])).toMatchObject({ binding });
+  });
+
+  it("prints an environment and does nothing else", () => {
+    expect(parseCommand(["--print-env", "b"])).toEqual({ kind: "print-env", folder: "b" });
   });
 
   it("puts help before the version, and both before the rest", () => {
@@ -36,6 +48,10 @@ describe("parseCommand", () => {
     ["--user alice", "--user"],
     ["--write-binding=", "--write-binding"],
     ["--write-binding b --user=", "--user"],
+    ["--flow lob", "--flow"],
+    ["--write-binding b --flow both", "--flow"],
+    ["--print-env=", "--print-env"],
+    ["--print-env b --port 1", "--print-env"],
     ["--host=", "--host"],
     ["--prot 1", "--prot"],
     ["extra", "extra"],
@@ -57,7 +73,10 @@ describe("usage", () => {
       "port",
       "gateway-port",
       "host",
+      "http",
       "write-binding",
+      "flow",
+      "print-env",
       "user",
       "force",
       "token-lifetime",

@@ -2,7 +2,17 @@ import { parseArgs } from "node:util";
 import type { MockStsOptions } from "./options.ts";
 
 /** What a command line asks for. */
-export type Command = { readonly kind: "help" } | { readonly kind: "version" } | ServeCommand;
+export type Command =
+  | { readonly kind: "help" }
+  | { readonly kind: "version" }
+  | PrintEnvironmentCommand
+  | ServeCommand;
+
+/** Print the environment of the agents of a mock that wrote its binding to a folder. */
+export interface PrintEnvironmentCommand {
+  readonly kind: "print-env";
+  readonly folder: string;
+}
 
 /** Start the mock. */
 export interface ServeCommand {
@@ -11,10 +21,17 @@ export interface ServeCommand {
   readonly binding: BindingRequest | undefined;
 }
 
+/** How an agent gets its tokens. */
+export type AgentFlow = (typeof agentFlows)[number];
+
+const agentFlows = ["customer", "lob"] as const;
+
 /** Write files an agent can start from. */
 export interface BindingRequest {
   readonly folder: string;
   readonly force: boolean;
+  /** Flows of Agent Gateway to write bindings for. */
+  readonly flows: readonly AgentFlow[];
   /** Users to write tokens for. */
   readonly users: readonly string[];
 }
@@ -27,17 +44,23 @@ export class UsageError extends Error {
 /** What `--help` prints. */
 export const usage = `Usage: mock-sts [options]
 
-Starts a token server like SAP Cloud Identity Services and an Agent Gateway with MCP servers,
-both over TLS, for development and tests.
+Starts a token server like SAP Cloud Identity Services, XSUAA and the Destination Service, and an
+Agent Gateway with MCP servers, all over TLS, for development and tests.
 
 Options:
   --port PORT             port of the token server (default: any free port)
   --gateway-port PORT     port of the gateway (default: any free port)
   --host ADDRESS          address to bind (default: 127.0.0.1)
-  --write-binding DIR     write DIR/agent-gateway/{type,credentials} and DIR/ca.pem
-  --user NAME             with --write-binding: write DIR/NAME.jwt too, a user token for 12 hours;
+  --http                  plain HTTP, and so no client certificates
+  --write-binding DIR     write DIR/agent-gateway/ (customer flow), DIR/destination/ (line-of-business
+                          flow), DIR/ca.pem and DIR/env.sh
+  --flow FLOW             with --write-binding: write the binding of this flow only, customer or lob;
+                          an agent that finds both may take the customer flow
+  --user NAME[@TENANT]    with --write-binding: write DIR/NAME.jwt too, a user token for 12 hours;
                           may be repeated
   --force                 with --write-binding: replace files that exist
+  --print-env DIR         start nothing: print the environment of the mock that wrote DIR, for
+                          eval "$(mock-sts --print-env DIR)"
   --token-lifetime SEC    lifetime of access tokens in seconds, 1 to 43200 (default: 3600)
   --help                  print this text
   --version               print the version
@@ -47,6 +70,9 @@ const options = {
   port: { type: "string" },
   "gateway-port": { type: "string" },
   host: { type: "string" },
+  http: { type: "boolean" },
+  flow: { type: "string" },
+  "print-env": { type: "string" },
   "write-binding": { type: "string" },
   user: { type: "string", multiple: true },
   force: { type: "boolean" },
@@ -64,6 +90,7 @@ export function parseCommand(args: readonly string[]): Command {
   const values = readOptions(args);
   if (values.help) return { kind: "help" };
   if (values.version) return { kind: "version" };
+  if (values["print-env"] !== undefined) return printEnvironment(values, values["print-env"]);
   const port = integer(values.port, "--port", { min: 0, max: 65_535 });
   const gatewayPort = integer(values["gateway-port"], "--gateway-port", { min: 0, max: 65_535 });
   const lifetime = integer(values["token-lifetime"], "--token-lifetime", { min: 1, max: 43_200 });
@@ -76,6 +103,7 @@ export function parseCommand(args: readonly string[]): Command {
     options: {
       ...(port !== undefined && { port }),
       ...(gatewayPort !== undefined && { gatewayPort }),
+      ...(values.http === true && { insecureHttp: true }),
       ...(values.host !== undefined && { host: notBlank(values.host, "--host") }),
       ...(lifetime !== undefined && { tokenLifetimeMs: lifetime * 1000 }),
     },
@@ -92,15 +120,30 @@ function readOptions(args: readonly string[]) {
   }
 }
 
+/** What a mock is like was said when it was started. */
+function printEnvironment(values: Values, folder: string): PrintEnvironmentCommand {
+  const other = Object.keys(values).find((name) => name !== "print-env");
+  if (other !== undefined) throw new UsageError(`--print-env cannot be combined with --${other}`);
+  return { kind: "print-env", folder: notBlank(folder, "--print-env") };
+}
+
 function bindingRequest(values: Values): BindingRequest | undefined {
   const { "write-binding": folder, force = false, user: users = [] } = values;
   if (folder !== undefined) {
     for (const user of users) notBlank(user, "--user");
-    return { folder: notBlank(folder, "--write-binding"), force, users };
+    const flows = values.flow === undefined ? agentFlows : [agentFlow(values.flow)];
+    return { folder: notBlank(folder, "--write-binding"), force, flows, users };
   }
+  if (values.flow !== undefined) throw new UsageError("--flow needs --write-binding");
   if (force) throw new UsageError("--force needs --write-binding");
   if (users.length > 0) throw new UsageError("--user needs --write-binding");
   return undefined;
+}
+
+function agentFlow(text: string): AgentFlow {
+  const flow = agentFlows.find((known) => known === text);
+  if (flow !== undefined) return flow;
+  throw new UsageError(`--flow must be customer or lob, got ${JSON.stringify(text)}`);
 }
 
 function integer(

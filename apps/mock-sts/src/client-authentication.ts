@@ -1,7 +1,7 @@
-import { hash, timingSafeEqual, type X509Certificate } from "node:crypto";
-import { certificateSubject, distrustReason } from "./client-certificate.ts";
+import type { X509Certificate } from "node:crypto";
+import { certificateFault } from "./client-certificate.ts";
 import type { Client, ClientAuthenticationMethod, Clients } from "./clients.ts";
-import { sameDistinguishedName } from "./distinguished-name.ts";
+import { sameSecret } from "./fingerprint.ts";
 import type { Form } from "./form.ts";
 import { OAuthError } from "./oauth-error.ts";
 
@@ -49,7 +49,10 @@ export function authenticateClient(
   if (!isExpectedMethod(client.authentication, credentials.method)) {
     throw invalidClient(`the client must authenticate by ${client.authentication}`, usedHeader);
   }
-  if (client.clientSecret !== undefined && !sameSecret(client.clientSecret, credentials)) {
+  if (
+    client.clientSecret !== undefined &&
+    !sameSecret(client.clientSecret, credentials.clientSecret)
+  ) {
     throw invalidClient("the client secret is wrong", usedHeader);
   }
   if (client.authentication === "tls_client_auth") checkCertificate(client, proof, context);
@@ -110,16 +113,9 @@ function checkCertificate(
   { authority, now }: ClientAuthenticationContext,
 ): void {
   if (certificate === undefined) throw invalidClient("no client certificate was sent", false);
-  const reason = distrustReason(certificate, { authority, now });
+  const trust = { authority, now, subject: client.subject ?? [] };
+  const reason = certificateFault(certificate, trust);
   if (reason !== undefined) throw invalidClient(reason, false);
-  if (!sameDistinguishedName(client.subject ?? [], certificateSubject(certificate))) {
-    throw invalidClient("the certificate's subject is not the registered one", false);
-  }
-}
-
-function sameSecret(registered: string, { clientSecret = "" }: Credentials): boolean {
-  const digest = (text: string) => hash("sha256", text, "buffer");
-  return timingSafeEqual(digest(registered), digest(clientSecret));
 }
 
 function invalidClient(description: string, usedHeader: boolean): OAuthError {

@@ -1,7 +1,11 @@
 import "reflect-metadata";
 import type { X509Certificate } from "node:crypto";
 import { X509Certificate as ParsedCertificate } from "@peculiar/x509";
-import { attributeOid, type DistinguishedName } from "./distinguished-name.ts";
+import {
+  attributeOid,
+  type DistinguishedName,
+  sameDistinguishedName,
+} from "./distinguished-name.ts";
 
 /** The object identifier of the extended key usage "TLS client". */
 const clientAuthUsage = "1.3.6.1.5.5.7.3.2";
@@ -38,6 +42,18 @@ export function distrustReason(
     return "the client certificate is not meant for TLS clients";
   }
   return undefined;
+}
+
+/** Says why a certificate cannot be that of a client with a registered subject; `undefined` if it can. */
+export function certificateFault(
+  certificate: X509Certificate,
+  { subject, ...trust }: CertificateTrust & { readonly subject: DistinguishedName },
+): string | undefined {
+  const reason = distrustReason(certificate, trust);
+  if (reason !== undefined) return reason;
+  return sameDistinguishedName(subject, certificateSubject(certificate))
+    ? undefined
+    : "the certificate's subject is not the registered one";
 }
 
 /** Reads a certificate's subject in RFC 4514 order. */

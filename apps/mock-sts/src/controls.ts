@@ -1,23 +1,30 @@
-import type { AccessTokens, RevocationTarget } from "./access-tokens.ts";
+import type { RevocationTarget } from "./access-tokens.ts";
 import type { Clock } from "./clock.ts";
+import type { Configurations } from "./configurations.ts";
 import type { Breakage, FaultAnswer, FaultMatch, Faults } from "./faults.ts";
 import type { Gateway, GatewaySwitches } from "./gateway.ts";
 import type { Hold } from "./hold.ts";
 import { checkTokenLifetime } from "./options.ts";
 import type { RequestFilter } from "./request-filter.ts";
 import type { SigningKeys } from "./signing-keys.ts";
+import type { Tenants } from "./tenant.ts";
+import { createTenantControls, type TenantControls } from "./tenant-controls.ts";
 
 /** Everything a test can do to a running mock. */
 export interface Controls {
   /** Lifetime of the access tokens issued from now on, in milliseconds. */
   tokenLifetimeMs: number;
+  /** Lifetime of the service tokens XSUAA issues from now on, in milliseconds. */
+  serviceTokenLifetimeMs: number;
   /** How far the mock's clock is ahead of the machine's, in milliseconds. Certificates it issued expire by it too. */
   clockOffsetMs: number;
   /** Whether the gateway demands the certificate a token is bound to. */
   requireBoundCertificate: boolean;
-  /** Whether the gateway refuses every token with 401: everywhere, or at the MCP servers named. */
+  /** Whether the gateway refuses every token with 401: everywhere, or at the MCP servers and agents named. */
   alwaysUnauthorized: boolean | readonly string[];
-  /** Revokes access tokens issued so far and returns how many there were. */
+  /** What can be done to one tenant, the provider or a subscriber. @throws TypeError if there is none. */
+  tenant(subdomain: string): TenantControls;
+  /** Revokes access tokens and service tokens issued so far and returns how many there were. */
   revoke(target: RevocationTarget): number;
   /** Makes a new signing key; tokens of the old ones stay good. */
   rotateSigningKey(): Promise<void>;
@@ -31,31 +38,41 @@ export interface Controls {
   delayNext(delayMs: number, match?: FaultMatch): void;
   /** Holds back all matching requests until released: a delay that needs no timing. */
   hold(filter?: RequestFilter): Hold;
-  /** Takes back all faults, delays, holds, the clock's offset and the switches. */
+  /** Takes back all faults, delays, holds, the clock's offset, the switches, and all changes of tenants. */
   reset(): void;
 }
 
 /** What the controls act on. */
 export interface ControlsOptions {
   readonly clock: Clock;
-  readonly tokens: AccessTokens;
+  readonly tenants: Tenants;
+  readonly configurations: Configurations;
+  /** Writes the configurations a mock begins with. */
+  readonly furnish: () => void;
   readonly keys: SigningKeys;
   readonly faults: Faults;
   readonly gateway: Gateway;
   readonly switches: GatewaySwitches;
-  readonly lifetime: { tokenLifetimeMs: number };
+  readonly lifetimes: { tokenLifetimeMs: number; serviceTokenLifetimeMs: number };
 }
 
 /** Creates the controls of a mock. */
 export function createControls(options: ControlsOptions): Controls {
-  const { clock, tokens, keys, faults, gateway, switches, lifetime } = options;
-  const initial = { ...switches, ...lifetime };
+  const { clock, tenants, keys, faults, gateway, switches, lifetimes } = options;
+  const initial = { ...switches, ...lifetimes };
+  const resetTenants = createTenantsReset(options);
   return {
     get tokenLifetimeMs() {
-      return lifetime.tokenLifetimeMs;
+      return lifetimes.tokenLifetimeMs;
     },
     set tokenLifetimeMs(value) {
-      lifetime.tokenLifetimeMs = checkTokenLifetime(value);
+      lifetimes.tokenLifetimeMs = checkTokenLifetime(value);
+    },
+    get serviceTokenLifetimeMs() {
+      return lifetimes.serviceTokenLifetimeMs;
+    },
+    set serviceTokenLifetimeMs(value) {
+      lifetimes.serviceTokenLifetimeMs = checkTokenLifetime(value, "serviceTokenLifetimeMs");
     },
     get clockOffsetMs() {
       return clock.offsetMs;
@@ -76,7 +93,15 @@ export function createControls(options: ControlsOptions): Controls {
     set alwaysUnauthorized(value) {
       switches.alwaysUnauthorized = value;
     },
-    revoke: (target) => tokens.revoke(target),
+    tenant(subdomain) {
+      const tenant = tenants.bySubdomain(subdomain);
+      if (tenant !== undefined) return createTenantControls(tenant, options.configurations);
+      throw new TypeError(`Cannot control tenant ${JSON.stringify(subdomain)}: there is none`);
+    },
+    revoke: (target) =>
+      tenants.all
+        .flatMap(({ tokens, serviceTokens }) => [tokens, serviceTokens])
+        .reduce((count, issued) => count + issued.revoke(target), 0),
     rotateSigningKey: () => keys.rotate(),
     forgetSessions: (server) => gateway.forgetSessions(server),
     failNext: (answer, match = {}) => faults.fail(answer, match),
@@ -88,7 +113,19 @@ export function createControls(options: ControlsOptions): Controls {
       clock.offsetMs = 0;
       switches.requireBoundCertificate = initial.requireBoundCertificate;
       switches.alwaysUnauthorized = initial.alwaysUnauthorized;
-      lifetime.tokenLifetimeMs = initial.tokenLifetimeMs;
+      lifetimes.tokenLifetimeMs = initial.tokenLifetimeMs;
+      lifetimes.serviceTokenLifetimeMs = initial.serviceTokenLifetimeMs;
+      resetTenants();
     },
+  };
+}
+
+/** Remembers how the tenants are, to make them so again. */
+function createTenantsReset({ tenants, configurations, furnish }: ControlsOptions): () => void {
+  const initial = tenants.all.map(({ settings }) => ({ settings, copy: { ...settings } }));
+  return () => {
+    for (const { settings, copy } of initial) Object.assign(settings, copy);
+    configurations.clear();
+    furnish();
   };
 }

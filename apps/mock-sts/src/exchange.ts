@@ -9,7 +9,13 @@ import type { Faults } from "./faults.ts";
 import { certificateThumbprint } from "./fingerprint.ts";
 import { parseForm } from "./form.ts";
 import { presentedCertificate } from "./listener.ts";
-import type { OpenRecord, RecordedRequest, RecordedTls, RouteName } from "./recorded-request.ts";
+import type {
+  OpenRecord,
+  RecordedRequest,
+  RecordedTls,
+  RecordedToken,
+  RouteName,
+} from "./recorded-request.ts";
 import type { RecordingRecorder } from "./recorder.ts";
 import { recordedForm, recordedHeaders, recordToken } from "./redaction.ts";
 
@@ -26,14 +32,24 @@ export interface Exchange {
 /** The environment of both applications. */
 export type MockEnv = { Bindings: HttpBindings; Variables: { exchange: Exchange } };
 
+/** Says which resource a path leads to, which MCP server or agent, and whose it is. */
+export type RouteOf = (
+  path: string,
+  zones: {
+    /** Header `x-zid`. */
+    readonly zoneId: string | undefined;
+    /** Subdomain within the bearer token, unverified. */
+    readonly zone: string | undefined;
+  },
+) => { route: RouteName; mcpServer?: string; agent?: string; tenant?: string | undefined };
+
 /** What recording and faults need. */
 export interface ExchangeOptions {
   readonly listener: RecordedRequest["listener"];
   readonly recorder: RecordingRecorder;
   readonly faults: Faults;
   readonly clock: Clock;
-  /** Says which resource a path leads to, and which MCP server. */
-  readonly routeOf: (path: string) => { route: RouteName; mcpServer?: string };
+  readonly routeOf: RouteOf;
   /** Called when a request has its answer, or its connection its end. */
   readonly onAnswer: (record: RecordedRequest) => void;
 }
@@ -61,8 +77,12 @@ function describeRequest(
   { options, tls, body }: { options: ExchangeOptions; tls: RecordedTls; body: string },
 ): Omit<OpenRecord, "id"> {
   const url = new URL(c.req.url);
-  const { route, mcpServer } = options.routeOf(url.pathname);
-  const bearer = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  const token = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  const bearer = token === undefined ? undefined : recordToken(token);
+  const userToken = c.req.header("x-user-token") || undefined;
+  const filter = url.searchParams.get("$filter");
+  const zones = { zoneId: c.req.header("x-zid"), zone: zoneWithin(bearer) };
+  const { route, mcpServer, agent, tenant } = options.routeOf(url.pathname, zones);
   return {
     at: options.clock.now(),
     listener: options.listener,
@@ -72,10 +92,20 @@ function describeRequest(
     route,
     headers: recordedHeaders(c.req.raw.headers),
     tls,
-    ...(bearer !== undefined && { bearer: recordToken(bearer) }),
-    ...(route === "token" && describeForm(body)),
+    ...(tenant !== undefined && { tenant }),
+    ...(agent !== undefined && { agent }),
+    ...(filter !== null && { filter }),
+    ...(bearer !== undefined && { bearer }),
+    ...(userToken !== undefined && { userToken: recordToken(userToken) }),
+    ...((route === "token" || route === "xsuaa-token") && describeForm(body)),
     ...(mcpServer !== undefined && { mcp: { server: mcpServer, ...describeJsonRpc(body) } }),
   };
+}
+
+/** XSUAA writes the subdomain into its tokens. */
+function zoneWithin(bearer: RecordedToken | undefined): string | undefined {
+  const attributes = bearer?.claims?.ext_attr as { zdn?: unknown } | null | undefined;
+  return typeof attributes?.zdn === "string" ? attributes.zdn : undefined;
 }
 
 function describeForm(body: string): Partial<OpenRecord> {

@@ -1,8 +1,14 @@
-import { hash } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 
 /** Computes a secret's SHA-256 in hexadecimal. */
 export function digest(secret: string): string {
   return hash("sha256", secret, "hex");
+}
+
+/** Compares two secrets in a time that does not depend on them. */
+export function sameSecret(expected: string, given = ""): boolean {
+  const mark = (text: string) => hash("sha256", text, "buffer");
+  return timingSafeEqual(mark(expected), mark(given));
 }
 
 /**

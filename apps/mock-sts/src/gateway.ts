@@ -1,33 +1,31 @@
 import { Hono, type MiddlewareHandler } from "hono";
-import type { AccessTokens } from "./access-tokens.ts";
-import { authorizeBearer, invalidToken } from "./bearer-authorization.ts";
+import { type AgentOptions, agentCard, agentPath } from "./agents.ts";
+import { type Authorization, authorizeBearer, invalidToken } from "./bearer-authorization.ts";
 import { challengeResponse } from "./bearer-challenge.ts";
 import type { Exchange, MockEnv } from "./exchange.ts";
+import { findTarget, type GatewayTarget } from "./gateway-targets.ts";
 import { createMcpEndpoint, type McpEndpoint } from "./mcp-endpoint.ts";
-import { findMcpServer, type McpServerOptions } from "./mcp-servers.ts";
 import {
   protectedResourceMetadata,
   protectedResourcePath,
   wellKnownPrefix,
 } from "./protected-resource-metadata.ts";
-import type { RouteName } from "./recorded-request.ts";
+import type { Tenant, Tenants } from "./tenant.ts";
 
 /** Switches of the gateway; they are read at each request. */
 export interface GatewaySwitches {
   /** Whether bound tokens need their certificate here too. */
   requireBoundCertificate: boolean;
-  /** Whether every token is refused: everywhere, or by the servers named. */
+  /** Whether every token is refused: everywhere, or by the servers and agents named. */
   alwaysUnauthorized: boolean | readonly string[];
 }
 
 /** What the gateway works with. */
 export interface GatewayOptions {
   readonly origin: string;
-  readonly issuer: string;
   /** What tokens for the gateway carry in `aud`. */
   readonly audience: string;
-  readonly tokens: AccessTokens;
-  readonly servers: readonly McpServerOptions[];
+  readonly tenants: Tenants;
   readonly switches: GatewaySwitches;
   readonly exchange: MiddlewareHandler<MockEnv>;
 }
@@ -35,88 +33,117 @@ export interface GatewayOptions {
 /** The gateway's application and its MCP servers. */
 export interface Gateway {
   readonly app: Hono<MockEnv>;
-  /** Drops the sessions of one server, or of all. */
+  /** Drops the sessions of the servers of a name, or of all. */
   forgetSessions(server?: string): Promise<void>;
 }
 
-/** Creates Agent Gateway: MCP servers by ORD id and tenant, each behind an access token. */
+/** Creates Agent Gateway: every tenant's MCP servers and agent cards, behind its access tokens. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const endpoints = new Map(options.servers.map((s) => [s.name, createMcpEndpoint(s)] as const));
+  const endpoints = new Map<Tenant, ReadonlyMap<string, McpEndpoint>>(
+    options.tenants.all.map((tenant) => [
+      tenant,
+      new Map(tenant.mcpServers.map((server) => [server.name, createMcpEndpoint(server)])),
+    ]),
+  );
   const app = new Hono<MockEnv>();
   app.use(options.exchange);
   app.get(`${wellKnownPrefix}/*`, (c) => metadataResponse(c.req.raw.url, options));
   app.get(wellKnownPrefix, (c) => metadataResponse(c.req.raw.url, options));
-  app.all("/v1/mcp/*", async (c) => {
-    const path = new URL(c.req.url).pathname;
-    const server = findMcpServer(options.servers, path);
-    const endpoint = endpoints.get(server?.name ?? "");
-    if (server === undefined || endpoint === undefined) return c.notFound();
-    return answerMcp(c.req.raw, c.get("exchange"), { options, server, endpoint, path });
+  app.all("*", async (c) => {
+    const target = findTarget(options.tenants, new URL(c.req.url).pathname);
+    if (target === undefined) return c.notFound();
+    const [request, exchange] = [c.req.raw, c.get("exchange")];
+    const authorization = await authorize({ request, exchange }, { target, options });
+    if ("refusal" in authorization) return refuse(request, { authorization, exchange, options });
+    const { tenant, agent, server } = target;
+    if (agent !== undefined) return answerCard(request.method, { tenant, agent });
+    const endpoint = endpoints.get(tenant)?.get(server.name);
+    if (endpoint === undefined) return c.notFound();
+    return answerMcp(request, { exchange, authorization, endpoint });
   });
   return {
     app,
-    async forgetSessions(name) {
-      const chosen = [...endpoints].filter(([server]) => name === undefined || server === name);
-      if (name !== undefined && chosen.length === 0) {
-        throw new TypeError(
-          `Cannot forget sessions: no MCP server is called ${JSON.stringify(name)}`,
-        );
-      }
-      await Promise.all(chosen.map(([, endpoint]) => endpoint.forgetSessions()));
+    forgetSessions: (name) =>
+      forgetSessions(
+        [...endpoints.values()].flatMap((ofTenant) => [...ofTenant]),
+        name,
+      ),
+  };
+}
+
+async function forgetSessions(
+  endpoints: readonly (readonly [server: string, endpoint: McpEndpoint])[],
+  name: string | undefined,
+): Promise<void> {
+  const chosen = endpoints.filter(([server]) => name === undefined || server === name);
+  if (name !== undefined && chosen.length === 0) {
+    throw new TypeError(`Cannot forget sessions: no MCP server is called ${JSON.stringify(name)}`);
+  }
+  await Promise.all(chosen.map(([, endpoint]) => endpoint.forgetSessions()));
+}
+
+async function authorize(
+  { request, exchange }: { request: Request; exchange: Exchange },
+  { target, options }: { target: GatewayTarget; options: GatewayOptions },
+): Promise<Authorization> {
+  const { switches, audience } = options;
+  const { tenant, server, agent } = target;
+  const requiredScope = server?.requiredScope;
+  if (isRefused(switches, (server ?? agent).name)) {
+    return invalidToken("the gateway refuses every token", { requiredScope });
+  }
+  return authorizeBearer(
+    {
+      authorization: request.headers.get("authorization") ?? undefined,
+      misplacedToken: hasMisplacedToken(request, exchange.body),
+      certificate: exchange.certificate,
     },
-  };
+    {
+      ...{ tokens: tenant.tokens, audience, requiredScope },
+      requireBoundCertificate: switches.requireBoundCertificate,
+    },
+  );
 }
 
-/** Names the resource a path of the gateway leads to. */
-export function gatewayRoute(servers: readonly McpServerOptions[]) {
-  return (path: string): { route: RouteName; mcpServer?: string } => {
-    if (path.startsWith(wellKnownPrefix)) return { route: "resource-metadata" };
-    const server = findMcpServer(servers, path);
-    return server === undefined ? { route: "unknown" } : { route: "mcp", mcpServer: server.name };
-  };
-}
-
-async function answerMcp(
+function refuse(
   request: Request,
-  { body, certificate, record }: Exchange,
-  target: {
+  context: {
+    authorization: Extract<Authorization, { refusal: unknown }>;
+    exchange: Exchange;
     options: GatewayOptions;
-    server: McpServerOptions;
+  },
+): Response {
+  const { refusal } = context.authorization;
+  if (refusal.error !== undefined) context.exchange.record.error = refusal.error;
+  const path = protectedResourcePath(new URL(request.url).pathname);
+  return challengeResponse(refusal, `${context.options.origin}${path}`);
+}
+
+function answerMcp(
+  request: Request,
+  context: {
+    exchange: Exchange;
+    authorization: Exclude<Authorization, { refusal: unknown }>;
     endpoint: McpEndpoint;
-    path: string;
   },
 ): Promise<Response> {
-  const { options, server, endpoint, path } = target;
-  const { switches, tokens, audience } = options;
-  const { requiredScope } = server;
-  const authorization = isRefused(switches, server.name)
-    ? invalidToken("the gateway refuses every token", { requiredScope })
-    : await authorizeBearer(
-        {
-          authorization: request.headers.get("authorization") ?? undefined,
-          misplacedToken: hasMisplacedToken(request, body),
-          certificate,
-        },
-        {
-          tokens,
-          audience,
-          requiredScope,
-          requireBoundCertificate: switches.requireBoundCertificate,
-        },
-      );
-  if ("refusal" in authorization) {
-    if (authorization.refusal.error !== undefined) record.error = authorization.refusal.error;
-    const metadataUrl = `${options.origin}${protectedResourcePath(path)}`;
-    return challengeResponse(authorization.refusal, metadataUrl);
-  }
-  const { token, claims } = authorization;
+  const { token, claims } = context.authorization;
   const clientId = String(claims.client_id);
   const scopes = String(claims.scope ?? "").split(" ");
-  return endpoint.handle(rebuild(request, body), { token, clientId, scopes, extra: claims });
+  const caller = { token, clientId, scopes, extra: claims };
+  return context.endpoint.handle(rebuild(request, context.exchange.body), caller);
 }
 
-function isRefused({ alwaysUnauthorized: refused }: GatewaySwitches, server: string): boolean {
-  return typeof refused === "boolean" ? refused : refused.includes(server);
+function answerCard(
+  method: string,
+  { tenant, agent }: { tenant: Tenant; agent: AgentOptions },
+): Response {
+  if (method !== "GET") return new Response(null, { status: 405, headers: { Allow: "GET" } });
+  return Response.json(agentCard(agent, `${tenant.gatewayUrl}${agentPath(agent)}`));
+}
+
+function isRefused({ alwaysUnauthorized: refused }: GatewaySwitches, name: string): boolean {
+  return typeof refused === "boolean" ? refused : refused.includes(name);
 }
 
 function hasMisplacedToken(request: Request, body: string): boolean {
@@ -133,16 +160,17 @@ function rebuild(request: Request, body: string): Request {
   return new Request(request.url, { method, headers, signal, ...(method === "POST" && { body }) });
 }
 
-function metadataResponse(requestUrl: string, options: GatewayOptions): Response {
+function metadataResponse(requestUrl: string, { tenants, origin }: GatewayOptions): Response {
   const path = new URL(requestUrl).pathname.slice(wellKnownPrefix.length);
-  const server = findMcpServer(options.servers, path);
+  const target = findTarget(tenants, path);
   const isRoot = path === "" || path === "/";
-  if (server === undefined && !isRoot) return new Response(null, { status: 404 });
+  if (target === undefined && !isRoot) return new Response(null, { status: 404 });
+  const { issuer } = target?.tenant ?? tenants.provider;
   return Response.json(
     protectedResourceMetadata({
-      resource: `${options.origin}${isRoot ? "" : path}`,
-      issuer: options.issuer,
-      scopes: server?.requiredScope?.split(" ") ?? [],
+      resource: `${origin}${isRoot ? "" : path}`,
+      issuer,
+      scopes: target?.server?.requiredScope?.split(" ") ?? [],
     }),
   );
 }

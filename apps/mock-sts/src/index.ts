@@ -1,9 +1,13 @@
-export type { RevocationTarget } from "./access-tokens.ts";
+export type { RevocationTarget, TokenFormat } from "./access-tokens.ts";
+export type { FragmentType } from "./agent-gateway-landscape.ts";
+export type { AgentInfo, AgentOptions } from "./agents.ts";
 export type { CertificatePair } from "./certificate-authority.ts";
 export type { ClientCertificateRequest } from "./client-certificates.ts";
 export type { ClientAuthenticationMethod, ClientRegistration, GrantType } from "./clients.ts";
+export type { Configuration, ConfigurationLabel, ConfigurationLevel } from "./configurations.ts";
 export type { Controls } from "./controls.ts";
 export type { CustomerCredentials } from "./customer-credentials.ts";
+export type { DestinationBinding } from "./destination-binding.ts";
 export type { Breakage, FaultAnswer, FaultMatch } from "./faults.ts";
 export { fingerprint } from "./fingerprint.ts";
 export type { Hold } from "./hold.ts";
@@ -21,4 +25,8 @@ export type {
 export type { Recorder } from "./recorder.ts";
 export type { RequestFilter } from "./request-filter.ts";
 export { agentGatewayResource } from "./resources.ts";
+export type { AuthTokenSettings } from "./tenant.ts";
+export type { NewConfiguration, NewFragment, TenantControls } from "./tenant-controls.ts";
+export type { TenantInfo } from "./tenant-info.ts";
+export type { TenantOptions } from "./tenants.ts";
 export type { UserTokenRequest } from "./user-tokens.ts";

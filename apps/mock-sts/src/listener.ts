@@ -1,17 +1,27 @@
 import { X509Certificate } from "node:crypto";
-import type { IncomingMessage } from "node:http";
-import { createServer } from "node:https";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+} from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { TLSSocket } from "node:tls";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { CertificatePair } from "./certificate-authority.ts";
 
-/** What an HTTPS listener needs. */
+/** What a listener needs. */
 export interface ListenerOptions {
   /** Address to bind. */
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** `undefined`: plain HTTP. */
+  readonly tls: ListenerTls | undefined;
+}
+
+/** What a listener needs for TLS. */
+export interface ListenerTls {
   /** The server's own certificate. */
   readonly identity: CertificatePair;
   /** PEM of the authority whose client certificates are asked for. */
@@ -23,7 +33,7 @@ export interface ListenerOptions {
 /** Answers one HTTP request. */
 export type RequestHandler = (request: Request, env: HttpBindings) => Response | Promise<Response>;
 
-/** A listening HTTPS server. */
+/** A listening server. */
 export interface Listener {
   readonly port: number;
   /** Sets what answers requests; until then they get 503. */
@@ -33,7 +43,8 @@ export interface Listener {
 }
 
 /**
- * Starts an HTTPS server that asks for a client certificate and takes connections without one.
+ * Starts a server that asks for a client certificate and takes connections without one;
+ * one without TLS asks for nothing.
  *
  * A missing or bad certificate must end in an OAuth error, not in a dead socket: the handshake lets
  * every certificate through and the endpoints judge it.
@@ -45,17 +56,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     // The adapter would replace the process's global Request and Response.
     { overrideGlobalObjects: false },
   );
-  const server = createServer(
-    {
-      cert: options.identity.certificate,
-      key: options.identity.key,
-      ca: options.clientAuthority,
-      requestCert: true,
-      rejectUnauthorized: false,
-    },
-    (incoming, outgoing) => void answer(incoming, outgoing),
-  );
-  server.on("secureConnection", options.onHandshake);
+  const server = createServer(options.tls, (incoming, outgoing) => void answer(incoming, outgoing));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.host, resolve);
@@ -71,6 +72,14 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
         server.closeAllConnections();
       }),
   };
+}
+
+function createServer(tls: ListenerTls | undefined, answer: RequestListener) {
+  if (tls === undefined) return createHttpServer(answer);
+  const { certificate: cert, key } = tls.identity;
+  const options = { cert, key, ca: tls.clientAuthority, requestCert: true };
+  const server = createHttpsServer({ ...options, rejectUnauthorized: false }, answer);
+  return server.on("secureConnection", tls.onHandshake);
 }
 
 /** Returns the certificate a client presented when it connected. */

@@ -3,7 +3,7 @@ import type { CertificateAuthority } from "./certificate-authority.ts";
 import { type Listener, startListener } from "./listener.ts";
 import type { ResolvedOptions } from "./options.ts";
 
-/** The two HTTPS servers of a mock. */
+/** The two servers of a mock. */
 export interface Listeners {
   readonly tokenServer: Listener;
   readonly gateway: Listener;
@@ -19,7 +19,7 @@ const yearMs = 31_536_000_000;
 
 /** Starts both servers under one certificate for `localhost`, the loopback address and the bound one. */
 export async function startListeners(
-  { host, port, gatewayPort }: ResolvedOptions,
+  { host, port, gatewayPort, insecureHttp }: ResolvedOptions,
   authority: CertificateAuthority,
   onHandshake: () => void,
 ): Promise<Listeners> {
@@ -30,14 +30,16 @@ export async function startListeners(
     notBefore: Date.now() - 3_600_000,
     notAfter: Date.now() + yearMs,
   });
-  const common = { host, identity, clientAuthority: authority.certificate, onHandshake };
+  const tls = { identity, clientAuthority: authority.certificate, onHandshake };
+  const common = { host, tls: insecureHttp ? undefined : tls };
+  const scheme = insecureHttp ? "http" : "https";
   const tokenServer = await startListener({ ...common, port });
   try {
     const gateway = await startListener({ ...common, port: gatewayPort });
     return {
       ...{ tokenServer, gateway },
-      url: `https://localhost:${tokenServer.port}`,
-      gatewayUrl: `https://localhost:${gateway.port}`,
+      url: `${scheme}://localhost:${tokenServer.port}`,
+      gatewayUrl: `${scheme}://localhost:${gateway.port}`,
       close: async () => void (await Promise.all([tokenServer.close(), gateway.close()])),
     };
   } catch (error) {

@@ -110,7 +110,7 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
 }
 
 /** Encodes what a path segment cannot hold; a colon it can. */
-function pathSegment(text: string): string {
+export function pathSegment(text: string): string {
   return encodeURIComponent(text).replaceAll("%3A", ":");
 }
 

@@ -1,3 +1,4 @@
+import { iasDestinationName } from "./agent-gateway-landscape.ts";
 import {
   type CertificateAuthority,
   type CertificatePair,
@@ -7,14 +8,19 @@ import { type ClientCertificateRequest, createClientCertificates } from "./clien
 import { createClock } from "./clock.ts";
 import type { Controls } from "./controls.ts";
 import { type CustomerCredentials, customerCredentials } from "./customer-credentials.ts";
+import { type DestinationBinding, destinationBinding } from "./destination-binding.ts";
+import { createDestinationClient } from "./destination-client.ts";
 import { createFaults } from "./faults.ts";
+import { jwksPath, tokenPath } from "./identity-tenant.ts";
 import { type Listeners, startListeners } from "./listeners.ts";
-import { type McpServerInfo, mcpServerPath } from "./mcp-servers.ts";
+import { issueLobKeyStore, lobClient } from "./lob-client.ts";
+import type { McpServerInfo } from "./mcp-servers.ts";
 import { type MockStsOptions, resolveOptions } from "./options.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
 import { type MockParts, serveMock } from "./serve-mock.ts";
 import { createSigningKeys } from "./signing-keys.ts";
-import { jwksPath, tokenPath } from "./token-server.ts";
+import { createTenants } from "./tenant.ts";
+import { describeTenant, type TenantInfo } from "./tenant-info.ts";
 import { createUserTokens, type UserTokenRequest } from "./user-tokens.ts";
 
 /** A running mock. */
@@ -35,16 +41,28 @@ export interface MockSts extends AsyncDisposable {
   readonly clientCertificate: CertificatePair;
   /** The MCP servers behind the gateway. */
   readonly mcpServers: readonly McpServerInfo[];
+  /** The provider and the subscribers of line-of-business agents. */
+  readonly tenants: readonly TenantInfo[];
+  /** Client id that line-of-business agents have in every identity tenant. */
+  readonly lobClientId: string;
+  /** Landscape at the end of the name of their destination. */
+  readonly landscape: string;
+  /** Name of their destination, at the provider's subaccount. */
+  readonly iasDestination: string;
   /** What the mock was asked. */
   readonly recorder: Recorder;
   /** What can be done to it. */
   readonly controls: Controls;
   /** Issues a client certificate; any number of them are good at the same time. */
   issueClientCertificate(request?: ClientCertificateRequest): Promise<CertificatePair>;
-  /** Signs a user in: returns a JWT to be used as the assertion of a jwt-bearer request. */
+  /** Issues a certificate for X.509 bindings of the Destination Service; any number are good at the same time. */
+  issueDestinationCertificate(request?: ClientCertificateRequest): Promise<CertificatePair>;
+  /** Signs a user in: returns a JWT to be used as the assertion of a jwt-bearer request, or as `X-user-token`. */
   userToken(request: UserTokenRequest): Promise<string>;
   /** Returns the credentials file of the customer flow, with the agent's first certificate or another. */
   credentials(pair?: CertificatePair): CustomerCredentials;
+  /** Returns the credentials of a binding of the Destination Service: by secret, or by a certificate. */
+  destinationBinding(options?: { readonly x509?: CertificatePair }): DestinationBinding;
   /** Ends all connections and frees the ports. May be called twice. */
   close(): Promise<void>;
 }
@@ -68,53 +86,66 @@ export async function startMockSts(options: MockStsOptions = {}): Promise<MockSt
   const authority = await createCertificateAuthority(authorityName);
   const recorder = createRecorder();
   const listeners = await startListeners(resolved, authority, recorder.countHandshake);
+  const { url, gatewayUrl } = listeners;
+  const [keys, clock] = [await createSigningKeys(), createClock()];
   const parts: MockParts = {
-    options: resolved,
+    ...{ options: resolved, keys, clock, recorder, url, gatewayUrl },
     trustedAuthority: authority.certificate,
-    keys: await createSigningKeys(),
-    clock: createClock(),
     faults: createFaults(),
-    recorder,
-    url: listeners.url,
-    gatewayUrl: listeners.gatewayUrl,
+    tenants: createTenants({ options: resolved, keys, clock, url, gatewayUrl }),
+    destinationClient: createDestinationClient(),
+    lobKeyStore: await issueLobKeyStore(authority),
   };
   const controls = serveMock(parts, listeners);
   return describeMock(parts, { controls, authority, listeners });
 }
 
 async function describeMock(
-  { options, keys, clock, recorder, url, gatewayUrl, faults }: MockParts,
+  parts: MockParts,
   running: { controls: Controls; authority: CertificateAuthority; listeners: Listeners },
 ): Promise<MockSts> {
+  const { options, keys, clock, recorder, url, gatewayUrl, tenants } = parts;
   const { controls, authority, listeners } = running;
-  const { clientId } = options;
-  const issueClientCertificate = createClientCertificates({
-    authority,
-    rogueAuthority: () => createCertificateAuthority(authorityName),
-    defaultSubject: options.subjectDn,
-    clock,
-  });
-  const clientCertificate = await issueClientCertificate();
+  const { clientId, landscape } = options;
+  const issuers = certificateIssuers(parts, authority);
+  const clientCertificate = await issuers.issueClientCertificate();
   const tokenEndpoint = `${url}${tokenPath}`;
-  const mcpServers = options.mcpServers.map((server) => ({
-    name: server.name,
-    ordId: server.ordId,
-    globalTenantId: server.globalTenantId,
-    url: `${gatewayUrl}${mcpServerPath(server)}`,
-  }));
+  const { mcpServers } = describeTenant(tenants.provider);
   const close = async () => {
-    faults.reset();
+    parts.faults.reset();
     await controls.forgetSessions();
     await listeners.close();
   };
   return {
     ...{ url, issuer: url, tokenEndpoint, jwksUri: `${url}${jwksPath}`, gatewayUrl },
     ...{ ca: authority.certificate, clientId, clientCertificate, mcpServers, recorder, controls },
-    issueClientCertificate,
-    userToken: createUserTokens({ issuer: url, keys, clock, defaultClientId: clientId }),
+    ...{ lobClientId: lobClient.clientId, landscape, ...issuers },
+    tenants: tenants.all.map(describeTenant),
+    iasDestination: iasDestinationName(landscape),
+    userToken: createUserTokens({ tenants, keys, clock, defaultClientId: clientId }),
     credentials: (pair = clientCertificate) =>
       customerCredentials({ tokenEndpoint, clientId, pair, gatewayUrl, mcpServers }),
+    destinationBinding: ({ x509: pair } = {}) =>
+      destinationBinding({
+        client: parts.destinationClient,
+        provider: tenants.provider,
+        url,
+        pair,
+      }),
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+function certificateIssuers(
+  { options, destinationClient, clock }: MockParts,
+  authority: CertificateAuthority,
+) {
+  const rogueAuthority = () => createCertificateAuthority(authorityName);
+  const issuer = (defaultSubject: string) =>
+    createClientCertificates({ authority, rogueAuthority, defaultSubject, clock });
+  return {
+    issueClientCertificate: issuer(options.subjectDn),
+    issueDestinationCertificate: issuer(destinationClient.subjectDn),
   };
 }

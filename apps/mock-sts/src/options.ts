@@ -1,6 +1,14 @@
+import { type AgentOptions, checkAgents, defaultAgents } from "./agents.ts";
 import { type ClientRegistration, type Clients, registerClients } from "./clients.ts";
+import { lobClient } from "./lob-client.ts";
 import { checkMcpServers, defaultMcpServers, type McpServerOptions } from "./mcp-servers.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
+import {
+  defaultTenants,
+  type ResolvedTenant,
+  resolveTenants,
+  type TenantOptions,
+} from "./tenants.ts";
 
 /** How a mock is to be; every field has a default. */
 export interface MockStsOptions {
@@ -20,12 +28,24 @@ export interface MockStsOptions {
   readonly clients?: readonly ClientRegistration[];
   /** Client id of the gateway's application: `aud` of the tokens for it. Default `mock-agent-gateway`. */
   readonly gatewayClientId?: string;
-  /** Tenant of all tokens, claim `app_tid`. Default `mock-tenant`. */
+  /** The provider's tenant, claims `app_tid` and `zid` of its tokens. Default `mock-tenant`. */
   readonly tenantId?: string;
-  /** MCP servers behind the gateway. Default: `cost-centers`, `orders` and `calendar`. */
+  /** The provider's MCP servers behind the gateway. Default: `cost-centers`, `orders` and `calendar`. */
   readonly mcpServers?: readonly McpServerOptions[];
+  /** The provider's A2A agents behind the gateway. Default: `cost-center-agent`. */
+  readonly agents?: readonly AgentOptions[];
+  /** The provider's subdomain. Default `provider-zone`. */
+  readonly identityZone?: string;
+  /** Subscribers of line-of-business agents. Default: `tenant-a` and `tenant-b`. */
+  readonly tenants?: readonly TenantOptions[];
+  /** Landscape in the name of the destination for line-of-business agents. Default `eu10`. */
+  readonly landscape?: string;
+  /** Serves plain HTTP: no TLS, and so no client certificates. Default false. */
+  readonly insecureHttp?: boolean;
   /** Lifetime of access tokens in milliseconds, from 1 000 to 43 200 000 as in IAS. Default 3 600 000. */
   readonly tokenLifetimeMs?: number;
+  /** Lifetime of XSUAA's tokens in milliseconds, from 1 000 to 43 200 000. Default 43 200 000. */
+  readonly serviceTokenLifetimeMs?: number;
   /** Allowed difference between clocks in milliseconds. Default 0. */
   readonly clockSkewMs?: number;
   /** Longest time an assertion may still be valid for, in milliseconds. Default: any. */
@@ -40,7 +60,10 @@ export interface MockStsOptions {
 
 /** Checked options with their defaults. */
 export interface ResolvedOptions
-  extends Required<Omit<MockStsOptions, "clients" | "scopes" | "maxAssertionLifetimeMs">> {
+  extends Required<
+    Omit<MockStsOptions, "clients" | "scopes" | "maxAssertionLifetimeMs" | "tenants">
+  > {
+  readonly tenants: readonly ResolvedTenant[];
   readonly maxAssertionLifetimeMs: number | undefined;
   readonly subjectDn: string;
   readonly clients: Clients;
@@ -57,21 +80,27 @@ const [minTokenLifetimeMs, maxTokenLifetimeMs] = [1_000, 43_200_000];
 export function resolveOptions(options: MockStsOptions): ResolvedOptions {
   const { clientId = "mock-agent", clients = [], mcpServers = defaultMcpServers } = options;
   const { maxAssertionLifetimeMs, clockSkewMs = 0, tokenLifetimeMs = 3_600_000 } = options;
+  const { agents = defaultAgents, serviceTokenLifetimeMs = 43_200_000 } = options;
+  const tenantId = text(options.tenantId ?? "mock-tenant", "tenantId");
+  const identityZone = text(options.identityZone ?? "provider-zone", "identityZone");
   const subjectDn = `CN=${escapeDn(clientId)},OU=Agents,O=Mock STS`;
   checkNames(options);
   checkTokenLifetime(tokenLifetimeMs);
+  checkTokenLifetime(serviceTokenLifetimeMs, "serviceTokenLifetimeMs");
   checkMcpServers(mcpServers);
+  checkAgents(agents);
   return {
     host: text(options.host ?? "127.0.0.1", "host"),
     port: range(options.port ?? 0, "port", { min: 0, max: 65_535 }),
     gatewayPort: range(options.gatewayPort ?? 0, "gatewayPort", { min: 0, max: 65_535 }),
     clientId,
     subjectDn,
-    clients: registerClients([agent(options, { clientId, subjectDn }), ...clients]),
+    clients: registerClients([agent(options, { clientId, subjectDn }), lobClient, ...clients]),
     gatewayClientId: text(options.gatewayClientId ?? "mock-agent-gateway", "gatewayClientId"),
-    tenantId: text(options.tenantId ?? "mock-tenant", "tenantId"),
-    mcpServers,
-    tokenLifetimeMs,
+    ...{ tenantId, identityZone, mcpServers, agents, tokenLifetimeMs, serviceTokenLifetimeMs },
+    tenants: resolveTenants(options.tenants ?? defaultTenants, { identityZone, tenantId }),
+    landscape: text(options.landscape ?? "eu10", "landscape"),
+    insecureHttp: options.insecureHttp ?? false,
     clockSkewMs: range(clockSkewMs, "clockSkewMs", { min: 0, max: 600_000 }),
     maxAssertionLifetimeMs:
       maxAssertionLifetimeMs === undefined
@@ -103,7 +132,13 @@ const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
   gatewayClientId: true,
   tenantId: true,
   mcpServers: true,
+  agents: true,
+  identityZone: true,
+  tenants: true,
+  landscape: true,
+  insecureHttp: true,
   tokenLifetimeMs: true,
+  serviceTokenLifetimeMs: true,
   clockSkewMs: true,
   maxAssertionLifetimeMs: true,
   refuseReusedAssertions: true,
@@ -116,9 +151,8 @@ const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
  *
  * @throws RangeError naming the option.
  */
-export function checkTokenLifetime(tokenLifetimeMs: number): number {
-  const limits = { min: minTokenLifetimeMs, max: maxTokenLifetimeMs };
-  return range(tokenLifetimeMs, "tokenLifetimeMs", limits);
+export function checkTokenLifetime(lifetimeMs: number, name = "tokenLifetimeMs"): number {
+  return range(lifetimeMs, name, { min: minTokenLifetimeMs, max: maxTokenLifetimeMs });
 }
 
 function agent(

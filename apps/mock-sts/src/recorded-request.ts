@@ -32,7 +32,16 @@ export interface RecordedMcp {
 
 /** What kind of resource a request was for. */
 export type RouteName =
+  /** An identity tenant's token endpoint. */
   | "token"
+  | "xsuaa-token"
+  /** Lists, single fragments, and their labels. */
+  | "fragments"
+  /** Collections of destinations and certificates. */
+  | "configurations"
+  /** Finding a destination (v1) or consuming it (v2). */
+  | "destination"
+  | "agent-card"
   | "authorization-server-metadata"
   | "jwks"
   | "mcp"
@@ -52,6 +61,12 @@ export interface RecordedRequest {
   /** Names of the parameters in the URL. */
   readonly query: readonly string[];
   readonly route: RouteName;
+  /** Subdomain of the tenant, if the path or the service token says it. */
+  readonly tenant?: string;
+  /** Name of the A2A agent. */
+  readonly agent?: string;
+  /** The parameter `$filter`, decoded once. */
+  readonly filter?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: RecordedTls;
   /** Form of a token request; what may be secret is a fingerprint. A repeated parameter is a list. */
@@ -62,8 +77,10 @@ export interface RecordedRequest {
   readonly assertion?: RecordedToken;
   /** The token in the `Authorization` header. */
   readonly bearer?: RecordedToken;
+  /** The token in the header `X-user-token`. */
+  readonly userToken?: RecordedToken;
   readonly mcp?: RecordedMcp;
-  /** The access token in the answer. */
+  /** The good access token in the answer. */
   readonly issued?: RecordedToken;
   /** OAuth error code of the answer. */
   readonly error?: string;

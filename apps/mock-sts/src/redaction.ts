@@ -39,6 +39,7 @@ export function recordedForm(form: Form): NonNullable<RecordedRequest["form"]> {
 const harmlessHeaders = [
   ...["accept", "content-type", "user-agent", "x-correlation-id", "traceparent"],
   ...["mcp-protocol-version", "mcp-method", "mcp-name"],
+  ...["x-zid", "x-tenant", "x-fragment-name", "x-fragment-optional"],
 ];
 
 /** Copies the harmless headers for the record. */

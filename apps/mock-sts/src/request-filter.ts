@@ -4,26 +4,31 @@ import type { RecordedRequest, RouteName } from "./recorded-request.ts";
 export interface RequestFilter {
   readonly listener?: RecordedRequest["listener"];
   readonly route?: RouteName;
+  /** Subdomain of the tenant. */
+  readonly tenant?: string;
   readonly method?: string;
   readonly status?: number;
   readonly grant?: string;
   readonly clientId?: string;
   readonly error?: string;
+  /** Name of the A2A agent. */
+  readonly agent?: string;
   /** Name of the MCP server. */
   readonly mcpServer?: string;
   /** A JSON-RPC method, such as `tools/call`. */
   readonly mcpMethod?: string;
   readonly tool?: string;
-  /** Subject of the token the request carried, in its header or as an assertion. */
+  /** Subject of the token the request carried, in a header or as an assertion. */
   readonly subject?: string;
 }
 
 /** Tells whether a request is one that a filter asks for. */
 export function matchesFilter(request: RecordedRequest, filter: RequestFilter): boolean {
-  const subject = (request.bearer ?? request.assertion)?.claims?.sub;
+  const subject = subjectOf(request);
   const facts: Required<Record<keyof RequestFilter, unknown>> = {
     ...{ listener: request.listener, route: request.route, method: request.method },
     ...{ status: request.status, grant: request.grant, clientId: request.clientId },
+    ...{ tenant: request.tenant, agent: request.agent },
     ...{ error: request.error, mcpServer: request.mcp?.server, tool: request.mcp?.tool, subject },
     mcpMethod: undefined,
   };
@@ -32,4 +37,9 @@ export function matchesFilter(request: RecordedRequest, filter: RequestFilter): 
   return Object.entries(rest).every(
     ([name, value]) => value === undefined || facts[name as keyof RequestFilter] === value,
   );
+}
+
+/** The user a request is for, or the client that acts for itself. */
+function subjectOf({ userToken, bearer, assertion }: RecordedRequest): unknown {
+  return (userToken ?? bearer ?? assertion)?.claims?.sub;
 }

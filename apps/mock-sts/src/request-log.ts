@@ -3,12 +3,14 @@ import type { RecordedRequest } from "./recorded-request.ts";
 /** Writes a request as one line: when, where, what, by whom, for whom, and how it ended. */
 export function formatRequest(request: RecordedRequest): string {
   const { mcp, issued, error, fault, status } = request;
-  const subject = (request.bearer ?? issued ?? request.assertion)?.claims?.sub;
+  const subject = (request.userToken ?? request.bearer ?? issued ?? request.assertion)?.claims?.sub;
   const parts = [
     new Date(request.at).toISOString(),
     request.listener,
     request.method,
     request.path,
+    request.tenant && `tenant=${request.tenant}`,
+    request.filter,
     request.grant,
     mcp?.methods.join("+"),
     mcp?.tool,

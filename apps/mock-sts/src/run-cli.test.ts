@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -102,9 +102,57 @@ describe("runCli", () => {
     expect([code, errors]).toEqual([0, ""]);
     expect(out).toContain(`SERVICE_BINDING_ROOT=${folder}\n`);
     expect(out).toContain(`NODE_EXTRA_CA_CERTS=${join(folder, "ca.pem")}\n`);
-    expect(out).toMatch(/Z token-server POST \/oauth2\/token client_credentials .* 200\n$/);
+    expect(out).toMatch(
+      /Z token-server POST \/oauth2\/token tenant=provider-zone client_credentials .* 200\n$/,
+    );
     expect(secrets).toHaveLength(3);
     for (const secret of secrets) expect(out).not.toContain(secret);
+  });
+
+  it("writes a binding of the Destination Service and an environment that a shell reads", async () => {
+    const quoting = join(folder, "it's here");
+    const args = ["--write-binding", quoting, "--flow", "lob", "--user", "bob@tenant-a"];
+    const names = [
+      ...["SERVICE_BINDING_ROOT", "NODE_EXTRA_CA_CERTS"],
+      ...["APPFND_CONHOS_LANDSCAPE", "AGENT_OAUTH_TENANT_TOKEN_URL"],
+    ];
+    let values: string[] = [];
+    const { out } = await run(args, async () => {
+      const script = `eval "$(cat)"; printf '%s\\n' ${names.map((name) => `"$${name}"`).join(" ")}`;
+      const { out: exports } = await run(["--print-env", quoting]);
+      values = execFileSync("sh", ["-c", script], { input: exports, encoding: "utf8" }).split("\n");
+      const read = (path: string) => readFile(join(quoting, path), "utf8");
+      const [clientid, clientsecret, url] = await Promise.all(
+        ["clientid", "clientsecret", "url"].map((key) => read(`destination/${key}`)),
+      );
+      expect(await read("destination/type")).toBe("destination");
+      const grant = { grant_type: "client_credentials" };
+      const body = new URLSearchParams({
+        ...grant,
+        client_id: `${clientid}`,
+        client_secret: `${clientsecret}`,
+      });
+      const dispatcher = new Agent({ connect: { ca: await read("ca.pem") } });
+      const answer = await fetch(`${url}/oauth/token`, { method: "POST", body, dispatcher });
+      expect(answer.status).toBe(200);
+      await dispatcher.close();
+      expect(decodeJwt(await read("bob@tenant-a.jwt"))).toMatchObject({
+        ...{ sub: "bob", app_tid: "tenant-a-id" },
+      });
+      await expect(read("agent-gateway/type")).rejects.toThrow("ENOENT");
+    });
+    const origin = /https:\/\/localhost:\d+/.exec(out)?.[0];
+    const expected = [quoting, join(quoting, "ca.pem"), "eu10", `${origin}/{tenant}/oauth/token`];
+    expect(values).toEqual([...expected, ""]);
+    for (const [index, name] of names.entries()) {
+      expect(out).toContain(`${name}=${expected[index]}\n`);
+    }
+  });
+
+  it("ends with 1 where there is no environment to print, saying how to get one", async () => {
+    const { code, errors } = await run(["--print-env", folder]);
+    expect(code).toBe(1);
+    expect(errors).toContain(`Cannot read ${join(folder, "env.sh")}: start mock-sts with`);
   });
 
   it("frees its ports at the end", async () => {

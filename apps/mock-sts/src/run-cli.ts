@@ -1,6 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BindingFileError, type BindingFiles, writeBindingFiles } from "./binding-files.ts";
+import {
+  agentBindingFiles,
+  agentEnvironment,
+  environmentFile,
+  userTokenFile,
+} from "./agent-binding.ts";
+import { BindingFileError, writeBindingFiles } from "./binding-files.ts";
 import {
   type BindingRequest,
   parseCommand,
@@ -21,9 +27,6 @@ export interface CliEnvironment {
   readonly stopped: Promise<unknown>;
 }
 
-/** Lifetime of the user tokens that are written to files, in milliseconds. */
-const userTokenLifetimeMs = 43_200_000;
-
 /**
  * Runs the command `mock-sts`.
  *
@@ -34,6 +37,7 @@ export async function runCli(args: readonly string[], world: CliEnvironment): Pr
     const command = parseCommand(args);
     if (command.kind === "help") world.print(usage);
     else if (command.kind === "version") world.print(`${await readVersion()}\n`);
+    else if (command.kind === "print-env") world.print(await readEnvironment(command.folder));
     else await serve(command, world);
     return 0;
   } catch (error) {
@@ -50,7 +54,7 @@ async function serve({ options, binding }: ServeCommand, world: CliEnvironment):
   const mock = await startMockSts({ ...options, onAnswer });
   try {
     if (binding !== undefined) {
-      await writeBindingFiles(binding.folder, await bindingFiles(mock, binding), binding);
+      await writeBindingFiles(binding.folder, await agentBindingFiles(mock, binding), binding);
     }
     world.print(describeMock(mock, binding));
     await world.stopped;
@@ -59,25 +63,11 @@ async function serve({ options, binding }: ServeCommand, world: CliEnvironment):
   }
 }
 
-async function bindingFiles(mock: MockSts, { users }: BindingRequest): Promise<BindingFiles> {
-  const tokens = users.map(async (sub) => {
-    const token = await mock.userToken({ sub, expiresInMs: userTokenLifetimeMs });
-    return [userTokenFile(sub), token] as const;
-  });
-  return {
-    "agent-gateway/type": "integration-credentials",
-    "agent-gateway/credentials": `${JSON.stringify(mock.credentials(), undefined, 2)}\n`,
-    "ca.pem": mock.ca,
-    ...Object.fromEntries(await Promise.all(tokens)),
-  };
-}
-
-function userTokenFile(sub: string): string {
-  return `${encodeURIComponent(sub)}.jwt`;
-}
-
 function describeMock(mock: MockSts, binding: BindingRequest | undefined): string {
   const servers = mock.mcpServers.map(({ name, url }) => `    ${name.padEnd(14)} ${url}`);
+  const subscribers = mock.tenants
+    .filter(({ isProvider }) => !isProvider)
+    .map(({ subdomain, gatewayUrl }) => `    ${subdomain.padEnd(14)} ${gatewayUrl}`);
   return `${[
     "mock-sts is ready",
     `  token endpoint   ${mock.tokenEndpoint}`,
@@ -86,21 +76,25 @@ function describeMock(mock: MockSts, binding: BindingRequest | undefined): strin
     `  agent            ${mock.clientId}, by client certificate`,
     "  MCP servers",
     ...servers,
-    ...describeBinding(binding),
+    `  XSUAA            ${mock.url}/{tenant}/oauth/token`,
+    `  destination      ${mock.iasDestination}, at ${mock.url}`,
+    "  tenants and their gateways",
+    ...subscribers,
+    ...describeBinding(mock, binding),
     "  Ctrl+C ends it; certificates and keys are new at each start",
   ].join("\n")}\n`;
 }
 
-function describeBinding(binding: BindingRequest | undefined): string[] {
+function describeBinding(mock: MockSts, binding: BindingRequest | undefined): string[] {
   if (binding === undefined) {
-    return ["  Start with --write-binding DIR to get credentials for an agent"];
+    return ["  Start with --write-binding DIR to get bindings for an agent"];
   }
   const { folder, users } = binding;
+  const environment = Object.entries(agentEnvironment(mock, folder));
   return [
-    "  Start an agent in the customer flow with",
-    `    SERVICE_BINDING_ROOT=${folder}`,
-    `    NODE_EXTRA_CA_CERTS=${join(folder, "ca.pem")}`,
-    ...users.map((sub) => `    user token       ${join(folder, userTokenFile(sub))}`),
+    `  Start an agent with this environment, also by  . ${join(folder, environmentFile)}`,
+    ...environment.map(([name, value]) => `    ${name}=${value}`),
+    ...users.map((user) => `    user token       ${join(folder, userTokenFile(user))}`),
   ];
 }
 
@@ -115,6 +109,15 @@ function describeError(error: unknown): string {
     return `Cannot listen: --host is no address of this machine (${code})`;
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+async function readEnvironment(folder: string): Promise<string> {
+  const file = join(folder, environmentFile);
+  try {
+    return await readFile(file, "utf8");
+  } catch {
+    throw new Error(`Cannot read ${file}: start mock-sts with --write-binding ${folder} first`);
+  }
 }
 
 async function readVersion(): Promise<string> {

@@ -1,26 +1,26 @@
 import { X509Certificate } from "node:crypto";
-import { AccessTokens } from "./access-tokens.ts";
-import { authorizationServerMetadata } from "./authorization-server-metadata.ts";
-import { clientCredentialsGrant } from "./client-credentials-grant.ts";
+import { furnishLandscape } from "./agent-gateway-landscape.ts";
+import type { CertificatePair } from "./certificate-authority.ts";
+import { registerClients } from "./clients.ts";
 import type { Clock } from "./clock.ts";
+import { type Configurations, createConfigurations } from "./configurations.ts";
 import { type Controls, createControls } from "./controls.ts";
+import type { DestinationClient } from "./destination-client.ts";
+import { createDestinationService } from "./destination-service.ts";
 import { type ExchangeOptions, exchange } from "./exchange.ts";
 import type { Faults } from "./faults.ts";
-import { createGateway, gatewayRoute } from "./gateway.ts";
-import { createJwtBearerGrant } from "./jwt-bearer-grant.ts";
+import { createGateway } from "./gateway.ts";
+import { gatewayRoute } from "./gateway-targets.ts";
+import { createIdentityTenant, type IdentityTenant } from "./identity-tenant.ts";
 import type { Listeners } from "./listeners.ts";
+import { lobClient } from "./lob-client.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { RecordingRecorder } from "./recorder.ts";
-import { knownScopes } from "./scopes.ts";
 import type { SigningKeys } from "./signing-keys.ts";
-import { createTokenEndpoint } from "./token-endpoint.ts";
-import {
-  createTokenServer,
-  jwksPath,
-  mtlsTokenPath,
-  tokenPath,
-  tokenServerRoute,
-} from "./token-server.ts";
+import type { Tenants } from "./tenant.ts";
+import { createTokenServer } from "./token-server.ts";
+import { tokenServerRoute } from "./token-server-route.ts";
+import { createXsuaa } from "./xsuaa.ts";
 
 /** What the two servers of a mock share. */
 export interface MockParts {
@@ -31,58 +31,71 @@ export interface MockParts {
   readonly clock: Clock;
   readonly faults: Faults;
   readonly recorder: RecordingRecorder;
+  readonly tenants: Tenants;
+  /** The client of the Destination Service's bindings. */
+  readonly destinationClient: DestinationClient;
+  /** What the Destination Service holds of the line-of-business agents' IAS client. */
+  readonly lobKeyStore: CertificatePair;
   readonly url: string;
   readonly gatewayUrl: string;
 }
 
+interface Shared {
+  readonly lifetimes: { tokenLifetimeMs: number; serviceTokenLifetimeMs: number };
+  readonly recording: Omit<ExchangeOptions, "listener" | "routeOf">;
+  readonly configurations: Configurations;
+}
+
 /** Puts the token server and the gateway behind their listeners. */
 export function serveMock(parts: MockParts, listeners: Listeners): Controls {
-  const { options, keys, clock, faults, recorder, url: issuer, gatewayUrl: origin } = parts;
-  const { clockSkewMs, requireBoundCertificate, tokenLifetimeMs, mcpServers: servers } = options;
-  const tokens = new AccessTokens({ issuer, keys, clock, clockSkewMs });
-  const lifetime = { tokenLifetimeMs };
+  const { options, keys, clock, faults, recorder, tenants, gatewayUrl: origin } = parts;
+  const { requireBoundCertificate, tokenLifetimeMs, serviceTokenLifetimeMs } = options;
+  const configurations = createConfigurations(clock);
+  const { landscape } = options;
+  const furnish = () =>
+    furnishLandscape(configurations, { landscape, tenants, keyStore: parts.lobKeyStore });
+  furnish();
+  const lifetimes = { tokenLifetimeMs, serviceTokenLifetimeMs };
   const switches = { requireBoundCertificate, alwaysUnauthorized: false };
   const recording = { recorder, faults, clock, onAnswer: options.onAnswer };
-  const tokenServer = buildTokenServer(parts, { tokens, lifetime, recording });
+  const tokenServer = buildTokenServer(parts, { lifetimes, recording, configurations });
   const gateway = createGateway({
-    ...{ origin, issuer, tokens, servers, switches, audience: options.gatewayClientId },
-    exchange: exchange({ ...recording, listener: "gateway", routeOf: gatewayRoute(servers) }),
+    ...{ origin, tenants, switches, audience: options.gatewayClientId },
+    exchange: exchange({ ...recording, listener: "gateway", routeOf: gatewayRoute(tenants) }),
   });
   listeners.tokenServer.serve((request, env) => tokenServer.fetch(request, env));
   listeners.gateway.serve((request, env) => gateway.app.fetch(request, env));
-  return createControls({ clock, tokens, keys, faults, gateway, switches, lifetime });
+  return createControls({
+    ...{ clock, tenants, configurations, keys, faults, gateway, switches, lifetimes, furnish },
+  });
 }
 
-function buildTokenServer(
-  { options, keys, clock, url: issuer, trustedAuthority }: MockParts,
-  context: {
-    tokens: AccessTokens;
-    lifetime: { tokenLifetimeMs: number };
-    recording: Omit<ExchangeOptions, "listener" | "routeOf">;
-  },
-) {
-  const { tokens, lifetime, recording } = context;
-  const tokenEndpoint = `${issuer}${tokenPath}`;
-  const jwtBearerGrant = createJwtBearerGrant({ ...options, issuer, tokenEndpoint, keys, clock });
+function buildTokenServer(parts: MockParts, { lifetimes, recording, configurations }: Shared) {
+  const { keys, clock, tenants, url, destinationClient: client } = parts;
+  const authority = new X509Certificate(parts.trustedAuthority);
+  const identityTenants = buildIdentityTenants(parts, { authority, lifetime: lifetimes });
+  const { clientId } = client;
   return createTokenServer({
-    keys,
-    exchange: exchange({ ...recording, listener: "token-server", routeOf: tokenServerRoute }),
-    metadata: authorizationServerMetadata(
-      {
-        ...{ issuer, tokenEndpoint, jwksUri: `${issuer}${jwksPath}` },
-        mtlsTokenEndpoint: `${issuer}${mtlsTokenPath}`,
-      },
-      knownScopes(options.clients),
-    ),
-    tokenEndpoint: createTokenEndpoint({
-      ...options,
-      ...{ issuer, tokens, keys, clock },
-      authority: new X509Certificate(trustedAuthority),
-      tokenLifetimeMs: () => lifetime.tokenLifetimeMs,
-      grants: {
-        client_credentials: clientCredentialsGrant,
-        "urn:ietf:params:oauth:grant-type:jwt-bearer": jwtBearerGrant,
-      },
+    ...{ keys, url, tenants, identityTenants },
+    exchange: exchange({
+      ...recording,
+      ...{ listener: "token-server", routeOf: tokenServerRoute(tenants) },
     }),
+    requestServiceToken: createXsuaa({ client, authority, clock, lifetime: lifetimes }),
+    destinationService: createDestinationService({
+      ...{ tenants, identityTenants, configurations, clientId, clock },
+    }),
+  });
+}
+
+/** The provider's identity tenant knows all clients; a subscriber's knows the line-of-business agents' only. */
+function buildIdentityTenants(
+  { options, tenants, keys, clock }: MockParts,
+  context: { authority: X509Certificate; lifetime: Shared["lifetimes"] },
+): readonly IdentityTenant[] {
+  const subscriberClients = registerClients([lobClient]);
+  return tenants.all.map((tenant) => {
+    const clients = tenant.isProvider ? options.clients : subscriberClients;
+    return createIdentityTenant(tenant, { ...context, options, keys, clock, clients });
   });
 }

@@ -1,5 +1,5 @@
 import type { X509Certificate } from "node:crypto";
-import type { AccessTokens, IssuedToken } from "./access-tokens.ts";
+import type { AccessTokens, IssuedToken, TokenFormat } from "./access-tokens.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import type { Client, Clients, GrantType } from "./clients.ts";
 import type { Clock } from "./clock.ts";
@@ -36,6 +36,8 @@ export interface TokenRequest {
   readonly contentType: string | undefined;
   readonly authorization: string | undefined;
   readonly certificate: X509Certificate | undefined;
+  /** Format the mock was told to issue; wins over the form's. */
+  readonly format?: TokenFormat | undefined;
 }
 
 /** The outcome of a token request: its answer, and what it was about. */
@@ -78,7 +80,7 @@ async function answer(request: TokenRequest, options: TokenEndpointOptions): Pro
     subject: decision.subject,
     clientId: client.clientId,
     expiresAt: endOfToken(decision, options),
-    format: format ?? decision.defaultFormat,
+    format: request.format ?? format ?? decision.defaultFormat,
     x5tS256: client.certificateBoundTokens ? thumbprintOf(certificate) : undefined,
     claims: { ...iasClaims(options), ...decision.claims },
   });
@@ -102,7 +104,8 @@ function successResponse(
   });
 }
 
-function assertWellFormed({ method, query, body, contentType }: TokenRequest): void {
+/** Checks method, query, and form of a token request. @throws OAuthError `invalid_request`. */
+export function assertWellFormed({ method, query, body, contentType }: TokenRequest): void {
   if (method !== "POST") {
     const headers = { Allow: "POST" };
     throw new OAuthError("invalid_request", "the token endpoint takes POST only", {

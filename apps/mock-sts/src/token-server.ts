@@ -1,59 +1,81 @@
-import { Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { destinationServicePath } from "./destination-service.ts";
 import type { Exchange, MockEnv } from "./exchange.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { parseForm } from "./form.ts";
-import type { RouteName } from "./recorded-request.ts";
+import { type IdentityTenant, jwksPath, mtlsTokenPath, tokenPath } from "./identity-tenant.ts";
 import type { SigningKeys } from "./signing-keys.ts";
+import type { Tenants } from "./tenant.ts";
 import type { TokenAnswer, TokenRequest } from "./token-endpoint.ts";
-
-/** Path of the token endpoint, as IAS has it. */
-export const tokenPath = "/oauth2/token";
-/** The token endpoint's second name, for clients that look for an mTLS alias. */
-export const mtlsTokenPath = "/mtls/oauth2/token";
-/** Path of the JWK Set. */
-export const jwksPath = "/oauth2/certs";
-
-const metadataPaths = [
-  "/.well-known/openid-configuration",
-  "/.well-known/oauth-authorization-server",
-];
+import { oauthMetadataPath, openIdMetadataPath } from "./token-server-route.ts";
+import { xsuaaMetadata, type ZonedTokenRequest, zoneOf } from "./xsuaa.ts";
 
 /** What the token server consists of. */
 export interface TokenServerOptions {
-  readonly tokenEndpoint: (request: TokenRequest) => Promise<TokenAnswer>;
-  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly url: string;
+  readonly tenants: Tenants;
+  readonly identityTenants: readonly IdentityTenant[];
+  readonly requestServiceToken: (request: ZonedTokenRequest) => Promise<TokenAnswer>;
+  /** Answers everything below `destinationServicePath`. */
+  readonly destinationService: Hono<MockEnv>;
   readonly keys: SigningKeys;
   readonly exchange: MiddlewareHandler<MockEnv>;
 }
 
-/** Creates the token server's application: token endpoint, metadata and keys. */
+/** Creates the token server's application: identity tenants, XSUAA, and the Destination Service. */
 export function createTokenServer(options: TokenServerOptions): Hono<MockEnv> {
   const app = new Hono<MockEnv>();
   app.use(options.exchange);
-  for (const path of [tokenPath, mtlsTokenPath]) {
-    app.all(path, (c) => answerTokenRequest(c.req.raw, c.get("exchange"), options));
+  for (const identityTenant of options.identityTenants) {
+    serveIdentityTenant(app, identityTenant, options.keys);
   }
-  for (const path of metadataPaths) app.get(path, (c) => c.json(options.metadata));
-  app.get(jwksPath, (c) => c.json(options.keys.jwks()));
-  for (const path of [...metadataPaths, jwksPath]) {
-    app.all(path, () => new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } }));
-  }
+  app.route(destinationServicePath, options.destinationService);
+  serveXsuaa(app, options);
+  app.notFound(() => notFoundPage());
   return app;
 }
 
-/** Names the resource a path of the token server leads to. */
-export function tokenServerRoute(path: string): { route: RouteName } {
-  if (path === tokenPath || path === mtlsTokenPath) return { route: "token" };
-  if (path === jwksPath) return { route: "jwks" };
-  return { route: metadataPaths.includes(path) ? "authorization-server-metadata" : "unknown" };
+function serveIdentityTenant(app: Hono<MockEnv>, it: IdentityTenant, keys: SigningKeys): void {
+  for (const path of [tokenPath, mtlsTokenPath]) {
+    app.all(`${it.path}${path}`, (c) => {
+      const exchange = c.get("exchange");
+      return noteOutcome(exchange, it.requestToken(tokenRequest(c.req.raw, exchange)));
+    });
+  }
+  const documents = [openIdMetadataPath, oauthMetadataPath].map((path) => `${it.path}${path}`);
+  // RFC 8414, section 3.1 puts the well-known part before the issuer's path.
+  if (it.path !== "") documents.push(`${oauthMetadataPath}${it.path}`);
+  for (const path of documents) serveDocument(app, path, () => it.metadata);
+  serveDocument(app, `${it.path}${jwksPath}`, () => keys.jwks());
 }
 
-async function answerTokenRequest(
-  request: Request,
-  { body, certificate, record }: Exchange,
-  { tokenEndpoint }: TokenServerOptions,
-): Promise<Response> {
-  const { response, issued, error } = await tokenEndpoint({
+function serveXsuaa(app: Hono<MockEnv>, options: TokenServerOptions): void {
+  const { tenants, keys, url, requestServiceToken } = options;
+  const answer = (c: Context<MockEnv>, zone: ZonedTokenRequest["zone"]) => {
+    const exchange = c.get("exchange");
+    const encodedCredentials = c.req.header("x-cf-encoded-credentials")?.toLowerCase() === "true";
+    const request = { ...tokenRequest(c.req.raw, exchange), encodedCredentials, zone };
+    return noteOutcome(exchange, requestServiceToken(request));
+  };
+  app.all("/oauth/token", (c) => answer(c, zoneOf(c.req.header("x-zid"), tenants)));
+  app.all("/:subdomain/oauth/token", (c) =>
+    answer(c, tenants.bySubdomain(c.req.param("subdomain"))),
+  );
+  for (const tenant of tenants.all) {
+    const metadata = xsuaaMetadata(tenant, `${url}/token_keys`);
+    serveDocument(app, `/${tenant.subdomain}${openIdMetadataPath}`, () => metadata);
+    serveDocument(app, `/${tenant.subdomain}/token_keys`, () => keys.jwks());
+  }
+  serveDocument(app, "/token_keys", () => keys.jwks());
+}
+
+function serveDocument(app: Hono<MockEnv>, path: string, document: () => object): void {
+  app.get(path, (c) => c.json(document()));
+  app.all(path, () => new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } }));
+}
+
+function tokenRequest(request: Request, { body, certificate }: Exchange): TokenRequest {
+  return {
     method: request.method,
     query: new URL(request.url).search.slice(1),
     body,
@@ -61,11 +83,22 @@ async function answerTokenRequest(
     contentType: request.headers.get("content-type") ?? undefined,
     authorization: request.headers.get("authorization") ?? undefined,
     certificate,
-  });
+  };
+}
+
+async function noteOutcome({ record }: Exchange, outcome: Promise<TokenAnswer>): Promise<Response> {
+  const { response, issued, error } = await outcome;
   if (error !== undefined) record.error = error;
   if (issued !== undefined) {
     record.clientId = String(issued.claims.client_id);
     record.issued = { fingerprint: fingerprint(issued.token), claims: issued.claims };
   }
   return response;
+}
+
+/** A path that leads nowhere ends at the platform's router, which knows nothing of OAuth or JSON. */
+function notFoundPage(): Response {
+  const page = "<!doctype html><title>404 Not Found</title><h1>404 Not Found</h1>";
+  const headers = { "Content-Type": "text/html; charset=utf-8" };
+  return new Response(page, { status: 404, headers });
 }

@@ -1,13 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { JWTPayload } from "jose";
 import { type Clock, numericDate } from "./clock.ts";
+import { lobClient } from "./lob-client.ts";
 import type { SigningKeys } from "./signing-keys.ts";
+import type { Tenant, Tenants } from "./tenant.ts";
 
 /** A user to sign in, and for how long. */
 export interface UserTokenRequest {
   /** The user. */
   readonly sub: string;
-  /** Client the token is for: becomes `aud`. Default: the agent's. */
+  /** Subdomain of the user's tenant. Default: the provider's. */
+  readonly tenant?: string;
+  /** Client the token is for: becomes `aud`. Default: the agent's; in a subscriber, that of line-of-business agents. */
   readonly clientId?: string;
   /** Lifetime in milliseconds. Default 3 600 000. Zero or less: already expired. */
   readonly expiresInMs?: number;
@@ -17,10 +21,10 @@ export interface UserTokenRequest {
 
 /** What user tokens are made of. */
 export interface UserTokensOptions {
-  readonly issuer: string;
+  readonly tenants: Tenants;
   readonly keys: SigningKeys;
   readonly clock: Clock;
-  /** The client a user token is for unless it names one. */
+  /** The client a user token of the provider is for unless it names one. */
   readonly defaultClientId: string;
 }
 
@@ -28,13 +32,15 @@ export interface UserTokensOptions {
 export function createUserTokens(
   options: UserTokensOptions,
 ): (request: UserTokenRequest) => Promise<string> {
-  return ({ sub, clientId = options.defaultClientId, expiresInMs = 3_600_000, claims }) => {
+  return async ({ sub, tenant, clientId, expiresInMs = 3_600_000, claims }) => {
     const now = options.clock.now();
+    const { isProvider, issuer, tenantId } = findTenant(options.tenants, tenant);
     const payload: JWTPayload = {
-      iss: options.issuer,
+      iss: issuer,
       sub,
-      aud: clientId,
+      aud: clientId ?? (isProvider ? options.defaultClientId : lobClient.clientId),
       user_uuid: sub,
+      app_tid: tenantId,
       iat: numericDate(Math.min(now, now + expiresInMs)),
       exp: numericDate(now + expiresInMs),
       jti: randomUUID(),
@@ -43,4 +49,10 @@ export function createUserTokens(
     // JSON drops what is undefined: that is how a claim is taken out.
     return options.keys.sign(JSON.parse(JSON.stringify(payload)), "JWT");
   };
+}
+
+function findTenant({ provider, bySubdomain }: Tenants, subdomain: string | undefined): Tenant {
+  const tenant = subdomain === undefined ? provider : bySubdomain(subdomain);
+  if (tenant !== undefined) return tenant;
+  throw new TypeError(`Cannot sign a user in: there is no tenant ${JSON.stringify(subdomain)}`);
 }

@@ -28,12 +28,13 @@ export interface ReadAgentCardOptions {
 /**
  * Reads the card of an agent, presenting a token.
  *
+ * @returns `undefined` if there is none, where there need not be one.
  * @see {@link https://a2a-protocol.org/latest/specification/ A2A, agent discovery}
  */
 export async function readAgentCard(
   agent: AgentRef,
   options: ReadAgentCardOptions,
-): Promise<AgentCard> {
+): Promise<AgentCard | undefined> {
   const { flow, tokens, request, settings, doing, signal } = options;
   const url = secureEndpoint(agent.url, settings);
   url.pathname = `${url.pathname.replace(/\/$/, "")}/.well-known/agent-card.json`;
@@ -47,6 +48,7 @@ export async function readAgentCard(
     const answer = await callTokens.during(request, () => fetch(url, { signal }));
     if (!answer.ok) {
       await answer.body?.cancel();
+      if (answer.status === 404 && agent.optional === true) return undefined;
       throw mcpFailure({ status: answer.status }, doing);
     }
     return { agent, ...namedCard(await answer.json(), doing) };

@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { TokenError } from "@agent-oauth/core";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { clientOf, serverOf } from "./connected-client.test-support.ts";
 import { scriptedFlow } from "./flow.test-support.ts";
-import type { DiscoveryFilter } from "./index.ts";
+import { createAgentGatewayClient, type DiscoveryFilter } from "./index.ts";
 import { scriptedTokens } from "./scripted-tokens.test-support.ts";
 
 const toolsNamed = (...names: string[]) =>
@@ -26,6 +27,25 @@ describe("listMcpTools", () => {
     expect(tools[2]).toEqual({ ...described, server: refs[0], serverName: "test server" });
     expect(JSON.parse(JSON.stringify(tools))).toEqual(tools);
     expect(server.take().filter((request) => request === "POST tools/list")).toHaveLength(3);
+  });
+
+  it("reports a server that the flow found broken, and asks only the others", async () => {
+    const server = await serverOf({ pages: [toolsNamed("a")] });
+    const good = { name: "good", url: server.url, ordId: "ord:1" };
+    const fault = new TokenError("ERR_TOKEN_CONFIG", "Cannot use a fragment: it has no URL");
+    const broken = [
+      { name: "nowhere", url: "", fault },
+      { name: "elsewhere", url: "ftp://x", ordId: "ord:9", fault },
+    ];
+    const { flow } = scriptedFlow(scriptedTokens().source, { servers: [...broken, good] });
+    const client = createAgentGatewayClient({ flow, allowInsecureHosts: [server.host] });
+    onTestFinished(() => client.close());
+    const all = await client.listMcpTools(alice);
+    expect(all.tools.map(({ name }) => name)).toEqual(["a"]);
+    expect(all.failures).toEqual(broken.map((ref) => ({ ref, error: fault })));
+    const some = await client.listMcpTools({ ...alice, filter: { ordIds: ["ord:1"] } });
+    expect(some.tools.map(({ name }) => name)).toEqual(["a"]);
+    expect(some.failures).toEqual([{ ref: broken[0], error: fault }]);
   });
 
   it("asks anew each time, also a server that says its list may be kept", async () => {

@@ -29,17 +29,21 @@ export interface DiscoverOptions<Ref, Found> {
  * @throws The first failure if all failed: nothing found must not look like nobody answered.
  */
 export async function discover<
-  Ref extends { readonly ordId?: string },
+  Ref extends { readonly ordId?: string; readonly fault?: Error },
   Found extends { readonly name: string },
 >(
   refs: readonly Ref[],
   { filter, limit, signal, ask }: DiscoverOptions<Ref, Found>,
 ): Promise<{ found: readonly Found[]; failures: readonly DiscoveryFailure<Ref>[] }> {
-  const wanted = refs.filter(({ ordId }) => passes(filter.ordIds, ordId));
+  const wanted = refs.filter(
+    // One that is broken and of no known id may be one of those wanted.
+    ({ ordId, fault }) => passes(filter.ordIds, ordId) || (fault && ordId === undefined),
+  );
   const answers = await mapConcurrently(wanted, {
     limit,
     map: async (ref): Promise<{ found: readonly Found[]; failures: DiscoveryFailure<Ref>[] }> => {
       try {
+        if (ref.fault !== undefined) throw ref.fault;
         return { found: await ask(ref), failures: [] };
       } catch (error) {
         signal?.throwIfAborted();

@@ -280,6 +280,26 @@ describe("listAgentCards", () => {
     ]);
   });
 
+  it("takes a missing card for no agent only where there need not be one", async () => {
+    const agents = [
+      { name: "a", url: "https://a.example", optional: true },
+      { name: "b", url: "https://b.example" },
+      { name: "c", url: "https://c.example", optional: true },
+    ];
+    const fetch: typeof globalThis.fetch = async (input) =>
+      String(input).includes("c.example")
+        ? new Response(null, { status: 403 })
+        : new Response(null, { status: 404 });
+    const { flow } = scriptedFlow(scriptedTokens().source, { agents, fetch });
+    const client = createAgentGatewayClient({ flow });
+    const { cards, failures } = await client.listAgentCards({ userToken: "jwt" });
+    expect(cards).toEqual([]);
+    expect(failures).toMatchObject([
+      { ref: agents[1], error: { status: 404 } },
+      { ref: agents[2], error: { status: 403 } },
+    ]);
+  });
+
   it("sends no token for another gateway to an agent, and retries once after a 401", async () => {
     const elsewhere = scriptedTokens({ gatewayUrl: "https://gateway.example" });
     const agents = [{ name: "a", url: "https://a.example" }];

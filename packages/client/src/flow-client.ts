@@ -107,9 +107,10 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
       ask: async (agent) => {
         const doing = `read the card of the agent ${JSON.stringify(agent.name)}`;
         const tokens = userOrSystemTokens(flow, caller, doing);
-        return this.#within(doing, options, async (signal) => [
-          await readAgentCard(agent, { flow, tokens, request: caller, settings, doing, signal }),
-        ]);
+        const card = await this.#within(doing, options, (signal) =>
+          readAgentCard(agent, { flow, tokens, request: caller, settings, doing, signal }),
+        );
+        return card === undefined ? [] : [card];
       },
     });
     return { cards, failures };

@@ -1,4 +1,4 @@
-import type { AccessToken, TokenRequest, TokenSource } from "@agent-oauth/core";
+import type { AccessToken, TokenError, TokenRequest, TokenSource } from "@agent-oauth/core";
 
 /** An access token that says which gateway it is for. It rides through the caches as one. */
 export interface GatewayToken extends AccessToken {
@@ -58,6 +58,8 @@ export interface McpServerRef {
   readonly request?: TargetRequest;
   /** By tool name: members that replace those of `request` at calls of that tool. */
   readonly tools?: Readonly<Record<string, TargetRequest>>;
+  /** Why it cannot be asked: this is reported in place of asking it. */
+  readonly fault?: TokenError;
 }
 
 /** An A2A agent that a flow knows. Plain data. */
@@ -69,4 +71,8 @@ export interface AgentRef {
   /** Open Resource Discovery id. */
   readonly ordId?: string;
   readonly globalTenantId?: string;
+  /** Why it cannot be asked: this is reported in place of asking it. */
+  readonly fault?: TokenError;
+  /** Whether there may be no agent at all: a card that is not there (404) is no failure then. Default `false`. */
+  readonly optional?: boolean;
 }

@@ -122,4 +122,24 @@ describe("AgentGatewayFlow.listAgents", () => {
       code: "ERR_TOKEN_SOURCE_UNAVAILABLE",
     });
   });
+
+  it("lists with a2a what may be the agent of each integration dependency, once", async () => {
+    const refs = await flowWith({ a2a: true }).listAgents();
+    expect(refs).toEqual(
+      ["1", "2"].map((globalTenantId) => ({
+        name: "a:b:v1",
+        url: `https://agw.example/v1/a2a/a:b:v1/${globalTenantId}`,
+        ordId: "a:b:v1",
+        globalTenantId,
+        optional: true,
+      })),
+    );
+  });
+
+  it("asks the resolver with a2a, and refuses a tenant", async () => {
+    const resolveDependencies = () => [{ ordId: "x", globalTenantId: "9" }];
+    const flow = flowWith({ a2a: true, resolveDependencies });
+    expect(await flow.listAgents()).toMatchObject([{ url: "https://agw.example/v1/a2a/x/9" }]);
+    await expect(flow.listAgents({ tenant: "t" })).rejects.toThrow(TypeError);
+  });
 });

@@ -24,7 +24,7 @@ import {
   type IntegrationDependency,
   resolveIntegrationDependencies,
 } from "./integration-dependency.ts";
-import { mcpServerUrl } from "./mcp-server-url.ts";
+import { agentUrl, mcpServerUrl } from "./mcp-server-url.ts";
 
 /** Follows credentials that may change, and has changed ones adopted. */
 export interface AccessFollower {
@@ -77,20 +77,16 @@ export class AgentGatewayFlow implements CustomerFlow {
   }
 
   async listMcpServers(options: GatewayListOptions = {}): Promise<readonly McpServerRef[]> {
-    const dependencies = await this.#dependencies(options);
-    const { gatewayUrl } = this.#client.access;
-    const servers = dependencies.map(({ ordId, globalTenantId }): [string, McpServerRef] => {
-      const url = mcpServerUrl(gatewayUrl, { ordId, globalTenantId });
-      return [url, Object.freeze({ name: ordId, url, ordId, globalTenantId })];
-    });
-    return Object.freeze([...new Map(servers).values()]);
+    return this.#refs(options, mcpServerUrl, {});
   }
 
   async listAgents(options: GatewayListOptions = {}): Promise<readonly AgentRef[]> {
+    if (this.#options.a2a === true)
+      return this.#refs(options, agentUrl, { optional: true } as const);
     await this.#look(options);
     throw new TokenError(
       "ERR_TOKEN_SOURCE_UNAVAILABLE",
-      "Cannot list agents: the customer flow of Agent Gateway lists MCP servers only",
+      'Cannot list agents: where customer agents find them is not documented; the option "a2a" looks at the gateway\'s usual place',
     );
   }
 
@@ -118,6 +114,21 @@ export class AgentGatewayFlow implements CustomerFlow {
     throw new TokenError("ERR_TOKEN_CLOSED", "Cannot use the flow: it is closed");
   }
 
+  /** References what the integration dependencies are at the gateway, each URL once. */
+  async #refs<Mark extends object>(
+    options: GatewayListOptions,
+    urlOf: typeof mcpServerUrl,
+    mark: Mark,
+  ): Promise<readonly (McpServerRef & Mark)[]> {
+    const dependencies = await this.#dependencies(options);
+    const { gatewayUrl } = this.#client.access;
+    const refs = dependencies.map(({ ordId, globalTenantId }): [string, McpServerRef & Mark] => {
+      const url = urlOf(gatewayUrl, { ordId, globalTenantId });
+      return [url, Object.freeze({ name: ordId, url, ordId, globalTenantId, ...mark })];
+    });
+    return Object.freeze([...new Map(refs).values()]);
+  }
+
   async #dependencies(options: GatewayListOptions): Promise<readonly IntegrationDependency[]> {
     await this.#look(options);
     const { resolveDependencies } = this.#options;
@@ -128,7 +139,7 @@ export class AgentGatewayFlow implements CustomerFlow {
     if (integrationDependencies !== undefined) return integrationDependencies;
     throw new TokenError(
       "ERR_TOKEN_CONFIG",
-      "Cannot list MCP servers: the credentials name no integration dependencies",
+      "Cannot list MCP servers or agents: the credentials name no integration dependencies",
     );
   }
 

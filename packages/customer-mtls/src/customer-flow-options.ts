@@ -12,6 +12,11 @@ export interface CustomerFlowOptions
   readonly maxUserTokens?: number;
   /** Finds the integration dependencies in place of the configured list. */
   readonly resolveDependencies?: IntegrationDependencyResolver;
+  /**
+   * Whether agents are looked for at `{gateway}/v1/a2a/{ordId}/{globalTenantId}` of each integration dependency. That they
+   * are there is not confirmed by any document. Default false.
+   */
+  readonly a2a?: boolean;
 }
 
 const DEFAULT_MAX_SYSTEM_TOKENS = 32;
@@ -27,6 +32,7 @@ export function checkCustomerFlowOptions({
   maxSystemTokens = DEFAULT_MAX_SYSTEM_TOKENS,
   maxUserTokens = DEFAULT_MAX_USER_TOKENS,
   resolveDependencies,
+  a2a = false,
 }: CustomerFlowOptions) {
   for (const [name, value] of Object.entries({ maxSystemTokens, maxUserTokens })) {
     if (typeof value !== "number") {
@@ -40,6 +46,9 @@ export function checkCustomerFlowOptions({
   }
   if (resolveDependencies !== undefined && typeof resolveDependencies !== "function") {
     throw new TypeError('Cannot create a flow: "resolveDependencies" must be a function');
+  }
+  if (typeof a2a !== "boolean") {
+    throw new TypeError(`Cannot create a flow: "a2a" must be a boolean, not ${typeof a2a}`);
   }
   return { maxSystemTokens, maxUserTokens };
 }

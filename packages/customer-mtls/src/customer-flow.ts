@@ -18,11 +18,11 @@ export interface McpServerRef {
 }
 
 /** An A2A agent behind Agent Gateway. */
-export interface AgentRef {
-  readonly name: string;
+export interface AgentRef extends McpServerRef {
+  /** Its base URL, under which `.well-known/agent-card.json` is. */
   readonly url: string;
-  readonly ordId: string;
-  readonly globalTenantId: string;
+  /** Nobody says which integration dependencies are agents: a card that is not there (404) means that this one is none. */
+  readonly optional: true;
 }
 
 /** How a flow lists. The customer flows have one tenant: naming one is a `TypeError`. */
@@ -53,9 +53,10 @@ export interface CustomerFlow {
    */
   listMcpServers(options?: GatewayListOptions): Promise<readonly McpServerRef[]>;
   /**
-   * Refuses: how customer agents find A2A agents is not known yet, and an empty list would say that there are none.
+   * Refuses, unless the option `a2a` is set: how customer agents find A2A agents is not documented, and an empty list
+   * would say that there are none. With `a2a`, it lists what may be the agent of each integration dependency.
    *
-   * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE`.
+   * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` without `a2a`; with it, as `listMcpServers` does.
    */
   listAgents(options?: GatewayListOptions): Promise<readonly AgentRef[]>;
   /** Tells the client identifier at IAS. */

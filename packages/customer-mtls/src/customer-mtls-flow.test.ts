@@ -250,6 +250,7 @@ describe("createCustomerMtlsFlow", () => {
     [{ allowInsecureHosts: "localhost" }, '"allowInsecureHosts"'],
     [{ credentials: credentialsWith(), maxUserTokens: "1" }, '"maxUserTokens"'],
     [{ credentials: credentialsWith(), maxSystemTokens: -1 }, '"maxSystemTokens"'],
+    [{ credentials: credentialsWith(), a2a: "yes" }, '"a2a"'],
     [{ credentials: credentialsWith(), resolveDependencies: [] }, '"resolveDependencies"'],
     [{ credentials: credentialsWith(), onCredentialsError: true }, '"onCredentialsError"'],
     [{ credentialsFile: "/x", pollIntervalMs: "1" }, '"pollIntervalMs"'],

@@ -1,5 +1,5 @@
 import { systemClock, type TokenError } from "@agent-oauth/core";
-import { createWatchedFile, type WatchedFileOptions } from "@agent-oauth/node";
+import { createWatchedFile, ifAvailable, type WatchedFileOptions } from "@agent-oauth/node";
 import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
 import { type FindCredentialsFileOptions, findCredentialsFile } from "./credentials-file.ts";
 import {
@@ -10,7 +10,6 @@ import {
 import type { CustomerFlow } from "./customer-flow.ts";
 import { type CustomerFlowOptions, insecureHosts } from "./customer-flow-options.ts";
 import type { GatewayAccess } from "./gateway-access.ts";
-import { ifAvailable } from "./if-available.ts";
 
 /** How {@link createCustomerMtlsFlow} finds its credentials, and what it does with them. Without any, the only binding of type `integration-credentials` is used. */
 export interface CustomerMtlsFlowOptions extends CustomerFlowOptions, FindCredentialsFileOptions {

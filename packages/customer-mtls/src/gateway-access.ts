@@ -1,7 +1,7 @@
+import { checkedText, identifierFault, urlRule } from "@agent-oauth/node";
 import type { ClientCertificatePair } from "@agent-oauth/token-endpoint";
 import { z } from "zod";
 import { type IntegrationDependency, integrationDependencies } from "./integration-dependency.ts";
-import { checkedText, identifierFault, urlRule } from "./text-rules.ts";
 
 /** What a customer agent needs to get tokens and to find its servers, wherever it was configured. */
 export interface GatewayAccess {

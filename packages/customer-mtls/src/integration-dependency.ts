@@ -1,7 +1,7 @@
 import { redactedCause, TokenError } from "@agent-oauth/core";
+import { checkedText, faultList } from "@agent-oauth/node";
 import { z } from "zod";
-import { faultList } from "./fault-list.ts";
-import { checkedText, pathSegmentFault } from "./text-rules.ts";
+import { pathSegmentFault } from "./path-segment.ts";
 
 /** One MCP server that a customer agent may use: an API of one tenant. */
 export interface IntegrationDependency {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { mcpServerUrl } from "./mcp-server-url.ts";
-import { pathSegmentFault } from "./text-rules.ts";
+import { agentUrl, mcpServerUrl } from "./mcp-server-url.ts";
+import { pathSegmentFault } from "./path-segment.ts";
 
 const dependency = { ordId: "sap.s4:apiResource:orders:v1", globalTenantId: "42" };
 
@@ -24,6 +24,18 @@ describe("mcpServerUrl", () => {
     const url = new URL(mcpServerUrl("https://agw.example", { ...dependency, ordId }));
     expect(url.pathname).toBe("/v1/mcp/a%20b%252Fc:d%22%3C%3E%7C%C3%BC%E2%82%AC/42");
     expect(decodeURIComponent(url.pathname.split("/")[3] ?? "")).toBe(ordId);
+  });
+});
+
+describe("agentUrl", () => {
+  it.each([
+    ["https://agw.example", "https://agw.example/v1/a2a/sap.s4:apiResource:orders:v1/42"],
+    [
+      "https://agw.example/b/v1/mcp",
+      "https://agw.example/b/v1/a2a/sap.s4:apiResource:orders:v1/42",
+    ],
+  ])("builds on %s", (gatewayUrl, url) => {
+    expect(agentUrl(gatewayUrl, dependency)).toBe(url);
   });
 });
 

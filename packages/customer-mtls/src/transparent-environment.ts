@@ -1,7 +1,6 @@
 import { TokenError } from "@agent-oauth/core";
-import { type EnvironmentOptions, readEnvironment } from "@agent-oauth/node";
+import { type EnvironmentOptions, faultList, readEnvironment } from "@agent-oauth/node";
 import { z } from "zod";
-import { faultList } from "./fault-list.ts";
 import { type GatewayAccess, gatewayAccessSchemas } from "./gateway-access.ts";
 import { integrationDependencies } from "./integration-dependency.ts";
 

@@ -1,8 +1,7 @@
-import type { EnvironmentOptions } from "@agent-oauth/node";
+import { type EnvironmentOptions, ifAvailable } from "@agent-oauth/node";
 import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
 import type { CustomerFlow } from "./customer-flow.ts";
 import { type CustomerFlowOptions, insecureHosts } from "./customer-flow-options.ts";
-import { ifAvailable } from "./if-available.ts";
 import { readTransparentEnvironment } from "./transparent-environment.ts";
 
 /** Options of {@link createTransparentFlow}. */

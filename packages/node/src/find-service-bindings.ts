@@ -1,10 +1,8 @@
-import type { Dirent } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { fileError } from "./file-error.ts";
 import { type EnvironmentOptions, environmentVariable } from "./read-environment.ts";
 import type { ServiceBinding } from "./service-binding.ts";
 import { readTextFile } from "./text-file.ts";
+import { visibleNames } from "./visible-names.ts";
 
 /** Options of {@link findServiceBindings}. */
 export interface FindServiceBindingsOptions extends EnvironmentOptions {
@@ -60,30 +58,4 @@ async function describe(directory: string, entries: readonly string[], name: str
   if (!entries.includes(name)) return undefined;
   const { text } = await readTextFile(join(directory, name));
   return text.trim() || undefined;
-}
-
-/** The names of one kind in a directory, sorted by code unit so that every machine agrees. */
-async function visibleNames(directory: string, kind: "directory" | "file"): Promise<string[]> {
-  const listed = await list(directory);
-  const names = await Promise.all(
-    listed
-      .filter(({ name }) => !name.startsWith("."))
-      .map(async (entry) => ((await isOfKind(directory, entry, kind)) ? entry.name : undefined)),
-  );
-  return names.filter((name) => name !== undefined).sort();
-}
-
-async function list(directory: string): Promise<Dirent[]> {
-  try {
-    return await readdir(directory, { withFileTypes: true });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw fileError(directory, error);
-  }
-}
-
-async function isOfKind(directory: string, entry: Dirent, kind: "directory" | "file") {
-  if (!entry.isSymbolicLink()) return kind === "file" ? entry.isFile() : entry.isDirectory();
-  const target = await stat(join(directory, entry.name)).catch(() => undefined);
-  return kind === "file" ? target?.isFile() === true : target?.isDirectory() === true;
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { TokenError } from "@agent-oauth/core";
 import { z } from "zod";
+import { readSecretText } from "./secret-directory.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** One service bound to this workload: a directory whose files are its entries. */
@@ -80,8 +81,8 @@ async function readProperty(
   binding: ServiceBinding,
   { name, format, container = false }: Property,
 ): Promise<[string, unknown][]> {
-  const { text } = await readTextFile(bindingEntryPath(binding, name));
-  if (format === "text") return [[name, text.replace(/[\r\n]+$/, "")]];
+  const text = await readSecretText(bindingEntryPath(binding, name));
+  if (format === "text") return [[name, text]];
   const value = parseJson(binding, name, text);
   if (!container) return [[name, value]];
   const spread = z.record(z.string(), z.unknown()).safeParse(value);

@@ -1,16 +1,12 @@
+import type { MockSts } from "@agent-oauth/mock-sts";
+import { openCustomerWorkplace } from "./customer-workplace.ts";
+import { conclude, type DemoResult } from "./demo-result.ts";
 import { type Output, ProgressTable } from "./progress-table.ts";
 import { ScriptedAgent } from "./scripted-agent.ts";
-import { openWorkplace, type Workplace } from "./workplace.ts";
 
 const USERS = ["alice", "bob"] as const;
 /** Tool calls of each user: before the token is revoked, until the certificate is rotated, and after that. */
 const CALLS = [40, 30, 30] as const;
-
-/** What the demo counted. */
-export interface DemoResult {
-  readonly toolCalls: number;
-  readonly tokenRequests: number;
-}
 
 /**
  * Runs an agent for two users against three MCP servers behind a gateway that demands certificate-bound tokens, and
@@ -18,10 +14,10 @@ export interface DemoResult {
  *
  * @throws Error if a tool answered for the wrong user, or more tokens were requested than need be.
  */
-export async function runDemo(output: Output): Promise<DemoResult> {
-  await using workplace = await openWorkplace();
+export async function runCustomerDemo(output: Output): Promise<DemoResult> {
+  await using workplace = await openCustomerWorkplace();
   const { mock, flow, client } = workplace;
-  introduce(output, workplace);
+  introduce(output, mock);
   const agents = await Promise.all(
     USERS.map(async (user) => {
       const userToken = await mock.userToken({ sub: user });
@@ -46,17 +42,11 @@ export async function runDemo(output: Output): Promise<DemoResult> {
   await workplace.writeCredentials(pair);
   await flow.reloadCredentials();
   await table.row("the client certificate is rotated", () => work(CALLS[2]));
-  const total = table.total();
-
-  output.write(`\nAccess tokens seen by the gateway, as fingerprints\n${tokensSeen(workplace)}\n`);
-  const { toolCalls, tokenRequests } = total;
   // One token a user, one more for alice after the revocation, one more a user for the new certificate.
-  if (tokenRequests > 5) throw new Error(`5 token requests would do, there were ${tokenRequests}`);
-  output.write(`demo: ok, ${tokenRequests} token requests for ${toolCalls} tool calls\n`);
-  return { toolCalls, tokenRequests };
+  return conclude(output, mock, { ...table.total(), enough: 5 });
 }
 
-function introduce(output: Output, { mock }: Workplace): void {
+function introduce(output: Output, mock: MockSts): void {
   const servers = mock.mcpServers.map(({ name }) => name).join(", ");
   output.write(
     [
@@ -69,17 +59,4 @@ function introduce(output: Output, { mock }: Workplace): void {
       "",
     ].join("\n"),
   );
-}
-
-/** How many tokens each user had; the recorder knows them by fingerprint only. */
-function tokensSeen({ mock }: Workplace): string {
-  const tokens = new Map<string, Set<string>>();
-  for (const { bearer } of mock.recorder.requests) {
-    const user = bearer?.claims?.sub;
-    if (user === undefined || bearer === undefined) continue;
-    tokens.set(user, (tokens.get(user) ?? new Set()).add(bearer.fingerprint));
-  }
-  return [...tokens]
-    .map(([user, fingerprints]) => `  ${user.padEnd(6)} ${[...fingerprints].join(", ")}\n`)
-    .join("");
 }

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { runDemo } from "./run-demo.ts";
+import { runCustomerDemo } from "./customer-demo.ts";
 
 function recordingOutput(isTTY: boolean) {
   const written: string[] = [];
   return { isTTY, written, write: (text: string) => written.push(text) };
 }
 
-describe("runDemo", () => {
+describe("runCustomerDemo", () => {
   it("calls 200 tools with five token requests", async () => {
     const output = recordingOutput(false);
-    expect(await runDemo(output)).toEqual({ toolCalls: 200, tokenRequests: 5 });
+    expect(await runCustomerDemo(output)).toEqual({ toolCalls: 200, tokenRequests: 5 });
     const lines = output.written.join("").trimEnd().split("\n");
     expect(lines.at(-1)).toBe("demo: ok, 5 token requests for 200 tool calls");
     expect(output.written.join("")).not.toMatch(/eyJ|PRIVATE KEY/);
@@ -18,14 +18,14 @@ describe("runDemo", () => {
 
   it("sends one HTTP request per tool call once it knows the servers", async () => {
     const output = recordingOutput(false);
-    await runDemo(output);
+    await runCustomerDemo(output);
     const row = output.written.find((text) => text.startsWith("both work at the same time"));
     expect(row).toMatch(/ 80 +80 +0 +80 /);
   });
 
   it("draws over its own progress on a terminal", async () => {
     const output = recordingOutput(true);
-    await runDemo(output);
+    await runCustomerDemo(output);
     const screen = output.written
       .join("")
       .split("\n")

@@ -20,14 +20,6 @@ export function checkedText(rule: TextRule): z.ZodType<string> {
 export const identifierFault: TextRule = (text) =>
   /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) ? "contains control characters or line breaks" : undefined;
 
-/** The rule for ids that become path segments: none may change which path that is. */
-export const pathSegmentFault: TextRule = (text) => {
-  if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)) return "contains control characters or line breaks";
-  // Many servers and proxies decode %2F and the like before they route.
-  if (/[/\\?#]/.test(text)) return 'contains "/", "\\", "?" or "#"';
-  return text === "." || text === ".." ? "is a relative path" : undefined;
-};
-
 /** How a URL is judged. */
 export interface UrlRuleOptions {
   /** Hosts, as `host` or `host:port`, that may be asked over `http:`. */

@@ -1,0 +1,39 @@
+import { type AgentOptions, findAgent } from "./agents.ts";
+import type { RouteOf } from "./exchange.ts";
+import { findMcpServer, type McpServerOptions } from "./mcp-servers.ts";
+import { wellKnownPrefix } from "./protected-resource-metadata.ts";
+import type { Tenant, Tenants } from "./tenant.ts";
+
+/** What a path of the gateway leads to: an MCP server or an agent's card, and whose it is. */
+export type GatewayTarget =
+  | { readonly tenant: Tenant; readonly server: McpServerOptions; readonly agent?: undefined }
+  | { readonly tenant: Tenant; readonly agent: AgentOptions; readonly server?: undefined };
+
+/** Finds what a path leads to. */
+export function findTarget(tenants: Tenants, path: string): GatewayTarget | undefined {
+  const { tenant, rest } = splitTenant(tenants, path);
+  const server = findMcpServer(tenant.mcpServers, rest);
+  if (server !== undefined) return { tenant, server };
+  const agent = findAgent(tenant.agents, rest);
+  return agent === undefined ? undefined : { tenant, agent };
+}
+
+/** Names the resource a path of the gateway leads to. */
+export function gatewayRoute(tenants: Tenants): RouteOf {
+  return (path) => {
+    if (path.startsWith(wellKnownPrefix)) return { route: "resource-metadata" };
+    const target = findTarget(tenants, path);
+    if (target === undefined) return { route: "unknown" };
+    const tenant = target.tenant.subdomain;
+    return target.server === undefined
+      ? { route: "agent-card", agent: target.agent.name, tenant }
+      : { route: "mcp", mcpServer: target.server.name, tenant };
+  };
+}
+
+/** A subscriber's part of the gateway begins with its subdomain; all else is the provider's. */
+function splitTenant({ all, provider }: Tenants, path: string): { tenant: Tenant; rest: string } {
+  const tenant =
+    all.find((it) => !it.isProvider && path.startsWith(`${it.gatewayPath}/`)) ?? provider;
+  return { tenant, rest: path.slice(tenant.gatewayPath.length) };
+}

@@ -1,0 +1,33 @@
+/** A refusal of the Destination Service. */
+export class ServiceError extends Error {
+  override readonly name = "ServiceError";
+  readonly status: number;
+  readonly format: "json" | "text";
+
+  /** `format`: whether the body is `{"ErrorMessage": …}` or plain text. Default `json`. */
+  constructor(
+    status: number,
+    message: string,
+    { format = "json" }: { format?: "json" | "text" } = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.format = format;
+  }
+
+  /** The refusal as an HTTP answer. */
+  toResponse(): Response {
+    const { status } = this;
+    return this.format === "text"
+      ? new Response(this.message, { status })
+      : Response.json({ ErrorMessage: this.message }, { status });
+  }
+}
+
+/** Text the SAP Cloud SDK for JavaScript looks for. */
+const notFoundMessage = "Configuration with the specified name was not found";
+
+/** Refuses a name that nothing has. */
+export function configurationNotFound(message = notFoundMessage): ServiceError {
+  return new ServiceError(404, message);
+}

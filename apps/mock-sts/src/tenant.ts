@@ -1,0 +1,100 @@
+import { AccessTokens, type TokenFormat } from "./access-tokens.ts";
+import type { AgentOptions } from "./agents.ts";
+import type { Clock } from "./clock.ts";
+import type { McpServerOptions } from "./mcp-servers.ts";
+import type { ResolvedOptions } from "./options.ts";
+import type { SigningKeys } from "./signing-keys.ts";
+import type { ResolvedTenant } from "./tenants.ts";
+
+/** How the Destination Service hands a tenant's access tokens out. */
+export interface AuthTokenSettings {
+  /** Puts an item with an error before the good one, or in its place. Default: no such item. */
+  readonly error?: "first" | "alone";
+  /** Default: as the identity tenant issues it. */
+  readonly format?: TokenFormat;
+  /** What `expires_in` says. Default: the seconds left, as a string. */
+  readonly expiresIn?: string;
+}
+
+/** A tenant of a running mock: the provider, or a subscriber. */
+export interface Tenant {
+  readonly subdomain: string;
+  readonly tenantId: string;
+  readonly isProvider: boolean;
+  /** Path of its identity tenant on the token server; empty for the provider. */
+  readonly iasPath: string;
+  /** Issuer of its identity tenant. */
+  readonly issuer: string;
+  /** XSUAA's token endpoint, which is also the issuer of its service tokens. */
+  readonly serviceTokenEndpoint: string;
+  /** Path of its part of the gateway; empty for the provider. */
+  readonly gatewayPath: string;
+  readonly gatewayUrl: string;
+  readonly mcpServers: readonly McpServerOptions[];
+  readonly agents: readonly AgentOptions[];
+  /** Tokens of its identity tenant. */
+  readonly tokens: AccessTokens;
+  /** Tokens of XSUAA for the Destination Service. */
+  readonly serviceTokens: AccessTokens;
+  /** Read at each request. */
+  readonly settings: { subscribed: boolean; authTokens: AuthTokenSettings };
+}
+
+/** The tenants of a mock. */
+export interface Tenants {
+  readonly provider: Tenant;
+  readonly all: readonly Tenant[];
+  /** Finds a tenant by its subdomain. */
+  bySubdomain(subdomain: string): Tenant | undefined;
+  /** Finds the one some property of which has a value. */
+  find(
+    property: "tenantId" | "issuer" | "serviceTokenEndpoint",
+    value: unknown,
+  ): Tenant | undefined;
+}
+
+interface Surroundings {
+  readonly options: ResolvedOptions;
+  readonly keys: SigningKeys;
+  readonly clock: Clock;
+  readonly url: string;
+  readonly gatewayUrl: string;
+}
+
+/** Brings the provider and the subscribers to life. */
+export function createTenants(surroundings: Surroundings): Tenants {
+  const { identityZone, tenantId, mcpServers, agents, tenants } = surroundings.options;
+  const own = { subdomain: identityZone, tenantId, mcpServers, agents, subscribed: true };
+  const provider = createTenant(own, { isProvider: true, ...surroundings });
+  const subscribers = tenants.map((options) =>
+    createTenant(options, { isProvider: false, ...surroundings }),
+  );
+  const all = [provider, ...subscribers];
+  return {
+    ...{ provider, all },
+    bySubdomain: (subdomain) => all.find((tenant) => tenant.subdomain === subdomain),
+    find: (property, value) => all.find((tenant) => tenant[property] === value),
+  };
+}
+
+/** The provider keeps the paths it has in the customer flow; everybody else's are prefixed. */
+function createTenant(
+  { subscribed, ...options }: ResolvedTenant,
+  context: Surroundings & { isProvider: boolean },
+): Tenant {
+  const { isProvider, keys, clock, url } = context;
+  const { clockSkewMs } = context.options;
+  const iasPath = isProvider ? "" : `/ias/${options.subdomain}`;
+  const gatewayPath = isProvider ? "" : `/${options.subdomain}`;
+  const issuer = `${url}${iasPath}`;
+  const serviceTokenEndpoint = `${url}/${options.subdomain}/oauth/token`;
+  const common = { keys, clock, clockSkewMs };
+  return {
+    ...options,
+    ...{ isProvider, iasPath, issuer, serviceTokenEndpoint, gatewayPath },
+    gatewayUrl: `${context.gatewayUrl}${gatewayPath}`,
+    tokens: new AccessTokens({ ...common, issuer }),
+    serviceTokens: new AccessTokens({ ...common, issuer: serviceTokenEndpoint, typ: "JWT" }),
+    settings: { subscribed, authTokens: {} },
+  };
+}

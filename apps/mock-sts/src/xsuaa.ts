@@ -1,0 +1,121 @@
+import type { X509Certificate } from "node:crypto";
+import type { IssuedToken } from "./access-tokens.ts";
+import type { Clock } from "./clock.ts";
+import {
+  authenticateDestinationClient,
+  type DestinationClient,
+  type ServiceTokenRequest,
+} from "./destination-client.ts";
+import { OAuthError, tokenEndpointResponse } from "./oauth-error.ts";
+import { signingAlgorithm } from "./signing-keys.ts";
+import type { Tenant, Tenants } from "./tenant.ts";
+import { assertWellFormed, type TokenAnswer } from "./token-endpoint.ts";
+
+/** What XSUAA works with. */
+export interface XsuaaOptions {
+  readonly client: DestinationClient;
+  readonly authority: X509Certificate;
+  readonly clock: Clock;
+  /** Lifetime of the tokens issued now. */
+  readonly lifetime: { readonly serviceTokenLifetimeMs: number };
+}
+
+/** A request to XSUAA, and the zone it addresses: a tenant, or none that exists. */
+export interface ZonedTokenRequest extends ServiceTokenRequest {
+  readonly zone: Tenant | undefined;
+}
+
+/** Creates the function that answers requests for tokens of the Destination Service. */
+export function createXsuaa(
+  options: XsuaaOptions,
+): (request: ZonedTokenRequest) => Promise<TokenAnswer> {
+  return async (request) => {
+    try {
+      const issued = await issueServiceToken(request, options);
+      return { issued, response: successResponse(issued) };
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error;
+      return { response: error.toResponse(), error: error.error };
+    }
+  };
+}
+
+/** Finds the zone of a request without a subdomain: the one `x-zid` names, else the provider's. */
+export function zoneOf(zoneId: string | undefined, tenants: Tenants): Tenant | undefined {
+  return zoneId === undefined ? tenants.provider : tenants.find("tenantId", zoneId);
+}
+
+async function issueServiceToken(
+  request: ZonedTokenRequest,
+  { client, authority, clock, lifetime }: XsuaaOptions,
+): Promise<IssuedToken> {
+  const { zone } = request;
+  if (zone === undefined) {
+    const description = "the subdomain does not map to a valid identity zone";
+    throw new OAuthError("not_found", description, { status: 404 });
+  }
+  assertWellFormed(request);
+  const grantType = request.form.get("grant_type");
+  if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
+  if (grantType !== "client_credentials") {
+    throw new OAuthError("unsupported_grant_type", "the grant type is unknown");
+  }
+  authenticateDestinationClient(request, { client, authority, now: clock.now() });
+  if (!zone.settings.subscribed) {
+    const description = "the application is not subscribed in this identity zone";
+    throw new OAuthError("unauthorized", description, { status: 401 });
+  }
+  return zone.serviceTokens.issue({
+    subject: client.clientId,
+    clientId: client.clientId,
+    audience: [client.clientId, "uaa"],
+    scope: [],
+    expiresAt: clock.now() + lifetime.serviceTokenLifetimeMs,
+    format: "jwt",
+    x5tS256: undefined,
+    claims: zoneClaims(zone, client),
+  });
+}
+
+function zoneClaims({ subdomain, tenantId }: Tenant, { clientId }: DestinationClient) {
+  return {
+    cid: clientId,
+    grant_type: "client_credentials",
+    scope: ["uaa.resource"],
+    authorities: ["uaa.resource"],
+    zid: tenantId,
+    ext_attr: { enhancer: "XSUAA", subaccountid: tenantId, zdn: subdomain },
+  };
+}
+
+function successResponse({ token, claims }: IssuedToken): Response {
+  return tokenEndpointResponse({
+    access_token: token,
+    token_type: "bearer",
+    expires_in: (claims.exp ?? 0) - (claims.iat ?? 0),
+    scope: "uaa.resource",
+    jti: claims.jti,
+  });
+}
+
+/** Builds the discovery document of a zone. */
+export function xsuaaMetadata(
+  { serviceTokenEndpoint }: Tenant,
+  jwksUri: string,
+): Readonly<Record<string, unknown>> {
+  return {
+    issuer: serviceTokenEndpoint,
+    token_endpoint: serviceTokenEndpoint,
+    jwks_uri: jwksUri,
+    response_types_supported: ["token"],
+    grant_types_supported: ["client_credentials"],
+    token_endpoint_auth_methods_supported: [
+      "client_secret_basic",
+      "client_secret_post",
+      "tls_client_auth",
+    ],
+    mtls_endpoint_aliases: { token_endpoint: serviceTokenEndpoint },
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: [signingAlgorithm],
+  };
+}

@@ -1,0 +1,9 @@
+import type { TextRule } from "@agent-oauth/node";
+
+/** The rule for ids that become path segments: none may change which path that is. */
+export const pathSegmentFault: TextRule = (text) => {
+  if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)) return "contains control characters or line breaks";
+  // Many servers and proxies decode %2F and the like before they route.
+  if (/[/\\?#]/.test(text)) return 'contains "/", "\\", "?" or "#"';
+  return text === "." || text === ".." ? "is a relative path" : undefined;
+};

@@ -1,0 +1,78 @@
+import { TokenError } from "@agent-oauth/core";
+import { z } from "zod";
+import { quoted } from "./error-message.ts";
+
+/** A token that the Destination Service retrieved. */
+export interface AuthToken {
+  readonly token: string;
+  /** Seconds from the answer on, as the service writes it; whatever it is. */
+  readonly expires_in: unknown;
+}
+
+/** What is needed to say that none of the items is usable. */
+export interface AuthTokenContext {
+  /** Completes "Cannot …". */
+  readonly doing: string;
+  readonly secrets: readonly string[];
+}
+
+// An item that failed has these too, but empty.
+const text = z.string().nullish().catch(undefined);
+const item = z.object({
+  type: text,
+  value: text,
+  error: text,
+  expires_in: z.unknown().optional(),
+  http_header: z.object({ key: text, value: text }).nullish().catch(undefined),
+});
+
+/** What a header can carry (RFC 6750 §2.1). */
+const BEARER = /^bearer +([\x21-\x7e]+)$/i;
+
+/**
+ * Picks the first usable token of an answer's `authTokens`.
+ *
+ * @throws TokenError `ERR_TOKEN_RESPONSE` with the errors of the items if none is usable, `ERR_TOKEN_TYPE_UNSUPPORTED` if
+ * all are of other kinds than bearer tokens.
+ */
+export function pickAuthToken(items: unknown, { doing, secrets }: AuthTokenContext): AuthToken {
+  const parsed = (Array.isArray(items) ? items : []).flatMap((value: unknown) => {
+    const { data } = item.safeParse(value);
+    return data === undefined ? [] : [data];
+  });
+  const usable = parsed.map(usableToken).find((found) => found !== undefined);
+  if (usable !== undefined) return usable;
+  const errors = parsed.flatMap(({ error }) =>
+    error ? [`it failed${quoted(error, secrets)}`] : [],
+  );
+  if (parsed.length > 0 && errors.length === 0 && parsed.every(isOfOtherKind)) {
+    throw new TokenError(
+      "ERR_TOKEN_TYPE_UNSUPPORTED",
+      `Cannot ${doing}: the token that the Destination Service retrieved is no bearer token; check the destination's authentication`,
+    );
+  }
+  const reason =
+    errors.length === 0
+      ? "its answer has none; check the destination's authentication"
+      : errors.join(", ");
+  throw new TokenError(
+    "ERR_TOKEN_RESPONSE",
+    `Cannot ${doing}: the Destination Service retrieved no token: ${reason}`,
+  );
+}
+
+type Item = z.output<typeof item>;
+
+function usableToken(item: Item): AuthToken | undefined {
+  if (item.error || isOfOtherKind(item)) return undefined;
+  const header = item.http_header?.value;
+  const [, token] = BEARER.exec(header ? header.trim() : `Bearer ${item.value ?? ""}`) ?? [];
+  return token === undefined ? undefined : { token, expires_in: item.expires_in };
+}
+
+function isOfOtherKind({ type, http_header }: Item): boolean {
+  if (type && type.toLowerCase() !== "bearer") return true;
+  if (!http_header?.value) return false;
+  const { key, value } = http_header;
+  return (key ?? "authorization").toLowerCase() !== "authorization" || !/^\s*bearer\b/i.test(value);
+}

@@ -1,0 +1,127 @@
+import { join } from "node:path";
+import {
+  type Environment,
+  findServiceBindings,
+  readSecretDirectory,
+  readServiceBinding,
+  readVcapServices,
+  serviceBindingRoot,
+} from "@agent-oauth/node";
+
+/** Where a binding may be, and what is there. */
+export interface BindingPlace {
+  /** For messages: "VCAP_SERVICES". */
+  readonly name: string;
+  /** Whether bindings have names of their own here. */
+  readonly named: boolean;
+  /** Lists what is there now. */
+  list(): Promise<readonly ListedBinding[]>;
+  /** Says what it means that nothing is listed. */
+  readonly empty: string;
+}
+
+/** A binding at some place, not read yet. */
+export interface ListedBinding {
+  readonly name: string;
+  read(): Promise<unknown>;
+}
+
+/** In which places to look. */
+export interface BindingPlacesOptions {
+  /** Name of the service instance, where a place has several. */
+  readonly instance: string;
+  readonly bindingRoot?: string | undefined;
+  readonly secretsRoot: string;
+  readonly env: Environment;
+}
+
+const SERVICE = "destination";
+
+/** The members of a binding that environment variables can hold, in upper case. */
+const MEMBERS = [
+  "clientid",
+  "clientsecret",
+  "certificate",
+  "key",
+  "certurl",
+  "url",
+  "uri",
+  "identityzone",
+  "uaadomain",
+];
+
+/** Lists the places in the order in which they are searched. */
+export function bindingPlaces(options: BindingPlacesOptions): readonly BindingPlace[] {
+  const { instance, secretsRoot, env } = options;
+  const root = () => options.bindingRoot ?? serviceBindingRoot({ env });
+  const rootName = options.bindingRoot ?? env.SERVICE_BINDING_ROOT ?? "/bindings";
+  return [
+    cloudFoundry(env),
+    serviceBindings(rootName, root),
+    directory(join(rootName, SERVICE), () => join(root(), SERVICE)),
+    directory(join(rootName, SERVICE, instance), () => join(root(), SERVICE, instance)),
+    directory(join(secretsRoot, SERVICE, instance), () => join(secretsRoot, SERVICE, instance)),
+    variables(instance, env),
+  ];
+}
+
+function cloudFoundry(env: Environment): BindingPlace {
+  return {
+    name: env.VCAP_SERVICES_FILE_PATH === undefined ? "VCAP_SERVICES" : "VCAP_SERVICES_FILE_PATH",
+    named: true,
+    empty:
+      (env.VCAP_SERVICES_FILE_PATH ?? env.VCAP_SERVICES) === undefined
+        ? "not set"
+        : `no service labelled ${SERVICE}`,
+    async list() {
+      const services = (await readVcapServices({ env })) ?? [];
+      return services
+        .filter(({ label }) => label === SERVICE)
+        .map(({ name, credentials }) => ({ name, read: async () => credentials }));
+    },
+  };
+}
+
+function serviceBindings(name: string, root: () => string): BindingPlace {
+  return {
+    name: `the service bindings of ${JSON.stringify(name)}`,
+    named: true,
+    empty: `none of type ${SERVICE}`,
+    async list() {
+      const bindings = await findServiceBindings({ root: root(), type: SERVICE });
+      return bindings.map((binding) => ({
+        name: binding.name,
+        read: () => readServiceBinding(binding),
+      }));
+    },
+  };
+}
+
+function directory(name: string, path: () => string): BindingPlace {
+  return {
+    name: JSON.stringify(name),
+    named: false,
+    empty: "no files there",
+    async list() {
+      const values = await readSecretDirectory(path());
+      return values === undefined ? [] : [{ name, read: async () => values }];
+    },
+  };
+}
+
+function variables(instance: string, env: Environment): BindingPlace {
+  const prefix = `CLOUD_SDK_CFG_DESTINATION_${instance.toUpperCase().replaceAll("-", "_")}_`;
+  return {
+    name: `${prefix}*`,
+    named: false,
+    empty: "none is set",
+    async list() {
+      const values = MEMBERS.flatMap((member) => {
+        const value = env[prefix + member.toUpperCase()];
+        return value === undefined ? [] : [[member, value]];
+      });
+      if (values.length === 0) return [];
+      return [{ name: instance, read: async () => Object.fromEntries(values) }];
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { type Clock, redactedCause, TokenError } from "@agent-oauth/core";
+
+/** What the Destination Service answered, read within the limit. */
+export interface DestinationAnswer {
+  readonly status: number;
+  /** The JSON value of the body, `undefined` if it is none or too long. */
+  readonly body: unknown;
+  readonly retryAfterMs: number | undefined;
+  /** When the request was sent, in epoch milliseconds. */
+  readonly sentAt: number;
+}
+
+/** One `GET` at the Destination Service. */
+export interface DestinationGet {
+  readonly fetch: typeof globalThis.fetch;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Completes "Cannot …". */
+  readonly doing: string;
+}
+
+/** Lists of fragments are short; what is longer than this (1 MiB) is none. */
+const MAX_BYTES = 1_048_576;
+const MAX_RETRY_AFTER_MS = 86_400_000;
+
+/**
+ * Sends a request once. Redirects are not followed.
+ *
+ * @throws TokenError `ERR_TOKEN_NETWORK`, `ERR_TOKEN_TLS` or `ERR_TOKEN_TIMEOUT` if there is no answer.
+ */
+export async function getDestinationAnswer(request: DestinationGet): Promise<DestinationAnswer> {
+  const { fetch, url, headers, signal, clock } = request;
+  const sentAt = clock.now();
+  try {
+    const {
+      status,
+      headers: answered,
+      body,
+    } = await fetch(url, {
+      headers: { ...headers, accept: "application/json" },
+      redirect: "manual",
+      signal,
+    });
+    return {
+      status,
+      sentAt,
+      body: jsonOf(await boundedText(body)),
+      retryAfterMs: retryAfter(answered.get("retry-after"), clock.now()),
+    };
+  } catch (error) {
+    throw signal.aborted ? signal.reason : transportError(error, request);
+  }
+}
+
+async function boundedText(body: ReadableStream<Uint8Array> | null): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop early cancels the stream, and with it the transfer.
+  for await (const chunk of body ?? []) {
+    length += chunk.byteLength;
+    if (length > MAX_BYTES) return "";
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks, length));
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // The parser's message quotes the text.
+  }
+}
+
+/** @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 RFC 9110 §10.2.3} */
+function retryAfter(value: string | null, now: number): number | undefined {
+  if (value === null) return undefined;
+  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
+}
+
+const TLS =
+  /^(?:ERR_SSL_|ERR_TLS_|EPROTO|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|CERT_|CRL_|INVALID_CA)/;
+
+/** A fetch reports a failed connection as a TypeError that has a cause; any other error is a mistake. */
+function transportError(error: unknown, { url, doing }: DestinationGet): unknown {
+  if (!(error instanceof TypeError && error.cause instanceof Error)) return error;
+  const code = String((error.cause as { code?: unknown }).code ?? "");
+  const { origin } = new URL(url);
+  const [tokenCode, reason] = TLS.test(code)
+    ? (["ERR_TOKEN_TLS", "makes no TLS connection that can be trusted"] as const)
+    : /TIMEOUT|ETIMEDOUT/.test(code)
+      ? (["ERR_TOKEN_TIMEOUT", "did not answer in time"] as const)
+      : (["ERR_TOKEN_NETWORK", "cannot be reached"] as const);
+  const shown = code === "" ? "" : ` (${code})`;
+  return new TokenError(tokenCode, `Cannot ${doing}: ${origin} ${reason}${shown}`, {
+    cause: redactedCause(error.cause),
+  });
+}

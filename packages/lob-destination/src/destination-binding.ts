@@ -1,0 +1,134 @@
+import { type Clock, TokenError } from "@agent-oauth/core";
+import { checkedText, faultList, identifierFault, type TextRule, urlRule } from "@agent-oauth/node";
+import {
+  type ClientAuthentication,
+  clientSecretPost,
+  createClientCertificate,
+  tlsClientAuth,
+} from "@agent-oauth/token-endpoint";
+import { z } from "zod";
+import type { TokenUrlBinding } from "./tenant-token-url.ts";
+
+/** The credentials of a binding of the Destination Service. Further members are ignored, trailing newlines dropped. */
+export interface DestinationBinding extends TokenUrlBinding {
+  readonly clientid: string;
+  /** Needed unless there are `certificate` and `key`; it wins if there are all. */
+  readonly clientsecret?: string | undefined;
+  /** PEM: the client certificate, then its intermediate ones. */
+  readonly certificate?: string | undefined;
+  /** PEM, unencrypted. */
+  readonly key?: string | undefined;
+  /** Base URL of the Destination Service, which is not `url`. */
+  readonly uri: string;
+}
+
+/** What a binding gives access to. */
+export interface DestinationAccess {
+  readonly clientId: string;
+  readonly authentication: ClientAuthentication;
+  /** Root of the Destination Service's API, without a trailing slash. */
+  readonly apiUrl: string;
+  /** The binding without its secrets. */
+  readonly tokenUrls: TokenUrlBinding;
+}
+
+/** How a binding is checked. */
+export interface CheckBindingOptions {
+  /** What to call it in messages, such as `option "binding"`. */
+  readonly origin: string;
+  readonly allowInsecureHosts: readonly string[];
+  /** By which a certificate has expired or not. */
+  readonly clock: Clock;
+}
+
+/**
+ * Checks the credentials of a binding, the certificate's key and validity included.
+ *
+ * @throws TokenError `ERR_TOKEN_CONFIG` naming every member that is missing or wrong, `ERR_TOKEN_CREDENTIAL` if certificate
+ * and key cannot be used. No value is shown.
+ */
+export function checkDestinationBinding(
+  value: unknown,
+  { origin, allowInsecureHosts, clock }: CheckBindingOptions,
+): DestinationAccess {
+  const checked = bindingSchema(allowInsecureHosts).safeParse(value);
+  if (!checked.success) {
+    const faults = faultList(checked.error, "it");
+    throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${origin}: ${faults}`);
+  }
+  const { clientid, clientsecret, certificate, key, uri, ...tokenUrls } = checked.data;
+  return {
+    clientId: clientid,
+    authentication:
+      clientsecret === undefined
+        ? certificateAuthentication({ certificate, key }, { origin, clock })
+        : clientSecretPost(clientsecret),
+    apiUrl: `${uri.replace(/\/+$/, "")}/destination-configuration`,
+    tokenUrls,
+  };
+}
+
+function bindingSchema(allowInsecureHosts: readonly string[]) {
+  const url = text(urlRule({ allowInsecureHosts, query: false }));
+  const plain = text(() => undefined);
+  return z
+    .object(
+      {
+        clientid: text(identifierFault),
+        clientsecret: absentIfBlank(plain),
+        certificate: absentIfBlank(plain),
+        key: absentIfBlank(plain),
+        certurl: absentIfBlank(url),
+        url,
+        uri: url,
+        identityzone: absentIfBlank(text(identifierFault)),
+        uaadomain: absentIfBlank(domain),
+      },
+      { error: "must be an object" },
+    )
+    .refine(
+      ({ clientsecret, certificate, key }) =>
+        clientsecret !== undefined || (certificate !== undefined && key !== undefined),
+      {
+        path: ["clientsecret"],
+        error: "is missing, and so is certificate or key",
+        // Also where other members are wrong: one message names everything.
+        when: ({ value }) => typeof value === "object" && value !== null,
+      },
+    );
+}
+
+/** Mounted files end in a newline that is no part of the value. */
+function text(rule: TextRule) {
+  return z.preprocess(
+    (value) => (typeof value === "string" ? value.replace(/[\r\n]+$/, "") : value),
+    checkedText(rule),
+  );
+}
+
+function absentIfBlank<T extends z.ZodType>(schema: T) {
+  return z.preprocess(
+    (value) =>
+      value === null || (typeof value === "string" && value.trim() === "") ? undefined : value,
+    schema.optional(),
+  );
+}
+
+/** Some write it with a scheme. */
+const domain = text((domain) =>
+  /^(?:https:\/\/)?[a-z0-9.-]+(?::\d+)?\/?$/i.test(domain) ? undefined : "is no domain",
+).transform((domain) => domain.replace(/^https:\/\//i, "").replace(/\/$/, ""));
+
+function certificateAuthentication(
+  { certificate = "", key = "" }: Pick<DestinationBinding, "certificate" | "key">,
+  { origin, clock }: Pick<CheckBindingOptions, "origin" | "clock">,
+): ClientAuthentication {
+  try {
+    return tlsClientAuth(createClientCertificate({ certificate, key }, { clock }));
+  } catch (error) {
+    if (!TokenError.isInstance(error)) throw error;
+    const reason = error.message.replace(/^Cannot use the client certificate: /, "");
+    const cause = error.cause instanceof Error ? error.cause : undefined;
+    throw new TokenError(error.code, `Cannot use ${origin}: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,192 @@
+import {
+  type AccessToken,
+  type CachingTokenSource,
+  type CachingTokenSourceOptions,
+  cachingTokenSource,
+  systemClock,
+  TokenError,
+  type TokenSource,
+} from "@agent-oauth/core";
+import {
+  createTokenEndpoint,
+  noClientAuthentication,
+  type TokenEndpoint,
+} from "@agent-oauth/token-endpoint";
+import { withDeadline } from "./deadline.ts";
+import type { DestinationAccess } from "./destination-binding.ts";
+import { DestinationService } from "./destination-service.ts";
+import { textProperty } from "./fragment.ts";
+import { GatewayTokenSource } from "./gateway-token-source.ts";
+import type {
+  AgentRef,
+  GatewayListOptions,
+  GatewayToken,
+  LobFlow,
+  McpServerRef,
+} from "./lob-flow.ts";
+import {
+  cacheOptions,
+  checkLobFlowOptions,
+  endpointOptions,
+  type LobFlowOptions,
+  type TenantTokenUrl,
+} from "./lob-flow-options.ts";
+import { serverRefs } from "./server-ref.ts";
+import { ServiceTokenSource } from "./service-token-source.ts";
+import { requireTenant } from "./tenant-subdomain.ts";
+import { textDigest } from "./text-digest.ts";
+import { WatchedBinding } from "./watched-binding.ts";
+
+/** What a flow is made of, besides its options. */
+export interface DestinationFlowParts {
+  readonly access: DestinationAccess;
+  /** Reads the binding as it is now; absent if it never changes. */
+  readonly readAgain?: (() => Promise<DestinationAccess>) | undefined;
+  readonly landscape: string;
+  readonly tokenUrl: TenantTokenUrl | undefined;
+}
+
+/** How many service tokens are kept, one a tenant, also where fewer system tokens are. */
+const MIN_SERVICE_TOKENS = 1_024;
+
+/** The one implementation of {@link LobFlow}. */
+export class DestinationFlow implements LobFlow {
+  readonly systemTokens: CachingTokenSource<GatewayToken>;
+  readonly userTokens: CachingTokenSource<GatewayToken>;
+  readonly fetch: typeof globalThis.fetch = (...call) => this.#connections.fetch(...call);
+  readonly #options: LobFlowOptions & ReturnType<typeof checkLobFlowOptions>;
+  readonly #destination: string;
+  readonly #connections: TokenEndpoint;
+  readonly #serviceTokens: CachingTokenSource;
+  readonly #service: DestinationService;
+  readonly #binding: WatchedBinding;
+  readonly #closing = new AbortController();
+  #access: DestinationAccess;
+  #accessDigest: string;
+
+  constructor(parts: DestinationFlowParts, options: LobFlowOptions) {
+    const { access, readAgain, landscape, tokenUrl } = parts;
+    this.#options = { ...options, ...checkLobFlowOptions(options) };
+    const { maxSystemTokens, maxUserTokens, clock = systemClock, onBindingError } = this.#options;
+    this.#destination = `sap-managed-runtime-ias-${landscape}`;
+    this.#access = access;
+    this.#accessDigest = digestOf(access);
+    this.#connections = plainConnections(access, options);
+    const source = new ServiceTokenSource(access, { endpoint: endpointOptions(options), tokenUrl });
+    this.#serviceTokens = this.#cache(source, {
+      maxEntries: Math.max(MIN_SERVICE_TOKENS, maxSystemTokens),
+    });
+    this.#service = new DestinationService({
+      apiUrl: () => this.#access.apiUrl,
+      tokens: this.#serviceTokens,
+      fetch: this.fetch,
+      clock,
+    });
+    this.#binding = new WatchedBinding({
+      access,
+      read: readAgain,
+      onChange: (access) => {
+        source.adopt(access);
+        this.#access = access;
+        this.#accessDigest = digestOf(access);
+      },
+      onError: onBindingError,
+    });
+    this.systemTokens = this.#gatewayTokens("system", { maxEntries: maxSystemTokens });
+    this.userTokens = this.#gatewayTokens("user", { maxSubjectEntries: maxUserTokens });
+  }
+
+  clearTokens(): void {
+    this.systemTokens.clear();
+    this.userTokens.clear();
+    this.#serviceTokens.clear();
+  }
+
+  listMcpServers(options: GatewayListOptions = {}): Promise<readonly McpServerRef[]> {
+    return this.#list("agw.mcp.server", options);
+  }
+
+  listAgents(options: GatewayListOptions = {}): Promise<readonly AgentRef[]> {
+    return this.#list("agw.a2a.server", options);
+  }
+
+  async clientId({ signal }: { readonly signal?: AbortSignal } = {}): Promise<string | undefined> {
+    const name = this.#destination;
+    const doing = `read the client id of the destination ${JSON.stringify(name)}`;
+    const { properties } = await this.#run({ doing, signal }, (signal) =>
+      this.#service.findDestination({ name, skipTokenRetrieval: true, signal, doing }),
+    );
+    return textProperty(properties, "clientId") || undefined;
+  }
+
+  reloadBinding(): Promise<void> {
+    return this.#binding.refresh();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new TokenError("ERR_TOKEN_CLOSED", "Cannot use the flow: it is closed"));
+    for (const tokens of [this.systemTokens, this.userTokens, this.#serviceTokens]) tokens.close();
+    await this.#connections.close();
+  }
+
+  async #list(
+    label: string,
+    { tenant: given, signal }: GatewayListOptions,
+  ): Promise<readonly McpServerRef[]> {
+    const tenant = requireTenant(given);
+    const doing = `list the fragments labelled ${label} of tenant ${JSON.stringify(tenant)}`;
+    const fragments = await this.#run({ doing, signal }, (signal) =>
+      this.#service.listFragments(label, { tenant, signal, doing }),
+    );
+    return serverRefs(fragments, { ...this.#options, tenant });
+  }
+
+  /** Runs a piece of work within the limit of time, on the binding as it is now. */
+  #run<T>(
+    { doing, signal }: { readonly doing: string; readonly signal: AbortSignal | undefined },
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { timeoutMs } = this.#options;
+    const reason = `no answer within ${timeoutMs} ms; the option "timeoutMs" sets the limit`;
+    const timeoutReason = () => new TokenError("ERR_TOKEN_TIMEOUT", `Cannot ${doing}: ${reason}`);
+    const signals = [this.#closing.signal, signal];
+    return withDeadline({ timeoutMs, timeoutReason, signals }, async (signal) => {
+      await this.#binding.refresh();
+      return work(signal);
+    });
+  }
+
+  #gatewayTokens(kind: "system" | "user", limits: CachingTokenSourceOptions) {
+    const { clock = systemClock, onEvent, allowInsecureHosts } = this.#options;
+    const source = new GatewayTokenSource({
+      kind,
+      service: this.#service,
+      destination: this.#destination,
+      allowInsecureHosts,
+      access: () => this.#accessDigest,
+      run: (operation, work) => this.#run(operation, work),
+      clock,
+      onEvent,
+    });
+    return this.#cache(source, { maxEntries: 0, maxSubjectEntries: 0, ...limits });
+  }
+
+  #cache<T extends AccessToken>(source: TokenSource<T>, limits: CachingTokenSourceOptions) {
+    return cachingTokenSource(source, { ...cacheOptions(this.#options), ...limits });
+  }
+}
+
+/** A gateway's tokens depend on whose they are and who retrieves them, not on the credential shown to that one. */
+function digestOf({ clientId, apiUrl }: DestinationAccess): string {
+  return textDigest(clientId, apiUrl);
+}
+
+/** A token endpoint for its connections only: they carry the flow's requests but for those of service tokens. */
+function plainConnections({ clientId, apiUrl }: DestinationAccess, options: LobFlowOptions) {
+  return createTokenEndpoint({
+    ...endpointOptions(options),
+    tokenEndpoint: apiUrl,
+    clientId,
+    clientAuthentication: noClientAuthentication(),
+  });
+}

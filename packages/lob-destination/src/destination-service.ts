@@ -1,0 +1,165 @@
+import {
+  type AccessToken,
+  type Clock,
+  TokenError,
+  type TokenErrorCode,
+  type TokenSource,
+} from "@agent-oauth/core";
+import { type DestinationAnswer, getDestinationAnswer } from "./destination-answer.ts";
+import { named, refusal } from "./destination-error.ts";
+import { type Fragment, fragmentsOf } from "./fragment.ts";
+import { type RetryOptions, withRetries } from "./retry.ts";
+
+/** What is needed to ask the Destination Service. */
+export interface DestinationServiceOptions extends Pick<RetryOptions, "random" | "sleep"> {
+  /** Root of its API, asked at each request. */
+  readonly apiUrl: () => string;
+  /** Its tokens, cached; requests name the tenant. */
+  readonly tokens: TokenSource;
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+}
+
+/** For whom it is asked. */
+export interface DestinationCall {
+  /** Absent: the provider. */
+  readonly tenant?: string | undefined;
+  readonly signal: AbortSignal;
+  /** Completes "Cannot …". */
+  readonly doing: string;
+}
+
+/** Which destination is looked up, and how. */
+export interface FindDestination extends DestinationCall {
+  /** At the provider's subaccount. */
+  readonly name: string;
+  /** At the tenant's subscription; merged over the destination. */
+  readonly fragment?: string;
+  /** On whose behalf a token is retrieved. */
+  readonly userToken?: string | undefined;
+  /** Whether no token is retrieved. */
+  readonly skipTokenRetrieval?: boolean;
+}
+
+/** What is known of a destination, its properties merged with those of the fragment. */
+export interface FoundDestination {
+  readonly properties: object;
+  /** As the service wrote them. */
+  readonly authTokens: unknown;
+  /** When the request was sent, in epoch milliseconds. */
+  readonly sentAt: number;
+}
+
+const LABEL = "sap-managed-runtime-type";
+
+interface Get extends DestinationCall {
+  readonly path: string;
+  readonly userToken?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly notFound: { readonly code: TokenErrorCode; readonly advice: string };
+}
+
+/** Reads fragments and destinations. Its errors name tenant, destination and fragment. */
+export class DestinationService {
+  readonly #options: DestinationServiceOptions;
+
+  constructor(options: DestinationServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Lists the fragments that a tenant's subscription has under a label. */
+  async listFragments(label: string, call: DestinationCall): Promise<readonly Fragment[]> {
+    const { doing } = call;
+    const $filter = `Label['${LABEL}'] HAS ('${label}')`;
+    const { body } = await this.#get({
+      ...call,
+      path: `v1/instanceDestinationFragments?${new URLSearchParams({ $filter })}`,
+      notFound: {
+        code: "ERR_TOKEN_SOURCE_UNAVAILABLE",
+        advice: "the tenant has no subscription there",
+      },
+    });
+    const fragments = fragmentsOf(body);
+    if (fragments !== undefined) return fragments;
+    throw unreadable(doing, "list of fragments, each with a FragmentName");
+  }
+
+  /** Looks a destination up. The answer's body has `destinationConfiguration`, and `authTokens` unless they are skipped. */
+  async findDestination(find: FindDestination): Promise<FoundDestination> {
+    const { name, fragment, userToken, skipTokenRetrieval = false, doing } = find;
+    // Credentials that nobody needs are better not sent. The client id, for which no token is retrieved, may count as one.
+    const $query = skipTokenRetrieval ? "$skipTokenRetrieval" : "$skipCredentials";
+    const { body, sentAt } = await this.#get({
+      ...find,
+      path: `v2/destinations/${encodeURIComponent(name)}@provider_subaccount?${new URLSearchParams({ [$query]: "true" })}`,
+      headers: {
+        ...(fragment !== undefined && { "x-fragment-name": `${fragment}@instance` }),
+        ...(userToken !== undefined && { "x-user-token": userToken }),
+      },
+      notFound: {
+        code: "ERR_TOKEN_CONFIG",
+        advice: `check that the provider's subaccount has the destination${fragment === undefined ? "" : ", and the tenant's subscription the fragment"}`,
+      },
+    });
+    const { destinationConfiguration: properties, authTokens } = (body ?? {}) as {
+      readonly destinationConfiguration?: unknown;
+      readonly authTokens?: unknown;
+    };
+    if (typeof properties === "object" && properties !== null) {
+      return { properties, authTokens, sentAt };
+    }
+    throw unreadable(doing, "destination");
+  }
+
+  async #get(get: Get): Promise<DestinationAnswer> {
+    const token = await this.#serviceToken(get);
+    const answer = await this.#send(get, token);
+    if (answer.status !== 401) return answer;
+    const replacement = await this.#serviceToken(get, token);
+    const second = await this.#send(get, replacement);
+    if (second.status !== 401) return second;
+    throw refusal(second, { ...get, secrets: [] });
+  }
+
+  async #serviceToken(
+    { tenant, signal, doing }: Get,
+    rejected?: AccessToken,
+  ): Promise<AccessToken> {
+    const request = tenant === undefined ? {} : { tenant };
+    try {
+      return await this.#options.tokens.getToken(request, {
+        signal,
+        ...(rejected && { rejected }),
+      });
+    } catch (error) {
+      throw TokenError.isInstance(error) && !signal.aborted ? named(error, doing) : error;
+    }
+  }
+
+  /** Returns the answer if it is 200, or 401, which another token may mend. */
+  #send(get: Get, { token }: AccessToken): Promise<DestinationAnswer> {
+    const { apiUrl, fetch, clock } = this.#options;
+    const { path, headers, userToken = "", signal, doing } = get;
+    const attempt = async () => {
+      const answer = await getDestinationAnswer({
+        fetch,
+        clock,
+        url: `${apiUrl()}/${path}`,
+        headers: { ...headers, authorization: `Bearer ${token}` },
+        signal,
+        doing,
+      });
+      if (answer.status === 200 || answer.status === 401) return answer;
+      throw refusal(answer, { ...get, secrets: [token, userToken] });
+    };
+    return withRetries(attempt, { ...this.#options, signal });
+  }
+}
+
+function unreadable(doing: string, expected: string): TokenError {
+  return new TokenError(
+    "ERR_TOKEN_RESPONSE",
+    `Cannot ${doing}: the answer is no JSON ${expected}, or longer than 1 MiB; check "uri" of the binding`,
+    { status: 200 },
+  );
+}

@@ -1,0 +1,146 @@
+import { TokenError } from "@agent-oauth/core";
+import type { EnvironmentOptions } from "@agent-oauth/node";
+import { type BindingPlace, bindingPlaces, type ListedBinding } from "./binding-places.ts";
+import type { DestinationAccess } from "./destination-binding.ts";
+import { currentEnvironment } from "./lob-environment.ts";
+import { textDigest } from "./text-digest.ts";
+
+/** Where a binding of the Destination Service is looked for. */
+export interface FindBindingOptions extends EnvironmentOptions {
+  /** The service instance, in places that are divided by instances. Default `"default"`. */
+  readonly instance?: string;
+  /** The directory of service bindings. Default: `SERVICE_BINDING_ROOT`, else `/bindings`. */
+  readonly bindingRoot?: string;
+  /** The directory of secrets, of which `destination/{instance}` is read. Default `/etc/secrets/appfnd`. */
+  readonly secretsRoot?: string;
+}
+
+/** A binding that was found, and can be read again when it may have changed. */
+export interface FoundBinding {
+  readonly access: DestinationAccess;
+  /** Reads and checks what is at the same place now. */
+  readAgain(): Promise<DestinationAccess>;
+}
+
+/** Which binding is wanted. */
+export interface FindDestinationBindingOptions extends FindBindingOptions {
+  /** Its name, where bindings have one: then no other place is searched. */
+  readonly name: string | undefined;
+  /** Checks what a binding holds; `origin` names the place. */
+  readonly check: (value: unknown, origin: string) => DestinationAccess;
+}
+
+/**
+ * Finds the binding of the Destination Service: the first place with a usable one counts.
+ *
+ * @throws TokenError naming every place searched, with what was missing there: `ERR_TOKEN_SOURCE_UNAVAILABLE` if all were
+ * empty, `ERR_TOKEN_CONFIG` otherwise, and if a place has several and none is named.
+ */
+export async function findDestinationBinding({
+  name,
+  check,
+  instance = "default",
+  secretsRoot = "/etc/secrets/appfnd",
+  bindingRoot,
+  env,
+}: FindDestinationBindingOptions): Promise<FoundBinding> {
+  const all = bindingPlaces({
+    instance,
+    bindingRoot,
+    secretsRoot,
+    env: currentEnvironment(env),
+  });
+  const places = all.filter(({ named }) => named || name === undefined);
+  const searched: string[] = [];
+  let faulty = name !== undefined;
+  for (const place of places) {
+    const outcome = await look(place, { name, check });
+    if ("access" in outcome) return outcome;
+    searched.push(`${place.name} (${outcome.missing})`);
+    faulty ||= outcome.faulty;
+  }
+  const wanted = name === undefined ? "a binding" : `the binding ${JSON.stringify(name)}`;
+  throw new TokenError(
+    faulty ? "ERR_TOKEN_CONFIG" : "ERR_TOKEN_SOURCE_UNAVAILABLE",
+    `Cannot find ${wanted} of the Destination Service in ${searched.join(", ")}`,
+  );
+}
+
+type Missing = { readonly missing: string; readonly faulty: boolean };
+
+async function look(
+  place: BindingPlace,
+  { name, check }: Pick<FindDestinationBindingOptions, "name" | "check">,
+): Promise<FoundBinding | Missing> {
+  const found = async () => choose(await place.list(), { place, name });
+  try {
+    const binding = await found();
+    if (binding === undefined) return { missing: place.empty, faulty: false };
+    const origin = originOf(place, binding);
+    const value = await binding.read();
+    const access = check(value, origin);
+    const unchanged = { access, digest: textDigest(value) };
+    return { access, readAgain: rereader({ found, check, origin }, unchanged) };
+  } catch (error) {
+    if (!TokenError.isInstance(error) || error instanceof SeveralBindings) throw error;
+    const reason = error.message.replace(`Cannot use ${place.name}: `, "");
+    return { missing: reason.replace(/^Cannot/, "cannot"), faulty: true };
+  }
+}
+
+interface Rereading {
+  readonly found: () => Promise<ListedBinding | undefined>;
+  readonly check: FindDestinationBindingOptions["check"];
+  readonly origin: string;
+}
+
+/** Makes the function that reads a binding again, and judges it again only if it changed. */
+function rereader(
+  { found, check, origin }: Rereading,
+  first: { readonly access: DestinationAccess; readonly digest: string },
+): FoundBinding["readAgain"] {
+  let known = first;
+  const read = async () => {
+    const binding = await found();
+    if (binding !== undefined) return binding.read();
+    throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${origin}: it is there no more`);
+  };
+  return async () => {
+    const value = await read();
+    const digest = textDigest(value);
+    if (digest === known.digest) return known.access;
+    // Its files are read one by one: half of them may be of the generation before.
+    if (textDigest(await read()) !== digest) {
+      throw new TokenError(
+        "ERR_TOKEN_CONFIG",
+        `Cannot use ${origin}: it changed while it was read`,
+      );
+    }
+    known = { access: check(value, origin), digest };
+    return known.access;
+  };
+}
+
+function choose(
+  bindings: readonly ListedBinding[],
+  { place, name }: { readonly place: BindingPlace; readonly name: string | undefined },
+): ListedBinding | undefined {
+  const matching = bindings.filter((binding) => name === undefined || binding.name === name);
+  if (matching.length < 2) return matching[0];
+  throw new SeveralBindings(place, matching);
+}
+
+function originOf(place: BindingPlace, { name }: ListedBinding): string {
+  return place.named ? `binding ${JSON.stringify(name)} of ${place.name}` : place.name;
+}
+
+/** Choosing among them would be a guess, and so would be to look elsewhere. */
+class SeveralBindings extends TokenError {
+  constructor({ name }: BindingPlace, bindings: readonly ListedBinding[]) {
+    const names = bindings.map((binding) => JSON.stringify(binding.name)).join(", ");
+    super(
+      "ERR_TOKEN_CONFIG",
+      `Cannot choose a binding of the Destination Service: ${bindings.length} in ${name}, ${names}; name one as "binding"`,
+    );
+  }
+}

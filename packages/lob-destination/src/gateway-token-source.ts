@@ -1,0 +1,156 @@
+import {
+  createAccessToken,
+  type GetTokenOptions,
+  jwtExpiresAt,
+  normalizeTokenRequest,
+  resolveExpiresAt,
+  TokenError,
+  type TokenEventSink,
+  type TokenRequest,
+  type TokenSource,
+} from "@agent-oauth/core";
+import { urlRule } from "@agent-oauth/node";
+import { type AuthToken, pickAuthToken } from "./auth-token.ts";
+import type { DestinationService, FoundDestination } from "./destination-service.ts";
+import { type Fragment, textProperty } from "./fragment.ts";
+import type { GatewayToken } from "./lob-flow.ts";
+import { requireTenant } from "./tenant-subdomain.ts";
+import { textDigest } from "./text-digest.ts";
+
+/** Which tokens, and where they come from. */
+export interface GatewayTokenSourceOptions {
+  /** Those of the agent itself, or those on behalf of users. */
+  readonly kind: "system" | "user";
+  readonly service: DestinationService;
+  /** Name of the provider's destination. */
+  readonly destination: string;
+  readonly allowInsecureHosts: readonly string[];
+  /** Runs a request within the flow's limit of time, on a binding that is up to date. */
+  readonly run: <T>(
+    operation: { readonly doing: string; readonly signal: AbortSignal | undefined },
+    work: (signal: AbortSignal) => Promise<T>,
+  ) => Promise<T>;
+  /** Digest of the client and the Destination Service in use. */
+  readonly access: () => string;
+  readonly clock: { now(): number };
+  readonly onEvent: TokenEventSink | undefined;
+}
+
+const LABELS = { system: "subscriber.ias", user: "subscriber.ias.user" };
+
+interface Asking {
+  readonly userToken: string | undefined;
+  /** Completes "Cannot …". */
+  readonly doing: string;
+}
+
+/** Has the Destination Service retrieve tokens for Agent Gateway. It caches nothing. */
+export class GatewayTokenSource implements TokenSource<GatewayToken> {
+  readonly #options: GatewayTokenSourceOptions;
+  #known: { readonly access: string; readonly text: string } | undefined;
+
+  constructor(options: GatewayTokenSourceOptions) {
+    this.#options = options;
+  }
+
+  get identity(): string {
+    const { access, destination, kind } = this.#options;
+    const now = access();
+    if (this.#known?.access !== now) {
+      this.#known = { access: now, text: textDigest(now, destination, kind) };
+    }
+    return this.#known.text;
+  }
+
+  async getToken(request?: TokenRequest, { signal }: GetTokenOptions = {}): Promise<GatewayToken> {
+    const { kind, service, destination, run } = this.#options;
+    const { tenant, userToken } = asked(request, kind);
+    const whole = `get a ${kind} token for tenant ${JSON.stringify(tenant)} from the destination ${JSON.stringify(destination)}`;
+    return run({ doing: whole, signal }, async (signal) => {
+      const label = LABELS[kind];
+      const listing = `${whole} with the fragment labelled ${label}`;
+      const fragments = await service.listFragments(label, { tenant, signal, doing: listing });
+      const fragment = theOnly(fragments, listing);
+      const doing = `${whole} with the fragment ${JSON.stringify(fragment)}`;
+      const find = { name: destination, fragment, tenant, userToken, signal, doing };
+      return this.#gatewayToken(await service.findDestination(find), { userToken, doing });
+    });
+  }
+
+  #gatewayToken(found: FoundDestination, { userToken, doing }: Asking): GatewayToken {
+    const gatewayUrl = textProperty(found.properties, "URL").replace(/\/+$/, "");
+    const fault = gatewayUrlFault(gatewayUrl, this.#options);
+    if (fault !== undefined) {
+      throw new TokenError("ERR_TOKEN_CONFIG", `Cannot ${doing}: ${fault}`);
+    }
+    const secrets = userToken === undefined ? [] : [userToken];
+    const picked = pickAuthToken(found.authTokens, { doing, secrets });
+    const { token } = picked;
+    return createAccessToken({ token, expiresAt: this.#expiresAt(picked, found), gatewayUrl });
+  }
+
+  /** The service hands out tokens from its own cache, so that it may know an earlier end than the token does. */
+  #expiresAt({ token, expires_in }: AuthToken, { sentAt }: FoundDestination): number | undefined {
+    const { onEvent, clock } = this.#options;
+    const onSkipped = (field: "expires_at" | "expires_in" | "exp" | "id_token.exp") => {
+      try {
+        onEvent?.({ type: "lifetime-skipped", field, identity: this.identity, at: clock.now() });
+      } catch {
+        // A sink that fails must not cost a good token.
+      }
+    };
+    const ends = [resolveExpiresAt({ expires_in }, { sentAt, onSkipped }), jwtExpiresAt(token)];
+    const known = ends.filter((end) => end !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  }
+}
+
+/** Fragments are listed in no order: taking one of several would be a guess. */
+function theOnly(fragments: readonly Fragment[], doing: string): string {
+  const [only] = fragments;
+  if (only === undefined) {
+    throw new TokenError(
+      "ERR_TOKEN_SOURCE_UNAVAILABLE",
+      `Cannot ${doing}: there is none; the tenant has not subscribed, or is not set up for Agent Gateway`,
+    );
+  }
+  const names = fragments.map(({ name }) => JSON.stringify(name)).join(", ");
+  const config = (reason: string) =>
+    new TokenError("ERR_TOKEN_CONFIG", `Cannot ${doing}: ${reason}`);
+  if (fragments.length > 1) throw config(`there are ${fragments.length} of them: ${names}`);
+  // The header takes a comma as the end of a name, and other characters not at all.
+  if (/^[\x20-\x2b\x2d-\x7e]+$/.test(only.name)) return only.name;
+  throw config(`no header can carry its name ${names}`);
+}
+
+function asked(request: TokenRequest | undefined, kind: "system" | "user") {
+  const { tenant, subjectToken: userToken } = normalizeTokenRequest(request, {
+    honours: kind === "user" ? ["tenant", "subjectToken", "principal"] : ["tenant", "subjectToken"],
+  });
+  if (kind === "system" && userToken !== undefined) {
+    throw new TokenError(
+      "ERR_TOKEN_SUBJECT_NOT_ALLOWED",
+      'Cannot get a system token: "subjectToken" is given; ask the source of user tokens',
+    );
+  }
+  if (kind === "user" && userToken === undefined) {
+    throw new TokenError(
+      "ERR_TOKEN_SUBJECT_REQUIRED",
+      'Cannot get a user token: "subjectToken" is missing',
+    );
+  }
+  // What refuses a header's value quotes it.
+  if (userToken !== undefined && !/^[\x21-\x7e]+$/.test(userToken)) {
+    throw new TypeError('Cannot request a token: no header can carry the "subjectToken"');
+  }
+  return { tenant: requireTenant(tenant), userToken };
+}
+
+function gatewayUrlFault(
+  url: string,
+  { allowInsecureHosts }: Pick<GatewayTokenSourceOptions, "allowInsecureHosts">,
+): string | undefined {
+  if (url === "") return "they name no URL of a gateway";
+  const fault = urlRule({ allowInsecureHosts, query: false })(url);
+  return fault && `the URL of the gateway ${fault}`;
+}

@@ -1,0 +1,39 @@
+import { TokenError } from "@agent-oauth/core";
+import { type Environment, type EnvironmentOptions, environmentVariable } from "@agent-oauth/node";
+import type { TenantTokenUrl } from "./lob-flow-options.ts";
+
+const LANDSCAPE = "APPFND_CONHOS_LANDSCAPE";
+const TOKEN_URL = "AGENT_OAUTH_TENANT_TOKEN_URL";
+
+/** The variables to look into: the process's, unless others are given. */
+export function currentEnvironment(given: Environment | undefined): Environment {
+  return given ?? process.env;
+}
+
+/**
+ * Reads the landscape that the agent runs in, such as `eu10`.
+ *
+ * @throws TokenError `ERR_TOKEN_CONFIG` naming the variable if it is not set or blank.
+ */
+export function landscapeFromEnvironment(options: EnvironmentOptions): string {
+  const landscape = environmentVariable(LANDSCAPE, options);
+  if (landscape !== undefined) return landscape.trim();
+  throw new TokenError(
+    "ERR_TOKEN_CONFIG",
+    `Cannot tell the landscape: ${LANDSCAPE} is not set, and there is no option "landscape"`,
+  );
+}
+
+/**
+ * Reads the template of tenants' token URLs, such as `https://localhost:8443/{tenant}/oauth/token`.
+ *
+ * @returns `undefined` if there is none: the binding tells.
+ * @throws TokenError `ERR_TOKEN_CONFIG` naming the variable if it is blank or has no place for the tenant.
+ */
+export function tokenUrlFromEnvironment(options: EnvironmentOptions): TenantTokenUrl | undefined {
+  const template = environmentVariable(TOKEN_URL, options);
+  if (template === undefined) return undefined;
+  if (template.includes("{tenant}")) return (tenant) => template.replaceAll("{tenant}", tenant);
+  // One URL for all would be one tenant's tokens for all.
+  throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${TOKEN_URL}: it does not contain {tenant}`);
+}

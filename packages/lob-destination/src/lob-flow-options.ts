@@ -1,0 +1,113 @@
+import type { CachingTokenSourceOptions, TokenError } from "@agent-oauth/core";
+import type { TokenEndpointOptions } from "@agent-oauth/token-endpoint";
+import type { DestinationBinding } from "./destination-binding.ts";
+import type { FindBindingOptions } from "./find-destination-binding.ts";
+import type { TokenUrlBinding } from "./tenant-token-url.ts";
+
+/**
+ * Tells a tenant's token URL in place of the rule. It is asked for the provider too, by the binding's `identityzone` if it
+ * has one. It must be https, but for hosts named in `allowInsecureHosts`.
+ */
+export type TenantTokenUrl = (tenant: string, binding: TokenUrlBinding) => string | URL;
+
+/** Options of `createLobFlow`. */
+export interface LobFlowOptions
+  extends FindBindingOptions,
+    Pick<
+      TokenEndpointOptions,
+      | "ca"
+      | "allowInsecureHosts"
+      | "timeoutMs"
+      | "connectTimeoutMs"
+      | "dispatcher"
+      | "clock"
+      | "onEvent"
+    >,
+    Pick<CachingTokenSourceOptions, "fallbackLifetimeMs" | "expiryBufferMs"> {
+  /** The binding itself, or the name of one in `VCAP_SERVICES` or among service bindings. Default: the only one. */
+  readonly binding?: DestinationBinding | string;
+  /** Default: `AGENT_OAUTH_TENANT_TOKEN_URL`, a template with `{tenant}`; else the binding tells. */
+  readonly tokenUrl?: TenantTokenUrl;
+  /** Names the destination, `sap-managed-runtime-ias-{landscape}`. Default: `APPFND_CONHOS_LANDSCAPE`. */
+  readonly landscape?: string;
+  /** System tokens kept, one a tenant; 0 keeps none. Default 1 024. */
+  readonly maxSystemTokens?: number;
+  /** User tokens kept; 0 keeps none. Default 256. */
+  readonly maxUserTokens?: number;
+  /** Told once of each fault that keeps a changed binding from being used; the last good one stays in use. */
+  readonly onBindingError?: (error: TokenError) => void;
+}
+
+const MAX_TOKENS = 2 ** 24;
+
+/**
+ * Checks the options that no other package does, and fills in their defaults.
+ *
+ * @throws TypeError | RangeError naming the option.
+ */
+export function checkLobFlowOptions(options: LobFlowOptions) {
+  const { maxSystemTokens = 1_024, maxUserTokens = 256, timeoutMs = 60_000 } = options;
+  for (const [name, value] of Object.entries({ maxSystemTokens, maxUserTokens })) {
+    requireType(name, value, "number");
+    if (!Number.isInteger(value) || value < 0 || value > MAX_TOKENS) {
+      throw new RangeError(
+        `Cannot create a flow: "${name}" must be a whole number from 0 to ${MAX_TOKENS}, not ${value}`,
+      );
+    }
+  }
+  for (const name of ["tokenUrl", "onBindingError"] as const) {
+    if (options[name] !== undefined) requireType(name, options[name], "function");
+  }
+  for (const name of ["landscape", "instance", "bindingRoot", "secretsRoot"] as const) {
+    if (options[name] !== undefined) requireText(name, options[name]);
+  }
+  const { binding, allowInsecureHosts = [] } = options;
+  if (binding !== undefined && (typeof binding !== "object" || binding === null)) {
+    requireText("binding", binding);
+  }
+  if (
+    !Array.isArray(allowInsecureHosts) ||
+    allowInsecureHosts.some((host) => typeof host !== "string")
+  ) {
+    throw new TypeError('Cannot create a flow: "allowInsecureHosts" must be a list of strings');
+  }
+  return { maxSystemTokens, maxUserTokens, timeoutMs, allowInsecureHosts };
+}
+
+/** The options that are the caches'. */
+export function cacheOptions(options: LobFlowOptions): CachingTokenSourceOptions {
+  return given(options, ["fallbackLifetimeMs", "expiryBufferMs", "clock", "onEvent"]);
+}
+
+/** The options that are the token endpoints'. */
+export function endpointOptions(options: LobFlowOptions) {
+  return given(options, [
+    "ca",
+    "allowInsecureHosts",
+    "timeoutMs",
+    "connectTimeoutMs",
+    "dispatcher",
+    "clock",
+    "onEvent",
+  ]);
+}
+
+function requireType(name: string, value: unknown, type: "number" | "function"): void {
+  if (typeof value === type) return;
+  throw new TypeError(`Cannot create a flow: "${name}" must be a ${type}, not ${typeof value}`);
+}
+
+function requireText(name: string, value: unknown): void {
+  if (typeof value === "string" && value.trim() !== "") return;
+  throw new TypeError(`Cannot create a flow: "${name}" must be a non-empty string`);
+}
+
+/** The named options, those left out that are `undefined`. */
+function given<Name extends keyof LobFlowOptions>(
+  options: LobFlowOptions,
+  names: readonly Name[],
+): { readonly [N in Name]?: Exclude<LobFlowOptions[N], undefined> } {
+  return Object.fromEntries(
+    names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  ) as { readonly [N in Name]?: Exclude<LobFlowOptions[N], undefined> };
+}

@@ -1,0 +1,44 @@
+import { TokenError } from "@agent-oauth/core";
+import { urlRule } from "@agent-oauth/node";
+import type { Fragment } from "./fragment.ts";
+import type { McpServerRef } from "./lob-flow.ts";
+import { ordIdsOf } from "./ord-ids.ts";
+
+/** Whose fragments they are, and by which rules their URLs are judged. */
+export interface ServerRefOptions {
+  /** For messages. */
+  readonly tenant: string;
+  readonly allowInsecureHosts: readonly string[];
+}
+
+/**
+ * Makes references of fragments. Of those with the same URL the first is kept. One whose URL cannot be used says why as
+ * its `fault`, so that it neither vanishes nor costs the others.
+ */
+export function serverRefs(
+  fragments: readonly Fragment[],
+  options: ServerRefOptions,
+): readonly McpServerRef[] {
+  const seen = new Set<string>();
+  const refs = fragments.filter(({ url }) => {
+    const isKnown = url !== "" && seen.has(url);
+    seen.add(url);
+    return !isKnown;
+  });
+  return Object.freeze(refs.map((fragment) => serverRef(fragment, options)));
+}
+
+function serverRef(
+  { name, url }: Fragment,
+  { tenant, allowInsecureHosts }: ServerRefOptions,
+): McpServerRef {
+  const ref = { name, url, ...ordIdsOf(url) };
+  const wrong = urlRule({ allowInsecureHosts, query: true })(url);
+  if (wrong === undefined) return Object.freeze(ref);
+  const reason = url === "" ? "it has no URL" : `its URL ${wrong}`;
+  const fault = new TokenError(
+    "ERR_TOKEN_CONFIG",
+    `Cannot use the fragment ${JSON.stringify(name)} of tenant ${JSON.stringify(tenant)}: ${reason}`,
+  );
+  return Object.freeze({ ...ref, fault });
+}

@@ -1,0 +1,25 @@
+import { join } from "node:path";
+import { readTextFile } from "./text-file.ts";
+import { visibleNames } from "./visible-names.ts";
+
+/**
+ * Reads a directory as secrets are mounted: each file is one value by the file's name. Trailing newlines are dropped;
+ * hidden files and directories are left out.
+ *
+ * @returns `undefined` if there is no such directory, or no file in it.
+ * @throws TokenError `ERR_TOKEN_CONFIG` naming the directory or file that cannot be read.
+ */
+export async function readSecretDirectory(
+  directory: string,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const names = await visibleNames(directory, "file");
+  if (names.length === 0) return undefined;
+  const values = names.map(async (name) => [name, await readSecretText(join(directory, name))]);
+  return Object.fromEntries(await Promise.all(values));
+}
+
+/** Reads one mounted value: what wrote it may have ended it with a newline that is no part of it. */
+export async function readSecretText(path: string): Promise<string> {
+  const { text } = await readTextFile(path);
+  return text.replace(/[\r\n]+$/, "");
+}
