@@ -10,19 +10,22 @@ import type { TokenUrlBinding } from "./tenant-token-url.ts";
  */
 export type TenantTokenUrl = (tenant: string, binding: TokenUrlBinding) => string | URL;
 
+/** The options that go to the token endpoints as they are. */
+export type EndpointOptions = Pick<
+  TokenEndpointOptions,
+  | "ca"
+  | "allowInsecureHosts"
+  | "timeoutMs"
+  | "connectTimeoutMs"
+  | "dispatcher"
+  | "clock"
+  | "onEvent"
+>;
+
 /** Options of `createLobFlow`. */
 export interface LobFlowOptions
   extends FindBindingOptions,
-    Pick<
-      TokenEndpointOptions,
-      | "ca"
-      | "allowInsecureHosts"
-      | "timeoutMs"
-      | "connectTimeoutMs"
-      | "dispatcher"
-      | "clock"
-      | "onEvent"
-    >,
+    EndpointOptions,
     Pick<CachingTokenSourceOptions, "fallbackLifetimeMs" | "expiryBufferMs"> {
   /** The binding itself, or the name of one in `VCAP_SERVICES` or among service bindings. Default: the only one. */
   readonly binding?: DestinationBinding | string;
@@ -80,7 +83,7 @@ export function cacheOptions(options: LobFlowOptions): CachingTokenSourceOptions
 }
 
 /** The options that are the token endpoints'. */
-export function endpointOptions(options: LobFlowOptions) {
+export function endpointOptions(options: LobFlowOptions): EndpointOptions {
   return given(options, [
     "ca",
     "allowInsecureHosts",

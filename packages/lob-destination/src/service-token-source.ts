@@ -8,9 +8,9 @@ import {
   type TokenSource,
 } from "@agent-oauth/core";
 import { urlRule } from "@agent-oauth/node";
-import { createTokenEndpoint, type TokenEndpointOptions } from "@agent-oauth/token-endpoint";
+import { createTokenEndpoint } from "@agent-oauth/token-endpoint";
 import type { DestinationAccess } from "./destination-binding.ts";
-import type { TenantTokenUrl } from "./lob-flow-options.ts";
+import type { EndpointOptions, TenantTokenUrl } from "./lob-flow-options.ts";
 import { tenantOfToken } from "./tenant-of-token.ts";
 import { checkTenantSubdomain } from "./tenant-subdomain.ts";
 import { type TokenUrlBinding, tenantTokenUrl } from "./tenant-token-url.ts";
@@ -18,16 +18,7 @@ import { textDigest } from "./text-digest.ts";
 
 /** How service tokens are asked for. */
 export interface ServiceTokenSourceOptions {
-  readonly endpoint: Pick<
-    TokenEndpointOptions,
-    | "ca"
-    | "allowInsecureHosts"
-    | "timeoutMs"
-    | "connectTimeoutMs"
-    | "dispatcher"
-    | "clock"
-    | "onEvent"
-  >;
+  readonly endpoint: EndpointOptions;
   readonly tokenUrl: TenantTokenUrl | undefined;
 }
 
