@@ -3,6 +3,9 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 
+/** A command that hangs must not outlive the test: npx keeps others waiting for its lock. Milliseconds. */
+const timeout = 280_000;
+
 /** A command's name and its arguments. */
 export type CommandLine = readonly [command: string, ...args: string[]];
 
@@ -71,5 +74,5 @@ function start(
   // The test runner's mode is not the mode of what it starts.
   const quiet = { NODE_ENV: "", DO_NOT_TRACK: "1", NO_COLOR: "1", FORCE_COLOR: "0" };
   const env = { ...process.env, ...quiet, ...environment };
-  return spawn(command, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  return spawn(command, args, { cwd: folder, env, timeout, stdio: ["ignore", "pipe", "pipe"] });
 }
