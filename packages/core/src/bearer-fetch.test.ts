@@ -104,6 +104,15 @@ describe("bearerFetch", () => {
     expect(sent[0]?.authorization).toBe("Bearer t1");
   });
 
+  it("sends the token to the URL it judged, whatever becomes of the caller's object", async () => {
+    const { fetch, sent } = scriptedFetch();
+    const url = new URL(resource);
+    const call = bearerFetch(countingSource(), { resource, fetch })(url);
+    url.host = "evil.example";
+    await call;
+    expect(sent).toMatchObject([{ url: resource, authorization: "Bearer t1" }]);
+  });
+
   it("asks the request function at each call", async () => {
     const source = countingSource();
     const users = ["alice", "bob"];

@@ -46,13 +46,15 @@ export function bearerFetch(source: TokenSource, options: BearerFetchOptions): F
   return async (input, init = {}) => {
     const send = options.fetch ?? globalThis.fetch;
     const url = new URL(isRequest(input) ? input.url : input);
-    if (url.origin !== origin) return send(input, init);
+    // The URL that was judged, not the caller's object: that may be another one by the time there is a token.
+    const target = isRequest(input) ? input : url.href;
+    if (url.origin !== origin) return send(target, init);
 
     const tokenOptions = tokenOptionsOf(input, init);
     const request =
       typeof options.request === "function" ? await options.request() : options.request;
     const present = (token: AccessToken) =>
-      sendWithinOrigin(send, { url, input, init: withBearer(input, init, token) });
+      sendWithinOrigin(send, { url, input: target, init: withBearer(input, init, token) });
 
     const token = await source.getToken(request, tokenOptions);
     const answer = await present(token);
