@@ -69,6 +69,15 @@ describe("TokenEndpoint.fetch", () => {
     expect(manual.headers.getSetCookie()).toEqual(["a=1"]);
   });
 
+  it("takes a reason phrase that no Response can have", async () => {
+    const server = await startTestServer((response) => {
+      response.socket?.end("HTTP/1.1 503 \xdcberlastet\r\ncontent-length: 4\r\n\r\nlate", "latin1");
+    });
+    const response = await testEndpoint(server).fetch(server.url);
+    expect(response).toMatchObject({ status: 503, statusText: "?berlastet" });
+    expect(await response.text()).toBe("late");
+  });
+
   it("ends with the reason of a signal, in an init or in a Request", async () => {
     const signal = AbortSignal.abort("enough");
     const endpoint = testEndpoint({ url: "https://127.0.0.1:9/" });

@@ -35,7 +35,8 @@ function globalResponse(response: UndiciResponse): Response {
   const { status, statusText, headers, body } = response;
   const made = new Response(body as ReadableStream | null, {
     status,
-    statusText,
+    // Read as UTF-8, though servers may write Latin-1: then it has marks in it that no `Response` takes.
+    statusText: statusText.replace(/[^\t -~\xA0-\xFF]/g, "?"),
     headers: [...headers],
   });
   // These getters also keep undici's response, which cancels its body once it is garbage.

@@ -25,6 +25,11 @@ describe("quoteServerText", () => {
     expect(quoteServerText(text, [SECRET, "hunter2"])).toBeUndefined();
   });
 
+  it("takes half a surrogate pair, in the text and in a secret", () => {
+    expect(quoteServerText("a\ud800", ["\ud800"])).toBeUndefined();
+    expect(quoteServerText("a\ud800", ["b\ud800"])).toBe('"a\\ud800"');
+  });
+
   it("shows a text that shares only a word with a secret", () => {
     expect(quoteServerText("the word 0123456789", [SECRET, ""])).toBe('"the word 0123456789"');
   });

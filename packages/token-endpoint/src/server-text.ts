@@ -22,7 +22,8 @@ export function quoteServerText(text: string, secrets: readonly string[]): strin
 /** A server may cut or escape what it quotes back, so that a search for the whole secret would miss it. */
 function sharesRun(text: string, secret: string): boolean {
   if (secret === "") return false;
-  for (const form of new Set([secret, encodeURIComponent(secret)])) {
+  // A server may make half a surrogate pair a part of what it calls a token, which has no encoding.
+  for (const form of new Set([secret, encodeURIComponent(secret.toWellFormed())])) {
     const length = Math.min(TELLING_RUN, form.length);
     for (let start = 0; start + length <= text.length; start++) {
       if (form.includes(text.slice(start, start + length))) return true;
