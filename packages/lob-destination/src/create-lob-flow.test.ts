@@ -125,6 +125,14 @@ describe("createLobFlow: user tokens", () => {
     });
   });
 
+  it("takes a gateway URL with a great many slashes before its end", async () => {
+    const gatewayUrl = `https://agw.example${"/".repeat(300_000)}a`;
+    btp.destination = { URL: `${gatewayUrl}//` };
+    const flow = await flowAt(btp);
+    const token = await flow.userTokens.getToken({ tenant: "acme", subjectToken: "ann" });
+    expect(token.gatewayUrl === gatewayUrl).toBe(true);
+  });
+
   it("refuses a user's token that no header can carry, without showing it", async () => {
     const flow = await flowAt(btp);
     const error: unknown = await flow.userTokens

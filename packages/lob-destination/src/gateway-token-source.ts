@@ -36,6 +36,9 @@ export interface GatewayTokenSourceOptions {
   readonly onEvent: TokenEventSink | undefined;
 }
 
+/** Only from the first of them on: tenants write this URL, and a million slashes must not be tried from each one. */
+const TRAILING_SLASHES = /(?<!\/)\/+$/;
+
 const LABELS = { system: "subscriber.ias", user: "subscriber.ias.user" };
 
 interface Asking {
@@ -78,7 +81,7 @@ export class GatewayTokenSource implements TokenSource<GatewayToken> {
   }
 
   #gatewayToken(found: FoundDestination, { userToken, doing }: Asking): GatewayToken {
-    const gatewayUrl = textProperty(found.properties, "URL").replace(/\/+$/, "");
+    const gatewayUrl = textProperty(found.properties, "URL").replace(TRAILING_SLASHES, "");
     const fault = gatewayUrlFault(gatewayUrl, this.#options);
     if (fault !== undefined) {
       throw new TokenError("ERR_TOKEN_CONFIG", `Cannot ${doing}: ${fault}`);
