@@ -105,7 +105,8 @@ async function credentialsOf(mock: MockSts) {
   return { credentialsFile, writeCredentials };
 }
 
-function eventLog() {
+/** An event sink, and a way to wait for what it is told. */
+export function eventLog() {
   const waiting = new Set<(event: TokenEvent) => void>();
   return {
     onEvent(event: TokenEvent) {

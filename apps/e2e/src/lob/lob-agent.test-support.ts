@@ -4,7 +4,7 @@ import { createFakeClock } from "@agent-oauth/core/testing";
 import { createLobFlow, type LobFlowOptions } from "@agent-oauth/lob-destination";
 import type { MockSts, MockStsOptions } from "@agent-oauth/mock-sts";
 import { onTestFinished } from "vitest";
-import { openMock } from "../agent.test-support.ts";
+import { eventLog, openMock } from "../agent.test-support.ts";
 
 /** What differs between the line-of-business agents of the tests. */
 export interface LobAgentOptions {
@@ -12,6 +12,7 @@ export interface LobAgentOptions {
   readonly mock?: MockSts | MockStsOptions;
   /** Mocks whose authorities are trusted besides that of the agent's own. */
   readonly trusts?: readonly MockSts[];
+  /** With a place where a binding is to be found, `bindingRoot`, none is given by value. */
   readonly flow?: LobFlowOptions;
   readonly client?: {
     readonly allowOrigins?: readonly string[];
@@ -28,14 +29,19 @@ export function lobOptions(mock: MockSts): LobFlowOptions {
   return { landscape, ca, env: {}, tokenUrl: (tenant) => `${url}/${tenant}/oauth/token` };
 }
 
-/** A line-of-business agent, its binding given by value; all of it ends with the test. */
+/** A line-of-business agent, all of which ends with the test. */
 export async function openLobAgent({ mock: given, trusts = [], ...options }: LobAgentOptions = {}) {
   const mock = given !== undefined && "recorder" in given ? given : await openMock(given);
   const clock = createFakeClock(Date.now());
   const events: TokenEvent[] = [];
-  const onEvent = (event: TokenEvent) => void events.push(event);
+  const log = eventLog();
+  const onEvent = (event: TokenEvent) => {
+    events.push(event);
+    log.onEvent(event);
+  };
   const flow = await createLobFlow({
-    ...{ ...lobOptions(mock), binding: mock.destinationBinding(), clock, onEvent },
+    ...{ ...lobOptions(mock), clock, onEvent },
+    ...(options.flow?.bindingRoot === undefined && { binding: mock.destinationBinding() }),
     ca: [mock, ...trusts].map(({ ca }) => ca),
     ...options.flow,
   });
@@ -46,7 +52,7 @@ export async function openLobAgent({ mock: given, trusts = [], ...options }: Lob
     await flow.close();
   });
   return {
-    ...{ mock, flow, client, clock, events },
+    ...{ mock, flow, client, clock, events, happened: log.happened },
     signIn: (sub: string, tenant: string) =>
       mock.userToken({ sub, tenant, expiresInMs: USER_TOKEN_MS }),
     /** Lets time pass on both sides. */
