@@ -1,4 +1,10 @@
-import { bearerFetch, TokenError, type TokenRequest, type TokenSource } from "@agent-oauth/core";
+import {
+  bearerFetch,
+  boundedText,
+  TokenError,
+  type TokenRequest,
+  type TokenSource,
+} from "@agent-oauth/core";
 import { CallTokens, NoToken } from "./call-tokens.ts";
 import type { ClientSettings } from "./client-options.ts";
 import type { AgentRef, GatewayFlow } from "./gateway-flow.ts";
@@ -24,6 +30,9 @@ export interface ReadAgentCardOptions {
   readonly doing: string;
   readonly signal: AbortSignal;
 }
+
+/** Cards are a few kilobytes; what is longer than this (1 MiB) is none. */
+const MAX_CARD_BYTES = 1_048_576;
 
 /**
  * Reads the card of an agent, presenting a token.
@@ -51,7 +60,8 @@ export async function readAgentCard(
       if (answer.status === 404 && agent.optional === true) return undefined;
       throw mcpFailure({ status: answer.status }, doing);
     }
-    return { agent, ...namedCard(await answer.json(), doing) };
+    const text = (await boundedText(answer.body, MAX_CARD_BYTES)) ?? "";
+    return { agent, ...namedCard(JSON.parse(text), doing) };
   } catch (error) {
     throw error instanceof NoToken ? error.error : mcpFailure(error, doing);
   }

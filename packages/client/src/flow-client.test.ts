@@ -280,6 +280,25 @@ describe("listAgentCards", () => {
     ]);
   });
 
+  it("reads no more than 1 MiB of a card", async () => {
+    let pulled = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        // Ends at last, so that one who reads it all fails and does not hang.
+        if (++pulled > 100) controller.close();
+        else controller.enqueue(new Uint8Array(65_536).fill(0x20));
+      },
+    });
+    const agents = [{ name: "a", url: "https://a.example" }];
+    const fetch = async () => new Response(endless);
+    const { flow } = scriptedFlow(scriptedTokens().source, { agents, fetch });
+    const client = createAgentGatewayClient({ flow });
+    await expect(client.listAgentCards({ userToken: "jwt" })).rejects.toMatchObject({
+      code: "ERR_TOKEN_RESPONSE",
+    });
+    expect(pulled).toBeLessThan(20);
+  });
+
   it("takes a missing card for no agent only where there need not be one", async () => {
     const agents = [
       { name: "a", url: "https://a.example", optional: true },
