@@ -7,6 +7,13 @@ const schema = (name: string) => ({
   required: [name],
 });
 
+/** Checking by the first of these means checking by the last 2^levels times. */
+function doubling(levels: number) {
+  const level = (n: number) => ({ allOf: Array(2).fill({ $ref: `#/$defs/d${n + 1}` }) });
+  const defs = Array.from({ length: levels }, (_, n) => [`d${n}`, level(n)]);
+  return { ...Object.fromEntries(defs), [`d${levels}`]: { type: "string" } };
+}
+
 describe("OutputValidators", () => {
   it("compiles equal schemas once, and checks by them", () => {
     const validators = new OutputValidators();
@@ -26,6 +33,16 @@ describe("OutputValidators", () => {
     validators.getValidator(schema("last"));
     expect(validators.getValidator(schema("first"))).toBe(first);
     expect(validators.getValidator(schema("second"))).not.toBe(second);
+  });
+
+  it.each([
+    ["a pattern that backtracks", { pattern: "^(a+)+$" }, `${"a".repeat(33)}!`],
+    ["references that double at each level", { $defs: doubling(32), $ref: "#/$defs/d0" }, "a"],
+  ])("stops at %s, and carries on with others", (_, hostile, input) => {
+    const validators = new OutputValidators();
+    const validate = validators.getValidator(hostile as never);
+    expect(() => validate(input)).toThrow("1000 ms");
+    expect(validators.getValidator(schema("n"))({ n: 1 }).valid).toBe(true);
   });
 
   it("refuses a schema that cannot be compiled each time", () => {

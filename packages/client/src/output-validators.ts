@@ -1,3 +1,4 @@
+import { createContext, Script } from "node:vm";
 import type {
   JsonSchemaType,
   JsonSchemaValidator,
@@ -6,21 +7,51 @@ import type {
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/ajv";
 
 const MAX_SCHEMAS = 256;
+/** Far more than an honest schema needs, in milliseconds. */
+const MAX_WORK_MS = 1_000;
 
 /**
  * Compiles each output schema once for all sessions, and forgets those used least recently. The SDK's own validator keeps
  * what it compiled by object, so an agent that lists tools again and again would fill it without end.
+ *
+ * Servers write the schemas and what is checked by them: a pattern that backtracks, or references that double at each
+ * level, would stop the process for good. So whatever takes longer than a second fails.
  */
 export class OutputValidators implements jsonSchemaValidator {
   readonly #compiled = new Map<string, JsonSchemaValidator<unknown>>();
+  readonly #limit = new WorkLimit();
 
   getValidator<T>(schema: JsonSchemaType): JsonSchemaValidator<T> {
     const key = JSON.stringify(schema);
-    const validator = this.#compiled.get(key) ?? new AjvJsonSchemaValidator().getValidator(schema);
+    const validator = this.#compiled.get(key) ?? this.#compile(schema);
     this.#compiled.delete(key);
     this.#compiled.set(key, validator);
     const [oldest] = this.#compiled.keys();
     if (oldest !== undefined && this.#compiled.size > MAX_SCHEMAS) this.#compiled.delete(oldest);
     return validator as JsonSchemaValidator<T>;
+  }
+
+  #compile(schema: JsonSchemaType): JsonSchemaValidator<unknown> {
+    const validate = this.#limit.run(() => new AjvJsonSchemaValidator().getValidator(schema));
+    return (input) => this.#limit.run(() => validate(input));
+  }
+}
+
+/** Stops synchronous work that takes too long: nothing but a script can be stopped, so one calls the work. */
+class WorkLimit {
+  readonly #script = new Script("work()");
+  readonly #context = createContext({ work: undefined });
+
+  run<R>(work: () => R): R {
+    this.#context.work = work;
+    try {
+      return this.#script.runInContext(this.#context, { timeout: MAX_WORK_MS });
+    } catch (error) {
+      const { code } = error as { readonly code?: unknown };
+      if (code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
+      throw new Error(`The schema takes longer than ${MAX_WORK_MS} ms`);
+    } finally {
+      this.#context.work = undefined;
+    }
   }
 }
