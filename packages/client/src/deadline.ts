@@ -18,18 +18,26 @@ export async function withinDeadline<R>(
   work: (signal: AbortSignal) => Promise<R>,
 ): Promise<R> {
   signal?.throwIfAborted();
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const either = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
+  const ending = new AbortController();
+  // Neither AbortSignal.any nor AbortSignal.timeout: both leave something behind on a signal that outlives the work.
+  const follow = () => ending.abort(signal?.reason);
+  signal?.addEventListener("abort", follow, { once: true });
+  const timer = setTimeout(() => ending.abort(overdue(doing, timeoutMs)), timeoutMs);
   try {
-    return await untilAborted(work(either), either);
+    return await untilAborted(work(ending.signal), ending.signal);
   } catch (error) {
-    if (signal?.aborted) throw signal.reason;
-    if (!timeout.aborted) throw error;
-    throw new TokenError(
-      "ERR_TOKEN_TIMEOUT",
-      `Cannot ${doing}: there was no answer within ${timeoutMs} ms`,
-    );
+    throw ending.signal.aborted ? ending.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", follow);
   }
+}
+
+function overdue(doing: string, timeoutMs: number): TokenError {
+  return new TokenError(
+    "ERR_TOKEN_TIMEOUT",
+    `Cannot ${doing}: there was no answer within ${timeoutMs} ms`,
+  );
 }
 
 /** Ends the wait for a promise, which others may share, when the signal is aborted. */
