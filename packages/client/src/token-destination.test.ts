@@ -81,12 +81,16 @@ describe("a server", () => {
     expect([...server.seen, ...tokens.asked]).toEqual([]);
   });
 
-  it("without a valid URL is reported", async () => {
+  it.each([
+    ["without a valid URL", "mcp", "its URL is invalid"],
+    ["with a password in its URL", "https://me:sentinel@a.example/mcp", "user name or password"],
+  ])("%s is reported", async (_, url, reason) => {
     const { client } = clientOf([], { flow: scriptedFlow(scriptedTokens().source).flow });
-    const tool = { name: "t", server: { name: "s", url: "mcp" } };
-    await expect(client.callMcpTool(tool, {}, alice)).rejects.toMatchObject({
-      code: "ERR_TOKEN_CONFIG",
-    });
+    const tool = { name: "t", server: { name: "s", url } };
+    const error = await client.callMcpTool(tool, {}, alice).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: "ERR_TOKEN_CONFIG" });
+    expect(String(error)).toContain(reason);
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain("sentinel");
   });
 
   it("that redirects elsewhere does not take the token along", async () => {
