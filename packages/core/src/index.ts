@@ -6,6 +6,7 @@ export {
 } from "./access-token.ts";
 export { type BearerFetchOptions, bearerFetch } from "./bearer-fetch.ts";
 export type { BoundTokenSource } from "./bound-token-source.ts";
+export { boundedText } from "./bounded-text.ts";
 export type { CachingTokenSourceOptions } from "./cache-options.ts";
 export {
   type CachingTokenSource,

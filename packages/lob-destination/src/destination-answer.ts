@@ -1,4 +1,4 @@
-import { type Clock, redactedCause, TokenError } from "@agent-oauth/core";
+import { boundedText, type Clock, redactedCause, TokenError } from "@agent-oauth/core";
 
 /** What the Destination Service answered, read within the limit. */
 export interface DestinationAnswer {
@@ -46,24 +46,12 @@ export async function getDestinationAnswer(request: DestinationGet): Promise<Des
     return {
       status,
       sentAt,
-      body: jsonOf(await boundedText(body)),
+      body: jsonOf((await boundedText(body, MAX_BYTES)) ?? ""),
       retryAfterMs: retryAfter(answered.get("retry-after"), clock.now()),
     };
   } catch (error) {
     throw signal.aborted ? signal.reason : transportError(error, request);
   }
-}
-
-async function boundedText(body: ReadableStream<Uint8Array> | null): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  // Leaving the loop early cancels the stream, and with it the transfer.
-  for await (const chunk of body ?? []) {
-    length += chunk.byteLength;
-    if (length > MAX_BYTES) return "";
-    chunks.push(chunk);
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks, length));
 }
 
 function jsonOf(text: string): unknown {

@@ -1,6 +1,5 @@
-import { type Clock, TokenError } from "@agent-oauth/core";
+import { boundedText, type Clock, TokenError } from "@agent-oauth/core";
 import { fetch as undiciFetch } from "undici";
-import { boundedText } from "./bounded-text.ts";
 import type { Connections } from "./connections.ts";
 import type { Attempt } from "./retry.ts";
 import { parseRetryAfter } from "./retry-after.ts";
