@@ -1,9 +1,9 @@
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { agentGatewayResource, type MockSts } from "@agent-oauth/mock-sts";
 import { createClientCertificate } from "@agent-oauth/token-endpoint";
 import { errors, IdentityService } from "@sap/xssec";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { openMock, rejection } from "../agent.test-support.ts";
+import { openTrustedMock } from "./trusted-mock.test-support.ts";
 
 /** What a service binding of IAS holds, as far as the mock has it. */
 function credentialsOf(mock: MockSts, clientid = mock.clientId) {
@@ -11,15 +11,6 @@ function credentialsOf(mock: MockSts, clientid = mock.clientId) {
   // Issuers are accepted by their domains only; ours has a port.
   const domains = [new URL(mock.url).host];
   return { clientid, url: mock.url, domains, certificate, key };
-}
-
-/** A mock that every client in this process trusts for the length of the test: xssec takes no authority of its own. */
-async function openTrustedMock(): Promise<MockSts> {
-  const mock = await openMock();
-  const before = getCACertificates("default");
-  setDefaultCACertificates([...before, mock.ca]);
-  onTestFinished(() => setDefaultCACertificates(before));
-  return mock;
 }
 
 const JWT = { token_format: "jwt" } as const;
