@@ -18,6 +18,7 @@ export interface CallTokensOptions {
 
 interface Call {
   readonly request: TokenRequest;
+  readonly over: AbortController;
   /** Why no token could be had: the MCP SDK would wrap it beyond recognition. */
   failure?: { readonly error: unknown };
 }
@@ -39,13 +40,20 @@ export class CallTokens implements TokenSource {
     return this.#options.tokens.identity;
   }
 
+  /** Aborted when the call is over to which an HTTP request made now belongs; `undefined` if it belongs to none. */
+  get over(): AbortSignal | undefined {
+    return this.#calls.getStore()?.over.signal;
+  }
+
   /** Runs a call whose HTTP requests present the token for `request`; rejects with the source's own error if there is none. */
   async during<R>(request: TokenRequest, run: () => Promise<R>): Promise<R> {
-    const call: Call = { request };
+    const call: Call = { request, over: new AbortController() };
     try {
       return await this.#calls.run(call, run);
     } catch (error) {
       throw call.failure === undefined ? error : new NoToken(call.failure.error);
+    } finally {
+      call.over.abort();
     }
   }
 

@@ -5,6 +5,7 @@ import {
   type PriorDiscovery,
   StreamableHTTPClientTransport,
 } from "@modelcontextprotocol/client";
+import { boundedAnswers } from "./bounded-answers.ts";
 import { CallTokens, NoToken } from "./call-tokens.ts";
 import type { ClientSettings } from "./client-options.ts";
 import { type Deadline, withinDeadline } from "./deadline.ts";
@@ -15,6 +16,9 @@ import { type PooledSession, SessionLost } from "./session-pool.ts";
 
 /** How long the server may take to end a session; nobody waits for the answer but `close()`. */
 const END_TIMEOUT_MS = 5_000;
+
+/** No tool answers with more than this, 64 MiB, to a model. */
+const MAX_ANSWER_BYTES = 67_108_864;
 
 /** What a session is opened with. */
 export interface McpSessionOptions {
@@ -72,14 +76,15 @@ export class McpSession implements PooledSession {
       versionNegotiation: { mode: settings.versionNegotiation },
       jsonSchemaValidator: validators,
     });
+    const over = () => this.#tokens.over;
+    const bound = bearerFetch(this.#tokens, {
+      resource: endpoint,
+      fetch: (input, init) => flow.fetch(input, init),
+      allowInsecureHosts: settings.allowInsecureHosts,
+    });
+    const answers = boundedAnswers(bound, { maxBytes: MAX_ANSWER_BYTES, over });
     this.#transport = new StreamableHTTPClientTransport(endpoint, {
-      fetch: withoutStandingStream(
-        bearerFetch(this.#tokens, {
-          resource: endpoint,
-          fetch: (input, init) => flow.fetch(input, init),
-          allowInsecureHosts: settings.allowInsecureHosts,
-        }),
-      ),
+      fetch: withoutStandingStream(answers, over),
       requestInit: { headers: { "x-correlation-id": crypto.randomUUID() } },
     });
   }
@@ -118,11 +123,17 @@ export class McpSession implements PooledSession {
 
 /**
  * Answers the GET by which a session would open a stream for messages that belong to no call. We listen to none, and
- * every server that closes such streams would cost a request each time. A GET that resumes an answer passes.
+ * every server that closes such streams would cost a request each time. A GET that resumes an answer passes, if anybody waits
+ * for that.
  */
-function withoutStandingStream(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+function withoutStandingStream(
+  fetch: typeof globalThis.fetch,
+  over: () => AbortSignal | undefined,
+): typeof globalThis.fetch {
   return async (input, init) => {
-    const standing = init?.method === "GET" && !new Headers(init.headers).has("last-event-id");
-    return standing ? new Response(null, { status: 405 }) : fetch(input, init);
+    const resumes = new Headers(init?.headers).has("last-event-id") && over()?.aborted !== true;
+    return init?.method === "GET" && !resumes
+      ? new Response(null, { status: 405 })
+      : fetch(input, init);
   };
 }
