@@ -1,6 +1,11 @@
 import { createAgentGatewayClient } from "@agent-oauth/client";
-import { createCustomerMtlsFlow } from "@agent-oauth/customer-mtls";
-import type { MockStsOptions } from "@agent-oauth/mock-sts";
+import {
+  type CustomerFlow,
+  createCustomerMtlsFlow,
+  createTransparentFlow,
+} from "@agent-oauth/customer-mtls";
+import type { MockSts, MockStsOptions } from "@agent-oauth/mock-sts";
+import { Agent } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openMock, rejection } from "../agent.test-support.ts";
 import { fragmentOf, openLobAgent } from "./lob-agent.test-support.ts";
@@ -64,13 +69,32 @@ describe("listAgentCards of the line-of-business flow", () => {
   });
 });
 
+type CustomerFlowMaker = (mock: MockSts) => CustomerFlow | Promise<CustomerFlow>;
+
+const fileFlow: CustomerFlowMaker = (mock) =>
+  createCustomerMtlsFlow({ credentials: mock.credentials(), ca: mock.ca, a2a: true });
+
+const silentFlow: CustomerFlowMaker = (mock) =>
+  createCustomerMtlsFlow({ credentials: mock.credentials(), ca: mock.ca });
+
+const transparentFlow: CustomerFlowMaker = (mock) => {
+  const { clientid, tokenServiceUrl, gatewayUrl, integrationDependencies } = mock.credentials();
+  const env = {
+    INTEGRATION_CLIENT_ID: clientid,
+    INTEGRATION_AUTH_URL: tokenServiceUrl,
+    INTEGRATION_GATEWAY_URL: gatewayUrl,
+    INTEGRATION_DEPENDENCIES: JSON.stringify(integrationDependencies),
+  };
+  // The certificate that something outside of the process would present.
+  const { certificate: cert, key } = mock.clientCertificate;
+  const dispatcher = () => new Agent({ connect: { ca: mock.ca, cert, key } });
+  return createTransparentFlow({ env, dispatcher, a2a: true });
+};
+
 /** A customer's agent, for whom there is one agent and three MCP servers behind the gateway. */
-async function openCustomerAgent(options: { readonly a2a?: boolean }) {
+async function openCustomerAgent(makeFlow = fileFlow) {
   const mock = await openMock();
-  const flow = await createCustomerMtlsFlow({
-    ...{ credentials: mock.credentials(), ca: mock.ca },
-    ...options,
-  });
+  const flow = await makeFlow(mock);
   const client = createAgentGatewayClient({ flow });
   onTestFinished(async () => {
     await client.close();
@@ -79,29 +103,35 @@ async function openCustomerAgent(options: { readonly a2a?: boolean }) {
   return { mock, client };
 }
 
-describe("listAgentCards of the customer flow", () => {
-  it("with a2a asks at each integration dependency, where 404 means that there is no agent", async () => {
-    const { mock, client } = await openCustomerAgent({ a2a: true });
-    const userToken = await mock.userToken({ sub: "alice" });
-    const { cards, failures } = await client.listAgentCards({ userToken });
-    expect(failures).toEqual([]);
-    expect(cards).toMatchObject([
-      { name: "cost-center-agent", agent: { ordId: "sap.mock:apiResource:cost-center:v1" } },
-    ]);
-    const asked = mock.recorder.requests.filter(({ path }) => path.includes("/v1/a2a/"));
-    expect(asked.map(({ status }) => status).toSorted()).toEqual([200, 404, 404]);
-    expect(asked.every(({ bearer }) => bearer?.claims?.sub === "alice")).toBe(true);
-  });
+describe("listAgentCards of the customer flows", () => {
+  it.each([
+    ["a credentials file", fileFlow],
+    ["transparent mode", transparentFlow],
+  ])(
+    "with a2a asks at each integration dependency, where 404 means that there is no agent: %s",
+    async (_name, makeFlow) => {
+      const { mock, client } = await openCustomerAgent(makeFlow);
+      const userToken = await mock.userToken({ sub: "alice" });
+      const { cards, failures } = await client.listAgentCards({ userToken });
+      expect(failures).toEqual([]);
+      expect(cards).toMatchObject([
+        { name: "cost-center-agent", agent: { ordId: "sap.mock:apiResource:cost-center:v1" } },
+      ]);
+      const asked = mock.recorder.requests.filter(({ path }) => path.includes("/v1/a2a/"));
+      expect(asked.map(({ status }) => status).toSorted()).toEqual([200, 404, 404]);
+      expect(asked.every(({ bearer }) => bearer?.claims?.sub === "alice")).toBe(true);
+    },
+  );
 
   it("filters by id before anyone is asked", async () => {
-    const { mock, client } = await openCustomerAgent({ a2a: true });
+    const { mock, client } = await openCustomerAgent();
     const filter = { ordIds: ["sap.mock:apiResource:order:v1"] };
     expect(await client.listAgentCards({ filter })).toEqual({ cards: [], failures: [] });
     expect(mock.recorder.count({ listener: "gateway" })).toBe(1);
   });
 
   it("reports every other status than 404", async () => {
-    const { mock, client } = await openCustomerAgent({ a2a: true });
+    const { mock, client } = await openCustomerAgent();
     mock.controls.failNext({ status: 503 }, { agent: "cost-center-agent" });
     const { cards, failures } = await client.listAgentCards();
     expect(cards).toEqual([]);
@@ -109,7 +139,7 @@ describe("listAgentCards of the customer flow", () => {
   });
 
   it("without a2a says that it does not know where to look, and asks nobody", async () => {
-    const { mock, client } = await openCustomerAgent({});
+    const { mock, client } = await openCustomerAgent(silentFlow);
     const error = await rejection(client.listAgentCards());
     expect(error).toMatchObject({ code: "ERR_TOKEN_SOURCE_UNAVAILABLE" });
     expect(String(error)).toContain('"a2a"');
