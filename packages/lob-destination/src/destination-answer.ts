@@ -1,4 +1,5 @@
 import { boundedText, type Clock, redactedCause, TokenError } from "@agent-oauth/core";
+import { parseRetryAfter } from "@agent-oauth/token-endpoint";
 
 /** What the Destination Service answered, read within the limit. */
 export interface DestinationAnswer {
@@ -23,7 +24,6 @@ export interface DestinationGet {
 
 /** Lists of fragments are short; what is longer than this (1 MiB) is none. */
 const MAX_BYTES = 1_048_576;
-const MAX_RETRY_AFTER_MS = 86_400_000;
 
 /**
  * Sends a request once. Redirects are not followed.
@@ -47,7 +47,7 @@ export async function getDestinationAnswer(request: DestinationGet): Promise<Des
       status,
       sentAt,
       body: jsonOf((await boundedText(body, MAX_BYTES)) ?? ""),
-      retryAfterMs: retryAfter(answered.get("retry-after"), clock.now()),
+      retryAfterMs: parseRetryAfter(answered.get("retry-after"), clock.now()),
     };
   } catch (error) {
     throw signal.aborted ? signal.reason : transportError(error, request);
@@ -60,13 +60,6 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined; // The parser's message quotes the text.
   }
-}
-
-/** @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 RFC 9110 §10.2.3} */
-function retryAfter(value: string | null, now: number): number | undefined {
-  if (value === null) return undefined;
-  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
 }
 
 const TLS =

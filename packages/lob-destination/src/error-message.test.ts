@@ -24,6 +24,7 @@ describe("quoted", () => {
 
   it("keeps control characters out of messages, and cuts", () => {
     expect(quoted('a\n"b"', [])).toBe(': "a\\n\\"b\\""');
+    expect(quoted("a\u202eb", [])).toBe(': "a\\u{202e}b"');
     expect(quoted("ab ".repeat(100), [])).toBe(
       `: ${JSON.stringify("ab ".repeat(100).slice(0, 200).trim())}`,
     );

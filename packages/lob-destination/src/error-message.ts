@@ -1,9 +1,7 @@
+import { quoteServerText } from "@agent-oauth/token-endpoint";
 import { z } from "zod";
 
 const MAX_QUOTED = 200;
-/** Shorter runs are words that a message may share with a secret by chance. */
-const TELLING_RUN = 16;
-const JWT = /eyJ[\w-]{8,}/;
 /** Names are divided by hyphens and dots; secrets and hashes are not. */
 const UNBROKEN = /[\w+/=]{32,}/;
 
@@ -22,16 +20,6 @@ export function errorMessageOf(body: unknown): string | undefined {
  */
 export function quoted(text: string, secrets: readonly string[]): string {
   const shown = text.slice(0, MAX_QUOTED).trim();
-  if (shown === "" || JWT.test(shown) || UNBROKEN.test(shown)) return "";
-  if (secrets.some((secret) => sharesRun(shown, secret))) return "";
-  return `: ${JSON.stringify(shown)}`;
-}
-
-function sharesRun(text: string, secret: string): boolean {
-  const length = Math.min(TELLING_RUN, secret.length);
-  if (length === 0) return false;
-  for (let start = 0; start + length <= text.length; start++) {
-    if (secret.includes(text.slice(start, start + length))) return true;
-  }
-  return false;
+  const quotation = UNBROKEN.test(shown) ? undefined : quoteServerText(shown, secrets);
+  return quotation === undefined ? "" : `: ${quotation}`;
 }

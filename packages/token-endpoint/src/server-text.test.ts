@@ -21,6 +21,7 @@ describe("quoteServerText", () => {
     ["its encoded form", `no: ${encodeURIComponent(SECRET)}`],
     ["a short secret", "hunter2 is wrong"],
     ["a JWT, whoever's it is", "bad eyJhbGciOiJFUzI1NiJ9.eyJzdWIi"],
+    ["a JWT that is cut in its header", `${" ".repeat(180)}eyJhbGciOiJFUzI1NiIsIng1YyI6W10.e30.`],
   ])("shows no text that holds %s", (_, text) => {
     expect(quoteServerText(text, [SECRET, "hunter2"])).toBeUndefined();
   });

@@ -1,7 +1,8 @@
 const MAX_QUOTED = 200;
 /** Shorter runs are words that a message may share with a secret by chance. */
 const TELLING_RUN = 16;
-const JWT = /eyJ[\w-]{8,}\./;
+/** Without the dot that ends its header: the cut may come before that. */
+const JWT = /eyJ[\w-]{8,}/;
 /** What JSON leaves as it is but a terminal or a reader may fall for: C1 controls, marks that turn the text around. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
