@@ -89,7 +89,8 @@ export function checkAgents(agents: readonly AgentOptions[]): void {
       }
     }
     const path = agentPath(agent);
+    if (taken.has(agent.name)) throw new TypeError(`${label}: another agent has the same name`);
     if (taken.has(path)) throw new TypeError(`${label}: another agent has the same path`);
-    taken.add(path);
+    taken.add(agent.name).add(path);
   }
 }

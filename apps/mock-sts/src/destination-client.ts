@@ -1,4 +1,4 @@
-import { randomBytes, type X509Certificate } from "node:crypto";
+import { randomBytes, randomUUID, type X509Certificate } from "node:crypto";
 import { certificateFault } from "./client-certificate.ts";
 import { type DistinguishedName, parseDistinguishedName } from "./distinguished-name.ts";
 import { sameSecret } from "./fingerprint.ts";
@@ -14,11 +14,15 @@ export interface DestinationClient {
   readonly subject: DistinguishedName;
 }
 
-/** Makes a client whose id and secret hold what forms and Basic must encode, as real ones do. */
+/**
+ * Makes a client whose id and secret hold what forms and Basic must encode, as real ones do.
+ *
+ * The id is another one for each mock: SDKs keep what they know of a client by it, for all of the process.
+ */
 export function createDestinationClient(): DestinationClient {
   const subjectDn = "CN=mock-destination,OU=Bindings,O=Mock STS";
   return {
-    clientId: "sb-clone-mock!b1|destination-mock!b2",
+    clientId: `sb-clone-${randomUUID()}!b1|destination-mock!b2`,
     clientSecret: `${randomBytes(18).toString("base64")}$+/%20=`,
     subjectDn,
     subject: parseDistinguishedName(subjectDn),

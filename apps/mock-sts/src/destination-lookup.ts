@@ -1,5 +1,11 @@
 import type { Configuration, ConfigurationKind, Configurations } from "./configurations.ts";
-import { mixesLevels, type PlacedLevel, parseReference, placesOf } from "./destination-levels.ts";
+import {
+  mixesLevels,
+  type PlacedLevel,
+  parseReference,
+  placesOf,
+  type Reference,
+} from "./destination-levels.ts";
 import { issuerOf } from "./service-authorization.ts";
 import { configurationNotFound, ServiceError } from "./service-error.ts";
 import type { Tenant, Tenants } from "./tenant.ts";
@@ -50,15 +56,11 @@ export function findDestination(
   request: DestinationRequest,
   context: LookupContext,
 ): FoundDestination {
-  const { headers, caller, version } = request;
-  const userToken = headers.get("x-user-token") || undefined;
-  const tokenTenant = headers.get("x-tenant") || undefined;
-  if (userToken !== undefined && tokenTenant !== undefined) {
-    throw new ServiceError(400, "X-user-token and X-tenant cannot be combined");
-  }
-  const tenant = tenantOf(userToken, context) ?? caller;
+  const { headers, version } = request;
+  const { userToken, tokenTenant } = readTokenHeaders(headers);
+  const tenant = tenantOf(userToken, context) ?? request.caller;
   const reference = parseReference(request.reference, { version, defaultLevel: "instance" });
-  const wanted = fragmentReferences(headers, { ...request, defaultLevel: reference.level });
+  const wanted = fragmentReferences(headers, { version, defaultLevel: reference.level });
   if (!tenant.isProvider && mixesLevels([reference, ...wanted.references])) {
     throw new ServiceError(400, "The level subaccount cannot be mixed with another one");
   }
@@ -75,6 +77,16 @@ export function findDestination(
   return { tenant, destination, fragments: found, properties, userToken, tokenTenant };
 }
 
+/** An empty header counts as absent. */
+function readTokenHeaders(headers: Headers) {
+  const userToken = headers.get("x-user-token") || undefined;
+  const tokenTenant = headers.get("x-tenant") || undefined;
+  if (userToken !== undefined && tokenTenant !== undefined) {
+    throw new ServiceError(400, "X-user-token and X-tenant cannot be combined");
+  }
+  return { userToken, tokenTenant };
+}
+
 function tenantOf(userToken: string | undefined, { tenants }: LookupContext): Tenant | undefined {
   return userToken === undefined ? undefined : tenants.find("issuer", issuerOf(userToken));
 }
@@ -83,7 +95,7 @@ function tenantOf(userToken: string | undefined, { tenants }: LookupContext): Te
 function fragmentReferences(
   headers: Headers,
   defaults: Parameters<typeof parseReference>[1],
-): { references: ReturnType<typeof parseReference>[]; optional: boolean } {
+): { references: readonly Reference[]; optional: boolean } {
   const optional = headers.get("x-fragment-optional") ?? "false";
   if (optional !== "true" && optional !== "false") {
     throw new ServiceError(400, "X-fragment-optional must be true or false");
@@ -97,17 +109,10 @@ function fragmentReferences(
 }
 
 function find(
-  { name, level }: ReturnType<typeof parseReference>,
-  {
-    tenant,
-    tenants,
-    configurations,
-    kind,
-  }: LookupContext & {
-    tenant: Tenant;
-    kind: ConfigurationKind;
-  },
+  { name, level }: Reference,
+  context: LookupContext & { tenant: Tenant; kind: ConfigurationKind },
 ): Placed | undefined {
+  const { tenant, tenants, configurations, kind } = context;
   for (const place of placesOf(level, { tenant, provider: tenants.provider })) {
     const configuration = configurations.get({ ...place, kind }, name);
     if (configuration !== undefined) return { configuration, place };

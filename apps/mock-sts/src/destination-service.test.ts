@@ -219,8 +219,39 @@ describe("the Destination Service, fragments", () => {
     expect((await call(path)).body).toHaveLength(1);
   });
 
+  it("refuse patches that say nothing, or that add too much", async () => {
+    const path = `${collection}/sap-managed-runtime-agw-subscriber-ias-tenant-a/labels`;
+    const labels = Array.from({ length: 10 }, (_, i) => ({ key: `k${i}`, values: ["v"] }));
+    for (const body of [{ labels }, { action: "SET", labels }, { action: "ADD", labels }]) {
+      expect((await call(path, { method: "PATCH", body })).status).toBe(400);
+    }
+    expect((await call(path)).body).toHaveLength(1);
+  });
+
+  it("are refused where the body is no JSON", async () => {
+    const init = { method: "POST", body: "{" };
+    expect((await agent.callService("tenant-a", collection, init)).status).toBe(400);
+  });
+
   it("knows no other methods", async () => {
     expect((await call(`${collection}/x`, { method: "POST", body: {} })).status).toBe(405);
+  });
+});
+
+describe("the Destination Service, destinations and certificates", () => {
+  it("have collections like the fragments'", async () => {
+    const provider = { tenant: "provider-zone" };
+    const destinations = await call("/v1/subaccountDestinations", provider);
+    expect(destinations.body).toMatchObject([{ Name: mock.iasDestination }]);
+    const filter = `$filter=startswith(Name, 'sap-managed')`;
+    expect((await call(`/v1/subaccountDestinations?${filter}`, provider)).body).toHaveLength(1);
+    const [certificate] = (await call("/v1/subaccountCertificates", provider)).body;
+    const single = await call(`/v1/subaccountCertificates/${certificate.Name}`, provider);
+    expect(single.body).toEqual(certificate);
+    expect((await call("/v1/instanceDestinations", provider)).body).toEqual([]);
+    expect((await call("/v1/subaccountCertificates")).body).toEqual([]);
+    const routes = mock.recorder.requests.map(({ route }) => route);
+    expect(new Set(routes)).toEqual(new Set(["xsuaa-token", "configurations"]));
   });
 });
 

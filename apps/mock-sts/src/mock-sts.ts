@@ -104,40 +104,48 @@ async function describeMock(
   parts: MockParts,
   running: { controls: Controls; authority: CertificateAuthority; listeners: Listeners },
 ): Promise<MockSts> {
-  const { options, keys, clock, recorder, url, gatewayUrl, faults, tenants } = parts;
+  const { options, keys, clock, recorder, url, gatewayUrl, tenants } = parts;
   const { controls, authority, listeners } = running;
-  const { clientId } = options;
-  const certificatesOf = (defaultSubject: string) =>
-    createClientCertificates({
-      ...{ authority, defaultSubject, clock },
-      rogueAuthority: () => createCertificateAuthority(authorityName),
-    });
-  const issueClientCertificate = certificatesOf(options.subjectDn);
-  const clientCertificate = await issueClientCertificate();
+  const { clientId, landscape } = options;
+  const issuers = certificateIssuers(parts, authority);
+  const clientCertificate = await issuers.issueClientCertificate();
   const tokenEndpoint = `${url}${tokenPath}`;
   const { mcpServers } = describeTenant(tenants.provider);
   const close = async () => {
-    faults.reset();
+    parts.faults.reset();
     await controls.forgetSessions();
     await listeners.close();
   };
   return {
     ...{ url, issuer: url, tokenEndpoint, jwksUri: `${url}${jwksPath}`, gatewayUrl },
     ...{ ca: authority.certificate, clientId, clientCertificate, mcpServers, recorder, controls },
+    ...{ lobClientId: lobClient.clientId, landscape, ...issuers },
     tenants: tenants.all.map(describeTenant),
-    lobClientId: lobClient.clientId,
-    landscape: options.landscape,
-    iasDestination: iasDestinationName(options.landscape),
-    issueClientCertificate,
-    issueDestinationCertificate: certificatesOf(parts.destinationClient.subjectDn),
+    iasDestination: iasDestinationName(landscape),
     userToken: createUserTokens({ tenants, keys, clock, defaultClientId: clientId }),
     credentials: (pair = clientCertificate) =>
       customerCredentials({ tokenEndpoint, clientId, pair, gatewayUrl, mcpServers }),
-    destinationBinding: ({ x509: pair } = {}) => {
-      const { destinationClient: client } = parts;
-      return destinationBinding({ ...{ client, url, pair }, provider: tenants.provider });
-    },
+    destinationBinding: ({ x509: pair } = {}) =>
+      destinationBinding({
+        client: parts.destinationClient,
+        provider: tenants.provider,
+        url,
+        pair,
+      }),
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+function certificateIssuers(
+  { options, destinationClient, clock }: MockParts,
+  authority: CertificateAuthority,
+) {
+  const rogueAuthority = () => createCertificateAuthority(authorityName);
+  const issuer = (defaultSubject: string) =>
+    createClientCertificates({ authority, rogueAuthority, defaultSubject, clock });
+  return {
+    issueClientCertificate: issuer(options.subjectDn),
+    issueDestinationCertificate: issuer(destinationClient.subjectDn),
   };
 }

@@ -3,6 +3,7 @@ import type { ClientRegistration } from "./clients.ts";
 import type { McpServerOptions } from "./mcp-servers.ts";
 import { startMockSts } from "./mock-sts.ts";
 import { type MockStsOptions, resolveOptions } from "./options.ts";
+import type { TenantOptions } from "./tenants.ts";
 
 const server: McpServerOptions = { name: "a", ordId: "sap.x:y:v1", globalTenantId: "1" };
 
@@ -20,6 +21,9 @@ describe("resolveOptions", () => {
     ["host", " "],
     ["gatewayClientId", ""],
     ["tenantId", 5],
+    ["identityZone", " "],
+    ["landscape", ""],
+    ["serviceTokenLifetimeMs", 999],
   ])('refuses "%s" of %j, naming it', (name, value) => {
     expect(() => resolveOptions({ [name]: value } as MockStsOptions)).toThrow(`"${name}"`);
   });
@@ -64,6 +68,31 @@ describe("resolveOptions", () => {
     ["the name of another", [server, { ...server, ordId: "z" }], /"a".*same name/],
   ])("refuses an MCP server with %s", (_what, mcpServers, message) => {
     expect(() => resolveOptions({ mcpServers })).toThrow(message);
+  });
+
+  it.each<[string, TenantOptions[], RegExp]>([
+    ["no label for a subdomain", [{ subdomain: "a.b" }], /"a.b".*RFC 1123/],
+    ["a subdomain of 64 letters", [{ subdomain: "a".repeat(64) }], /RFC 1123/],
+    ["a trailing line break", [{ subdomain: "a\n" }], /RFC 1123/],
+    ["a path of the mock", [{ subdomain: "oauth" }], /"oauth".*path/],
+    ["the provider's subdomain", [{ subdomain: "provider-zone" }], /same subdomain/],
+    ["the subdomain of another", [{ subdomain: "a" }, { subdomain: "a" }], /"a".*same subdomain/],
+    ["the id of another", [{ subdomain: "a", tenantId: "mock-tenant" }], /"a".*same "tenantId"/],
+    ["a blank id", [{ subdomain: "a", tenantId: " " }], /"a".*"tenantId"/],
+    ["a bad server", [{ subdomain: "a", mcpServers: [server, server] }], /same path|same name/],
+    ["a bad agent", [{ subdomain: "a", agents: [{ ...server, name: " " }] }], /agent.*"name"/],
+    [
+      "two agents in one place",
+      [{ subdomain: "a", agents: [server, { ...server, name: "b" }] }],
+      /agent "b".*same path/,
+    ],
+    [
+      "two agents of one name",
+      [{ subdomain: "a", agents: [server, { ...server, ordId: "z" }] }],
+      /agent "a".*same name/,
+    ],
+  ])("refuses a tenant with %s", (_what, tenants, message) => {
+    expect(() => resolveOptions({ tenants })).toThrow(message);
   });
 
   it("makes a subject of any client id", async () => {

@@ -18,7 +18,8 @@ import type { ResolvedOptions } from "./options.ts";
 import type { RecordingRecorder } from "./recorder.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import type { Tenants } from "./tenant.ts";
-import { createTokenServer, tokenServerRoute } from "./token-server.ts";
+import { createTokenServer } from "./token-server.ts";
+import { tokenServerRoute } from "./token-server-route.ts";
 import { createXsuaa } from "./xsuaa.ts";
 
 /** What the two servers of a mock share. */

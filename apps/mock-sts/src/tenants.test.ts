@@ -1,5 +1,6 @@
 import { decodeJwt } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { clientCredentialsForm, TestAgent } from "../test-support/agent.ts";
 import { LobAgent } from "../test-support/lob-agent.ts";
 import { type MockSts, startMockSts } from "./mock-sts.ts";
 
@@ -97,6 +98,49 @@ describe("tenants", () => {
     });
     // The user token decides the tenant, and tenant-b has no fragment of that name.
     expect(status).toBe(404);
+  });
+
+  it("have issuers with metadata and keys of their own", async () => {
+    const { issuer, tokenEndpoint } = tenantOf("tenant-a");
+    const inserted = `${mock.url}/.well-known/oauth-authorization-server/ias/tenant-a`;
+    for (const url of [`${issuer}/.well-known/openid-configuration`, inserted]) {
+      const response = await agent.fetch(url);
+      const document = (await response.json()) as { jwks_uri: string };
+      expect(document).toMatchObject({ issuer, token_endpoint: tokenEndpoint });
+      expect((await agent.fetch(document.jwks_uri)).status).toBe(200);
+    }
+    expect(mock.recorder.requests.map(({ route, tenant }) => [route, tenant])).toEqual([
+      ["authorization-server-metadata", "tenant-a"],
+      ["jwks", "tenant-a"],
+      ["authorization-server-metadata", "tenant-a"],
+      ["jwks", "tenant-a"],
+    ]);
+  });
+
+  it("tell at the gateway who issues tokens for their servers", async () => {
+    const { issuer, mcpServers } = tenantOf("tenant-b");
+    const { origin, pathname } = new URL(mcpServers[0]?.url ?? "");
+    const response = await agent.fetch(`${origin}/.well-known/oauth-protected-resource${pathname}`);
+    expect(await response.json()).toMatchObject({
+      resource: mcpServers[0]?.url,
+      authorization_servers: [issuer],
+    });
+  });
+
+  it("do not know the clients of one another's identity tenants", async () => {
+    await using customer = new TestAgent(mock);
+    const body = new URLSearchParams(clientCredentialsForm);
+    const { tokenEndpoint } = tenantOf("tenant-a");
+    const response = await customer.fetch(tokenEndpoint, { method: "POST", body });
+    expect(await response.json()).toMatchObject({ error: "invalid_client" });
+    expect(mock.recorder.requests[0]).toMatchObject({ route: "token", tenant: "tenant-a" });
+  });
+
+  it("sign in users that are known there only", async () => {
+    await expect(mock.userToken({ sub: "x", tenant: "nobody" })).rejects.toThrow('"nobody"');
+    expect(decodeJwt(await mock.userToken({ sub: "x", tenant: "tenant-a" }))).toMatchObject({
+      ...{ iss: tenantOf("tenant-a").issuer, aud: mock.lobClientId, app_tid: "tenant-a-id" },
+    });
   });
 
   it("record each request with its route and tenant", async () => {

@@ -1,19 +1,14 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
-import { destinationServicePath, destinationServiceRoute } from "./destination-service.ts";
-import type { Exchange, MockEnv, RouteOf } from "./exchange.ts";
+import { destinationServicePath } from "./destination-service.ts";
+import type { Exchange, MockEnv } from "./exchange.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { parseForm } from "./form.ts";
 import { type IdentityTenant, jwksPath, mtlsTokenPath, tokenPath } from "./identity-tenant.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import type { Tenants } from "./tenant.ts";
 import type { TokenAnswer, TokenRequest } from "./token-endpoint.ts";
+import { oauthMetadataPath, openIdMetadataPath } from "./token-server-route.ts";
 import { xsuaaMetadata, type ZonedTokenRequest, zoneOf } from "./xsuaa.ts";
-
-const metadataPaths = [
-  "/.well-known/openid-configuration",
-  "/.well-known/oauth-authorization-server",
-];
-const [openIdPath = ""] = metadataPaths;
 
 /** What the token server consists of. */
 export interface TokenServerOptions {
@@ -40,40 +35,6 @@ export function createTokenServer(options: TokenServerOptions): Hono<MockEnv> {
   return app;
 }
 
-/** Names the resource a path of the token server leads to, and the tenant if the path says it. */
-export function tokenServerRoute(tenants: Tenants): RouteOf {
-  return (path, { zoneId, zone }) => {
-    if (path.startsWith(`${destinationServicePath}/`)) {
-      const tenant = tenants.bySubdomain(zone ?? "")?.subdomain;
-      return { route: destinationServiceRoute(path.slice(destinationServicePath.length)), tenant };
-    }
-    if (path === "/oauth/token") {
-      return { route: "xsuaa-token", tenant: zoneOf(zoneId, tenants)?.subdomain };
-    }
-    if (path === "/token_keys") return { route: "jwks" };
-    const [, subdomain = "", rest = ""] = /^\/([^/]+)(\/.+)$/.exec(path) ?? [];
-    if (rest === "/oauth/token") return { route: "xsuaa-token", tenant: subdomain };
-    if (rest === "/token_keys") return { route: "jwks" };
-    if (rest === openIdPath) return { route: "authorization-server-metadata", tenant: subdomain };
-    return identityTenantRoute(path, tenants);
-  };
-}
-
-function identityTenantRoute(path: string, tenants: Tenants): ReturnType<RouteOf> {
-  const wellKnown = /^(\/\.well-known\/oauth-authorization-server)(\/ias\/.+)$/.exec(path);
-  const canonical = wellKnown === null ? path : `${wellKnown[2]}${wellKnown[1]}`;
-  const owner =
-    tenants.all.find(
-      ({ isProvider, iasPath }) => !isProvider && canonical.startsWith(`${iasPath}/`),
-    ) ?? tenants.provider;
-  const rest = canonical.slice(owner.iasPath.length);
-  const tenant = owner.subdomain;
-  if (rest === tokenPath || rest === mtlsTokenPath) return { route: "token", tenant };
-  if (rest === jwksPath) return { route: "jwks", tenant };
-  if (metadataPaths.includes(rest)) return { route: "authorization-server-metadata", tenant };
-  return { route: "unknown" };
-}
-
 function serveIdentityTenant(app: Hono<MockEnv>, it: IdentityTenant, keys: SigningKeys): void {
   for (const path of [tokenPath, mtlsTokenPath]) {
     app.all(`${it.path}${path}`, (c) => {
@@ -81,9 +42,9 @@ function serveIdentityTenant(app: Hono<MockEnv>, it: IdentityTenant, keys: Signi
       return noteOutcome(exchange, it.requestToken(tokenRequest(c.req.raw, exchange)));
     });
   }
-  const documents = metadataPaths.map((path) => `${it.path}${path}`);
+  const documents = [openIdMetadataPath, oauthMetadataPath].map((path) => `${it.path}${path}`);
   // RFC 8414, section 3.1 puts the well-known part before the issuer's path.
-  if (it.path !== "") documents.push(`${metadataPaths[1]}${it.path}`);
+  if (it.path !== "") documents.push(`${oauthMetadataPath}${it.path}`);
   for (const path of documents) serveDocument(app, path, () => it.metadata);
   serveDocument(app, `${it.path}${jwksPath}`, () => keys.jwks());
 }
@@ -102,7 +63,7 @@ function serveXsuaa(app: Hono<MockEnv>, options: TokenServerOptions): void {
   );
   for (const tenant of tenants.all) {
     const metadata = xsuaaMetadata(tenant, `${url}/token_keys`);
-    serveDocument(app, `/${tenant.subdomain}${openIdPath}`, () => metadata);
+    serveDocument(app, `/${tenant.subdomain}${openIdMetadataPath}`, () => metadata);
     serveDocument(app, `/${tenant.subdomain}/token_keys`, () => keys.jwks());
   }
   serveDocument(app, "/token_keys", () => keys.jwks());

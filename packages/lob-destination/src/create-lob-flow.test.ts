@@ -176,6 +176,44 @@ describe("createLobFlow: the sources", () => {
   }
 });
 
+describe("createLobFlow: servers and agents", () => {
+  it("lists those of the tenant, by their labels", async () => {
+    const url = "https://agw.example/v1/mcp/sap.s4%3AapiAccess%3Aorders%3Av1/4711";
+    btp.fragments["agw.mcp.server"] = [
+      { FragmentName: "orders", URL: url, extra: "x" },
+      { fragmentName: "blank", url: " " },
+    ];
+    btp.fragments["agw.a2a.server"] = [{ FragmentName: "agent", Url: "https://agw.example/a/b" }];
+    const flow = await flowAt(btp);
+    const ids = { ordId: "sap.s4:apiAccess:orders:v1", globalTenantId: "4711" };
+    const servers = await flow.listMcpServers({ tenant: "acme" });
+    expect(servers).toEqual([
+      { name: "blank", url: "", fault: expect.objectContaining({ code: "ERR_TOKEN_CONFIG" }) },
+      { name: "orders", url, ...ids },
+    ]);
+    expect(await flow.listAgents({ tenant: "acme" })).toEqual([
+      { name: "agent", url: "https://agw.example/a/b", ordId: "a", globalTenantId: "b" },
+    ]);
+    expect(btp.calls()).toEqual([
+      "token acme",
+      "list acme agw.mcp.server",
+      "list acme agw.a2a.server",
+    ]);
+  });
+
+  it("takes an empty list for an answer, but not a 404", async () => {
+    const flow = await flowAt(btp);
+    expect(await flow.listMcpServers({ tenant: "acme" })).toEqual([]);
+    btp.answer = () => ({ status: 404, body: "no route" });
+    await expect(flow.listMcpServers({ tenant: "acme" })).rejects.toMatchObject({
+      code: "ERR_TOKEN_CONFIG",
+      message: expect.stringContaining(
+        'Cannot list the fragments labelled agw.mcp.server of tenant "acme": what answered 404',
+      ),
+    });
+  });
+});
+
 describe("createLobFlow: the provider's context", () => {
   it("tells the client id by the provider's token, with no token retrieved", async () => {
     btp.destination = { ...btp.destination, clientId: "ias-client" };

@@ -2,6 +2,7 @@ import { TokenError } from "@agent-oauth/core";
 import type { EnvironmentOptions } from "@agent-oauth/node";
 import { type BindingPlace, bindingPlaces, type ListedBinding } from "./binding-places.ts";
 import type { DestinationAccess } from "./destination-binding.ts";
+import { currentEnvironment } from "./lob-environment.ts";
 import { textDigest } from "./text-digest.ts";
 
 /** Where a binding of the Destination Service is looked for. */
@@ -40,10 +41,15 @@ export async function findDestinationBinding({
   check,
   instance = "default",
   secretsRoot = "/etc/secrets/appfnd",
-  env = process.env,
   bindingRoot,
+  env,
 }: FindDestinationBindingOptions): Promise<FoundBinding> {
-  const all = bindingPlaces({ instance, bindingRoot, secretsRoot, env });
+  const all = bindingPlaces({
+    instance,
+    bindingRoot,
+    secretsRoot,
+    env: currentEnvironment(env),
+  });
   const places = all.filter(({ named }) => named || name === undefined);
   const searched: string[] = [];
   let faulty = name !== undefined;

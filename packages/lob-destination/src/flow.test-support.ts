@@ -21,10 +21,10 @@ export function bindingAt(
   };
 }
 
-/** Makes a flow whose tenants' token URLs are paths of the test server; it is closed after the test. */
+/** Makes a flow whose tenants' token URLs are paths of the test server, with a binding unless there is a place to look for one. It is closed after the test. */
 export async function flowAt(btp: TestBtp, options: LobFlowOptions = {}): Promise<LobFlow> {
   const flow = await createLobFlow({
-    binding: bindingAt(btp),
+    ...(options.secretsRoot === undefined && { binding: bindingAt(btp) }),
     landscape: "eu10",
     ca: authority,
     tokenUrl: (tenant) => `${btp.origin}/${tenant}/oauth/token`,

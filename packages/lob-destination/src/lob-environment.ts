@@ -1,9 +1,14 @@
 import { TokenError } from "@agent-oauth/core";
-import { type EnvironmentOptions, environmentVariable } from "@agent-oauth/node";
+import { type Environment, type EnvironmentOptions, environmentVariable } from "@agent-oauth/node";
 import type { TenantTokenUrl } from "./lob-flow-options.ts";
 
 const LANDSCAPE = "APPFND_CONHOS_LANDSCAPE";
 const TOKEN_URL = "AGENT_OAUTH_TENANT_TOKEN_URL";
+
+/** The variables to look into: the process's, unless others are given. */
+export function currentEnvironment(given: Environment | undefined): Environment {
+  return given ?? process.env;
+}
 
 /**
  * Reads the landscape that the agent runs in, such as `eu10`.

@@ -34,11 +34,11 @@ export function tenantTokenUrl(
   tenant: string | undefined,
   { binding, byCertificate }: TokenUrlOptions,
 ): URL {
+  if (tenant !== undefined) checkTenantSubdomain(tenant);
   const { identityzone, uaadomain } = binding;
   const base = byCertificate ? certificateBase(binding) : new URL(binding.url);
   base.pathname = base.pathname.replace(/\/+$/, "") + PATH;
   if (tenant === undefined) return base;
-  checkTenantSubdomain(tenant);
   const [first, ...others] = base.hostname.split(".");
   if (identityzone !== undefined && first === identityzone.toLowerCase()) {
     return withHost(base, [tenant, ...others].join("."), tenant);
@@ -53,7 +53,7 @@ export function tenantTokenUrl(
   return withHost(new URL(`https://${domain}${PATH}`), `${tenant}.${domain.split(":")[0]}`, tenant);
 }
 
-/** A host that a URL cannot have, such as one of broken Punycode, would leave the URL as it is: the provider's. */
+/** A host that a URL cannot have would leave it as it is, the provider's; one that is a number would become an address. */
 function withHost(url: URL, host: string, tenant: string): URL {
   url.hostname = host;
   if (url.hostname === host.toLowerCase()) return url;

@@ -1,0 +1,124 @@
+import { X509Certificate } from "node:crypto";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TokenError } from "@agent-oauth/core";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { startBtp, type TestBtp } from "./btp.test-support.ts";
+import { issueCertificate } from "./certificates.test-support.ts";
+import type { DestinationBinding } from "./destination-binding.ts";
+import { bindingAt, flowAt } from "./flow.test-support.ts";
+import type { LobFlowOptions } from "./lob-flow-options.ts";
+
+const [first, second] = [
+  await issueCertificate("clientAuth"),
+  await issueCertificate("clientAuth"),
+];
+const fingerprint = ({ certificate }: { readonly certificate: string }) =>
+  new X509Certificate(certificate).fingerprint256;
+
+let btp: TestBtp;
+let secretsRoot: string;
+let generation = 0;
+
+beforeEach(async () => {
+  btp = await startBtp();
+  secretsRoot = mkdtempSync(join(tmpdir(), "agent-oauth-"));
+  return async () => {
+    rmSync(secretsRoot, { recursive: true, force: true });
+    await btp.close();
+  };
+});
+
+/** Mounts a binding as Kubernetes does: all its files change in one step. */
+function mount(members: Partial<DestinationBinding>): void {
+  const directory = join(secretsRoot, "destination/default");
+  const next = `..${++generation}`;
+  const files = Object.entries({ ...bindingAt(btp), clientsecret: undefined, ...members });
+  mkdirSync(join(directory, next), { recursive: true });
+  symlinkSync(next, join(directory, "..next"));
+  renameSync(join(directory, "..next"), join(directory, "..data"));
+  for (const [name, value] of files) {
+    if (value === undefined) continue;
+    writeFileSync(join(directory, next, name), `${value}\n`);
+    rmSync(join(directory, name), { force: true });
+    symlinkSync(join("..data", name), join(directory, name));
+  }
+}
+
+const mountedFlow = (options: LobFlowOptions = {}) =>
+  flowAt(btp, { secretsRoot, bindingRoot: secretsRoot, ...options });
+
+const certificates = () =>
+  btp.requests.filter(({ method }) => method === "POST").map(({ certificate }) => certificate);
+
+describe("a binding with a certificate", () => {
+  it("presents it to the token endpoint and to nobody else", async () => {
+    mount(first);
+    const flow = await mountedFlow();
+    await flow.systemTokens.getToken({ tenant: "acme" });
+    await (await flow.fetch(`${btp.origin}/gateway`)).text();
+    expect(btp.requests[0]?.form).toEqual({
+      grant_type: "client_credentials",
+      client_id: "sb-dest",
+    });
+    expect(btp.requests.map(({ certificate }) => certificate)).toEqual([
+      fingerprint(first),
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("is read again before the next request, and the tenant's tokens stay", async () => {
+    mount(first);
+    const flow = await mountedFlow();
+    const before = await flow.systemTokens.getToken({ tenant: "acme" });
+    mount(second);
+    const user = { tenant: "acme", subjectToken: "ann" };
+    await flow.userTokens.getToken(user);
+    expect(certificates()).toEqual([first, second].map(fingerprint));
+    expect(await flow.systemTokens.getToken({ tenant: "acme" })).toBe(before);
+    expect(btp.requests).toHaveLength(6);
+  });
+
+  it("keeps the last good one while what is there cannot be used, and says so once", async () => {
+    mount(first);
+    const onBindingError = vi.fn();
+    const flow = await mountedFlow({ onBindingError, maxSystemTokens: 0 });
+    mount({ ...second, key: first.key });
+    for (const tenant of ["one", "two"]) await flow.systemTokens.getToken({ tenant });
+    expect(certificates()).toEqual([first, first].map(fingerprint));
+    expect(onBindingError).toHaveBeenCalledTimes(1);
+    const [error]: unknown[] = onBindingError.mock.calls[0] ?? [];
+    expect(TokenError.isInstance(error) && error.code).toBe("ERR_TOKEN_CREDENTIAL");
+    expect(String(error)).toContain("the key does not match");
+    mount(second);
+    await flow.reloadBinding();
+    await flow.systemTokens.getToken({ tenant: "three" });
+    expect(certificates().at(-1)).toBe(fingerprint(second));
+    expect(onBindingError).toHaveBeenCalledTimes(1);
+  });
+
+  it("drops the tokens of another client", async () => {
+    mount(first);
+    const flow = await mountedFlow();
+    const before = await flow.systemTokens.getToken({ tenant: "acme" });
+    mount({ ...first, clientid: "sb-other" });
+    await flow.reloadBinding();
+    expect(await flow.systemTokens.getToken({ tenant: "acme" })).not.toBe(before);
+    expect(btp.requests[3]?.form.client_id).toBe("sb-other");
+  });
+});
+
+describe("a binding with a secret", () => {
+  it("is followed, too", async () => {
+    mount({ clientsecret: "one" });
+    const flow = await mountedFlow();
+    await flow.systemTokens.getToken({ tenant: "one" });
+    mount({ clientsecret: "two" });
+    await flow.systemTokens.getToken({ tenant: "two" });
+    const secrets = btp.requests.flatMap(({ form }) => form.client_secret ?? []);
+    expect(secrets).toEqual(["one", "two"]);
+  });
+});

@@ -1,0 +1,190 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { inspect } from "node:util";
+import { systemClock, TokenError } from "@agent-oauth/core";
+import { beforeEach, describe, expect, it } from "vitest";
+import { checkDestinationBinding } from "./destination-binding.ts";
+import { type FindBindingOptions, findDestinationBinding } from "./find-destination-binding.ts";
+
+const SENTINEL = "s3cr3t-sentinel";
+const members = {
+  clientsecret: SENTINEL,
+  url: "https://prov.authentication.example",
+  uri: "https://destination.example",
+  identityzone: "prov",
+};
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "agent-oauth-"));
+  return () => rmSync(root, { recursive: true, force: true });
+});
+
+function write(path: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(root, path, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
+const binding = (clientid: string) => ({ clientid, ...members });
+const mounted = (clientid: string) => ({ ...binding(clientid), uri: `${members.uri}\n` });
+const vcap = (...names: string[]) =>
+  JSON.stringify({
+    destination: names.map((name) => ({ name, label: "destination", credentials: binding(name) })),
+  });
+
+const check = (value: unknown, origin: string) =>
+  checkDestinationBinding(value, { origin, allowInsecureHosts: [], clock: systemClock });
+
+function find(options: FindBindingOptions & { readonly name?: string } = {}) {
+  const { name, env = {}, ...rest } = options;
+  return findDestinationBinding({
+    name,
+    bindingRoot: join(root, "bindings"),
+    secretsRoot: join(root, "secrets"),
+    env,
+    check,
+    ...rest,
+  });
+}
+
+async function clientOf(options?: Parameters<typeof find>[0]): Promise<string> {
+  return (await find(options)).access.clientId;
+}
+
+async function fault(options?: Parameters<typeof find>[0]): Promise<TokenError> {
+  const error: unknown = await find(options).catch((thrown: unknown) => thrown);
+  expect(inspect(error, { depth: null, showHidden: true })).not.toContain(SENTINEL);
+  if (TokenError.isInstance(error)) return error;
+  throw error;
+}
+
+function variables(prefix: string, clientid: string) {
+  return Object.fromEntries(
+    Object.entries(binding(clientid)).map(([name, value]) => [prefix + name.toUpperCase(), value]),
+  );
+}
+
+describe("findDestinationBinding", () => {
+  it("searches the places in their order", async () => {
+    const env: Record<string, string> = variables(
+      "CLOUD_SDK_CFG_DESTINATION_DEFAULT_",
+      "variables",
+    );
+    expect(await clientOf({ env })).toBe("variables");
+    write("secrets/destination/default", mounted("secrets"));
+    expect(await clientOf({ env })).toBe("secrets");
+    write("bindings/destination/default", mounted("instance"));
+    expect(await clientOf({ env })).toBe("instance");
+    write("bindings/destination", mounted("flat"));
+    expect(await clientOf({ env })).toBe("flat");
+    write("bindings/my-destination", { type: "destination", ...mounted("typed") });
+    expect(await clientOf({ env })).toBe("typed");
+    env.VCAP_SERVICES = vcap("cf");
+    expect(await clientOf({ env })).toBe("cf");
+    write(".", { vcap: vcap("cf-file") });
+    env.VCAP_SERVICES_FILE_PATH = join(root, "vcap");
+    expect(await clientOf({ env })).toBe("cf-file");
+  });
+
+  it("reads service bindings by their metadata, a whole document too", async () => {
+    write("bindings/kyma", {
+      type: "destination\n",
+      credentials: JSON.stringify(binding("container")),
+      ".metadata": JSON.stringify({
+        metaDataProperties: [{ name: "type", format: "text" }],
+        credentialProperties: [{ name: "credentials", format: "json", container: true }],
+      }),
+    });
+    expect(await clientOf()).toBe("container");
+  });
+
+  it("looks at SERVICE_BINDING_ROOT, and still elsewhere", async () => {
+    const env = { SERVICE_BINDING_ROOT: join(root, "elsewhere") };
+    const secretsRoot = join(root, "secrets");
+    const there = async () =>
+      (await findDestinationBinding({ name: undefined, check, secretsRoot, env })).access.clientId;
+    write("secrets/destination/default", mounted("secrets"));
+    expect(await there()).toBe("secrets");
+    write("elsewhere/destination", mounted("flat"));
+    expect(await there()).toBe("flat");
+  });
+
+  it("takes the instance that is named", async () => {
+    write("secrets/destination/default", mounted("default"));
+    write("secrets/destination/my-inst", mounted("mine"));
+    expect(await clientOf({ instance: "my-inst" })).toBe("mine");
+    const env = variables("CLOUD_SDK_CFG_DESTINATION_OTHER_INST_", "other");
+    expect(await clientOf({ instance: "other-inst", env })).toBe("other");
+  });
+
+  it("takes the binding that is named, of several", async () => {
+    const env = { VCAP_SERVICES: vcap("one", "two") };
+    write("bindings/three", { type: "destination", ...mounted("three") });
+    expect(await clientOf({ env, name: "two" })).toBe("two");
+    expect(await clientOf({ env, name: "three" })).toBe("three");
+    const missing = await fault({ env, name: "four" });
+    expect(missing.code).toBe("ERR_TOKEN_CONFIG");
+    expect(missing.message).toMatch(/^Cannot find the binding "four" .* in VCAP_SERVICES \(/);
+  });
+
+  it("does not choose among several", async () => {
+    const error = await fault({ env: { VCAP_SERVICES: vcap("one", "two") } });
+    expect(error).toMatchObject({
+      code: "ERR_TOKEN_CONFIG",
+      message: expect.stringContaining('2 in VCAP_SERVICES, "one", "two"; name one as "binding"'),
+    });
+  });
+
+  it("passes over a place where something is missing", async () => {
+    write("bindings/destination", { clientid: "half" });
+    write("secrets/destination/default", mounted("whole"));
+    expect(await clientOf()).toBe("whole");
+  });
+
+  it("names every place where nothing is", async () => {
+    const error = await fault();
+    expect(error.code).toBe("ERR_TOKEN_SOURCE_UNAVAILABLE");
+    expect(error.message.replaceAll(root, "")).toBe(
+      'Cannot find a binding of the Destination Service in VCAP_SERVICES (not set), the service bindings of "/bindings" (none of type destination), "/bindings/destination" (no files there), "/bindings/destination/default" (no files there), "/secrets/destination/default" (no files there), CLOUD_SDK_CFG_DESTINATION_DEFAULT_* (none is set)',
+    );
+  });
+
+  it("names every place, and what was missing in each", async () => {
+    write("bindings/x", { type: "destination", clientid: "c" });
+    write("bindings/destination", { ...mounted("c"), uri: "\n" });
+    write("secrets/destination", { default: "a file" });
+    const env = {
+      VCAP_SERVICES: '{"xsuaa":[]}',
+      CLOUD_SDK_CFG_DESTINATION_DEFAULT_CLIENTSECRET: SENTINEL,
+    };
+    const { code, message } = await fault({ env });
+    expect(code).toBe("ERR_TOKEN_CONFIG");
+    for (const said of [
+      "VCAP_SERVICES (no service labelled destination)",
+      'binding "x" of the service bindings of',
+      "url is missing; uri is missing; clientsecret is missing",
+      '/bindings/destination" (uri is blank)',
+      "it is below something that is not a directory",
+      "CLOUD_SDK_CFG_DESTINATION_DEFAULT_* (clientid is missing; url is missing; uri is missing)",
+    ]) {
+      expect(message).toContain(said);
+    }
+  });
+
+  it("reads a binding again, and makes no new one of the same", async () => {
+    write("secrets/destination/default", mounted("before"));
+    const { access, readAgain } = await find();
+    expect(await readAgain()).toBe(access);
+    write("secrets/destination/default", { clientid: "after" });
+    const changed = await readAgain();
+    expect(changed.clientId).toBe("after");
+    expect(await readAgain()).toBe(changed);
+    rmSync(join(root, "secrets"), { recursive: true });
+    await expect(readAgain()).rejects.toMatchObject({ code: "ERR_TOKEN_CONFIG" });
+  });
+});
