@@ -26,7 +26,7 @@ export {
   type ProvidedToken,
   type TokenProvider,
 } from "./from-token-provider.ts";
-export { jwtExpiresAt } from "./jwt-claims.ts";
+export { jwtAudience, jwtExpiresAt } from "./jwt-claims.ts";
 export { staticTokenSource } from "./static-token-source.ts";
 export type { CacheStats } from "./token-cache.ts";
 export { TokenError, type TokenErrorCode, type TokenErrorOptions } from "./token-error.ts";
