@@ -44,3 +44,10 @@ export type {
 } from "./token-event.ts";
 export { normalizeTokenRequest, type TokenRequestField } from "./token-request.ts";
 export type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
+export {
+  type ToolCall,
+  type ToolRun,
+  type ToolTokens,
+  type ToolTokensOptions,
+  toolTokens,
+} from "./tool-tokens.ts";
