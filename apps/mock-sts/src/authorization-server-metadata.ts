@@ -1,4 +1,5 @@
-import { clientAuthenticationMethods, grantTypes } from "./clients.ts";
+import { clientAuthenticationMethods, type GrantType } from "./clients.ts";
+import { asymmetricAlgorithms } from "./jwt-verification.ts";
 import { signingAlgorithm } from "./signing-keys.ts";
 
 /** Where the authorization server's endpoints are. */
@@ -18,7 +19,7 @@ export interface AuthorizationServerEndpoints {
  */
 export function authorizationServerMetadata(
   endpoints: AuthorizationServerEndpoints,
-  scopes: readonly string[],
+  { grantTypes, scopes }: { grantTypes: readonly GrantType[]; scopes: readonly string[] },
 ): Readonly<Record<string, unknown>> {
   return {
     issuer: endpoints.issuer,
@@ -28,6 +29,7 @@ export function authorizationServerMetadata(
     response_types_supported: ["token"],
     grant_types_supported: grantTypes,
     token_endpoint_auth_methods_supported: clientAuthenticationMethods,
+    token_endpoint_auth_signing_alg_values_supported: asymmetricAlgorithms,
     tls_client_certificate_bound_access_tokens: true,
     mtls_endpoint_aliases: { token_endpoint: endpoints.mtlsTokenEndpoint },
     subject_types_supported: ["public"],

@@ -1,7 +1,8 @@
 import type { X509Certificate } from "node:crypto";
 import type { AccessTokens, IssuedToken, TokenFormat } from "./access-tokens.ts";
+import type { ClientAssertions } from "./client-assertion.ts";
 import { authenticateClient } from "./client-authentication.ts";
-import type { Client, Clients, GrantType } from "./clients.ts";
+import { type Client, type Clients, type GrantType, grantTypes } from "./clients.ts";
 import type { Clock } from "./clock.ts";
 import { certificateThumbprint } from "./fingerprint.ts";
 import { assertTokenForm, type Form } from "./form.ts";
@@ -18,10 +19,11 @@ export interface TokenEndpointOptions {
   readonly gatewayClientId: string;
   readonly clients: Clients;
   readonly authority: X509Certificate;
+  readonly clientAssertions: ClientAssertions;
   readonly tokens: AccessTokens;
   readonly keys: SigningKeys;
   readonly clock: Clock;
-  readonly grants: Readonly<Record<GrantType, Grant>>;
+  readonly grants: Readonly<Partial<Record<GrantType, Grant>>>;
   /** Lifetime of the tokens issued now, in milliseconds. */
   readonly tokenLifetimeMs: () => number;
 }
@@ -70,7 +72,7 @@ async function answer(request: TokenRequest, options: TokenEndpointOptions): Pro
   const { form, certificate } = request;
   const grantType = form.get("grant_type");
   if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
-  const client = authenticateClient(request, { ...options, now: options.clock.now() });
+  const client = await authenticateClient(request, { ...options, now: options.clock.now() });
   const grant = chooseGrant(grantType, client, options);
   const target = chooseTarget(form, client, options);
   const format = tokenFormat(form);
@@ -118,14 +120,15 @@ export function assertWellFormed({ method, query, body, contentType }: TokenRequ
 }
 
 function chooseGrant(grantType: string, client: Client, { grants }: TokenEndpointOptions): Grant {
-  if (!Object.hasOwn(grants, grantType)) {
+  const known = grantTypes.find((candidate) => candidate === grantType);
+  const grant = known && grants[known];
+  if (known === undefined || grant === undefined) {
     throw new OAuthError("unsupported_grant_type", "the grant type is unknown");
   }
-  const known = grantType as GrantType;
   if (!client.grants.includes(known)) {
     throw new OAuthError("unauthorized_client", "the client may not use this grant type");
   }
-  return grants[known];
+  return grant;
 }
 
 function chooseTarget(form: Form, client: Client, options: TokenEndpointOptions) {
