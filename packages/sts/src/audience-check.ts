@@ -6,6 +6,7 @@ import {
   type TokenEventSink,
   type TokenRequest,
 } from "@agent-oauth/core";
+import { refuseOption } from "./refuse-option.ts";
 import { tokenTypes } from "./token-types.ts";
 
 /** What happens if a token is not for whom it was asked: `"event"` hands it out and tells, `"error"` refuses it. */
@@ -17,6 +18,18 @@ export interface AudienceCheckOptions {
   readonly identity: string;
   readonly clock: Clock;
   readonly onEvent: TokenEventSink | undefined;
+}
+
+/**
+ * Returns the option, or its default `"event"`.
+ *
+ * @throws TypeError if it is something else.
+ */
+export function checkedAudienceMismatch(option: AudienceMismatch = "event"): AudienceMismatch {
+  if (option !== "event" && option !== "error") {
+    refuseOption("audienceMismatch", 'must be "event" or "error"');
+  }
+  return option;
 }
 
 /**

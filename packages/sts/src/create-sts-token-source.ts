@@ -14,14 +14,14 @@ import {
   type TokenEndpoint,
 } from "@agent-oauth/token-endpoint";
 import { type ActorToken, actorToken } from "./actor-token.ts";
-import { checkAudience } from "./audience-check.ts";
+import { checkAudience, checkedAudienceMismatch } from "./audience-check.ts";
 import { exchangeGrant } from "./exchange-grant.ts";
-import { refuseOption as refuse } from "./refuse-option.ts";
 import {
   type ExchangeSettings,
   exchangeSettings,
   type StsTokenSourceOptions,
 } from "./sts-options.ts";
+import { subjectRequired } from "./subject-required.ts";
 import { checkedTarget, type Target, withDefaults } from "./target.ts";
 
 /** A source of tokens that an STS issues in exchange for those of users. */
@@ -69,14 +69,14 @@ class ExchangedTokens implements StsTokenSource {
 
   constructor(options: StsTokenSourceOptions) {
     const { clock = systemClock, timeoutMs = DEFAULT_TIMEOUT_MS, onEvent, actor } = options;
-    const { audienceMismatch = "event" } = options;
-    if (audienceMismatch !== "event" && audienceMismatch !== "error") {
-      refuse("audienceMismatch", 'must be "event" or "error"');
-    }
     const { audience, resource, scope } = options;
     this.#settings = exchangeSettings(options);
     this.#defaults = checkedTarget({ audience, resource, scope });
-    this.#checks = { audienceMismatch, clock, onEvent };
+    this.#checks = {
+      audienceMismatch: checkedAudienceMismatch(options.audienceMismatch),
+      clock,
+      onEvent,
+    };
     this.#endpoint = createTokenEndpoint({
       ...options,
       timeoutMs,
@@ -105,12 +105,7 @@ class ExchangedTokens implements StsTokenSource {
 
   async getToken(request?: TokenRequest, { signal }: GetTokenOptions = {}): Promise<AccessToken> {
     const { subjectToken, ...asked } = normalizeTokenRequest(request, { honours: HONOURED });
-    if (subjectToken === undefined) {
-      throw new TokenError(
-        "ERR_TOKEN_SUBJECT_REQUIRED",
-        'Cannot exchange a token: "subjectToken" is missing',
-      );
-    }
+    if (subjectToken === undefined) throw subjectRequired("exchange a token");
     const target = withDefaults(checkedTarget(asked), this.#defaults);
     signal?.throwIfAborted();
     const actor = await this.#actorNow(signal);

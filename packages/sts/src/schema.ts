@@ -1,1 +1,7 @@
-export {};
+export {
+  type McpServerConfig,
+  mcpServersSchema,
+  type ParseMcpServersOptions,
+  parseMcpServers,
+} from "./mcp-server-config.ts";
+export { type McpServerRef, type TargetRequest, toolAudiences } from "./tool-audiences.ts";
