@@ -102,6 +102,8 @@ describe("toolTokens", () => {
     const error = thrownBy(() => tokens.startRun("session", bob));
     expect(error).toMatchObject({ code: "ERR_TOKEN_SUBJECT_NOT_ALLOWED" });
     expect(inspect(error)).not.toContain("sentinel");
+    const renamed = () => tokens.startRun("session", { ...alice, principal: "bob" });
+    expect(renamed).toThrow(/under way for another subject/);
     expect(tokens.headersFor("session", list)).toEqual({ authorization: "Bearer token-1" });
     tokens.endRun("session");
     tokens.startRun("session", bob);

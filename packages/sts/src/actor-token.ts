@@ -24,7 +24,7 @@ export interface StsActor {
   readonly tokenType?: string;
 }
 
-/** Yields the actor's token, now or later. Its end is taken from `expiresAt`, `expiresIn` or the JWT's `exp`. */
+/** Yields the actor's token, now or later. It is kept until its end: `expiresAt`, `expiresIn` or the JWT's `exp`, else for five minutes. */
 export type ActorTokenFunction = () => string | ProvidedToken | Promise<string | ProvidedToken>;
 
 /** A source of one actor's token. */

@@ -9,13 +9,11 @@ export interface ParseMcpServersOptions {
   readonly allowInsecureHosts?: readonly string[];
 }
 
-/** An MCP server as a configuration has it. */
+/** An MCP server as the schema yields it. */
 export interface McpServerConfig {
   /** Its name, unique in the list. */
   readonly name: string;
   readonly description?: string | undefined;
-  /** How it is spoken to; `sse` is a transport that MCP has given up, and refused. Default `"http"`: Streamable HTTP. */
-  readonly type?: "http" | undefined;
   readonly url: string;
   /** For whom tokens for this server must be. Default nobody in particular. */
   readonly stsAudience?: readonly string[] | undefined;
@@ -23,7 +21,7 @@ export interface McpServerConfig {
   readonly tools?: readonly McpServerToolConfig[] | undefined;
 }
 
-/** A tool of an MCP server as a configuration has it. */
+/** A tool of an MCP server as the schema yields it. */
 export interface McpServerToolConfig {
   /** Its name, unique in its server. */
   readonly name: string;
@@ -33,8 +31,9 @@ export interface McpServerToolConfig {
 }
 
 /**
- * Makes the schema of a list of MCP servers with their tools. `stsAudience` is one name or a list of them. A key that it
- * does not know is refused: with a misspelt `stsAudience`, tokens would be for everybody.
+ * Makes the schema of a list of MCP servers with their tools, for use in a larger one. `stsAudience` is one name or a list of
+ * them. `type` is `http` (Streamable HTTP, the default) or `sse`, which MCP has given up and which is refused. A key
+ * that it does not know is refused too: with a misspelt `stsAudience`, tokens would be for everybody.
  */
 export function mcpServersSchema({
   allowInsecureHosts = [],

@@ -1,5 +1,6 @@
 export {
   type McpServerConfig,
+  type McpServerToolConfig,
   mcpServersSchema,
   type ParseMcpServersOptions,
   parseMcpServers,

@@ -37,8 +37,6 @@ export function toolAudiences(
         `Cannot tell for whom a token must be: there is no MCP server ${JSON.stringify(server)}`,
       );
     }
-    const { request, tools = {} } = ref;
-    const own = Object.hasOwn(tools, name) ? tools[name]?.audience : undefined;
-    return own ?? request?.audience;
+    return ref.tools?.[name]?.audience ?? ref.request?.audience;
   };
 }
