@@ -1,4 +1,7 @@
-import { defineConfig, mergeConfig } from "vitest/config";
+import { defineConfig } from "vitest/config";
 import shared from "../../vitest.shared.ts";
 
-export default mergeConfig(shared, defineConfig({}));
+// Without "module": Node cannot load what @opentelemetry/api, on which ADK depends, has under that condition.
+const conditions = ["@agent-oauth/source", "node", "development|production"];
+
+export default defineConfig({ ...shared, resolve: { conditions }, ssr: { resolve: { conditions } } });
