@@ -123,6 +123,11 @@ export class AccessTokens {
     return claims;
   }
 
+  /** Tells whether an opaque token is one of this issuer, good or not. */
+  isOpaque(token: string): boolean {
+    return this.#opaque.has(digest(token));
+  }
+
   /** Revokes tokens issued so far and returns how many there were. */
   revoke(target: RevocationTarget): number {
     const chosen = [...this.#records.values()].filter((record) => isTarget(record, target));

@@ -2,6 +2,11 @@ import { clientAuthenticationMethods, type GrantType } from "./clients.ts";
 import { asymmetricAlgorithms } from "./jwt-verification.ts";
 import { signingAlgorithm } from "./signing-keys.ts";
 
+/** Path of OpenID Connect's metadata below an issuer. */
+export const openIdMetadataPath = "/.well-known/openid-configuration";
+/** Path of OAuth's metadata: it goes before an issuer's own path (RFC 8414, section 3.1). */
+export const oauthMetadataPath = "/.well-known/oauth-authorization-server";
+
 /** Where the authorization server's endpoints are. */
 export interface AuthorizationServerEndpoints {
   readonly issuer: string;
