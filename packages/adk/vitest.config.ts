@@ -4,4 +4,8 @@ import shared from "../../vitest.shared.ts";
 // Without "module": Node cannot load what @opentelemetry/api, on which ADK depends, has under that condition.
 const conditions = ["@agent-oauth/source", "node", "development|production"];
 
-export default defineConfig({ ...shared, resolve: { conditions }, ssr: { resolve: { conditions } } });
+export default defineConfig({
+  ...shared,
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+});

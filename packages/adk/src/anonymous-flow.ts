@@ -10,12 +10,12 @@ export function anonymousFlow(flow: GatewayFlow): GatewayFlow {
   const { userTokens } = flow;
   // Stands for no token between the source and the request, which is sent without it.
   const none = createAccessToken({ token: crypto.randomUUID() });
-  const orNone = async (asked: Promise<AccessToken>, signal: AbortSignal | undefined) => {
+  const orNone = async (asked: Promise<AccessToken>) => {
     try {
       return await asked;
     } catch (error) {
-      if (signal?.aborted || !TokenError.isInstance(error)) throw error;
-      return none;
+      if (TokenError.isInstance(error)) return none;
+      throw error; // A mistake in the options, or an abort.
     }
   };
   return {
@@ -26,9 +26,8 @@ export function anonymousFlow(flow: GatewayFlow): GatewayFlow {
       },
       getToken(request, options) {
         const { rejected, ...rest } = options ?? {};
-        if (rejected?.token === none.token) return userTokens.getToken(request, rest);
-        const asked = userTokens.getToken(request, options);
-        return rejected === undefined ? orNone(asked, rest.signal) : asked;
+        if (rejected === undefined) return orNone(userTokens.getToken(request, options));
+        return userTokens.getToken(request, rejected.token === none.token ? rest : options);
       },
     },
     fetch(input, init) {

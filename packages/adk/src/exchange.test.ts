@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { cachingTokenSource, fromTokenProvider } from "@agent-oauth/core";
+import { cachingTokenSource, fromTokenProvider, staticTokenSource } from "@agent-oauth/core";
 import { describe, expect, it } from "vitest";
 import { agentOf, textOf } from "./agent-run.test-support.ts";
 import { SENTINEL, startMcpServer, tool } from "./mcp-server.test-support.ts";
@@ -113,6 +113,31 @@ describe('McpToolset with onExchangeError: "anonymous"', () => {
     expect(await agent.run({ calls: ["whoami"] })).toEqual([
       { error: "Cannot exchange the token: the server answered invalid_target" },
     ]);
+  });
+
+  it("presents a token that can be had after all to a server that wants one", async () => {
+    const server = await startMcpServer();
+    const tokens = scriptedTokens();
+    const cache = cachingTokenSource(tokens.source, { failureLifetimeMs: 0 });
+    const { toolset } = toolsetOf([server], { tokens: cache, onExchangeError: "anonymous" });
+    tokens.fail();
+    server.behaviour.refuse = ({ authorization }) => {
+      tokens.fail(false);
+      return authorization === undefined ? 401 : undefined;
+    };
+    const answers = await agentOf(toolset).run({ calls: ["whoami"] });
+    expect(answers.map(textOf)).toEqual(["Bearer alice#1"]);
+    expect(tokens.refused).toEqual([]);
+  });
+
+  it("does not hide a mistake in the options", async () => {
+    const server = await startMcpServer();
+    const { toolset } = toolsetOf([server], {
+      tokens: staticTokenSource("of nobody"),
+      onExchangeError: "anonymous",
+    });
+    await expect(agentOf(toolset).run()).rejects.toThrow(/cannot honour "subjectToken"/);
+    expect(server.seen).toEqual([]);
   });
 
   it("never puts no token in the place of one that the server refused", async () => {

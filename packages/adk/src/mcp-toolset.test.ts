@@ -145,6 +145,7 @@ describe("McpToolset", () => {
     server.take();
     const answers = await agent.run({ calls: ["whoami", "whoami"] });
     expect(answers.map(textOf)).toEqual(["Bearer alice#2", "Bearer alice#2"]);
+    expect(tokens.refused).toEqual(["alice#1"]);
     expect(tokens.asked).toHaveLength(2);
     expect(server.take().map(({ authorization }) => authorization)).toEqual([
       "Bearer alice#1",

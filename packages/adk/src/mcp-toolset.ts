@@ -1,44 +1,15 @@
-import type { AgentGatewayClient, DiscoveryFilter, McpTool } from "@agent-oauth/client";
-import { type Clock, digest, systemClock, TokenError } from "@agent-oauth/core";
-import {
-  type BaseTool,
-  BaseToolset,
-  getLogger,
-  type ReadonlyContext,
-  type ToolPredicate,
-} from "@google/adk";
+import type { AgentGatewayClient, McpTool } from "@agent-oauth/client";
+import { digest, TokenError } from "@agent-oauth/core";
+import { type BaseTool, BaseToolset, getLogger, type ReadonlyContext } from "@google/adk";
 import { type CallTool, McpServerTool } from "./mcp-server-tool.ts";
-import {
-  type RunUser,
-  runTenant,
-  runUser,
-  type SubjectToken,
-  type UserOptions,
-} from "./subject-token.ts";
+import { type RunUser, runTenant, runUser, type SubjectToken } from "./subject-token.ts";
 import { type ToolList, ToolLists } from "./tool-lists.ts";
 import {
-  createToolsetClient,
   type OwnClientOptions,
   type SharedClientOptions,
+  toolsetClient,
 } from "./toolset-client.ts";
-
-/** What a toolset shows and to whom. */
-export interface ToolsetOptions extends UserOptions {
-  /** Names of the tools that the model may see, prefix included, or a function that chooses. Default: all. */
-  readonly toolFilter?: string[] | ToolPredicate;
-  /** Put before the name of each tool, with an underscore. Default: nothing. */
-  readonly prefix?: string;
-  /** Which servers of the flow are asked, and which of their tools are taken. Default: all. */
-  readonly filter?: DiscoveryFilter;
-  /** With whose token tools are listed: each user's, or the agent's own (`systemTokens`), once for all users. Default `"user"`. */
-  readonly listAs?: "user" | "system";
-  /** How long a list of tools is kept, in milliseconds. Default 300 000. */
-  readonly listLifetimeMs?: number;
-  /** Users whose lists are kept, the least recently used going first. Default 256. */
-  readonly maxLists?: number;
-  /** Default: the machine's clocks. */
-  readonly clock?: Clock;
-}
+import { type ToolsetOptions, toolListsOptions } from "./toolset-options.ts";
 
 /** How an {@link McpToolset} works: with `server` or `servers` and `tokens`, or with a `client`. */
 export type McpToolsetOptions = ToolsetOptions & (OwnClientOptions | SharedClientOptions);
@@ -69,15 +40,11 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
 
   constructor(options: McpToolsetOptions) {
     super(options.toolFilter ?? [], options.prefix);
-    const { listLifetimeMs = 300_000, maxLists = 256, clock = systemClock } = options;
-    this.#ownsClient = options.client === undefined;
-    this.#client = options.client ?? createToolsetClient(options);
     this.#options = options;
-    this.#lists = new ToolLists({
-      lifetimeMs: wholeNumber("listLifetimeMs", listLifetimeMs),
-      maxLists: wholeNumber("maxLists", maxLists),
-      clock,
-    });
+    this.#lists = new ToolLists(toolListsOptions(options));
+    const { client, isOwn } = toolsetClient(options);
+    this.#client = client;
+    this.#ownsClient = isOwn;
     this.#subjectToken = options.subjectToken;
   }
 
@@ -117,7 +84,7 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
     this.#subjectToken = subjectToken;
   }
 
-  /** Whom the tools are listed for; no `user` stands for the agent itself. */
+  /** Whom the tools are listed for: a user, or the agent itself. */
   async #listing(context: ReadonlyContext | undefined): Promise<Listing> {
     if (this.#options.listAs === "system") {
       return context === undefined ? {} : runTenant(context, this.#options);
@@ -166,17 +133,11 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
   }
 }
 
+/** Without a `userToken` it is the agent itself. */
 type Listing = Partial<RunUser>;
 
-/** Names never look like hashes of tokens, nor one tenant like another. */
+/** No principal looks like a subject, and no tenant like another. */
 function listKey({ userToken, principal, tenant }: Listing): string {
   const subject = userToken === undefined ? null : digest(userToken);
   return JSON.stringify([tenant ?? null, principal === undefined ? { subject } : { principal }]);
-}
-
-function wholeNumber(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new RangeError(
-    `Cannot create an MCP toolset: "${name}" must be a whole number of at least 1, not ${value}`,
-  );
 }

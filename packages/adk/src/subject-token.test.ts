@@ -1,6 +1,8 @@
+import { inspect } from "node:util";
 import { InvocationContext, PluginManager, ReadonlyContext } from "@google/adk";
 import { describe, expect, it } from "vitest";
-import { headerSubjectToken } from "./index.ts";
+import { headerSubjectToken, McpToolset } from "./index.ts";
+import { scriptedTokens } from "./scripted-tokens.test-support.ts";
 
 function contextOf(state: Record<string, unknown>): ReadonlyContext {
   return new ReadonlyContext(
@@ -31,4 +33,24 @@ describe("headerSubjectToken", () => {
   ])("%j gives %s", (headers, token) => {
     expect(headerSubjectToken(contextOf({ headers }))).toBe(token);
   });
+});
+
+describe("McpToolset", () => {
+  it.each(["subjectToken", "principal", "tenant"])(
+    "shows nothing of what %s throws",
+    async (name) => {
+      const toolset = new McpToolset({
+        server: { name: "orders", url: "https://orders.example/mcp" },
+        tokens: scriptedTokens().source,
+        subjectToken: () => "alice",
+        [name]: () => {
+          throw new Error("cannot parse s3cret");
+        },
+      });
+      const error = await toolset.getTools(contextOf({})).catch((error: unknown) => error);
+      expect(error).toMatchObject({ code: "ERR_TOKEN_PROVIDER", retryable: false });
+      expect(String(error)).toContain(name);
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("s3cret");
+    },
+  );
 });

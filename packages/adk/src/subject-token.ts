@@ -49,7 +49,7 @@ export async function runUser(
   { subjectToken = headerSubjectToken, principal, tenant }: UserOptions,
 ): Promise<RunUser> {
   const userToken = await answerOf("subjectToken", () => subjectToken(context));
-  if (userToken === undefined || userToken === "") {
+  if (userToken === undefined) {
     throw new TokenError(
       "ERR_TOKEN_SUBJECT_REQUIRED",
       'Cannot act for the user of the run: "subjectToken" found no subject token',

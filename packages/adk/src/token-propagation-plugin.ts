@@ -2,6 +2,7 @@ import { TokenError } from "@agent-oauth/core";
 import { BasePlugin, type InvocationContext, ReadonlyContext } from "@google/adk";
 import { McpToolset } from "./mcp-toolset.ts";
 import { headerSubjectToken, type SubjectToken } from "./subject-token.ts";
+import { positiveInteger } from "./toolset-options.ts";
 
 /** How {@link TokenPropagationPlugin} works. */
 export interface TokenPropagationPluginOptions {
@@ -37,13 +38,8 @@ export class TokenPropagationPlugin extends BasePlugin {
       name = "token_propagation",
     } = options;
     super(name);
-    if (!Number.isSafeInteger(maxRuns) || maxRuns < 1) {
-      throw new RangeError(
-        `Cannot create the plugin: "maxRuns" must be a whole number of at least 1, not ${maxRuns}`,
-      );
-    }
     this.#subjectToken = subjectToken;
-    this.#maxRuns = maxRuns;
+    this.#maxRuns = positiveInteger("maxRuns", maxRuns);
   }
 
   /**

@@ -22,6 +22,7 @@ describe("McpToolset lists tools", () => {
     const { toolset, tokens } = toolsetOf([server], {
       systemTokens: systemTokens.source,
       listAs: "system",
+      toolFilter: (_, { userId }) => userId !== "",
     });
     const agent = agentOf(toolset);
     await Promise.all(["alice", "bob"].map((user) => agent.run({ user })));

@@ -49,6 +49,10 @@ describe("McpToolset", () => {
     ["an unknown policy", { tokens, server, onExchangeError: "ignore" }, /"onExchangeError"/],
     ["a limit that is none", { tokens, server, maxLists: 0 }, /"maxLists"/],
     ["a lifetime that is none", { tokens, server, listLifetimeMs: "5" }, /"listLifetimeMs"/],
+    ["a user that is no function", { tokens, server, principal: "alice" }, /"principal"/],
+    ["an unknown lister", { tokens, server, listAs: "agent" }, /"listAs"/],
+    ["a client beside tokens", { tokens, client: {} }, /"tokens"/],
+    ["a policy for another's client", { client: {}, onExchangeError: "fail" }, /"onExchangeError"/],
     ["what its client refuses", { tokens, server, maxSessions: 0 }, /"maxSessions"/],
   ])("refuses %s", (_, options, message) => {
     expect(() => new McpToolset(options as McpToolsetOptions)).toThrow(message);

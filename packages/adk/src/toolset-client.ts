@@ -28,22 +28,38 @@ export interface SharedClientOptions {
   readonly server?: never;
   readonly servers?: never;
   readonly tokens?: never;
+  readonly systemTokens?: never;
   readonly onExchangeError?: never;
 }
 
 /**
- * Makes a toolset's own client.
+ * Returns the client that a toolset was given, or makes one of its own.
  *
- * @throws TypeError | RangeError naming the option that is missing, of a wrong type or out of range.
+ * @throws TypeError | RangeError naming the option that is missing, too many, of a wrong type or out of range.
  */
-export function createToolsetClient(options: OwnClientOptions): AgentGatewayClient {
+export function toolsetClient(options: OwnClientOptions | SharedClientOptions): {
+  readonly client: AgentGatewayClient;
+  readonly isOwn: boolean;
+} {
+  if (options.client === undefined) return { client: ownClient(options), isOwn: true };
+  for (const name of OWN) {
+    if (options[name] !== undefined) {
+      throw new TypeError(`Cannot use the option "${name}": the "client" given decides`);
+    }
+  }
+  return { client: options.client, isOwn: false };
+}
+
+const OWN = ["server", "servers", "tokens", "systemTokens", "onExchangeError"] as const;
+
+function ownClient(options: OwnClientOptions): AgentGatewayClient {
   const { server, servers, tokens, systemTokens, fetch, onExchangeError = "fail" } = options;
   if ((server === undefined) === (servers === undefined)) {
     throw new TypeError('Cannot create an MCP toolset: give either "server" or "servers"');
   }
   if (onExchangeError !== "fail" && onExchangeError !== "anonymous") {
     throw new TypeError(
-      'Cannot create an MCP toolset: "onExchangeError" must be "fail" or "anonymous"',
+      'Cannot use the option "onExchangeError": it must be "fail" or "anonymous"',
     );
   }
   const flow = mcpServers({
