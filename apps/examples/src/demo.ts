@@ -2,15 +2,18 @@ import { runCustomerDemo } from "./customer-demo.ts";
 import type { DemoResult } from "./demo-result.ts";
 import { runLobDemo } from "./lob-demo.ts";
 import type { Output } from "./progress-table.ts";
+import { runStsDemo } from "./sts-demo.ts";
 
 const DEMOS: Readonly<Record<string, (output: Output) => Promise<DemoResult>>> = {
   customer: runCustomerDemo,
   lob: runLobDemo,
+  sts: runStsDemo,
 };
-const USAGE = `Usage: pnpm demo [customer | lob]
+const USAGE = `Usage: pnpm demo [customer | lob | sts]
 
   customer  a customer agent: tokens from IAS over mutual TLS (the default)
   lob       a line-of-business agent: tokens through the BTP Destination Service, two tenants
+  sts       any agent: a token exchanged for each MCP server's audience (RFC 8693)
 `;
 
 const [name = "customer", ...rest] = process.argv.slice(2);

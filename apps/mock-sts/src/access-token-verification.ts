@@ -1,10 +1,6 @@
-import { errors, type JWTPayload, jwtVerify } from "jose";
-import { type SigningKeys, signingAlgorithm } from "./signing-keys.ts";
-
-/** An access token was refused; the message names no part of it. */
-export class InvalidTokenError extends Error {
-  override readonly name = "InvalidTokenError";
-}
+import type { JWTPayload } from "jose";
+import { InvalidTokenError, ownSignature, verifyJwt } from "./jwt-verification.ts";
+import type { SigningKeys } from "./signing-keys.ts";
 
 /**
  * Checks type, signature, issuer and lifetime of an access token that is a JWT.
@@ -12,7 +8,7 @@ export class InvalidTokenError extends Error {
  * @throws InvalidTokenError saying what is wrong with it.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9068#section-4 RFC 9068, section 4}
  */
-export async function verifyAccessTokenJwt(
+export function verifyAccessTokenJwt(
   token: string,
   context: {
     issuer: string;
@@ -22,51 +18,31 @@ export async function verifyAccessTokenJwt(
     typ?: string;
   },
 ): Promise<JWTPayload> {
-  try {
-    const { payload } = await jwtVerify(
-      token,
-      ({ kid = "" }) => {
-        const key = context.keys.publicKey(kid);
-        if (key === undefined) throw new InvalidTokenError("token is signed by an unknown key");
-        return key;
-      },
-      {
-        algorithms: [signingAlgorithm],
-        typ: context.typ ?? "at+jwt",
-        issuer: context.issuer,
-        requiredClaims: ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"],
-        currentDate: new Date(context.nowMs),
-        clockTolerance: context.clockSkewMs / 1000,
-      },
-    );
-    return payload;
-  } catch (error) {
-    throw error instanceof InvalidTokenError ? error : new InvalidTokenError(reasonOf(error));
-  }
-}
-
-/** Says what jose found in our words: its messages may quote claims. */
-function reasonOf(error: unknown): string {
-  if (error instanceof errors.JWTExpired) return "token has expired";
-  if (error instanceof errors.JWTClaimValidationFailed) return `token has a bad ${error.claim}`;
-  if (error instanceof errors.JWSSignatureVerificationFailed) return "token has a bad signature";
-  if (error instanceof errors.JOSEAlgNotAllowed) return "token has a bad algorithm";
-  return "token is malformed";
+  const { issuer, keys, nowMs, clockSkewMs, typ = "at+jwt" } = context;
+  return verifyJwt(token, {
+    ...{ issuer, nowMs, clockSkewMs, typ, ...ownSignature(keys) },
+    requiredClaims: ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"],
+  });
 }
 
 /**
- * Checks what holds for every access token, opaque or not: its end and its audience.
+ * Checks the end of an access token: an opaque one has nobody else to do it.
  *
- * @throws InvalidTokenError saying what is wrong with it.
+ * @throws InvalidTokenError
  */
-export function verifyClaims(
-  claims: JWTPayload,
-  expected: { audience: string; nowMs: number; clockSkewMs: number },
+export function verifyEnd(
+  { exp = 0 }: JWTPayload,
+  { nowMs, clockSkewMs }: { nowMs: number; clockSkewMs: number },
 ): void {
-  if ((claims.exp ?? 0) * 1000 + expected.clockSkewMs <= expected.nowMs) {
-    throw new InvalidTokenError("token has expired");
-  }
-  if (![claims.aud].flat().includes(expected.audience)) {
-    throw new InvalidTokenError("token is for another audience");
-  }
+  if (exp * 1000 + clockSkewMs <= nowMs) throw new InvalidTokenError("token has expired");
+}
+
+/**
+ * Checks that an access token is for one of the names a resource server goes by.
+ *
+ * @throws InvalidTokenError
+ */
+export function verifyAudience({ aud }: JWTPayload, names: readonly string[]): void {
+  if ([aud].flat().some((name) => name !== undefined && names.includes(name))) return;
+  throw new InvalidTokenError("token is for another audience");
 }

@@ -1,9 +1,9 @@
 import { inspect } from "node:util";
 import { decodeJwt } from "jose";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { InvalidTokenError } from "./access-token-verification.ts";
 import { type AccessTokenGrant, AccessTokens } from "./access-tokens.ts";
 import type { Clock } from "./clock.ts";
+import { InvalidTokenError } from "./jwt-verification.ts";
 import { createSigningKeys, type SigningKeys } from "./signing-keys.ts";
 
 const issuer = "https://issuer.example";

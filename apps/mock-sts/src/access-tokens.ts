@@ -1,12 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { JWTPayload } from "jose";
-import {
-  InvalidTokenError,
-  verifyAccessTokenJwt,
-  verifyClaims,
-} from "./access-token-verification.ts";
+import { verifyAccessTokenJwt, verifyAudience, verifyEnd } from "./access-token-verification.ts";
 import { type Clock, numericDate } from "./clock.ts";
 import { digest } from "./fingerprint.ts";
+import { InvalidTokenError } from "./jwt-verification.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 /** How a token looks to its holder; one without `exp` ends all the same, only the server knows when. */
@@ -95,21 +92,40 @@ export class AccessTokens {
   }
 
   /**
-   * Returns the claims of a good token.
+   * Returns the claims of a good token that is for one of the names given.
    *
    * @throws InvalidTokenError saying what is wrong with it.
    */
-  async verify(token: string, { audience }: { audience: string }): Promise<JWTPayload> {
+  async verify(
+    token: string,
+    { audience }: { audience: string | readonly string[] },
+  ): Promise<JWTPayload> {
+    const claims = await this.inspect(token);
+    verifyAudience(claims, [audience].flat());
+    return claims;
+  }
+
+  /**
+   * Returns the claims of a good token, whoever it is for.
+   *
+   * @throws InvalidTokenError saying what is wrong with it.
+   */
+  async inspect(token: string): Promise<JWTPayload> {
     const { clock, clockSkewMs } = this.#options;
     const nowMs = clock.now();
     const claims =
       this.#opaque.get(digest(token))?.claims ??
       (await verifyAccessTokenJwt(token, { ...this.#options, nowMs }));
-    verifyClaims(claims, { audience, nowMs, clockSkewMs });
+    verifyEnd(claims, { nowMs, clockSkewMs });
     if (this.#records.get(claims.jti ?? "")?.revoked) {
       throw new InvalidTokenError("token was revoked");
     }
     return claims;
+  }
+
+  /** Tells whether an opaque token is one of this issuer, good or not. */
+  isOpaque(token: string): boolean {
+    return this.#opaque.has(digest(token));
   }
 
   /** Revokes tokens issued so far and returns how many there were. */

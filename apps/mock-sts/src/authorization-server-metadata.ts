@@ -1,5 +1,11 @@
-import { clientAuthenticationMethods, grantTypes } from "./clients.ts";
+import { clientAuthenticationMethods, type GrantType } from "./clients.ts";
+import { asymmetricAlgorithms } from "./jwt-verification.ts";
 import { signingAlgorithm } from "./signing-keys.ts";
+
+/** Path of OpenID Connect's metadata below an issuer. */
+export const openIdMetadataPath = "/.well-known/openid-configuration";
+/** Path of OAuth's metadata: it goes before an issuer's own path (RFC 8414, section 3.1). */
+export const oauthMetadataPath = "/.well-known/oauth-authorization-server";
 
 /** Where the authorization server's endpoints are. */
 export interface AuthorizationServerEndpoints {
@@ -18,7 +24,7 @@ export interface AuthorizationServerEndpoints {
  */
 export function authorizationServerMetadata(
   endpoints: AuthorizationServerEndpoints,
-  scopes: readonly string[],
+  { grantTypes, scopes }: { grantTypes: readonly GrantType[]; scopes: readonly string[] },
 ): Readonly<Record<string, unknown>> {
   return {
     issuer: endpoints.issuer,
@@ -28,6 +34,7 @@ export function authorizationServerMetadata(
     response_types_supported: ["token"],
     grant_types_supported: grantTypes,
     token_endpoint_auth_methods_supported: clientAuthenticationMethods,
+    token_endpoint_auth_signing_alg_values_supported: asymmetricAlgorithms,
     tls_client_certificate_bound_access_tokens: true,
     mtls_endpoint_aliases: { token_endpoint: endpoints.mtlsTokenEndpoint },
     subject_types_supported: ["public"],

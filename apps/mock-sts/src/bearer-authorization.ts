@@ -1,9 +1,9 @@
 import type { X509Certificate } from "node:crypto";
 import type { JWTPayload } from "jose";
-import { InvalidTokenError } from "./access-token-verification.ts";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { Refusal } from "./bearer-challenge.ts";
 import { certificateThumbprint } from "./fingerprint.ts";
+import { InvalidTokenError } from "./jwt-verification.ts";
 import { splitScope } from "./scopes.ts";
 
 /** A request to a protected resource, as far as its authorization goes. */
@@ -18,7 +18,8 @@ export interface ProtectedRequest {
 /** What the resource demands. */
 export interface ResourcePolicy {
   readonly tokens: AccessTokens;
-  readonly audience: string;
+  /** The names the resource goes by in `aud`. */
+  readonly audience: string | readonly string[];
   readonly requiredScope: string | undefined;
   /** Whether a bound token is refused without the certificate it is bound to. */
   readonly requireBoundCertificate: boolean;

@@ -1,8 +1,11 @@
 import type { X509Certificate } from "node:crypto";
+import type { JSONWebKeySet } from "jose";
+import { assertedClientId, type ClientAssertions } from "./client-assertion.ts";
 import { certificateFault } from "./client-certificate.ts";
 import type { Client, ClientAuthenticationMethod, Clients } from "./clients.ts";
 import { sameSecret } from "./fingerprint.ts";
 import type { Form } from "./form.ts";
+import { InvalidTokenError } from "./jwt-verification.ts";
 import { OAuthError } from "./oauth-error.ts";
 
 /** What a token request proves its client with. */
@@ -18,6 +21,7 @@ export interface ClientProof {
 export interface ClientAuthenticationContext {
   readonly clients: Clients;
   readonly authority: X509Certificate;
+  readonly clientAssertions: ClientAssertions;
   /** Epoch milliseconds. */
   readonly now: number;
 }
@@ -34,11 +38,12 @@ interface Credentials {
  * @throws OAuthError `invalid_client`, or `invalid_request` for two methods at once.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3 RFC 6749, section 2.3}
  * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2.1 RFC 8705, section 2.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523, section 2.2}
  */
-export function authenticateClient(
+export async function authenticateClient(
   proof: ClientProof,
   context: ClientAuthenticationContext,
-): Client {
+): Promise<Client> {
   const usedHeader = proof.authorization !== undefined;
   const credentials = readCredentials(proof);
   if (credentials.clientId === undefined) {
@@ -56,6 +61,8 @@ export function authenticateClient(
     throw invalidClient("the client secret is wrong", usedHeader);
   }
   if (client.authentication === "tls_client_auth") checkCertificate(client, proof, context);
+  if (client.jwks !== undefined)
+    await checkAssertion({ ...client, jwks: client.jwks }, proof, context);
   if (client.certificateBoundTokens && proof.certificate === undefined) {
     throw invalidClient("the client's tokens are bound to a certificate and it sent none", false);
   }
@@ -73,8 +80,10 @@ function isExpectedMethod(
 function readCredentials({ form, authorization }: ClientProof): Credentials {
   const clientId = form.get("client_id");
   const clientSecret = form.get("client_secret");
-  if (form.get("client_assertion") !== undefined) {
-    throw invalidClient("client assertions are not supported", authorization !== undefined);
+  const assertion = form.get("client_assertion");
+  if (assertion !== undefined) {
+    if (authorization !== undefined || clientSecret !== undefined) throw twoMethods();
+    return { method: "private_key_jwt", clientId: clientId ?? assertedClientId(assertion) };
   }
   if (authorization === undefined) {
     return clientSecret === undefined
@@ -82,9 +91,7 @@ function readCredentials({ form, authorization }: ClientProof): Credentials {
       : { method: "client_secret_post", clientId, clientSecret };
   }
   const basic = readBasic(authorization);
-  if (clientSecret !== undefined) {
-    throw new OAuthError("invalid_request", "the request uses two client authentication methods");
-  }
+  if (clientSecret !== undefined) throw twoMethods();
   if (clientId !== undefined && clientId !== basic.clientId) {
     throw new OAuthError("invalid_request", "the request names two different clients");
   }
@@ -116,6 +123,22 @@ function checkCertificate(
   const trust = { authority, now, subject: client.subject ?? [] };
   const reason = certificateFault(certificate, trust);
   if (reason !== undefined) throw invalidClient(reason, false);
+}
+
+async function checkAssertion(
+  client: Pick<Client, "clientId"> & { jwks: JSONWebKeySet },
+  { form }: ClientProof,
+  { clientAssertions }: ClientAuthenticationContext,
+): Promise<void> {
+  try {
+    await clientAssertions.verify(form, client);
+  } catch (error) {
+    throw error instanceof InvalidTokenError ? invalidClient(error.message, false) : error;
+  }
+}
+
+function twoMethods(): OAuthError {
+  return new OAuthError("invalid_request", "the request uses two client authentication methods");
 }
 
 function invalidClient(description: string, usedHeader: boolean): OAuthError {

@@ -1,12 +1,14 @@
+import { createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { type DistinguishedName, parseDistinguishedName } from "./distinguished-name.ts";
 
-/** Grants the token endpoint knows. */
+/** Grants that one of the token endpoints knows. */
 export const grantTypes = [
   "client_credentials",
   "urn:ietf:params:oauth:grant-type:jwt-bearer",
+  "urn:ietf:params:oauth:grant-type:token-exchange",
 ] as const;
 
-/** A grant the token endpoint knows. */
+/** A grant that one of the token endpoints knows. */
 export type GrantType = (typeof grantTypes)[number];
 
 /** Ways a client may prove who it is; `none` is a client that something outside vouches for. */
@@ -14,6 +16,7 @@ export const clientAuthenticationMethods = [
   "tls_client_auth",
   "client_secret_basic",
   "client_secret_post",
+  "private_key_jwt",
   "none",
 ] as const;
 
@@ -29,6 +32,8 @@ export interface ClientRegistration {
   readonly clientSecret?: string;
   /** For `tls_client_auth`: the certificate's subject as an RFC 4514 name. */
   readonly subjectDn?: string;
+  /** For `private_key_jwt`: the public keys the client signs with. */
+  readonly jwks?: JSONWebKeySet;
   /** Grants the client may use. Default: all. */
   readonly grants?: readonly GrantType[];
   /** Scopes the client may ask for. Default: none. */
@@ -43,6 +48,7 @@ export interface Client {
   readonly authentication: ClientAuthenticationMethod;
   readonly clientSecret: string | undefined;
   readonly subject: DistinguishedName | undefined;
+  readonly jwks: JSONWebKeySet | undefined;
   readonly grants: readonly GrantType[];
   readonly scopes: readonly string[];
   certificateBoundTokens: boolean;
@@ -67,21 +73,18 @@ export function registerClients(registrations: readonly ClientRegistration[]): C
 }
 
 function registerClient(registration: ClientRegistration): Client {
-  const { clientId, authentication, clientSecret, subjectDn } = registration;
+  const { clientId, authentication, clientSecret, subjectDn, jwks } = registration;
   if (typeof clientId !== "string" || clientId.trim() === "") {
     throw new TypeError('Cannot register a client: "clientId" is blank');
   }
   if (!clientAuthenticationMethods.includes(authentication)) {
     throw faulty(registration, `has an unknown "authentication" ${JSON.stringify(authentication)}`);
   }
-  const wantsSecret = authentication.startsWith("client_secret_");
-  if (wantsSecret !== Boolean(clientSecret)) {
-    throw faulty(registration, `${wantsSecret ? "needs" : "must not have"} a "clientSecret"`);
-  }
   const wantsSubject = authentication === "tls_client_auth";
-  if (wantsSubject !== Boolean(subjectDn)) {
-    throw faulty(registration, `${wantsSubject ? "needs" : "must not have"} a "subjectDn"`);
-  }
+  checkProof(registration, "clientSecret", authentication.startsWith("client_secret_"));
+  checkProof(registration, "subjectDn", wantsSubject);
+  checkProof(registration, "jwks", authentication === "private_key_jwt");
+  if (jwks !== undefined) checkJwks(registration, jwks);
   const unknownGrant = registration.grants?.find((grant) => !grantTypes.includes(grant));
   if (unknownGrant !== undefined) {
     throw faulty(registration, `has an unknown grant ${unknownGrant}`);
@@ -91,10 +94,29 @@ function registerClient(registration: ClientRegistration): Client {
     authentication,
     clientSecret,
     subject: subjectDn === undefined ? undefined : parseDistinguishedName(subjectDn),
+    jwks,
     grants: registration.grants ?? grantTypes,
     scopes: registration.scopes ?? [],
     certificateBoundTokens: registration.certificateBoundTokens ?? wantsSubject,
   };
+}
+
+/** What a client proves itself with fits its method: there if needed, else absent. */
+function checkProof(
+  registration: ClientRegistration,
+  field: "clientSecret" | "subjectDn" | "jwks",
+  isWanted: boolean,
+): void {
+  if (isWanted === Boolean(registration[field])) return;
+  throw faulty(registration, `${isWanted ? "needs" : "must not have"} a "${field}"`);
+}
+
+function checkJwks(registration: ClientRegistration, jwks: JSONWebKeySet): void {
+  try {
+    createLocalJWKSet(jwks);
+  } catch {
+    throw faulty(registration, 'has a "jwks" that is no JWK Set');
+  }
 }
 
 function faulty({ clientId }: ClientRegistration, fault: string): TypeError {

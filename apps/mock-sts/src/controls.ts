@@ -6,7 +6,9 @@ import type { Gateway, GatewaySwitches } from "./gateway.ts";
 import type { Hold } from "./hold.ts";
 import { checkTokenLifetime } from "./options.ts";
 import type { RequestFilter } from "./request-filter.ts";
+import type { SecurityTokenService } from "./security-token-service.ts";
 import type { SigningKeys } from "./signing-keys.ts";
+import { checkStsQuirks, type StsQuirk } from "./sts-quirks.ts";
 import type { Tenants } from "./tenant.ts";
 import { createTenantControls, type TenantControls } from "./tenant-controls.ts";
 
@@ -22,6 +24,8 @@ export interface Controls {
   requireBoundCertificate: boolean;
   /** Whether the gateway refuses every token with 401: everywhere, or at the MCP servers and agents named. */
   alwaysUnauthorized: boolean | readonly string[];
+  /** Ways in which the token exchange service errs from now on. */
+  stsQuirks: readonly StsQuirk[];
   /** What can be done to one tenant, the provider or a subscriber. @throws TypeError if there is none. */
   tenant(subdomain: string): TenantControls;
   /** Revokes access tokens and service tokens issued so far and returns how many there were. */
@@ -52,14 +56,15 @@ export interface ControlsOptions {
   readonly keys: SigningKeys;
   readonly faults: Faults;
   readonly gateway: Gateway;
+  readonly sts: SecurityTokenService;
   readonly switches: GatewaySwitches;
   readonly lifetimes: { tokenLifetimeMs: number; serviceTokenLifetimeMs: number };
 }
 
 /** Creates the controls of a mock. */
 export function createControls(options: ControlsOptions): Controls {
-  const { clock, tenants, keys, faults, gateway, switches, lifetimes } = options;
-  const initial = { ...switches, ...lifetimes };
+  const { clock, tenants, keys, faults, gateway, sts, switches, lifetimes } = options;
+  const initial = { ...switches, ...lifetimes, ...sts.settings };
   const resetTenants = createTenantsReset(options);
   return {
     get tokenLifetimeMs() {
@@ -93,15 +98,22 @@ export function createControls(options: ControlsOptions): Controls {
     set alwaysUnauthorized(value) {
       switches.alwaysUnauthorized = value;
     },
+    get stsQuirks() {
+      return sts.settings.quirks;
+    },
+    set stsQuirks(value) {
+      sts.settings.quirks = checkStsQuirks(value);
+    },
     tenant(subdomain) {
       const tenant = tenants.bySubdomain(subdomain);
       if (tenant !== undefined) return createTenantControls(tenant, options.configurations);
       throw new TypeError(`Cannot control tenant ${JSON.stringify(subdomain)}: there is none`);
     },
     revoke: (target) =>
-      tenants.all
-        .flatMap(({ tokens, serviceTokens }) => [tokens, serviceTokens])
-        .reduce((count, issued) => count + issued.revoke(target), 0),
+      [sts.tokens, ...tenants.all.flatMap((it) => [it.tokens, it.serviceTokens])].reduce(
+        (count, issued) => count + issued.revoke(target),
+        0,
+      ),
     rotateSigningKey: () => keys.rotate(),
     forgetSessions: (server) => gateway.forgetSessions(server),
     failNext: (answer, match = {}) => faults.fail(answer, match),
@@ -113,6 +125,7 @@ export function createControls(options: ControlsOptions): Controls {
       clock.offsetMs = 0;
       switches.requireBoundCertificate = initial.requireBoundCertificate;
       switches.alwaysUnauthorized = initial.alwaysUnauthorized;
+      sts.settings.quirks = initial.quirks;
       lifetimes.tokenLifetimeMs = initial.tokenLifetimeMs;
       lifetimes.serviceTokenLifetimeMs = initial.serviceTokenLifetimeMs;
       resetTenants();

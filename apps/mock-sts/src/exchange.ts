@@ -97,10 +97,13 @@ function describeRequest(
     ...(filter !== null && { filter }),
     ...(bearer !== undefined && { bearer }),
     ...(userToken !== undefined && { userToken: recordToken(userToken) }),
-    ...((route === "token" || route === "xsuaa-token") && describeForm(body)),
+    ...(tokenRoutes.includes(route) && describeForm(body)),
     ...(mcpServer !== undefined && { mcp: { server: mcpServer, ...describeJsonRpc(body) } }),
   };
 }
+
+/** Routes whose bodies are forms. */
+const tokenRoutes: readonly RouteName[] = ["token", "xsuaa-token", "sts-token"];
 
 /** XSUAA writes the subdomain into its tokens. */
 function zoneWithin(bearer: RecordedToken | undefined): string | undefined {
@@ -111,12 +114,15 @@ function zoneWithin(bearer: RecordedToken | undefined): string | undefined {
 function describeForm(body: string): Partial<OpenRecord> {
   const form = parseForm(body);
   const [grant, clientId] = [form.get("grant_type"), form.get("client_id")];
-  const assertion = form.get("assertion");
+  const [assertion, subjectToken] = [form.get("assertion"), form.get("subject_token")];
+  const actorToken = form.get("actor_token");
   return {
     form: recordedForm(form),
     ...(grant !== undefined && { grant }),
     ...(clientId !== undefined && { clientId }),
     ...(assertion !== undefined && { assertion: recordToken(assertion) }),
+    ...(subjectToken !== undefined && { subjectToken: recordToken(subjectToken) }),
+    ...(actorToken !== undefined && { actorToken: recordToken(actorToken) }),
   };
 }
 

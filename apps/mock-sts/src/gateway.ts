@@ -5,11 +5,13 @@ import { challengeResponse } from "./bearer-challenge.ts";
 import type { Exchange, MockEnv } from "./exchange.ts";
 import { findTarget, type GatewayTarget } from "./gateway-targets.ts";
 import { createMcpEndpoint, type McpEndpoint } from "./mcp-endpoint.ts";
+import { mcpServerPath } from "./mcp-servers.ts";
 import {
   protectedResourceMetadata,
   protectedResourcePath,
   wellKnownPrefix,
 } from "./protected-resource-metadata.ts";
+import type { SecurityTokenService } from "./security-token-service.ts";
 import type { Tenant, Tenants } from "./tenant.ts";
 
 /** Switches of the gateway; they are read at each request. */
@@ -26,6 +28,8 @@ export interface GatewayOptions {
   /** What tokens for the gateway carry in `aud`. */
   readonly audience: string;
   readonly tenants: Tenants;
+  /** Issuer of the tokens for servers with an audience of their own. */
+  readonly sts: Pick<SecurityTokenService, "issuer" | "tokens">;
   readonly switches: GatewaySwitches;
   readonly exchange: MiddlewareHandler<MockEnv>;
 }
@@ -86,8 +90,8 @@ async function authorize(
   { request, exchange }: { request: Request; exchange: Exchange },
   { target, options }: { target: GatewayTarget; options: GatewayOptions },
 ): Promise<Authorization> {
-  const { switches, audience } = options;
-  const { tenant, server, agent } = target;
+  const { switches } = options;
+  const { server, agent } = target;
   const requiredScope = server?.requiredScope;
   if (isRefused(switches, (server ?? agent).name)) {
     return invalidToken("the gateway refuses every token", { requiredScope });
@@ -99,10 +103,18 @@ async function authorize(
       certificate: exchange.certificate,
     },
     {
-      ...{ tokens: tenant.tokens, audience, requiredScope },
+      ...{ ...issuerOf(target, options), requiredScope },
       requireBoundCertificate: switches.requireBoundCertificate,
     },
   );
+}
+
+/** A server with an audience of its own takes other tokens than the rest of the gateway. */
+function issuerOf({ tenant, server }: GatewayTarget, { sts, audience, origin }: GatewayOptions) {
+  if (server?.audience === undefined)
+    return { issuer: tenant.issuer, tokens: tenant.tokens, audience };
+  const url = `${origin}${tenant.gatewayPath}${mcpServerPath(server)}`;
+  return { issuer: sts.issuer, tokens: sts.tokens, audience: [server.audience, url] };
 }
 
 function refuse(
@@ -160,12 +172,13 @@ function rebuild(request: Request, body: string): Request {
   return new Request(request.url, { method, headers, signal, ...(method === "POST" && { body }) });
 }
 
-function metadataResponse(requestUrl: string, { tenants, origin }: GatewayOptions): Response {
+function metadataResponse(requestUrl: string, options: GatewayOptions): Response {
+  const { tenants, origin } = options;
   const path = new URL(requestUrl).pathname.slice(wellKnownPrefix.length);
   const target = findTarget(tenants, path);
   const isRoot = path === "" || path === "/";
   if (target === undefined && !isRoot) return new Response(null, { status: 404 });
-  const { issuer } = target?.tenant ?? tenants.provider;
+  const { issuer } = target === undefined ? tenants.provider : issuerOf(target, options);
   return Response.json(
     protectedResourceMetadata({
       resource: `${origin}${isRoot ? "" : path}`,

@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { authorizationServerMetadata } from "./authorization-server-metadata.ts";
+import { createClientAssertions } from "./client-assertion.ts";
 import { clientCredentialsGrant } from "./client-credentials-grant.ts";
 import type { Clients } from "./clients.ts";
 import type { Clock } from "./clock.ts";
@@ -16,6 +17,12 @@ export const tokenPath = "/oauth2/token";
 export const mtlsTokenPath = "/mtls/oauth2/token";
 /** Path of the JWK Set below an issuer. */
 export const jwksPath = "/oauth2/certs";
+
+/** Grants of an identity tenant. */
+const identityGrants = [
+  "client_credentials",
+  "urn:ietf:params:oauth:grant-type:jwt-bearer",
+] as const;
 
 /** An IAS tenant: an issuer with its own clients, users and tokens. */
 export interface IdentityTenant {
@@ -43,6 +50,8 @@ export function createIdentityTenant(
   { options, clients, authority, keys, clock, lifetime }: IdentityTenantContext,
 ): IdentityTenant {
   const tokenEndpoint = `${issuer}${tokenPath}`;
+  const { clockSkewMs } = options;
+  const audience = [issuer, tokenEndpoint];
   return {
     ...{ path: iasPath, tokenEndpoint },
     metadata: authorizationServerMetadata(
@@ -50,11 +59,12 @@ export function createIdentityTenant(
         ...{ issuer, tokenEndpoint, jwksUri: `${issuer}${jwksPath}` },
         mtlsTokenEndpoint: `${issuer}${mtlsTokenPath}`,
       },
-      knownScopes(clients),
+      { grantTypes: identityGrants, scopes: knownScopes(clients) },
     ),
     requestToken: createTokenEndpoint({
       ...{ issuer, tenantId, clients, authority, tokens, keys, clock },
       gatewayClientId: options.gatewayClientId,
+      clientAssertions: createClientAssertions({ audience, clock, clockSkewMs }),
       tokenLifetimeMs: () => lifetime.tokenLifetimeMs,
       grants: {
         client_credentials: clientCredentialsGrant,

@@ -13,6 +13,11 @@ export interface McpServerOptions {
   readonly answers?: "stream" | "json";
   /** Tools on one page of `tools/list`. Default: all. */
   readonly pageSize?: number;
+  /**
+   * Name of the server in `aud`: it takes tokens of the token exchange service only, for this name
+   * or for its URL. Default: none; it takes the gateway's tokens of its tenant.
+   */
+  readonly audience?: string;
   /** Scope a token must have. Default: none. */
   readonly requiredScope?: string;
   /** Default: `whoami`, `echo`, `mirror`, `lookup_item` and `report_items`. */
@@ -27,7 +32,7 @@ export interface McpServerInfo {
   readonly url: string;
 }
 
-/** The servers of a gateway that was not told otherwise: one of each kind. */
+/** The servers of a gateway that was not told otherwise: one of each kind, and two with an audience of their own. */
 export const defaultMcpServers: readonly McpServerOptions[] = [
   {
     name: "cost-centers",
@@ -60,9 +65,32 @@ export const defaultMcpServers: readonly McpServerOptions[] = [
       { id: "e2", title: "Supplier call", start: "2026-10-02T13:30:00Z" },
     ]),
   },
+  {
+    name: "tickets",
+    ordId: "sap.mock:apiResource:ticket:v1",
+    globalTenantId: "250697",
+    audience: "tickets",
+    tools: recordTools("ticket", [
+      { id: "T-1", title: "Printer on fire" },
+      { id: "T-2", title: "Screen too bright" },
+    ]),
+  },
+  {
+    name: "payroll",
+    ordId: "sap.mock:apiResource:payroll:v1",
+    globalTenantId: "250697",
+    mode: "stateless",
+    audience: "payroll",
+    tools: recordTools("payslip", [{ id: "2026-09", gross: 5_400 }]),
+  },
 ];
 
 const defaultTools = recordTools("item", [{ id: "1", name: "First" }]);
+
+/** Chooses the servers that take the gateway's tokens. */
+export function gatewayServers(servers: readonly McpServerOptions[]): readonly McpServerOptions[] {
+  return servers.filter(({ audience }) => audience === undefined);
+}
 
 /** Returns the tools of a server. */
 export function toolsOf({ tools = defaultTools }: McpServerOptions): readonly McpTool[] {
@@ -98,7 +126,8 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
         throw new TypeError(`${label}: "${field}" is blank`);
       }
     }
-    const { pageSize } = server;
+    const { pageSize, audience } = server;
+    if (audience?.trim() === "") throw new TypeError(`${label}: "audience" is blank`);
     if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize > 0)) {
       throw new RangeError(`${label}: "pageSize" must be a positive integer, got ${pageSize}`);
     }

@@ -19,6 +19,7 @@ import { type MockStsOptions, resolveOptions } from "./options.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
 import { type MockParts, serveMock } from "./serve-mock.ts";
 import { createSigningKeys } from "./signing-keys.ts";
+import { describeSts, type StsInfo } from "./sts-info.ts";
 import { createTenants } from "./tenant.ts";
 import { describeTenant, type TenantInfo } from "./tenant-info.ts";
 import { createUserTokens, type UserTokenRequest } from "./user-tokens.ts";
@@ -39,7 +40,9 @@ export interface MockSts extends AsyncDisposable {
   readonly clientId: string;
   /** The agent's first certificate. */
   readonly clientCertificate: CertificatePair;
-  /** The MCP servers behind the gateway. */
+  /** The token exchange service. */
+  readonly sts: StsInfo;
+  /** The MCP servers that take the gateway's tokens; those with an audience are the token exchange service's. */
   readonly mcpServers: readonly McpServerInfo[];
   /** The provider and the subscribers of line-of-business agents. */
   readonly tenants: readonly TenantInfo[];
@@ -121,6 +124,7 @@ async function describeMock(
     ...{ ca: authority.certificate, clientId, clientCertificate, mcpServers, recorder, controls },
     ...{ lobClientId: lobClient.clientId, landscape, ...issuers },
     tenants: tenants.all.map(describeTenant),
+    sts: describeSts(url, tenants.provider),
     iasDestination: iasDestinationName(landscape),
     userToken: createUserTokens({ tenants, keys, clock, defaultClientId: clientId }),
     credentials: (pair = clientCertificate) =>

@@ -3,6 +3,7 @@ import type { ClientRegistration } from "./clients.ts";
 import type { McpServerOptions } from "./mcp-servers.ts";
 import { startMockSts } from "./mock-sts.ts";
 import { type MockStsOptions, resolveOptions } from "./options.ts";
+import type { StsOptions } from "./sts-options.ts";
 import type { TenantOptions } from "./tenants.ts";
 
 const server: McpServerOptions = { name: "a", ordId: "sap.x:y:v1", globalTenantId: "1" };
@@ -45,6 +46,9 @@ describe("resolveOptions", () => {
     ["a missing subject", { authentication: "tls_client_auth" }, /"x".*needs a "subjectDn"/],
     ["a needless subject", { authentication: "none", subjectDn: "CN=a" }, /"x".*"subjectDn"/],
     ["a bad subject", { authentication: "tls_client_auth", subjectDn: "a" }, /distinguished name/],
+    ["missing keys", { authentication: "private_key_jwt" }, /"x".*needs a "jwks"/],
+    ["needless keys", { authentication: "none", jwks: { keys: [] } }, /"x".*"jwks"/],
+    ["bad keys", { authentication: "private_key_jwt", jwks: { keys: 5 } }, /"x".*no JWK Set/],
     ["an unknown grant", { authentication: "none", grants: ["password"] }, /"x".*password/],
     ["an id in use", { clientId: "mock-agent", authentication: "none" }, /registered twice/],
   ])("refuses a client with %s", (_what, registration, message) => {
@@ -61,6 +65,7 @@ describe("resolveOptions", () => {
 
   it.each<[string, McpServerOptions[], RegExp]>([
     ["a blank name", [{ ...server, name: "" }], /"name"/],
+    ["a blank audience", [{ ...server, audience: " " }], /"a".*"audience"/],
     ["a blank ORD id", [{ ...server, ordId: " " }], /"a".*"ordId"/],
     ["a blank tenant", [{ ...server, globalTenantId: "" }], /"a".*"globalTenantId"/],
     ["a page of nothing", [{ ...server, pageSize: 0 }], /"a".*"pageSize"/],
@@ -80,6 +85,11 @@ describe("resolveOptions", () => {
     ["the id of another", [{ subdomain: "a", tenantId: "mock-tenant" }], /"a".*same "tenantId"/],
     ["a blank id", [{ subdomain: "a", tenantId: " " }], /"a".*"tenantId"/],
     ["a bad server", [{ subdomain: "a", mcpServers: [server, server] }], /same path|same name/],
+    [
+      "a server with an audience",
+      [{ subdomain: "a", mcpServers: [{ ...server, audience: "b" }] }],
+      /"a".*provider.*"audience"/,
+    ],
     ["a bad agent", [{ subdomain: "a", agents: [{ ...server, name: " " }] }], /agent.*"name"/],
     [
       "two agents in one place",
@@ -93,6 +103,23 @@ describe("resolveOptions", () => {
     ],
   ])("refuses a tenant with %s", (_what, tenants, message) => {
     expect(() => resolveOptions({ tenants })).toThrow(message);
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ["an option that does not exist", { publicClients: true }, /sts option "publicClients"/],
+    ["no actor", { maxActors: 0 }, /"maxActors"/],
+    ["half an actor", { maxActors: 1.5 }, /"maxActors"/],
+    ["a blank default audience", { defaultAudience: " " }, /"defaultAudience"/],
+    ["an unknown policy for targets", { severalTargets: "some" }, /"severalTargets"/],
+    ["an unknown policy for actors", { mayAct: "never" }, /"mayAct"/],
+    ["an issuer without a name", { trustedIssuers: [{ issuer: "", jwks: { keys: [] } }] }, /blank/],
+    ["an issuer without keys", { trustedIssuers: [{ issuer: "https://a" }] }, /"https:..a".*JWK/],
+    ["a target of no name", { targets: [{ scopes: ["read"] }] }, /no audience and no resource/],
+    ["a target of a blank name", { targets: [{ audience: " " }] }, /"audience"/],
+    ["a target that is no URI", { targets: [{ resource: "a" }] }, /"resource".*"a"/],
+    ["a target with a fragment", { targets: [{ resource: "https://a#b" }] }, /"resource"/],
+  ])("refuses a token exchange service with %s", (_what, sts, message) => {
+    expect(() => resolveOptions({ sts: sts as StsOptions })).toThrow(message);
   });
 
   it("makes a subject of any client id", async () => {

@@ -3,6 +3,7 @@ import { type ClientRegistration, type Clients, registerClients } from "./client
 import { lobClient } from "./lob-client.ts";
 import { checkMcpServers, defaultMcpServers, type McpServerOptions } from "./mcp-servers.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
+import { type ResolvedStsOptions, resolveStsOptions, type StsOptions } from "./sts-options.ts";
 import {
   defaultTenants,
   type ResolvedTenant,
@@ -30,7 +31,7 @@ export interface MockStsOptions {
   readonly gatewayClientId?: string;
   /** The provider's tenant, claims `app_tid` and `zid` of its tokens. Default `mock-tenant`. */
   readonly tenantId?: string;
-  /** The provider's MCP servers behind the gateway. Default: `cost-centers`, `orders` and `calendar`. */
+  /** The provider's MCP servers. Default: `cost-centers`, `orders` and `calendar`, and for the token exchange service `tickets` and `payroll`. */
   readonly mcpServers?: readonly McpServerOptions[];
   /** The provider's A2A agents behind the gateway. Default: `cost-center-agent`. */
   readonly agents?: readonly AgentOptions[];
@@ -54,6 +55,8 @@ export interface MockStsOptions {
   readonly refuseReusedAssertions?: boolean;
   /** Whether the gateway demands the certificate a token is bound to. Default false, as the real one. */
   readonly requireBoundCertificate?: boolean;
+  /** The token exchange service. */
+  readonly sts?: StsOptions;
   /** Called when a request has its answer. */
   readonly onAnswer?: (request: RecordedRequest) => void;
 }
@@ -61,12 +64,13 @@ export interface MockStsOptions {
 /** Checked options with their defaults. */
 export interface ResolvedOptions
   extends Required<
-    Omit<MockStsOptions, "clients" | "scopes" | "maxAssertionLifetimeMs" | "tenants">
+    Omit<MockStsOptions, "clients" | "scopes" | "maxAssertionLifetimeMs" | "tenants" | "sts">
   > {
   readonly tenants: readonly ResolvedTenant[];
   readonly maxAssertionLifetimeMs: number | undefined;
   readonly subjectDn: string;
   readonly clients: Clients;
+  readonly sts: ResolvedStsOptions;
 }
 
 /** Shortest and longest lifetime of an access token, in milliseconds; IAS allows 1 to 720 minutes. */
@@ -109,6 +113,7 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
     certificateBoundTokens: options.certificateBoundTokens ?? true,
     refuseReusedAssertions: options.refuseReusedAssertions ?? false,
     requireBoundCertificate: options.requireBoundCertificate ?? false,
+    sts: resolveStsOptions(options.sts ?? {}),
     onAnswer: options.onAnswer ?? (() => {}),
   };
 }
@@ -143,6 +148,7 @@ const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
   maxAssertionLifetimeMs: true,
   refuseReusedAssertions: true,
   requireBoundCertificate: true,
+  sts: true,
   onAnswer: true,
 };
 

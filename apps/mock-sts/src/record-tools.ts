@@ -12,9 +12,11 @@ export function recordTools(subject: string, entries: readonly Entry[]): readonl
 /** Who calls: the claims of the access token, or what a test wants to see of them. */
 const identity = z.object({
   sub: z.string(),
-  aud: z.string(),
+  aud: z.union([z.string(), z.array(z.string())]),
   clientId: z.string(),
   jti: z.string(),
+  /** Who acts for the subject: the last actor, not those before it. */
+  actor: z.string().optional(),
 });
 
 const whoami: McpTool = {
@@ -23,8 +25,9 @@ const whoami: McpTool = {
   input: z.object({}),
   output: identity,
   run(_input, { http }) {
-    const { sub, aud, client_id, jti } = http?.authInfo?.extra ?? {};
-    const structuredContent = identity.parse({ sub, aud, clientId: client_id, jti });
+    const { sub, aud, client_id: clientId, jti, act } = http?.authInfo?.extra ?? {};
+    const actor = (act as { sub?: unknown } | undefined)?.sub;
+    const structuredContent = identity.parse({ sub, aud, clientId, jti, actor });
     return { content: [text(JSON.stringify(structuredContent))], structuredContent };
   },
 };

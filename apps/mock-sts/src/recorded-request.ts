@@ -35,6 +35,8 @@ export type RouteName =
   /** An identity tenant's token endpoint. */
   | "token"
   | "xsuaa-token"
+  /** The token exchange service's token endpoint. */
+  | "sts-token"
   /** Lists, single fragments, and their labels. */
   | "fragments"
   /** Collections of destinations and certificates. */
@@ -75,6 +77,9 @@ export interface RecordedRequest {
   readonly clientId?: string;
   /** The user token of a jwt-bearer request. */
   readonly assertion?: RecordedToken;
+  /** The two tokens of a token exchange. */
+  readonly subjectToken?: RecordedToken;
+  readonly actorToken?: RecordedToken;
   /** The token in the `Authorization` header. */
   readonly bearer?: RecordedToken;
   /** The token in the header `X-user-token`. */

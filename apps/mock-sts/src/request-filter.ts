@@ -18,7 +18,9 @@ export interface RequestFilter {
   /** A JSON-RPC method, such as `tools/call`. */
   readonly mcpMethod?: string;
   readonly tool?: string;
-  /** Subject of the token the request carried, in a header or as an assertion. */
+  /** A value of the parameter `audience` of a token request. */
+  readonly audience?: string;
+  /** Subject of the token the request carried: in a header, as an assertion or to be exchanged. */
   readonly subject?: string;
 }
 
@@ -30,9 +32,11 @@ export function matchesFilter(request: RecordedRequest, filter: RequestFilter): 
     ...{ status: request.status, grant: request.grant, clientId: request.clientId },
     ...{ tenant: request.tenant, agent: request.agent },
     ...{ error: request.error, mcpServer: request.mcp?.server, tool: request.mcp?.tool, subject },
-    mcpMethod: undefined,
+    ...{ mcpMethod: undefined, audience: undefined },
   };
-  const { mcpMethod, ...rest } = filter;
+  const { mcpMethod, audience, ...rest } = filter;
+  const audiences = [request.form?.audience ?? []].flat();
+  if (audience !== undefined && !audiences.includes(audience)) return false;
   if (mcpMethod !== undefined && !request.mcp?.methods.includes(mcpMethod)) return false;
   return Object.entries(rest).every(
     ([name, value]) => value === undefined || facts[name as keyof RequestFilter] === value,
@@ -40,6 +44,6 @@ export function matchesFilter(request: RecordedRequest, filter: RequestFilter): 
 }
 
 /** The user a request is for, or the client that acts for itself. */
-function subjectOf({ userToken, bearer, assertion }: RecordedRequest): unknown {
-  return (userToken ?? bearer ?? assertion)?.claims?.sub;
+function subjectOf({ userToken, bearer, assertion, subjectToken }: RecordedRequest): unknown {
+  return (userToken ?? bearer ?? assertion ?? subjectToken)?.claims?.sub;
 }

@@ -3,7 +3,13 @@ import type { RecordedRequest } from "./recorded-request.ts";
 /** Writes a request as one line: when, where, what, by whom, for whom, and how it ended. */
 export function formatRequest(request: RecordedRequest): string {
   const { mcp, issued, error, fault, status } = request;
-  const subject = (request.userToken ?? request.bearer ?? issued ?? request.assertion)?.claims?.sub;
+  const subject = (
+    request.userToken ??
+    request.bearer ??
+    issued ??
+    request.assertion ??
+    request.subjectToken
+  )?.claims?.sub;
   const parts = [
     new Date(request.at).toISOString(),
     request.listener,

@@ -16,6 +16,7 @@ import type { Listeners } from "./listeners.ts";
 import { lobClient } from "./lob-client.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { RecordingRecorder } from "./recorder.ts";
+import { createSecurityTokenService, type SecurityTokenService } from "./security-token-service.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import type { Tenants } from "./tenant.ts";
 import { createTokenServer } from "./token-server.ts";
@@ -41,6 +42,8 @@ export interface MockParts {
 }
 
 interface Shared {
+  readonly authority: X509Certificate;
+  readonly sts: SecurityTokenService;
   readonly lifetimes: { tokenLifetimeMs: number; serviceTokenLifetimeMs: number };
   readonly recording: Omit<ExchangeOptions, "listener" | "routeOf">;
   readonly configurations: Configurations;
@@ -58,25 +61,28 @@ export function serveMock(parts: MockParts, listeners: Listeners): Controls {
   const lifetimes = { tokenLifetimeMs, serviceTokenLifetimeMs };
   const switches = { requireBoundCertificate, alwaysUnauthorized: false };
   const recording = { recorder, faults, clock, onAnswer: options.onAnswer };
-  const tokenServer = buildTokenServer(parts, { lifetimes, recording, configurations });
+  const authority = new X509Certificate(parts.trustedAuthority);
+  const sts = createSecurityTokenService({ ...parts, authority, lifetime: lifetimes });
+  const shared = { authority, sts, lifetimes, recording, configurations };
+  const tokenServer = buildTokenServer(parts, shared);
   const gateway = createGateway({
-    ...{ origin, tenants, switches, audience: options.gatewayClientId },
+    ...{ origin, tenants, sts, switches, audience: options.gatewayClientId },
     exchange: exchange({ ...recording, listener: "gateway", routeOf: gatewayRoute(tenants) }),
   });
   listeners.tokenServer.serve((request, env) => tokenServer.fetch(request, env));
   listeners.gateway.serve((request, env) => gateway.app.fetch(request, env));
   return createControls({
-    ...{ clock, tenants, configurations, keys, faults, gateway, switches, lifetimes, furnish },
+    ...{ clock, tenants, configurations, keys, faults, gateway, sts, switches, lifetimes, furnish },
   });
 }
 
-function buildTokenServer(parts: MockParts, { lifetimes, recording, configurations }: Shared) {
+function buildTokenServer(parts: MockParts, shared: Shared) {
+  const { authority, sts, lifetimes, recording, configurations } = shared;
   const { keys, clock, tenants, url, destinationClient: client } = parts;
-  const authority = new X509Certificate(parts.trustedAuthority);
   const identityTenants = buildIdentityTenants(parts, { authority, lifetime: lifetimes });
   const { clientId } = client;
   return createTokenServer({
-    ...{ keys, url, tenants, identityTenants },
+    ...{ keys, url, tenants, identityTenants, sts },
     exchange: exchange({
       ...recording,
       ...{ listener: "token-server", routeOf: tokenServerRoute(tenants) },

@@ -1,5 +1,5 @@
 import { decodeJwt } from "jose";
-import { InvalidTokenError } from "./access-token-verification.ts";
+import { InvalidTokenError } from "./jwt-verification.ts";
 import { ServiceError } from "./service-error.ts";
 import type { Tenant, Tenants } from "./tenant.ts";
 

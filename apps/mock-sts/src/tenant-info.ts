@@ -1,6 +1,6 @@
 import { type AgentInfo, agentPath } from "./agents.ts";
 import { tokenPath } from "./identity-tenant.ts";
-import { type McpServerInfo, mcpServerPath } from "./mcp-servers.ts";
+import { gatewayServers, type McpServerInfo, mcpServerPath } from "./mcp-servers.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** A tenant as callers see it. */
@@ -26,7 +26,7 @@ export function describeTenant(tenant: Tenant): TenantInfo {
   return {
     ...{ subdomain, tenantId, isProvider, issuer, serviceTokenEndpoint, gatewayUrl },
     tokenEndpoint: `${issuer}${tokenPath}`,
-    mcpServers: tenant.mcpServers.map(({ name, ordId, globalTenantId }) => ({
+    mcpServers: gatewayServers(tenant.mcpServers).map(({ name, ordId, globalTenantId }) => ({
       ...{ name, ordId, globalTenantId },
       url: `${gatewayUrl}${mcpServerPath({ name, ordId, globalTenantId })}`,
     })),

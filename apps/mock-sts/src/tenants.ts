@@ -29,7 +29,15 @@ export const defaultTenants: readonly TenantOptions[] = [
 const firstGlobalTenantId = 250_701;
 
 /** First segments of the mock's own paths. */
-const reservedSubdomains = ["ias", "oauth", "oauth2", "mtls", "v1", "destination-configuration"];
+const reservedSubdomains = [
+  "ias",
+  "oauth",
+  "oauth2",
+  "mtls",
+  "v1",
+  "destination-configuration",
+  "sts",
+];
 
 /**
  * Checks subscribers and fills in the defaults.
@@ -53,6 +61,9 @@ export function resolveTenants(
     if (taken.has(tenantId)) throw faulty(subdomain, 'another one has the same "tenantId"');
     taken.add(subdomain).add(tenantId);
     checkMcpServers(resolved.mcpServers);
+    if (resolved.mcpServers.some(({ audience }) => audience !== undefined)) {
+      throw faulty(subdomain, 'only servers of the provider can have an "audience"');
+    }
     checkAgents(resolved.agents);
     return resolved;
   });

@@ -1,5 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { AccessTokens, IssuedToken, TokenFormat } from "./access-tokens.ts";
+import { chooseGrant } from "./choose-grant.ts";
+import type { ClientAssertions } from "./client-assertion.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import type { Client, Clients, GrantType } from "./clients.ts";
 import type { Clock } from "./clock.ts";
@@ -18,10 +20,11 @@ export interface TokenEndpointOptions {
   readonly gatewayClientId: string;
   readonly clients: Clients;
   readonly authority: X509Certificate;
+  readonly clientAssertions: ClientAssertions;
   readonly tokens: AccessTokens;
   readonly keys: SigningKeys;
   readonly clock: Clock;
-  readonly grants: Readonly<Record<GrantType, Grant>>;
+  readonly grants: Readonly<Partial<Record<GrantType, Grant>>>;
   /** Lifetime of the tokens issued now, in milliseconds. */
   readonly tokenLifetimeMs: () => number;
 }
@@ -44,6 +47,8 @@ export interface TokenRequest {
 export interface TokenAnswer {
   readonly response: Response;
   readonly issued?: IssuedToken;
+  /** The client, where it is known by more than what it sent. */
+  readonly clientId?: string;
   readonly error?: string;
 }
 
@@ -70,8 +75,8 @@ async function answer(request: TokenRequest, options: TokenEndpointOptions): Pro
   const { form, certificate } = request;
   const grantType = form.get("grant_type");
   if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
-  const client = authenticateClient(request, { ...options, now: options.clock.now() });
-  const grant = chooseGrant(grantType, client, options);
+  const client = await authenticateClient(request, { ...options, now: options.clock.now() });
+  const grant = chooseGrant(grantType, client, options.grants);
   const target = chooseTarget(form, client, options);
   const format = tokenFormat(form);
   const decision = await grant({ form, client });
@@ -85,7 +90,11 @@ async function answer(request: TokenRequest, options: TokenEndpointOptions): Pro
     claims: { ...iasClaims(options), ...decision.claims },
   });
   const idToken = decision.withIdToken ? await signIdToken(issued, options.keys) : undefined;
-  return { issued, response: successResponse(issued, { form, scope: target.scope, idToken }) };
+  const { clientId } = client;
+  return {
+    ...{ issued, clientId },
+    response: successResponse(issued, { form, scope: target.scope, idToken }),
+  };
 }
 
 function successResponse(
@@ -115,17 +124,6 @@ export function assertWellFormed({ method, query, body, contentType }: TokenRequ
   }
   if (query !== "") throw new OAuthError("invalid_request", "parameters belong in the body");
   assertTokenForm(body, contentType);
-}
-
-function chooseGrant(grantType: string, client: Client, { grants }: TokenEndpointOptions): Grant {
-  if (!Object.hasOwn(grants, grantType)) {
-    throw new OAuthError("unsupported_grant_type", "the grant type is unknown");
-  }
-  const known = grantType as GrantType;
-  if (!client.grants.includes(known)) {
-    throw new OAuthError("unauthorized_client", "the client may not use this grant type");
-  }
-  return grants[known];
 }
 
 function chooseTarget(form: Form, client: Client, options: TokenEndpointOptions) {

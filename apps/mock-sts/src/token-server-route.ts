@@ -1,13 +1,11 @@
+import { oauthMetadataPath, openIdMetadataPath } from "./authorization-server-metadata.ts";
 import { destinationServicePath, destinationServiceRoute } from "./destination-service.ts";
 import type { RouteOf } from "./exchange.ts";
 import { jwksPath, mtlsTokenPath, tokenPath } from "./identity-tenant.ts";
+import type { RouteName } from "./recorded-request.ts";
+import { stsPath, stsPaths } from "./sts-paths.ts";
 import type { Tenants } from "./tenant.ts";
 import { zoneOf } from "./xsuaa.ts";
-
-/** Path of OpenID Connect's metadata below an issuer. */
-export const openIdMetadataPath = "/.well-known/openid-configuration";
-/** Path of OAuth's metadata: it goes before an issuer's own path (RFC 8414, section 3.1). */
-export const oauthMetadataPath = "/.well-known/oauth-authorization-server";
 
 /** Names the resource a path of the token server leads to, and the tenant if the path says it. */
 export function tokenServerRoute(tenants: Tenants): RouteOf {
@@ -20,6 +18,8 @@ export function tokenServerRoute(tenants: Tenants): RouteOf {
       return { route: "xsuaa-token", tenant: zoneOf(zoneId, tenants)?.subdomain };
     }
     if (path === "/token_keys") return { route: "jwks" };
+    const ofSts = stsRoute(path);
+    if (ofSts !== undefined) return { route: ofSts };
     const [, subdomain = "", rest = ""] = /^\/([^/]+)(\/.+)$/.exec(path) ?? [];
     if (rest === "/oauth/token") return { route: "xsuaa-token", tenant: subdomain };
     if (rest === "/token_keys") return { route: "jwks" };
@@ -27,6 +27,16 @@ export function tokenServerRoute(tenants: Tenants): RouteOf {
       return { route: "authorization-server-metadata", tenant: subdomain };
     return identityTenantRoute(path, tenants);
   };
+}
+
+function stsRoute(path: string): RouteName | undefined {
+  for (const document of [oauthMetadataPath, openIdMetadataPath]) {
+    if (path === `${document}${stsPath}`) return "authorization-server-metadata";
+    if (path === `${stsPath}${document}`) return "authorization-server-metadata";
+  }
+  if (path === `${stsPath}${stsPaths.jwks}`) return "jwks";
+  const tokenPaths = [stsPaths.token, stsPaths.mtlsToken].map((it) => `${stsPath}${it}`);
+  return tokenPaths.includes(path) ? "sts-token" : undefined;
 }
 
 function identityTenantRoute(path: string, tenants: Tenants): ReturnType<RouteOf> {

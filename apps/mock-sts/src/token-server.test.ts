@@ -38,8 +38,13 @@ describe.each(["openid-configuration", "oauth-authorization-server"])(
           "tls_client_auth",
           "client_secret_basic",
           "client_secret_post",
+          "private_key_jwt",
           "none",
         ],
+        token_endpoint_auth_signing_alg_values_supported: expect.arrayContaining([
+          "ES256",
+          "RS256",
+        ]),
         tls_client_certificate_bound_access_tokens: true,
         mtls_endpoint_aliases: { token_endpoint: `${mock.url}/mtls/oauth2/token` },
         subject_types_supported: ["public"],

@@ -1,13 +1,15 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { oauthMetadataPath, openIdMetadataPath } from "./authorization-server-metadata.ts";
 import { destinationServicePath } from "./destination-service.ts";
 import type { Exchange, MockEnv } from "./exchange.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { parseForm } from "./form.ts";
 import { type IdentityTenant, jwksPath, mtlsTokenPath, tokenPath } from "./identity-tenant.ts";
+import type { SecurityTokenService } from "./security-token-service.ts";
 import type { SigningKeys } from "./signing-keys.ts";
+import { stsPath, stsPaths } from "./sts-paths.ts";
 import type { Tenants } from "./tenant.ts";
 import type { TokenAnswer, TokenRequest } from "./token-endpoint.ts";
-import { oauthMetadataPath, openIdMetadataPath } from "./token-server-route.ts";
 import { xsuaaMetadata, type ZonedTokenRequest, zoneOf } from "./xsuaa.ts";
 
 /** What the token server consists of. */
@@ -15,6 +17,7 @@ export interface TokenServerOptions {
   readonly url: string;
   readonly tenants: Tenants;
   readonly identityTenants: readonly IdentityTenant[];
+  readonly sts: SecurityTokenService;
   readonly requestServiceToken: (request: ZonedTokenRequest) => Promise<TokenAnswer>;
   /** Answers everything below `destinationServicePath`. */
   readonly destinationService: Hono<MockEnv>;
@@ -29,6 +32,7 @@ export function createTokenServer(options: TokenServerOptions): Hono<MockEnv> {
   for (const identityTenant of options.identityTenants) {
     serveIdentityTenant(app, identityTenant, options.keys);
   }
+  serveSts(app, options);
   app.route(destinationServicePath, options.destinationService);
   serveXsuaa(app, options);
   app.notFound(() => notFoundPage());
@@ -47,6 +51,21 @@ function serveIdentityTenant(app: Hono<MockEnv>, it: IdentityTenant, keys: Signi
   if (it.path !== "") documents.push(`${oauthMetadataPath}${it.path}`);
   for (const path of documents) serveDocument(app, path, () => it.metadata);
   serveDocument(app, `${it.path}${jwksPath}`, () => keys.jwks());
+}
+
+function serveSts(app: Hono<MockEnv>, { sts, keys }: TokenServerOptions): void {
+  for (const path of [stsPaths.token, stsPaths.mtlsToken]) {
+    app.all(`${stsPath}${path}`, (c) => {
+      const exchange = c.get("exchange");
+      return noteOutcome(exchange, sts.requestToken(tokenRequest(c.req.raw, exchange)));
+    });
+  }
+  // Clients look for it before the issuer's path (RFC 8414) and behind it (OpenID Connect).
+  for (const path of [oauthMetadataPath, openIdMetadataPath]) {
+    serveDocument(app, `${path}${stsPath}`, sts.metadata);
+    serveDocument(app, `${stsPath}${path}`, sts.metadata);
+  }
+  serveDocument(app, `${stsPath}${stsPaths.jwks}`, () => keys.jwks());
 }
 
 function serveXsuaa(app: Hono<MockEnv>, options: TokenServerOptions): void {
@@ -87,10 +106,10 @@ function tokenRequest(request: Request, { body, certificate }: Exchange): TokenR
 }
 
 async function noteOutcome({ record }: Exchange, outcome: Promise<TokenAnswer>): Promise<Response> {
-  const { response, issued, error } = await outcome;
+  const { response, issued, clientId, error } = await outcome;
   if (error !== undefined) record.error = error;
+  if (clientId !== undefined) record.clientId = clientId;
   if (issued !== undefined) {
-    record.clientId = String(issued.claims.client_id);
     record.issued = { fingerprint: fingerprint(issued.token), claims: issued.claims };
   }
   return response;

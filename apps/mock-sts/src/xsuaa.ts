@@ -32,7 +32,8 @@ export function createXsuaa(
   return async (request) => {
     try {
       const issued = await issueServiceToken(request, options);
-      return { issued, response: successResponse(issued) };
+      const { clientId } = options.client;
+      return { issued, clientId, response: successResponse(issued) };
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
       return { response: error.toResponse(), error: error.error };

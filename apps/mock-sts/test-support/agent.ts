@@ -82,7 +82,8 @@ export class TestAgent implements AsyncDisposable {
   }
 
   mcpUrl(name: string): string {
-    const server = this.#mock.mcpServers.find((candidate) => candidate.name === name);
+    const servers = [...this.#mock.mcpServers, ...this.#mock.sts.mcpServers];
+    const server = servers.find((candidate) => candidate.name === name);
     if (server === undefined) throw new Error(`No MCP server ${name}`);
     return server.url;
   }

@@ -1,5 +1,5 @@
 import type { AccessToken } from "./access-token.ts";
-import { TokenError } from "./token-error.ts";
+import { bearerHeader } from "./bearer-header.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
 
 type Fetch = typeof globalThis.fetch;
@@ -89,23 +89,11 @@ function tokenOptionsOf(input: Input, init: Init): GetTokenOptions {
   return signal ? { signal } : {};
 }
 
-function withBearer(input: Input, init: Init, { token, tokenType }: AccessToken): Init {
-  if (tokenType !== "Bearer") {
-    throw new TokenError(
-      "ERR_TOKEN_TYPE_UNSUPPORTED",
-      `Cannot present the token: its type is ${JSON.stringify(tokenType)}, not "Bearer"`,
-    );
-  }
-  // `Headers` quotes the value that it refuses, so it must not be the one to refuse it.
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new TokenError(
-      "ERR_TOKEN_RESPONSE",
-      "Cannot present the token: it holds characters that no header can carry",
-    );
-  }
+function withBearer(input: Input, init: Init, token: AccessToken): Init {
+  const authorization = bearerHeader(token);
   // A copy: the caller's headers may be shared by calls of other users.
   const headers = new Headers(init.headers ?? (isRequest(input) ? input.headers : undefined));
-  headers.set("authorization", `Bearer ${token}`);
+  headers.set("authorization", authorization);
   return { ...init, headers };
 }
 

@@ -27,7 +27,7 @@ export {
   type ProvidedToken,
   type TokenProvider,
 } from "./from-token-provider.ts";
-export { jwtExpiresAt } from "./jwt-claims.ts";
+export { jwtAudience, jwtExpiresAt } from "./jwt-claims.ts";
 export { staticTokenSource } from "./static-token-source.ts";
 export type { CacheStats } from "./token-cache.ts";
 export { TokenError, type TokenErrorCode, type TokenErrorOptions } from "./token-error.ts";
@@ -45,3 +45,10 @@ export type {
 } from "./token-event.ts";
 export { normalizeTokenRequest, type TokenRequestField } from "./token-request.ts";
 export type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
+export {
+  type ToolCall,
+  type ToolRun,
+  type ToolTokens,
+  type ToolTokensOptions,
+  toolTokens,
+} from "./tool-tokens.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { jwtExpiresAt } from "./jwt-claims.ts";
+import { jwtAudience, jwtExpiresAt } from "./jwt-claims.ts";
 import { unsignedJwt } from "./unsigned-jwt.test-support.ts";
 
 describe("jwtExpiresAt", () => {
@@ -24,4 +24,21 @@ describe("jwtExpiresAt", () => {
       expect(jwtExpiresAt(token)).toBeUndefined();
     });
   }
+});
+
+describe("jwtAudience", () => {
+  it.each([
+    [{ aud: "orders" }, ["orders"]],
+    [{ aud: ["orders", "billing"] }, ["orders", "billing"]],
+    [{ aud: ["orders", 7, null] }, ["orders"]],
+    [{ aud: [] }, []],
+    [{ aud: { a: 1 } }, []],
+    [{}, []],
+  ])("of %j is %j", (claims, audience) => {
+    expect(jwtAudience(unsignedJwt(claims))).toEqual(audience);
+  });
+
+  it.each(["", "opaque", "a.b.c", "a.b.c.d.e", unsignedJwt([1])])("of %j is unknown", (token) => {
+    expect(jwtAudience(token)).toBeUndefined();
+  });
 });

@@ -11,10 +11,27 @@ export function jwtExpiresAt(token: string): number | undefined {
   return typeof exp === "number" && isEpochSeconds(exp) ? exp * 1000 : undefined;
 }
 
+/**
+ * Reads for whom a JWT says it is. Nothing is verified.
+ *
+ * @returns `undefined` if it is no JWT; an empty list if it is one that names nobody.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3 RFC 7519 §4.1.3}
+ */
+export function jwtAudience(token: string): readonly string[] | undefined {
+  const claims = jwtClaims(token);
+  if (claims === undefined) return undefined;
+  const named: unknown[] = Array.isArray(claims.aud) ? claims.aud : [claims.aud];
+  return named.filter((name) => typeof name === "string");
+}
+
 /** Reads the raw `exp` of what may be a JWT, `undefined` if it is none or has none. */
 export function jwtExp(token: string): unknown {
+  return jwtClaims(token)?.exp;
+}
+
+function jwtClaims(token: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    return decodeJwt(token).exp;
+    return decodeJwt(token);
   } catch {
     return undefined; // An opaque token: nothing can be read from it, which is no error.
   }

@@ -1,23 +1,26 @@
 import { X509Certificate } from "node:crypto";
 import { setTimeout as timer } from "node:timers/promises";
 import { systemClock } from "@agent-oauth/core";
-import { isAllowedUrl } from "./secure-url.ts";
+import { refuseOption as refuse } from "./refuse-option.ts";
+import { type ServerLocation, serverLocation } from "./server-location.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
+
+type Whereabouts = Pick<
+  TokenEndpointOptions,
+  "tokenEndpoint" | "issuer" | "metadataUrl" | "useIssuerHost"
+>;
 
 /** The options with their defaults, checked. */
 export interface CheckedOptions
   extends Required<
-    Omit<TokenEndpointOptions, "tokenEndpoint" | "issuer" | "ca" | "dispatcher" | "onEvent">
+    Omit<TokenEndpointOptions, keyof Whereabouts | "clientId" | "ca" | "dispatcher" | "onEvent">
   > {
+  /** `undefined`: nothing names the client. */
+  readonly clientId: string | undefined;
   readonly ca: readonly string[] | undefined;
   readonly dispatcher: TokenEndpointOptions["dispatcher"] | undefined;
   readonly onEvent: TokenEndpointOptions["onEvent"] | undefined;
-  /** Which of the two was given, its text as the caller spelt it, and its URL. */
-  readonly location: {
-    readonly kind: "tokenEndpoint" | "issuer";
-    readonly text: string;
-    readonly url: URL;
-  };
+  readonly location: ServerLocation;
 }
 
 /**
@@ -28,13 +31,14 @@ export interface CheckedOptions
 export function checkOptions(options: TokenEndpointOptions): CheckedOptions {
   const allowInsecureHosts = insecureHosts(options.allowInsecureHosts);
   const { clientId, clientAuthentication } = options;
-  if (typeof clientId !== "string" || clientId.trim() === "") {
-    refuse("clientId", "must be a string that is not blank");
-  }
   if (typeof clientAuthentication?.authenticate !== "function") {
     refuse("clientAuthentication", "must be made by a function such as tlsClientAuth");
   }
-  const location = locationOf(options, allowInsecureHosts);
+  const isNameless = clientId === undefined && clientAuthentication.method === "none";
+  if (!isNameless && (typeof clientId !== "string" || clientId.trim() === "")) {
+    refuse("clientId", "must be a string that is not blank");
+  }
+  const location = serverLocation(options, { allowInsecureHosts });
   if (location.url.protocol === "http:" && clientAuthentication.certificate !== undefined) {
     refuse(location.kind, "must be an https: URL, as http: presents no client certificate");
   }
@@ -53,28 +57,6 @@ export function checkOptions(options: TokenEndpointOptions): CheckedOptions {
     random: callable(options.random, "random") ?? Math.random,
     sleep: callable(options.sleep, "sleep") ?? ((ms, signal) => timer(ms, undefined, { signal })),
   };
-}
-
-function locationOf(
-  { tokenEndpoint, issuer }: TokenEndpointOptions,
-  allowInsecureHosts: readonly string[],
-): CheckedOptions["location"] {
-  if ((tokenEndpoint === undefined) === (issuer === undefined)) {
-    throw new TypeError(
-      'Cannot create a token endpoint: give exactly one of "tokenEndpoint" and "issuer"',
-    );
-  }
-  const kind = issuer === undefined ? "tokenEndpoint" : "issuer";
-  const text = String(issuer ?? tokenEndpoint);
-  const url = URL.parse(text);
-  if (url === null) refuse(kind, "must be an absolute URL");
-  if (url.username !== "" || url.password !== "") refuse(kind, "must not hold a user or password");
-  if (url.hash !== "") refuse(kind, "must not have a fragment");
-  if (kind === "issuer" && url.search !== "") refuse(kind, "must not have a query");
-  if (!isAllowedUrl(url, allowInsecureHosts)) {
-    refuse(kind, `must be an https: URL; for tests, name "${url.host}" in "allowInsecureHosts"`);
-  }
-  return { kind, text, url };
 }
 
 function insecureHosts(hosts: unknown = []): readonly string[] {
@@ -119,8 +101,4 @@ function positive(value: unknown, option: string, byDefault: number): number {
 function callable<T>(value: T, option: string): T {
   if (value !== undefined && typeof value !== "function") refuse(option, "must be a function");
   return value;
-}
-
-function refuse(option: string, reason: string): never {
-  throw new TypeError(`Cannot create a token endpoint: "${option}" ${reason}`);
 }

@@ -8,20 +8,25 @@ import {
 import { type ClientCertificate, isClientCertificate } from "./client-certificate.ts";
 import { textDigest } from "./text-digest.ts";
 
-/** How a client proves to the token endpoint who it is; made by one of the four functions of this module. */
+/** How a client proves to the token endpoint who it is; made by one of the functions here or by `privateKeyJwt`. */
 export interface ClientAuthentication {
   /** The method's registered name (`token_endpoint_auth_method`, RFC 7591 §2). */
-  readonly method: "none" | "client_secret_post" | "client_secret_basic" | "tls_client_auth";
-  /** Puts the client's identifier, and its secret where it has one, into a request. */
+  readonly method:
+    | "none"
+    | "client_secret_post"
+    | "client_secret_basic"
+    | "tls_client_auth"
+    | "private_key_jwt";
+  /** Puts the client's identifier, and its secret or assertion where it has one, into a request. It is called for each try. */
   readonly authenticate: RequestAuthentication;
-  /** The secret's SHA-256 in base64url: tells two secrets apart in a source's identity without showing either. */
+  /** SHA-256 of the secret, or of the public part of the private key, in base64url: tells two apart in a source's identity without showing either. */
   readonly secretDigest?: string;
   /** The certificate that connections present. */
   readonly certificate?: ClientCertificate;
 }
 
 /**
- * Makes a public client: its identifier is in the form, and it proves nothing.
+ * Makes a public client: its identifier, where it has one, is in the form, and it proves nothing.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2.1 RFC 6749 §3.2.1}
  */

@@ -10,8 +10,10 @@ export { type ClientCertificate, createClientCertificate } from "./client-certif
 export { clientCredentialsSource } from "./client-credentials-source.ts";
 export type { GrantSourceOptions } from "./grant-source.ts";
 export { type JwtBearerSourceOptions, jwtBearerSource } from "./jwt-bearer-source.ts";
+export { type PrivateKeyJwtOptions, privateKeyJwt } from "./private-key-jwt.ts";
 export { parseRetryAfter } from "./retry-after.ts";
 export { quoteServerText } from "./server-text.ts";
+export type { PrivateKeyInput } from "./signing-key.ts";
 export {
   createTokenEndpoint,
   type TokenAnswer,

@@ -1,10 +1,11 @@
 import { TokenError } from "@agent-oauth/core";
-import { type AuthorizationServer, processDiscoveryResponse } from "oauth4webapi";
+import { z } from "zod";
 import type { CheckedOptions } from "./checked-options.ts";
 import { type Answer, exchange, type Wire } from "./exchange.ts";
 import type { Attempt } from "./retry.ts";
-import { isAllowedUrl } from "./secure-url.ts";
+import type { ServerLocation } from "./server-location.ts";
 import { quoteServerText } from "./server-text.ts";
+import { tokenEndpointUrl } from "./token-endpoint-url.ts";
 
 /** What is to be known of an authorization server. */
 export interface Server {
@@ -12,7 +13,7 @@ export interface Server {
   readonly tokenUrl: URL;
 }
 
-/** Which issuer's metadata is read, and how. */
+/** Whose metadata is read, and how. */
 export interface MetadataOptions
   extends Pick<CheckedOptions, "location" | "allowInsecureHosts" | "clientAuthentication"> {
   readonly wire: Wire;
@@ -20,14 +21,14 @@ export interface MetadataOptions
 }
 
 /**
- * Reads an issuer's metadata: from the place of RFC 8414, else from the two of OpenID Connect. A place that answers
- * 4xx or with something else than metadata is passed over.
+ * Reads an authorization server's metadata: from its URL if that is given; else from the issuer's place of RFC 8414,
+ * else from the two of OpenID Connect. Of those, one that answers 4xx or with something else than metadata is passed over.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 RFC 8414 §3}
  */
 export async function readMetadata(options: MetadataOptions): Promise<Attempt<Server>> {
   let telling: Attempt<Server> | undefined;
-  for (const url of wellKnownUrls(options.location.url)) {
+  for (const url of places(options.location)) {
     const attempt = await exchange({
       wire: options.wire,
       url,
@@ -43,8 +44,9 @@ export async function readMetadata(options: MetadataOptions): Promise<Attempt<Se
   return telling as Attempt<Server>;
 }
 
-/** The places in the order in which they are tried; for an issuer without a path the last two are one. */
-function wellKnownUrls(issuer: URL): URL[] {
+/** In the order in which they are tried; for an issuer without a path the last two are one. */
+function places({ kind, url: issuer }: ServerLocation): URL[] {
+  if (kind === "metadataUrl") return [issuer];
   const path = issuer.pathname.replace(/\/$/, "");
   const paths = [
     `/.well-known/oauth-authorization-server${path}`,
@@ -54,48 +56,62 @@ function wellKnownUrls(issuer: URL): URL[] {
   return [...new Set(paths)].map((pathname) => new URL(pathname, issuer.origin));
 }
 
-async function readServer(answer: Answer, options: MetadataOptions): Promise<Server> {
+// Whatever else it holds, and how oddly, is of no interest here.
+const metadata = z.object({
+  issuer: z.string().min(1),
+  token_endpoint: z.unknown().optional(),
+  mtls_endpoint_aliases: z
+    .object({ token_endpoint: z.unknown().optional() })
+    .optional()
+    .catch(undefined),
+});
+type Metadata = z.output<typeof metadata>;
+
+function readServer(answer: Answer, options: MetadataOptions): Server {
   const { failed, status, retryAfterMs, text } = answer;
+  const { location, clientAuthentication } = options;
   if (status === 408 || status === 429 || status >= 500) {
     const reason = `the server answered ${status}; try again later`;
     throw new TokenError("ERR_TOKEN_HTTP", `${failed}: ${reason}`, { status, retryAfterMs });
   }
   const fault = (reason: string) =>
     new TokenError("ERR_TOKEN_METADATA", `${failed}: ${reason}`, { status });
-  if (status !== 200) throw fault(`the server answered ${status}; check the option "issuer"`);
-  const as = await checkedMetadata(text ?? "", options.location.url);
-  if (as === undefined) throw fault("the answer is no metadata of this issuer");
-  // oauth4webapi compares URLs; the text must be the same too (RFC 8414 §3.3).
-  if (as.issuer !== options.location.text) {
-    throw fault(
-      `its "issuer" is ${quoteServerText(as.issuer, [])}; write the option "issuer" exactly so`,
-    );
+  const check = `check the option "${location.kind}"`;
+  if (status !== 200) throw fault(`the server answered ${status}; ${check}`);
+  const document = parsed(text);
+  if (document === undefined) {
+    throw fault(`the answer is no metadata with an "issuer"; ${check}`);
   }
-  const tokenUrl = URL.parse(tokenEndpointOf(as, options) ?? "");
-  if (tokenUrl === null || tokenUrl.username + tokenUrl.password !== "") {
-    throw fault("the metadata names no usable token endpoint");
-  }
-  // Without TLS no certificate would be presented.
-  const insecureHosts = options.clientAuthentication.certificate ? [] : options.allowInsecureHosts;
-  if (!isAllowedUrl(tokenUrl, insecureHosts)) {
-    throw fault("the token endpoint it names is no https: URL");
-  }
-  return { issuer: as.issuer, tokenUrl };
+  const otherIssuer = issuerFault(document.issuer, location);
+  if (otherIssuer !== undefined) throw fault(otherIssuer);
+  const tokenUrl = tokenEndpointUrl(spelt(document, options), {
+    location,
+    issuer: document.issuer,
+    // Without TLS no certificate would be presented.
+    allowInsecureHosts: clientAuthentication.certificate ? [] : options.allowInsecureHosts,
+  });
+  if (typeof tokenUrl === "string") throw fault(tokenUrl);
+  return { issuer: document.issuer, tokenUrl };
 }
 
-async function checkedMetadata(
-  text: string,
-  issuer: URL,
-): Promise<AuthorizationServer | undefined> {
+function parsed(text: string | undefined): Metadata | undefined {
   try {
-    return await processDiscoveryResponse(issuer, new Response(text));
+    return metadata.safeParse(JSON.parse(text ?? "")).data;
   } catch {
-    return undefined; // Its error holds the whole body.
+    return undefined; // The parser's error quotes the text.
   }
+}
+
+/** Compared as text, not as URLs (RFC 8414 §3.3). */
+function issuerFault(named: string, { issuer }: ServerLocation): string | undefined {
+  if (issuer === undefined || named === issuer) return undefined;
+  const shown = quoteServerText(named, []) ?? "another";
+  const isSpelling = URL.parse(named)?.href === URL.parse(issuer)?.href;
+  return `its "issuer" is ${shown}${isSpelling ? '; write the option "issuer" exactly so' : ", not the one asked for"}`;
 }
 
 /** Clients that present a certificate may have an endpoint of their own (RFC 8705 §5). */
-function tokenEndpointOf(as: AuthorizationServer, { clientAuthentication }: MetadataOptions) {
-  const alias = clientAuthentication.certificate && as.mtls_endpoint_aliases?.token_endpoint;
-  return alias ?? as.token_endpoint;
+function spelt(document: Metadata, { clientAuthentication }: MetadataOptions): unknown {
+  const alias = clientAuthentication.certificate && document.mtls_endpoint_aliases?.token_endpoint;
+  return alias ?? document.token_endpoint;
 }

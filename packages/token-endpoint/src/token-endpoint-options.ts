@@ -2,7 +2,7 @@ import type { Clock, TokenEventSink } from "@agent-oauth/core";
 import type { Dispatcher } from "undici";
 import type { ClientAuthentication } from "./client-authentication.ts";
 
-/** What `createTokenEndpoint` needs to know. Exactly one of `tokenEndpoint` and `issuer` is given. */
+/** What `createTokenEndpoint` needs to know. Either `tokenEndpoint` is given, or `issuer`, `metadataUrl` or both. */
 export interface TokenEndpointOptions {
   /** The token endpoint's URL (RFC 6749 §3.2). */
   readonly tokenEndpoint?: string | URL;
@@ -11,8 +11,19 @@ export interface TokenEndpointOptions {
    * (RFC 8414, OpenID Connect Discovery). Give a string: a `URL` object adds a slash to a bare host.
    */
   readonly issuer?: string | URL;
-  /** The client's identifier at the authorization server. */
-  readonly clientId: string;
+  /**
+   * Where the metadata is, if not at the issuer's well-known places: it is fetched as given. Its token endpoint may lack
+   * the scheme. With `issuer` besides, the metadata must name that very issuer. Without, its token endpoint must have
+   * the origin of this URL or of the issuer it names: credentials are posted nowhere else.
+   */
+  readonly metadataUrl?: string | URL;
+  /**
+   * Whether the token endpoint is asked at the host and port of `metadataUrl`, with the scheme and path that the
+   * metadata names: for a server that does not know by which name it is reached. Default false.
+   */
+  readonly useIssuerHost?: boolean;
+  /** The client's identifier at the authorization server. Only with `noClientAuthentication` may it be left out: nothing names the client then. */
+  readonly clientId?: string;
   /** How the client proves who it is. */
   readonly clientAuthentication: ClientAuthentication;
   /** PEM certificates of the authorities that are trusted in place of Node's; default Node's. */

@@ -56,7 +56,7 @@ export interface TokenEndpoint {
 }
 
 /**
- * Makes a client of a token endpoint, known by its URL or by its issuer's metadata. It connects at the first request.
+ * Makes a client of a token endpoint, known by its URL or by its authorization server's metadata. It connects at the first request.
  *
  * @example
  * ```ts
@@ -90,9 +90,9 @@ class HttpTokenEndpoint implements TokenEndpoint {
     this.#options = options;
     this.#wire = { connections, maxResponseBytes, clock };
     this.#server =
-      location.kind === "issuer"
-        ? remembered(() => this.#discover(), { lifetimeMs: METADATA_LIFETIME_MS, clock })
-        : () => Promise.resolve({ issuer: location.text, tokenUrl: location.url });
+      location.kind === "tokenEndpoint"
+        ? () => Promise.resolve({ issuer: location.text, tokenUrl: location.url })
+        : remembered(() => this.#discover(), { lifetimeMs: METADATA_LIFETIME_MS, clock });
     this.fetch = boundFetch(connections);
   }
 
@@ -101,7 +101,8 @@ class HttpTokenEndpoint implements TokenEndpoint {
     const { method, secretDigest, certificate } = clientAuthentication;
     const credential = certificate?.thumbprint ?? secretDigest;
     if (this.#identity === undefined || this.#identity.credential !== credential) {
-      const parts = [location.kind, location.text, clientId, method, credential];
+      const { kind, text, issuer, useIssuerHost } = location;
+      const parts = [kind, text, issuer, useIssuerHost, clientId, method, credential];
       this.#identity = { credential, text: textDigest(JSON.stringify(parts)) };
     }
     return this.#identity.text;

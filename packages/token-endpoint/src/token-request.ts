@@ -45,8 +45,9 @@ function sendTokenRequest(
 ): Promise<Response> {
   return genericTokenEndpointRequest(
     { issuer: server.issuer, token_endpoint: server.tokenUrl.href },
-    { client_id: clientId },
-    clientAuthentication.authenticate,
+    // oauth4webapi insists on a name, also where it is not sent.
+    { client_id: clientId ?? "nameless" },
+    clientId === undefined ? () => {} : clientAuthentication.authenticate,
     grantType,
     form,
     {

@@ -1,0 +1,27 @@
+import type { X509Certificate } from "node:crypto";
+import type { Client } from "./clients.ts";
+import type { ActorClaim } from "./delegation.ts";
+import type { Form } from "./form.ts";
+import type { ChosenTargets } from "./sts-targets.ts";
+import type { IssuableType } from "./token-types.ts";
+
+/** A request to the token exchange service whose client is known and may use the grant. */
+export interface StsGrantRequest {
+  readonly form: Form;
+  readonly client: Client;
+  readonly certificate: X509Certificate | undefined;
+}
+
+/** What a grant allows: the endpoint makes the token of it. */
+export interface StsDecision {
+  readonly subject: string;
+  /** Who acts for the subject. */
+  readonly act: ActorClaim | undefined;
+  readonly targets: ChosenTargets;
+  /** The token must not outlive this instant, epoch milliseconds. */
+  readonly notAfter: number;
+  readonly type: IssuableType;
+}
+
+/** Decides a request of one grant type. */
+export type StsGrant = (request: StsGrantRequest) => Promise<StsDecision>;

@@ -1,0 +1,127 @@
+import { decodeJwt } from "jose";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { StsAgent, type StsForm, typeUrn } from "../test-support/sts-agent.ts";
+import { type MockSts, startMockSts } from "./mock-sts.ts";
+import type { StsQuirk } from "./sts-quirks.ts";
+
+let mock: MockSts;
+let agent: StsAgent;
+beforeAll(async () => {
+  mock = await startMockSts({ sts: { publicClient: true, subjectForRequester: true } });
+  agent = new StsAgent(mock);
+});
+afterEach(() => mock.controls.reset());
+afterAll(async () => {
+  await agent[Symbol.asyncDispose]();
+  await mock.close();
+});
+
+async function exchange(fields: StsForm = {}, claims: Record<string, unknown> = {}) {
+  // Longer than the tokens made of it, whose life is then the same each time.
+  const life = { clientId: "mock-public-client", expiresInMs: 7_200_000 };
+  const subject_token = await mock.userToken({ sub: "alice", claims, ...life });
+  return agent.exchange({ subject_token, ...fields });
+}
+
+const idToken = { requested_token_type: typeUrn("id_token") };
+
+describe("quirks in answers", () => {
+  it.each<[StsQuirk, StsForm, Record<string, unknown>]>([
+    ["wrong-issued-token-type", {}, { issued_token_type: typeUrn("id_token") }],
+    ["wrong-issued-token-type", idToken, { issued_token_type: typeUrn("access_token") }],
+    ["no-issued-token-type", {}, { issued_token_type: undefined }],
+    ["bearer-for-any-type", idToken, { token_type: "Bearer" }],
+    ["n-a-for-access-token", {}, { token_type: "N_A" }],
+    ["lower-case-token-type", {}, { token_type: "bearer" }],
+    ["lower-case-token-type", idToken, { token_type: "n_a" }],
+    ["refresh-token", {}, { refresh_token: expect.any(String) }],
+  ])("%s, asked for %j, changes %j", async (quirk, fields, changed) => {
+    const right = await exchange(fields);
+    mock.controls.stsQuirks = [quirk];
+    const wrong = await exchange(fields);
+    const { access_token: _right, ...rightBody } = right.body;
+    const { access_token: token, ...wrongBody } = wrong.body;
+    expect(token).toEqual(expect.any(String));
+    expect(wrong.status).toBe(200);
+    // `toEqual` takes undefined for absent.
+    expect(wrongBody).toEqual({ ...rightBody, ...changed });
+    expect(wrongBody).not.toEqual(rightBody);
+  });
+
+  it("audience-ignored answers 200 with a token for something else", async () => {
+    mock.controls.stsQuirks = ["audience-ignored"];
+    for (const audience of ["tickets", "unknown"]) {
+      const { status, token } = await exchange({ audience });
+      expect([status, decodeJwt(token).aud]).toEqual([200, "mock-default-audience"]);
+    }
+  });
+});
+
+describe("quirks in errors", () => {
+  const outcome = async (...args: Parameters<typeof exchange>) => {
+    const { status, body } = await exchange(...args);
+    return [status, body.error];
+  };
+  const expired = [{}, { exp: 1 }] as const;
+  const forOther = [{}, { aud: "somebody" }] as const;
+  const unknownAudience = [{ audience: "unknown" }] as const;
+
+  it.each<[StsQuirk, Parameters<typeof exchange>, unknown[], unknown[]]>([
+    ["invalid-grant-for-bad-token", [...expired], [400, "invalid_request"], [400, "invalid_grant"]],
+    [
+      "invalid-client-for-audience",
+      [...unknownAudience],
+      [400, "invalid_target"],
+      [400, "invalid_client"],
+    ],
+    ["access-denied-for-subject", [...forOther], [400, "invalid_request"], [403, "access_denied"]],
+  ])("%s", async (quirk, request, right, wrong) => {
+    expect(await outcome(...request)).toEqual(right);
+    mock.controls.stsQuirks = [quirk];
+    expect(await outcome(...request)).toEqual(wrong);
+    mock.controls.reset();
+    expect(await outcome(...request)).toEqual(right);
+  });
+
+  it("html-errors sends pages, with the status and nothing of OAuth", async () => {
+    mock.controls.stsQuirks = ["html-errors"];
+    const { status, headers, body } = await exchange({ audience: "unknown" });
+    expect([status, headers.get("content-type")]).toEqual([400, "text/html; charset=utf-8"]);
+    expect(body.text).toMatch(/^<!doctype html>/);
+    expect((await exchange()).status).toBe(200);
+  });
+});
+
+describe("quirks in metadata", () => {
+  const endpoint = async () => {
+    const document = await agent.fetch(mock.sts.wellKnownUri);
+    return ((await document.json()) as { token_endpoint: string }).token_endpoint;
+  };
+
+  it("scheme-less-token-endpoint leaves the scheme out", async () => {
+    mock.controls.stsQuirks = ["scheme-less-token-endpoint"];
+    expect(`https://${await endpoint()}`).toBe(mock.sts.tokenEndpoint);
+  });
+
+  it("internal-token-endpoint names a host nobody knows, with the right port and path", async () => {
+    mock.controls.stsQuirks = ["internal-token-endpoint"];
+    const { hostname, port, pathname } = new URL(await endpoint());
+    const { port: rightPort, pathname: rightPath } = new URL(mock.sts.tokenEndpoint);
+    expect(hostname).toBe("sts.mock-sts.invalid");
+    expect([port, pathname]).toEqual([rightPort, rightPath]);
+  });
+});
+
+describe("quirks as they are set", () => {
+  it("are those of the options again after a reset, and must exist", async () => {
+    await using odd = await startMockSts({ sts: { quirks: ["refresh-token"] } });
+    odd.controls.stsQuirks = [];
+    odd.controls.reset();
+    expect(odd.controls.stsQuirks).toEqual(["refresh-token"]);
+    const unknown = ["none-such"] as unknown as StsQuirk[];
+    expect(() => {
+      odd.controls.stsQuirks = unknown;
+    }).toThrow('"none-such"');
+    await expect(startMockSts({ sts: { quirks: unknown } })).rejects.toThrow('"none-such"');
+  });
+});

@@ -1,0 +1,118 @@
+import { checkMayAct, extendChain, identifyActor } from "./delegation.ts";
+import type { Form } from "./form.ts";
+import { chooseAuthorizationServer } from "./id-jag.ts";
+import { InvalidTokenError } from "./jwt-verification.ts";
+import { OAuthError } from "./oauth-error.ts";
+import { verifyPresentedToken } from "./presented-token.ts";
+import { splitScope } from "./scopes.ts";
+import type { StsDecision, StsGrant, StsGrantRequest } from "./sts-grant.ts";
+import type { ResolvedStsOptions } from "./sts-options.ts";
+import type { StsQuirk } from "./sts-quirks.ts";
+import { chooseTargets, type TargetPolicy } from "./sts-targets.ts";
+import type { PresentedToken, TokenIssuers } from "./token-issuers.ts";
+import { type IssuableType, issuableTypes, tokenTypes } from "./token-types.ts";
+
+/** What exchanges are judged by. */
+export interface TokenExchangeOptions {
+  readonly issuer: string;
+  readonly tokenEndpoint: string;
+  readonly issuers: TokenIssuers;
+  readonly targets: TargetPolicy;
+  /** Issuers of the authorization servers an ID-JAG may be for. */
+  readonly authorizationServers: readonly string[];
+  readonly policy: Pick<ResolvedStsOptions, "mayAct" | "maxActors" | "subjectForRequester">;
+  /** Read at each request. */
+  readonly hasQuirk: (quirk: StsQuirk) => boolean;
+}
+
+/**
+ * Creates the grant that exchanges a token for another one: impersonation without an actor token,
+ * delegation with one.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2 RFC 8693, section 2}
+ */
+export function createTokenExchangeGrant(options: TokenExchangeOptions): StsGrant {
+  return async (request) => {
+    const { form, client } = request;
+    const type = requestedType(form);
+    const subject = await readToken("subject", request, options);
+    if (subject === undefined) throw invalid("the parameter subject_token is missing");
+    const actor = await readToken("actor", request, options);
+    checkRequester(subject, request, options);
+    const { mayAct, maxActors } = options.policy;
+    const { clientId } = client;
+    checkMayAct(subject.claims, actor?.claims ?? { sub: clientId, client_id: clientId }, mayAct);
+    return {
+      ...{ type, subject: subject.subject, notAfter: subject.notAfter },
+      act: extendChain(subject.claims, { actor: actor && identifyActor(actor.claims), maxActors }),
+      targets: targetsOf(request, type, options),
+    };
+  };
+}
+
+function requestedType(form: Form): IssuableType {
+  const requested = form.get("requested_token_type") ?? tokenTypes.accessToken;
+  const type = issuableTypes.find((known) => known === requested);
+  if (type === undefined) throw invalid("the requested_token_type is not issued here");
+  return type;
+}
+
+/** Reads and checks one of the two tokens; each goes with its type. */
+async function readToken(
+  role: "subject" | "actor",
+  { form, certificate }: StsGrantRequest,
+  { issuers, hasQuirk }: TokenExchangeOptions,
+): Promise<PresentedToken | undefined> {
+  const [token, type] = [form.get(`${role}_token`), form.get(`${role}_token_type`)];
+  if (token === undefined && type === undefined) return undefined;
+  if (token === undefined) throw invalid(`${role}_token_type goes with ${role}_token only`);
+  if (type === undefined) throw invalid(`the parameter ${role}_token_type is missing`);
+  try {
+    return await verifyPresentedToken({ token, type, certificate }, issuers);
+  } catch (error) {
+    if (!(error instanceof InvalidTokenError)) throw error;
+    const code = hasQuirk("invalid-grant-for-bad-token") ? "invalid_grant" : "invalid_request";
+    throw new OAuthError(code, `the ${role} ${error.message}`);
+  }
+}
+
+/** A common policy: nobody exchanges what was issued for somebody else. */
+function checkRequester(
+  { claims }: PresentedToken,
+  { client }: StsGrantRequest,
+  { policy, issuer, tokenEndpoint, hasQuirk }: TokenExchangeOptions,
+): void {
+  const names = [client.clientId, issuer, tokenEndpoint];
+  if (!policy.subjectForRequester || [claims.aud].flat().some((aud) => names.includes(`${aud}`))) {
+    return;
+  }
+  const description = "the subject token is for somebody else";
+  if (!hasQuirk("access-denied-for-subject")) throw invalid(description);
+  throw new OAuthError("access_denied", description, { status: 403 });
+}
+
+function targetsOf(
+  { form, client }: StsGrantRequest,
+  type: IssuableType,
+  options: TokenExchangeOptions,
+): StsDecision["targets"] {
+  const [audiences, resources] = [form.getAll("audience"), form.getAll("resource")];
+  const request = { clientId: client.clientId, audiences, resources, scope: form.get("scope") };
+  if (options.hasQuirk("audience-ignored")) {
+    return { names: [], resources: [], scope: splitScope(request.scope) };
+  }
+  if (type === tokenTypes.idJag) {
+    return chooseAuthorizationServer(request, options.authorizationServers);
+  }
+  try {
+    return chooseTargets(request, options.targets);
+  } catch (error) {
+    const isTarget = error instanceof OAuthError && error.error === "invalid_target";
+    if (!isTarget || !options.hasQuirk("invalid-client-for-audience")) throw error;
+    throw new OAuthError("invalid_client", "Audience not found");
+  }
+}
+
+function invalid(description: string): OAuthError {
+  return new OAuthError("invalid_request", description);
+}

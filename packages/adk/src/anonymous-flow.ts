@@ -1,0 +1,40 @@
+import type { GatewayFlow } from "@agent-oauth/client";
+import { type AccessToken, createAccessToken, TokenError } from "@agent-oauth/core";
+
+/**
+ * Lets calls go out without a token when none can be had for the user. A server that answers such a call with 401 gets
+ * none either: the call then fails with the reason why there is no token. A token that a server refused is never
+ * replaced by no token.
+ */
+export function anonymousFlow(flow: GatewayFlow): GatewayFlow {
+  const { userTokens } = flow;
+  // Stands for no token between the source and the request, which is sent without it.
+  const none = createAccessToken({ token: crypto.randomUUID() });
+  const orNone = async (asked: Promise<AccessToken>) => {
+    try {
+      return await asked;
+    } catch (error) {
+      if (TokenError.isInstance(error)) return none;
+      throw error; // A mistake in the options, or an abort.
+    }
+  };
+  return {
+    ...flow,
+    userTokens: {
+      get identity() {
+        return userTokens.identity;
+      },
+      getToken(request, options) {
+        const { rejected, ...rest } = options ?? {};
+        if (rejected === undefined) return orNone(userTokens.getToken(request, options));
+        return userTokens.getToken(request, rejected.token === none.token ? rest : options);
+      },
+    },
+    fetch(input, init) {
+      const headers = new Headers(init?.headers);
+      if (headers.get("authorization") !== `Bearer ${none.token}`) return flow.fetch(input, init);
+      headers.delete("authorization");
+      return flow.fetch(input, { ...init, headers });
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+import shared from "../../vitest.shared.ts";
+
+// Without "module": Node cannot load what @opentelemetry/api, on which ADK depends, has under that condition.
+const conditions = ["@agent-oauth/source", "node", "development|production"];
+
+export default defineConfig({
+  ...shared,
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+});

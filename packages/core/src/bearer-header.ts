@@ -1,0 +1,25 @@
+import type { AccessToken } from "./access-token.ts";
+import { TokenError } from "./token-error.ts";
+
+/**
+ * Writes a token as the value of an Authorization header.
+ *
+ * @throws TokenError `ERR_TOKEN_TYPE_UNSUPPORTED` if it is no bearer token, `ERR_TOKEN_RESPONSE` if no header can carry it.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 RFC 6750 §2.1}
+ */
+export function bearerHeader({ token, tokenType }: AccessToken): string {
+  if (tokenType !== "Bearer") {
+    throw new TokenError(
+      "ERR_TOKEN_TYPE_UNSUPPORTED",
+      `Cannot present the token: its type is ${JSON.stringify(tokenType)}, not "Bearer"`,
+    );
+  }
+  // `Headers` quotes the value that it refuses, so it must not be the one to refuse it.
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new TokenError(
+      "ERR_TOKEN_RESPONSE",
+      "Cannot present the token: it holds characters that no header can carry",
+    );
+  }
+  return `Bearer ${token}`;
+}

@@ -1,0 +1,148 @@
+import {
+  type AccessToken,
+  digest,
+  type GetTokenOptions,
+  normalizeTokenRequest,
+  systemClock,
+  TokenError,
+  type TokenRequest,
+  type TokenSource,
+} from "@agent-oauth/core";
+import {
+  createTokenEndpoint,
+  noClientAuthentication,
+  type TokenEndpoint,
+} from "@agent-oauth/token-endpoint";
+import { type ActorToken, actorToken } from "./actor-token.ts";
+import { checkAudience, checkedAudienceMismatch } from "./audience-check.ts";
+import { exchangeGrant } from "./exchange-grant.ts";
+import {
+  type ExchangeSettings,
+  exchangeSettings,
+  type StsTokenSourceOptions,
+} from "./sts-options.ts";
+import { subjectRequired } from "./subject-required.ts";
+import { checkedTarget, type Target, withDefaults } from "./target.ts";
+
+/** A source of tokens that an STS issues in exchange for those of users. */
+export interface StsTokenSource extends TokenSource {
+  /** Presents the client certificate, for requests with tokens that are bound to it. */
+  readonly fetch: typeof globalThis.fetch;
+  /** Ends exchanges under way with `ERR_TOKEN_CLOSED`, all connections, and the watch of the actor's file. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_TIMEOUT_MS = 5_000;
+
+/**
+ * Makes a source that exchanges each request's `subjectToken` at a security token service, for a token that the
+ * requested `audience` and `resource` accept.
+ *
+ * It caches nothing: give it to `mcpServers` or `toolTokens`, which do, or to `cachingTokenSource`. Requests honour
+ * `subjectToken`, `principal` (which is not sent), `audience`, `resource` and `scope`; any other field is a TypeError. A call
+ * without `subjectToken` fails with `ERR_TOKEN_SUBJECT_REQUIRED`. An answer is refused with `ERR_TOKEN_RESPONSE` if it does
+ * not say what was issued or it is not what was asked for.
+ *
+ * @example
+ * ```ts
+ * const source = createStsTokenSource({
+ *   metadataUrl: "https://sts.example/.well-known/oauth-authorization-server",
+ *   clientId: "my-agent",
+ *   clientAuthentication: privateKeyJwt({ key }),
+ * });
+ * const { token } = await source.getToken({ subjectToken: userToken, audience: ["orders"] });
+ * ```
+ * @throws TypeError or RangeError naming the option that is missing or wrong.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2 RFC 8693 §2}
+ */
+export function createStsTokenSource(options: StsTokenSourceOptions): StsTokenSource {
+  return new ExchangedTokens(options);
+}
+
+class ExchangedTokens implements StsTokenSource {
+  readonly #endpoint: TokenEndpoint;
+  readonly #settings: ExchangeSettings;
+  readonly #defaults: Target;
+  readonly #actor: ActorToken | undefined;
+  readonly #checks;
+  #identity: { readonly endpoint: string; readonly text: string } | undefined;
+
+  constructor(options: StsTokenSourceOptions) {
+    const { clock = systemClock, timeoutMs = DEFAULT_TIMEOUT_MS, onEvent, actor } = options;
+    const { audience, resource, scope } = options;
+    this.#settings = exchangeSettings(options);
+    this.#defaults = checkedTarget({ audience, resource, scope });
+    this.#checks = {
+      audienceMismatch: checkedAudienceMismatch(options.audienceMismatch),
+      clock,
+      onEvent,
+    };
+    this.#endpoint = createTokenEndpoint({
+      ...options,
+      timeoutMs,
+      clientAuthentication: options.clientAuthentication ?? noClientAuthentication(),
+    });
+    this.#actor = actor && actorToken(actor, { clock, timeoutMs });
+  }
+
+  get fetch(): typeof globalThis.fetch {
+    return this.#endpoint.fetch;
+  }
+
+  get identity(): string {
+    const endpoint = this.#endpoint.identity;
+    if (this.#identity?.endpoint !== endpoint) {
+      const { repeatable: _, ...settings } = this.#settings;
+      const actor = this.#actor && [this.#actor.name, this.#actor.tokenType];
+      const parts = JSON.stringify([endpoint, settings, this.#defaults, actor]);
+      this.#identity = {
+        endpoint,
+        text: Buffer.from(digest(parts), "latin1").toString("base64url"),
+      };
+    }
+    return this.#identity.text;
+  }
+
+  async getToken(request?: TokenRequest, { signal }: GetTokenOptions = {}): Promise<AccessToken> {
+    const { subjectToken, ...asked } = normalizeTokenRequest(request, { honours: HONOURED });
+    if (subjectToken === undefined) throw subjectRequired("exchange a token");
+    const target = withDefaults(checkedTarget(asked), this.#defaults);
+    signal?.throwIfAborted();
+    const actor = await this.#actorNow(signal);
+    const grant = exchangeGrant({ subjectToken, actor, target }, this.#settings);
+    const token = await this.#endpoint.request(grant, { signal });
+    if (this.#settings.dialect === "token-exchange") this.#checkType(token);
+    checkAudience(token, target, { ...this.#checks, identity: this.identity });
+    return token;
+  }
+
+  async close(): Promise<void> {
+    this.#actor?.close();
+    await this.#endpoint.close();
+  }
+
+  async #actorNow(signal: AbortSignal | undefined) {
+    const actor = this.#actor;
+    return actor && { token: await actor.get({ signal }), tokenType: actor.tokenType };
+  }
+
+  #checkType({ issuedTokenType }: AccessToken): void {
+    const { requestedTokenType } = this.#settings;
+    if (issuedTokenType === undefined) {
+      throw unusable('the answer has no "issued_token_type", which RFC 8693 requires');
+    }
+    if (requestedTokenType === undefined || issuedTokenType === requestedTokenType) return;
+    // Anything else may be anything.
+    const shown = /^urn:ietf:params:oauth:token-type:[\w-]{1,40}$/.test(issuedTokenType)
+      ? JSON.stringify(issuedTokenType)
+      : "another type";
+    throw unusable(`the STS issued ${shown}, not ${JSON.stringify(requestedTokenType)} as asked`);
+  }
+}
+
+const HONOURED = ["subjectToken", "principal", "audience", "resource", "scope"] as const;
+
+function unusable(reason: string): TokenError {
+  const message = `Cannot use the answer of the STS: ${reason}`;
+  return new TokenError("ERR_TOKEN_RESPONSE", message, { status: 200 });
+}

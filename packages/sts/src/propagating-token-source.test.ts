@@ -1,0 +1,54 @@
+import type { TokenEvent } from "@agent-oauth/core";
+import { tokenSourceContract } from "@agent-oauth/core/testing";
+import { describe, expect, it } from "vitest";
+import { propagatingTokenSource } from "./propagating-token-source.ts";
+import { unsignedJwt } from "./sts.test-support.ts";
+
+describe("propagatingTokenSource", () => {
+  const contract = tokenSourceContract(() => ({
+    source: propagatingTokenSource(),
+    request: { subjectToken: "subject" },
+    renews: false,
+  }));
+  for (const { name, run } of contract) it(name, run);
+
+  it("hands on the subject token with its end, whatever that is", async () => {
+    const subjectToken = unsignedJwt({ exp: 100 });
+    const token = await propagatingTokenSource().getToken({
+      subjectToken: `Bearer ${subjectToken}`,
+    });
+    expect(token).toMatchObject({ token: subjectToken, tokenType: "Bearer", expiresAt: 100_000 });
+  });
+
+  it("needs a subject", async () => {
+    await expect(propagatingTokenSource().getToken()).rejects.toMatchObject({
+      code: "ERR_TOKEN_SUBJECT_REQUIRED",
+    });
+  });
+
+  it.each([{ scope: ["read"] }, { tenant: "t" }])("refuses %j", async (refused) => {
+    const asked = propagatingTokenSource().getToken({ subjectToken: "s", ...refused });
+    await expect(asked).rejects.toThrow(TypeError);
+    await expect(asked).rejects.toThrow(Object.keys(refused)[0]);
+  });
+
+  it.each([
+    [unsignedJwt({ aud: ["orders"] }), 0],
+    [unsignedJwt({ aud: "else" }), 1],
+    ["opaque", 0],
+  ])("checks the audience of %s", async (subjectToken, times) => {
+    const events: TokenEvent[] = [];
+    const onEvent = (event: TokenEvent) => events.push(event);
+    const request = { subjectToken, audience: ["orders"] };
+    await propagatingTokenSource({ onEvent }).getToken(request);
+    expect(events.map(({ type }) => type)).toEqual(Array(times).fill("audience-mismatch"));
+    const strict = propagatingTokenSource({ audienceMismatch: "error" }).getToken(request);
+    if (times === 0) await expect(strict).resolves.toBeDefined();
+    else await expect(strict).rejects.toMatchObject({ code: "ERR_TOKEN_AUDIENCE" });
+  });
+
+  it("refuses another policy", () => {
+    const wrong = { audienceMismatch: "warn" as "event" };
+    expect(() => propagatingTokenSource(wrong)).toThrow(/"audienceMismatch"/);
+  });
+});

@@ -1,0 +1,64 @@
+import {
+  type Clock,
+  createAccessToken,
+  jwtExpiresAt,
+  normalizeTokenRequest,
+  systemClock,
+  TokenError,
+  type TokenEventSink,
+  type TokenSource,
+} from "@agent-oauth/core";
+import { type AudienceMismatch, checkAudience, checkedAudienceMismatch } from "./audience-check.ts";
+import { subjectRequired } from "./subject-required.ts";
+
+/** How a {@link propagatingTokenSource} checks. */
+export interface PropagatingTokenSourceOptions {
+  /** What happens if a JWT is not for the audience and resource asked for. Default `"event"`. */
+  readonly audienceMismatch?: AudienceMismatch;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Told of `audience-mismatch`. Default: nobody. */
+  readonly onEvent?: TokenEventSink;
+}
+
+/**
+ * Makes a source that hands on the subject token itself, for where there is no STS: every server gets the token that
+ * the user sent, and could use it elsewhere.
+ *
+ * Requests honour `subjectToken`, `principal`, and `audience` and `resource` in so far as a JWT is checked to be for
+ * them; any other field is a TypeError. Without `subjectToken` a call fails with `ERR_TOKEN_SUBJECT_REQUIRED`, and with
+ * `ERR_TOKEN_REJECTED` once a server has refused it.
+ *
+ * @example
+ * ```ts
+ * const source = propagatingTokenSource({ audienceMismatch: "error" });
+ * const { token } = await source.getToken({ subjectToken: userToken });
+ * ```
+ * @throws TypeError if `audienceMismatch` is neither `"event"` nor `"error"`.
+ */
+export function propagatingTokenSource(options: PropagatingTokenSourceOptions = {}): TokenSource {
+  const { clock = systemClock, onEvent } = options;
+  const audienceMismatch = checkedAudienceMismatch(options.audienceMismatch);
+  const identity = "propagated";
+  return {
+    identity,
+    async getToken(request, { signal, rejected } = {}) {
+      const honours = ["subjectToken", "principal", "audience", "resource"] as const;
+      const { subjectToken, ...target } = normalizeTokenRequest(request, { honours });
+      if (subjectToken === undefined) throw subjectRequired("hand on a token");
+      signal?.throwIfAborted();
+      if (rejected?.token === subjectToken) {
+        throw new TokenError(
+          "ERR_TOKEN_REJECTED",
+          "Cannot get another token: the server refused the subject token itself",
+        );
+      }
+      const token = createAccessToken({
+        token: subjectToken,
+        expiresAt: jwtExpiresAt(subjectToken),
+      });
+      checkAudience(token, target, { audienceMismatch, identity, clock, onEvent });
+      return token;
+    },
+  };
+}

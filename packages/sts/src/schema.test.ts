@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { toolTokens } from "@agent-oauth/core";
+import { describe, expect, it } from "vitest";
+import { mcpServersSchema, parseMcpServers, toolAudiences } from "./schema.ts";
+import { stsAndSource } from "./sts.test-support.ts";
+
+const folder = join(import.meta.dirname, "golden");
+const url = "https://orders.example/mcp";
+
+interface Golden {
+  readonly input: unknown;
+  readonly table: readonly (readonly [server: string, tool: string, audience: string[]])[];
+}
+
+describe("parseMcpServers", () => {
+  it("has a golden file for each precedence", () => {
+    const names = readdirSync(folder).sort();
+    expect(names).toEqual(["both.json", "none.json", "server-default.json", "tool-override.json"]);
+  });
+
+  it.each(readdirSync(folder))("resolves %s", (file) => {
+    const { input, table } = JSON.parse(readFileSync(join(folder, file), "utf8")) as Golden;
+    const audienceOf = toolAudiences(parseMcpServers(input));
+    const resolved = table.map(([server, name]) => [
+      server,
+      name,
+      audienceOf({ server, name }) ?? [],
+    ]);
+    expect(resolved).toEqual(table);
+  });
+
+  it("makes references as mcpServers takes them", () => {
+    const tools = [{ name: "pay", stsAudience: "billing" }, { name: "list" }];
+    const refs = parseMcpServers([
+      { name: "orders", url, stsAudience: "orders", tools },
+      { name: "open", url, type: "http" },
+    ]);
+    expect(refs).toEqual([
+      {
+        name: "orders",
+        url,
+        request: { audience: ["orders"] },
+        tools: { pay: { audience: ["billing"] } },
+      },
+      { name: "open", url },
+    ]);
+    expect(Object.isFrozen(refs)).toBe(true);
+  });
+
+  const server = (more: object) => [{ name: "orders", url, ...more }];
+  it.each([
+    [undefined, /the list/],
+    [{ servers: [] }, /the list/],
+    [[{}], /\[0\]\.name is missing; \[0\]\.url is missing/],
+    [server({ name: " " }), /\[0\]\.name is blank/],
+    [server({ name: "a\nb" }), /\[0\]\.name contains control characters/],
+    [server({ url: "orders.example" }), /\[0\]\.url must be an absolute https: URL/],
+    [server({ url: "http://orders.example" }), /\[0\]\.url must be https:/],
+    [server({ url: "https://u:sentinel@a.example" }), /\[0\]\.url must not contain a user name/],
+    [server({ type: "stdio" }), /\[0\]\.type/],
+    [server({ stsAudience: 7 }), /\[0\]\.stsAudience must be a name or a list of names/],
+    [server({ stsAudience: "a\r\nb" }), /\[0\]\.stsAudience must be a name/],
+    [server({ stsAudience: ["a", ""] }), /\[0\]\.stsAudience must be a name/],
+    [server({ stsAudiance: "a" }), /stsAudiance/],
+    [server({ tools: [{ name: "a", audience: "b" }] }), /\[0\]\.tools\[0\].*audience/],
+    [server({ tools: [{}] }), /\[0\]\.tools\[0\]\.name is missing/],
+    [server({ tools: [{ name: "a" }, { name: "a" }] }), /\[0\]\.tools\[1\]\.name is there twice/],
+    [[...server({}), ...server({})], /\[1\]\.name is there twice/],
+    [
+      server({ type: "sse", url: "https://orders.example/sse?key=sentinel" }),
+      /\[0\]\.url must be .*in place of "https:\/\/orders\.example\/sse"; the type sse/,
+    ],
+  ])("refuses %j", (input, message) => {
+    const parse = () => parseMcpServers(input);
+    expect(parse).toThrow(expect.objectContaining({ code: "ERR_TOKEN_CONFIG", retryable: false }));
+    expect(parse).toThrow(message);
+    expect(parse).not.toThrow(/sentinel/);
+  });
+
+  it("takes http: for hosts that are named", () => {
+    const input = server({ url: "http://localhost:8080/mcp" });
+    expect(() => parseMcpServers(input)).toThrow(/"allowInsecureHosts"/);
+    expect(parseMcpServers(input, { allowInsecureHosts: ["localhost"] })).toHaveLength(1);
+  });
+
+  it("has its schema for use in a larger one", () => {
+    expect(mcpServersSchema().parse(server({ stsAudience: "a" }))).toEqual(
+      server({ stsAudience: ["a"] }),
+    );
+  });
+});
+
+describe("toolAudiences", () => {
+  it("refuses a server that is not listed", () => {
+    const audienceOf = toolAudiences(parseMcpServers([]));
+    expect(() => audienceOf({ server: "evil", name: "x" })).toThrow(
+      expect.objectContaining({ code: "ERR_TOKEN_CONFIG" }),
+    );
+  });
+
+  it("with toolTokens costs one exchange for each audience, however many call at once", async () => {
+    const { sts, source } = await stsAndSource();
+    const servers = parseMcpServers([
+      {
+        name: "orders",
+        url,
+        stsAudience: "orders",
+        tools: [{ name: "pay", stsAudience: "billing" }],
+      },
+      { name: "search", url, stsAudience: "search" },
+    ]);
+    const tokens = toolTokens(source, { audienceOf: toolAudiences(servers) });
+    tokens.startRun("idle", { subjectToken: "bob" });
+    await tokens.ready("idle", { name: "remember" });
+    tokens.endRun("idle");
+    expect([sts.discoveries, sts.exchanges.length]).toEqual([0, 0]);
+    tokens.startRun("busy", { subjectToken: "alice" });
+    const tools = [
+      { server: "orders", name: "list" },
+      { server: "orders", name: "pay" },
+      { server: "search", name: "find" },
+    ];
+    const calls = Array.from({ length: 99 }, (_, i) => tools[i % 3] as (typeof tools)[number]);
+    await Promise.all(calls.map((tool) => tokens.ready("busy", tool)));
+    const sent = sts.exchanges.map(({ form }) => form.getAll("audience").join());
+    expect(sent.sort()).toEqual(["billing", "orders", "search"]);
+    const headers = tools.map((tool) => tokens.headersFor("busy", tool).authorization);
+    expect(new Set(headers).size).toBe(3);
+  });
+});

@@ -1,0 +1,84 @@
+import { TokenError } from "@agent-oauth/core";
+import {
+  checkedText,
+  type Environment,
+  type EnvironmentOptions,
+  readEnvironment,
+  urlRule,
+} from "@agent-oauth/node";
+import { z } from "zod";
+import { createStsTokenSource, type StsTokenSource } from "./create-sts-token-source.ts";
+import { propagatingTokenSource } from "./propagating-token-source.ts";
+import type { StsTokenSourceOptions } from "./sts-options.ts";
+
+/** What {@link stsFromEnvironment} can be told besides; all but `env`, `clock`, `onEvent` and `audienceMismatch` is for an STS only. */
+export interface StsFromEnvironmentOptions
+  extends Omit<StsTokenSourceOptions, "tokenEndpoint" | "metadataUrl" | "audience" | "resource">,
+    EnvironmentOptions {}
+
+/**
+ * Makes the source that the environment names: of an STS whose metadata is at `STS_WELL_KNOWN_URI`, or, without one and
+ * with `KAGENT_PROPAGATE_TOKEN` = `true`, of the subject tokens themselves. `KAGENT_STS_AUDIENCE` and `KAGENT_STS_RESOURCE`
+ * are lists, separated by commas, that are asked for where a request names none.
+ *
+ * @example
+ * ```ts
+ * const source = stsFromEnvironment({ actor: serviceAccountActor() });
+ * ```
+ * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if neither is set, `ERR_TOKEN_CONFIG` naming every variable that is wrong.
+ * @throws TypeError or RangeError naming an option that is wrong.
+ */
+export function stsFromEnvironment(options: StsFromEnvironmentOptions = {}): StsTokenSource {
+  const { env = process.env, ...others } = options;
+  const { allowInsecureHosts = [], audienceMismatch, clock, onEvent } = options;
+  const found = readEnvironment(
+    {
+      STS_WELL_KNOWN_URI: checkedText(urlRule({ allowInsecureHosts, query: true })).optional(),
+      KAGENT_PROPAGATE_TOKEN: flag,
+      KAGENT_STS_AUDIENCE: list,
+      KAGENT_STS_RESOURCE: list.refine(
+        (uris) => uris.every((uri) => URL.canParse(uri) && !uri.includes("#")),
+        "must hold absolute URIs without a fragment",
+      ),
+    },
+    { env: { ...env, ...withoutBlank(env, ["KAGENT_STS_AUDIENCE", "KAGENT_STS_RESOURCE"]) } },
+  );
+  if (found.STS_WELL_KNOWN_URI !== undefined) {
+    return createStsTokenSource({
+      ...others,
+      metadataUrl: found.STS_WELL_KNOWN_URI,
+      audience: found.KAGENT_STS_AUDIENCE,
+      resource: found.KAGENT_STS_RESOURCE,
+    });
+  }
+  if (!found.KAGENT_PROPAGATE_TOKEN) {
+    throw new TokenError(
+      "ERR_TOKEN_SOURCE_UNAVAILABLE",
+      "Cannot find an STS: STS_WELL_KNOWN_URI is not set, nor is KAGENT_PROPAGATE_TOKEN true",
+    );
+  }
+  const source = propagatingTokenSource({
+    ...(audienceMismatch && { audienceMismatch }),
+    ...(clock && { clock }),
+    ...(onEvent && { onEvent }),
+  });
+  const fetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);
+  return { ...source, fetch, close: () => Promise.resolve() };
+}
+
+const flag = z
+  .string()
+  .regex(/^(?:true|false)$/i, "must be true or false")
+  .transform((text) => text.toLowerCase() === "true")
+  .default(false);
+
+const list = z
+  .string()
+  .transform((text) => text.split(",").map((item) => item.trim()))
+  .transform((items) => items.filter((item) => item !== ""))
+  .default([]);
+
+/** A list that is blank is an empty one; of any other variable it would be a fault. */
+function withoutBlank(env: Environment, names: readonly string[]): Environment {
+  return Object.fromEntries(names.map((name) => [name, env[name]?.trim() || undefined]));
+}

@@ -1,0 +1,245 @@
+import { inspect } from "node:util";
+import { TokenError } from "@agent-oauth/core";
+import { clientSecretPost } from "@agent-oauth/token-endpoint";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { createStsTokenSource } from "./create-sts-token-source.ts";
+import {
+  type Answerer,
+  answerJson,
+  issue,
+  QUICK,
+  startSts,
+  stsAndSource,
+  unsignedJwt,
+} from "./sts.test-support.ts";
+import type { StsTokenSourceOptions } from "./sts-options.ts";
+import { tokenTypes } from "./token-types.ts";
+
+const SECRETS = {
+  subject: unsignedJwt({ sub: "sentinel-subject", exp: 1 }),
+  actor: "sentinel-actor-token-0123456789",
+  client: "sentinel-client-secret-0123456789",
+  issued: unsignedJwt({ sub: "sentinel-issued" }),
+};
+
+/** Quotes all that it was sent, and a token besides. */
+const leaking =
+  (error: string, status: number, headers = {}): Answerer =>
+  (response, request, count) => {
+    const error_description = `refused ${[...request.form.values()].join(" ")}`;
+    answerJson({ error, error_description, access_token: SECRETS.issued }, status, headers)(
+      response,
+      request,
+      count,
+    );
+  };
+const page: Answerer = (response, { form }) =>
+  void response
+    .writeHead(502, { "content-type": "text/html" })
+    .end(`<html>${form.get("subject_token")}`);
+const okPage: Answerer = (response) =>
+  void response.writeHead(200, { "content-type": "text/html" }).end("<html>sentinel");
+const silent: Answerer = () => {};
+const broken: Answerer = ({ socket }) => void socket?.destroy();
+
+type Row = [string, Answerer, object, Partial<StsTokenSourceOptions>?];
+
+const oauth = (oauthError: string, status = 400) => ({
+  code: "ERR_TOKEN_OAUTH",
+  retryable: false,
+  status,
+  oauthError,
+});
+const response = { code: "ERR_TOKEN_RESPONSE", retryable: false, status: 200 };
+
+const rows: Row[] = [
+  [
+    "invalid_request: an expired or malformed subject",
+    leaking("invalid_request", 400),
+    oauth("invalid_request"),
+  ],
+  [
+    "invalid_grant: the same of other servers",
+    leaking("invalid_grant", 400),
+    oauth("invalid_grant"),
+  ],
+  ["invalid_target", leaking("invalid_target", 400), oauth("invalid_target")],
+  ["invalid_client", leaking("invalid_client", 401), oauth("invalid_client", 401)],
+  ["access_denied", leaking("access_denied", 403), oauth("access_denied", 403)],
+  [
+    "429 with Retry-After",
+    leaking("slow_down", 429, { "retry-after": "60" }),
+    { code: "ERR_TOKEN_OAUTH", retryable: true, status: 429, retryAfterMs: 60_000 },
+  ],
+  [
+    "429 without JSON",
+    answerJson("busy", 429),
+    { code: "ERR_TOKEN_HTTP", retryable: true, status: 429 },
+  ],
+  ["an HTML error page", page, { code: "ERR_TOKEN_HTTP", retryable: true, status: 502 }],
+  ["an HTML page with 200", okPage, response],
+  ["an empty 204", (answer) => void answer.writeHead(204).end(), { ...response, status: 204 }],
+  ["201", issue(), response],
+  ["no issued_token_type", issue({ issued_token_type: undefined }), response],
+  [
+    "another issued_token_type",
+    issue({ issued_token_type: tokenTypes.idToken }),
+    response,
+    { requestedTokenType: tokenTypes.accessToken },
+  ],
+  [
+    "a token as issued_token_type",
+    issue({ issued_token_type: SECRETS.issued }),
+    response,
+    { requestedTokenType: tokenTypes.accessToken },
+  ],
+  ["no token_type", issue({ token_type: undefined }), response],
+  [
+    "a token_type that cannot be sent",
+    issue({ token_type: "mac" }),
+    { code: "ERR_TOKEN_TYPE_UNSUPPORTED" },
+  ],
+  ["a token that cannot be sent", issue({ access_token: "sentinel two" }), response],
+  [
+    "nothing: it is slow",
+    silent,
+    { code: "ERR_TOKEN_TIMEOUT", retryable: true },
+    { timeoutMs: 100 },
+  ],
+  ["nothing: it breaks", broken, { code: "ERR_TOKEN_NETWORK", retryable: true }],
+];
+
+describe("an STS that answers", () => {
+  it.each(rows)(
+    "%s is told of by a typed error without a secret",
+    async (name, answer, expected, options = {}) => {
+      const { sts, source } = await stsAndSource({
+        clientId: "agent",
+        clientAuthentication: clientSecretPost(SECRETS.client),
+        actor: { name: "agent", token: SECRETS.actor },
+        ...options,
+      });
+      sts.answer = name === "201" ? withStatus(201, answer) : answer;
+      const error = await source
+        .getToken({ subjectToken: SECRETS.subject, audience: ["orders"] })
+        .catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(TokenError);
+      expect(error).toMatchObject(name === "201" ? { ...expected, status: 201 } : expected);
+      expectNoSecret(error);
+      expectNoSecret(source);
+      expect(sts.exchanges.length).toBeGreaterThan(0);
+    },
+  );
+
+  it.each(["N_A", "n_a"])("%s yields a token that is no bearer token", async (token_type) => {
+    const { sts, source } = await stsAndSource({ requestedTokenType: tokenTypes.idToken });
+    sts.answer = issue({ token_type });
+    const token = await source.getToken({ subjectToken: "s" });
+    expect(token).toMatchObject({ tokenType: "N_A", issuedTokenType: tokenTypes.idToken });
+  });
+
+  it.each(["bearer", "BEARER"])("%s yields a bearer token", async (token_type) => {
+    const { sts, source } = await stsAndSource();
+    sts.answer = issue({ token_type });
+    expect(await source.getToken({ subjectToken: "s" })).toMatchObject({ tokenType: "Bearer" });
+  });
+
+  it("a narrower scope yields the granted one", async () => {
+    const { sts, source } = await stsAndSource();
+    sts.answer = issue({ scope: "read" });
+    const token = await source.getToken({ subjectToken: "s", scope: ["read", "write"] });
+    expect(token.scope).toEqual(["read"]);
+  });
+});
+
+describe("an STS that is not there", () => {
+  it("is a network error", async () => {
+    const sts = await startSts();
+    await sts.close();
+    const { tokenEndpoint } = sts;
+    const source = createStsTokenSource({ tokenEndpoint, ...QUICK });
+    const asked = source.getToken({ subjectToken: SECRETS.subject });
+    await expect(asked).rejects.toMatchObject({ code: "ERR_TOKEN_NETWORK", retryable: true });
+    await source.close();
+  });
+
+  it("has five seconds by default", async () => {
+    const { sts, source } = await stsAndSource();
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    let ended = false;
+    sts.answer = () => {
+      vi.advanceTimersByTime(4_999);
+      setImmediate(() => {
+        expect(ended).toBe(false);
+        vi.advanceTimersByTime(1);
+      });
+    };
+    const asked = source.getToken({ subjectToken: "s" }).finally(() => {
+      ended = true;
+    });
+    await expect(asked).rejects.toThrow(/within 5000 ms/);
+  });
+
+  it("is closed: nothing is asked any more", async () => {
+    const { sts, source } = await stsAndSource();
+    await source.close();
+    await expect(source.getToken({ subjectToken: "s" })).rejects.toMatchObject({
+      code: "ERR_TOKEN_CLOSED",
+    });
+    expect(sts.exchanges).toHaveLength(0);
+  });
+});
+
+describe("metadata", () => {
+  it.each([
+    ["HTML", "<html>sentinel"],
+    ["nothing", {}],
+    ["no token endpoint", { issuer: "https://sts.example" }],
+    ["http:", { issuer: "http://sts.example", token_endpoint: "http://sts.example/token" }],
+    [
+      "a token endpoint elsewhere",
+      { issuer: "https://sts.example", token_endpoint: "https://evil.example/t" },
+    ],
+    [
+      "another issuer",
+      { issuer: "https://evil.example", token_endpoint: "https://evil.example/t" },
+      "https://sts.example",
+    ],
+  ] as [string, unknown, string?][])(
+    "of %s sends nothing anywhere",
+    async (_, metadata, issuer) => {
+      const { sts, source } = await stsAndSource(issuer === undefined ? {} : { issuer });
+      sts.metadata = metadata;
+      const error = await source
+        .getToken({ subjectToken: SECRETS.subject })
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "ERR_TOKEN_METADATA", retryable: false });
+      expectNoSecret(error);
+      expect(sts.exchanges).toHaveLength(0);
+    },
+  );
+});
+
+function withStatus(status: number, answer: Answerer): Answerer {
+  return (response, request, count) => {
+    const writeHead = response.writeHead.bind(response);
+    response.writeHead = ((_: number, headers: object) =>
+      writeHead(status, headers as Record<string, string>)) as typeof response.writeHead;
+    answer(response, request, count);
+  };
+}
+
+function expectNoSecret(shown: unknown): void {
+  const error = shown as Partial<Error>;
+  const texts = [
+    inspect(shown, { depth: null, showHidden: true }),
+    String(error.message),
+    String(error.stack),
+    JSON.stringify(shown),
+  ].join("\n");
+  for (const secret of [...Object.values(SECRETS), "sentinel"]) {
+    expect(texts).not.toContain(secret);
+    expect(texts).not.toContain(secret.slice(-20));
+  }
+}

@@ -1,0 +1,58 @@
+import { clientSecretPost } from "@agent-oauth/token-endpoint";
+import { describe, expect, it } from "vitest";
+import { createStsTokenSource } from "./create-sts-token-source.ts";
+import { tokenTypes } from "./token-types.ts";
+
+const metadataUrl = "https://sts.example/metadata";
+const actor = { name: "agent", token: "sentinel-actor" };
+
+describe("createStsTokenSource", () => {
+  it.each([
+    [{ metadataUrl: undefined }, TypeError, /"tokenEndpoint"/],
+    [{ metadataUrl: "http://sts.example" }, TypeError, /"metadataUrl" must be an https: URL/],
+    [{ clientAuthentication: clientSecretPost("sentinel") }, TypeError, /"clientId"/],
+    [{ timeoutMs: 0 }, RangeError, /"timeoutMs"/],
+    [{ dialect: "saml" }, TypeError, /"dialect" must be "token-exchange" or "jwt-bearer"/],
+    [{ subjectTokenType: " " }, TypeError, /"subjectTokenType"/],
+    [{ requestedTokenType: 7 }, TypeError, /"requestedTokenType"/],
+    [{ dialect: "jwt-bearer", actor }, TypeError, /"actor" has no place/],
+    [{ dialect: "jwt-bearer", subjectTokenType: tokenTypes.jwt }, TypeError, /"subjectTokenType"/],
+    [
+      { dialect: "jwt-bearer", requestedTokenType: tokenTypes.jwt },
+      TypeError,
+      /"requestedTokenType"/,
+    ],
+    [{ parameters: { subject_token: "sentinel" } }, TypeError, /"parameters.subject_token" is set/],
+    [{ parameters: { client_assertion: "sentinel" } }, TypeError, /"parameters.client_assertion"/],
+    [{ parameters: { audience: "a" } }, TypeError, /"parameters.audience"/],
+    [{ parameters: { extra: "" } }, TypeError, /"parameters.extra" must be a string/],
+    [{ parameters: { extra: ["a"] } }, TypeError, /"parameters.extra"/],
+    [{ audience: "orders" }, TypeError, /"audience" must be a list/],
+    [{ audience: [""] }, TypeError, /"audience" is blank/],
+    [{ audience: ["a\nb"] }, TypeError, /"audience" contains control/],
+    [{ resource: ["orders"] }, TypeError, /"resource" must be absolute URIs/],
+    [{ audienceMismatch: "warn" }, TypeError, /"audienceMismatch" must be "event" or "error"/],
+    [{ subjectReusable: 1 }, TypeError, /"subjectReusable"/],
+    [{ actor: { token: "sentinel" } }, TypeError, /"actor.name"/],
+    [{ actor: { ...actor, name: " " } }, TypeError, /"actor.name"/],
+    [{ actor: { ...actor, tokenType: "" } }, TypeError, /"actor.tokenType"/],
+    [{ actor: { name: "agent" } }, TypeError, /"actor.token" must be a token, a function or/],
+    [{ actor: { name: "agent", token: " " } }, TypeError, /"actor.token"/],
+    [{ actor: { name: "agent", token: { file: "" } } }, TypeError, /"actor.token"/],
+    [{ actor: "sentinel" }, TypeError, /"actor.name"/],
+  ] as [object, ErrorConstructor, RegExp][])("refuses %j", (wrong, type, message) => {
+    const create = () => createStsTokenSource({ metadataUrl, ...wrong });
+    expect(create).toThrow(type);
+    expect(create).toThrow(message);
+    expect(create).not.toThrow(/sentinel/);
+  });
+
+  it("keeps its own copy of what may be changed later", () => {
+    const [audience, parameters] = [["a"], { extra: "x" }];
+    const source = createStsTokenSource({ metadataUrl, audience, parameters });
+    audience[0] = "b";
+    parameters.extra = "y";
+    const same = { metadataUrl, audience: ["a"], parameters: { extra: "x" } };
+    expect(source.identity).toBe(createStsTokenSource(same).identity);
+  });
+});

@@ -1,0 +1,69 @@
+import { refuseOption } from "./refuse-option.ts";
+import { isAllowedUrl } from "./secure-url.ts";
+import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
+
+/** Where an authorization server is known from. */
+export interface ServerLocation {
+  /** The option that says it. */
+  readonly kind: "tokenEndpoint" | "issuer" | "metadataUrl";
+  /** As the caller spelt it. */
+  readonly text: string;
+  readonly url: URL;
+  /** What the metadata must name as its issuer, character by character; `undefined` if that is not known. */
+  readonly issuer: string | undefined;
+  /** Whether the token endpoint is asked at the host of the metadata, whatever host that names. */
+  readonly useIssuerHost: boolean;
+}
+
+/**
+ * Finds out which of the options says where the authorization server is.
+ *
+ * @throws TypeError naming the option that is missing, wrong or one too many.
+ */
+export function serverLocation(
+  options: TokenEndpointOptions,
+  { allowInsecureHosts }: { readonly allowInsecureHosts: readonly string[] },
+): ServerLocation {
+  const { tokenEndpoint, issuer, metadataUrl, useIssuerHost = false } = options;
+  if ((tokenEndpoint === undefined) === (issuer === undefined && metadataUrl === undefined)) {
+    throw new TypeError(
+      'Cannot create a token endpoint: give exactly one of "tokenEndpoint" and "issuer", or "metadataUrl"',
+    );
+  }
+  if (typeof useIssuerHost !== "boolean") refuseOption("useIssuerHost", "must be a boolean");
+  if (useIssuerHost && metadataUrl === undefined) {
+    refuseOption("useIssuerHost", 'needs the option "metadataUrl"');
+  }
+  const check = (kind: ServerLocation["kind"]) => checkedUrl(kind, options, allowInsecureHosts);
+  const expected = issuer === undefined ? undefined : check("issuer");
+  if (metadataUrl !== undefined) {
+    const url = check("metadataUrl");
+    return { kind: "metadataUrl", ...url, issuer: expected?.text, useIssuerHost };
+  }
+  if (expected !== undefined) {
+    return { kind: "issuer", ...expected, issuer: expected.text, useIssuerHost };
+  }
+  return { kind: "tokenEndpoint", ...check("tokenEndpoint"), issuer: undefined, useIssuerHost };
+}
+
+function checkedUrl(
+  kind: ServerLocation["kind"],
+  options: TokenEndpointOptions,
+  allowInsecureHosts: readonly string[],
+): Pick<ServerLocation, "text" | "url"> {
+  const text = String(options[kind]);
+  const url = URL.parse(text);
+  if (url === null) refuseOption(kind, "must be an absolute URL");
+  if (url.username !== "" || url.password !== "") {
+    refuseOption(kind, "must not hold a user or password");
+  }
+  if (url.hash !== "") refuseOption(kind, "must not have a fragment");
+  if (kind === "issuer" && url.search !== "") refuseOption(kind, "must not have a query");
+  if (!isAllowedUrl(url, allowInsecureHosts)) {
+    refuseOption(
+      kind,
+      `must be an https: URL; for tests, name "${url.host}" in "allowInsecureHosts"`,
+    );
+  }
+  return { text, url };
+}
