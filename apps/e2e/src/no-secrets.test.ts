@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { openAgent } from "./agent.test-support.ts";
+import { base64Cores, partsOfJwt } from "./secret-traces.test-support.ts";
 
 const PROGRAM = fileURLToPath(new URL("agent-program.ts", import.meta.url));
 /** Base64 shifts text by its position: what does not depend on it is shorter than this by a few characters. */
@@ -55,18 +56,3 @@ describe("a process that shows all it has", () => {
     expect(secrets.filter((secret) => output.includes(secret))).toEqual([]);
   });
 });
-
-/** What must not be seen of a JWT: claims and signature. Its header is the same in all of them. */
-function partsOfJwt(jwt: string): string[] {
-  const [, payload = "", signature = ""] = jwt.split(".");
-  return [payload.slice(0, 40), payload.slice(-40), signature.slice(0, 40), signature.slice(-40)];
-}
-
-/** The text in base64, wherever in a longer text it begins. */
-function base64Cores(text: string): string[] {
-  return [0, 1, 2].map((shift) =>
-    Buffer.from(`${"x".repeat(shift)}${text}`)
-      .toString("base64url")
-      .slice(4, -4),
-  );
-}

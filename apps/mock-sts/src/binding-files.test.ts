@@ -64,6 +64,18 @@ describe("writeBindingFiles", () => {
     );
   });
 
+  it.each([true, false])(
+    "writes nothing where a link to a folder leads (force: %s)",
+    async (force) => {
+      const elsewhere = join(folder, "elsewhere");
+      await mkdir(elsewhere, { mode: 0o755 });
+      await symlink(elsewhere, join(folder, "one"));
+      await expect(writeBindingFiles(folder, files, { force })).rejects.toThrow("not a folder");
+      expect(await readdir(elsewhere)).toEqual([]);
+      expect(await modeOf(elsewhere)).toBe(0o755);
+    },
+  );
+
   it("leaves nothing half-written where a folder is in the way", async () => {
     await mkdir(join(folder, "ca.pem"));
     await expect(writeBindingFiles(folder, { "ca.pem": "p" }, { force: true })).rejects.toThrow(

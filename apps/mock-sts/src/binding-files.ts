@@ -49,7 +49,10 @@ async function refuseExisting(file: string): Promise<void> {
 /** The root may be anything the user has, such as a shared folder: only folders below it are ours. */
 async function makePrivateFolder(folder: string, { keepMode }: { keepMode: boolean }) {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (!keepMode) await chmod(folder, 0o700);
+  if (keepMode) return;
+  // In a shared folder somebody may have put a link there beforehand, to have keys written where it leads.
+  if (!(await lstat(folder)).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
+  await chmod(folder, 0o700);
 }
 
 function createFile(file: string, content: string): Promise<void> {

@@ -14,10 +14,7 @@ export interface LobAgentOptions {
   readonly trusts?: readonly MockSts[];
   /** With a place where a binding is to be found, `bindingRoot`, none is given by value. */
   readonly flow?: LobFlowOptions;
-  readonly client?: {
-    readonly allowOrigins?: readonly string[];
-    readonly discoveryConcurrency?: number;
-  };
+  readonly client?: { readonly discoveryConcurrency: number };
 }
 
 /** Half a day: user tokens outlive every test's clock. */

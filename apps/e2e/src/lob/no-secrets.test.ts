@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { rejection } from "../agent.test-support.ts";
+import { base64Cores, partsOfJwt } from "../secret-traces.test-support.ts";
 import { fragmentOf, type LobAgent, openLobAgent } from "./lob-agent.test-support.ts";
 
 const TENANT = "tenant-a";
@@ -107,18 +108,3 @@ describe("errors, events and everything else that can be shown", () => {
     expect(output).not.toMatch(/eyJ[\w-]{8}/);
   });
 });
-
-/** What must not be seen of a JWT: claims and signature. Its header is the same in all of them. */
-function partsOfJwt(jwt: string): string[] {
-  const [, payload = "", signature = ""] = jwt.split(".");
-  return [payload.slice(0, 40), payload.slice(-40), signature.slice(0, 40), signature.slice(-40)];
-}
-
-/** The text in base64, wherever in a longer text it begins. */
-function base64Cores(text: string): string[] {
-  return [0, 1, 2].map((shift) =>
-    Buffer.from(`${"x".repeat(shift)}${text}`)
-      .toString("base64url")
-      .slice(4, -4),
-  );
-}
