@@ -13,13 +13,14 @@ const userTokenLifetimeMs = 43_200_000;
 /** Makes the files an agent can start from: bindings, user tokens, the authority and the environment. */
 export async function agentBindingFiles(
   mock: MockSts,
-  { folder, flows, users }: BindingRequest,
+  request: BindingRequest,
 ): Promise<BindingFiles> {
+  const { flows, users } = request;
   const tokens = users.map(async (user) => {
-    const request = { ...parseUser(mock, user), expiresInMs: userTokenLifetimeMs };
-    return [userTokenFile(user), await mock.userToken(request)] as const;
+    const signIn = { ...parseUser(mock, user), expiresInMs: userTokenLifetimeMs };
+    return [userTokenFile(user), await mock.userToken(signIn)] as const;
   });
-  const exports = Object.entries(agentEnvironment(mock, folder)).map(
+  const exports = Object.entries(agentEnvironment(mock, request)).map(
     ([name, value]) => `export ${name}=${quoted(value)}\n`,
   );
   return {
@@ -35,12 +36,16 @@ export async function agentBindingFiles(
 }
 
 /** Lists the variables an agent needs to find the mock. */
-export function agentEnvironment(mock: MockSts, folder: string): Readonly<Record<string, string>> {
+export function agentEnvironment(
+  mock: MockSts,
+  { folder, flows }: Pick<BindingRequest, "folder" | "flows">,
+): Readonly<Record<string, string>> {
   return {
     SERVICE_BINDING_ROOT: resolve(folder),
     NODE_EXTRA_CA_CERTS: resolve(join(folder, "ca.pem")),
     APPFND_CONHOS_LANDSCAPE: mock.landscape,
     AGENT_OAUTH_TENANT_TOKEN_URL: `${mock.url}/{tenant}/oauth/token`,
+    ...(flows.includes("sts") && { STS_WELL_KNOWN_URI: mock.sts.wellKnownUri }),
   };
 }
 

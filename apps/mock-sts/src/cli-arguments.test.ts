@@ -8,19 +8,20 @@ describe("parseCommand", () => {
 
   it("reads every option", () => {
     const line =
-      "--port 8443 --gateway-port=8444 --host 127.0.0.2 --http --token-lifetime 60 --write-binding b --flow lob --force --user a --user b";
+      "--port 8443 --gateway-port=8444 --host 127.0.0.2 --http --token-lifetime 60 --public-client --write-binding b --flow lob --force --user a --user b";
     expect(parseCommand(line.split(" "))).toEqual({
       kind: "serve",
       options: {
         ...{ port: 8443, gatewayPort: 8444, host: "127.0.0.2" },
         ...{ insecureHttp: true, tokenLifetimeMs: 60_000 },
+        sts: { publicClient: true },
       },
       binding: { folder: "b", force: true, flows: ["lob"], users: ["a", "b"] },
     });
   });
 
-  it("writes the bindings of both flows unless told otherwise", () => {
-    const binding = { folder: "b", force: false, flows: ["customer", "lob"], users: [] };
+  it("writes the bindings of all flows unless told otherwise", () => {
+    const binding = { folder: "b", force: false, flows: ["customer", "lob", "sts"], users: [] };
     expect(parseCommand(["--write-binding", "b"])).toMatchObject({ binding });
   });
 
@@ -79,6 +80,7 @@ describe("usage", () => {
       "print-env",
       "user",
       "force",
+      "public-client",
       "token-lifetime",
       "help",
       "version",

@@ -24,13 +24,13 @@ export interface ServeCommand {
 /** How an agent gets its tokens. */
 export type AgentFlow = (typeof agentFlows)[number];
 
-const agentFlows = ["customer", "lob"] as const;
+const agentFlows = ["customer", "lob", "sts"] as const;
 
 /** Write files an agent can start from. */
 export interface BindingRequest {
   readonly folder: string;
   readonly force: boolean;
-  /** Flows of Agent Gateway to write bindings for. */
+  /** Flows to write bindings and the environment for. */
   readonly flows: readonly AgentFlow[];
   /** Users to write tokens for. */
   readonly users: readonly string[];
@@ -44,8 +44,8 @@ export class UsageError extends Error {
 /** What `--help` prints. */
 export const usage = `Usage: mock-sts [options]
 
-Starts a token server like SAP Cloud Identity Services, XSUAA and the Destination Service, and an
-Agent Gateway with MCP servers, all over TLS, for development and tests.
+Starts a token server like SAP Cloud Identity Services, XSUAA and the Destination Service, a token
+exchange service (STS), and an Agent Gateway with MCP servers, all over TLS, for development and tests.
 
 Options:
   --port PORT             port of the token server (default: any free port)
@@ -54,13 +54,14 @@ Options:
   --http                  plain HTTP, and so no client certificates
   --write-binding DIR     write DIR/agent-gateway/ (customer flow), DIR/destination/ (line-of-business
                           flow), DIR/ca.pem and DIR/env.sh
-  --flow FLOW             with --write-binding: write the binding of this flow only, customer or lob;
-                          an agent that finds both may take the customer flow
+  --flow FLOW             with --write-binding: write the binding or environment of this flow only,
+                          customer, lob or sts; an agent that finds several takes one of them
   --user NAME[@TENANT]    with --write-binding: write DIR/NAME.jwt too, a user token for 12 hours;
                           may be repeated
   --force                 with --write-binding: replace files that exist
   --print-env DIR         start nothing: print the environment of the mock that wrote DIR, for
                           eval "$(mock-sts --print-env DIR)"
+  --public-client         let the STS exchange tokens of clients that name and prove nothing, as kagent's
   --token-lifetime SEC    lifetime of access tokens in seconds, 1 to 43200 (default: 3600)
   --help                  print this text
   --version               print the version
@@ -76,6 +77,7 @@ const options = {
   "write-binding": { type: "string" },
   user: { type: "string", multiple: true },
   force: { type: "boolean" },
+  "public-client": { type: "boolean" },
   "token-lifetime": { type: "string" },
   help: { type: "boolean" },
   version: { type: "boolean" },
@@ -105,6 +107,7 @@ export function parseCommand(args: readonly string[]): Command {
       ...(gatewayPort !== undefined && { gatewayPort }),
       ...(values.http === true && { insecureHttp: true }),
       ...(values.host !== undefined && { host: notBlank(values.host, "--host") }),
+      ...(values["public-client"] === true && { sts: { publicClient: true } }),
       ...(lifetime !== undefined && { tokenLifetimeMs: lifetime * 1000 }),
     },
   };
@@ -143,7 +146,7 @@ function bindingRequest(values: Values): BindingRequest | undefined {
 function agentFlow(text: string): AgentFlow {
   const flow = agentFlows.find((known) => known === text);
   if (flow !== undefined) return flow;
-  throw new UsageError(`--flow must be customer or lob, got ${JSON.stringify(text)}`);
+  throw new UsageError(`--flow must be customer, lob or sts, got ${JSON.stringify(text)}`);
 }
 
 function integer(

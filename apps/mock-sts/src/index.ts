@@ -27,7 +27,7 @@ export type { RequestFilter } from "./request-filter.ts";
 export { agentGatewayResource } from "./resources.ts";
 export type { StsInfo, StsMcpServerInfo } from "./sts-info.ts";
 export type { StsOptions, TrustedIssuer } from "./sts-options.ts";
-export type { StsQuirk } from "./sts-quirks.ts";
+export { type StsQuirk, stsQuirks } from "./sts-quirks.ts";
 export type { StsTarget } from "./sts-targets.ts";
 export type { AuthTokenSettings } from "./tenant.ts";
 export type { NewConfiguration, NewFragment, TenantControls } from "./tenant-controls.ts";

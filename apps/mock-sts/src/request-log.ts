@@ -18,6 +18,7 @@ export function formatRequest(request: RecordedRequest): string {
     request.tenant && `tenant=${request.tenant}`,
     request.filter,
     request.grant,
+    ...[request.form?.audience ?? []].flat().map((audience) => `audience=${audience}`),
     mcp?.methods.join("+"),
     mcp?.tool,
     request.clientId && `client=${request.clientId}`,

@@ -149,6 +149,41 @@ describe("runCli", () => {
     }
   });
 
+  it("tells how to reach the token exchange service, and lets clients in that prove nothing", async () => {
+    const args = ["--write-binding", folder, "--flow", "sts", "--user", "alice", "--public-client"];
+    const { out } = await run(args, async () => {
+      const read = (path: string) => readFile(join(folder, path), "utf8");
+      const { out: exports } = await run(["--print-env", folder]);
+      const script = `eval "$(cat)"; printf '%s' "$STS_WELL_KNOWN_URI"`;
+      const uri = execFileSync("sh", ["-c", script], { input: exports, encoding: "utf8" });
+      const dispatcher = new Agent({ connect: { ca: await read("ca.pem") } });
+      const metadata = await fetch(uri, { dispatcher });
+      const { token_endpoint } = (await metadata.json()) as { token_endpoint: string };
+      const body = new URLSearchParams({
+        grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+        subject_token: await read("alice.jwt"),
+        subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+        audience: "tickets",
+      });
+      const answer = await fetch(token_endpoint, { method: "POST", body, dispatcher });
+      const { access_token } = (await answer.json()) as { access_token: string };
+      expect(decodeJwt(access_token)).toMatchObject({ sub: "alice", aud: "tickets" });
+      await dispatcher.close();
+      await expect(read("agent-gateway/type")).rejects.toThrow("ENOENT");
+      await expect(read("destination/type")).rejects.toThrow("ENOENT");
+    });
+    expect(out).toMatch(/STS_WELL_KNOWN_URI=https:\/\/localhost:\d+\/\.well-known\/oauth-auth/);
+    expect(out).toMatch(/ tickets +https:\/\/localhost:\d+\/v1\/mcp\//);
+    expect(out).toMatch(
+      /POST \/sts\/token .*:token-exchange audience=tickets .*sub=alice .* 200\n/,
+    );
+  });
+
+  it("leaves the token exchange service out of the environment of another flow", async () => {
+    await run(["--write-binding", folder, "--flow", "customer"]);
+    expect(await readFile(join(folder, "env.sh"), "utf8")).not.toContain("STS_WELL_KNOWN_URI");
+  });
+
   it("ends with 1 where there is no environment to print, saying how to get one", async () => {
     const { code, errors } = await run(["--print-env", folder]);
     expect(code).toBe(1);

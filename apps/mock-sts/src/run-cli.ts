@@ -64,10 +64,12 @@ async function serve({ options, binding }: ServeCommand, world: CliEnvironment):
 }
 
 function describeMock(mock: MockSts, binding: BindingRequest | undefined): string {
-  const servers = mock.mcpServers.map(({ name, url }) => `    ${name.padEnd(14)} ${url}`);
+  const line = (name: string, text: string) => `    ${name.padEnd(14)} ${text}`;
+  const servers = mock.mcpServers.map(({ name, url }) => line(name, url));
+  const ofSts = mock.sts.mcpServers.map(({ audience, url }) => line(audience, url));
   const subscribers = mock.tenants
     .filter(({ isProvider }) => !isProvider)
-    .map(({ subdomain, gatewayUrl }) => `    ${subdomain.padEnd(14)} ${gatewayUrl}`);
+    .map(({ subdomain, gatewayUrl }) => line(subdomain, gatewayUrl));
   return `${[
     "mock-sts is ready",
     `  token endpoint   ${mock.tokenEndpoint}`,
@@ -80,6 +82,10 @@ function describeMock(mock: MockSts, binding: BindingRequest | undefined): strin
     `  destination      ${mock.iasDestination}, at ${mock.url}`,
     "  tenants and their gateways",
     ...subscribers,
+    `  token exchange   STS_WELL_KNOWN_URI=${mock.sts.wellKnownUri}`,
+    "                   clients prove themselves; with --public-client they need not",
+    "  audiences and their MCP servers, which take exchanged tokens only",
+    ...ofSts,
     ...describeBinding(mock, binding),
     "  Ctrl+C ends it; certificates and keys are new at each start",
   ].join("\n")}\n`;
@@ -90,7 +96,7 @@ function describeBinding(mock: MockSts, binding: BindingRequest | undefined): st
     return ["  Start with --write-binding DIR to get bindings for an agent"];
   }
   const { folder, users } = binding;
-  const environment = Object.entries(agentEnvironment(mock, folder));
+  const environment = Object.entries(agentEnvironment(mock, binding));
   return [
     `  Start an agent with this environment, also by  . ${join(folder, environmentFile)}`,
     ...environment.map(([name, value]) => `    ${name}=${value}`),

@@ -7,7 +7,7 @@ import type { Clock } from "./clock.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import { createStsAssertionGrant } from "./sts-assertion-grant.ts";
-import { createStsEndpoint } from "./sts-endpoint.ts";
+import { createStsEndpoint, type StsEndpointOptions } from "./sts-endpoint.ts";
 import { describeStsServers } from "./sts-info.ts";
 import { createStsIssue } from "./sts-issue.ts";
 import { withMetadataQuirks } from "./sts-metadata.ts";
@@ -16,7 +16,7 @@ import type { StsQuirk } from "./sts-quirks.ts";
 import type { StsTarget, TargetPolicy } from "./sts-targets.ts";
 import type { Tenants } from "./tenant.ts";
 import type { TokenAnswer, TokenRequest } from "./token-endpoint.ts";
-import { createTokenExchangeGrant } from "./token-exchange-grant.ts";
+import { createTokenExchangeGrant, type TokenExchangeOptions } from "./token-exchange-grant.ts";
 import { createTokenIssuers } from "./token-issuers.ts";
 
 /** The token exchange service: an issuer of its own beside the identity tenants. */
@@ -64,7 +64,7 @@ export function createSecurityTokenService(context: StsContext): SecurityTokenSe
       ...context.tenants.all.map((it) => [it.issuer, it.tokens] as const),
     ]),
   });
-  const place = { issuer, tokenEndpoint, issuers, targets };
+  const parts = { issuer, tokenEndpoint, issuers, targets, hasQuirk };
   const metadata = stsMetadata({ issuer, tokenEndpoint }, targets);
   return {
     ...{ issuer, tokens, settings },
@@ -75,19 +75,28 @@ export function createSecurityTokenService(context: StsContext): SecurityTokenSe
       clientAssertions: createClientAssertions({
         ...{ audience: [issuer, tokenEndpoint], clock, clockSkewMs },
       }),
-      grants: {
-        "urn:ietf:params:oauth:grant-type:token-exchange": createTokenExchangeGrant({
-          ...{ ...place, policy, hasQuirk },
-          authorizationServers: [issuer, ...policy.authorizationServers],
-        }),
-        "urn:ietf:params:oauth:grant-type:jwt-bearer": createStsAssertionGrant({
-          ...{ ...options, ...place, clock, maxActors: policy.maxActors },
-        }),
-      },
+      grants: createGrants(parts, context),
       issue: createStsIssue({
         ...{ issuer, tokens, keys, clock, defaultAudience: policy.defaultAudience },
         tokenLifetimeMs: () => context.lifetime.tokenLifetimeMs,
       }),
+    }),
+  };
+}
+
+function createGrants(
+  parts: Omit<TokenExchangeOptions, "policy" | "authorizationServers">,
+  { options, clock }: StsContext,
+): StsEndpointOptions["grants"] {
+  const { sts: policy } = options;
+  const authorizationServers = [parts.issuer, ...policy.authorizationServers];
+  const { maxActors } = policy;
+  return {
+    "urn:ietf:params:oauth:grant-type:token-exchange": createTokenExchangeGrant({
+      ...{ ...parts, policy, authorizationServers },
+    }),
+    "urn:ietf:params:oauth:grant-type:jwt-bearer": createStsAssertionGrant({
+      ...{ ...options, ...parts, clock, maxActors },
     }),
   };
 }

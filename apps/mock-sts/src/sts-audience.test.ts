@@ -84,6 +84,24 @@ describe("MCP servers with an audience of their own", () => {
   });
 });
 
+describe("whoami", () => {
+  it("names the last actor; those before it are history (RFC 8693, section 4.1)", async () => {
+    const subject_token = await mock.userToken({
+      sub: "alice",
+      claims: { act: { sub: "first" } },
+    });
+    const actor = { actor_token: await mock.userToken({ sub: "second" }) };
+    const { token } = await agent.exchange({
+      ...{ subject_token, ...actor, audience: ["tickets", "payroll"] },
+      actor_token_type: "urn:ietf:params:oauth:token-type:jwt",
+    });
+    const client = await agent.connect("tickets", token);
+    const { structuredContent } = await client.callTool({ name: "whoami", arguments: {} });
+    expect(structuredContent).toMatchObject({ aud: ["tickets", "payroll"], actor: "second" });
+    await client.close();
+  });
+});
+
 describe("records of exchanges", () => {
   it("can be counted by audience and by subject, without the tokens", async () => {
     const subject = await mock.userToken({ sub: "alice" });

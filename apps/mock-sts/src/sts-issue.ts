@@ -31,35 +31,44 @@ export type StsIssue = (decision: StsDecision, requester: Requester) => Promise<
 
 /** Creates the function that makes tokens: access tokens, id tokens and ID-JAGs. */
 export function createStsIssue(options: StsIssueOptions): StsIssue {
-  const { tokens, keys, clock, defaultAudience, tokenLifetimeMs } = options;
-  return async (decision, { client, certificate }) => {
-    const { subject, act, targets, notAfter, type } = decision;
-    const lifetimeMs = Math.min(
-      tokenLifetimeMs(),
-      type === tokenTypes.idJag ? idJagLifetimeMs : Infinity,
-    );
-    const expiresAt = Math.min(clock.now() + lifetimeMs, notAfter);
-    if (isAccessTokenType(type)) {
-      return tokens.issue({
-        ...{ subject, clientId: client.clientId, scope: targets.scope, expiresAt, format: "jwt" },
-        audience: oneOrMany(targets.names) ?? defaultAudience,
-        x5tS256:
-          client.certificateBoundTokens && certificate
-            ? certificateThumbprint(certificate.raw)
-            : undefined,
-        claims: { ...(act !== undefined && { act }) },
-      });
-    }
-    const isIdJag = type === tokenTypes.idJag;
-    const own = isIdJag ? idJagClaims(decision, client) : idTokenClaims(decision, client);
-    const claims: JWTPayload = {
-      ...{ iss: options.issuer, sub: subject, ...own, ...(act !== undefined && { act }) },
-      iat: numericDate(clock.now()),
-      exp: numericDate(expiresAt),
-      jti: randomUUID(),
-    };
-    return { token: await keys.sign(claims, isIdJag ? idJagTyp : "JWT"), claims };
+  return (decision, requester) =>
+    isAccessTokenType(decision.type)
+      ? issueAccessToken(decision, requester, options)
+      : signOtherToken(decision, requester, options);
+}
+
+function issueAccessToken(
+  { subject, act, targets, notAfter }: StsDecision,
+  { client, certificate }: Requester,
+  { tokens, clock, defaultAudience, tokenLifetimeMs }: StsIssueOptions,
+): Promise<IssuedToken> {
+  const isBound = client.certificateBoundTokens && certificate !== undefined;
+  return tokens.issue({
+    ...{ subject, clientId: client.clientId, scope: targets.scope, format: "jwt" },
+    audience: oneOrMany(targets.names) ?? defaultAudience,
+    expiresAt: Math.min(clock.now() + tokenLifetimeMs(), notAfter),
+    x5tS256: isBound ? certificateThumbprint(certificate.raw) : undefined,
+    claims: actorClaim(act),
+  });
+}
+
+async function signOtherToken(
+  decision: StsDecision,
+  { client }: Requester,
+  { issuer, keys, clock, tokenLifetimeMs }: StsIssueOptions,
+): Promise<IssuedToken> {
+  const { subject, act, notAfter, type } = decision;
+  const isIdJag = type === tokenTypes.idJag;
+  const now = clock.now();
+  const lifetimeMs = isIdJag ? Math.min(idJagLifetimeMs, tokenLifetimeMs()) : tokenLifetimeMs();
+  const claims: JWTPayload = {
+    ...(isIdJag ? idJagClaims(decision, client) : idTokenClaims(decision, client)),
+    ...{ iss: issuer, sub: subject, ...actorClaim(act) },
+    iat: numericDate(now),
+    exp: numericDate(Math.min(now + lifetimeMs, notAfter)),
+    jti: randomUUID(),
   };
+  return { token: await keys.sign(claims, isIdJag ? idJagTyp : "JWT"), claims };
 }
 
 function idTokenClaims({ targets }: StsDecision, { clientId }: Client): JWTPayload {
@@ -74,6 +83,10 @@ function idJagClaims({ targets }: StsDecision, { clientId }: Client): JWTPayload
     ...(resource !== undefined && { resource }),
     ...(scope.length > 0 && { scope: scope.join(" ") }),
   };
+}
+
+function actorClaim(act: StsDecision["act"]): JWTPayload {
+  return act === undefined ? {} : { act };
 }
 
 /** A claim with one value is no list. */
