@@ -14,6 +14,8 @@ export interface CommandOptions {
   readonly folder: string;
   /** Variables beside those of this process. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Ends the command when it is aborted. */
+  readonly signal?: AbortSignal;
 }
 
 /** A command that runs until it is told to end. */
@@ -69,10 +71,11 @@ export async function runInBackground(
 
 function start(
   [command, ...args]: CommandLine,
-  { folder, environment }: CommandOptions,
+  { folder, environment, signal }: CommandOptions,
 ): ChildProcessByStdio<null, Readable, Readable> {
   // The test runner's mode is not the mode of what it starts.
   const quiet = { NODE_ENV: "", DO_NOT_TRACK: "1", NO_COLOR: "1", FORCE_COLOR: "0" };
   const env = { ...process.env, ...quiet, ...environment };
-  return spawn(command, args, { cwd: folder, env, timeout, stdio: ["ignore", "pipe", "pipe"] });
+  const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
+  return spawn(command, args, { cwd: folder, env, timeout, stdio, ...(signal && { signal }) });
 }
