@@ -24,7 +24,8 @@ export async function installKeycloak(): Promise<string> {
   const partial = mkdtempSync(join(cache, "partial-"));
   try {
     const options = ["--batch-mode", `-Dartifact=${ARTIFACT}`, `-DoutputDirectory=${partial}`];
-    await run(["mvn", UNPACK, ...options], { folder: cache }).catch(explain);
+    // The plugin leaves its marks in the folder where it runs.
+    await run(["mvn", UNPACK, ...options], { folder: partial }).catch(explain);
     renameSync(join(partial, name), home);
   } finally {
     rmSync(partial, { recursive: true, force: true });
