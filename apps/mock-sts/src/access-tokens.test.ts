@@ -1,21 +1,18 @@
 import { inspect } from "node:util";
 import { decodeJwt } from "jose";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { type AccessTokenGrant, AccessTokens } from "./access-tokens.ts";
 import type { Clock } from "./clock.ts";
 import { InvalidTokenError } from "./jwt-verification.ts";
-import { createSigningKeys, type SigningKeys } from "./signing-keys.ts";
+import { createSigningKeys } from "./signing-keys.ts";
 
 const issuer = "https://issuer.example";
 const startMs = 1_800_000_000_000;
 const audience = "api";
 
-let keys: SigningKeys;
 let clock: Clock & { time: number };
 let tokens: AccessTokens;
-beforeAll(async () => {
-  keys = await createSigningKeys();
-});
+const keys = createSigningKeys();
 beforeEach(() => {
   clock = { time: startMs, offsetMs: 0, now: () => clock.time };
   tokens = new AccessTokens({ issuer, keys, clock, clockSkewMs: 0 });
@@ -28,7 +25,7 @@ const grant: AccessTokenGrant = {
   scope: ["read"],
   expiresAt: startMs + 60_000,
   format: "jwt",
-  x5tS256: undefined,
+  confirmation: undefined,
   claims: { sub: "must not win" },
 };
 

@@ -9,6 +9,7 @@ import type { Faults } from "./faults.ts";
 import { certificateThumbprint } from "./fingerprint.ts";
 import { parseForm } from "./form.ts";
 import { presentedCertificate } from "./listener.ts";
+import { proxiedCertificate } from "./proxied-certificate.ts";
 import type {
   OpenRecord,
   RecordedRequest,
@@ -41,7 +42,13 @@ export type RouteOf = (
     /** Subdomain within the bearer token, unverified. */
     readonly zone: string | undefined;
   },
-) => { route: RouteName; mcpServer?: string; agent?: string; tenant?: string | undefined };
+) => {
+  readonly route: RouteName;
+  readonly mcpServer?: string;
+  readonly agent?: string;
+  readonly tenant?: string | undefined;
+  readonly issuer?: string;
+};
 
 /** What recording and faults need. */
 export interface ExchangeOptions {
@@ -50,6 +57,8 @@ export interface ExchangeOptions {
   readonly faults: Faults;
   readonly clock: Clock;
   readonly routeOf: RouteOf;
+  /** Header in which a proxy hands on client certificates; `undefined`: none does. */
+  readonly clientCertificateHeader: string | undefined;
   /** Called when a request has its answer, or its connection its end. */
   readonly onAnswer: (record: RecordedRequest) => void;
 }
@@ -58,7 +67,7 @@ export interface ExchangeOptions {
 export function exchange(options: ExchangeOptions): MiddlewareHandler<MockEnv> {
   const describeTls = createTlsDescriber();
   return async (c, next) => {
-    const certificate = presentedCertificate(c.env.incoming);
+    const certificate = certificateOf(c, options);
     const tls = describeTls(c.env.incoming.socket, certificate);
     const body = await readBody(c.req.raw);
     const record = options.recorder.begin(describeRequest(c, { options, tls, body: body ?? "" }));
@@ -72,17 +81,26 @@ export function exchange(options: ExchangeOptions): MiddlewareHandler<MockEnv> {
   };
 }
 
+/** A header is as good as whoever writes it: it counts only where a proxy is said to write it. */
+function certificateOf(
+  c: Context<MockEnv>,
+  { clientCertificateHeader: header }: ExchangeOptions,
+): X509Certificate | undefined {
+  if (header === undefined) return presentedCertificate(c.env.incoming);
+  return proxiedCertificate(c.req.raw.headers.get(header));
+}
+
 function describeRequest(
   c: Context<MockEnv>,
   { options, tls, body }: { options: ExchangeOptions; tls: RecordedTls; body: string },
 ): Omit<OpenRecord, "id"> {
   const url = new URL(c.req.url);
-  const token = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  const token = /^(?:Bearer|DPoP) +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
   const bearer = token === undefined ? undefined : recordToken(token);
   const userToken = c.req.header("x-user-token") || undefined;
   const filter = url.searchParams.get("$filter");
   const zones = { zoneId: c.req.header("x-zid"), zone: zoneWithin(bearer) };
-  const { route, mcpServer, agent, tenant } = options.routeOf(url.pathname, zones);
+  const { route, mcpServer, agent, tenant, issuer } = options.routeOf(url.pathname, zones);
   return {
     at: options.clock.now(),
     listener: options.listener,
@@ -93,6 +111,7 @@ function describeRequest(
     headers: recordedHeaders(c.req.raw.headers),
     tls,
     ...(tenant !== undefined && { tenant }),
+    ...(issuer !== undefined && { issuer }),
     ...(agent !== undefined && { agent }),
     ...(filter !== null && { filter }),
     ...(bearer !== undefined && { bearer }),
@@ -103,7 +122,13 @@ function describeRequest(
 }
 
 /** Routes whose bodies are forms. */
-const tokenRoutes: readonly RouteName[] = ["token", "xsuaa-token", "sts-token"];
+const tokenRoutes: readonly RouteName[] = [
+  "token",
+  "xsuaa-token",
+  "sts-token",
+  "introspection",
+  "revocation",
+];
 
 /** XSUAA writes the subdomain into its tokens. */
 function zoneWithin(bearer: RecordedToken | undefined): string | undefined {

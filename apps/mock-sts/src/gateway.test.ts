@@ -294,6 +294,8 @@ describe("gateway, protected resource metadata (RFC 9728, section 3)", () => {
         authorization_servers: [mock.issuer],
         bearer_methods_supported: ["header"],
         tls_client_certificate_bound_access_tokens: true,
+        dpop_signing_alg_values_supported: expect.arrayContaining(["ES256", "RS256"]),
+        dpop_bound_access_tokens_required: false,
       },
     });
     expect(await read(metadataUrl("scoped"))).toMatchObject({

@@ -1,9 +1,12 @@
 import { Hono, type MiddlewareHandler } from "hono";
+import type { AccessTokens } from "./access-tokens.ts";
 import { type AgentOptions, agentCard, agentPath } from "./agents.ts";
 import { type Authorization, authorizeBearer, invalidToken } from "./bearer-authorization.ts";
 import { challengeResponse } from "./bearer-challenge.ts";
+import type { DpopJudge } from "./dpop.ts";
 import type { Exchange, MockEnv } from "./exchange.ts";
 import { findTarget, type GatewayTarget } from "./gateway-targets.ts";
+import { stsName } from "./issuer-options.ts";
 import { createMcpEndpoint, type McpEndpoint } from "./mcp-endpoint.ts";
 import { mcpServerPath } from "./mcp-servers.ts";
 import {
@@ -28,8 +31,9 @@ export interface GatewayOptions {
   /** What tokens for the gateway carry in `aud`. */
   readonly audience: string;
   readonly tenants: Tenants;
-  /** Issuer of the tokens for servers with an audience of their own. */
-  readonly sts: Pick<SecurityTokenService, "issuer" | "tokens">;
+  /** Issuers of the tokens for servers with an audience of their own. */
+  readonly services: readonly Pick<SecurityTokenService, "name" | "tokens">[];
+  readonly dpop: DpopJudge;
   readonly switches: GatewaySwitches;
   readonly exchange: MiddlewareHandler<MockEnv>;
 }
@@ -96,25 +100,34 @@ async function authorize(
   if (isRefused(switches, (server ?? agent).name)) {
     return invalidToken("the gateway refuses every token", { requiredScope });
   }
+  const { origin, pathname } = new URL(request.url);
   return authorizeBearer(
     {
+      ...{ method: request.method, url: `${origin}${pathname}` },
       authorization: request.headers.get("authorization") ?? undefined,
+      dpop: request.headers.get("dpop") ?? undefined,
       misplacedToken: hasMisplacedToken(request, exchange.body),
       certificate: exchange.certificate,
     },
     {
-      ...{ ...issuerOf(target, options), requiredScope },
+      ...{ ...issuerOf(target, options), requiredScope, dpop: options.dpop },
       requireBoundCertificate: switches.requireBoundCertificate,
+      requireDpop: server?.requireDpop ?? false,
     },
   );
 }
 
 /** A server with an audience of its own takes other tokens than the rest of the gateway. */
-function issuerOf({ tenant, server }: GatewayTarget, { sts, audience, origin }: GatewayOptions) {
-  if (server?.audience === undefined)
-    return { issuer: tenant.issuer, tokens: tenant.tokens, audience };
+function issuerOf(
+  { tenant, server }: GatewayTarget,
+  { services, audience, origin }: GatewayOptions,
+): { tokens: AccessTokens; audience: string | readonly string[] } {
+  if (server?.audience === undefined) return { tokens: tenant.tokens, audience };
+  const { issuer = stsName } = server;
   const url = `${origin}${tenant.gatewayPath}${mcpServerPath(server)}`;
-  return { issuer: sts.issuer, tokens: sts.tokens, audience: [server.audience, url] };
+  const service = services.find(({ name }) => name === issuer);
+  if (service === undefined) throw new TypeError(`Cannot find the issuer of ${server.name}`);
+  return { tokens: service.tokens, audience: [server.audience, url] };
 }
 
 function refuse(
@@ -178,11 +191,12 @@ function metadataResponse(requestUrl: string, options: GatewayOptions): Response
   const target = findTarget(tenants, path);
   const isRoot = path === "" || path === "/";
   if (target === undefined && !isRoot) return new Response(null, { status: 404 });
-  const { issuer } = target === undefined ? tenants.provider : issuerOf(target, options);
+  const { tokens } = target === undefined ? tenants.provider : issuerOf(target, options);
   return Response.json(
     protectedResourceMetadata({
       resource: `${origin}${isRoot ? "" : path}`,
-      issuer,
+      issuer: tokens.issuer,
+      requireDpop: target?.server?.requireDpop ?? false,
       scopes: target?.server?.requiredScope?.split(" ") ?? [],
     }),
   );

@@ -1,5 +1,5 @@
 import { type CryptoKey, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
-import { type SigningKeys, signingAlgorithm } from "./signing-keys.ts";
+import { type SigningKeys, signingAlgorithms } from "./signing-keys.ts";
 
 /** A token was refused; the message names no part of it. */
 export class InvalidTokenError extends Error {
@@ -56,12 +56,13 @@ export async function verifyJwt(token: string, rules: JwtRules): Promise<JWTPayl
 
 /** The rules for what this server signed itself. */
 export function ownSignature(keys: SigningKeys): Pick<JwtRules, "key" | "algorithms"> {
-  const key = ({ kid = "" }): CryptoKey => {
-    const found = keys.publicKey(kid);
+  const key = ({ kid = "", alg }: { kid?: string; alg?: string }): CryptoKey => {
+    const found = keys.find(kid);
     if (found === undefined) throw new errors.JWKSNoMatchingKey();
-    return found;
+    if (found.algorithm !== alg) throw new errors.JOSEAlgNotAllowed();
+    return found.publicKey;
   };
-  return { key, algorithms: [signingAlgorithm] };
+  return { key, algorithms: signingAlgorithms };
 }
 
 /** Says what jose found in our words: its messages may quote claims. */

@@ -48,9 +48,19 @@ describe("the metadata of the token exchange service (RFC 8414)", () => {
         issuer,
         token_endpoint: tokenEndpoint,
         jwks_uri: jwksUri,
-        grant_types_supported: [exchangeGrant, "urn:ietf:params:oauth:grant-type:jwt-bearer"],
+        grant_types_supported: [
+          exchangeGrant,
+          "urn:ietf:params:oauth:grant-type:jwt-bearer",
+          "client_credentials",
+        ],
         token_endpoint_auth_methods_supported: expect.arrayContaining(["private_key_jwt", "none"]),
-        mtls_endpoint_aliases: { token_endpoint: `${issuer}/mtls/token` },
+        introspection_endpoint: `${issuer}/introspect`,
+        revocation_endpoint: `${issuer}/revoke`,
+        mtls_endpoint_aliases: {
+          token_endpoint: `${issuer}/mtls/token`,
+          introspection_endpoint: `${issuer}/mtls/introspect`,
+          revocation_endpoint: `${issuer}/mtls/revoke`,
+        },
       });
     }
     expect(mock.recorder.count({ route: "authorization-server-metadata" })).toBe(places.length);
@@ -73,7 +83,7 @@ describe("the form of a request to the token exchange service", () => {
   it.each([
     ["no grant", undefined, "invalid_request"],
     ["an unknown grant", "password", "unsupported_grant_type"],
-    ["a grant of the identity tenant", "client_credentials", "unsupported_grant_type"],
+    ["a grant for clients that prove themselves", "client_credentials", "unauthorized_client"],
   ])("refuses %s", async (_what, grantType, error) => {
     const answer = await exchange({ grant_type: grantType });
     expect([answer.status, answer.body.error]).toEqual([400, error]);

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { type Client, type Clients, registerClients } from "./clients.ts";
+import { checkSigningAlgorithm, type SigningAlgorithm } from "./signing-keys.ts";
 import { checkStsQuirks, type StsQuirk } from "./sts-quirks.ts";
 import { checkStsTarget, type StsTarget } from "./sts-targets.ts";
 
@@ -14,13 +15,15 @@ export interface TrustedIssuer {
 
 /** How the token exchange service is to be; every field has a default. */
 export interface StsOptions {
+  /** What it signs with. Default: as the rest of the mock. */
+  readonly signingAlgorithm?: SigningAlgorithm;
   /** Takes requests that name no client and prove none, as kagent's are. Default false. */
   readonly publicClient?: boolean;
   /** Whose tokens are taken beside the mock's own. Default: nobody's. */
   readonly trustedIssuers?: readonly TrustedIssuer[];
   /** What tokens may be for, beside the MCP servers with an audience. Default: nothing else. */
   readonly targets?: readonly StsTarget[];
-  /** Issuers of other authorization servers an ID-JAG may be for. Default: none but this one. */
+  /** Issuers of other authorization servers an ID-JAG may be for. Default: none but the mock's own. */
   readonly authorizationServers?: readonly string[];
   /** Claim `aud` of a token that was asked for without a target. Default `mock-default-audience`. */
   readonly defaultAudience?: string;
@@ -32,6 +35,8 @@ export interface StsOptions {
   readonly maxActors?: number;
   /** Whether `aud` of a subject token must hold the requesting client or this server. Default false. */
   readonly subjectForRequester?: boolean;
+  /** Whether an exchange brings a refresh token too, or one alone where that is asked for. Default false. */
+  readonly refreshTokens?: boolean;
   /** Ways in which the service errs. Default: none. */
   readonly quirks?: readonly StsQuirk[];
 }
@@ -49,7 +54,10 @@ const publicClientId = "mock-public-client";
  *
  * @throws TypeError or RangeError naming the option.
  */
-export function resolveStsOptions(options: StsOptions): ResolvedStsOptions {
+export function resolveStsOptions(
+  options: StsOptions,
+  defaults: { readonly signingAlgorithm: SigningAlgorithm },
+): ResolvedStsOptions {
   checkNames(options);
   const { maxActors = 5, defaultAudience = "mock-default-audience" } = options;
   const { severalTargets = "combine", mayAct = "optional", trustedIssuers = [] } = options;
@@ -67,6 +75,8 @@ export function resolveStsOptions(options: StsOptions): ResolvedStsOptions {
     targets: options.targets ?? [],
     authorizationServers: options.authorizationServers ?? [],
     subjectForRequester: options.subjectForRequester ?? false,
+    refreshTokens: options.refreshTokens ?? false,
+    signingAlgorithm: checkSigningAlgorithm(options.signingAlgorithm ?? defaults.signingAlgorithm),
     quirks: checkStsQuirks(options.quirks ?? []),
   };
 }
@@ -83,6 +93,8 @@ const optionNames: Readonly<Record<keyof StsOptions, true>> = {
   mayAct: true,
   maxActors: true,
   subjectForRequester: true,
+  refreshTokens: true,
+  signingAlgorithm: true,
   quirks: true,
 };
 

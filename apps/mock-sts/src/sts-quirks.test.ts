@@ -34,7 +34,7 @@ describe("quirks in answers", () => {
     ["n-a-for-access-token", {}, { token_type: "N_A" }],
     ["lower-case-token-type", {}, { token_type: "bearer" }],
     ["lower-case-token-type", idToken, { token_type: "n_a" }],
-    ["refresh-token", {}, { refresh_token: expect.any(String) }],
+    ["useless-refresh-token", {}, { refresh_token: expect.any(String) }],
   ])("%s, asked for %j, changes %j", async (quirk, fields, changed) => {
     const right = await exchange(fields);
     mock.controls.stsQuirks = [quirk];
@@ -48,8 +48,8 @@ describe("quirks in answers", () => {
     expect(wrongBody).not.toEqual(rightBody);
   });
 
-  it("audience-ignored answers 200 with a token for something else", async () => {
-    mock.controls.stsQuirks = ["audience-ignored"];
+  it("casdoor-audience-ignored answers 200 with a token for something else", async () => {
+    mock.controls.stsQuirks = ["casdoor-audience-ignored"];
     for (const audience of ["tickets", "unknown"]) {
       const { status, token } = await exchange({ audience });
       expect([status, decodeJwt(token).aud]).toEqual([200, "mock-default-audience"]);
@@ -69,12 +69,17 @@ describe("quirks in errors", () => {
   it.each<[StsQuirk, Parameters<typeof exchange>, unknown[], unknown[]]>([
     ["invalid-grant-for-bad-token", [...expired], [400, "invalid_request"], [400, "invalid_grant"]],
     [
-      "invalid-client-for-audience",
+      "keycloak-invalid-client-for-unknown-audience",
       [...unknownAudience],
       [400, "invalid_target"],
       [400, "invalid_client"],
     ],
-    ["access-denied-for-subject", [...forOther], [400, "invalid_request"], [403, "access_denied"]],
+    [
+      "keycloak-access-denied-for-foreign-subject",
+      [...forOther],
+      [400, "invalid_request"],
+      [403, "access_denied"],
+    ],
   ])("%s", async (quirk, request, right, wrong) => {
     expect(await outcome(...request)).toEqual(right);
     mock.controls.stsQuirks = [quirk];
@@ -114,10 +119,10 @@ describe("quirks in metadata", () => {
 
 describe("quirks as they are set", () => {
   it("are those of the options again after a reset, and must exist", async () => {
-    await using odd = await startMockSts({ sts: { quirks: ["refresh-token"] } });
+    await using odd = await startMockSts({ sts: { quirks: ["useless-refresh-token"] } });
     odd.controls.stsQuirks = [];
     odd.controls.reset();
-    expect(odd.controls.stsQuirks).toEqual(["refresh-token"]);
+    expect(odd.controls.stsQuirks).toEqual(["useless-refresh-token"]);
     const unknown = ["none-such"] as unknown as StsQuirk[];
     expect(() => {
       odd.controls.stsQuirks = unknown;

@@ -3,7 +3,7 @@ import type { AgentOptions } from "./agents.ts";
 import type { Clock } from "./clock.ts";
 import type { McpServerOptions } from "./mcp-servers.ts";
 import type { ResolvedOptions } from "./options.ts";
-import type { SigningKeys } from "./signing-keys.ts";
+import { createSigningKeys, type SigningKeys } from "./signing-keys.ts";
 import type { ResolvedTenant } from "./tenants.ts";
 
 /** How the Destination Service hands a tenant's access tokens out. */
@@ -44,6 +44,8 @@ export interface Tenant {
 export interface Tenants {
   readonly provider: Tenant;
   readonly all: readonly Tenant[];
+  /** What XSUAA signs with, for all of them. */
+  readonly serviceKeys: SigningKeys;
   /** Finds a tenant by its subdomain. */
   bySubdomain(subdomain: string): Tenant | undefined;
   /** Finds the one some property of which has a value. */
@@ -55,7 +57,6 @@ export interface Tenants {
 
 interface Surroundings {
   readonly options: ResolvedOptions;
-  readonly keys: SigningKeys;
   readonly clock: Clock;
   readonly url: string;
   readonly gatewayUrl: string;
@@ -65,13 +66,15 @@ interface Surroundings {
 export function createTenants(surroundings: Surroundings): Tenants {
   const { identityZone, tenantId, mcpServers, agents, tenants } = surroundings.options;
   const own = { subdomain: identityZone, tenantId, mcpServers, agents, subscribed: true };
-  const provider = createTenant(own, { isProvider: true, ...surroundings });
+  const serviceKeys = createSigningKeys(surroundings.options.signingAlgorithm);
+  const context = { ...surroundings, serviceKeys };
+  const provider = createTenant(own, { isProvider: true, ...context });
   const subscribers = tenants.map((options) =>
-    createTenant(options, { isProvider: false, ...surroundings }),
+    createTenant(options, { isProvider: false, ...context }),
   );
   const all = [provider, ...subscribers];
   return {
-    ...{ provider, all },
+    ...{ provider, all, serviceKeys },
     bySubdomain: (subdomain) => all.find((tenant) => tenant.subdomain === subdomain),
     find: (property, value) => all.find((tenant) => tenant[property] === value),
   };
@@ -80,21 +83,24 @@ export function createTenants(surroundings: Surroundings): Tenants {
 /** The provider keeps the paths it has in the customer flow; everybody else's are prefixed. */
 function createTenant(
   { subscribed, ...options }: ResolvedTenant,
-  context: Surroundings & { isProvider: boolean },
+  context: Surroundings & { isProvider: boolean; serviceKeys: SigningKeys },
 ): Tenant {
-  const { isProvider, keys, clock, url } = context;
-  const { clockSkewMs } = context.options;
+  const { isProvider, serviceKeys, clock, url } = context;
+  const { clockSkewMs, signingAlgorithm } = context.options;
   const iasPath = isProvider ? "" : `/ias/${options.subdomain}`;
   const gatewayPath = isProvider ? "" : `/${options.subdomain}`;
   const issuer = `${url}${iasPath}`;
   const serviceTokenEndpoint = `${url}/${options.subdomain}/oauth/token`;
-  const common = { keys, clock, clockSkewMs };
+  const keys = createSigningKeys(signingAlgorithm);
+  const common = { clock, clockSkewMs };
   return {
     ...options,
     ...{ isProvider, iasPath, issuer, serviceTokenEndpoint, gatewayPath },
     gatewayUrl: `${context.gatewayUrl}${gatewayPath}`,
-    tokens: new AccessTokens({ ...common, issuer }),
-    serviceTokens: new AccessTokens({ ...common, issuer: serviceTokenEndpoint, typ: "JWT" }),
+    tokens: new AccessTokens({ ...common, issuer, keys }),
+    serviceTokens: new AccessTokens({
+      ...{ ...common, issuer: serviceTokenEndpoint, keys: serviceKeys, typ: "JWT" },
+    }),
     settings: { subscribed, authTokens: {} },
   };
 }

@@ -133,7 +133,9 @@ describe("subject and actor tokens (RFC 8693, section 2.2.2)", () => {
       [await foreignToken({ iss: "https://picky.example", aud: ["x", "sts"] }), "jwt", agent],
     ];
     for (const [token, type, client] of good) {
-      const fields = { subject_token: token, subject_token_type: typeUrn(type) };
+      // A bound token is of use to the client it was issued to only.
+      const client_id = client === bound ? mock.clientId : undefined;
+      const fields = { client_id, subject_token: token, subject_token_type: typeUrn(type) };
       expect(await outcome(fields, client)).toBe(200);
     }
   });

@@ -14,7 +14,6 @@ import {
   ownSignature,
   verifyJwt,
 } from "./jwt-verification.ts";
-import type { SigningKeys } from "./signing-keys.ts";
 import type { TrustedIssuer } from "./sts-options.ts";
 
 /** A token that was presented and is good. */
@@ -40,7 +39,6 @@ export interface TokenIssuers {
 export interface TokenIssuersOptions {
   /** Access tokens of the mock's own issuers, by issuer. */
   readonly own: ReadonlyMap<string, AccessTokens>;
-  readonly keys: SigningKeys;
   readonly trusted: readonly TrustedIssuer[];
   readonly clock: Clock;
   /** Allowed difference between clocks, in milliseconds. */
@@ -49,10 +47,11 @@ export interface TokenIssuersOptions {
 
 /** Creates the judge of presented tokens: the mock's own, and those of trusted issuers. */
 export function createTokenIssuers(options: TokenIssuersOptions): TokenIssuers {
-  const { own, keys, clock, clockSkewMs } = options;
+  const { own, clock, clockSkewMs } = options;
   const foreign = new Map(options.trusted.map((it) => [it.issuer, foreignRules(it)]));
   const verifySigned = (token: string, issuer: string) => {
-    const rules = own.has(issuer) ? ownSignature(keys) : foreign.get(issuer);
+    const keys = own.get(issuer)?.keys;
+    const rules = keys === undefined ? foreign.get(issuer) : ownSignature(keys);
     if (rules === undefined) throw new InvalidTokenError("token is of an unknown issuer");
     const requiredClaims = ["iss", "sub", "exp"];
     return verifyJwt(token, {

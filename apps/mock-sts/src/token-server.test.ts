@@ -21,6 +21,15 @@ async function getJson(url: string) {
   return (await response.json()) as Record<string, unknown>;
 }
 
+const provenMethods = [
+  "tls_client_auth",
+  "self_signed_tls_client_auth",
+  "client_secret_basic",
+  "client_secret_post",
+  "private_key_jwt",
+];
+const algorithms = expect.arrayContaining(["ES256", "RS256", "PS256", "EdDSA"]);
+
 describe.each(["openid-configuration", "oauth-authorization-server"])(
   "metadata at /.well-known/%s (RFC 8414)",
   (name) => {
@@ -34,19 +43,21 @@ describe.each(["openid-configuration", "oauth-authorization-server"])(
           "client_credentials",
           "urn:ietf:params:oauth:grant-type:jwt-bearer",
         ],
-        token_endpoint_auth_methods_supported: [
-          "tls_client_auth",
-          "client_secret_basic",
-          "client_secret_post",
-          "private_key_jwt",
-          "none",
-        ],
-        token_endpoint_auth_signing_alg_values_supported: expect.arrayContaining([
-          "ES256",
-          "RS256",
-        ]),
+        introspection_endpoint: mock.introspectionEndpoint,
+        revocation_endpoint: mock.revocationEndpoint,
+        token_endpoint_auth_methods_supported: [...provenMethods, "none"],
+        revocation_endpoint_auth_methods_supported: [...provenMethods, "none"],
+        introspection_endpoint_auth_methods_supported: provenMethods,
+        token_endpoint_auth_signing_alg_values_supported: algorithms,
+        revocation_endpoint_auth_signing_alg_values_supported: algorithms,
+        introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+        dpop_signing_alg_values_supported: algorithms,
         tls_client_certificate_bound_access_tokens: true,
-        mtls_endpoint_aliases: { token_endpoint: `${mock.url}/mtls/oauth2/token` },
+        mtls_endpoint_aliases: {
+          token_endpoint: `${mock.url}/mtls/oauth2/token`,
+          introspection_endpoint: `${mock.url}/mtls/oauth2/introspect`,
+          revocation_endpoint: `${mock.url}/mtls/oauth2/revoke`,
+        },
         subject_types_supported: ["public"],
         id_token_signing_alg_values_supported: ["ES256"],
       });
