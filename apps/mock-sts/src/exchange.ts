@@ -9,6 +9,7 @@ import type { Faults } from "./faults.ts";
 import { certificateThumbprint } from "./fingerprint.ts";
 import { parseForm } from "./form.ts";
 import { presentedCertificate } from "./listener.ts";
+import { OAuthError } from "./oauth-error.ts";
 import { proxiedCertificate } from "./proxied-certificate.ts";
 import type {
   OpenRecord,
@@ -19,9 +20,7 @@ import type {
 } from "./recorded-request.ts";
 import type { RecordingRecorder } from "./recorder.ts";
 import { recordedForm, recordedHeaders, recordToken } from "./redaction.ts";
-
-/** Largest request body that is read, in bytes. */
-const maxBodyBytes = 1_048_576;
+import { readBody } from "./request-body.ts";
 
 /** A request under way: what was read of it, and its record. */
 export interface Exchange {
@@ -151,6 +150,9 @@ function describeForm(body: string): Partial<OpenRecord> {
   };
 }
 
+/** What the record keeps of a batch, and of a name in it: a record must not grow with what is sent. */
+const [maxRecordedMethods, maxNameLength] = [32, 128];
+
 function describeJsonRpc(body: string): { methods: string[]; tool: string | undefined } {
   let messages: { method?: unknown; params?: { name?: unknown } }[] = [];
   try {
@@ -158,9 +160,13 @@ function describeJsonRpc(body: string): { methods: string[]; tool: string | unde
   } catch {
     // GET and DELETE have no body, and one that is no JSON has no methods.
   }
-  const methods = messages.map(({ method }) => method).filter((m) => typeof m === "string");
+  const methods = messages
+    .map(({ method }) => method)
+    .filter((method) => typeof method === "string" && method.length <= maxNameLength)
+    .slice(0, maxRecordedMethods) as string[];
   const name = messages.find(({ method }) => method === "tools/call")?.params?.name;
-  return { methods, tool: typeof name === "string" ? name : undefined };
+  const isName = typeof name === "string" && name.length <= maxNameLength;
+  return { methods, tool: isName ? name : undefined };
 }
 
 /** Numbers a listener's connections, and notes which request is the first on its connection. */
@@ -180,20 +186,7 @@ function createTlsDescriber() {
   };
 }
 
-/** Returns the body as text, `undefined` if it is too large. */
-async function readBody(request: Request): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  if (request.body === null) return "";
-  for await (const chunk of request.body) {
-    size += chunk.byteLength;
-    if (size > maxBodyBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
 function tooLarge(): Response {
-  const body = { error: "invalid_request", error_description: "the body is too large" };
-  return Response.json(body, { status: 413, headers: { Connection: "close" } });
+  const options = { status: 413, headers: { Connection: "close" } };
+  return new OAuthError("invalid_request", "the body is too large", options).toResponse();
 }
