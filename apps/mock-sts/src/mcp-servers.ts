@@ -130,7 +130,11 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
         throw new TypeError(`${label}: "${field}" is blank`);
       }
     }
-    const { pageSize, audience, issuer } = server;
+    const { pageSize, audience, issuer, requiredScope = "" } = server;
+    // MCP: a resource server asks for no refresh tokens, neither in a challenge nor in metadata.
+    if (requiredScope.split(" ").includes("offline_access")) {
+      throw new TypeError(`${label}: "requiredScope" cannot hold offline_access`);
+    }
     if (issuer !== undefined && audience === undefined) {
       throw new TypeError(`${label}: only a server with an "audience" can have an "issuer"`);
     }

@@ -33,7 +33,7 @@ async function exchange(fields: StsForm = {}, client = agent, headers = {}) {
 }
 
 describe("the metadata of the token exchange service (RFC 8414)", () => {
-  it("lists its grants and endpoints, at every place clients look", async () => {
+  it("[8414-1] [8693-24] [8705-9] lists its grants and endpoints, at every place clients look", async () => {
     const { issuer, tokenEndpoint, jwksUri, wellKnownUri } = mock.sts;
     const places = [
       wellKnownUri,
@@ -101,7 +101,7 @@ describe("the form of a request to the token exchange service", () => {
     expect([json.status, json.body.error]).toEqual([400, "invalid_request"]);
   });
 
-  it("forbids caches to keep its answers, good and bad", async () => {
+  it("[6749-10] forbids caches to keep its answers, good and bad", async () => {
     for (const fields of [{}, { audience: "unknown" }]) {
       const { headers } = await exchange(fields);
       expect(headers.get("cache-control")).toBe("no-store");
@@ -121,7 +121,7 @@ describe("clients of the token exchange service", () => {
   });
   const unnamed = { client_id: undefined };
 
-  it("must be known, unless the public one is allowed", async () => {
+  it("[8693-20] must be known, unless the public one is allowed", async () => {
     expect(await outcome()).toBe("public");
     for (const client_id of [undefined, "nobody", "mock-public-client"]) {
       expect(await outcome({ client_id })).toEqual(refused);
@@ -185,24 +185,30 @@ describe("the answer (RFC 8693, section 2.2.1)", () => {
     ["jwt", "jwt", "Bearer", "at+jwt"],
     ["id_token", "id_token", "N_A", "JWT"],
     ["id-jag", "id-jag", "N_A", "oauth-id-jag+jwt"],
-  ])("to a request for %s has the type %s and says %s", async (asked, issued, usage, typ) => {
-    const type = asked === undefined ? undefined : typeUrn(asked);
-    const audience = asked === "id-jag" ? mock.sts.issuer : undefined;
-    const { body, token } = await exchange({ requested_token_type: type, audience });
-    expect(body).toEqual({
-      access_token: token,
-      issued_token_type: typeUrn(issued),
-      token_type: usage,
-      expires_in: asked === "id-jag" ? 300 : expect.any(Number),
-    });
-    expect(decodeProtectedHeader(token).typ).toBe(typ);
-    expect(decodeJwt(token)).toMatchObject({ iss: mock.sts.issuer, sub: "alice" });
-  });
+  ])(
+    "[8693-8] [8693-9] [8693-10] to a request for %s has the type %s and says %s",
+    async (asked, issued, usage, typ) => {
+      const type = asked === undefined ? undefined : typeUrn(asked);
+      const audience = asked === "id-jag" ? mock.sts.issuer : undefined;
+      const { body, token } = await exchange({ requested_token_type: type, audience });
+      expect(body).toEqual({
+        access_token: token,
+        issued_token_type: typeUrn(issued),
+        token_type: usage,
+        expires_in: asked === "id-jag" ? 300 : expect.any(Number),
+      });
+      expect(decodeProtectedHeader(token).typ).toBe(typ);
+      expect(decodeJwt(token)).toMatchObject({ iss: mock.sts.issuer, sub: "alice" });
+    },
+  );
 
-  it.each(["refresh_token", "saml1", "saml2", "unknown"])("refuses to issue a %s", async (type) => {
-    const { status, body } = await exchange({ requested_token_type: typeUrn(type) });
-    expect([status, body.error]).toEqual([400, "invalid_request"]);
-  });
+  it.each(["refresh_token", "saml1", "saml2", "unknown"])(
+    "[8693-8] refuses to issue a %s",
+    async (type) => {
+      const { status, body } = await exchange({ requested_token_type: typeUrn(type) });
+      expect([status, body.error]).toEqual([400, "invalid_request"]);
+    },
+  );
 
   it("gives an id token the requested audience, else the client's id, and the actor", async () => {
     const requested_token_type = typeUrn("id_token");

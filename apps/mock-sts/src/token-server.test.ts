@@ -33,7 +33,7 @@ const algorithms = expect.arrayContaining(["ES256", "RS256", "PS256", "EdDSA"]);
 describe.each(["openid-configuration", "oauth-authorization-server"])(
   "metadata at /.well-known/%s (RFC 8414)",
   (name) => {
-    it("names the issuer, the endpoints and what they support", async () => {
+    it("[8414-3] [8705-9] names the issuer, the endpoints and what they support", async () => {
       expect(await getJson(`${mock.url}/.well-known/${name}`)).toEqual({
         issuer: mock.issuer,
         token_endpoint: mock.tokenEndpoint,
@@ -63,7 +63,7 @@ describe.each(["openid-configuration", "oauth-authorization-server"])(
       });
     });
 
-    it("holds no empty list", async () => {
+    it("[8414-6] holds no empty list", async () => {
       const document = await getJson(`${mock.url}/.well-known/${name}`);
       expect(Object.values(document)).not.toContainEqual([]);
     });
@@ -87,14 +87,14 @@ describe.each(["openid-configuration", "oauth-authorization-server"])(
 describe("JWK Set (RFC 8414, section 2; RFC 7517)", () => {
   const fetchKeys = async () => (await getJson(mock.jwksUri)) as unknown as JSONWebKeySet;
 
-  it("holds public members only", async () => {
+  it("[8414-8] holds public members only", async () => {
     for (const key of (await fetchKeys()).keys) {
       expect(Object.keys(key).sort()).toEqual(["alg", "crv", "kid", "kty", "use", "x", "y"]);
       expect(key).toMatchObject({ kty: "EC", crv: "P-256", alg: "ES256", use: "sig" });
     }
   });
 
-  it("keeps the old key beside the new one when keys are rotated", async () => {
+  it("[8414-8] keeps the old key beside the new one when keys are rotated", async () => {
     await using certified = new TestAgent(mock);
     const before = (await certified.requestToken()).token;
     await mock.controls.rotateSigningKey();
