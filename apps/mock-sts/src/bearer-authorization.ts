@@ -1,9 +1,9 @@
 import type { X509Certificate } from "node:crypto";
 import type { JWTPayload } from "jose";
-import type { AccessTokens } from "./access-tokens.ts";
 import type { Refusal } from "./bearer-challenge.ts";
 import { DpopError, type DpopJudge } from "./dpop.ts";
 import { certificateThumbprint } from "./fingerprint.ts";
+import type { AccessTokenVerifier } from "./foreign-access-tokens.ts";
 import { InvalidTokenError } from "./jwt-verification.ts";
 import { splitScope } from "./scopes.ts";
 import { readConfirmation } from "./sender-constraint.ts";
@@ -24,7 +24,7 @@ export interface ProtectedRequest {
 
 /** What the resource demands. */
 export interface ResourcePolicy {
-  readonly tokens: AccessTokens;
+  readonly tokens: AccessTokenVerifier;
   /** The names the resource goes by in `aud`. */
   readonly audience: string | readonly string[];
   readonly requiredScope: string | undefined;
@@ -43,6 +43,7 @@ export type Authorization =
 /**
  * Judges the access token of a request.
  *
+ * @throws OAuthError with status 503 if its issuer's keys cannot be had.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750, section 3.1}
  * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-3 RFC 8705, section 3}
  * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-7.1 RFC 9449, section 7.1}

@@ -1,4 +1,5 @@
 import { type CryptoKey, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { OAuthError } from "./oauth-error.ts";
 import { type SigningKeys, signingAlgorithms } from "./signing-keys.ts";
 
 /** A token was refused; the message names no part of it. */
@@ -50,6 +51,8 @@ export async function verifyJwt(token: string, rules: JwtRules): Promise<JWTPayl
     });
     return payload;
   } catch (error) {
+    // Its issuer's keys cannot be had: that says nothing about the token.
+    if (error instanceof OAuthError) throw error;
     throw new InvalidTokenError(`${label} ${reasonOf(error)}`);
   }
 }

@@ -1,5 +1,6 @@
 import type { McpTool } from "./mcp-tools.ts";
 import { recordTools } from "./record-tools.ts";
+import { checkTrustedIssuer, type TrustedIssuer } from "./trusted-issuer.ts";
 
 /** An MCP server behind the gateway. */
 export interface McpServerOptions {
@@ -18,8 +19,8 @@ export interface McpServerOptions {
    * or for its URL. Default: none; it takes the gateway's tokens of its tenant.
    */
   readonly audience?: string;
-  /** Name of the issuer whose tokens a server with an audience takes. Default `sts`. */
-  readonly issuer?: string;
+  /** Whose tokens a server with an audience takes: an issuer of the mock by its name, or somebody else. Default `sts`. */
+  readonly issuer?: string | TrustedIssuer;
   /** Scope a token must have. Default: none. */
   readonly requiredScope?: string;
   /** Whether tokens must be bound to a key by DPoP. Default false: they may be. */
@@ -138,6 +139,7 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
     if (issuer !== undefined && audience === undefined) {
       throw new TypeError(`${label}: only a server with an "audience" can have an "issuer"`);
     }
+    if (typeof issuer === "object") checkTrustedIssuer(issuer, `${label}: "issuer"`);
     if (audience?.trim() === "") throw new TypeError(`${label}: "audience" is blank`);
     if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize > 0)) {
       throw new RangeError(`${label}: "pageSize" must be a positive integer, got ${pageSize}`);
@@ -158,7 +160,9 @@ export function checkServersIssuers(
   servers: readonly McpServerOptions[],
   issuers: readonly string[],
 ): void {
-  const lost = servers.find(({ issuer }) => issuer !== undefined && !issuers.includes(issuer));
+  const lost = servers.find(
+    ({ issuer }) => typeof issuer === "string" && !issuers.includes(issuer),
+  );
   if (lost === undefined) return;
   const [name, issuer] = [JSON.stringify(lost.name), JSON.stringify(lost.issuer)];
   throw new TypeError(`Cannot serve MCP server ${name}: there is no issuer ${issuer}`);

@@ -78,6 +78,7 @@ export function serveMock(parts: MockParts, listeners: Listeners): ServedMock {
   const tokenServer = buildTokenServer(parts, shared);
   const gateway = createGateway({
     ...{ origin, tenants, services, switches, audience: options.gatewayClientId, dpop: judge() },
+    ...{ clock, clockSkewMs: options.clockSkewMs },
     exchange: exchange({ ...recording, listener: "gateway", routeOf: gatewayRoute(tenants) }),
   });
   listeners.tokenServer.serve((request, env) => tokenServer.fetch(request, env));

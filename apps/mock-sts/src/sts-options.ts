@@ -1,17 +1,8 @@
-import { createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { type Client, type Clients, registerClients } from "./clients.ts";
 import { checkSigningAlgorithm, type SigningAlgorithm } from "./signing-keys.ts";
 import { checkStsQuirks, type StsQuirk } from "./sts-quirks.ts";
 import { checkStsTarget, type StsTarget } from "./sts-targets.ts";
-
-/** Somebody else whose tokens are taken as subject or actor tokens and as assertions. */
-export interface TrustedIssuer {
-  /** Claim `iss` of its tokens. */
-  readonly issuer: string;
-  readonly jwks: JSONWebKeySet;
-  /** One of these must be in `aud` of its tokens. Default: any audience will do. */
-  readonly audience?: string | readonly string[];
-}
+import { checkTrustedIssuer, type TrustedIssuer } from "./trusted-issuer.ts";
 
 /** How the token exchange service is to be; every field has a default. */
 export interface StsOptions {
@@ -67,7 +58,7 @@ export function resolveStsOptions(
   if (defaultAudience.trim() === "") throw new TypeError(`${start} "defaultAudience" is blank`);
   checkChoice("severalTargets", severalTargets, ["combine", "refuse"]);
   checkChoice("mayAct", mayAct, ["optional", "required"]);
-  for (const issuer of trustedIssuers) checkTrustedIssuer(issuer);
+  for (const issuer of trustedIssuers) checkTrustedIssuer(issuer, `${start} "trustedIssuers"`);
   for (const target of options.targets ?? []) checkStsTarget(target);
   return {
     ...{ maxActors, defaultAudience, severalTargets, mayAct, trustedIssuers },
@@ -106,17 +97,6 @@ function checkNames(options: StsOptions): void {
 function checkChoice(name: string, value: string, choices: readonly string[]): void {
   if (choices.includes(value)) return;
   throw new TypeError(`${start} "${name}" must be one of ${choices.join(", ")}`);
-}
-
-function checkTrustedIssuer({ issuer, jwks }: TrustedIssuer): void {
-  if (typeof issuer !== "string" || issuer.trim() === "") {
-    throw new TypeError(`${start} "trustedIssuers" has a blank issuer`);
-  }
-  try {
-    createLocalJWKSet(jwks);
-  } catch {
-    throw new TypeError(`${start} "trustedIssuers": ${JSON.stringify(issuer)} has no JWK Set`);
-  }
 }
 
 function registerPublicClient(): Clients {
