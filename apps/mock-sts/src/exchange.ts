@@ -22,6 +22,9 @@ import type { RecordingRecorder } from "./recorder.ts";
 import { recordedForm, recordedHeaders, recordToken } from "./redaction.ts";
 import { readBody } from "./request-body.ts";
 
+/** Largest request body that is read, in bytes. */
+const maxBodyBytes = 1_048_576;
+
 /** A request under way: what was read of it, and its record. */
 export interface Exchange {
   readonly record: OpenRecord;
@@ -68,7 +71,7 @@ export function exchange(options: ExchangeOptions): MiddlewareHandler<MockEnv> {
   return async (c, next) => {
     const certificate = certificateOf(c, options);
     const tls = describeTls(c.env.incoming.socket, certificate);
-    const body = await readBody(c.req.raw);
+    const body = await readBody(c.req.raw, maxBodyBytes);
     const record = options.recorder.begin(describeRequest(c, { options, tls, body: body ?? "" }));
     c.set("exchange", { record, body: body ?? "", certificate });
     const fault = await options.faults.strike(record);

@@ -58,7 +58,9 @@ export async function verifyJwt(token: string, rules: JwtRules): Promise<JWTPayl
 }
 
 /** The rules for what this server signed itself. */
-export function ownSignature(keys: SigningKeys): Pick<JwtRules, "key" | "algorithms"> {
+export function ownSignature(
+  keys: Pick<SigningKeys, "find">,
+): Pick<JwtRules, "key" | "algorithms"> {
   const key = ({ kid = "", alg }: { kid?: string; alg?: string }): CryptoKey => {
     const found = keys.find(kid);
     if (found === undefined) throw new errors.JWKSNoMatchingKey();

@@ -1,4 +1,9 @@
-import { checkSigningAlgorithm, type SigningAlgorithm, type SigningKeys } from "./signing-keys.ts";
+import {
+  checkSigningAlgorithm,
+  createSigningKeys,
+  type SigningAlgorithm,
+  type SigningKeys,
+} from "./signing-keys.ts";
 
 /** Whose keys are to be replaced, and by which. */
 export interface KeyRotation {
@@ -8,25 +13,43 @@ export interface KeyRotation {
   readonly algorithm?: SigningAlgorithm;
 }
 
-/** The keys of all issuers of a mock. */
-export interface KeyRings {
-  /** @throws TypeError if there is no such issuer or algorithm. */
-  rotate(rotation?: KeyRotation): Promise<void>;
-}
+/** The signing keys of all issuers of a mock. */
+export class KeyRings {
+  readonly #rings = new Map<string, SigningKeys>();
 
-/** Gathers the keys of issuers; several may share theirs. */
-export function createKeyRings(
-  issuers: readonly { readonly issuer: string; readonly keys: SigningKeys }[],
-): KeyRings {
-  return {
-    async rotate({ issuer, algorithm } = {}) {
-      if (algorithm !== undefined) checkSigningAlgorithm(algorithm);
-      const chosen = issuers.filter((it) => issuer === undefined || it.issuer === issuer);
-      if (chosen.length === 0) {
-        throw new TypeError(`Cannot rotate keys: there is no issuer ${JSON.stringify(issuer)}`);
-      }
-      const rings = new Set(chosen.map(({ keys }) => keys));
-      await Promise.all([...rings].map((keys) => keys.rotate(algorithm)));
-    },
-  };
+  /** Makes the keys of an issuer, or those that several share. */
+  create(issuers: readonly string[], algorithm: SigningAlgorithm): SigningKeys {
+    const keys = createSigningKeys(algorithm);
+    for (const issuer of issuers) this.#rings.set(issuer, keys);
+    return keys;
+  }
+
+  /** Returns the keys of an issuer, `undefined` if it is none of the mock's. */
+  of(issuer: string): SigningKeys | undefined {
+    return this.#rings.get(issuer);
+  }
+
+  /** Finds the key of an identifier, whoever has it. */
+  find(kid: string): ReturnType<SigningKeys["find"]> {
+    for (const keys of this.#rings.values()) {
+      const found = keys.find(kid);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /**
+   * Makes new keys that sign from now on.
+   *
+   * @throws TypeError if there is no such issuer or algorithm.
+   */
+  async rotate({ issuer, algorithm }: KeyRotation = {}): Promise<void> {
+    if (algorithm !== undefined) checkSigningAlgorithm(algorithm);
+    const chosen = [...this.#rings].filter(([name]) => issuer === undefined || name === issuer);
+    if (chosen.length === 0) {
+      throw new TypeError(`Cannot rotate keys: there is no issuer ${JSON.stringify(issuer)}`);
+    }
+    const rings = new Set(chosen.map(([, keys]) => keys));
+    await Promise.all([...rings].map((keys) => keys.rotate(algorithm)));
+  }
 }

@@ -13,6 +13,7 @@ import { createDestinationClient } from "./destination-client.ts";
 import { createFaults } from "./faults.ts";
 import { stsName } from "./issuer-options.ts";
 import { identityPaths } from "./issuer-paths.ts";
+import { KeyRings } from "./key-rings.ts";
 import { type Listeners, startListeners } from "./listeners.ts";
 import { issueLobKeyStore, lobClient } from "./lob-client.ts";
 import type { McpServerInfo } from "./mcp-servers.ts";
@@ -94,12 +95,12 @@ export async function startMockSts(options: MockStsOptions = {}): Promise<MockSt
   const recorder = createRecorder();
   const listeners = await startListeners(resolved, authority, recorder.countHandshake);
   const { url, gatewayUrl } = listeners;
-  const clock = createClock();
+  const [keys, clock] = [new KeyRings(), createClock()];
   const parts: MockParts = {
-    ...{ options: resolved, clock, recorder, url, gatewayUrl },
+    ...{ options: resolved, keys, clock, recorder, url, gatewayUrl },
     trustedAuthority: authority.certificate,
     faults: createFaults(),
-    tenants: createTenants({ options: resolved, clock, url, gatewayUrl }),
+    tenants: createTenants({ options: resolved, keys, clock, url, gatewayUrl }),
     destinationClient: createDestinationClient(),
     lobKeyStore: await issueLobKeyStore(authority),
   };

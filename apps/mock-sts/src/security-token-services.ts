@@ -1,21 +1,24 @@
 import { AccessTokens } from "./access-tokens.ts";
+import type { KeyRings } from "./key-rings.ts";
 import {
   createSecurityTokenService,
   type SecurityTokenService,
   type StsContext,
 } from "./security-token-service.ts";
-import { createSigningKeys } from "./signing-keys.ts";
 
 /** Creates the token exchange service and the further issuers, the service first. */
 export function createSecurityTokenServices(
-  context: Omit<StsContext, "own" | "authorizationServers"> & { readonly url: string },
+  context: Omit<StsContext, "own" | "authorizationServers"> & {
+    readonly url: string;
+    readonly keys: KeyRings;
+  },
 ): readonly [SecurityTokenService, ...SecurityTokenService[]] {
   const { options, tenants, clock, url } = context;
   const { clockSkewMs } = options;
   const tokensOf = new Map(
     [options.sts, ...options.issuers].map((policy) => {
-      const keys = createSigningKeys(policy.signingAlgorithm);
       const issuer = `${url}/${policy.name}`;
+      const keys = context.keys.create([issuer], policy.signingAlgorithm);
       return [policy, new AccessTokens({ issuer, keys, clock, clockSkewMs })];
     }),
   );

@@ -13,7 +13,7 @@ import type { Faults } from "./faults.ts";
 import { createGateway } from "./gateway.ts";
 import { gatewayRoute } from "./gateway-targets.ts";
 import { createIdentityTenant, type IdentityTenant } from "./identity-tenant.ts";
-import { createKeyRings } from "./key-rings.ts";
+import type { KeyRings } from "./key-rings.ts";
 import type { Listeners } from "./listeners.ts";
 import { lobClient } from "./lob-client.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -30,6 +30,7 @@ export interface MockParts {
   readonly options: ResolvedOptions;
   /** PEM of the authority that client certificates must come from. */
   readonly trustedAuthority: string;
+  readonly keys: KeyRings;
   readonly clock: Clock;
   readonly faults: Faults;
   readonly recorder: RecordingRecorder;
@@ -59,7 +60,7 @@ export interface ServedMock {
 
 /** Puts the token server and the gateway behind their listeners. */
 export function serveMock(parts: MockParts, listeners: Listeners): ServedMock {
-  const { options, clock, faults, recorder, tenants, gatewayUrl: origin } = parts;
+  const { options, keys, clock, faults, recorder, tenants, gatewayUrl: origin } = parts;
   const { requireBoundCertificate, tokenLifetimeMs, serviceTokenLifetimeMs } = options;
   const configurations = createConfigurations(clock);
   const { landscape } = options;
@@ -86,16 +87,9 @@ export function serveMock(parts: MockParts, listeners: Listeners): ServedMock {
   const [sts] = services;
   const controls = createControls({
     ...{ clock, tenants, configurations, faults, gateway, sts, services, switches, lifetimes },
-    ...{ furnish, keys: gatherKeys(tenants, services) },
+    ...{ furnish, keys },
   });
   return { controls, services };
-}
-
-function gatherKeys({ all, serviceKeys }: Tenants, services: readonly SecurityTokenService[]) {
-  return createKeyRings([
-    ...[...services, ...all].map(({ tokens: { issuer, keys } }) => ({ issuer, keys })),
-    ...all.map(({ serviceTokenEndpoint }) => ({ issuer: serviceTokenEndpoint, keys: serviceKeys })),
-  ]);
 }
 
 function buildTokenServer(parts: MockParts, shared: Shared) {

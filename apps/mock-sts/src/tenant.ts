@@ -1,9 +1,10 @@
 import { AccessTokens, type TokenFormat } from "./access-tokens.ts";
 import type { AgentOptions } from "./agents.ts";
 import type { Clock } from "./clock.ts";
+import type { KeyRings } from "./key-rings.ts";
 import type { McpServerOptions } from "./mcp-servers.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { createSigningKeys, type SigningKeys } from "./signing-keys.ts";
+import type { SigningKeys } from "./signing-keys.ts";
 import type { ResolvedTenant } from "./tenants.ts";
 
 /** How the Destination Service hands a tenant's access tokens out. */
@@ -57,6 +58,7 @@ export interface Tenants {
 
 interface Surroundings {
   readonly options: ResolvedOptions;
+  readonly keys: KeyRings;
   readonly clock: Clock;
   readonly url: string;
   readonly gatewayUrl: string;
@@ -66,7 +68,9 @@ interface Surroundings {
 export function createTenants(surroundings: Surroundings): Tenants {
   const { identityZone, tenantId, mcpServers, agents, tenants } = surroundings.options;
   const own = { subdomain: identityZone, tenantId, mcpServers, agents, subscribed: true };
-  const serviceKeys = createSigningKeys(surroundings.options.signingAlgorithm);
+  const { keys, url, options } = surroundings;
+  const zones = [own, ...tenants].map(({ subdomain }) => serviceIssuer(url, subdomain));
+  const serviceKeys = keys.create(zones, options.signingAlgorithm);
   const context = { ...surroundings, serviceKeys };
   const provider = createTenant(own, { isProvider: true, ...context });
   const subscribers = tenants.map((options) =>
@@ -80,6 +84,11 @@ export function createTenants(surroundings: Surroundings): Tenants {
   };
 }
 
+/** XSUAA's token endpoint for a zone, which is also the issuer there. */
+function serviceIssuer(url: string, subdomain: string): string {
+  return `${url}/${subdomain}/oauth/token`;
+}
+
 /** The provider keeps the paths it has in the customer flow; everybody else's are prefixed. */
 function createTenant(
   { subscribed, ...options }: ResolvedTenant,
@@ -90,8 +99,8 @@ function createTenant(
   const iasPath = isProvider ? "" : `/ias/${options.subdomain}`;
   const gatewayPath = isProvider ? "" : `/${options.subdomain}`;
   const issuer = `${url}${iasPath}`;
-  const serviceTokenEndpoint = `${url}/${options.subdomain}/oauth/token`;
-  const keys = createSigningKeys(signingAlgorithm);
+  const serviceTokenEndpoint = serviceIssuer(url, options.subdomain);
+  const keys = context.keys.create([issuer], signingAlgorithm);
   const common = { clock, clockSkewMs };
   return {
     ...options,
