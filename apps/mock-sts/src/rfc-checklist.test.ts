@@ -119,7 +119,7 @@ const rules: Readonly<Record<string, Readonly<Record<number, string>>>> = {
 };
 
 /** Where it is written which test shows which rule; made by this test: `vitest run -u`. */
-const document = "../CONFORMANCE.md";
+const document = "../docs/conformance.md";
 
 /** Reads the names of tests that begin with numbers of rules. */
 async function readTests(): Promise<ReadonlyMap<string, readonly string[]>> {
