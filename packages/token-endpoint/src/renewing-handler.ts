@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Duplex } from "node:stream";
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { BearerCall } from "@agent-oauth/core";
 import { type Dispatcher, FormData } from "undici";
 
@@ -83,22 +84,27 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
 
   onResponseEnd(controller: Controller, trailers: IncomingHttpHeaders): void {
     if (this.#renewed === undefined) this.#handler.onResponseEnd?.(controller, trailers);
-    else this.#sendAgain(controller, this.#renewed);
+    else void this.#sendAgain(controller, this.#renewed);
   }
 
   onResponseError(controller: Controller, error: Error): void {
     if (this.#renewed !== undefined && error === this.#cutOff) {
-      this.#sendAgain(controller, this.#renewed);
+      void this.#sendAgain(controller, this.#renewed);
     } else {
       this.#handler.onResponseError?.(controller, error);
     }
   }
 
-  #sendAgain(controller: Controller, renewed: Promise<BearerCall>): void {
+  async #sendAgain(controller: Controller, renewed: Promise<BearerCall>): Promise<void> {
     const { send } = this.#options;
-    const again = (bearer: BearerCall) =>
+    try {
+      const bearer = await renewed;
+      // undici frees a connection one turn after its answer ended: sent at once, this would open a second one.
+      await eventLoopTurn();
       send(bearer, new RenewingHandler(this.#handler, { bearer, send, replayable: false }));
-    renewed.then(again).catch((error: Error) => this.#handler.onResponseError?.(controller, error));
+    } catch (error) {
+      this.#handler.onResponseError?.(controller, error as Error);
+    }
   }
 }
 
