@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { cachingTokenSource, createAccessToken, type TokenRequest } from "@agent-oauth/core";
 import { Agent, Client, type Dispatcher, FormData, fetch, interceptors, request } from "undici";
@@ -50,6 +52,9 @@ function bound(server: TestServer, options: object = {}) {
 
 const authorizations = ({ requests }: TestServer) =>
   requests.map(({ headers }) => headers.authorization);
+
+const form = new FormData();
+form.set("field", "value");
 
 describe("bearerInterceptor", () => {
   it("presents the token to the bound origin, in place of any other", async () => {
@@ -109,8 +114,6 @@ describe("bearerInterceptor", () => {
   });
 
   describe("after a 401", () => {
-    const form = new FormData();
-    form.set("field", "value");
     it.each([
       ["no body", null, ""],
       ["a string", "a=1", "a=1"],
@@ -127,21 +130,37 @@ describe("bearerInterceptor", () => {
       expect(server.connections).toBe(1);
     });
 
-    it.each([
-      ["a stream", () => Readable.from(["a=1"])],
-      [
-        "an async iterable",
-        () =>
-          (async function* () {
-            yield "a=1";
-          })(),
-      ],
-    ])("returns the 401 of %s, with its body", async (_, body) => {
+    it("returns the 401 of a stream, with its body", async () => {
       const server = await startTestServer(echo("Bearer t1"));
       const { send, asked } = bound(server);
-      const init = { method: "POST", body: body() as Readable };
+      const init = { method: "POST", body: Readable.from(["a=1"]) };
       expect(await send(init)).toEqual([401, "Bearer t1 a=1"]);
       expect([server.requests.length, asked.length]).toEqual([1, 1]);
+    });
+
+    it("returns a 401 that came before the whole body was sent", async () => {
+      const { certificate: cert, key } = await authority.issue({ usage: "server" });
+      const early = createServer({ cert, key }, (_, response) => {
+        response.writeHead(401).end("early");
+      });
+      onTestFinished(() => void early.close().closeAllConnections());
+      early.listen(0, "127.0.0.1");
+      await once(early, "listening");
+      const { port } = early.address() as AddressInfo;
+      const answered = Promise.withResolvers<void>();
+      const body = (async function* () {
+        yield "a";
+        await answered.promise;
+      })() as unknown as Readable;
+      const { source, asked } = countingSource();
+      const agent = new Agent({ connect });
+      onTestFinished(() => agent.destroy());
+      const url = `https://127.0.0.1:${port}/`;
+      const dispatcher = agent.compose(bearerInterceptor(source, { resource: url }));
+      const answer = await request(url, { dispatcher, method: "POST", body });
+      answered.resolve();
+      expect([answer.statusCode, await answer.body.text()]).toEqual([401, "early"]);
+      expect(asked).toHaveLength(1);
     });
 
     it("returns a second 401", async () => {
@@ -255,11 +274,26 @@ describe("bearerInterceptor", () => {
       expect([answer.status, await answer.text()]).toEqual([200, "Bearer t2 "]);
     });
 
-    it("sends a body, and returns its 401", async () => {
+    it.each([
+      ["a string", () => "a=1", "a=1"],
+      ["a form", () => form, "value"],
+      ["1 MiB", () => Buffer.alloc(1_048_576, "a"), "aaa"],
+    ])("survives a 401 with %s", async (_, body, text) => {
       const server = await startTestServer(echo("Bearer t1"));
       const { dispatcher } = bound(server);
-      const answer = await fetch(server.url, { dispatcher, method: "POST", body: "a=1" });
-      expect([answer.status, await answer.text()]).toEqual([401, "Bearer t1 a=1"]);
+      const answer = await fetch(server.url, { dispatcher, method: "POST", body: body() });
+      expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining(text)]);
+      const lengths = server.requests.map(({ headers }) => headers["content-length"]);
+      expect(lengths).toEqual([expect.stringMatching(/^\d+$/), lengths[0]]);
+    });
+
+    it("returns the 401 of a longer body", async () => {
+      const server = await startTestServer(echo("Bearer t1"));
+      const { dispatcher } = bound(server);
+      const body = Buffer.alloc(1_048_577, "a");
+      const answer = await fetch(server.url, { dispatcher, method: "POST", body });
+      expect([answer.status, (await answer.text()).slice(0, 11)]).toEqual([401, "Bearer t1 a"]);
+      expect(server.requests).toHaveLength(1);
     });
 
     it("carries no token along a redirect to another origin", async () => {

@@ -5,16 +5,17 @@ import {
   type TokenSource,
 } from "@agent-oauth/core";
 import type { Dispatcher } from "undici";
-import { isReplayable, RenewingHandler } from "./renewing-handler.ts";
+import { RenewingHandler } from "./renewing-handler.ts";
+import { type RepeatableBody, repeatableBody } from "./repeatable-body.ts";
 import { withAuthorization } from "./undici-headers.ts";
 
 /**
  * Makes an undici interceptor that presents a bearer token to the origins it is bound to, and to no other.
  *
  * After a 401 it asks the source once for another token, naming the rejected one, and sends the request again if its
- * body can be sent twice: streams cannot, and what undici's `fetch` sends is one; `bearerFetch` of `@agent-oauth/core` sends
- * such bodies again. Every other answer passes as it comes. Compose it last: what is composed after it does not see the
- * header, and a cache there would hand one user's answer to another.
+ * body can be sent twice: streams cannot; of what undici's `fetch` sends up to 1 MiB is kept for it. Every other answer
+ * passes as it comes. Compose it last: what is composed after it does not see the header, and a cache there would hand
+ * one user's answer to another.
  *
  * @example
  * ```ts
@@ -36,20 +37,15 @@ export function bearerInterceptor(
     if (request.origin === undefined || !binding.covers(new URL(request.origin).origin)) {
       return dispatch(request, handler);
     }
-    const send = (bearer: BearerCall, to: Dispatcher.DispatchHandler) => {
+    const send = (bearer: BearerCall, body: RepeatableBody) => {
       const headers = withAuthorization(request.headers, bearer.authorization);
-      dispatch({ ...request, headers }, to);
+      const renewing = new RenewingHandler(handler, { bearer, body, send });
+      dispatch({ ...request, headers, body: body.content }, renewing);
     };
-    const fail = (error: unknown) => handler.onResponseError?.(NOT_STARTED, error as Error);
     binding
       .begin(signalOf(request))
-      .then((bearer) =>
-        send(
-          bearer,
-          new RenewingHandler(handler, { bearer, send, replayable: isReplayable(request.body) }),
-        ),
-      )
-      .catch(fail);
+      .then((bearer) => send(bearer, repeatableBody(request.body ?? null)))
+      .catch((error: Error) => handler.onResponseError?.(NOT_STARTED, error));
     return true;
   };
 }

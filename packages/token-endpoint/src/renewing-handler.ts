@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Duplex } from "node:stream";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { BearerCall } from "@agent-oauth/core";
-import { type Dispatcher, FormData } from "undici";
+import type { Dispatcher } from "undici";
+import type { RepeatableBody } from "./repeatable-body.ts";
 
 type Controller = Dispatcher.DispatchController;
 
@@ -10,10 +11,9 @@ type Controller = Dispatcher.DispatchController;
 export interface RenewingHandlerOptions {
   /** The token that the request was sent with. */
   readonly bearer: BearerCall;
-  /** Whether the body can be sent twice. */
-  readonly replayable: boolean;
-  /** Sends the request with another token. */
-  readonly send: (bearer: BearerCall, handler: Dispatcher.DispatchHandler) => void;
+  readonly body: RepeatableBody;
+  /** Sends the request once more. */
+  readonly send: (bearer: BearerCall, body: RepeatableBody) => void;
 }
 
 /** What is read of a refusal's body, so that its connection can be used again; behind it, it is cut off. */
@@ -28,7 +28,7 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
   readonly #options: RenewingHandlerOptions;
   readonly #cutOff = new Error("The body of a refused request's answer is not read to its end");
   /** Set while a 401 is being dropped. */
-  #renewed: Promise<BearerCall> | undefined;
+  #retry: Retry | undefined;
   #droppedBytes = 0;
 
   constructor(handler: Dispatcher.DispatchHandler, options: RenewingHandlerOptions) {
@@ -62,11 +62,12 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
     ...args: [Controller, status: number, headers: IncomingHttpHeaders, statusMessage?: string]
   ): void {
     const [, status, headers] = args;
-    const { bearer, replayable } = this.#options;
-    if (status === 401 && replayable) {
-      this.#renewed = bearer.renew();
+    const { bearer, body } = this.#options;
+    const again = status === 401 ? body.again() : undefined;
+    if (again !== undefined) {
+      this.#retry = { renewed: bearer.renew(), body: again };
       // Whether it failed is asked when the answer has ended.
-      this.#renewed.catch(() => {});
+      this.#retry.renewed.catch(() => {});
       return;
     }
     bearer.answered({ status, headers: { get: (name) => headerText(headers[name]) } });
@@ -74,7 +75,7 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {
-    if (this.#renewed === undefined) {
+    if (this.#retry === undefined) {
       this.#handler.onResponseData?.(controller, chunk);
       return;
     }
@@ -83,42 +84,33 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(controller: Controller, trailers: IncomingHttpHeaders): void {
-    if (this.#renewed === undefined) this.#handler.onResponseEnd?.(controller, trailers);
-    else void this.#sendAgain(controller, this.#renewed);
+    if (this.#retry === undefined) this.#handler.onResponseEnd?.(controller, trailers);
+    else void this.#sendAgain(controller, this.#retry);
   }
 
   onResponseError(controller: Controller, error: Error): void {
-    if (this.#renewed !== undefined && error === this.#cutOff) {
-      void this.#sendAgain(controller, this.#renewed);
+    if (this.#retry !== undefined && error === this.#cutOff) {
+      void this.#sendAgain(controller, this.#retry);
     } else {
       this.#handler.onResponseError?.(controller, error);
     }
   }
 
-  async #sendAgain(controller: Controller, renewed: Promise<BearerCall>): Promise<void> {
-    const { send } = this.#options;
+  async #sendAgain(controller: Controller, { renewed, body }: Retry): Promise<void> {
     try {
       const bearer = await renewed;
       // undici frees a connection one turn after its answer ended: sent at once, this would open a second one.
       await eventLoopTurn();
-      send(bearer, new RenewingHandler(this.#handler, { bearer, send, replayable: false }));
+      this.#options.send(bearer, body);
     } catch (error) {
       this.#handler.onResponseError?.(controller, error as Error);
     }
   }
 }
 
-/** Tells whether a body of undici's can be sent twice. */
-export function isReplayable(body: unknown): boolean {
-  return (
-    body === undefined ||
-    body === null ||
-    typeof body === "string" ||
-    body instanceof ArrayBuffer ||
-    ArrayBuffer.isView(body) ||
-    body instanceof Blob ||
-    body instanceof FormData
-  );
+interface Retry {
+  readonly renewed: Promise<BearerCall>;
+  readonly body: RepeatableBody;
 }
 
 function headerText(value: string | readonly string[] | undefined): string | null {
