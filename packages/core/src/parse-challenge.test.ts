@@ -42,7 +42,10 @@ describe("parseChallenge", () => {
     ['Negotiate, NTLM, Bearer error="e"', { error: "e" }],
     ['Digest qop="auth, auth-int", nonce="a\\",b", Bearer error="e"', { error: "e" }],
     ['Bearer, Basic realm="b"', {}],
-    [`Bearer error="e", Bearer resource_metadata="${metadata}"`, { resourceMetadata: metadata }],
+    [
+      `Bearer error="e", Basic, Bearer resource_metadata="${metadata}"`,
+      { error: "e", resourceMetadata: metadata },
+    ],
     ['Bearer error="first", Bearer error="second"', { error: "first" }],
   ])("reads %s", (header, expected) => {
     expect(read(header)).toEqual({ scope: [], ...expected });

@@ -1,4 +1,4 @@
-import { type AuthChallenge, authChallenges } from "./auth-challenges.ts";
+import { authChallenges } from "./auth-challenges.ts";
 
 /** A response, of any `fetch`, as far as {@link parseChallenge} looks at it. */
 export interface ChallengedResponse {
@@ -20,8 +20,8 @@ export interface BearerChallenge {
 
 /**
  * Reads the Bearer challenge of a response's `WWW-Authenticate`, among challenges of other schemes and in any order.
- * Of several Bearer challenges it is the first that names resource metadata, else the first. Reads no body, never throws
- * for what a server sends, and looks at the first 16 384 characters only.
+ * Several Bearer challenges, as a server and its proxy may send them, are read as one; of a repeated parameter the first
+ * counts. Reads no body, never throws for what a server sends, and looks at the first 16 384 characters only.
  *
  * @returns `undefined` if there is no Bearer challenge.
  * @example
@@ -38,16 +38,15 @@ export function parseChallenge(response: ChallengedResponse): BearerChallenge | 
   const bearers = authChallenges(header.slice(0, MAX_HEADER_LENGTH)).filter(
     ({ scheme }) => scheme === "bearer",
   );
-  const chosen = bearers.find(({ parameters }) => parameters.has("resource_metadata"));
-  return bearerChallenge(chosen ?? bearers[0]);
+  if (bearers.length === 0) return undefined;
+  // The last entry of a name is the one a map keeps.
+  return bearerChallenge(new Map(bearers.toReversed().flatMap(({ parameters }) => [...parameters])));
 }
 
 const MAX_HEADER_LENGTH = 16_384;
 const MAX_DESCRIPTION_LENGTH = 200;
 
-function bearerChallenge(challenge: AuthChallenge | undefined): BearerChallenge | undefined {
-  if (challenge === undefined) return undefined;
-  const { parameters } = challenge;
+function bearerChallenge(parameters: ReadonlyMap<string, string>): BearerChallenge {
   const [realm, error, resourceMetadata] = ["realm", "error", "resource_metadata"].map((name) =>
     parameters.get(name),
   );
