@@ -40,7 +40,9 @@ export function parseChallenge(response: ChallengedResponse): BearerChallenge | 
   );
   if (bearers.length === 0) return undefined;
   // The last entry of a name is the one a map keeps.
-  return bearerChallenge(new Map(bearers.toReversed().flatMap(({ parameters }) => [...parameters])));
+  return bearerChallenge(
+    new Map(bearers.toReversed().flatMap(({ parameters }) => [...parameters])),
+  );
 }
 
 const MAX_HEADER_LENGTH = 16_384;

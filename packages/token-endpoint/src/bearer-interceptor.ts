@@ -34,9 +34,8 @@ export function bearerInterceptor(
 ): Dispatcher.DispatcherComposeInterceptor {
   const binding = bindBearer(source, options);
   return (dispatch) => (request, handler) => {
-    if (request.origin === undefined || !binding.covers(new URL(request.origin).origin)) {
-      return dispatch(request, handler);
-    }
+    const target = URL.parse(String(request.origin));
+    if (target === null || !binding.covers(target.origin)) return dispatch(request, handler);
     const send = (bearer: BearerCall, body: RepeatableBody) => {
       const headers = withAuthorization(request.headers, bearer.authorization);
       const renewing = new RenewingHandler(handler, { bearer, body, send });
