@@ -6,14 +6,13 @@ import { discoverProtectedResource } from "./protected-resource.ts";
 import { parseScenario } from "./scenario.ts";
 import { insecureHosts, scenarioTokens } from "./scenario-tokens.ts";
 
-const { MCP_CONFORMANCE_CONTEXT = "" } = process.env;
+const { MCP_CONFORMANCE_SCENARIO: name = "" } = process.env;
+// Without credentials there is no context.
+const { MCP_CONFORMANCE_CONTEXT: context = JSON.stringify({ name }) } = process.env;
 const serverUrl = process.argv.at(-1) ?? "";
 
 const { issuer, request } = await discoverProtectedResource(serverUrl);
-const { source, subjectToken, close } = scenarioTokens(
-  parseScenario(MCP_CONFORMANCE_CONTEXT),
-  issuer,
-);
+const { source, subjectToken, close } = scenarioTokens(parseScenario(context), issuer);
 const tokens = cachingTokenSource(source);
 const fetch = bearerFetch(tokens, {
   resource: serverUrl,
@@ -24,9 +23,9 @@ const fetch = bearerFetch(tokens, {
 const client = new Client({ name: "agent-oauth", version: "1.0.0" });
 await client.connect(new StreamableHTTPClientTransport(new URL(serverUrl), { fetch }));
 const { tools } = await client.listTools();
-for (const { name } of tools) {
-  const { content } = await client.callTool({ name });
-  console.log(name, JSON.stringify(content));
+for (const tool of tools) {
+  const { content } = await client.callTool({ name: tool.name });
+  console.log(tool.name, JSON.stringify(content));
 }
 console.log("token requests", tokens.stats().requests);
 

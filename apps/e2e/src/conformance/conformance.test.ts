@@ -44,6 +44,21 @@ describe("a client of these packages", () => {
   });
 });
 
+describe("a client of these packages that is led elsewhere", () => {
+  it("posts nothing where another issuer's metadata says", { timeout }, async () => {
+    const scenario = "auth/metadata-issuer-mismatch";
+    const { exitCode, checks, client } = await judge("preview", { scenario, client: ourClient });
+    expect(checks.filter(({ status }) => status !== "INFO")).toMatchObject([
+      { id: "prm-pathbased-requested", status: "SUCCESS" },
+      { id: "authorization-server-metadata", status: "SUCCESS" },
+      { id: "sep-2468-client-validate-metadata-issuer", status: "SUCCESS" },
+    ]);
+    expect(exitCode).toBe(0);
+    expect(client.stdout).toBe("");
+    expect(client.stderr).toContain("ERR_TOKEN_METADATA");
+  });
+});
+
 describe("a client that does nothing", () => {
   it.each([SCENARIOS[0], SCENARIOS[4]])("fails the %s %s", { timeout }, async (...row) => {
     const [edition, scenario, own] = row;

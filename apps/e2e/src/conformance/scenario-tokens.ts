@@ -35,6 +35,7 @@ export function scenarioTokens(scenario: Scenario, issuer: string): ScenarioToke
   switch (scenario.name) {
     case "auth/client-credentials-jwt":
     case "auth/client-credentials-basic":
+    case "auth/metadata-issuer-mismatch":
       return { source: clientCredentialsSource(endpoint), close };
     case "auth/wif-jwt-bearer":
       return { source: jwtBearerSource(endpoint), subjectToken: scenario.valid_jwt, close };

@@ -26,6 +26,11 @@ const scenario = z.discriminatedUnion("name", [
     ]),
   }),
   client.extend({ name: z.literal("auth/wif-jwt-bearer"), valid_jwt: z.string() }),
+  // Nobody is known there: the client should not come to ask for a token.
+  z.object({
+    name: z.literal("auth/metadata-issuer-mismatch"),
+    client_id: z.string().default("agent"),
+  }),
 ]);
 
 /** A scenario of the conformance tool that this client can play. */
