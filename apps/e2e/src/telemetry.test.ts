@@ -17,26 +17,28 @@ import { partsOfJwt } from "./secret-traces.test-support.ts";
 
 /** An agent whose flow tells OpenTelemetry of its work. */
 async function openObservedAgent() {
-  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-  // Collects only when it is told to.
-  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
-  const meterProvider = new MeterProvider({ readers: [reader] });
-  const spanExporter = new InMemorySpanExporter();
-  const processor = new SimpleSpanProcessor({ exporter: spanExporter });
-  const tracerProvider = new TracerProvider({ spanProcessors: [processor] });
-  onTestFinished(async () => {
-    await Promise.all([meterProvider.shutdown(), tracerProvider.shutdown()]);
+  const reader = new PeriodicExportingMetricReader({
+    exporter: new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE),
   });
+  const exported = new InMemorySpanExporter();
+  const meterProvider = new MeterProvider({ readers: [reader] });
+  const tracerProvider = new TracerProvider({
+    spanProcessors: [new SimpleSpanProcessor({ exporter: exported })],
+  });
+  onTestFinished(() => meterProvider.shutdown());
   const telemetry = createTokenTelemetry({ name: "agent", meterProvider, tracerProvider });
   const agent = await openAgent({ flow: { onEvent: telemetry.onEvent } });
   telemetry.observe(agent.flow.systemTokens);
   telemetry.observe(agent.flow.userTokens);
-  const collect = async () => {
-    exporter.reset();
-    await meterProvider.forceFlush();
-    return exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics[0]?.metrics ?? []);
+  return {
+    ...agent,
+    telemetry,
+    async collect() {
+      const { resourceMetrics } = await reader.collect();
+      return resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics);
+    },
+    spans: () => exported.getFinishedSpans(),
   };
-  return { ...agent, telemetry, collect, spans: () => spanExporter.getFinishedSpans() };
 }
 
 type Metrics = Awaited<ReturnType<Awaited<ReturnType<typeof openObservedAgent>>["collect"]>>;

@@ -2,7 +2,7 @@ import { cachingTokenSource } from "@agent-oauth/core";
 import { createScriptedSource } from "@agent-oauth/core/testing";
 import { describe, expect, it, vi } from "vitest";
 import { createTokenTelemetry } from "./create-token-telemetry.ts";
-import { openCache, settled } from "./exported.test-support.ts";
+import { openCache, settled } from "./telemetry.test-support.ts";
 
 const ENTRIES = "agent_oauth.cache.entry.count";
 const ACTIVE = "agent_oauth.token.request.active";

@@ -1,7 +1,7 @@
 import { metrics, trace } from "@opentelemetry/api";
 import { afterEach, describe, expect, it } from "vitest";
 import { createTokenTelemetry } from "./create-token-telemetry.ts";
-import { openSdk } from "./exported.test-support.ts";
+import { openSdk } from "./telemetry.test-support.ts";
 import type { TokenTelemetryOptions } from "./telemetry-options.ts";
 
 afterEach(() => {

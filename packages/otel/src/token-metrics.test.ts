@@ -1,7 +1,7 @@
 import { TokenError } from "@agent-oauth/core";
 import { DataPointType } from "@opentelemetry/sdk-metrics";
 import { describe, expect, it } from "vitest";
-import { openCache, SOFT_MS, settled } from "./exported.test-support.ts";
+import { openCache, SOFT_MS, settled } from "./telemetry.test-support.ts";
 
 const LOOKUPS = "agent_oauth.cache.lookups";
 const REQUESTS = "agent_oauth.token.requests";

@@ -3,7 +3,7 @@ import { createScriptedSource } from "@agent-oauth/core/testing";
 import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { milliseconds, openCache, SOFT_MS, settled } from "./exported.test-support.ts";
+import { milliseconds, openCache, SOFT_MS, settled } from "./telemetry.test-support.ts";
 
 const UNFINISHED = "agent_oauth.request.unfinished";
 

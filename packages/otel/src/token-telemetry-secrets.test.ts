@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { TokenError } from "@agent-oauth/core";
 import { describe, expect, it } from "vitest";
 import { eventFields } from "./event-attributes.ts";
-import { openCache, SOFT_MS, settled } from "./exported.test-support.ts";
+import { openCache, SOFT_MS, settled } from "./telemetry.test-support.ts";
 
 const SENTINEL = "s3ntinel";
 
