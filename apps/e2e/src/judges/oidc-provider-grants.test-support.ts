@@ -10,7 +10,7 @@ const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 const JWT = "urn:ietf:params:oauth:token-type:jwt";
 
 /** What the grants are answered with. */
-export interface Court {
+export interface GrantSetup {
   readonly provider: Provider;
   readonly issuer: string;
   /** Of those whose tokens are taken: the server itself, and who signs the users in. */
@@ -18,61 +18,61 @@ export interface Court {
 }
 
 /** Adds the two grants that the server lets its user add. */
-export function registerGrants(court: Court): void {
-  const { provider } = court;
+export function registerGrants(setup: GrantSetup): void {
+  const { provider } = setup;
   const { jwtBearer, tokenExchange } = GRANTS;
   const repeatable = ["resource", "audience"];
   provider.registerGrantType(
     jwtBearer,
-    (ctx) => answerJwtBearer(ctx, court),
+    (ctx) => answerJwtBearer(ctx, setup),
     ["assertion", "scope", ...repeatable],
     repeatable,
   );
   const tokens = ["subject", "actor"].flatMap((who) => [`${who}_token`, `${who}_token_type`]);
   provider.registerGrantType(
     tokenExchange,
-    (ctx) => answerTokenExchange(ctx, court),
+    (ctx) => answerTokenExchange(ctx, setup),
     [...tokens, "requested_token_type", "scope", ...repeatable],
     repeatable,
   );
 }
 
 /** RFC 7523 §3. */
-async function answerJwtBearer(ctx: Context, court: Court): Promise<void> {
+async function answerJwtBearer(ctx: Context, setup: GrantSetup): Promise<void> {
   const { assertion, resource = "" } = ctx.oidc.params;
-  const subject = await verified(assertion, ctx, court).catch(() => {
+  const subject = await verified(assertion, ctx, setup).catch(() => {
     throw new errors.InvalidGrant("the assertion is not valid");
   });
-  await issue(ctx, court, { subject, grant: GRANTS.jwtBearer, targets: [resource].flat() });
+  await issue(ctx, setup, { subject, grant: GRANTS.jwtBearer, targets: [resource].flat() });
 }
 
 /** RFC 8693 §2.2 and §4: who acts is named, and who did before. */
-async function answerTokenExchange(ctx: Context, court: Court): Promise<void> {
+async function answerTokenExchange(ctx: Context, setup: GrantSetup): Promise<void> {
   const { params } = ctx.oidc;
   const { resource = [], audience = [], requested_token_type = ACCESS_TOKEN } = params;
   if (requested_token_type !== ACCESS_TOKEN) refuse("only access tokens are issued");
-  const subject = await tokenOf("subject", ctx, court);
+  const subject = await tokenOf("subject", ctx, setup);
   if (subject === undefined) refuse("subject_token is missing");
-  const actor = await tokenOf("actor", ctx, court);
+  const actor = await tokenOf("actor", ctx, setup);
   const mayAct = subject.may_act as JWTPayload | undefined;
   if (actor && mayAct && mayAct.sub !== actor.sub) refuse("the actor may not act for the subject");
-  await issue(ctx, court, {
+  await issue(ctx, setup, {
     ...{ subject, grant: GRANTS.tokenExchange, targets: [resource, audience].flat() },
     act: actor ? { iss: actor.iss, sub: actor.sub, act: subject.act } : subject.act,
     issuedTokenType: requested_token_type,
   });
 }
 
-async function tokenOf(who: "subject" | "actor", ctx: Context, court: Court) {
+async function tokenOf(who: "subject" | "actor", ctx: Context, setup: GrantSetup) {
   const { [`${who}_token` as const]: token, [`${who}_token_type` as const]: type } =
     ctx.oidc.params;
   if ((token === undefined) !== (type === undefined)) refuse(`half of the ${who} is missing`);
   if (token === undefined) return undefined;
   if (type !== JWT && type !== ACCESS_TOKEN) refuse(`${who}_token_type`);
-  return verified(token, ctx, court).catch(() => refuse(`${who}_token is not valid`));
+  return verified(token, ctx, setup).catch(() => refuse(`${who}_token is not valid`));
 }
 
-async function verified(token: string | undefined, ctx: Context, { keys, issuer }: Court) {
+async function verified(token: string | undefined, ctx: Context, { keys, issuer }: GrantSetup) {
   const { payload } = await jwtVerify(token ?? "", keys, {
     issuer: [USERS_ISSUER, issuer],
     audience: [issuer, ctx.oidc.client.clientId],
@@ -91,7 +91,7 @@ interface Grant {
 
 async function issue(
   ctx: Context,
-  { provider }: Court,
+  { provider }: GrantSetup,
   { subject, grant, targets, act, issuedTokenType }: Grant,
 ): Promise<void> {
   const { client, params } = ctx.oidc;
