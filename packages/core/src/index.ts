@@ -27,11 +27,12 @@ export {
   type ProvidedToken,
   type TokenProvider,
 } from "./from-token-provider.ts";
-export { jwtAudience, jwtExpiresAt } from "./jwt-claims.ts";
+export { type JwtParties, jwtAudience, jwtExpiresAt, jwtParties } from "./jwt-claims.ts";
 export { staticTokenSource } from "./static-token-source.ts";
 export type { CacheStats } from "./token-cache.ts";
 export { TokenError, type TokenErrorCode, type TokenErrorOptions } from "./token-error.ts";
 export type {
+  ActorIgnoredEvent,
   AudienceMismatchEvent,
   CacheEvent,
   LifetimeCutEvent,
