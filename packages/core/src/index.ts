@@ -34,7 +34,7 @@ export {
   type TokenProvider,
 } from "./from-token-provider.ts";
 export type { InsufficientScope } from "./insufficient-scope.ts";
-export { jwtAudience, jwtExpiresAt } from "./jwt-claims.ts";
+export { type JwtParties, jwtAudience, jwtExpiresAt, jwtParties } from "./jwt-claims.ts";
 export {
   type BearerChallenge,
   type ChallengedResponse,
@@ -51,6 +51,7 @@ export {
 export type { CacheStats } from "./token-cache.ts";
 export { TokenError, type TokenErrorCode, type TokenErrorOptions } from "./token-error.ts";
 export type {
+  ActorIgnoredEvent,
   AudienceMismatchEvent,
   CacheEvent,
   LifetimeCutEvent,
