@@ -4,6 +4,12 @@ export {
   createAccessToken,
   isIssuedToken,
 } from "./access-token.ts";
+export {
+  type BearerBinding,
+  type BearerCall,
+  type BearerOptions,
+  bindBearer,
+} from "./bearer-binding.ts";
 export { type BearerFetchOptions, bearerFetch } from "./bearer-fetch.ts";
 export type { BoundTokenSource } from "./bound-token-source.ts";
 export { boundedText } from "./bounded-text.ts";
@@ -27,8 +33,21 @@ export {
   type ProvidedToken,
   type TokenProvider,
 } from "./from-token-provider.ts";
+export type { InsufficientScope } from "./insufficient-scope.ts";
 export { type JwtParties, jwtAudience, jwtExpiresAt, jwtParties } from "./jwt-claims.ts";
+export {
+  type BearerChallenge,
+  type ChallengedResponse,
+  parseChallenge,
+} from "./parse-challenge.ts";
+export type { OriginOptions } from "./secure-origins.ts";
 export { staticTokenSource } from "./static-token-source.ts";
+export { toHeaders } from "./to-headers.ts";
+export {
+  type McpAuthProvider,
+  type McpAuthProviderOptions,
+  toMcpAuthProvider,
+} from "./to-mcp-auth-provider.ts";
 export type { CacheStats } from "./token-cache.ts";
 export { TokenError, type TokenErrorCode, type TokenErrorOptions } from "./token-error.ts";
 export type {
@@ -45,6 +64,7 @@ export type {
   TokenEventSink,
 } from "./token-event.ts";
 export { normalizeTokenRequest, type TokenRequestField } from "./token-request.ts";
+export type { TokenRequestOption } from "./token-request-option.ts";
 export type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
 export {
   type ToolCall,
