@@ -24,10 +24,11 @@ export {
 export {
   type FromTokenProviderOptions,
   fromTokenProvider,
-  type ProvidedToken,
   type TokenProvider,
+  type TokenProviderCall,
 } from "./from-token-provider.ts";
 export { jwtAudience, jwtExpiresAt } from "./jwt-claims.ts";
+export type { ProvidedToken } from "./provided-token.ts";
 export { staticTokenSource } from "./static-token-source.ts";
 export type { CacheStats } from "./token-cache.ts";
 export { TokenError, type TokenErrorCode, type TokenErrorOptions } from "./token-error.ts";
