@@ -13,6 +13,7 @@ export {
   cachingTokenSource,
   type ExplainedKey,
 } from "./caching-token-source.ts";
+export { chain } from "./chain.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { digest, fingerprint } from "./digest.ts";
 export { redactedCause } from "./error-cause.ts";
