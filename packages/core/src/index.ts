@@ -14,6 +14,7 @@ export {
   type ExplainedKey,
 } from "./caching-token-source.ts";
 export { chain } from "./chain.ts";
+export { type ClientPool, type ClientPoolOptions, createClientPool } from "./client-pool.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { digest, fingerprint } from "./digest.ts";
 export { redactedCause } from "./error-cause.ts";
@@ -29,6 +30,22 @@ export {
   type TokenProviderCall,
 } from "./from-token-provider.ts";
 export { jwtAudience, jwtExpiresAt } from "./jwt-claims.ts";
+export {
+  type CachedOperation,
+  createOperationCache,
+  type OperationCache,
+  type OperationCacheOptions,
+  type OperationCacheStats,
+  type OperationFilter,
+} from "./operation-cache.ts";
+export type {
+  Operation,
+  OperationLifetime,
+  OperationOptions,
+  OperationPrincipal,
+  OperationToken,
+  PerCall,
+} from "./operation-options.ts";
 export type { ProvidedToken } from "./provided-token.ts";
 export { staticTokenSource } from "./static-token-source.ts";
 export type { CacheStats } from "./token-cache.ts";

@@ -2,6 +2,7 @@ import { type AccessToken, createAccessToken } from "./access-token.ts";
 import { fitsHeader } from "./bearer-header.ts";
 import { resolveExpiresAt } from "./expires-at.ts";
 import { TokenError } from "./token-error.ts";
+import { kindOf } from "./value-kind.ts";
 
 /** A token and how long it lasts. Without an end the token's own `exp` counts, if it is a JWT. */
 export interface ProvidedToken {
@@ -49,13 +50,6 @@ export function readProvidedToken(
 export function isNoToken(answer: unknown): boolean {
   if (typeof answer === "string") return withoutScheme(answer) === "";
   return answer === undefined || answer === null;
-}
-
-/** Names the kind of a value, for messages that must not show it. */
-export function kindOf(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
-  const kind = Array.isArray(value) ? "list" : typeof value;
-  return `${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}`;
 }
 
 function members(answer: unknown): { text: string; expiresAt?: unknown; expiresIn?: unknown } {
