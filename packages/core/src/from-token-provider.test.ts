@@ -100,6 +100,19 @@ describe("fromTokenProvider", () => {
     expect(calls).toBe(2);
   });
 
+  it("keeps the users apart that its requests name", async () => {
+    const calls: TokenRequest[] = [];
+    const source = fromTokenProvider((request) => {
+      calls.push(request);
+      return `token-of-${request.principal}`;
+    });
+    for (let i = 0; i < 1_000; i++) {
+      const principal = i % 2 === 0 ? "alice" : "bob";
+      expect((await source.getToken({ principal })).token).toBe(`token-of-${principal}`);
+    }
+    expect(calls).toEqual([{ principal: "alice" }, { principal: "bob" }]);
+  });
+
   it("has the identity that it was given", () => {
     expect(fromTokenProvider(() => "abc", { identity: "x" }).identity).toBe("x");
     expect(fromTokenProvider(() => "abc").identity).toBeUndefined();

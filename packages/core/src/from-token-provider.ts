@@ -40,6 +40,9 @@ export interface FromTokenProviderOptions extends CachingTokenSourceOptions {
  * {@link cachingTokenSource} does, until the end that the function gives, else the token's `exp`, else for
  * `fallbackLifetimeMs`. Callers at the same time share one call, and its failure.
  *
+ * What it returns is kept for its request, so it must answer by the request alone. The user stands in there, as
+ * `subjectToken` or `principal`: a function that looks up the current user by itself gives all the token of the first.
+ *
  * A source never yields nothing, so no request goes out without a token by accident. Who wants an anonymous request
  * asks for it: with `optional` the source says by `ERR_TOKEN_SOURCE_UNAVAILABLE` that there is no token, and the
  * caller that catches it sends the request by the plain `fetch`.
