@@ -95,4 +95,23 @@ describe("createOperationCache: signals", () => {
     await expect(call).rejects.toBe(reason);
     expect(runs).toEqual([]);
   });
+
+  it("begins no run whose callers have gone, whenever they go", async () => {
+    const { cache } = operationScript();
+    let leaving = new AbortController();
+    const begunAborted: boolean[] = [];
+    const get = cache.wrap(async (_turns: number, signal: AbortSignal) => {
+      begunAborted.push(signal.aborted || leaving.signal.aborted);
+    }, order);
+    for (let turns = 0; turns < 10; turns++) {
+      leaving = new AbortController();
+      const call = get(turns, leaving.signal).catch(() => {});
+      for (let i = 0; i < turns; i++) await undefined;
+      leaving.abort(reason);
+      await call;
+      await settled();
+    }
+    expect(new Set(begunAborted)).toEqual(new Set([false]));
+    expect(begunAborted.length).toBeLessThan(10);
+  });
 });

@@ -20,7 +20,6 @@ export class OperationFlight {
     this.of = of;
     // Not at once: those who call in the same moment join before it begins.
     this.promise = Promise.resolve().then(() => {
-      this.signal.throwIfAborted();
       this.#begun = true;
       return run(this);
     });

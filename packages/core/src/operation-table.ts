@@ -94,6 +94,7 @@ export class OperationTable implements OperationCache {
     signal?.throwIfAborted();
     const call = operation.call(args);
     const user = await untilAborted(operation.user(args, signal ? { signal } : {}), signal);
+    signal?.throwIfAborted(); // An abort between the two of them is told to nobody.
     const key = operation.keyOf(call, user);
     const kept = fresh ? undefined : this.#read(key);
     if (kept !== undefined) {
@@ -138,6 +139,7 @@ export class OperationTable implements OperationCache {
       const { signal } = flight;
       const token = user.token ?? (await operation.token(call.args, { signal }));
       const expiresAt = token && (token.expiresAt ?? jwtExpiresAt(token.token));
+      signal.throwIfAborted();
       const begin = this.#timeline.now();
       const value = await operation.run(call, signal);
       const tokenEnd =
