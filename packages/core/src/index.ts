@@ -19,6 +19,8 @@ export {
   cachingTokenSource,
   type ExplainedKey,
 } from "./caching-token-source.ts";
+export { chain } from "./chain.ts";
+export { type ClientPool, type ClientPoolOptions, createClientPool } from "./client-pool.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { digest, fingerprint } from "./digest.ts";
 export { redactedCause } from "./error-cause.ts";
@@ -30,16 +32,33 @@ export {
 export {
   type FromTokenProviderOptions,
   fromTokenProvider,
-  type ProvidedToken,
   type TokenProvider,
+  type TokenProviderCall,
 } from "./from-token-provider.ts";
 export type { InsufficientScope } from "./insufficient-scope.ts";
 export { type JwtParties, jwtAudience, jwtExpiresAt, jwtParties } from "./jwt-claims.ts";
+export {
+  type CachedOperation,
+  createOperationCache,
+  type OperationCache,
+  type OperationCacheOptions,
+  type OperationCacheStats,
+  type OperationFilter,
+} from "./operation-cache.ts";
+export type {
+  Operation,
+  OperationLifetime,
+  OperationOptions,
+  OperationPrincipal,
+  OperationToken,
+  PerCall,
+} from "./operation-options.ts";
 export {
   type BearerChallenge,
   type ChallengedResponse,
   parseChallenge,
 } from "./parse-challenge.ts";
+export type { ProvidedToken } from "./provided-token.ts";
 export type { OriginOptions } from "./secure-origins.ts";
 export { staticTokenSource } from "./static-token-source.ts";
 export { toHeaders } from "./to-headers.ts";
