@@ -3,17 +3,27 @@ import { fingerprint } from "./fingerprint.ts";
 import type { Form } from "./form.ts";
 import type { RecordedRequest, RecordedToken } from "./recorded-request.ts";
 
+/** Longest token whose claims are kept, and how deep they may be nested: no sender fills our memory. */
+const [maxTokenLength, maxDepth] = [16_384, 32];
+
 /** Describes a token a client sent: its fingerprint and, if it is a JWT, its unverified claims. */
 export function recordToken(token: string): RecordedToken {
   return { fingerprint: fingerprint(token), claims: decodeClaims(token) };
 }
 
 function decodeClaims(token: string): JWTPayload | undefined {
+  if (token.length > maxTokenLength) return undefined;
   try {
-    return decodeJwt(token);
+    const claims = decodeJwt(token);
+    return isShallow(claims, maxDepth) ? claims : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return depth > 0 && Object.values(value).every((member) => isShallow(member, depth - 1));
 }
 
 /** Form parameters whose values are shown; the value of any other may be a secret. */
@@ -23,15 +33,22 @@ const harmlessParameters = new Set([
   ...["client_assertion_type", "app_tid", "refresh_expiry"],
 ]);
 
-/** Copies a form for the record, with fingerprints in place of what may be secret. */
+/** Most parameters of a form that are kept, most values of each, and most characters of a name or value. */
+const [maxNames, maxValues, maxCharacters] = [64, 32, 1_000];
+
+/** Copies a form for the record, with fingerprints in place of what may be secret, and with a limit. */
 export function recordedForm(form: Form): NonNullable<RecordedRequest["form"]> {
   return Object.fromEntries(
-    form.entries().map(([name, values]) => {
-      const shown = harmlessParameters.has(name)
-        ? values
-        : values.map((value) => `sha256:${fingerprint(value)}`);
-      return [name, shown.length === 1 ? (shown[0] ?? "") : shown];
-    }),
+    form
+      .entries()
+      .slice(0, maxNames)
+      .map(([name, values]) => {
+        const kept = values.slice(0, maxValues);
+        const shown = harmlessParameters.has(name)
+          ? kept.map((value) => value.slice(0, maxCharacters))
+          : kept.map((value) => `sha256:${fingerprint(value)}`);
+        return [name.slice(0, maxCharacters), shown.length === 1 ? (shown[0] ?? "") : shown];
+      }),
   );
 }
 

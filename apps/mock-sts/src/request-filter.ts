@@ -6,6 +6,8 @@ export interface RequestFilter {
   readonly route?: RouteName;
   /** Subdomain of the tenant. */
   readonly tenant?: string;
+  /** Name of a further issuer. */
+  readonly issuer?: string;
   readonly method?: string;
   readonly status?: number;
   readonly grant?: string;
@@ -30,7 +32,7 @@ export function matchesFilter(request: RecordedRequest, filter: RequestFilter): 
   const facts: Required<Record<keyof RequestFilter, unknown>> = {
     ...{ listener: request.listener, route: request.route, method: request.method },
     ...{ status: request.status, grant: request.grant, clientId: request.clientId },
-    ...{ tenant: request.tenant, agent: request.agent },
+    ...{ tenant: request.tenant, agent: request.agent, issuer: request.issuer },
     ...{ error: request.error, mcpServer: request.mcp?.server, tool: request.mcp?.tool, subject },
     ...{ mcpMethod: undefined, audience: undefined },
   };

@@ -75,7 +75,7 @@ describe("delegation through the client", () => {
 
   it("at an STS that knows none is impersonation, of which an event tells", async () => {
     const { mock, whoami, told, source } = await openDelegate();
-    mock.controls.stsQuirks = ["actor-ignored"];
+    mock.controls.stsQuirks = ["keycloak-actor-ignored"];
     const answer = await whoami(await mock.userToken({ sub: "alice", claims: MAY_ACT }));
     expect(answer).toMatchObject({ sub: "alice" });
     expect(answer).not.toHaveProperty("actor");
@@ -85,7 +85,7 @@ describe("delegation through the client", () => {
 
   it("at an STS that knows none can be made to fail", async () => {
     const { mock, whoami } = await openDelegate({ actorIgnored: "error" });
-    mock.controls.stsQuirks = ["actor-ignored"];
+    mock.controls.stsQuirks = ["keycloak-actor-ignored"];
     const userToken = await mock.userToken({ sub: "alice", claims: MAY_ACT });
     const error = await rejection(whoami(userToken));
     expect(error).toMatchObject({ code: "ERR_TOKEN_RESPONSE", retryable: false });
