@@ -119,7 +119,9 @@ export const faultEffectSchema = z.discriminatedUnion("kind", [
   z
     .strictObject({
       kind: kind("odd-expires-in"),
-      value: z.json().describe('What `expires_in` says, such as `-1`, `"soon"` or `null`.'),
+      value: z
+        .union([z.string(), z.number(), z.boolean(), z.null()])
+        .describe('What `expires_in` says, such as `-1`, `"soon"` or `null`.'),
     })
     .describe("Sends another `expires_in` than the token has."),
   z

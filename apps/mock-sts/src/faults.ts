@@ -37,7 +37,7 @@ interface Planned {
 }
 
 /** Creates an empty list of faults; `sleep` is what delays wait with. */
-export function createFaults(sleep: (delayMs: number) => Promise<unknown> = setTimeout): Faults {
+export function createFaults(sleep: (delayMs: number) => Promise<unknown> = wait): Faults {
   let planned: readonly Planned[] = [];
   let lastId = 0;
   const holds = new Set<{ filter: RequestFilter; admit(): Promise<void>; release(): void }>();
@@ -85,6 +85,11 @@ export function createFaults(sleep: (delayMs: number) => Promise<unknown> = setT
       for (const { release } of holds) release();
     },
   };
+}
+
+/** Whoever waits holds a connection, which keeps the process alive; the timer need not. */
+function wait(delayMs: number): Promise<unknown> {
+  return setTimeout(delayMs, undefined, { ref: false });
 }
 
 function describe({ id, spec, trigger }: Planned): FaultInfo {

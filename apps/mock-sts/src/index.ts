@@ -4,7 +4,9 @@ export type { AgentInfo, AgentOptions } from "./agents.ts";
 export type { CertificatePair } from "./certificate-authority.ts";
 export type { ClientCertificateRequest } from "./client-certificates.ts";
 export type { ClientAuthenticationMethod, ClientRegistration, GrantType } from "./clients.ts";
+export type { Clock, MovableClock } from "./clock.ts";
 export type { Configuration, ConfigurationLabel, ConfigurationLevel } from "./configurations.ts";
+export type { Settings, SettingsChange } from "./control-settings.ts";
 export type { Controls } from "./controls.ts";
 export type { CustomerCredentials } from "./customer-credentials.ts";
 export type { DestinationBinding } from "./destination-binding.ts";
@@ -24,9 +26,13 @@ export type {
   RecordedToken,
   RouteName,
 } from "./recorded-request.ts";
-export type { Recorder } from "./recorder.ts";
+export type { Recorder, WaitOptions } from "./recorder.ts";
 export type { RequestFilter } from "./request-match.ts";
+export type { RequestTotals } from "./request-totals.ts";
 export { agentGatewayResource } from "./resources.ts";
+export type { Scenario } from "./scenario.ts";
+export type { ScenarioControls } from "./scenario-controls.ts";
+export type { SettingsControls } from "./settings-controls.ts";
 export type { StsInfo, StsMcpServerInfo } from "./sts-info.ts";
 export type { StsOptions, TrustedIssuer } from "./sts-options.ts";
 export { type StsQuirk, stsQuirks } from "./sts-quirks.ts";
@@ -35,4 +41,6 @@ export type { AuthTokenSettings } from "./tenant.ts";
 export type { NewConfiguration, NewFragment, TenantControls } from "./tenant-controls.ts";
 export type { TenantInfo } from "./tenant-info.ts";
 export type { TenantOptions } from "./tenants.ts";
+export type { TokenBinding, TokenVerdict } from "./token-judge.ts";
+export type { SignatureVerdict } from "./token-ledger.ts";
 export type { UserTokenRequest } from "./user-tokens.ts";

@@ -94,17 +94,17 @@ const authorityName = "CN=Mock STS Test Authority,O=Mock STS";
 export async function startMockSts(options: MockStsOptions = {}): Promise<MockSts> {
   const resolved = resolveOptions(options);
   const authority = await createCertificateAuthority(authorityName);
-  const recorder = createRecorder(resolved.recordBounds);
+  const [keys, clock] = [await createSigningKeys(), createClock()];
+  const tokens = createTokenLedger(resolved, keys);
+  const recorder = createRecorder(resolved.recordBounds, () => tokens.clear());
   const faults = createFaults();
   const listeners = await startListeners(resolved, authority, {
     onHandshake: recorder.countHandshake,
     refusesHandshake: faults.strikeHandshake,
   });
   const { url, gatewayUrl } = listeners;
-  const [keys, clock] = [await createSigningKeys(), createClock()];
   const parts: MockParts = {
-    ...{ options: resolved, keys, clock, recorder, faults, url, gatewayUrl },
-    tokens: createTokenLedger(resolved, keys),
+    ...{ options: resolved, keys, clock, recorder, tokens, faults, url, gatewayUrl },
     adminToken: createAdminToken(),
     trustedAuthority: authority.certificate,
     tenants: createTenants({ options: resolved, keys, clock, url, gatewayUrl }),

@@ -74,7 +74,7 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
         clientId: name.optional().describe("Becomes `aud`. Default: the agent's."),
         expiresInMs: z.number().optional().describe("Default 3 600 000; zero or less: expired."),
         claims: z
-          .record(z.string(), z.json())
+          .record(z.string(), z.unknown())
           .optional()
           .describe("Further claims; they win over the others."),
       }),
