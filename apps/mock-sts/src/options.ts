@@ -1,5 +1,8 @@
+import { agentRegistration, agentSubject } from "./agent-registration.ts";
 import { type AgentOptions, checkAgents, defaultAgents } from "./agents.ts";
+import type { Bounds } from "./bounded-map.ts";
 import { type ClientRegistration, type Clients, registerClients } from "./clients.ts";
+import { type ControlOptions, resolveControlOptions } from "./control-options.ts";
 import {
   type IssuerOptions,
   type ResolvedIssuer,
@@ -25,7 +28,7 @@ import {
 } from "./tenants.ts";
 
 /** How a mock is to be; every field has a default. */
-export interface MockStsOptions {
+export interface MockStsOptions extends ControlOptions {
   /** Address to bind. Default `127.0.0.1`. */
   readonly host?: string;
   /** Port of the token server. Default 0: any free one. */
@@ -99,9 +102,11 @@ export interface ResolvedOptions
       | "tenants"
       | "sts"
       | "issuers"
+      | "recordLimits"
       | "clientCertificateHeader"
     >
   > {
+  readonly recordBounds: Bounds;
   readonly tenants: readonly ResolvedTenant[];
   readonly maxAssertionLifetimeMs: number | undefined;
   readonly subjectDn: string;
@@ -125,7 +130,7 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
   const { agents = defaultAgents, serviceTokenLifetimeMs = 43_200_000 } = options;
   const tenantId = text(options.tenantId ?? "mock-tenant", "tenantId");
   const identityZone = text(options.identityZone ?? "provider-zone", "identityZone");
-  const subjectDn = `CN=${escapeDn(clientId)},OU=Agents,O=Mock STS`;
+  const subjectDn = agentSubject(clientId);
   checkNames(options);
   checkTokenLifetime(tokenLifetimeMs);
   checkTokenLifetime(serviceTokenLifetimeMs, "serviceTokenLifetimeMs");
@@ -133,7 +138,7 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
   checkAgents(agents);
   const tenants = resolveTenants(options.tenants ?? defaultTenants, { identityZone, tenantId });
   const registered = registerClients([
-    agent(options, { clientId, subjectDn }),
+    agentRegistration(options, { clientId, subjectDn }),
     lobClient,
     ...clients,
   ]);
@@ -169,6 +174,7 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
         ? undefined
         : text(options.clientCertificateHeader, "clientCertificateHeader"),
     sts: resolveIssuer({ ...options.sts, name: stsName }, defaults),
+    ...resolveControlOptions(options),
     onAnswer: options.onAnswer ?? (() => {}),
   };
 }
@@ -209,6 +215,10 @@ const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
   clientCertificateHeader: true,
   sts: true,
   issuers: true,
+  scenarios: true,
+  recordLimits: true,
+  recordSecrets: true,
+  controlHosts: true,
   onAnswer: true,
 };
 
@@ -219,18 +229,6 @@ const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
  */
 export function checkTokenLifetime(lifetimeMs: number, name = "tokenLifetimeMs"): number {
   return range(lifetimeMs, name, { min: minTokenLifetimeMs, max: maxTokenLifetimeMs });
-}
-
-function agent(
-  { certificateBoundTokens = true, scopes = [] }: MockStsOptions,
-  { clientId, subjectDn }: { clientId: string; subjectDn: string },
-): ClientRegistration {
-  return { clientId, authentication: "tls_client_auth", subjectDn, certificateBoundTokens, scopes };
-}
-
-/** Escapes a value for an RFC 4514 name. */
-function escapeDn(value: string): string {
-  return value.replace(/[\\",+<>;=#]|^ | $/g, "\\$&");
 }
 
 function text(value: string, name: string): string {

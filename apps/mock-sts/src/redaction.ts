@@ -1,4 +1,4 @@
-import { decodeJwt, type JWTPayload } from "jose";
+import { decodeJwt, decodeProtectedHeader } from "jose";
 import { fingerprint } from "./fingerprint.ts";
 import type { Form } from "./form.ts";
 import type { RecordedRequest, RecordedToken } from "./recorded-request.ts";
@@ -6,18 +6,15 @@ import type { RecordedRequest, RecordedToken } from "./recorded-request.ts";
 /** Longest token whose claims are kept, and how deep they may be nested: no sender fills our memory. */
 const [maxTokenLength, maxDepth] = [16_384, 32];
 
-/** Describes a token a client sent: its fingerprint and, if it is a JWT, its unverified claims. */
-export function recordToken(token: string): RecordedToken {
-  return { fingerprint: fingerprint(token), claims: decodeClaims(token) };
-}
-
-function decodeClaims(token: string): JWTPayload | undefined {
-  if (token.length > maxTokenLength) return undefined;
+/** Decodes a JWT without verifying it; what is none, and what is too large, has neither header nor claims. */
+export function decodeToken(token: string): Pick<RecordedToken, "header" | "claims"> {
+  const unknown = { header: undefined, claims: undefined };
+  if (token.length > maxTokenLength) return unknown;
   try {
-    const claims = decodeJwt(token);
-    return isShallow(claims, maxDepth) ? claims : undefined;
+    const [header, claims] = [decodeProtectedHeader(token), decodeJwt(token)];
+    return isShallow([header, claims], maxDepth + 1) ? { header, claims } : unknown;
   } catch {
-    return undefined;
+    return unknown;
   }
 }
 

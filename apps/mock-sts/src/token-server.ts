@@ -3,7 +3,6 @@ import { type AuthorizationServer, issuerRoutes } from "./authorization-server.t
 import { openIdMetadataPath } from "./authorization-server-metadata.ts";
 import { destinationServicePath } from "./destination-service.ts";
 import type { Exchange, MockEnv } from "./exchange.ts";
-import { fingerprint } from "./fingerprint.ts";
 import { parseForm } from "./form.ts";
 import type { TokenAnswer, TokenRequest } from "./oauth-endpoint.ts";
 import type { Tenants } from "./tenant.ts";
@@ -90,13 +89,14 @@ function tokenRequest(request: Request, { body, certificate }: Exchange): TokenR
   };
 }
 
-async function noteOutcome({ record }: Exchange, outcome: Promise<TokenAnswer>): Promise<Response> {
+async function noteOutcome(
+  { record, tokens }: Exchange,
+  outcome: Promise<TokenAnswer>,
+): Promise<Response> {
   const { response, issued, clientId, error } = await outcome;
   if (error !== undefined) record.error = error;
   if (clientId !== undefined) record.clientId = clientId;
-  if (issued !== undefined) {
-    record.issued = { fingerprint: fingerprint(issued.token), claims: issued.claims };
-  }
+  if (issued !== undefined) record.issued = tokens.note(issued.token, issued.claims);
   return response;
 }
 
