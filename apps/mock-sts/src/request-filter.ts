@@ -18,6 +18,8 @@ export interface RequestFilter {
   /** A JSON-RPC method, such as `tools/call`. */
   readonly mcpMethod?: string;
   readonly tool?: string;
+  /** A JSON-RPC method of A2A, such as `SendMessage`. */
+  readonly a2aMethod?: string;
   /** A value of the parameter `audience` of a token request. */
   readonly audience?: string;
   /** Subject of the token the request carried: in a header, as an assertion or to be exchanged. */
@@ -32,12 +34,13 @@ export function matchesFilter(request: RecordedRequest, filter: RequestFilter): 
     ...{ status: request.status, grant: request.grant, clientId: request.clientId },
     ...{ tenant: request.tenant, agent: request.agent },
     ...{ error: request.error, mcpServer: request.mcp?.server, tool: request.mcp?.tool, subject },
-    ...{ mcpMethod: undefined, audience: undefined },
+    ...{ mcpMethod: undefined, a2aMethod: undefined, audience: undefined },
   };
-  const { mcpMethod, audience, ...rest } = filter;
+  const { mcpMethod, a2aMethod, audience, ...rest } = filter;
   const audiences = [request.form?.audience ?? []].flat();
   if (audience !== undefined && !audiences.includes(audience)) return false;
   if (mcpMethod !== undefined && !request.mcp?.methods.includes(mcpMethod)) return false;
+  if (a2aMethod !== undefined && !request.a2a?.methods.includes(a2aMethod)) return false;
   return Object.entries(rest).every(
     ([name, value]) => value === undefined || facts[name as keyof RequestFilter] === value,
   );

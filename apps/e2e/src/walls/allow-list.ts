@@ -34,6 +34,7 @@ export const allowList: Readonly<Record<string, Allowance>> = {
     // Nothing of ours: it must not share our reading of a protocol.
     ours: [],
     others: [
+      "@a2a-js/sdk",
       "@hono/node-server",
       "@modelcontextprotocol/node",
       "@modelcontextprotocol/server",
