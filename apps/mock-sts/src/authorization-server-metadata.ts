@@ -14,6 +14,8 @@ export interface AuthorizationServerEndpoints {
   /** The same endpoint under the name for clients that present a certificate. */
   readonly mtlsTokenEndpoint: string;
   readonly jwksUri: string;
+  /** Nobody can sign in there, but clients want every server to have one, MCP's among them. */
+  readonly authorizationEndpoint: string;
 }
 
 /**
@@ -28,9 +30,10 @@ export function authorizationServerMetadata(
 ): Readonly<Record<string, unknown>> {
   return {
     issuer: endpoints.issuer,
+    authorization_endpoint: endpoints.authorizationEndpoint,
     token_endpoint: endpoints.tokenEndpoint,
     jwks_uri: endpoints.jwksUri,
-    // Required by the RFC although there is no authorization endpoint; "token" is what IAS clients send.
+    // Required by the RFC although nobody can sign in; "token" is what IAS clients send.
     response_types_supported: ["token"],
     grant_types_supported: grantTypes,
     token_endpoint_auth_methods_supported: clientAuthenticationMethods,

@@ -4,7 +4,8 @@ import { type Authorization, authorizeBearer, invalidToken } from "./bearer-auth
 import { challengeResponse } from "./bearer-challenge.ts";
 import type { Exchange, MockEnv } from "./exchange.ts";
 import { findTarget, type GatewayTarget } from "./gateway-targets.ts";
-import { createMcpEndpoint, type McpEndpoint } from "./mcp-endpoint.ts";
+import { createLazyMcpEndpoint } from "./lazy-mcp-endpoint.ts";
+import type { McpEndpoint } from "./mcp-endpoint.ts";
 import { mcpServerPath } from "./mcp-servers.ts";
 import {
   protectedResourceMetadata,
@@ -46,7 +47,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const endpoints = new Map<Tenant, ReadonlyMap<string, McpEndpoint>>(
     options.tenants.all.map((tenant) => [
       tenant,
-      new Map(tenant.mcpServers.map((server) => [server.name, createMcpEndpoint(server)])),
+      new Map(tenant.mcpServers.map((server) => [server.name, createLazyMcpEndpoint(server)])),
     ]),
   );
   const agents = new Map(

@@ -11,6 +11,8 @@ import type { SigningKeys } from "./signing-keys.ts";
 import type { Tenant } from "./tenant.ts";
 import { createTokenEndpoint, type TokenAnswer, type TokenRequest } from "./token-endpoint.ts";
 
+/** Path of the authorization endpoint below an issuer. */
+export const authorizationPath = "/oauth2/authorize";
 /** Path of the token endpoint below an issuer, as IAS has it. */
 export const tokenPath = "/oauth2/token";
 /** The token endpoint's second name, for clients that look for an mTLS alias. */
@@ -58,6 +60,7 @@ export function createIdentityTenant(
       {
         ...{ issuer, tokenEndpoint, jwksUri: `${issuer}${jwksPath}` },
         mtlsTokenEndpoint: `${issuer}${mtlsTokenPath}`,
+        authorizationEndpoint: `${issuer}${authorizationPath}`,
       },
       { grantTypes: identityGrants, scopes: knownScopes(clients) },
     ),

@@ -125,6 +125,7 @@ function stsMetadata(
     {
       ...{ issuer, tokenEndpoint, jwksUri: `${issuer}${stsPaths.jwks}` },
       mtlsTokenEndpoint: `${issuer}${stsPaths.mtlsToken}`,
+      authorizationEndpoint: `${issuer}${stsPaths.authorization}`,
     },
     {
       grantTypes: stsGrants,

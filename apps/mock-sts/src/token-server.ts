@@ -4,7 +4,13 @@ import { destinationServicePath } from "./destination-service.ts";
 import type { Exchange, MockEnv } from "./exchange.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { parseForm } from "./form.ts";
-import { type IdentityTenant, jwksPath, mtlsTokenPath, tokenPath } from "./identity-tenant.ts";
+import {
+  authorizationPath,
+  type IdentityTenant,
+  jwksPath,
+  mtlsTokenPath,
+  tokenPath,
+} from "./identity-tenant.ts";
 import type { SecurityTokenService } from "./security-token-service.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import { stsPath, stsPaths } from "./sts-paths.ts";
@@ -46,6 +52,7 @@ function serveIdentityTenant(app: Hono<MockEnv>, it: IdentityTenant, keys: Signi
       return noteOutcome(exchange, it.requestToken(tokenRequest(c.req.raw, exchange)));
     });
   }
+  app.get(`${it.path}${authorizationPath}`, () => noSignInPage());
   const documents = [openIdMetadataPath, oauthMetadataPath].map((path) => `${it.path}${path}`);
   // RFC 8414, section 3.1 puts the well-known part before the issuer's path.
   if (it.path !== "") documents.push(`${oauthMetadataPath}${it.path}`);
@@ -60,6 +67,7 @@ function serveSts(app: Hono<MockEnv>, { sts, keys }: TokenServerOptions): void {
       return noteOutcome(exchange, sts.requestToken(tokenRequest(c.req.raw, exchange)));
     });
   }
+  app.get(`${stsPath}${stsPaths.authorization}`, () => noSignInPage());
   // Clients look for it before the issuer's path (RFC 8414) and behind it (OpenID Connect).
   for (const path of [oauthMetadataPath, openIdMetadataPath]) {
     serveDocument(app, `${path}${stsPath}`, sts.metadata);
@@ -117,7 +125,16 @@ async function noteOutcome({ record }: Exchange, outcome: Promise<TokenAnswer>):
 
 /** A path that leads nowhere ends at the platform's router, which knows nothing of OAuth or JSON. */
 function notFoundPage(): Response {
-  const page = "<!doctype html><title>404 Not Found</title><h1>404 Not Found</h1>";
+  return page("404 Not Found", 404);
+}
+
+/** Told to the person in the browser, never by a redirect to who knows where: RFC 6749, section 4.1.2.1. */
+function noSignInPage(): Response {
+  return page("Nobody can sign in here: ask the mock for a user token", 400);
+}
+
+function page(title: string, status: number): Response {
   const headers = { "Content-Type": "text/html; charset=utf-8" };
-  return new Response(page, { status: 404, headers });
+  const html = `<!doctype html><title>${title}</title><h1>${title}</h1>`;
+  return new Response(html, { status, headers });
 }

@@ -1,0 +1,59 @@
+import type { TokenEventSink } from "@agent-oauth/core";
+import { CacheGauges, type ObservedCache } from "./cache-gauges.ts";
+import { EventAttributes } from "./event-attributes.ts";
+import { type TokenTelemetryOptions, telemetrySettings } from "./telemetry-options.ts";
+import { TokenMetrics } from "./token-metrics.ts";
+import { TokenRequestSpans } from "./token-request-spans.ts";
+
+/** Turns what a source, a cache or a flow tells into metrics and spans. */
+export interface TokenTelemetry {
+  /** The event sink: pass it as `onEvent`, or call it from a sink of your own. It never throws. */
+  readonly onEvent: TokenEventSink;
+  /**
+   * Reports what a cache holds, whenever metrics are collected; several caches are added up. Returns a function
+   * that ends it.
+   *
+   * @throws TypeError if it is no caching token source.
+   */
+  observe(cache: ObservedCache): () => void;
+  /** Ends spans whose request has not ended, and all observing. Events after it are ignored. */
+  close(): void;
+}
+
+/**
+ * Makes telemetry for one source, cache or flow. It registers nothing globally and starts no export: that is the
+ * OpenTelemetry SDK's part, which must have been started before if its global providers are to be used.
+ *
+ * @example
+ * ```ts
+ * const telemetry = createTokenTelemetry({ name: "orders" });
+ * const tokens = cachingTokenSource(source, { onEvent: telemetry.onEvent });
+ * telemetry.observe(tokens);
+ * ```
+ * @throws TypeError | RangeError naming the option that is of a wrong type or out of range.
+ */
+export function createTokenTelemetry(options: TokenTelemetryOptions = {}): TokenTelemetry {
+  const { name, clock, maxOpenSpans, ...settings } = telemetrySettings(options);
+  const meter = settings.meterProvider.getMeter(SCOPE);
+  const tracer = settings.tracerProvider.getTracer(SCOPE);
+  const ofMetrics = new EventAttributes(name, settings.metricAttributes);
+  const ofSpans = new EventAttributes(name, settings.spanAttributes);
+  const metrics = new TokenMetrics(meter, ofMetrics);
+  const spans = new TokenRequestSpans(tracer, ofSpans, { maxOpen: maxOpenSpans });
+  const gauges = new CacheGauges(meter, ofMetrics.fixed);
+  let closed = false;
+  return {
+    onEvent(event) {
+      if (!closed) metrics.count(event, spans.follow(event));
+    },
+    observe: (cache) => gauges.observe(cache),
+    close() {
+      closed = true;
+      spans.endAll(clock.now());
+      gauges.close();
+    },
+  };
+}
+
+/** The instrumentation scope. */
+const SCOPE = "@agent-oauth/otel";
