@@ -49,4 +49,4 @@ export const allowList: Readonly<Record<string, Allowance>> = {
 };
 
 /** The private packages, which may depend on everything. */
-export const unrestricted: readonly string[] = ["bench", "e2e", "examples"];
+export const unrestricted: readonly string[] = ["bench", "e2e", "examples", "framework-examples"];
