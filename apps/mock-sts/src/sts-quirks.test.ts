@@ -57,6 +57,23 @@ describe("quirks in answers", () => {
   });
 });
 
+describe("the quirk actor-ignored", () => {
+  it("answers 200 with a token that names no actor, whatever the actor token and may_act", async () => {
+    const claims = { may_act: { sub: "agent" } };
+    const actor_token_type = typeUrn("jwt");
+    const good = { actor_token: await mock.userToken({ sub: "agent" }), actor_token_type };
+    expect(decodeJwt((await exchange(good, claims)).token)).toMatchObject({
+      act: { sub: "agent" },
+    });
+    mock.controls.stsQuirks = ["actor-ignored"];
+    for (const fields of [good, { actor_token: "no-token", actor_token_type }, {}]) {
+      const { status, token } = await exchange(fields, claims);
+      expect(status).toBe(200);
+      expect(decodeJwt(token)).not.toHaveProperty("act");
+    }
+  });
+});
+
 describe("quirks in errors", () => {
   const outcome = async (...args: Parameters<typeof exchange>) => {
     const { status, body } = await exchange(...args);

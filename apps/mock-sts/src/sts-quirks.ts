@@ -6,6 +6,8 @@ export const stsQuirks = [
   "no-issued-token-type",
   /** Every target is taken, and the token is for the default audience all the same. */
   "audience-ignored",
+  /** The actor token is not even read, and the token names no actor, as Keycloak 26.7 has it. */
+  "actor-ignored",
   /** Errors are web pages. */
   "html-errors",
   /** A bad subject or actor token is an `invalid_grant` in place of `invalid_request`. */

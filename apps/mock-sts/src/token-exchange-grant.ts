@@ -37,11 +37,13 @@ export function createTokenExchangeGrant(options: TokenExchangeOptions): StsGran
     const type = requestedType(form);
     const subject = await readToken("subject", request, options);
     if (subject === undefined) throw invalid("the parameter subject_token is missing");
-    const actor = await readToken("actor", request, options);
+    const readsActor = !options.hasQuirk("actor-ignored");
+    const actor = readsActor ? await readToken("actor", request, options) : undefined;
     checkRequester(subject, request, options);
     const { mayAct, maxActors } = options.policy;
     const { clientId } = client;
-    checkMayAct(subject.claims, actor?.claims ?? { sub: clientId, client_id: clientId }, mayAct);
+    const party = actor?.claims ?? { sub: clientId, client_id: clientId };
+    if (readsActor) checkMayAct(subject.claims, party, mayAct);
     return {
       ...{ type, subject: subject.subject, notAfter: subject.notAfter },
       act: extendChain(subject.claims, { actor: actor && identifyActor(actor.claims), maxActors }),

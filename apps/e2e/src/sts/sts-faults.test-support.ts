@@ -4,7 +4,7 @@ import type { StsTokenSourceOptions } from "@agent-oauth/sts";
 import { partsOfJwt } from "../secret-traces.test-support.ts";
 
 /** Within everything that servers say here, and within the tokens that they are sent. */
-export const SENTINEL = "sentinel-that-nobody-must-see";
+const SENTINEL = "sentinel-that-nobody-must-see";
 
 /** Something that goes wrong between an agent and its STS, and what is told of it. */
 export interface StsFault {
