@@ -18,6 +18,7 @@ export const openAgent: OpenAgent = async ({ mcpUrl, tokens, subjectToken }) => 
       servers: {
         registry: {
           url: new URL(mcpUrl),
+          connectTimeout: 60_000, // Default 3 seconds.
           // Mastra opens a lost session again if the error says "HTTP 404". The SDK's does not, but it quotes the body.
           async fetch(url, init) {
             const answer = await bearer(url, init);
@@ -27,7 +28,9 @@ export const openAgent: OpenAgent = async ({ mcpUrl, tokens, subjectToken }) => 
       },
     });
     clients.push(client);
-    const tools = await client.listTools();
+    // listTools() would leave out a server that cannot be reached, and the agent would have no tools for good.
+    const { tools, errors } = await client.listToolsWithErrors();
+    if (errors.registry !== undefined) throw new Error(errors.registry);
     return new Agent({ id: user, name: "clerk", instructions: "", model, tools });
   });
   return {

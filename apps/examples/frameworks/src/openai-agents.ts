@@ -13,7 +13,8 @@ export const openAgent: OpenAgent = async ({ mcpUrl, tokens, subjectToken }) => 
         request: () => ({ subjectToken: subjectToken(user) }),
       }),
     async open(fetch) {
-      const server = new MCPServerStreamableHttp({ url: mcpUrl, fetch });
+      const timeouts = { clientSessionTimeoutSeconds: 60 }; // Default 5.
+      const server = new MCPServerStreamableHttp({ url: mcpUrl, fetch, ...timeouts });
       await server.connect();
       return server;
     },
