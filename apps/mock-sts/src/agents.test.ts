@@ -106,6 +106,9 @@ describe("agent cards", () => {
     const { token } = await customer.requestToken();
     const [poet] = agentsOf("provider-zone");
     expect((await readCard(poet?.url ?? "", token, "POST")).status).toBe(405);
+    const headers = { Authorization: `Bearer ${token}` };
+    const gotten = await lob.fetch(poet?.url ?? "", { headers });
+    expect([gotten.status, gotten.headers.get("allow")]).toEqual([405, "POST"]);
     expect((await readCard(`${mock.gatewayUrl}/v1/a2a/nobody/1`, token)).status).toBe(404);
     expect((await readCard(`${mock.gatewayUrl}/v1/a2a/%ff/1`, token)).status).toBe(404);
   });

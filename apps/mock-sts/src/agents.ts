@@ -1,6 +1,6 @@
 import { pathSegment } from "./mcp-servers.ts";
 
-/** An A2A agent behind the gateway. Only its card is served. */
+/** An A2A agent behind the gateway: it sends back what it is sent. */
 export interface AgentOptions {
   readonly name: string;
   /** Open Resource Discovery id; its colons stay as they are in the URL. */
@@ -15,7 +15,7 @@ export interface AgentInfo {
   readonly name: string;
   readonly ordId: string;
   readonly globalTenantId: string;
-  /** Its card is at this URL followed by `/.well-known/agent-card.json`. */
+  /** Where messages go; its card is at this URL followed by `/.well-known/agent-card.json`. */
   readonly url: string;
 }
 
@@ -36,10 +36,21 @@ export function agentPath({ ordId, globalTenantId }: AgentOptions): string {
   return `/v1/a2a/${pathSegment(ordId)}/${pathSegment(globalTenantId)}`;
 }
 
-/** Finds the agent whose card a path names, percent-encoded or not. */
-export function findAgent(agents: readonly AgentOptions[], path: string): AgentOptions | undefined {
+/** An agent that a path leads to: to its card, or to itself. */
+export interface FoundAgent {
+  readonly agent: AgentOptions;
+  readonly part: "card" | "messages";
+}
+
+/** Finds the agent that a path names, percent-encoded or not. */
+export function findAgent(agents: readonly AgentOptions[], path: string): FoundAgent | undefined {
   const wanted = canonical(path);
-  return agents.find((agent) => canonical(`${agentPath(agent)}${cardPath}`) === wanted);
+  for (const agent of agents) {
+    const own = canonical(agentPath(agent));
+    if (wanted === own) return { agent, part: "messages" };
+    if (wanted === `${own}${cardPath}`) return { agent, part: "card" };
+  }
+  return undefined;
 }
 
 const cardPath = "/.well-known/agent-card.json";
@@ -54,6 +65,11 @@ function canonical(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Returns the version of A2A that a request speaks; version 0.3 does not say so. */
+export function a2aVersion({ headers }: Request): string {
+  return headers.get("a2a-version") || "0.3";
 }
 
 /** Builds an agent's card with the fields that versions 0.3 and 1.0 of A2A ask for. */

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
+import { a2aVersion } from "./agents.ts";
 import type { Clock } from "./clock.ts";
 import { answerWithFault } from "./fault-answer.ts";
 import type { Faults } from "./faults.ts";
@@ -139,6 +140,9 @@ function describeRequest(
     ...(userToken !== undefined && { userToken: options.tokens.note(userToken) }),
     ...(tokenRoutes.includes(route) && describeForm(body, options.tokens)),
     ...(mcpServer !== undefined && { mcp: { server: mcpServer, ...describeJsonRpc(body) } }),
+    ...(route === "a2a" && {
+      a2a: { version: a2aVersion(c.req.raw), methods: describeJsonRpc(body).methods },
+    }),
   };
 }
 

@@ -1,21 +1,21 @@
-import { type AgentOptions, findAgent } from "./agents.ts";
+import { type FoundAgent, findAgent } from "./agents.ts";
 import type { RouteOf } from "./exchange.ts";
 import { findMcpServer, type McpServerOptions } from "./mcp-servers.ts";
 import { wellKnownPrefix } from "./protected-resource-metadata.ts";
 import type { Tenant, Tenants } from "./tenant.ts";
 
-/** What a path of the gateway leads to: an MCP server or an agent's card, and whose it is. */
+/** What a path of the gateway leads to: an MCP server, an agent or its card, and whose it is. */
 export type GatewayTarget =
   | { readonly tenant: Tenant; readonly server: McpServerOptions; readonly agent?: undefined }
-  | { readonly tenant: Tenant; readonly agent: AgentOptions; readonly server?: undefined };
+  | ({ readonly tenant: Tenant; readonly server?: undefined } & FoundAgent);
 
 /** Finds what a path leads to. */
 export function findTarget(tenants: Tenants, path: string): GatewayTarget | undefined {
   const { tenant, rest } = splitTenant(tenants, path);
   const server = findMcpServer(tenant.mcpServers, rest);
   if (server !== undefined) return { tenant, server };
-  const agent = findAgent(tenant.agents, rest);
-  return agent === undefined ? undefined : { tenant, agent };
+  const found = findAgent(tenant.agents, rest);
+  return found === undefined ? undefined : { tenant, ...found };
 }
 
 /** Names the resource a path of the gateway leads to. */
@@ -25,9 +25,9 @@ export function gatewayRoute(tenants: Tenants): RouteOf {
     const target = findTarget(tenants, path);
     if (target === undefined) return { route: "unknown" };
     const tenant = target.tenant.subdomain;
-    return target.server === undefined
-      ? { route: "agent-card", agent: target.agent.name, tenant }
-      : { route: "mcp", mcpServer: target.server.name, tenant };
+    if (target.server !== undefined) return { route: "mcp", mcpServer: target.server.name, tenant };
+    const route = target.part === "card" ? "agent-card" : "a2a";
+    return { route, agent: target.agent.name, tenant };
   };
 }
 

@@ -1,5 +1,5 @@
 import { Hono, type MiddlewareHandler } from "hono";
-import { type AgentOptions, agentCard, agentPath } from "./agents.ts";
+import { createAgentEndpoints } from "./agent-endpoint.ts";
 import { type Authorization, authorizeBearer, invalidToken } from "./bearer-authorization.ts";
 import { challengeResponse } from "./bearer-challenge.ts";
 import type { Clock } from "./clock.ts";
@@ -56,7 +56,7 @@ interface GatewayContext extends GatewayOptions {
   readonly issuers: ReadonlyMap<McpServerOptions, AccessTokenVerifier>;
 }
 
-/** Creates Agent Gateway: every tenant's MCP servers and agent cards, behind its access tokens. */
+/** Creates Agent Gateway: every tenant's MCP servers and agents, behind its access tokens. */
 export function createGateway(given: GatewayOptions): Gateway {
   const options: GatewayContext = { ...given, issuers: serverIssuers(given) };
   const endpoints = new Map<Tenant, ReadonlyMap<string, McpEndpoint>>(
@@ -64,6 +64,9 @@ export function createGateway(given: GatewayOptions): Gateway {
       tenant,
       new Map(tenant.mcpServers.map((server) => [server.name, createLazyMcpEndpoint(server)])),
     ]),
+  );
+  const agents = new Map(
+    options.tenants.all.map((tenant) => [tenant, createAgentEndpoints(tenant)]),
   );
   const app = new Hono<MockEnv>();
   app.use(options.exchange);
@@ -79,8 +82,12 @@ export function createGateway(given: GatewayOptions): Gateway {
     const [request, exchange] = [c.req.raw, c.get("exchange")];
     const authorization = await authorize({ request, exchange }, { target, options });
     if ("refusal" in authorization) return refuse(request, { authorization, exchange, options });
-    const { tenant, agent, server } = target;
-    if (agent !== undefined) return answerCard(request.method, { tenant, agent });
+    const { tenant, server } = target;
+    if (server === undefined) {
+      const { claims } = authorization;
+      const agent = agents.get(tenant)?.get(target.agent.name);
+      return agent?.({ request, body: exchange.body, part: target.part, claims }) ?? c.notFound();
+    }
     const endpoint = endpoints.get(tenant)?.get(server.name);
     if (endpoint === undefined) return c.notFound();
     return answerMcp(request, { exchange, authorization, endpoint });
@@ -187,14 +194,6 @@ function answerMcp(
   const scopes = String(claims.scope ?? "").split(" ");
   const caller = { token, clientId, scopes, extra: claims };
   return context.endpoint.handle(rebuild(request, context.exchange.body), caller);
-}
-
-function answerCard(
-  method: string,
-  { tenant, agent }: { tenant: Tenant; agent: AgentOptions },
-): Response {
-  if (method !== "GET") return new Response(null, { status: 405, headers: { Allow: "GET" } });
-  return Response.json(agentCard(agent, `${tenant.gatewayUrl}${agentPath(agent)}`));
 }
 
 function isRefused({ alwaysUnauthorized: refused }: GatewaySwitches, name: string): boolean {

@@ -23,6 +23,7 @@ export type { McpTool } from "./mcp-tools.ts";
 export { type MockSts, startMockSts } from "./mock-sts.ts";
 export type { MockStsOptions } from "./options.ts";
 export type {
+  RecordedA2a,
   RecordedMcp,
   RecordedRequest,
   RecordedTls,

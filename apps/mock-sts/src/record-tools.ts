@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { callerIdentity, callerIdentitySchema } from "./caller-identity.ts";
 import type { McpTool } from "./mcp-tools.ts";
 
 /** A record that a lookup tool can find. */
@@ -9,25 +10,13 @@ export function recordTools(subject: string, entries: readonly Entry[]): readonl
   return [whoami, echo, mirror, lookup(subject, entries), report(subject, entries)];
 }
 
-/** Who calls: the claims of the access token, or what a test wants to see of them. */
-const identity = z.object({
-  sub: z.string(),
-  aud: z.union([z.string(), z.array(z.string())]),
-  clientId: z.string(),
-  jti: z.string(),
-  /** Who acts for the subject: the last actor, not those before it. */
-  actor: z.string().optional(),
-});
-
 const whoami: McpTool = {
   name: "whoami",
   description: "Says for whom and for what audience the access token was issued.",
   input: z.object({}),
-  output: identity,
+  output: callerIdentitySchema,
   run(_input, { http }) {
-    const { sub, aud, client_id: clientId, jti, act } = http?.authInfo?.extra ?? {};
-    const actor = (act as { sub?: unknown } | undefined)?.sub;
-    const structuredContent = identity.parse({ sub, aud, clientId, jti, actor });
+    const structuredContent = callerIdentity(http?.authInfo?.extra ?? {});
     return { content: [text(JSON.stringify(structuredContent))], structuredContent };
   },
 };

@@ -32,6 +32,14 @@ export interface RecordedMcp {
   readonly tool: string | undefined;
 }
 
+/** The parts of a message to an A2A agent that JSON-RPC tells. */
+export interface RecordedA2a {
+  /** Version of the protocol, as the request says it. */
+  readonly version: string;
+  /** JSON-RPC methods of the body: `SendMessage` in version 1.0, `message/send` in 0.3. */
+  readonly methods: readonly string[];
+}
+
 /** What kinds of resource there are. */
 export const routeNames = [
   /** An identity tenant's token endpoint. */
@@ -48,6 +56,8 @@ export const routeNames = [
   /** Finding a destination (v1) or consuming it (v2). */
   "destination",
   "agent-card",
+  /** Messages to an A2A agent. */
+  "a2a",
   "authorization-server-metadata",
   "jwks",
   "mcp",
@@ -95,6 +105,7 @@ export interface RecordedRequest {
   /** The token in the header `X-user-token`. */
   readonly userToken?: RecordedToken;
   readonly mcp?: RecordedMcp;
+  readonly a2a?: RecordedA2a;
   /** The good access token in the answer. */
   readonly issued?: RecordedToken;
   /** OAuth error code of the answer. */

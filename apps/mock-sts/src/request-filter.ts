@@ -32,6 +32,7 @@ const facts: Facts = {
   agent: ({ agent }, wanted) => agent === wanted,
   mcpServer: ({ mcp }, wanted) => mcp?.server === wanted,
   mcpMethod: ({ mcp }, wanted) => mcp?.methods.includes(wanted) ?? false,
+  a2aMethod: ({ a2a }, wanted) => a2a?.methods.includes(wanted) ?? false,
   tool: ({ mcp }, wanted) => mcp?.tool === wanted,
   audience: ({ form }, wanted) => [form?.audience ?? []].flat().includes(wanted),
   resource: ({ form }, wanted) => [form?.resource ?? []].flat().includes(wanted),

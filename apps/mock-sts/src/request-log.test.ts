@@ -44,6 +44,17 @@ describe("formatRequest", () => {
     );
   });
 
+  it("tells what an agent was sent", () => {
+    const line = formatRequest({
+      ...request,
+      path: "/v1/a2a/a/b",
+      route: "a2a",
+      a2a: { version: "1.0", methods: ["SendMessage"] },
+      status: 200,
+    });
+    expect(line).toMatch(/ POST \/v1\/a2a\/a\/b SendMessage 200$/);
+  });
+
   it("tells of a fault and of a request without an answer", () => {
     const line = formatRequest({ ...request, fault: "reset-before-headers" });
     expect(line).toMatch(/fault=reset-before-headers no answer$/);

@@ -2,7 +2,7 @@ import type { RecordedRequest } from "./recorded-request.ts";
 
 /** Writes a request as one line: when, where, what, by whom, for whom, and how it ended. */
 export function formatRequest(request: RecordedRequest): string {
-  const { mcp, issued, error, fault, status } = request;
+  const { mcp, a2a, issued, error, fault, status } = request;
   const subject = (
     request.userToken ??
     request.bearer ??
@@ -21,6 +21,7 @@ export function formatRequest(request: RecordedRequest): string {
     ...[request.form?.audience ?? []].flat().map((audience) => `audience=${audience}`),
     mcp?.methods.join("+"),
     mcp?.tool,
+    a2a?.methods.join("+"),
     request.clientId && `client=${request.clientId}`,
     subject && `sub=${subject}`,
     issued && `issued=${issued.fingerprint}`,

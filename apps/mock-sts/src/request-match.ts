@@ -21,6 +21,7 @@ export const requestMatchSchema = z.strictObject({
   mcpServer: text.optional().describe("Name of the MCP server."),
   mcpMethod: text.optional().describe("A JSON-RPC method, such as `tools/call`."),
   tool: text.optional().describe("Tool of a `tools/call`."),
+  a2aMethod: text.optional().describe("A JSON-RPC method of A2A, such as `SendMessage`."),
 });
 
 /** What can be said of a request once it is recorded. */

@@ -39,6 +39,7 @@ export const recordedRequestSchema = z.strictObject({
   ...{ assertion: token, subjectToken: token, actorToken: token },
   ...{ bearer: token, userToken: token, issued: token },
   mcp: z.strictObject({ server: text, methods: z.array(text), tool: text.optional() }).optional(),
+  a2a: z.strictObject({ version: text, methods: z.array(text) }).optional(),
   error: text.optional().describe("OAuth error code of the answer."),
   fault: text.optional().describe("The fault the answer was spoilt by."),
   status: z.int().optional().describe("Absent for a connection that was reset."),

@@ -28,6 +28,17 @@ describe("toMcpAuthProvider", () => {
     expect(source.calls).toHaveLength(1);
   });
 
+  it("shares what a source caches already with all others who use that", async () => {
+    const { source, cache } = cachedScript();
+    await cache.getToken({ subjectToken: "alice" });
+    const providers = [1, 2].map(() => toMcpAuthProvider(cache, { subjectToken: "alice" }));
+    expect(await Promise.all(providers.map((provider) => provider.token()))).toEqual([
+      "token-1",
+      "token-1",
+    ]);
+    expect(source.calls).toHaveLength(1);
+  });
+
   it("makes 1 token request for 4 parallel refusals, naming the refused token", async () => {
     const { provider, source, rejected, send } = scripted();
     await send(4);

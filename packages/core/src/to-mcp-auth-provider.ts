@@ -40,10 +40,11 @@ export interface McpAuthProviderOptions {
 export function toMcpAuthProvider(
   source: TokenSource,
   request?: TokenRequestOption,
-  { clock = systemClock }: McpAuthProviderOptions = {},
+  { clock }: McpAuthProviderOptions = {},
 ): McpAuthProvider {
-  const cache = cachingTokenSource(source, { clock });
-  const users = new UserHandouts(clock);
+  // Without options a source that caches is used as it is; with some, it would be given another cache.
+  const cache = cachingTokenSource(source, clock && { clock });
+  const users = new UserHandouts(clock ?? systemClock);
   return {
     async token() {
       const asked = await requestOfCall(request);

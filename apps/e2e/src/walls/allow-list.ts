@@ -34,6 +34,7 @@ export const allowList: Readonly<Record<string, Allowance>> = {
     // Nothing of ours: it must not share our reading of a protocol.
     ours: [],
     others: [
+      "@a2a-js/sdk",
       "@hono/node-server",
       "@modelcontextprotocol/node",
       "@modelcontextprotocol/server",
@@ -49,4 +50,4 @@ export const allowList: Readonly<Record<string, Allowance>> = {
 };
 
 /** The private packages, which may depend on everything. */
-export const unrestricted: readonly string[] = ["bench", "e2e", "examples"];
+export const unrestricted: readonly string[] = ["bench", "e2e", "examples", "framework-examples"];

@@ -26,7 +26,7 @@ const refusals: readonly Refusal[] = [
   },
   {
     reason: "the address of a package",
-    files: /^pnpm-lock\.yaml$/,
+    files: /(?:^|\/)pnpm-lock\.yaml$/,
     pattern: /https?:\/\//,
   },
 ];

@@ -23,11 +23,13 @@ export interface WorkspacePackage {
   readonly sources: readonly string[];
 }
 
-/** The packages of `packages/` and `apps/`. */
+/** The packages of `packages/` and `apps/`, and the recipes, which are a workspace of their own. */
 export function workspacePackages(): readonly WorkspacePackage[] {
   const files = repositoryFiles();
   return files
-    .filter((file) => /^(?:packages|apps)\/[^/]+\/package\.json$/.test(file))
+    .filter((file) =>
+      /^(?:(?:packages|apps)\/[^/]+|apps\/examples\/frameworks)\/package\.json$/.test(file),
+    )
     .map((file) => {
       const folder = posix.dirname(file);
       const manifest: Manifest = JSON.parse(readText(file));
