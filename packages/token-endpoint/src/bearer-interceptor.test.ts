@@ -246,6 +246,49 @@ describe("bearerInterceptor", () => {
     expect(server.requests).toEqual([]);
   });
 
+  describe("while the token is awaited", () => {
+    async function awaited(
+      init: (server: TestServer) => Partial<Dispatcher.RequestOptions> = () => ({}),
+    ) {
+      const server = await startTestServer(echo());
+      const gate = Promise.withResolvers<void>();
+      const source = {
+        identity: undefined,
+        getToken: () => gate.promise.then(() => createAccessToken({ token: "t1" })),
+      };
+      const agent = new Agent({ connect });
+      onTestFinished(() => agent.destroy());
+      const dispatcher = agent.compose(bearerInterceptor(source, { resource: server.url }));
+      const options = { path: "/", method: "POST" as const, ...init(server) };
+      const origin = new URL(new URL(server.url).origin);
+      const call = dispatcher.request({ origin, ...options });
+      return { server, call, origin, options, gate };
+    }
+
+    it("fails with what the body fails with, and sends nothing", async () => {
+      const body = new Readable({ read() {} });
+      const { server, call, gate } = await awaited(() => ({ body }));
+      const failure = new Error("broken");
+      body.destroy(failure);
+      await new Promise((closed) => body.on("close", closed)); // `once` would listen for the error.
+      gate.resolve();
+      await expect(call).rejects.toBe(failure);
+      expect(server.requests).toEqual([]);
+    });
+
+    it("keeps to the origin and the headers that it was called with", async () => {
+      const other = await startTestServer(echo());
+      const headers = { "x-user": "alice" };
+      const { server, call, gate, origin } = await awaited(() => ({ headers }));
+      origin.port = new URL(other.url).port;
+      headers["x-user"] = "bob";
+      gate.resolve();
+      expect(await (await call).body.text()).toBe("Bearer t1 ");
+      expect(server.requests.map((seen) => seen.headers["x-user"])).toEqual(["alice"]);
+      expect(other.requests).toEqual([]);
+    });
+  });
+
   it("fails with TokenError if the token is none that can be presented", async () => {
     const server = await startTestServer(echo());
     const token = createAccessToken({ token: "sentinel", tokenType: "N_A" });

@@ -7,7 +7,7 @@ import {
 import type { Dispatcher } from "undici";
 import { RenewingHandler } from "./renewing-handler.ts";
 import { type RepeatableBody, repeatableBody } from "./repeatable-body.ts";
-import { withAuthorization } from "./undici-headers.ts";
+import { withoutAuthorization } from "./undici-headers.ts";
 
 /**
  * Makes an undici interceptor that presents a bearer token to the origins it is bound to, and to no other.
@@ -36,14 +36,18 @@ export function bearerInterceptor(
   return (dispatch) => (request, handler) => {
     const target = URL.parse(String(request.origin));
     if (target === null || !binding.covers(target.origin)) return dispatch(request, handler);
+    // As it is now: the caller may change what it holds of it while the token is awaited, the origin too.
+    const judged = { ...request, origin: target.origin };
+    const headers = withoutAuthorization(request.headers);
     const send = (bearer: BearerCall, body: RepeatableBody) => {
-      const headers = withAuthorization(request.headers, bearer.authorization);
       const renewing = new RenewingHandler(handler, { bearer, body, send });
-      dispatch({ ...request, headers, body: body.content }, renewing);
+      const authorized = [...headers, "authorization", bearer.authorization];
+      dispatch({ ...judged, headers: authorized, body: body.content }, renewing);
     };
+    const body = repeatableBody(request.body ?? null);
     binding
       .begin(signalOf(request))
-      .then((bearer) => send(bearer, repeatableBody(request.body ?? null)))
+      .then((bearer) => send(bearer, body))
       .catch((error: Error) => handler.onResponseError?.(NOT_STARTED, error));
     return true;
   };
