@@ -41,7 +41,6 @@ export function bearerFetch(source: TokenSource, options: BearerFetchOptions): F
     if (!binding.covers(call.url.origin)) return send(call.input, call.init);
 
     const present = async (bearer: BearerCall) => {
-      // A copy: the caller's headers may be shared by calls of other users.
       const headers = new Headers(call.headers);
       headers.set("authorization", bearer.authorization);
       return sendWithinOrigin(send, { ...call, headers });
