@@ -93,6 +93,19 @@ describe("bearerInterceptor", () => {
     expect(asked).toEqual([]);
   });
 
+  it("looks at the server that the path names, too", async () => {
+    const server = await startTestServer(echo());
+    const { origin } = new URL(server.url);
+    const { dispatcher } = bound(server);
+    const answerTo = async (path: string) => {
+      const { body } = await dispatcher.request({ origin, path, method: "GET" });
+      return body.text();
+    };
+    expect(await answerTo("https://evil.example/x")).toBe("none ");
+    expect(await answerTo("//evil.example/x")).toBe("Bearer t1 ");
+    expect(await answerTo(`${origin}/x`)).toBe("Bearer t1 ");
+  });
+
   it("works under a Client, which names no origin in its requests", async () => {
     const server = await startTestServer(echo());
     const { origin } = new URL(server.url);

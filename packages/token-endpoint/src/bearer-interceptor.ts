@@ -34,10 +34,10 @@ export function bearerInterceptor(
 ): Dispatcher.DispatcherComposeInterceptor {
   const binding = bindBearer(source, options);
   return (dispatch) => (request, handler) => {
-    const target = URL.parse(String(request.origin));
-    if (target === null || !binding.covers(target.origin)) return dispatch(request, handler);
+    const origin = originOf(request);
+    if (origin === undefined || !binding.covers(origin)) return dispatch(request, handler);
     // As it is now: the caller may change what it holds of it while the token is awaited, the origin too.
-    const judged = { ...request, origin: target.origin };
+    const judged = { ...request, origin };
     const headers = withoutAuthorization(request.headers);
     const send = (bearer: BearerCall, body: RepeatableBody) => {
       const renewing = new RenewingHandler(handler, { bearer, body, send });
@@ -51,6 +51,12 @@ export function bearerInterceptor(
       .catch((error: Error) => handler.onResponseError?.(NOT_STARTED, error));
     return true;
   };
+}
+
+/** Where a request goes; `undefined` if its path names another server, which a proxy on the way would forward it to. */
+function originOf({ origin, path }: Dispatcher.DispatchOptions): string | undefined {
+  const target = URL.parse(String(origin))?.origin;
+  return path.startsWith("/") || URL.parse(path)?.origin === target ? target : undefined;
 }
 
 /** What there is to abort before a request is dispatched. */
