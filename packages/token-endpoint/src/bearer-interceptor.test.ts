@@ -397,6 +397,45 @@ describe("bearerInterceptor", () => {
     },
   );
 
+  it.each([
+    [401, "Bearer"],
+    [403, 'Bearer error="insufficient_scope"'],
+  ])("believes no %i of another origin that undici's redirects lead to", async (status, says) => {
+    const other = await startTestServer((response) => {
+      response.writeHead(status, { "www-authenticate": says }).end("elsewhere");
+    });
+    const server = await startTestServer((response, { path }) => {
+      response.writeHead(307, { location: path === "/1" ? "/2" : other.url }).end();
+    });
+    const { source, asked } = countingSource();
+    const agent = new Agent({ connect });
+    onTestFinished(() => agent.destroy());
+    const onInsufficientScope = vi.fn();
+    const bearer = bearerInterceptor(source, { resource: server.url, onInsufficientScope });
+    const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: 3 }), bearer);
+    const answer = await request(new URL("/1", server.url), { dispatcher });
+    expect([answer.statusCode, await answer.body.text()]).toEqual([status, "elsewhere"]);
+    expect(authorizations(server)).toEqual(["Bearer t1", "Bearer t1"]);
+    expect([asked.length, other.requests.length]).toEqual([1, 1]);
+    expect(onInsufficientScope).not.toHaveBeenCalled();
+  });
+
+  it("renews after a redirect within the origin", async () => {
+    const server = await startTestServer((response, { path, headers }) => {
+      if (path === "/1") return void response.writeHead(307, { location: "/2" }).end();
+      response.statusCode = headers.authorization === "Bearer t1" ? 401 : 200;
+      response.end(headers.authorization);
+    });
+    const agent = new Agent({ connect });
+    onTestFinished(() => agent.destroy());
+    const dispatcher = agent.compose(
+      interceptors.redirect({ maxRedirections: 3 }),
+      bearerInterceptor(countingSource().source, { resource: server.url }),
+    );
+    const { body } = await request(new URL("/1", server.url), { dispatcher });
+    expect(await body.text()).toBe("Bearer t2");
+  });
+
   it("keeps two users apart 1,000 times, above undici's deduplication and cache too", async () => {
     const server = await startTestServer(echo());
     const agent = new Agent({ connect });
