@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { inspect } from "node:util";
 import { afterEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 import { type AccessToken, createAccessToken } from "./access-token.ts";
@@ -110,6 +111,21 @@ describe("bearerFetch", () => {
     init.body = "of bob";
     await call;
     expect(sent).toEqual(["PUT alice of alice"]);
+  });
+
+  it("fails with what the body fails with while the token is awaited", async () => {
+    const body = new Readable({ read() {} });
+    const gate = Promise.withResolvers<AccessToken>();
+    const source = { identity: undefined, getToken: () => gate.promise };
+    const init = { method: "POST", body: body as AsyncIterable<Uint8Array>, duplex: "half" };
+    const { fetch, sent } = recordingFetch();
+    const call = bearerFetch(source, { resource, fetch })(resource, init as RequestInit);
+    const failure = new Error("broken");
+    body.destroy(failure);
+    await new Promise((closed) => body.on("close", closed));
+    gate.resolve(createAccessToken({ token: "t1" }));
+    await expect(call).rejects.toBe(failure);
+    expect(sent).toEqual([]);
   });
 
   it("takes a Request in the place of the options, as fetch does", async () => {

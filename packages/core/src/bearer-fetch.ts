@@ -1,5 +1,5 @@
 import { type BearerCall, type BearerOptions, bindBearer } from "./bearer-binding.ts";
-import { httpCall } from "./http-call.ts";
+import { heardBody, httpCall } from "./http-call.ts";
 import { sendWithinOrigin } from "./send-within-origin.ts";
 import type { TokenSource } from "./token-source.ts";
 
@@ -45,7 +45,9 @@ export function bearerFetch(source: TokenSource, options: BearerFetchOptions): F
       headers.set("authorization", bearer.authorization);
       return sendWithinOrigin(send, { ...call, headers });
     };
+    const throwIfFailed = heardBody(call.init.body);
     let bearer = await binding.begin(call.signal);
+    throwIfFailed();
     let answer = await present(bearer);
     if (answer.status === 401 && call.replayable) {
       const renewed = bearer.renew();

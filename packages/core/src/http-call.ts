@@ -38,6 +38,24 @@ export function httpCall(input: Input, init: RequestInit, keepsRequest: boolean)
   };
 }
 
+/**
+ * Hears the error of a body that is a Node stream and fails before a `fetch` reads it: unheard it would end the process.
+ *
+ * @returns a function that throws that error, if there was one.
+ */
+export function heardBody(body: unknown): () => void {
+  const isStream = typeof body === "object" && body !== null && "pipe" in body && "on" in body;
+  let failure: { readonly error: unknown } | undefined;
+  if (isStream && typeof body.on === "function") {
+    body.on("error", (error: unknown) => {
+      failure = { error };
+    });
+  }
+  return () => {
+    if (failure !== undefined) throw failure.error;
+  };
+}
+
 // Not `instanceof`: the Request of another copy of undici, or of a test, is one too.
 function isRequest(input: Input | RequestInit): input is Request {
   return typeof input === "object" && "url" in input;
