@@ -56,7 +56,7 @@ export function bearerInterceptor(
 /** Where a request goes; `undefined` if its path names another server, which a proxy on the way would forward it to. */
 function originOf({ origin, path }: Dispatcher.DispatchOptions): string | undefined {
   const target = URL.parse(String(origin))?.origin;
-  return path.startsWith("/") || URL.parse(path)?.origin === target ? target : undefined;
+  return String(path).startsWith("/") || URL.parse(path)?.origin === target ? target : undefined;
 }
 
 /** What there is to abort before a request is dispatched. */
