@@ -14,8 +14,9 @@ export function anonymousFlow(flow: GatewayFlow): GatewayFlow {
     try {
       return await asked;
     } catch (error) {
-      if (TokenError.isInstance(error)) return none;
-      throw error; // A mistake in the options, or an abort.
+      // A mistake in the options or an abort is no lack of a token, nor is a token that was refused just now.
+      if (!TokenError.isInstance(error) || error.code === "ERR_TOKEN_REJECTED") throw error;
+      return none;
     }
   };
   return {

@@ -152,6 +152,20 @@ describe('McpToolset with onExchangeError: "anonymous"', () => {
     expect(authorizations(server.take())).toEqual(["Bearer alice#1"]);
   });
 
+  it("nor at later calls, while the server refuses the tokens that replace it", async () => {
+    const server = await startMcpServer();
+    const { toolset } = toolsetOf([server], { onExchangeError: "anonymous" });
+    const agent = agentOf(toolset);
+    await agent.run({ calls: ["whoami"] });
+    server.behaviour.refuse = ({ authorization }) => (authorization ? 401 : undefined);
+    server.take();
+    for (let call = 0; call < 4; call++) {
+      expect(await agent.run({ calls: ["whoami"] })).toEqual([{ error: expect.any(String) }]);
+    }
+    const sent = new Set(authorizations(server.take()));
+    expect(sent).toEqual(new Set(["Bearer alice#1", "Bearer alice#2"]));
+  });
+
   it("fails a call all the same if there is no user", async () => {
     const server = await startMcpServer();
     const { toolset } = toolsetOf([server], { onExchangeError: "anonymous" });

@@ -1,3 +1,4 @@
+import { untilAborted } from "./abort.ts";
 import type { AccessToken } from "./access-token.ts";
 import { bearerHeader } from "./bearer-header.ts";
 import { type InsufficientScope, insufficientScope } from "./insufficient-scope.ts";
@@ -54,7 +55,7 @@ export function bindBearer(source: TokenSource, options: BearerOptions): BearerB
   return {
     covers: (origin) => origins.has(origin),
     async begin(signal) {
-      const request = await requestOfCall(options.request);
+      const request = await untilAborted(requestOfCall(options.request), signal);
       const call: Call = { source, request, signal, tell: options.onInsufficientScope };
       return present(call, await source.getToken(request, signal && { signal }));
     },

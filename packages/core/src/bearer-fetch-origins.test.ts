@@ -61,6 +61,11 @@ describe("bearerFetch with origins", () => {
     ["a user", { origins: ["https://sentinel@a.example"] }, 'write "https://a.example"'],
     ["a bare host", { origins: ["a.example"] }, '"origins" must be an absolute URL'],
     ["http", { origins: ["http://a.example"] }, '"allowInsecureHosts" must name "a.example"'],
+    [
+      "hosts by http in one text, which holds others",
+      { origins: ["http://a.example"], allowInsecureHosts: "not-a.example" as never },
+      '"allowInsecureHosts" must be a list of hosts',
+    ],
     ["a wildcard", { origins: ["*"] }, '"origins" must be an absolute URL'],
   ] as [string, BearerFetchOptions, string][])("refuses %s", (_, options, message) => {
     expect(bind(options)).toThrow(TypeError);

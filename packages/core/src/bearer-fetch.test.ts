@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { inspect } from "node:util";
 import { afterEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 import { type AccessToken, createAccessToken } from "./access-token.ts";
@@ -75,10 +76,15 @@ describe("bearerFetch", () => {
     expect(bind).toThrow(message);
   });
 
-  it.each(["127.0.0.1", "127.0.0.1:1"])("speaks http where %s is allowed by name", async (host) => {
+  it.each([
+    ["127.0.0.1:1", "127.0.0.1"],
+    ["127.0.0.1:1", "127.0.0.1:1"],
+    ["127.0.0.1", "127.0.0.1:80"],
+    ["[::1]:1", "[::1]"],
+  ])("speaks http to %s where %s is allowed by name", async (host, allowed) => {
     const { fetch, sent } = recordingFetch();
-    const options = { resource: "http://127.0.0.1:1/", allowInsecureHosts: [host], fetch };
-    await bearerFetch(countingSource(), options)("http://127.0.0.1:1/x");
+    const options = { resource: `http://${host}/`, allowInsecureHosts: [allowed], fetch };
+    await bearerFetch(countingSource(), options)(`http://${host}/x`);
     expect(sent[0]?.authorization).toBe("Bearer t1");
   });
 
@@ -89,6 +95,66 @@ describe("bearerFetch", () => {
     url.host = "evil.example";
     await call;
     expect(sent).toMatchObject([{ url: resource, authorization: "Bearer t1" }]);
+  });
+
+  it("sends what the call was made with, whatever becomes of the caller's objects", async () => {
+    const sent: string[] = [];
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const request = new Request(input, init);
+      sent.push(`${request.method} ${request.headers.get("x-user")} ${await request.text()}`);
+      return new Response("ok");
+    };
+    const headers = new Headers({ "x-user": "alice" });
+    const init = { method: "PUT", headers, body: "of alice" };
+    const call = bearerFetch(countingSource(), { resource, fetch })(resource, init);
+    headers.set("x-user", "bob");
+    init.body = "of bob";
+    await call;
+    expect(sent).toEqual(["PUT alice of alice"]);
+  });
+
+  it("fails with what the body fails with while the token is awaited", async () => {
+    const body = new Readable({ read() {} });
+    const gate = Promise.withResolvers<AccessToken>();
+    const source = { identity: undefined, getToken: () => gate.promise };
+    const init = { method: "POST", body: body as AsyncIterable<Uint8Array>, duplex: "half" };
+    const { fetch, sent } = recordingFetch();
+    const call = bearerFetch(source, { resource, fetch })(resource, init as RequestInit);
+    const failure = new Error("broken");
+    body.destroy(failure);
+    await new Promise((closed) => body.on("close", closed));
+    gate.resolve(createAccessToken({ token: "t1" }));
+    await expect(call).rejects.toBe(failure);
+    expect(sent).toEqual([]);
+  });
+
+  it("takes a Request in the place of the options, as fetch does", async () => {
+    const { fetch, sent } = recordingFetch();
+    const options = new Request("https://other.example/", { method: "PUT", body: "{}" });
+    await bearerFetch(countingSource(), { resource, fetch })(resource, options);
+    expect(sent).toMatchObject([{ url: resource, method: "PUT", body: "{}" }]);
+  });
+
+  it("ends the wait for the request function with the signal", async () => {
+    const request = () => new Promise<never>(() => {});
+    const { fetch, sent } = recordingFetch();
+    const abort = new AbortController();
+    const { signal } = abort;
+    const call = bearerFetch(countingSource(), { resource, fetch, request })(resource, { signal });
+    abort.abort("enough");
+    await expect(call).rejects.toBe("enough");
+    expect(sent).toEqual([]);
+  });
+
+  it("asks for nothing if the request function returns a token in place of a request", async () => {
+    const source = countingSource();
+    const { fetch, sent } = recordingFetch();
+    const request = (() => "s3ntinel") as never;
+    const call = bearerFetch(source, { resource, fetch, request })(resource);
+    await expect(call).rejects.toThrow(
+      new TypeError("Cannot request a token: the request must be an object, not a string"),
+    );
+    expect([...sent, ...source.asked]).toEqual([]);
   });
 
   it("asks the request function at each call", async () => {

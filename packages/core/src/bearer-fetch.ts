@@ -1,5 +1,5 @@
 import { type BearerCall, type BearerOptions, bindBearer } from "./bearer-binding.ts";
-import { httpCall } from "./http-call.ts";
+import { heardBody, httpCall } from "./http-call.ts";
 import { sendWithinOrigin } from "./send-within-origin.ts";
 import type { TokenSource } from "./token-source.ts";
 
@@ -41,12 +41,13 @@ export function bearerFetch(source: TokenSource, options: BearerFetchOptions): F
     if (!binding.covers(call.url.origin)) return send(call.input, call.init);
 
     const present = async (bearer: BearerCall) => {
-      // A copy: the caller's headers may be shared by calls of other users.
       const headers = new Headers(call.headers);
       headers.set("authorization", bearer.authorization);
       return sendWithinOrigin(send, { ...call, headers });
     };
+    const throwIfFailed = heardBody(call.init.body);
     let bearer = await binding.begin(call.signal);
+    throwIfFailed();
     let answer = await present(bearer);
     if (answer.status === 401 && call.replayable) {
       const renewed = bearer.renew();

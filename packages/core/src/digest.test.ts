@@ -14,6 +14,11 @@ describe("digest", () => {
     expect(digest("é")).not.toBe(digest("è"));
     expect(digest("")).toHaveLength(32);
   });
+
+  it("tells apart texts that were cut within a surrogate pair", () => {
+    const texts = ["a\ud83c", "a\ud83d", "a\udf00", "a\ufffd", "a\ud83c\udf00"];
+    expect(new Set(texts.map(digest)).size).toBe(texts.length);
+  });
 });
 
 describe("fingerprint", () => {

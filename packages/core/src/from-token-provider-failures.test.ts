@@ -37,6 +37,16 @@ const USELESS: [string, () => unknown, string][] = [
     () => ({ token: SENTINEL, expiresAt: seconds + 60 }),
     '"expiresAt" is in milliseconds',
   ],
+  [
+    "an end as a Date",
+    () => ({ token: SENTINEL, expiresAt: new Date(0) }),
+    "is an object, not a number;",
+  ],
+  [
+    "an end as a text",
+    () => ({ token: SENTINEL, expiresAt: "2026" }),
+    "is a string, not a number;",
+  ],
   ["an error", thrower(new RangeError(SENTINEL)), "provider threw RangeError"],
   ["a rejection", () => Promise.reject(new RangeError(SENTINEL)), "provider threw RangeError"],
   ["a thrown text", thrower(SENTINEL), "provider threw a string"],

@@ -1,13 +1,13 @@
 type Input = string | URL | Request;
 
-/** The arguments of a `fetch` as far as they are judged before anything is sent. */
+/** The arguments of a `fetch` as far as they are judged before anything is sent: copies, since the caller may change its own. */
 export interface HttpCall {
   readonly url: URL;
-  /** What goes to the `fetch` that sends: the URL that was judged, not the caller's object, which may change. */
+  /** What goes to the `fetch` that sends: the URL that was judged. */
   readonly input: string | Request;
   readonly init: RequestInit;
   readonly method: string;
-  readonly headers: RequestInit["headers"];
+  readonly headers: Headers;
   readonly redirect: RequestInit["redirect"];
   readonly signal: AbortSignal | undefined;
   /** Whether the body, if there is one, can be sent twice. */
@@ -24,22 +24,40 @@ export function httpCall(input: Input, init: RequestInit, keepsRequest: boolean)
   const request = isRequest(input) ? input : undefined;
   const url = new URL(request === undefined ? (input as string | URL) : request.url);
   const kept = request !== undefined && keepsRequest && request instanceof Request;
-  const merged: RequestInit = request && !kept ? { ...initOf(request), ...init } : init;
+  const own = isRequest(init) ? initOf(init) : init;
   const signal = init.signal ?? request?.signal ?? undefined;
   return {
     url,
     input: kept ? request : url.href,
-    init: merged,
+    init: { ...(request && !kept && initOf(request)), ...own },
     method: (init.method ?? request?.method ?? "GET").toUpperCase(),
-    headers: init.headers ?? request?.headers,
+    headers: new Headers(init.headers ?? request?.headers),
     redirect: init.redirect ?? request?.redirect ?? "follow",
     signal,
     replayable: isReplayable(init.body ?? request?.body),
   };
 }
 
+/**
+ * Hears the error of a body that is a Node stream and fails before a `fetch` reads it: unheard it would end the process.
+ *
+ * @returns a function that throws that error, if there was one.
+ */
+export function heardBody(body: unknown): () => void {
+  const isStream = typeof body === "object" && body !== null && "pipe" in body && "on" in body;
+  let failure: { readonly error: unknown } | undefined;
+  if (isStream && typeof body.on === "function") {
+    body.on("error", (error: unknown) => {
+      failure = { error };
+    });
+  }
+  return () => {
+    if (failure !== undefined) throw failure.error;
+  };
+}
+
 // Not `instanceof`: the Request of another copy of undici, or of a test, is one too.
-function isRequest(input: Input): input is Request {
+function isRequest(input: Input | RequestInit): input is Request {
   return typeof input === "object" && "url" in input;
 }
 

@@ -23,7 +23,7 @@ function withTokens(lifetimeMs: number | undefined) {
 describe("createOperationCache: principals", () => {
   it("keeps the results of two users apart, however their names and arguments are alike", async () => {
     const { cache, api, runs } = operationScript();
-    const users = ["alice", "bob", "alice5:order", "1", "token"];
+    const users = ["alice", "bob", "alice5:order", "1", "token", "\ud83c", "\ud83d"];
     let user = "";
     const get = cache.wrap(api, { ...order, principal: () => user });
     for (let i = 0; i < 1_000; i++) {

@@ -16,7 +16,8 @@ export interface OperationLifetime<Args extends readonly unknown[]> {
   readonly ttlMs: number;
   /**
    * Says in JSON-like data which calls are alike. Default: the arguments, which must be such data themselves (`Date`,
-   * `URL`, `bigint` and `undefined` included).
+   * `URL`, `bigint` and `undefined` included) and are copied. With `key` they are not: leave them as they are until the
+   * operation has run.
    */
   readonly key?: (...args: Args) => unknown;
 }

@@ -33,6 +33,9 @@ export function readProvidedToken(
   const token = withoutScheme(text);
   if (token === "") throw unusable("an empty token");
   if (!fitsHeader(token)) throw unusable("a token with characters that no header can carry");
+  if (stated !== undefined && stated !== null && typeof stated !== "number") {
+    throw unusable(`a token whose "expiresAt" is ${kindOf(stated)}, not a number`);
+  }
   const claims = { expires_in: expiresIn, access_token: token };
   const expiresAt =
     typeof stated === "number" && Number.isFinite(stated)

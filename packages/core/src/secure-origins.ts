@@ -15,6 +15,9 @@ export interface OriginOptions {
  */
 export function secureOrigins(options: OriginOptions): ReadonlySet<string> {
   const { resource, origins, allowInsecureHosts = [] } = options;
+  if (!Array.isArray(allowInsecureHosts)) {
+    throw invalid('"allowInsecureHosts" must be a list of hosts');
+  }
   if ((resource === undefined) === (origins === undefined)) {
     throw invalid('give either "resource" or "origins"');
   }
@@ -37,7 +40,10 @@ function bareOrigin(origin: string | URL, insecureHosts: readonly string[]): str
 function secureUrl(value: string | URL, option: string, insecureHosts: readonly string[]): URL {
   const url = URL.parse(String(value));
   if (url === null) throw invalid(`"${option}" must be an absolute URL`);
-  const allowed = insecureHosts.includes(url.host) || insecureHosts.includes(url.hostname);
+  const { hostname, port } = url;
+  const allowed = [hostname, `${hostname}:${port || "80"}`].some((host) =>
+    insecureHosts.includes(host),
+  );
   if (url.protocol === "https:" || (url.protocol === "http:" && allowed)) return url;
   throw invalid(`"${option}" must be https, or "allowInsecureHosts" must name "${url.host}"`);
 }

@@ -25,6 +25,13 @@ describe("toHeaders", () => {
     ).rejects.toThrow();
   });
 
+  it("ends the wait for the request function with the signal", async () => {
+    const { cache } = cachedScript();
+    const signal = AbortSignal.abort("enough");
+    const request = () => new Promise<never>(() => {});
+    await expect(toHeaders(cache, request, { signal })).rejects.toBe("enough");
+  });
+
   it.each([
     ["is no bearer token", { tokenType: "N_A", token: "sentinel" }, "ERR_TOKEN_TYPE_UNSUPPORTED"],
     ["would break out of its header", { token: "sentinel\r\nx: y" }, "ERR_TOKEN_RESPONSE"],

@@ -1,3 +1,4 @@
+import { untilAborted } from "./abort.ts";
 import { bearerHeader } from "./bearer-header.ts";
 import { requestOfCall, type TokenRequestOption } from "./token-request-option.ts";
 import type { GetTokenOptions, TokenSource } from "./token-source.ts";
@@ -19,6 +20,7 @@ export async function toHeaders(
   request?: TokenRequestOption,
   options?: GetTokenOptions,
 ): Promise<{ authorization: string }> {
-  const token = await source.getToken(await requestOfCall(request), options);
+  const asked = await untilAborted(requestOfCall(request), options?.signal);
+  const token = await source.getToken(asked, options);
   return { authorization: bearerHeader(token) };
 }

@@ -57,6 +57,22 @@ describe("normalizeTokenRequest", () => {
     });
   });
 
+  it("refuses a field that there is none of, which would be a request without a user", () => {
+    const misspelt = { subject_token: "s3ntinel" } as TokenRequest;
+    const call = () => normalizeTokenRequest(misspelt);
+    expect(call).toThrow(TypeError);
+    expect(call).toThrow('no field "subject_token"; there are subjectToken, principal');
+    expect(call).not.toThrow("s3ntinel");
+    expect(normalizeTokenRequest({ subject: undefined } as TokenRequest)).toEqual({});
+  });
+
+  it.each([["s3ntinel"], [null], [7]])("refuses what is no object: %s", (request) => {
+    const call = () => normalizeTokenRequest(request as unknown as TokenRequest);
+    expect(call).toThrow(TypeError);
+    expect(call).toThrow("the request must be an object, not");
+    expect(call).not.toThrow("s3ntinel");
+  });
+
   it("does not show a subject token that it refuses", () => {
     const call = () =>
       normalizeTokenRequest({ subjectToken: ["s3ntinel"] } as unknown as TokenRequest);

@@ -1,10 +1,12 @@
 import type { TokenRequest } from "./token-source.ts";
+import { kindOf } from "./value-kind.ts";
 
 /** The members of a {@link TokenRequest}, as a source declares which of them it can honour. */
 export type TokenRequestField = keyof TokenRequest;
 
 const NAMES = ["principal", "tenant"] as const;
 const LISTS = ["audience", "resource", "scope"] as const;
+const FIELDS: readonly string[] = ["subjectToken", ...NAMES, ...LISTS];
 
 /**
  * Checks a request and brings it into the one form sources work with: no leading "Bearer ", no empty lists.
@@ -18,6 +20,7 @@ export function normalizeTokenRequest(
 ): TokenRequest {
   const normal: { -readonly [F in TokenRequestField]?: TokenRequest[F] } = {};
   if (request === undefined) return normal;
+  refuseUnknown(requireObject(request));
   if (request.subjectToken !== undefined) normal.subjectToken = bareToken(request.subjectToken);
   for (const field of NAMES) {
     const name = request[field];
@@ -29,6 +32,18 @@ export function normalizeTokenRequest(
   }
   if (honours !== undefined) refuseOthers(normal, honours);
   return normal;
+}
+
+/**
+ * Returns a request that is an object: a token in its place would be a request without a user.
+ *
+ * @throws TypeError if it is anything else.
+ */
+export function requireObject(request: TokenRequest): TokenRequest {
+  if (typeof request === "object" && request !== null) return request;
+  throw new TypeError(
+    `Cannot request a token: the request must be an object, not ${kindOf(request)}`,
+  );
 }
 
 /**
@@ -74,6 +89,16 @@ export function stringList(value: unknown, field: TokenRequestField): readonly s
   }
   for (const item of value) nameField(item, field);
   return value;
+}
+
+/** A misspelt field would be a request for somebody else. */
+function refuseUnknown(request: object): void {
+  for (const [field, value] of Object.entries(request)) {
+    if (value === undefined || FIELDS.includes(field)) continue;
+    throw new TypeError(
+      `Cannot request a token: there is no field ${JSON.stringify(field)}; there are ${FIELDS.join(", ")}`,
+    );
+  }
 }
 
 function refuseOthers(request: TokenRequest, honours: readonly TokenRequestField[]): void {

@@ -44,7 +44,12 @@ export function createTokenTelemetry(options: TokenTelemetryOptions = {}): Token
   let closed = false;
   return {
     onEvent(event) {
-      if (!closed) metrics.count(event, spans.follow(event));
+      if (closed) return;
+      try {
+        metrics.count(event, spans.follow(event));
+      } catch {
+        // A span processor that throws must not cost the token that is told of.
+      }
     },
     observe: (cache) => gauges.observe(cache),
     close() {

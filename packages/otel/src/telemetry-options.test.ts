@@ -1,4 +1,5 @@
 import { metrics, trace } from "@opentelemetry/api";
+import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { afterEach, describe, expect, it } from "vitest";
 import { createTokenTelemetry } from "./create-token-telemetry.ts";
 import { openSdk } from "./telemetry.test-support.ts";
@@ -53,6 +54,19 @@ describe("createTokenTelemetry: options", () => {
     tellBoth();
     expect(spans()).toHaveLength(1);
     expect(await values("agent_oauth.token.requests")).toMatchObject([[{}, 1]]);
+  });
+
+  it("passes no error of a span processor on", () => {
+    const { providers } = openSdk();
+    const fail = () => {
+      throw new Error("full");
+    };
+    const done = () => Promise.resolve();
+    const processor = { onStart: fail, onEnd: fail, forceFlush: done, shutdown: done };
+    const tracerProvider = new TracerProvider({ spanProcessors: [processor] });
+    const { onEvent } = createTokenTelemetry({ ...providers, tracerProvider });
+    const event = { type: "request-start", identity: "i", at: 0, requestId: 1 } as const;
+    expect(() => onEvent({ ...event, reason: "miss" })).not.toThrow();
   });
 
   it("registers nothing globally", () => {

@@ -93,6 +93,19 @@ describe("bearerInterceptor", () => {
     expect(asked).toEqual([]);
   });
 
+  it("looks at the server that the path names, too", async () => {
+    const server = await startTestServer(echo());
+    const { origin } = new URL(server.url);
+    const { dispatcher } = bound(server);
+    const answerTo = async (path: string) => {
+      const { body } = await dispatcher.request({ origin, path, method: "GET" });
+      return body.text();
+    };
+    expect(await answerTo("https://evil.example/x")).toBe("none ");
+    expect(await answerTo("//evil.example/x")).toBe("Bearer t1 ");
+    expect(await answerTo(`${origin}/x`)).toBe("Bearer t1 ");
+  });
+
   it("works under a Client, which names no origin in its requests", async () => {
     const server = await startTestServer(echo());
     const { origin } = new URL(server.url);
@@ -246,6 +259,49 @@ describe("bearerInterceptor", () => {
     expect(server.requests).toEqual([]);
   });
 
+  describe("while the token is awaited", () => {
+    async function awaited(
+      init: (server: TestServer) => Partial<Dispatcher.RequestOptions> = () => ({}),
+    ) {
+      const server = await startTestServer(echo());
+      const gate = Promise.withResolvers<void>();
+      const source = {
+        identity: undefined,
+        getToken: () => gate.promise.then(() => createAccessToken({ token: "t1" })),
+      };
+      const agent = new Agent({ connect });
+      onTestFinished(() => agent.destroy());
+      const dispatcher = agent.compose(bearerInterceptor(source, { resource: server.url }));
+      const options = { path: "/", method: "POST" as const, ...init(server) };
+      const origin = new URL(new URL(server.url).origin);
+      const call = dispatcher.request({ origin, ...options });
+      return { server, call, origin, options, gate };
+    }
+
+    it("fails with what the body fails with, and sends nothing", async () => {
+      const body = new Readable({ read() {} });
+      const { server, call, gate } = await awaited(() => ({ body }));
+      const failure = new Error("broken");
+      body.destroy(failure);
+      await new Promise((closed) => body.on("close", closed)); // `once` would listen for the error.
+      gate.resolve();
+      await expect(call).rejects.toBe(failure);
+      expect(server.requests).toEqual([]);
+    });
+
+    it("keeps to the origin and the headers that it was called with", async () => {
+      const other = await startTestServer(echo());
+      const headers = { "x-user": "alice" };
+      const { server, call, gate, origin } = await awaited(() => ({ headers }));
+      origin.port = new URL(other.url).port;
+      headers["x-user"] = "bob";
+      gate.resolve();
+      expect(await (await call).body.text()).toBe("Bearer t1 ");
+      expect(server.requests.map((seen) => seen.headers["x-user"])).toEqual(["alice"]);
+      expect(other.requests).toEqual([]);
+    });
+  });
+
   it("fails with TokenError if the token is none that can be presented", async () => {
     const server = await startTestServer(echo());
     const token = createAccessToken({ token: "sentinel", tokenType: "N_A" });
@@ -340,6 +396,45 @@ describe("bearerInterceptor", () => {
       expect(authorizations(server)).toEqual(["Bearer t1"]);
     },
   );
+
+  it.each([
+    [401, "Bearer"],
+    [403, 'Bearer error="insufficient_scope"'],
+  ])("believes no %i of another origin that undici's redirects lead to", async (status, says) => {
+    const other = await startTestServer((response) => {
+      response.writeHead(status, { "www-authenticate": says }).end("elsewhere");
+    });
+    const server = await startTestServer((response, { path }) => {
+      response.writeHead(307, { location: path === "/1" ? "/2" : other.url }).end();
+    });
+    const { source, asked } = countingSource();
+    const agent = new Agent({ connect });
+    onTestFinished(() => agent.destroy());
+    const onInsufficientScope = vi.fn();
+    const bearer = bearerInterceptor(source, { resource: server.url, onInsufficientScope });
+    const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: 3 }), bearer);
+    const answer = await request(new URL("/1", server.url), { dispatcher });
+    expect([answer.statusCode, await answer.body.text()]).toEqual([status, "elsewhere"]);
+    expect(authorizations(server)).toEqual(["Bearer t1", "Bearer t1"]);
+    expect([asked.length, other.requests.length]).toEqual([1, 1]);
+    expect(onInsufficientScope).not.toHaveBeenCalled();
+  });
+
+  it("renews after a redirect within the origin", async () => {
+    const server = await startTestServer((response, { path, headers }) => {
+      if (path === "/1") return void response.writeHead(307, { location: "/2" }).end();
+      response.statusCode = headers.authorization === "Bearer t1" ? 401 : 200;
+      response.end(headers.authorization);
+    });
+    const agent = new Agent({ connect });
+    onTestFinished(() => agent.destroy());
+    const dispatcher = agent.compose(
+      interceptors.redirect({ maxRedirections: 3 }),
+      bearerInterceptor(countingSource().source, { resource: server.url }),
+    );
+    const { body } = await request(new URL("/1", server.url), { dispatcher });
+    expect(await body.text()).toBe("Bearer t2");
+  });
 
   it("keeps two users apart 1,000 times, above undici's deduplication and cache too", async () => {
     const server = await startTestServer(echo());

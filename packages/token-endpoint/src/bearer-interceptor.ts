@@ -7,7 +7,7 @@ import {
 import type { Dispatcher } from "undici";
 import { RenewingHandler } from "./renewing-handler.ts";
 import { type RepeatableBody, repeatableBody } from "./repeatable-body.ts";
-import { withAuthorization } from "./undici-headers.ts";
+import { withoutAuthorization } from "./undici-headers.ts";
 
 /**
  * Makes an undici interceptor that presents a bearer token to the origins it is bound to, and to no other.
@@ -34,19 +34,29 @@ export function bearerInterceptor(
 ): Dispatcher.DispatcherComposeInterceptor {
   const binding = bindBearer(source, options);
   return (dispatch) => (request, handler) => {
-    const target = URL.parse(String(request.origin));
-    if (target === null || !binding.covers(target.origin)) return dispatch(request, handler);
+    const origin = originOf(request);
+    if (origin === undefined || !binding.covers(origin)) return dispatch(request, handler);
+    // As it is now: the caller may change what it holds of it while the token is awaited, the origin too.
+    const judged = { ...request, origin };
+    const headers = withoutAuthorization(request.headers);
     const send = (bearer: BearerCall, body: RepeatableBody) => {
-      const headers = withAuthorization(request.headers, bearer.authorization);
-      const renewing = new RenewingHandler(handler, { bearer, body, send });
-      dispatch({ ...request, headers, body: body.content }, renewing);
+      const renewing = new RenewingHandler(handler, { origin, bearer, body, send });
+      const authorized = [...headers, "authorization", bearer.authorization];
+      dispatch({ ...judged, headers: authorized, body: body.content }, renewing);
     };
+    const body = repeatableBody(request.body ?? null);
     binding
       .begin(signalOf(request))
-      .then((bearer) => send(bearer, repeatableBody(request.body ?? null)))
+      .then((bearer) => send(bearer, body))
       .catch((error: Error) => handler.onResponseError?.(NOT_STARTED, error));
     return true;
   };
+}
+
+/** Where a request goes; `undefined` if its path names another server, which a proxy on the way would forward it to. */
+function originOf({ origin, path }: Dispatcher.DispatchOptions): string | undefined {
+  const target = URL.parse(String(origin))?.origin;
+  return String(path).startsWith("/") || URL.parse(path)?.origin === target ? target : undefined;
 }
 
 /** What there is to abort before a request is dispatched. */

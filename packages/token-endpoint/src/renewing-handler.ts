@@ -9,6 +9,8 @@ type Controller = Dispatcher.DispatchController;
 
 /** How a {@link RenewingHandler} sends again. */
 export interface RenewingHandlerOptions {
+  /** Where the request went first. */
+  readonly origin: string;
   /** The token that the request was sent with. */
   readonly bearer: BearerCall;
   readonly body: RepeatableBody;
@@ -27,6 +29,8 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
   readonly #handler: Dispatcher.DispatchHandler;
   readonly #options: RenewingHandlerOptions;
   readonly #cutOff = new Error("The body of a refused request's answer is not read to its end");
+  /** What was asked before and last, if undici follows redirects below. */
+  #asked: readonly URL[] = [];
   /** Set while a 401 is being dropped. */
   #retry: Retry | undefined;
   #droppedBytes = 0;
@@ -37,6 +41,7 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Controller, context: unknown): void {
+    this.#asked = (context as { readonly history?: readonly URL[] } | undefined)?.history ?? [];
     this.#handler.onRequestStart?.(controller, context);
   }
 
@@ -62,7 +67,12 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
     ...args: [Controller, status: number, headers: IncomingHttpHeaders, statusMessage?: string]
   ): void {
     const [, status, headers] = args;
-    const { bearer, body } = this.#options;
+    const { origin, bearer, body } = this.#options;
+    if ((this.#asked.at(-1)?.origin ?? origin) !== origin) {
+      // Another server's word, which did not see the token.
+      this.#handler.onResponseStart?.(...args);
+      return;
+    }
     const again = status === 401 ? body.again() : undefined;
     if (again !== undefined) {
       this.#retry = { renewed: bearer.renew(), body: again };

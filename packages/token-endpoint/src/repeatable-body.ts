@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { type Dispatcher, FormData } from "undici";
 
 type Content = NonNullable<Dispatcher.DispatchOptions["body"]> | null;
@@ -18,6 +19,8 @@ const MAX_KEPT_BYTES = 1_048_576;
  */
 export function repeatableBody(content: Content): RepeatableBody {
   if (isInMemory(content)) return { content, again: () => lastBody(content) };
+  // Until undici has the body nobody listens, and an error that nobody hears ends the process. undici asks for it later.
+  if (isStream(content)) content.on("error", () => {});
   return isIterated(content) ? keptBody(content) : lastBody(content);
 }
 
@@ -38,8 +41,13 @@ function isInMemory(body: unknown): boolean {
 
 function isIterated(body: unknown): body is AsyncIterable<Uint8Array | string> {
   return (
-    typeof body === "object" && body !== null && Symbol.asyncIterator in body && !("pipe" in body)
+    typeof body === "object" && body !== null && Symbol.asyncIterator in body && !isStream(body)
   );
+}
+
+/** Also one that no copy of Node's classes made: undici takes it. */
+function isStream(body: unknown): body is Readable {
+  return typeof body === "object" && body !== null && "pipe" in body && "on" in body;
 }
 
 function keptBody(chunks: AsyncIterable<Uint8Array | string>): RepeatableBody {

@@ -3,14 +3,11 @@ import type { Dispatcher } from "undici";
 type Headers = Dispatcher.DispatchOptions["headers"];
 type Pair = readonly [name: string, value: unknown];
 
-/** Copies headers, in any of the forms that undici takes, with this Authorization header in place of any other. */
-export function withAuthorization(headers: Headers, authorization: string): string[] {
-  const kept = pairs(headers).filter(([name]) => name.toLowerCase() !== "authorization");
-  return [
-    ...kept.flatMap(([name, value]) => repeated(name, value)),
-    "authorization",
-    authorization,
-  ];
+/** Copies headers, in any of the forms that undici takes, into a flat list without any Authorization header. */
+export function withoutAuthorization(headers: Headers): string[] {
+  return pairs(headers)
+    .filter(([name]) => name.toLowerCase() !== "authorization")
+    .flatMap(([name, value]) => repeated(name, value));
 }
 
 function pairs(headers: Headers): Pair[] {
