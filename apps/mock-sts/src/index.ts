@@ -8,7 +8,9 @@ export type { Configuration, ConfigurationLabel, ConfigurationLevel } from "./co
 export type { Controls } from "./controls.ts";
 export type { CustomerCredentials } from "./customer-credentials.ts";
 export type { DestinationBinding } from "./destination-binding.ts";
-export type { Breakage, FaultAnswer, FaultMatch } from "./faults.ts";
+export type { Breakage, FaultAnswer, FaultControls, FaultMatch } from "./fault-controls.ts";
+export type { FaultEffect, FaultMatchSpec, FaultSpec } from "./fault-schema.ts";
+export type { FaultInfo } from "./faults.ts";
 export { fingerprint } from "./fingerprint.ts";
 export type { Hold } from "./hold.ts";
 export type { McpServerInfo, McpServerOptions } from "./mcp-servers.ts";
@@ -23,7 +25,7 @@ export type {
   RouteName,
 } from "./recorded-request.ts";
 export type { Recorder } from "./recorder.ts";
-export type { RequestFilter } from "./request-filter.ts";
+export type { RequestFilter } from "./request-match.ts";
 export { agentGatewayResource } from "./resources.ts";
 export type { StsInfo, StsMcpServerInfo } from "./sts-info.ts";
 export type { StsOptions, TrustedIssuer } from "./sts-options.ts";

@@ -22,6 +22,7 @@ import { createSigningKeys } from "./signing-keys.ts";
 import { describeSts, type StsInfo } from "./sts-info.ts";
 import { createTenants } from "./tenant.ts";
 import { describeTenant, type TenantInfo } from "./tenant-info.ts";
+import { createTokenLedger } from "./token-ledger.ts";
 import { createUserTokens, type UserTokenRequest } from "./user-tokens.ts";
 
 /** A running mock. */
@@ -87,14 +88,18 @@ const authorityName = "CN=Mock STS Test Authority,O=Mock STS";
 export async function startMockSts(options: MockStsOptions = {}): Promise<MockSts> {
   const resolved = resolveOptions(options);
   const authority = await createCertificateAuthority(authorityName);
-  const recorder = createRecorder();
-  const listeners = await startListeners(resolved, authority, recorder.countHandshake);
+  const recorder = createRecorder(resolved.recordBounds);
+  const faults = createFaults();
+  const listeners = await startListeners(resolved, authority, {
+    onHandshake: recorder.countHandshake,
+    refusesHandshake: faults.strikeHandshake,
+  });
   const { url, gatewayUrl } = listeners;
   const [keys, clock] = [await createSigningKeys(), createClock()];
   const parts: MockParts = {
-    ...{ options: resolved, keys, clock, recorder, url, gatewayUrl },
+    ...{ options: resolved, keys, clock, recorder, faults, url, gatewayUrl },
+    tokens: createTokenLedger(resolved, keys),
     trustedAuthority: authority.certificate,
-    faults: createFaults(),
     tenants: createTenants({ options: resolved, keys, clock, url, gatewayUrl }),
     destinationClient: createDestinationClient(),
     lobKeyStore: await issueLobKeyStore(authority),

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { clientCredentialsForm, jwtBearerForm, TestAgent } from "../test-support/agent.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type MockSts, startMockSts } from "./mock-sts.ts";
-import type { RequestFilter } from "./request-filter.ts";
+import type { RequestFilter } from "./request-match.ts";
 
 const secret = "sentinel-secret-value";
 
