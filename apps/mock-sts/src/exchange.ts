@@ -18,6 +18,7 @@ import type {
 } from "./recorded-request.ts";
 import type { RecordingRecorder } from "./recorder.ts";
 import { recordedForm, recordedHeaders } from "./redaction.ts";
+import { readBody } from "./request-body.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import type { TokenLedger } from "./token-ledger.ts";
 
@@ -69,7 +70,7 @@ export function exchange(options: ExchangeOptions): MiddlewareHandler<MockEnv> {
     const startedAt = performance.now();
     const certificate = presentedCertificate(c.env.incoming);
     const tls = describeTls(c.env.incoming.socket, certificate);
-    const body = await readBody(c.req.raw);
+    const body = await readBody(c.req.raw, maxBodyBytes);
     const description = describeRequest(c, { options, tls, body: body ?? "" });
     const record = recorder.begin(description, recordBytes(c, body));
     c.set("exchange", { record, body: body ?? "", certificate, tokens });
@@ -172,19 +173,6 @@ function createTlsDescriber() {
       clientCertificate: certificate && certificateThumbprint(certificate.raw),
     };
   };
-}
-
-/** Returns the body as text, `undefined` if it is too large. */
-async function readBody(request: Request): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  if (request.body === null) return "";
-  for await (const chunk of request.body) {
-    size += chunk.byteLength;
-    if (size > maxBodyBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function tooLarge(): Response {

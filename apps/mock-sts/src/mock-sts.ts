@@ -1,3 +1,4 @@
+import { createAdminToken } from "./admin-token.ts";
 import { iasDestinationName } from "./agent-gateway-landscape.ts";
 import {
   type CertificateAuthority,
@@ -6,6 +7,7 @@ import {
 } from "./certificate-authority.ts";
 import { type ClientCertificateRequest, createClientCertificates } from "./client-certificates.ts";
 import { createClock } from "./clock.ts";
+import { controlPath } from "./control-paths.ts";
 import type { Controls } from "./controls.ts";
 import { type CustomerCredentials, customerCredentials } from "./customer-credentials.ts";
 import { type DestinationBinding, destinationBinding } from "./destination-binding.ts";
@@ -53,6 +55,10 @@ export interface MockSts extends AsyncDisposable {
   readonly landscape: string;
   /** Name of their destination, at the provider's subaccount. */
   readonly iasDestination: string;
+  /** Where the controls are over HTTP, `{url}/__mock`; `/openapi.json` below it describes them. */
+  readonly controlUrl: string;
+  /** What who wants to see a secret over HTTP must send, as `Authorization: Bearer …`. */
+  readonly adminToken: string;
   /** What the mock was asked. */
   readonly recorder: Recorder;
   /** What can be done to it. */
@@ -99,6 +105,7 @@ export async function startMockSts(options: MockStsOptions = {}): Promise<MockSt
   const parts: MockParts = {
     ...{ options: resolved, keys, clock, recorder, faults, url, gatewayUrl },
     tokens: createTokenLedger(resolved, keys),
+    adminToken: createAdminToken(),
     trustedAuthority: authority.certificate,
     tenants: createTenants({ options: resolved, keys, clock, url, gatewayUrl }),
     destinationClient: createDestinationClient(),
@@ -129,6 +136,7 @@ async function describeMock(
     ...{ ca: authority.certificate, clientId, clientCertificate, mcpServers, recorder, controls },
     ...{ lobClientId: lobClient.clientId, landscape, ...issuers },
     tenants: tenants.all.map(describeTenant),
+    ...{ controlUrl: `${url}${controlPath}`, adminToken: parts.adminToken },
     sts: describeSts(url, tenants.provider),
     iasDestination: iasDestinationName(landscape),
     userToken: createUserTokens({ tenants, keys, clock, defaultClientId: clientId }),

@@ -12,6 +12,10 @@ export interface Recorder {
   readonly handshakes: number;
   /** Counts of the requests answered since the last `clear()`, also of those no longer kept. */
   readonly totals: RequestTotals;
+  /** Number of the newest answer; 0 before the first. */
+  readonly lastAnswerId: number;
+  /** Returns the requests a filter matches. */
+  select(filter: RequestFilter): readonly RecordedRequest[];
   /** Counts the requests a filter matches; all without one. */
   count(filter?: RequestFilter): number;
   /** Resolves with the matching requests as soon as there are `count` (default 1) of them. */
@@ -45,13 +49,10 @@ export interface RecordingRecorder extends Recorder {
 export function createRecorder(bounds: Bounds): RecordingRecorder {
   const kept = new BoundedMap<number, OpenRecord>(bounds);
   let [handshakes, lastId, lastAnswerId, totals] = [0, 0, 0, noRequests];
-  const waiting = new Set<() => void>();
   const listeners = new Set<(request: RecordedRequest) => void>();
   const select = (filter: RequestFilter) =>
     kept.values().filter((request) => matchesFilter(request, filter));
-  const wake = () => {
-    for (const check of waiting) check();
-  };
+  const waits = createWaits(select);
   return {
     get requests() {
       return kept.values();
@@ -62,51 +63,63 @@ export function createRecorder(bounds: Bounds): RecordingRecorder {
     get totals() {
       return totals;
     },
+    get lastAnswerId() {
+      return lastAnswerId;
+    },
+    select,
     count: (filter = {}) => select(filter).length,
-    waitFor: (filter, count = 1, { signal } = {}) =>
-      new Promise((resolve, reject) => {
-        const stop = () => {
-          waiting.delete(check);
-          signal?.removeEventListener("abort", abort);
-        };
-        const abort = () => {
-          stop();
-          reject(signal?.reason);
-        };
-        const check = () => {
-          const found = select(filter);
-          if (found.length < count) return;
-          stop();
-          resolve(found);
-        };
-        waiting.add(check);
-        signal?.addEventListener("abort", abort);
-        if (signal?.aborted) abort();
-        else check();
-      }),
+    waitFor: waits.waitFor,
     onAnswer(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     clear() {
       kept.clear();
-      handshakes = 0;
-      totals = noRequests;
+      [handshakes, totals] = [0, noRequests];
     },
     begin(record, bytes) {
       const open: OpenRecord = { id: ++lastId, ...record };
       kept.add(open.id, open, bytes);
-      wake();
+      waits.check();
       return open;
     },
     finish(record) {
       record.answerId = ++lastAnswerId;
       totals = countRequest(totals, record);
-      wake();
+      waits.check();
       for (const listener of listeners) listener(record);
     },
     countHandshake() {
       handshakes++;
     },
   };
+}
+
+function createWaits(select: Recorder["select"]) {
+  const waiting = new Set<() => void>();
+  const waitFor: Recorder["waitFor"] = (filter, count = 1, { signal } = {}) =>
+    new Promise((resolve, reject) => {
+      const stop = () => {
+        waiting.delete(check);
+        signal?.removeEventListener("abort", abort);
+      };
+      const abort = () => {
+        stop();
+        reject(signal?.reason);
+      };
+      const check = () => {
+        const found = select(filter);
+        if (found.length < count) return;
+        stop();
+        resolve(found);
+      };
+      if (signal?.aborted) return abort();
+      waiting.add(check);
+      signal?.addEventListener("abort", abort);
+      check();
+    });
+  const check = () => {
+    for (const wait of waiting) wait();
+  };
+  return { waitFor, check };
 }

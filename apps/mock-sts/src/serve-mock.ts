@@ -12,11 +12,13 @@ import type { Faults } from "./faults.ts";
 import { createGateway } from "./gateway.ts";
 import { gatewayRoute } from "./gateway-targets.ts";
 import { createIdentityTenant, type IdentityTenant } from "./identity-tenant.ts";
+import type { RequestHandler } from "./listener.ts";
 import type { Listeners } from "./listeners.ts";
 import { lobClient } from "./lob-client.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { RecordingRecorder } from "./recorder.ts";
 import { createSecurityTokenService, type SecurityTokenService } from "./security-token-service.ts";
+import { serveControls } from "./serve-controls.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import type { Tenants } from "./tenant.ts";
 import type { TokenLedger } from "./token-ledger.ts";
@@ -41,6 +43,8 @@ export interface MockParts {
   readonly lobKeyStore: CertificatePair;
   readonly url: string;
   readonly gatewayUrl: string;
+  /** What who wants to see a secret must send. */
+  readonly adminToken: string;
 }
 
 interface Shared {
@@ -71,12 +75,16 @@ export function serveMock(parts: MockParts, listeners: Listeners): Controls {
     ...{ origin, tenants, sts, switches, audience: options.gatewayClientId },
     exchange: exchange({ ...recording, listener: "gateway", routeOf: gatewayRoute(tenants) }),
   });
-  listeners.tokenServer.serve((request, env) => tokenServer.fetch(request, env));
-  listeners.gateway.serve((request, env) => gateway.app.fetch(request, env));
-  return createControls({
+  const controls = createControls({
     ...{ options, recorder, tokens, clock, tenants, configurations, keys, faults, gateway, sts },
     ...{ switches, lifetimes, furnish },
   });
+  const otherwise: RequestHandler = (request, env) => tokenServer.fetch(request, env);
+  listeners.tokenServer.serve(
+    serveControls({ parts, controls, listener: listeners.tokenServer, otherwise }),
+  );
+  listeners.gateway.serve((request, env) => gateway.app.fetch(request, env));
+  return controls;
 }
 
 function buildTokenServer(parts: MockParts, shared: Shared) {
