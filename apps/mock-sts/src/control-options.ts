@@ -7,6 +7,7 @@ export interface ControlOptions {
   readonly recordLimits?: { readonly requests?: number; readonly bytes?: number };
   readonly recordSecrets?: boolean;
   readonly controlHosts?: readonly string[];
+  readonly seed?: number;
 }
 
 /** Checked options with their defaults. */
@@ -15,6 +16,7 @@ export interface ResolvedControlOptions {
   readonly recordBounds: Bounds;
   readonly recordSecrets: boolean;
   readonly controlHosts: readonly string[];
+  readonly seed: number;
 }
 
 /**
@@ -24,8 +26,12 @@ export interface ResolvedControlOptions {
  */
 export function resolveControlOptions(options: ControlOptions): ResolvedControlOptions {
   const { recordLimits = {}, recordSecrets = false, controlHosts = [] } = options;
+  const { seed = 1 } = options;
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(`Cannot start mock-sts: "seed" must be an integer, got ${seed}`);
+  }
   return {
-    ...{ recordSecrets, controlHosts: controlHosts.map(checkHost) },
+    ...{ recordSecrets, controlHosts: controlHosts.map(checkHost), seed },
     scenarios: mergeScenarios(options.scenarios ?? []),
     recordBounds: {
       entries: atLeastOne(recordLimits.requests ?? 10_000, "recordLimits.requests"),

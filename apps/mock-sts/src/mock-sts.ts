@@ -95,7 +95,7 @@ export async function startMockSts(options: MockStsOptions = {}): Promise<MockSt
   const resolved = resolveOptions(options);
   const authority = await createCertificateAuthority(authorityName);
   const recorder = createRecorder(resolved.recordBounds);
-  const faults = createFaults();
+  const faults = createFaults({ seed: resolved.seed });
   const listeners = await startListeners(resolved, authority, {
     onHandshake: recorder.countHandshake,
     refusesHandshake: faults.strikeHandshake,

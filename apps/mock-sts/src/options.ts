@@ -4,6 +4,7 @@ import { type ClientRegistration, type Clients, registerClients } from "./client
 import { resolveControlOptions } from "./control-options.ts";
 import { lobClient } from "./lob-client.ts";
 import { checkMcpServers, defaultMcpServers, type McpServerOptions } from "./mcp-servers.ts";
+import { didYouMean } from "./nearest-name.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
 import type { Scenario } from "./scenario.ts";
 import { type ResolvedStsOptions, resolveStsOptions, type StsOptions } from "./sts-options.ts";
@@ -68,6 +69,8 @@ export interface MockStsOptions {
   readonly recordSecrets?: boolean;
   /** Further host names, without port, under which the controls may be reached over HTTP. Default: none. */
   readonly controlHosts?: readonly string[];
+  /** Which requests faults with a probability hit that have no seed of their own. Default 1. */
+  readonly seed?: number;
   /** Called when a request has its answer. */
   readonly onAnswer?: (request: RecordedRequest) => void;
 }
@@ -138,11 +141,13 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
 function checkNames(options: MockStsOptions): void {
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(optionNames, name));
   if (unknown !== undefined) {
-    throw new TypeError(`Cannot start mock-sts: there is no option "${unknown}"`);
+    const asked = didYouMean(unknown, Object.keys(optionNames));
+    throw new TypeError(`Cannot start mock-sts: there is no option "${unknown}"${asked}`);
   }
 }
 
-const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
+/** Names of all options. */
+export const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
   host: true,
   port: true,
   gatewayPort: true,
@@ -169,6 +174,7 @@ const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
   recordLimits: true,
   recordSecrets: true,
   controlHosts: true,
+  seed: true,
   onAnswer: true,
 };
 

@@ -1,3 +1,5 @@
+import { didYouMean } from "./nearest-name.ts";
+
 /** Ways in which the token exchange service may err, as some real ones do. */
 export const stsQuirks = [
   /** `issued_token_type` names another type than the token has. */
@@ -39,5 +41,6 @@ export type StsQuirk = (typeof stsQuirks)[number];
 export function checkStsQuirks(quirks: readonly StsQuirk[]): readonly StsQuirk[] {
   const unknown = quirks.find((quirk) => !stsQuirks.includes(quirk));
   if (unknown === undefined) return quirks;
-  throw new TypeError(`Cannot set quirks: there is no quirk ${JSON.stringify(unknown)}`);
+  const asked = didYouMean(unknown, stsQuirks);
+  throw new TypeError(`Cannot set quirks: there is no quirk ${JSON.stringify(unknown)}${asked}`);
 }

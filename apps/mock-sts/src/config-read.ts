@@ -1,0 +1,80 @@
+import type { z } from "zod";
+import { mergeConfig } from "./config-merge.ts";
+import { brokenRules } from "./config-rules.ts";
+import { type Config, configSchema } from "./config-schema.ts";
+import { type ConfigText, parseConfigText } from "./config-text.ts";
+import { explainIssue } from "./explain-issue.ts";
+
+/** A configuration is wrong; each of the faults names file, line, column and key, and no value. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly faults: readonly string[];
+
+  constructor(file: string, faults: readonly string[]) {
+    super(`Cannot use ${file}:${faults.map((fault) => `\n  ${fault}`).join("")}`);
+    this.faults = faults;
+  }
+}
+
+/** A fault and the path of the value, or of the key, that it is about. */
+interface PlacedFault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly key?: boolean;
+}
+
+/**
+ * Reads a configuration; `file` is what its faults call it.
+ *
+ * @throws ConfigError with all faults at once.
+ */
+export function readConfig(text: string, file: string): Config {
+  const parsed = parseConfigText(text);
+  if (parsed.faults.length > 0) {
+    const lines = parsed.faults.map(
+      ({ line, column, message }) => `${file}:${line}:${column} ${message}`,
+    );
+    throw new ConfigError(file, lines);
+  }
+  const {
+    success,
+    data: config,
+    error,
+  } = configSchema.safeParse(parsed.data, { error: explainIssue });
+  const faults = success ? brokenRules(mergeConfig(config)) : error.issues.flatMap(placedFaults);
+  if (config !== undefined && faults.length === 0) return config;
+  throw new ConfigError(file, describeFaults(faults, { parsed, file }));
+}
+
+/** An unknown key is shown where it stands, not where its mapping begins. */
+function placedFaults(issue: z.core.$ZodIssue): PlacedFault[] {
+  const { path, message, code } = issue;
+  if (code !== "unrecognized_keys") return [{ path, message }];
+  const messages = message.split("\n");
+  return issue.keys.map((key, index) => ({
+    path: [...path, key],
+    message: messages[index] ?? message,
+    key: true,
+  }));
+}
+
+function describeFaults(
+  faults: readonly PlacedFault[],
+  { parsed, file }: { parsed: ConfigText; file: string },
+): readonly string[] {
+  return faults
+    .map((fault) => ({ ...fault, ...parsed.locate(fault.path, fault) }))
+    .sort((a, b) => a.line - b.line || a.column - b.column)
+    .map(({ path, message, line, column }) => {
+      const name = path.length === 0 ? "" : `${spell(path)}: `;
+      return `${file}:${line}:${column} ${name}${message}`;
+    });
+}
+
+/** Spells a path as in `clients[0].authentication`. */
+function spell(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .replace(/^\./, "");
+}
