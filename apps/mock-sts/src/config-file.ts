@@ -1,7 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ConfigError, readConfig } from "./config-read.ts";
-import type { Config } from "./config-schema.ts";
+import { ConfigError } from "./config-read.ts";
 
 /** Names under which a configuration is found without being asked for; the first one there is wins. */
 export const configFileNames = ["mock-sts.yaml", "mock-sts.yml", "mock-sts.json"] as const;
@@ -20,30 +19,21 @@ export async function findConfigFile(folder: string): Promise<string | undefined
 }
 
 /**
- * Reads the text of a configuration file.
+ * Reads the text of a configuration file; `name` is what an error calls it.
  *
  * @throws ConfigError saying why it cannot be read.
  */
-export async function readConfigText(file: string): Promise<string> {
+export async function readConfigText(file: string, name = file): Promise<string> {
   try {
     const { size } = await stat(file);
-    if (size > maxBytes) throw new ConfigError(file, [`it is larger than ${maxBytes} bytes`]);
+    if (size > maxBytes) throw new ConfigError(name, [`it is larger than ${maxBytes} bytes`]);
     return await readFile(file, "utf8");
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    throw new ConfigError(file, [
+    throw new ConfigError(name, [
       reasons[(error as NodeJS.ErrnoException).code ?? ""] ?? "it cannot be read",
     ]);
   }
-}
-
-/**
- * Reads a configuration file.
- *
- * @throws ConfigError with all that is wrong with it.
- */
-export async function readConfigFile(file: string): Promise<Config> {
-  return readConfig(await readConfigText(file), file);
 }
 
 const reasons: Readonly<Record<string, string>> = {

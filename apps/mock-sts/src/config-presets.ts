@@ -1,11 +1,6 @@
 import { defaultMcpServers, gatewayServers } from "./mcp-servers.ts";
 import type { MockStsOptions } from "./options.ts";
-
-/** Names of the presets. */
-export const presetNames = ["everything", "ias", "btp-lob", "kagent-sts", "keycloak-like"] as const;
-
-/** Name of a preset. */
-export type PresetName = (typeof presetNames)[number];
+import type { PresetName } from "./preset-names.ts";
 
 /** Settings that make a mock like one thing; what a file or a command line says besides wins. */
 export interface Preset {

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type { z } from "zod";
 import { mergeConfig } from "./config-merge.ts";
-import { presetNames, presets } from "./config-presets.ts";
+import { presets } from "./config-presets.ts";
 import { brokenRules } from "./config-rules.ts";
 import {
   type Config,
@@ -11,6 +11,7 @@ import {
   stsShape,
 } from "./config-schema.ts";
 import { optionNames } from "./options.ts";
+import { presetNames } from "./preset-names.ts";
 import { stsOptionNames } from "./sts-options.ts";
 
 describe("configSchema", () => {

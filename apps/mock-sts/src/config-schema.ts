@@ -8,11 +8,12 @@ import {
   optionalKeys,
   text,
 } from "./config-elements.ts";
-import { type PresetName, presetNames } from "./config-presets.ts";
+
 import { resolveControlOptions } from "./control-options.ts";
 import { settingsSchema } from "./control-settings.ts";
 import { faultSchema } from "./fault-schema.ts";
 import type { MockStsOptions } from "./options.ts";
+import { type PresetName, presetNames } from "./preset-names.ts";
 import { scenarioSchema } from "./scenario.ts";
 import type { StsOptions } from "./sts-options.ts";
 import { checkStsTarget } from "./sts-targets.ts";
