@@ -37,7 +37,8 @@ export function createLog(
       if (format === "pretty") print(`${formatRequest(request, paint)}\n`);
     },
     event({ message, screen, isProblem = false }) {
-      print(screen ?? `${paint(isProblem ? "red" : "cyan", message)}\n`);
+      const time = paint("dim", new Date().toISOString().slice(11, 19));
+      print(screen ?? `${time} ${paint(isProblem ? "red" : "cyan", message)}\n`);
     },
   };
 }

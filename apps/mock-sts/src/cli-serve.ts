@@ -76,7 +76,7 @@ async function follow(
         const message = [
           `${name} has changed:`,
           applied.length === 0 ? "nothing to take over" : `took over ${applied.join(", ")}`,
-          ...(restart.length === 0 ? [] : [`- start again for ${restart.join(", ")}`]),
+          ...(restart.length === 0 ? [] : [`(a restart is needed for ${restart.join(", ")})`]),
         ].join(" ");
         log.event({ event: "configuration-changed", message, fields: { applied, restart } });
       } catch (error) {

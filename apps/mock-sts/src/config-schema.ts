@@ -40,11 +40,9 @@ export const stsShape = {
   publicClient: flag.describe(
     "Takes requests that name no client and prove none. Default `false`.",
   ),
-  trustedIssuers: z
-    .array(trustedIssuer)
-    .describe("Whose tokens are taken too: `issuer`, `jwks`, `audience`. Default none."),
+  trustedIssuers: z.array(trustedIssuer).describe("Whose tokens are taken too. Default none."),
   targets: checkedList(target, (targets) => targets.forEach(checkStsTarget)).describe(
-    "What tokens may be for, beside the MCP servers: `audience`, `resource`, `scopes`, `clients`. Default none.",
+    "What tokens may be for, beside the MCP servers. Default none.",
   ),
   authorizationServers: z
     .array(text)
@@ -78,23 +76,17 @@ export const optionShape = {
   ),
   scopes: z.array(text).describe("Scopes the agent may ask for. Default none."),
   clients: clients.describe(
-    "Further clients: `clientId`, `authentication`, and what proves them: `clientSecret`, `subjectDn` or `jwks`; `grants`, `scopes`, `certificateBoundTokens`. Default none.",
+    "Clients beside the agent, each with what proves it: a secret, a name or keys. Default none.",
   ),
   gatewayClientId: text.describe("`aud` of the agent's tokens. Default `mock-agent-gateway`."),
   tenantId: text.describe("The provider's claims `app_tid` and `zid`. Default `mock-tenant`."),
   identityZone: text.describe("The provider's subdomain. Default `provider-zone`."),
   landscape: text.describe("End of the destination's name. Default `eu10`."),
   mcpServers: mcpServers.describe(
-    "The provider's MCP servers: `name`, `ordId`, `globalTenantId`, `mode`, `answers`, `pageSize`, `audience`, `requiredScope`, `tools` (`name`, `description`, `answer`). Default five.",
+    "The provider's MCP servers; a tool is `name`, `description` and its `answer`. Default five.",
   ),
-  agents: agents.describe(
-    "The provider's A2A agents: `name`, `ordId`, `globalTenantId`, `card`. Default one.",
-  ),
-  tenants: z
-    .array(tenant)
-    .describe(
-      "Subscribers: `subdomain`, `tenantId`, `subscribed`, `mcpServers`, `agents`. Default `tenant-a`, `tenant-b`.",
-    ),
+  agents: agents.describe("The provider's A2A agents. Default one."),
+  tenants: z.array(tenant).describe("Subscribers. Default `tenant-a` and `tenant-b`."),
   tokenLifetimeMs: settings.tokenLifetimeMs.describe("Life of access tokens. Default 3 600 000."),
   serviceTokenLifetimeMs: settings.serviceTokenLifetimeMs.describe(
     "Life of XSUAA's tokens. Default 43 200 000.",
@@ -108,10 +100,10 @@ export const optionShape = {
   sts: z.strictObject(optionalKeys(stsShape)).describe("The token exchange service: see below."),
   scenarios: checkedList(scenarioSchema, (scenarios) =>
     resolveControlOptions({ scenarios }),
-  ).describe("Further scenarios: `name`, `description`, `settings`, `faults`. Default none."),
+  ).describe("Scenarios beside those that are there already. Default none."),
   recordLimits: z
     .strictObject(optionalKeys({ requests: z.int().min(1), bytes: z.int().min(1) }))
-    .describe("Most that the log keeps: `requests`, `bytes`. Default 10 000 and 67 108 864."),
+    .describe("Most that the log keeps. Default 10 000 and 67 108 864."),
   recordSecrets: flag.describe("Whether values of tokens are kept. Default `false`."),
   controlHosts: z
     .array(z.string().regex(/^[a-z0-9.-]+$/i, "must be a host name without port"))
@@ -125,7 +117,9 @@ export const stageShape = {
   alwaysUnauthorized: settings.alwaysUnauthorized.describe(
     "Whether MCP servers and agents answer 401: all, or those named. Default `false`.",
   ),
-  faults: z.array(faultSchema).describe("Faults: `match` and `effect`. Default none."),
+  faults: z
+    .array(faultSchema)
+    .describe("Faults, each with what it hits and what it does: see below. Default none."),
   clock: z
     .strictObject(
       optionalKeys({
@@ -134,7 +128,9 @@ export const stageShape = {
       }),
     )
     .refine((clock) => Object.keys(clock).length < 2, 'has "offsetMs" or "frozenAt", not both')
-    .describe("The mock's clock: `offsetMs`, or `frozenAt` in ISO 8601. Default the machine's."),
+    .describe(
+      "How far the mock's clock is ahead, or where it stands still (ISO 8601). Default the machine's.",
+    ),
 };
 
 const stage = z.strictObject(optionalKeys(stageShape));

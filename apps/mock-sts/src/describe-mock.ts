@@ -21,6 +21,8 @@ const nameWidth = 14;
 export function describeMock(mock: MockSts, info: StartInfo, paint: Paint): string {
   const heading = (text: string) => paint("bold", text);
   const row = (name: string, text: string) => `  ${paint("cyan", name.padEnd(nameWidth))} ${text}`;
+  const server = (name: string, note = "") =>
+    `  ${paint("cyan", name)} ${paint("dim", note)}`.trimEnd();
   const { binding, config, isTokenOfUse } = info;
   const subscribers = mock.tenants.filter(({ isProvider }) => !isProvider);
   return `${[
@@ -36,13 +38,11 @@ export function describeMock(mock: MockSts, info: StartInfo, paint: Paint): stri
     row("configuration", config),
     "",
     heading("MCP servers"),
-    ...mock.mcpServers.map(({ name, url }) => row(name, url)),
-    ...mock.sts.mcpServers.map(({ name, url, audience }) =>
-      row(
-        name,
-        `${url}\n  ${"".padEnd(nameWidth)} ${paint("dim", `takes exchanged tokens for ${audience}`)}`,
-      ),
-    ),
+    ...mock.mcpServers.flatMap(({ name, url }) => [server(name), `    ${url}`]),
+    ...mock.sts.mcpServers.flatMap(({ name, url, audience }) => [
+      server(name, `takes exchanged tokens for ${audience}`),
+      `    ${url}`,
+    ]),
     "",
     ...describeFlows(mock, binding, { heading, row }),
     "",

@@ -154,7 +154,9 @@ describe("runCli", () => {
       await expect(read("destination/type")).rejects.toThrow("ENOENT");
     });
     expect(out).toMatch(/STS_WELL_KNOWN_URI=https:\/\/localhost:\d+\/\.well-known\/oauth-auth/);
-    expect(out).toMatch(/ tickets +https:\/\/localhost:\d+\/v1\/mcp\//);
+    expect(out).toMatch(
+      / tickets takes exchanged tokens for tickets\n +https:\/\/localhost:\d+\/v1\/mcp\//,
+    );
     expect(out).toMatch(/ 200 +\d+ ms \/sts\/token token-exchange alice for tickets /);
   });
 
