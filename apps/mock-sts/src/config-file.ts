@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ConfigError } from "./config-read.ts";
+import { ConfigError } from "./config-error.ts";
 
 /** Names under which a configuration is found without being asked for; the first one there is wins. */
 export const configFileNames = ["mock-sts.yaml", "mock-sts.yml", "mock-sts.json"] as const;

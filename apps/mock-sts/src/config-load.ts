@@ -1,7 +1,6 @@
 import { isAbsolute, join, relative } from "node:path";
 import { findConfigFile, readConfigText } from "./config-file.ts";
 import { mergeConfig } from "./config-merge.ts";
-import { readConfig } from "./config-read.ts";
 import { brokenRules } from "./config-rules.ts";
 import type { Config } from "./config-schema.ts";
 import { UsageError } from "./usage-error.ts";
@@ -38,8 +37,10 @@ export async function loadConfig({ folder, file, over }: ConfigRequest): Promise
   const asked = file === undefined || isAbsolute(file) ? file : join(folder, file);
   const found = asked ?? (await findConfigFile(folder));
   const name = found === undefined ? "no file" : shortName(folder, found);
+  // Without a file, neither the schema nor the YAML library is needed: the start is faster.
+  const reader = found === undefined ? undefined : await import("./config-read.ts");
   const read = (text: string): Config => {
-    const config = mergeConfig(found === undefined ? {} : readConfig(text, name), over);
+    const config = mergeConfig(reader?.readConfig(text, name) ?? {}, over);
     const [broken] = brokenRules(config);
     if (broken === undefined) return config;
     throw new UsageError([...broken.path, broken.message].map(String).join(": "));

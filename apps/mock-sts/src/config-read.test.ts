@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError, readConfig } from "./config-read.ts";
+import { ConfigError } from "./config-error.ts";
+import { readConfig } from "./config-read.ts";
 
 /** Reads what is wrong and returns the faults. */
 function faultsOf(text: string): readonly string[] {

@@ -1,20 +1,10 @@
 import type { z } from "zod";
+import { ConfigError } from "./config-error.ts";
 import { mergeConfig } from "./config-merge.ts";
 import { brokenRules } from "./config-rules.ts";
 import { type Config, configSchema } from "./config-schema.ts";
 import { type ConfigText, parseConfigText } from "./config-text.ts";
 import { explainIssue } from "./explain-issue.ts";
-
-/** A configuration is wrong; each of the faults names file, line, column and key, and no value. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-  readonly faults: readonly string[];
-
-  constructor(file: string, faults: readonly string[]) {
-    super(`Cannot use ${file}:${faults.map((fault) => `\n  ${fault}`).join("")}`);
-    this.faults = faults;
-  }
-}
 
 /** A fault and the path of the value, or of the key, that it is about. */
 interface PlacedFault {
