@@ -5,6 +5,7 @@ import { type CliLog, createLog } from "./cli-log.ts";
 import type { CliEnvironment } from "./cli-world.ts";
 import { type ConfigSource, loadConfig } from "./config-load.ts";
 import { optionsOf } from "./config-rules.ts";
+import type { Config } from "./config-schema.ts";
 import { type Stage, setStage } from "./config-stage.ts";
 import { watchConfigText } from "./config-watch.ts";
 import { isLoopback } from "./control-guard.ts";
@@ -32,7 +33,7 @@ export async function serve(command: ServeCommand, world: CliEnvironment): Promi
     const fields = readyFields(mock, info);
     unwatch = await follow(source, { stage, log });
     log.event({ event: "ready", message: "mock-sts is ready", screen, fields });
-    if (format === "json" && info.isTokenOfUse) {
+    if (format === "json" && isTokenOfUse(source.config)) {
       world.printError(`mock-sts: the admin token is ${mock.adminToken}\n`);
     }
     if (command.openUi) await openDashboard(mock, { world, log });
@@ -45,17 +46,18 @@ export async function serve(command: ServeCommand, world: CliEnvironment): Promi
 }
 
 async function startInfo(source: ConfigSource, { binding }: ServeCommand): Promise<StartInfo> {
-  const { preset, scenario, host = "localhost", recordSecrets = false } = source.config;
-  const isExposed = host !== "localhost" && !isLoopback(host);
+  const { preset, scenario } = source.config;
   const parts = [
     source.file === undefined ? "defaults" : `${source.name}, followed`,
     ...(preset === undefined ? [] : [`preset ${preset}`]),
     ...(scenario === undefined ? [] : [`scenario ${scenario}`]),
   ];
-  return {
-    ...{ version: await packageVersion(), binding, config: parts.join("; ") },
-    isTokenOfUse: recordSecrets || isExposed,
-  };
+  return { version: await packageVersion(), binding, config: parts.join("; ") };
+}
+
+/** Programs that read the log need the admin token only where secrets are kept or all controls take it. */
+function isTokenOfUse({ host = "localhost", recordSecrets = false }: Config): boolean {
+  return recordSecrets || (host !== "localhost" && !isLoopback(host));
 }
 
 /** Takes over what changes in the file; one that is wrong changes nothing. */

@@ -1,9 +1,17 @@
 import { createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { z } from "zod";
-import { checkAgents } from "./agents.ts";
-import { clientAuthenticationMethods, grantTypes, registerClients } from "./clients.ts";
+import { type AgentOptions, checkAgents } from "./agents.ts";
+import {
+  type ClientRegistration,
+  clientAuthenticationMethods,
+  grantTypes,
+  registerClients,
+} from "./clients.ts";
 import { answerTool } from "./config-tools.ts";
-import { checkMcpServers } from "./mcp-servers.ts";
+import { checkMcpServers, type McpServerOptions } from "./mcp-servers.ts";
+
+import { signingAlgorithms } from "./signing-keys.ts";
+import type { TrustedIssuer } from "./trusted-issuer.ts";
 
 /** Text that is not blank. */
 export const text = z.string().regex(/\S/, "must not be blank");
@@ -38,6 +46,15 @@ export function checkedList<T>(
 /** A JSON Web Key Set. */
 export const jwks = z.custom<JSONWebKeySet>(isJwks, "must be a JWK Set");
 
+/** What an issuer signs with. */
+export const signingAlgorithm = z.enum(signingAlgorithms);
+
+/** Somebody else whose tokens are taken. */
+export const trustedIssuer = z.strictObject({
+  issuer: text,
+  ...optionalKeys({ jwks, jwksUri: z.url(), audience: z.union([text, z.array(text)]) }),
+} satisfies Record<keyof TrustedIssuer, z.ZodType>);
+
 /** Clients beside the agent. */
 export const clients = checkedList(
   z.strictObject({
@@ -45,13 +62,14 @@ export const clients = checkedList(
     authentication: z.enum(clientAuthenticationMethods),
     ...optionalKeys({
       clientSecret: text,
-      subjectDn: text,
+      ...{ subjectDn: text, sanDns: text, sanUri: text, sanIp: text, sanEmail: text },
       jwks,
       grants: z.array(z.enum(grantTypes)),
       scopes: z.array(text),
       certificateBoundTokens: z.boolean(),
+      dpopBoundTokens: z.boolean(),
     }),
-  }),
+  } satisfies Record<keyof ClientRegistration, z.ZodType>),
   registerClients,
 );
 
@@ -65,9 +83,11 @@ export const mcpServers = checkedList(
       pageSize: z.int().min(1),
       audience: text,
       requiredScope: text,
+      issuer: z.union([text, trustedIssuer]),
+      requireDpop: z.boolean(),
       tools: z.array(answerTool),
     }),
-  }),
+  } satisfies Record<keyof McpServerOptions, z.ZodType>),
   checkMcpServers,
 );
 
@@ -76,7 +96,7 @@ export const agents = checkedList(
   z.strictObject({
     ...{ name: text, ordId: text, globalTenantId: text },
     ...optionalKeys({ card: z.record(z.string(), z.unknown()) }),
-  }),
+  } satisfies Record<keyof AgentOptions, z.ZodType>),
   checkAgents,
 );
 

@@ -96,7 +96,17 @@ preset: everything
 #      scopes: [read, write]
 #  quirks: [html-errors]
 
-# --- What assertions may be like.
+# --- Issuers of their own beside it, each at /{name}, with the same keys.
+#issuers:
+#  - name: partner
+#    signingAlgorithm: RS256
+#    targets: [{ audience: partner-api }]
+
+# --- What tokens, proofs and assertions are like.
+#signingAlgorithm: ES256
+#dpopNonces: true
+#clientCertificateHeader: x-forwarded-client-cert
+#strictAudience: true
 #clockSkewMs: 0
 #maxAssertionLifetimeMs: 600000
 #refuseReusedAssertions: true

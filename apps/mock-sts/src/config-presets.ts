@@ -45,7 +45,10 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
       ...{ tenants: [], mcpServers: serversOfSts, agents: [], tokenLifetimeMs: 300_000 },
       sts: {
         subjectForRequester: true,
-        quirks: ["invalid-client-for-audience", "access-denied-for-subject"],
+        quirks: [
+          "keycloak-invalid-client-for-unknown-audience",
+          "keycloak-access-denied-for-foreign-subject",
+        ],
       },
     },
   },

@@ -63,7 +63,9 @@ faults:
       'mock-sts.yaml:1:1 prot: there is no such key; did you mean "port"?',
       'mock-sts.yaml:2:1 tokenLifetime: there is no such key; did you mean "tokenLifetimeMs"?',
       'mock-sts.yaml:3:9 preset: must be one of "everything", "ias", "btp-lob", "kagent-sts", "keycloak-like"; did you mean "kagent-sts"?',
-      'mock-sts.yaml:6:21 clients[0].authentication: must be one of "tls_client_auth", "client_secret_basic", "client_secret_post", "private_key_jwt", "none"; did you mean "client_secret_basic"?',
+      expect.stringMatching(
+        /^mock-sts.yaml:6:21 clients\[0\].authentication: must be one of .*; did you mean "client_secret_basic"\?$/,
+      ),
       "mock-sts.yaml:7:5 clients[1].clientId: is missing",
       'mock-sts.yaml:7:5 clients[1].clientID: there is no such key; did you mean "clientId"?',
       'mock-sts.yaml:10:11 sts.mayAct: must be one of "optional", "required"; did you mean "required"?',

@@ -3,13 +3,8 @@ import type { z } from "zod";
 import { mergeConfig } from "./config-merge.ts";
 import { presets } from "./config-presets.ts";
 import { brokenRules } from "./config-rules.ts";
-import {
-  type Config,
-  type configSchema,
-  optionShape,
-  stageShape,
-  stsShape,
-} from "./config-schema.ts";
+import { type Config, type configSchema, optionShape, stageShape } from "./config-schema.ts";
+import { stsShape } from "./config-sts.ts";
 import { optionNames } from "./options.ts";
 import { presetNames } from "./preset-names.ts";
 import { stsOptionNames } from "./sts-options.ts";

@@ -3,11 +3,12 @@ import {
   agents,
   checkedList,
   clients,
-  jwks,
   mcpServers,
   optionalKeys,
+  signingAlgorithm,
   text,
 } from "./config-elements.ts";
+import { issuers, sts } from "./config-sts.ts";
 
 import { resolveControlOptions } from "./control-options.ts";
 import { settingsSchema } from "./control-settings.ts";
@@ -15,8 +16,6 @@ import { faultSchema } from "./fault-schema.ts";
 import type { MockStsOptions } from "./options.ts";
 import { type PresetName, presetNames } from "./preset-names.ts";
 import { scenarioSchema } from "./scenario.ts";
-import type { StsOptions } from "./sts-options.ts";
-import { checkStsTarget } from "./sts-targets.ts";
 import type { TenantOptions } from "./tenants.ts";
 
 /** Ten years, in milliseconds. */
@@ -25,39 +24,6 @@ const decadeMs = 315_576_000_000;
 const settings = settingsSchema.shape;
 const port = z.int().min(0).max(65_535);
 const flag = z.boolean();
-
-const trustedIssuer = z.strictObject({
-  ...{ issuer: text, jwks },
-  ...optionalKeys({ audience: z.union([text, z.array(text)]) }),
-});
-
-const target = z.strictObject(
-  optionalKeys({ audience: text, resource: text, scopes: z.array(text), clients: z.array(text) }),
-);
-
-/** Keys of `sts`. */
-export const stsShape = {
-  publicClient: flag.describe(
-    "Takes requests that name no client and prove none. Default `false`.",
-  ),
-  trustedIssuers: z.array(trustedIssuer).describe("Whose tokens are taken too. Default none."),
-  targets: checkedList(target, (targets) => targets.forEach(checkStsTarget)).describe(
-    "What tokens may be for, beside the MCP servers. Default none.",
-  ),
-  authorizationServers: z
-    .array(text)
-    .describe("Issuers of other authorization servers an ID-JAG may be for. Default none."),
-  defaultAudience: text.describe("`aud` without a target. Default `mock-default-audience`."),
-  severalTargets: z.enum(["combine", "refuse"]).describe("Several targets. Default `combine`."),
-  mayAct: z
-    .enum(["optional", "required"])
-    .describe("Whether a subject token must say who may act for it. Default `optional`."),
-  maxActors: z.int().min(1).describe("Most actors in a chain of delegation. Default 5."),
-  subjectForRequester: flag.describe(
-    "Whether a subject token must be for the requesting client. Default `false`.",
-  ),
-  quirks: settings.quirks.describe("Ways in which it errs. Default none."),
-} satisfies Record<keyof StsOptions, z.ZodType>;
 
 const tenant = z.strictObject({
   subdomain: text,
@@ -97,7 +63,16 @@ export const optionShape = {
   requireBoundCertificate: settings.requireBoundCertificate.describe(
     "Whether the gateway demands the certificate a token is bound to. Default `false`.",
   ),
-  sts: z.strictObject(optionalKeys(stsShape)).describe("The token exchange service: see below."),
+  strictAudience: flag.describe("Whether assertions must be for the issuer only. Default `false`."),
+  signingAlgorithm: signingAlgorithm.describe("What issuers sign with. Default `ES256`."),
+  dpopNonces: flag.describe("Whether DPoP proofs need a nonce. Default `false`."),
+  clientCertificateHeader: text.describe(
+    "Header in which a proxy hands on the client certificate. Default none.",
+  ),
+  sts: sts.describe("The token exchange service: see below."),
+  issuers: issuers.describe(
+    "Issuers beside it, each at `/{name}` and with the keys of `sts`. Default none.",
+  ),
   scenarios: checkedList(scenarioSchema, (scenarios) =>
     resolveControlOptions({ scenarios }),
   ).describe("Scenarios beside those that are there already. Default none."),

@@ -43,7 +43,7 @@ describe("setStage", () => {
   it("takes over settings, faults and the clock, and takes them back to their defaults", () => {
     const changed = text
       .replace("60000", "70000")
-      .replace("html-errors", "audience-ignored")
+      .replace("html-errors", "casdoor-audience-ignored")
       .replace("kind: html", "kind: empty")
       .replace("2027", "2028");
     expect(stage.change(read(changed))).toEqual({
@@ -53,7 +53,7 @@ describe("setStage", () => {
     expect(mock.controls.listFaults()).toMatchObject([{ effect: { kind: "empty" } }]);
     expect(mock.controls.clock.now()).toBe(Date.parse("2028-01-01T00:00:00Z"));
     expect(mock.controls.readSettings()).toMatchObject({
-      ...{ tokenLifetimeMs: 70_000, quirks: ["audience-ignored"] },
+      ...{ tokenLifetimeMs: 70_000, quirks: ["casdoor-audience-ignored"] },
     });
     stage.change({});
     expect(mock.controls.listFaults()).toEqual([]);

@@ -10,8 +10,6 @@ export interface StartInfo {
   readonly binding: BindingRequest | undefined;
   /** Where the configuration came from, in words. */
   readonly config: string;
-  /** Whether the admin token is of use: secrets are kept, or all controls take it. */
-  readonly isTokenOfUse: boolean;
 }
 
 /** Width of the column with the names. */
@@ -23,7 +21,7 @@ export function describeMock(mock: MockSts, info: StartInfo, paint: Paint): stri
   const row = (name: string, text: string) => `  ${paint("cyan", name.padEnd(nameWidth))} ${text}`;
   const server = (name: string, note = "") =>
     `  ${paint("cyan", name)} ${paint("dim", note)}`.trimEnd();
-  const { binding, config, isTokenOfUse } = info;
+  const { binding, config } = info;
   const subscribers = mock.tenants.filter(({ isProvider }) => !isProvider);
   return `${[
     `${heading("mock-sts is ready")} ${paint("dim", `(${info.version})`)}`,
@@ -33,7 +31,7 @@ export function describeMock(mock: MockSts, info: StartInfo, paint: Paint): stri
     row("STS", mock.sts.tokenEndpoint),
     row("gateway", mock.gatewayUrl),
     row("controls", mock.controlUrl),
-    ...(isTokenOfUse ? [row("admin token", mock.adminToken)] : []),
+    row("admin token", mock.adminToken),
     row("tenants", ["the provider", ...subscribers.map(({ subdomain }) => subdomain)].join(", ")),
     row("configuration", config),
     "",

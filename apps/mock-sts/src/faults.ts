@@ -45,7 +45,7 @@ export interface FaultsOptions {
 }
 
 /** Creates an empty list of faults. */
-export function createFaults({ sleep = setTimeout, seed = 1 }: FaultsOptions = {}): Faults {
+export function createFaults({ sleep = wait, seed = 1 }: FaultsOptions = {}): Faults {
   let planned: readonly Planned[] = [];
   let lastId = 0;
   const holds = new Set<{ filter: RequestFilter; admit(): Promise<void>; release(): void }>();
@@ -93,6 +93,11 @@ export function createFaults({ sleep = setTimeout, seed = 1 }: FaultsOptions = {
       for (const { release } of holds) release();
     },
   };
+}
+
+/** Whoever waits holds a connection, which keeps the process alive; the timer need not. */
+function wait(delayMs: number): Promise<unknown> {
+  return setTimeout(delayMs, undefined, { ref: false });
 }
 
 function describe({ id, spec, trigger }: Planned): FaultInfo {

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { ClientRegistration } from "./clients.ts";
 import type { McpServerOptions } from "./mcp-servers.ts";
@@ -29,6 +30,30 @@ describe("resolveOptions", () => {
     expect(() => resolveOptions({ [name]: value } as MockStsOptions)).toThrow(`"${name}"`);
   });
 
+  it.each<[string, unknown, RegExp]>([
+    ["recordLimits", { requests: 0 }, /"recordLimits.requests" must be a positive integer, got 0/],
+    ["recordLimits", { bytes: 1.5 }, /"recordLimits.bytes"/],
+    ["controlHosts", ["a:80"], /"controlHosts" must hold host names without port, got "a:80"/],
+    ["scenarios", [{ name: "A b" }], /"name": must be lower-case/],
+    [
+      "scenarios",
+      [{ name: "a", faults: [{ effect: { kind: "boom" } }] }],
+      /"faults.0.effect.kind"/,
+    ],
+    ["scenarios", [{ name: "a", settings: { quirks: ["x"] } }], /"settings.quirks.0"/],
+    ["scenarios", [{ name: "a" }, { name: "a" }], /two "scenarios" are called "a"/],
+  ])("refuses %s of %j", (name, value, message) => {
+    expect(() => resolveOptions({ [name]: value } as MockStsOptions)).toThrow(message);
+  });
+
+  it("puts a scenario in the place of a built-in one of its name", () => {
+    const names = (options: MockStsOptions) =>
+      resolveOptions(options).scenarios.map(({ name, description }) => `${name}: ${description}`);
+    const own = { name: "slow", description: "mine" };
+    expect(names({ scenarios: [own] })).toContain("slow: mine");
+    expect(names({ scenarios: [own] })).toHaveLength(names({}).length);
+  });
+
   it("refuses an option it does not know", () => {
     const misspelt = { tokenLifetime: 5 } as MockStsOptions;
     expect(() => resolveOptions(misspelt)).toThrow('"tokenLifetime"');
@@ -43,7 +68,7 @@ describe("resolveOptions", () => {
     ["an unknown method", { authentication: "magic" }, /"x".*"authentication" "magic"/],
     ["a missing secret", { authentication: "client_secret_basic" }, /"x".*needs a "clientSecret"/],
     ["a needless secret", { authentication: "none", clientSecret: "s" }, /"x".*"clientSecret"/],
-    ["a missing subject", { authentication: "tls_client_auth" }, /"x".*needs a "subjectDn"/],
+    ["a missing subject", { authentication: "tls_client_auth" }, /"x".*exactly one of "subjectDn"/],
     ["a needless subject", { authentication: "none", subjectDn: "CN=a" }, /"x".*"subjectDn"/],
     ["a bad subject", { authentication: "tls_client_auth", subjectDn: "a" }, /distinguished name/],
     ["missing keys", { authentication: "private_key_jwt" }, /"x".*needs a "jwks"/],
@@ -126,8 +151,8 @@ describe("resolveOptions", () => {
     for (const clientId of ["a,b", 'q"uote', "plus+equals=", " space ", "#hash", "back\\slash"]) {
       await using mock = await startMockSts({ clientId });
       expect(mock.credentials().clientid).toBe(clientId);
-      const options = resolveOptions({ clientId });
-      expect(options.clients.get(clientId)?.subject?.[0]?.[0]?.value).toBe(clientId);
+      const { identity } = resolveOptions({ clientId }).clients.get(clientId) ?? {};
+      expect(identity?.matches(new X509Certificate(mock.clientCertificate.certificate))).toBe(true);
     }
   });
 });

@@ -2,12 +2,25 @@ import { type AgentOptions, checkAgents, defaultAgents } from "./agents.ts";
 import type { Bounds } from "./bounded-map.ts";
 import { type ClientRegistration, type Clients, registerClients } from "./clients.ts";
 import { resolveControlOptions } from "./control-options.ts";
+import {
+  type IssuerOptions,
+  type ResolvedIssuer,
+  resolveIssuer,
+  resolveIssuers,
+  stsName,
+} from "./issuer-options.ts";
 import { lobClient } from "./lob-client.ts";
-import { checkMcpServers, defaultMcpServers, type McpServerOptions } from "./mcp-servers.ts";
+import {
+  checkMcpServers,
+  checkServersIssuers,
+  defaultMcpServers,
+  type McpServerOptions,
+} from "./mcp-servers.ts";
 import { didYouMean } from "./nearest-name.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
 import type { Scenario } from "./scenario.ts";
-import { type ResolvedStsOptions, resolveStsOptions, type StsOptions } from "./sts-options.ts";
+import { checkSigningAlgorithm, type SigningAlgorithm } from "./signing-keys.ts";
+import type { StsOptions } from "./sts-options.ts";
 import {
   defaultTenants,
   type ResolvedTenant,
@@ -57,10 +70,24 @@ export interface MockStsOptions {
   readonly maxAssertionLifetimeMs?: number;
   /** Whether an assertion works once only. Default false. */
   readonly refuseReusedAssertions?: boolean;
+  /** Whether assertions must be for the issuer, and not for its token endpoint or the client. Default false. */
+  readonly strictAudience?: boolean;
+  /** What issuers sign with: `ES256`, `RS256`, `PS256` or `EdDSA`. Default `ES256`. */
+  readonly signingAlgorithm?: SigningAlgorithm;
+  /** Whether DPoP proofs need a nonce, at the token endpoints and at the gateway. Default false. */
+  readonly dpopNonces?: boolean;
+  /**
+   * Name of the header in which a proxy hands on the client certificate it was shown: PEM with
+   * percent-encoding, or Base64 of the DER form as in RFC 9440. Default: none; a client could say
+   * anything there.
+   */
+  readonly clientCertificateHeader?: string;
   /** Whether the gateway demands the certificate a token is bound to. Default false, as the real one. */
   readonly requireBoundCertificate?: boolean;
   /** The token exchange service. */
   readonly sts?: StsOptions;
+  /** Issuers beside it, each at `/{name}`. Default: none. */
+  readonly issuers?: readonly IssuerOptions[];
   /** Sets of faults and settings that can be applied by name, beside the built-in ones; one of the same name wins. */
   readonly scenarios?: readonly Scenario[];
   /** Most that the request log holds; the oldest go first. Default 10 000 requests, 67 108 864 bytes. */
@@ -80,7 +107,14 @@ export interface ResolvedOptions
   extends Required<
     Omit<
       MockStsOptions,
-      "clients" | "scopes" | "maxAssertionLifetimeMs" | "tenants" | "sts" | "recordLimits"
+      | "clients"
+      | "scopes"
+      | "maxAssertionLifetimeMs"
+      | "tenants"
+      | "sts"
+      | "issuers"
+      | "recordLimits"
+      | "clientCertificateHeader"
     >
   > {
   readonly recordBounds: Bounds;
@@ -88,7 +122,9 @@ export interface ResolvedOptions
   readonly maxAssertionLifetimeMs: number | undefined;
   readonly subjectDn: string;
   readonly clients: Clients;
-  readonly sts: ResolvedStsOptions;
+  readonly clientCertificateHeader: string | undefined;
+  readonly sts: ResolvedIssuer;
+  readonly issuers: readonly ResolvedIssuer[];
 }
 
 /** Shortest and longest lifetime of an access token, in milliseconds; IAS allows 1 to 720 minutes. */
@@ -111,16 +147,27 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
   checkTokenLifetime(serviceTokenLifetimeMs, "serviceTokenLifetimeMs");
   checkMcpServers(mcpServers);
   checkAgents(agents);
+  const tenants = resolveTenants(options.tenants ?? defaultTenants, { identityZone, tenantId });
+  const registered = registerClients([
+    agent(options, { clientId, subjectDn }),
+    lobClient,
+    ...clients,
+  ]);
+  const signingAlgorithm = checkSigningAlgorithm(options.signingAlgorithm ?? "ES256");
+  const defaults = { clients: registered, signingAlgorithm };
+  const taken = [identityZone, ...tenants.map(({ subdomain }) => subdomain)];
+  const issuers = resolveIssuers(options.issuers ?? [], { ...defaults, taken });
+  checkServersIssuers(mcpServers, [stsName, ...issuers.map(({ name }) => name)]);
   return {
     host: text(options.host ?? "127.0.0.1", "host"),
     port: range(options.port ?? 0, "port", { min: 0, max: 65_535 }),
     gatewayPort: range(options.gatewayPort ?? 0, "gatewayPort", { min: 0, max: 65_535 }),
     clientId,
     subjectDn,
-    clients: registerClients([agent(options, { clientId, subjectDn }), lobClient, ...clients]),
+    clients: registered,
     gatewayClientId: text(options.gatewayClientId ?? "mock-agent-gateway", "gatewayClientId"),
     ...{ tenantId, identityZone, mcpServers, agents, tokenLifetimeMs, serviceTokenLifetimeMs },
-    tenants: resolveTenants(options.tenants ?? defaultTenants, { identityZone, tenantId }),
+    ...{ tenants, signingAlgorithm, issuers },
     landscape: text(options.landscape ?? "eu10", "landscape"),
     insecureHttp: options.insecureHttp ?? false,
     clockSkewMs: range(clockSkewMs, "clockSkewMs", { min: 0, max: 600_000 }),
@@ -131,7 +178,13 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
     certificateBoundTokens: options.certificateBoundTokens ?? true,
     refuseReusedAssertions: options.refuseReusedAssertions ?? false,
     requireBoundCertificate: options.requireBoundCertificate ?? false,
-    sts: resolveStsOptions(options.sts ?? {}),
+    strictAudience: options.strictAudience ?? false,
+    dpopNonces: options.dpopNonces ?? false,
+    clientCertificateHeader:
+      options.clientCertificateHeader === undefined
+        ? undefined
+        : text(options.clientCertificateHeader, "clientCertificateHeader"),
+    sts: resolveIssuer({ ...options.sts, name: stsName }, defaults),
     ...resolveControlOptions(options),
     onAnswer: options.onAnswer ?? (() => {}),
   };
@@ -169,7 +222,12 @@ export const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
   maxAssertionLifetimeMs: true,
   refuseReusedAssertions: true,
   requireBoundCertificate: true,
+  strictAudience: true,
+  signingAlgorithm: true,
+  dpopNonces: true,
+  clientCertificateHeader: true,
   sts: true,
+  issuers: true,
   scenarios: true,
   recordLimits: true,
   recordSecrets: true,

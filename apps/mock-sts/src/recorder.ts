@@ -45,8 +45,8 @@ export interface RecordingRecorder extends Recorder {
   countHandshake(): void;
 }
 
-/** Creates an empty recorder. */
-export function createRecorder(bounds: Bounds): RecordingRecorder {
+/** Creates an empty recorder; `onClear` is called when it forgets. */
+export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): RecordingRecorder {
   const kept = new BoundedMap<number, OpenRecord>(bounds);
   let [handshakes, lastId, lastAnswerId, totals] = [0, 0, 0, noRequests];
   const listeners = new Set<(request: RecordedRequest) => void>();
@@ -75,6 +75,7 @@ export function createRecorder(bounds: Bounds): RecordingRecorder {
     },
     clear() {
       kept.clear();
+      onClear();
       [handshakes, totals] = [0, noRequests];
     },
     begin(record, bytes) {

@@ -29,14 +29,16 @@ export async function slowDown(
   { chunkBytes = 16, intervalMs = 100 }: SlowBody,
 ): Promise<Response> {
   const whole = new Uint8Array(await answer.arrayBuffer());
+  const gone = new AbortController();
   let sent = 0;
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      if (sent > 0) await setTimeout(intervalMs);
+      if (sent > 0) await setTimeout(intervalMs, undefined, { signal: gone.signal });
       controller.enqueue(whole.subarray(sent, sent + chunkBytes));
       sent += chunkBytes;
       if (sent >= whole.byteLength) controller.close();
     },
+    cancel: () => gone.abort(),
   });
   return withBody(answer, body);
 }

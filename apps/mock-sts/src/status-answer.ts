@@ -12,13 +12,16 @@ export function statusAnswer(effect: StatusEffect, nowMs: number): Response {
   return Response.json(json, { status, headers });
 }
 
+/** The last instant a `Date` can hold. */
+const lastDateMs = 8_640_000_000_000_000;
+
 /** @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 RFC 9110, section 10.2.3} */
 function retryAfter(
   { retryAfterSeconds: seconds, retryAfterForm: form = "seconds" }: StatusEffect,
   nowMs: number,
 ): Record<string, string> {
   if (seconds === undefined) return {};
-  const date = () => new Date(nowMs + seconds * 1000).toUTCString();
+  const date = () => new Date(Math.min(nowMs + seconds * 1000, lastDateMs)).toUTCString();
   return { "Retry-After": form === "seconds" ? String(seconds) : date() };
 }
 

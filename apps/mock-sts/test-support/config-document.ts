@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { presets } from "../src/config-presets.ts";
-import { optionShape, stageShape, stsShape } from "../src/config-schema.ts";
+import { optionShape, stageShape } from "../src/config-schema.ts";
 import { liveKeys } from "../src/config-stage.ts";
+import { stsShape } from "../src/config-sts.ts";
 import { faultEffectSchema, faultMatchSchema } from "../src/fault-schema.ts";
 import { presetNames } from "../src/preset-names.ts";
 import { builtInScenarios } from "../src/scenario.ts";
