@@ -44,7 +44,7 @@ export function checkedList<T>(
 }
 
 /** A JSON Web Key Set. */
-export const jwks = z.custom<JSONWebKeySet>(isJwks, "must be a JWK Set");
+const jwks = z.custom<JSONWebKeySet>(isJwks, "must be a JWK Set");
 
 /** What an issuer signs with. */
 export const signingAlgorithm = z.enum(signingAlgorithms);

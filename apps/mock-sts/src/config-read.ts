@@ -1,17 +1,9 @@
-import type { z } from "zod";
 import { ConfigError } from "./config-error.ts";
 import { mergeConfig } from "./config-merge.ts";
 import { brokenRules } from "./config-rules.ts";
 import { type Config, configSchema } from "./config-schema.ts";
 import { type ConfigText, parseConfigText } from "./config-text.ts";
-import { explainIssue } from "./explain-issue.ts";
-
-/** A fault and the path of the value, or of the key, that it is about. */
-interface PlacedFault {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly key?: boolean;
-}
+import { explainIssue, type PlacedFault, placedFaults } from "./explain-issue.ts";
 
 /**
  * Reads a configuration; `file` is what its faults call it.
@@ -31,21 +23,9 @@ export function readConfig(text: string, file: string): Config {
     data: config,
     error,
   } = configSchema.safeParse(parsed.data, { error: explainIssue });
-  const faults = success ? brokenRules(mergeConfig(config)) : error.issues.flatMap(placedFaults);
+  const faults = success ? brokenRules(mergeConfig(config)) : placedFaults(error);
   if (config !== undefined && faults.length === 0) return config;
   throw new ConfigError(file, describeFaults(faults, { parsed, file }));
-}
-
-/** An unknown key is shown where it stands, not where its mapping begins. */
-function placedFaults(issue: z.core.$ZodIssue): PlacedFault[] {
-  const { path, message, code } = issue;
-  if (code !== "unrecognized_keys") return [{ path, message }];
-  const messages = message.split("\n");
-  return issue.keys.map((key, index) => ({
-    path: [...path, key],
-    message: messages[index] ?? message,
-    key: true,
-  }));
 }
 
 function describeFaults(

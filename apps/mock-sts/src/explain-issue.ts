@@ -9,13 +9,15 @@ export const explainIssue: z.core.$ZodErrorMap = (issue) => {
   const { input, inst } = issue;
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => `there is no such key${meant(key, keysOf(inst))}`).join("\n");
+      return issue.keys
+        .map((key) => `there is no such key${didYouMean(key, keysOf(inst))}`)
+        .join("\n");
     case "invalid_value":
       return input === undefined ? "is missing" : mustBeOneOf(input, issue.values);
     case "invalid_union":
       return explainUnion(issue);
     case "invalid_type":
-      return input === undefined ? "is missing" : `must be ${typeNames[issue.expected] ?? "other"}`;
+      return input === undefined ? "is missing" : typeNames[issue.expected];
     case "too_small":
       if (issue.origin === "string") return "must not be blank";
       if (issue.origin === "array") return "must not be empty";
@@ -27,16 +29,35 @@ export const explainIssue: z.core.$ZodErrorMap = (issue) => {
   }
 };
 
-const meant = didYouMean;
+/** One thing that is wrong, and the path of the value, or of the unknown key, that it is about. */
+export interface PlacedFault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** Whether it is about the key. */
+  readonly key?: boolean;
+}
+
+/** Lists what is wrong; each unknown key has its own fault, with its own path. */
+export function placedFaults({ issues }: z.ZodError): PlacedFault[] {
+  return issues.flatMap((issue): PlacedFault[] => {
+    const { path, message, code } = issue;
+    if (code !== "unrecognized_keys") return [{ path, message }];
+    const messages = message.split("\n");
+    return issue.keys.map((key, index) => ({
+      ...{ path: [...path, key], key: true },
+      message: messages[index] ?? message,
+    }));
+  });
+}
 
 const typeNames: Readonly<Record<string, string>> = {
-  array: "a list",
-  boolean: "true or false",
-  int: "an integer",
-  number: "a number",
-  object: "a mapping",
-  record: "a mapping",
-  string: "text",
+  array: "must be a list",
+  boolean: "must be true or false",
+  int: "must be an integer",
+  number: "must be a number",
+  object: "must be a mapping",
+  record: "must be a mapping",
+  string: "must be text",
 };
 
 function keysOf(schema: unknown): readonly string[] {
