@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 // `ssr.resolve.conditions` is the list that counts in Node: imports of sibling packages resolve to
-// their src/, so no build is needed before a test.
-const conditions = ["@agent-oauth/source", "module", "node", "development|production"];
+// their src/, so no build is needed before a test. Vite's "module" is not among them: Node cannot load what
+// @opentelemetry/api, on which ADK depends, has under that condition.
+const conditions = ["@agent-oauth/source", "node", "development|production"];
 
 export default defineConfig({
   resolve: { conditions },

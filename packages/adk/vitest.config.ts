@@ -1,11 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, mergeConfig } from "vitest/config";
 import shared from "../../vitest.shared.ts";
 
-// Without "module": Node cannot load what @opentelemetry/api, on which ADK depends, has under that condition.
-const conditions = ["@agent-oauth/source", "node", "development|production"];
-
-export default defineConfig({
-  ...shared,
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
-});
+export default mergeConfig(shared, defineConfig({}));

@@ -1,20 +1,13 @@
 import { createServer } from "node:tls";
-import { inspect } from "node:util";
 import { TokenError } from "@agent-oauth/core";
 import { createCustomerMtlsFlow } from "@agent-oauth/customer-mtls";
 import type { Breakage, MockSts } from "@agent-oauth/mock-sts";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openAgent, openMock, rejection } from "./agent.test-support.ts";
+import { shown } from "./secret-traces.test-support.ts";
 import { listenUntilTestEnds, serverIdentity } from "./server.test-support.ts";
 
 const ALWAYS = { route: "token", times: Number.POSITIVE_INFINITY } as const;
-
-/** All that can be seen of an error. */
-function shown(error: unknown): string {
-  return `${inspect(error, { depth: null, showHidden: true })} ${JSON.stringify(error)} ${
-    error instanceof Error ? error.stack : ""
-  }`;
-}
 
 const BREAKAGES: readonly [Breakage, TokenError["code"], boolean][] = [
   ["truncated-json", "ERR_TOKEN_RESPONSE", false],

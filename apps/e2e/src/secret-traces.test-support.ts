@@ -1,3 +1,12 @@
+import { inspect } from "node:util";
+
+/** All that can be seen of an error. */
+export function shown(error: unknown): string {
+  return `${inspect(error, { depth: null, showHidden: true })} ${JSON.stringify(error)} ${
+    error instanceof Error ? error.stack : ""
+  }`;
+}
+
 /** What must not be seen of a JWT: claims and signature. Its header is the same in all of them. */
 export function partsOfJwt(jwt: string): string[] {
   const [, payload = "", signature = ""] = jwt.split(".");

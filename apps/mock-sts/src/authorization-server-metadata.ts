@@ -29,13 +29,15 @@ export function authorizationServerMetadata(
   const { issuer, paths, scopes } = description;
   return {
     issuer,
+    // Nobody can sign in there, but clients want every server to have one, MCP's among them.
+    authorization_endpoint: `${issuer}${paths.authorization}`,
     ...endpointUrls(issuer, paths),
     ...authenticationOf("token", clientAuthenticationMethods),
     ...authenticationOf("revocation", clientAuthenticationMethods),
     // Whoever proves nothing may not ask about tokens: RFC 7662, section 2.1.
     ...authenticationOf("introspection", provenMethods),
     jwks_uri: `${issuer}${paths.jwks}`,
-    // Required by the RFC although there is no authorization endpoint; "token" is what IAS clients send.
+    // Required by the RFC although nobody can sign in; "token" is what IAS clients send.
     response_types_supported: ["token"],
     grant_types_supported: description.grantTypes,
     tls_client_certificate_bound_access_tokens: true,

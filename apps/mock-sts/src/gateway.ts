@@ -8,7 +8,8 @@ import type { Exchange, MockEnv } from "./exchange.ts";
 import { type AccessTokenVerifier, createForeignAccessTokens } from "./foreign-access-tokens.ts";
 import { findTarget, type GatewayTarget } from "./gateway-targets.ts";
 import { stsName } from "./issuer-options.ts";
-import { createMcpEndpoint, type McpEndpoint } from "./mcp-endpoint.ts";
+import { createLazyMcpEndpoint } from "./lazy-mcp-endpoint.ts";
+import type { McpEndpoint } from "./mcp-endpoint.ts";
 import { type McpServerOptions, mcpServerPath } from "./mcp-servers.ts";
 import { OAuthError } from "./oauth-error.ts";
 import {
@@ -61,7 +62,7 @@ export function createGateway(given: GatewayOptions): Gateway {
   const endpoints = new Map<Tenant, ReadonlyMap<string, McpEndpoint>>(
     options.tenants.all.map((tenant) => [
       tenant,
-      new Map(tenant.mcpServers.map((server) => [server.name, createMcpEndpoint(server)])),
+      new Map(tenant.mcpServers.map((server) => [server.name, createLazyMcpEndpoint(server)])),
     ]),
   );
   const app = new Hono<MockEnv>();

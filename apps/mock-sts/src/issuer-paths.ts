@@ -5,13 +5,14 @@ export const clientEndpoints = ["token", "introspection", "revocation"] as const
 export type ClientEndpointName = (typeof clientEndpoints)[number];
 
 /** Paths of an issuer's endpoints below the issuer. */
-export type IssuerPaths = Readonly<Record<ClientEndpointName | "jwks", string>>;
+export type IssuerPaths = Readonly<Record<ClientEndpointName | "authorization" | "jwks", string>>;
 
 /** Where the second name of each endpoint begins, for clients that look for an mTLS alias. */
 export const mtlsPrefix = "/mtls";
 
 /** Paths of an identity tenant, as IAS has them. */
 export const identityPaths: IssuerPaths = {
+  authorization: "/oauth2/authorize",
   token: "/oauth2/token",
   introspection: "/oauth2/introspect",
   revocation: "/oauth2/revoke",
@@ -20,6 +21,7 @@ export const identityPaths: IssuerPaths = {
 
 /** Paths of the token exchange service and of further issuers. */
 export const stsPaths: IssuerPaths = {
+  authorization: "/authorize",
   token: "/token",
   introspection: "/introspect",
   revocation: "/revoke",

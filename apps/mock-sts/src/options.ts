@@ -1,7 +1,8 @@
+import { agentRegistration, agentSubject } from "./agent-registration.ts";
 import { type AgentOptions, checkAgents, defaultAgents } from "./agents.ts";
 import type { Bounds } from "./bounded-map.ts";
 import { type ClientRegistration, type Clients, registerClients } from "./clients.ts";
-import { resolveControlOptions } from "./control-options.ts";
+import { type ControlOptions, resolveControlOptions } from "./control-options.ts";
 import {
   type IssuerOptions,
   type ResolvedIssuer,
@@ -18,7 +19,6 @@ import {
 } from "./mcp-servers.ts";
 import { didYouMean } from "./nearest-name.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
-import type { Scenario } from "./scenario.ts";
 import { checkSigningAlgorithm, type SigningAlgorithm } from "./signing-keys.ts";
 import type { StsOptions } from "./sts-options.ts";
 import {
@@ -29,7 +29,7 @@ import {
 } from "./tenants.ts";
 
 /** How a mock is to be; every field has a default. */
-export interface MockStsOptions {
+export interface MockStsOptions extends ControlOptions {
   /** Address to bind. Default `127.0.0.1`. */
   readonly host?: string;
   /** Port of the token server. Default 0: any free one. */
@@ -88,16 +88,6 @@ export interface MockStsOptions {
   readonly sts?: StsOptions;
   /** Issuers beside it, each at `/{name}`. Default: none. */
   readonly issuers?: readonly IssuerOptions[];
-  /** Sets of faults and settings that can be applied by name, beside the built-in ones; one of the same name wins. */
-  readonly scenarios?: readonly Scenario[];
-  /** Most that the request log holds; the oldest go first. Default 10 000 requests, 67 108 864 bytes. */
-  readonly recordLimits?: { readonly requests?: number; readonly bytes?: number };
-  /** Keeps the values of tokens, to be shown to who has the admin token. Default false: fingerprints and claims only. */
-  readonly recordSecrets?: boolean;
-  /** Further host names, without port, under which the controls may be reached over HTTP. Default: none. */
-  readonly controlHosts?: readonly string[];
-  /** Which requests faults with a probability hit that have no seed of their own. Default 1. */
-  readonly seed?: number;
   /** Called when a request has its answer. */
   readonly onAnswer?: (request: RecordedRequest) => void;
 }
@@ -141,7 +131,7 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
   const { agents = defaultAgents, serviceTokenLifetimeMs = 43_200_000 } = options;
   const tenantId = text(options.tenantId ?? "mock-tenant", "tenantId");
   const identityZone = text(options.identityZone ?? "provider-zone", "identityZone");
-  const subjectDn = `CN=${escapeDn(clientId)},OU=Agents,O=Mock STS`;
+  const subjectDn = agentSubject(clientId);
   checkNames(options);
   checkTokenLifetime(tokenLifetimeMs);
   checkTokenLifetime(serviceTokenLifetimeMs, "serviceTokenLifetimeMs");
@@ -149,7 +139,7 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
   checkAgents(agents);
   const tenants = resolveTenants(options.tenants ?? defaultTenants, { identityZone, tenantId });
   const registered = registerClients([
-    agent(options, { clientId, subjectDn }),
+    agentRegistration(options, { clientId, subjectDn }),
     lobClient,
     ...clients,
   ]);
@@ -243,18 +233,6 @@ export const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
  */
 export function checkTokenLifetime(lifetimeMs: number, name = "tokenLifetimeMs"): number {
   return range(lifetimeMs, name, { min: minTokenLifetimeMs, max: maxTokenLifetimeMs });
-}
-
-function agent(
-  { certificateBoundTokens = true, scopes = [] }: MockStsOptions,
-  { clientId, subjectDn }: { clientId: string; subjectDn: string },
-): ClientRegistration {
-  return { clientId, authentication: "tls_client_auth", subjectDn, certificateBoundTokens, scopes };
-}
-
-/** Escapes a value for an RFC 4514 name. */
-function escapeDn(value: string): string {
-  return value.replace(/[\\",+<>;=#]|^ | $/g, "\\$&");
 }
 
 function text(value: string, name: string): string {

@@ -64,6 +64,7 @@ describe("refresh tokens of the token exchange service", () => {
       [{ resource: "https://c.example" }, "invalid_target"],
       [{ audience: "tickets" }, "invalid_target"],
       [{ scope: "read admin" }, "invalid_scope"],
+      [{ token_format: "other" }, "invalid_request"],
     ] as const) {
       const { status, body } = await refresh(token, fields);
       expect([status, body.error]).toEqual([400, error]);

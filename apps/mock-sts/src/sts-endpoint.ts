@@ -15,6 +15,7 @@ import { errorResponse, withQuirkyCode } from "./sts-errors.ts";
 import type { StsGrant } from "./sts-grant.ts";
 import type { StsIssue } from "./sts-issue.ts";
 import type { HasQuirk } from "./sts-quirks.ts";
+import { tokenFormat } from "./token-format.ts";
 
 /** What the token endpoint of a token exchange service works with. */
 export interface StsEndpointOptions extends ClientAuthenticationContext {
@@ -53,9 +54,10 @@ async function answer(request: TokenRequest, options: StsEndpointOptions): Promi
   if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
   const client = await identifyClient(request, options);
   const grant = chooseGrant(grantType, client, grants);
+  const format = tokenFormat(form) ?? "jwt";
   const confirmation = await confirmationOf(request, { client, dpop });
   const decision = await grant({ form, client, proven: provenBy(request, confirmation) });
-  const issued = await issue(decision, { client, confirmation, form });
+  const issued = await issue(decision, { client, confirmation, form, format });
   const isExchange = grantType.endsWith(":token-exchange");
   return {
     issued,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { JWTPayload } from "jose";
-import type { AccessTokens, IssuedToken } from "./access-tokens.ts";
+import type { AccessTokens, IssuedToken, TokenFormat } from "./access-tokens.ts";
 import type { Client } from "./clients.ts";
 import { type Clock, numericDate } from "./clock.ts";
 import type { Form } from "./form.ts";
@@ -8,7 +8,6 @@ import { idJagLifetimeMs, idJagTyp } from "./id-jag.ts";
 import { type RefreshTokens, refreshLifetimeMs } from "./refresh-tokens.ts";
 import type { Confirmation } from "./sender-constraint.ts";
 import type { StsDecision } from "./sts-grant.ts";
-import { tokenFormat } from "./token-format.ts";
 import { isAccessTokenType, tokenTypes } from "./token-types.ts";
 
 /** What tokens are made with. */
@@ -27,6 +26,7 @@ interface Requester {
   readonly client: Client;
   readonly confirmation: Confirmation | undefined;
   readonly form: Form;
+  readonly format: TokenFormat;
 }
 
 /** What a decision led to. */
@@ -74,12 +74,11 @@ function refreshClaims(
 
 function issueAccessToken(
   { subject, act, targets, notAfter }: StsDecision,
-  { client: { clientId }, confirmation, form }: Requester,
+  { client: { clientId }, confirmation, format }: Requester,
   { tokens, clock, defaultAudience, tokenLifetimeMs }: StsIssueOptions,
 ): Promise<IssuedToken> {
   return tokens.issue({
-    ...{ subject, clientId, confirmation, scope: targets.scope },
-    format: tokenFormat(form) ?? "jwt",
+    ...{ subject, clientId, confirmation, format, scope: targets.scope },
     audience: oneOrMany(targets.names) ?? defaultAudience,
     expiresAt: Math.min(clock.now() + tokenLifetimeMs(), notAfter),
     claims: actorClaim(act),

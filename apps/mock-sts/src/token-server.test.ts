@@ -36,6 +36,7 @@ describe.each(["openid-configuration", "oauth-authorization-server"])(
     it("[8414-3] [8705-9] names the issuer, the endpoints and what they support", async () => {
       expect(await getJson(`${mock.url}/.well-known/${name}`)).toEqual({
         issuer: mock.issuer,
+        authorization_endpoint: `${mock.url}/oauth2/authorize`,
         token_endpoint: mock.tokenEndpoint,
         jwks_uri: mock.jwksUri,
         response_types_supported: ["token"],
@@ -112,8 +113,16 @@ describe("JWK Set (RFC 8414, section 2; RFC 7517)", () => {
 });
 
 describe("other paths of the token server", () => {
+  it("send nobody away from the authorization endpoint", async () => {
+    const query = "response_type=code&client_id=mock-agent&redirect_uri=https://client.example";
+    for (const path of ["/oauth2/authorize", "/sts/authorize"]) {
+      const response = await agent.fetch(`${mock.url}${path}?${query}`, { redirect: "manual" });
+      expect([response.status, response.headers.get("location")]).toEqual([400, null]);
+    }
+  });
+
   it("are not found", async () => {
-    const response = await agent.fetch(`${mock.url}/oauth2/authorize`);
+    const response = await agent.fetch(`${mock.url}/oauth2/nowhere`);
     expect(response.status).toBe(404);
     expect(mock.recorder.requests.at(-1)).toMatchObject({ route: "unknown", status: 404 });
   });

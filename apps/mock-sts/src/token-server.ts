@@ -32,6 +32,7 @@ export function createTokenServer(options: TokenServerOptions): Hono<MockEnv> {
 }
 
 function serveIssuer(app: Hono<MockEnv>, server: AuthorizationServer): void {
+  app.get(`${server.path}${server.paths.authorization}`, () => noSignInPage());
   for (const { path, endpoint, document } of issuerRoutes(server)) {
     if (document !== undefined) serveDocument(app, path, document);
     else {
@@ -101,7 +102,16 @@ async function noteOutcome(
 
 /** A path that leads nowhere ends at the platform's router, which knows nothing of OAuth or JSON. */
 function notFoundPage(): Response {
-  const page = "<!doctype html><title>404 Not Found</title><h1>404 Not Found</h1>";
+  return page("404 Not Found", 404);
+}
+
+/** Told to the person in the browser, never by a redirect to who knows where: RFC 6749, section 4.1.2.1. */
+function noSignInPage(): Response {
+  return page("Nobody can sign in here: ask the mock for a user token", 400);
+}
+
+function page(title: string, status: number): Response {
   const headers = { "Content-Type": "text/html; charset=utf-8" };
-  return new Response(page, { status: 404, headers });
+  const html = `<!doctype html><title>${title}</title><h1>${title}</h1>`;
+  return new Response(html, { status, headers });
 }

@@ -2,33 +2,11 @@ import { inspect } from "node:util";
 import { afterEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 import { type AccessToken, createAccessToken } from "./access-token.ts";
 import { bearerFetch } from "./bearer-fetch.ts";
+import { recordingFetch } from "./recording-fetch.test-support.ts";
 import { TokenError } from "./token-error.ts";
 import type { GetTokenOptions, TokenRequest } from "./token-source.ts";
 
 const resource = "https://mcp.example/mcp";
-
-interface Sent {
-  readonly url: string;
-  readonly method: string;
-  readonly authorization: string | null;
-  readonly redirect: string;
-  readonly body: string;
-}
-
-/** Answers from a list, the last one again and again, and writes down what it was asked. */
-function scriptedFetch(...answers: readonly Response[]) {
-  const sent: Sent[] = [];
-  const left = [...answers];
-  const fetch: typeof globalThis.fetch = async (input, init) => {
-    const request = new Request(input, init);
-    const { url, method, redirect, headers } = request;
-    const authorization = headers.get("authorization");
-    sent.push({ url, method, redirect, authorization, body: await request.text() });
-    const answer = left.length > 1 ? left.shift() : left[0];
-    return answer ?? new Response("ok");
-  };
-  return { fetch, sent };
-}
 
 /** Yields t1, t2, … and writes down what it was asked. */
 function countingSource(
@@ -59,7 +37,7 @@ describe("bearerFetch", () => {
   });
 
   it("presents the token to the origin of the resource, whatever the kind of input", async () => {
-    const { fetch, sent } = scriptedFetch();
+    const { fetch, sent } = recordingFetch();
     const bound = bearerFetch(countingSource(), { resource, fetch });
     await bound("https://mcp.example/other?x=1");
     await bound(new URL(resource));
@@ -78,7 +56,7 @@ describe("bearerFetch", () => {
     "http://mcp.example/mcp",
     "https://mcp.example.evil.example/mcp",
   ])("neither asks for nor presents a token at %s", async (url) => {
-    const { fetch, sent } = scriptedFetch();
+    const { fetch, sent } = recordingFetch();
     const source = countingSource();
     await bearerFetch(source, { resource, fetch })(url);
     expect(sent).toMatchObject([{ url, authorization: null }]);
@@ -98,14 +76,14 @@ describe("bearerFetch", () => {
   });
 
   it.each(["127.0.0.1", "127.0.0.1:1"])("speaks http where %s is allowed by name", async (host) => {
-    const { fetch, sent } = scriptedFetch();
+    const { fetch, sent } = recordingFetch();
     const options = { resource: "http://127.0.0.1:1/", allowInsecureHosts: [host], fetch };
     await bearerFetch(countingSource(), options)("http://127.0.0.1:1/x");
     expect(sent[0]?.authorization).toBe("Bearer t1");
   });
 
   it("sends the token to the URL it judged, whatever becomes of the caller's object", async () => {
-    const { fetch, sent } = scriptedFetch();
+    const { fetch, sent } = recordingFetch();
     const url = new URL(resource);
     const call = bearerFetch(countingSource(), { resource, fetch })(url);
     url.host = "evil.example";
@@ -118,7 +96,7 @@ describe("bearerFetch", () => {
     const users = ["alice", "bob"];
     const bound = bearerFetch(source, {
       resource,
-      fetch: scriptedFetch().fetch,
+      fetch: recordingFetch().fetch,
       request: async () => ({ subjectToken: users.shift() ?? "" }),
     });
     await bound(resource);
@@ -127,6 +105,15 @@ describe("bearerFetch", () => {
       { subjectToken: "alice" },
       { subjectToken: "bob" },
     ]);
+  });
+
+  it("asks for nothing and sends nothing if the request function returns none", async () => {
+    const { fetch, sent } = recordingFetch();
+    const source = countingSource();
+    const request = () => undefined as never;
+    const call = bearerFetch(source, { resource, fetch, request })(resource);
+    await expect(call).rejects.toMatchObject({ code: "ERR_TOKEN_SUBJECT_REQUIRED" });
+    expect([source.asked, sent]).toEqual([[], []]);
   });
 
   it("passes the signal of the call to the source and to fetch", async () => {
@@ -147,7 +134,7 @@ describe("bearerFetch", () => {
 
   it("reads globalThis.fetch at the call", async () => {
     const bound = bearerFetch(countingSource(), { resource });
-    const { fetch, sent } = scriptedFetch();
+    const { fetch, sent } = recordingFetch();
     vi.stubGlobal("fetch", fetch);
     await bound(resource);
     expect(sent).toHaveLength(1);
@@ -156,7 +143,7 @@ describe("bearerFetch", () => {
   it("leaves shared headers as they are", async () => {
     const shared = new Headers({ "x-a": "1" });
     const record = { "X-B": "2" };
-    const bound = bearerFetch(countingSource(), { resource, fetch: scriptedFetch().fetch });
+    const bound = bearerFetch(countingSource(), { resource, fetch: recordingFetch().fetch });
     await Promise.all([bound(resource, { headers: shared }), bound(resource, { headers: record })]);
     expect([...shared]).toEqual([["x-a", "1"]]);
     expect(record).toEqual({ "X-B": "2" });
@@ -172,7 +159,7 @@ describe("bearerFetch", () => {
       ["a Blob", new Blob(["blob"]), "blob"],
     ];
     it.each(bodies)("sends %s again with another token", async (_, body, text) => {
-      const { fetch, sent } = scriptedFetch(refused(), new Response("ok"));
+      const { fetch, sent } = recordingFetch(refused(), new Response("ok"));
       const source = countingSource();
       const method = body === null ? "GET" : "POST";
       const answer = await bearerFetch(source, { resource, fetch })(resource, {
@@ -188,7 +175,7 @@ describe("bearerFetch", () => {
     });
 
     it("sends a form again", async () => {
-      const { fetch, sent } = scriptedFetch(refused(), new Response("ok"));
+      const { fetch, sent } = recordingFetch(refused(), new Response("ok"));
       const body = new FormData();
       body.set("field", "value");
       await bearerFetch(countingSource(), { resource, fetch })(resource, { method: "POST", body });
@@ -204,7 +191,7 @@ describe("bearerFetch", () => {
     ] as [string, () => Parameters<typeof globalThis.fetch>][])(
       "returns the 401 of %s, unread",
       async (_, call) => {
-        const { fetch, sent } = scriptedFetch(refused());
+        const { fetch, sent } = recordingFetch(refused());
         const source = countingSource();
         const answer = await bearerFetch(source, { resource, fetch })(...call());
         expect(answer.status).toBe(401);
@@ -215,7 +202,7 @@ describe("bearerFetch", () => {
     );
 
     it("sends a Request without a body again", async () => {
-      const { fetch, sent } = scriptedFetch(refused(), new Response("ok"));
+      const { fetch, sent } = recordingFetch(refused(), new Response("ok"));
       const request = new Request(resource, { headers: { "x-a": "1" } });
       expect((await bearerFetch(countingSource(), { resource, fetch })(request)).status).toBe(200);
       expect(sent).toHaveLength(2);
@@ -234,7 +221,7 @@ describe("bearerFetch", () => {
     });
 
     it("returns a second 401", async () => {
-      const { fetch, sent } = scriptedFetch(refused(), new Response("again", { status: 401 }));
+      const { fetch, sent } = recordingFetch(refused(), new Response("again", { status: 401 }));
       const source = countingSource();
       const answer = await bearerFetch(source, { resource, fetch })(resource);
       expect([answer.status, await answer.text()]).toEqual([401, "again"]);
@@ -244,7 +231,7 @@ describe("bearerFetch", () => {
     it("rejects with what the source says if no other token can be had", async () => {
       const cancelled = vi.fn();
       const body = new ReadableStream({ cancel: cancelled });
-      const { fetch } = scriptedFetch(new Response(body, { status: 401 }));
+      const { fetch } = recordingFetch(new Response(body, { status: 401 }));
       const rejected = new TokenError("ERR_TOKEN_REJECTED", "Cannot get another token");
       const source = countingSource((n) => {
         if (n > 1) throw rejected;
@@ -260,7 +247,7 @@ describe("bearerFetch", () => {
   });
 
   it.each([403, 404, 429, 500, 503])("asks for no other token after %i", async (status) => {
-    const { fetch, sent } = scriptedFetch(new Response(null, { status }));
+    const { fetch, sent } = recordingFetch(new Response(null, { status }));
     const source = countingSource();
     expect((await bearerFetch(source, { resource, fetch })(resource)).status).toBe(status);
     expect([sent.length, source.asked.length]).toEqual([1, 1]);
@@ -268,7 +255,7 @@ describe("bearerFetch", () => {
 
   describe("at a redirect", () => {
     const bind = (...answers: Response[]) => {
-      const { fetch, sent } = scriptedFetch(...answers);
+      const { fetch, sent } = recordingFetch(...answers);
       return { bound: bearerFetch(countingSource(), { resource, fetch }), sent };
     };
 
@@ -338,7 +325,7 @@ describe("bearerFetch", () => {
     ["is no bearer token", "N_A", "sentinel", "ERR_TOKEN_TYPE_UNSUPPORTED"],
     ["would break out of its header", "Bearer", "sentinel\r\nx: y", "ERR_TOKEN_RESPONSE"],
   ] as const)("sends nothing if the token %s", async (_, tokenType, token, code) => {
-    const { fetch, sent } = scriptedFetch();
+    const { fetch, sent } = recordingFetch();
     const source = countingSource(() => createAccessToken({ token, tokenType }));
     const error = await bearerFetch(source, { resource, fetch })(resource).catch((e: unknown) => e);
     expect(error).toMatchObject({ code, retryable: false });

@@ -15,11 +15,16 @@ export function bearerHeader({ token, tokenType }: AccessToken): string {
     );
   }
   // `Headers` quotes the value that it refuses, so it must not be the one to refuse it.
-  if (!/^[\x21-\x7e]+$/.test(token)) {
+  if (!fitsHeader(token)) {
     throw new TokenError(
       "ERR_TOKEN_RESPONSE",
       "Cannot present the token: it holds characters that no header can carry",
     );
   }
   return `Bearer ${token}`;
+}
+
+/** Tells whether an Authorization header can carry a token: visible ASCII characters alone. */
+export function fitsHeader(token: string): boolean {
+  return /^[\x21-\x7e]+$/.test(token);
 }

@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type CachingTokenSourceOptions, cacheSettings } from "./cache-options.ts";
+import { cachedScript } from "./cached-script.test-support.ts";
 import { cachingTokenSource } from "./caching-token-source.ts";
 import { systemClock } from "./clock.ts";
 import { staticTokenSource } from "./static-token-source.ts";
@@ -83,7 +84,18 @@ describe("cachingTokenSource: construction", () => {
   it("returns a source that caches already as it is", () => {
     const cache = cachingTokenSource(staticTokenSource("abc"));
     expect(cachingTokenSource(cache)).toBe(cache);
-    expect(cachingTokenSource(cache, { maxEntries: 1 })).toBe(cache);
+  });
+
+  it("gives what is cached already another cache where there are options", async () => {
+    const { clock, source, cache, events } = cachedScript();
+    const onEvent = vi.fn();
+    const again = cachingTokenSource(cache, { maxEntries: 0, onEvent });
+    await again.getToken();
+    await again.getToken();
+    expect(source.calls).toHaveLength(2); // Neither kept by the new cache nor by the first one.
+    expect(cache.stats().requests).toBe(0);
+    expect(events).toEqual([]);
+    expect(onEvent).toHaveBeenCalledWith(expect.objectContaining({ at: clock.now() }));
   });
 
   it("reads the machine's clocks where none is given", async () => {

@@ -43,7 +43,8 @@ export interface ExplainedKey {
 
 /**
  * Caches the tokens of a source: one request for any number of callers, refreshed ahead, never shared between
- * users, tenants, audiences or credentials. A source that already caches is returned as it is.
+ * users, tenants, audiences or credentials. A source that already caches is returned as it is; if there are options,
+ * what it caches gets another cache, which has them besides its own.
  *
  * @example
  * ```ts
@@ -56,19 +57,28 @@ export function cachingTokenSource<T extends AccessToken>(
   source: TokenSource<T>,
   options?: CachingTokenSourceOptions,
 ): CachingTokenSource<T> {
-  const settings = cacheSettings(options);
-  if (source instanceof CachedSource) return source as CachingTokenSource<T>;
+  if (source instanceof CachedSource) return source.with(options) as CachingTokenSource<T>;
   if (typeof source?.getToken !== "function") {
     throw new TypeError('Cannot create a cache: "source" must be a token source');
   }
-  return new CachedSource(new TokenCache(source, settings));
+  return new CachedSource(source, options);
 }
 
 class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
+  readonly #source: TokenSource<T>;
+  readonly #options: CachingTokenSourceOptions | undefined;
   readonly #cache: TokenCache<T>;
 
-  constructor(cache: TokenCache<T>) {
-    this.#cache = cache;
+  constructor(source: TokenSource<T>, options: CachingTokenSourceOptions | undefined) {
+    this.#source = source;
+    this.#options = options;
+    this.#cache = new TokenCache(source, cacheSettings(options));
+  }
+
+  /** Options of a second wrapping are honoured, not ignored, and never by a cache behind a cache. */
+  with(options: CachingTokenSourceOptions | undefined): CachedSource<T> {
+    if (options === undefined) return this;
+    return new CachedSource(this.#source, { ...this.#options, ...options });
   }
 
   get identity(): string | undefined {

@@ -34,6 +34,16 @@ describe("FailureMemory", () => {
     expect(failures.recall(request("b", { now: 100 }))).toBeUndefined();
   });
 
+  it("holds back by what an error says of itself, whatever its code", () => {
+    const failures = memory();
+    failures.failed(tokenError("ERR_TOKEN_PROVIDER", { retryable: true }), request("a"));
+    expect(failures.recall(request("b", { now: 249 }))).toMatchObject({
+      code: "ERR_TOKEN_PROVIDER",
+      retryable: true,
+    });
+    expect(failures.recall(request("b", { now: 250 }))).toBeUndefined();
+  });
+
   it("forgets the oldest of 1,025 refusals", () => {
     const failures = memory();
     for (let i = 0; i < 1_025; i++) failures.failed(REFUSAL, request(`${i}`));

@@ -8,7 +8,7 @@ const MAX_BACK_OFF_MS = 30_000;
 const MAX_RETRY_AFTER_MS = 3_600_000;
 const MAX_REMEMBERED = 1_024;
 
-/** Failures that say something about one call or one caller, not about the next. */
+/** Failures that say something about one call or one caller, not about the next, unless a retry is said to help. */
 const NOT_REMEMBERED = new Set([
   "ERR_TOKEN_SUBJECT_REQUIRED",
   "ERR_TOKEN_PROVIDER",
@@ -65,11 +65,12 @@ export class FailureMemory {
 
   /** Takes note of a failed request. */
   failed(error: unknown, request: FailedRequest): void {
-    if (!TokenError.isInstance(error) || NOT_REMEMBERED.has(error.code)) return;
+    if (!TokenError.isInstance(error)) return;
     if (error.retryable) {
       this.#backOff(error, request);
       return;
     }
+    if (NOT_REMEMBERED.has(error.code)) return;
     const { key, now } = request;
     const { failureLifetimeMs, minRefreshIntervalMs } = this.#settings;
     const lifetime = error.code === "ERR_TOKEN_REJECTED" ? minRefreshIntervalMs : failureLifetimeMs;
@@ -138,10 +139,11 @@ export function refusedAgain(): TokenError {
 }
 
 function heldBack({ error, failures, until }: BackOff, now: number): TokenError {
+  const { code, status, oauthError, retryable } = error;
   return new TokenError(
-    error.code,
+    code,
     `Cannot request a token: holding back for ${until - now} ms after ${failures} failed ${failures === 1 ? "request" : "requests"} in a row`,
-    { cause: error, status: error.status, oauthError: error.oauthError, retryAfterMs: until - now },
+    { cause: error, status, oauthError, retryAfterMs: until - now, retryable },
   );
 }
 

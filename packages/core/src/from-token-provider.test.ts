@@ -1,50 +1,48 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { bearerFetch } from "./bearer-fetch.ts";
 import { cachingTokenSource } from "./caching-token-source.ts";
-import {
-  fromTokenProvider,
-  type ProvidedToken,
-  type TokenProvider,
-} from "./from-token-provider.ts";
+import { fromTokenProvider, type TokenProvider } from "./from-token-provider.ts";
+import type { ProvidedToken } from "./provided-token.ts";
 import { createFakeClock } from "./testing/fake-clock.ts";
 import { tokenSourceContract } from "./testing/token-source-contract.ts";
-import { TokenError } from "./token-error.ts";
-import type { GetTokenOptions, TokenRequest } from "./token-source.ts";
+import type { TokenRequest } from "./token-source.ts";
 import { unsignedJwt } from "./unsigned-jwt.test-support.ts";
 
 const clock = createFakeClock();
-const provided = (token: ProvidedToken) =>
-  fromTokenProvider(async () => token, { clock }).getToken();
+const provided = (token: string | ProvidedToken) =>
+  fromTokenProvider(() => token, { clock }).getToken();
 
 describe("fromTokenProvider", () => {
   let made = 0;
   const create = () => ({ source: fromTokenProvider(async () => ({ token: `token-${made++}` })) });
   for (const { name, run } of tokenSourceContract(create)) it(name, run);
 
-  it("hands the provider the normal request, the signal and the refused token", async () => {
-    const calls: [TokenRequest, GetTokenOptions][] = [];
-    const source = fromTokenProvider(async (request, options) => {
-      calls.push([request, options]);
-      return { token: "abc" };
+  it("hands the provider the normal request, a signal and the refused token", async () => {
+    const calls: { request: TokenRequest; rejected: unknown }[] = [];
+    const source = fromTokenProvider((request, { signal, rejected }) => {
+      expect(signal.aborted).toBe(false);
+      calls.push({ request, rejected });
+      return `token-${calls.length}`;
     });
-    const rejected = await source.getToken();
-    const { signal } = new AbortController();
-    await source.getToken(
-      { subjectToken: "Bearer alice", scope: [] },
-      { signal, rejected, minValidityMs: 5 },
-    );
+    const request = { subjectToken: "Bearer alice", scope: [] };
+    const rejected = await source.getToken(request);
+    await source.getToken(request, { rejected, minValidityMs: 5 });
     expect(calls).toEqual([
-      [{}, {}],
-      [{ subjectToken: "alice" }, { signal, rejected }],
+      { request: { subjectToken: "alice" }, rejected: undefined },
+      { request: { subjectToken: "alice" }, rejected },
     ]);
   });
 
   it("takes the end as an instant, as seconds from the call, or from the token", async () => {
     const now = clock.now();
-    expect(await provided({ token: "abc", expiresAt: 5 })).toMatchObject({ expiresAt: 5 });
+    const jwt = unsignedJwt({ exp: now / 1_000 + 7 });
+    expect((await provided({ token: "abc", expiresAt: now + 5 })).expiresAt).toBe(now + 5);
     expect((await provided({ token: "abc", expiresIn: 60 })).expiresAt).toBe(now + 60_000);
-    expect((await provided({ token: unsignedJwt({ exp: 7 }) })).expiresAt).toBe(7_000);
-    expect((await provided({ token: "abc", expiresAt: 5, expiresIn: 60 })).expiresAt).toBe(5);
-    expect((await provided({ token: "abc" })).expiresAt).toBeUndefined();
+    expect((await provided({ token: jwt })).expiresAt).toBe(now + 7_000);
+    expect((await provided(jwt)).expiresAt).toBe(now + 7_000);
+    const both = { token: jwt, expiresAt: now + 5, expiresIn: 60 };
+    expect((await provided(both)).expiresAt).toBe(now + 5);
+    expect((await provided("abc")).expiresAt).toBeUndefined();
     expect((await provided({ token: "abc", expiresIn: Number.NaN })).expiresAt).toBeUndefined();
     const spoilt = { token: "abc", expiresAt: Number.NaN, expiresIn: 60 };
     expect((await provided(spoilt)).expiresAt).toBe(now + 60_000);
@@ -63,90 +61,133 @@ describe("fromTokenProvider", () => {
     expect((await source.getToken()).expiresAt).toBe(startedAt + 60_000);
   });
 
-  it("drops a leading Bearer of the token", async () => {
-    expect((await provided({ token: "Bearer abc" })).token).toBe("abc");
-  });
-
-  for (const answer of [
-    undefined,
-    null,
-    "abc",
-    {},
-    { token: "" },
-    { token: " " },
-    { token: 1 },
-    { token: "Bearer " },
-  ]) {
-    it(`refuses ${JSON.stringify(answer)}`, async () => {
-      await expect(provided(answer as ProvidedToken)).rejects.toMatchObject({
-        code: "ERR_TOKEN_PROVIDER",
-        name: "TokenError",
-      });
+  for (const text of ["abc", "Bearer abc", "bearer  abc", "BEARER\tabc", " abc\n"]) {
+    it(`drops what is no part of the token in ${JSON.stringify(text)}`, async () => {
+      expect((await provided(text)).token).toBe("abc");
+      expect((await provided({ token: text })).token).toBe("abc");
     });
   }
 
-  const failing: [string, TokenProvider][] = [
-    ["rejects", () => Promise.reject(new RangeError("s3ntinel"))],
-    [
-      "throws at once",
-      () => {
-        throw new RangeError("s3ntinel");
-      },
-    ],
-  ];
-  for (const [name, provider] of failing) {
-    it(`wraps what a provider that ${name} says, without its message`, async () => {
-      await expect(fromTokenProvider(provider).getToken()).rejects.toMatchObject({
-        code: "ERR_TOKEN_PROVIDER",
-        retryable: false,
-        cause: { name: "RangeError", message: "RangeError" },
-      });
-    });
-  }
-
-  it("wraps a TypeError too: that is how fetch fails", async () => {
-    const error = new TypeError("fetch failed", {
-      cause: Object.assign(new Error("x"), { syscall: "connect", code: "ECONNREFUSED" }),
-    });
-    await expect(fromTokenProvider(() => Promise.reject(error)).getToken()).rejects.toMatchObject({
-      code: "ERR_TOKEN_PROVIDER",
-      cause: { name: "TypeError", cause: { message: "connect ECONNREFUSED" } },
-    });
-  });
-
-  it("accepts a plain answer of a provider that is not async", async () => {
-    const provider = (() => ({ token: "abc" })) as unknown as TokenProvider;
-    expect((await fromTokenProvider(provider).getToken()).token).toBe("abc");
-  });
-
-  it("lets a TokenError and an abort pass as they are", async () => {
-    const error = new TokenError("ERR_TOKEN_NETWORK", "x");
-    await expect(fromTokenProvider(() => Promise.reject(error)).getToken()).rejects.toBe(error);
-    const controller = new AbortController();
-    const reason = new Error("gone");
-    const source = fromTokenProvider(async (_, { signal }) => {
-      controller.abort(reason);
-      signal?.throwIfAborted();
-      return { token: "abc" };
-    });
-    await expect(source.getToken({}, { signal: controller.signal })).rejects.toBe(reason);
-  });
-
-  it("has the identity that it was given", async () => {
-    expect(fromTokenProvider(async () => ({ token: "abc" }), { identity: "x" }).identity).toBe("x");
-    expect(fromTokenProvider(async () => ({ token: "abc" })).identity).toBeUndefined();
-  });
-
-  it("is asked once for a thousand callers behind a cache", async () => {
+  it("calls the provider again when its token has ended, and not before", async () => {
+    const own = createFakeClock();
     let calls = 0;
-    const cache = cachingTokenSource(
-      fromTokenProvider(async () => ({ token: `token-${++calls}`, expiresIn: 3_600 })),
-    );
-    await Promise.all(Array.from({ length: 1_000 }, () => cache.getToken()));
-    expect(calls).toBe(1);
+    const source = fromTokenProvider(() => ({ token: `token-${++calls}`, expiresIn: 100 }), {
+      clock: own,
+      random: () => 0.5,
+    });
+    for (const [ms, count] of [
+      [0, 1],
+      [71_999, 1], // Four fifths of the 90 s that it is used: from there it is refreshed ahead.
+      [18_001, 2],
+    ] as const) {
+      own.advance(ms);
+      await source.getToken();
+      expect(calls).toBe(count);
+    }
   });
 
-  it("refuses a provider that is no function", () => {
+  it("keeps a token without an end for the lifetime that it was given", async () => {
+    const own = createFakeClock();
+    let calls = 0;
+    const options = { clock: own, fallbackLifetimeMs: 1_000, random: () => 0.5 };
+    const source = fromTokenProvider(() => `token-${++calls}`, options);
+    await source.getToken();
+    own.advance(799);
+    await source.getToken();
+    expect(calls).toBe(1);
+    own.advance(201);
+    await source.getToken();
+    expect(calls).toBe(2);
+  });
+
+  it("keeps the users apart that its requests name", async () => {
+    const calls: TokenRequest[] = [];
+    const source = fromTokenProvider((request) => {
+      calls.push(request);
+      return `token-of-${request.principal}`;
+    });
+    for (let i = 0; i < 1_000; i++) {
+      const principal = i % 2 === 0 ? "alice" : "bob";
+      expect((await source.getToken({ principal })).token).toBe(`token-of-${principal}`);
+    }
+    expect(calls).toEqual([{ principal: "alice" }, { principal: "bob" }]);
+  });
+
+  it("has the identity that it was given", () => {
+    expect(fromTokenProvider(() => "abc", { identity: "x" }).identity).toBe("x");
+    expect(fromTokenProvider(() => "abc").identity).toBeUndefined();
+  });
+
+  it("needs no second cache, and honours the options of one", async () => {
+    let calls = 0;
+    const source = fromTokenProvider(() => `token-${++calls}`, { clock });
+    expect(cachingTokenSource(source)).toBe(source);
+    const events: string[] = [];
+    const told = cachingTokenSource(source, { onEvent: ({ type }) => events.push(type) });
+    await told.getToken();
+    await told.getToken();
+    expect(calls).toBe(1);
+    expect(events).toEqual(["miss", "request-start", "request-end", "hit"]);
+  });
+
+  it("lets a provider return nothing only where it is optional", () => {
+    const maybe = () => undefined as string | undefined;
+    // @ts-expect-error A token that may be missing is an error, so the compiler says so first.
+    fromTokenProvider(maybe);
+    expectTypeOf(fromTokenProvider(maybe, { optional: true }).getToken).toBeFunction();
+  });
+
+  it("refuses mistaken arguments, naming them", () => {
     expect(() => fromTokenProvider("abc" as unknown as TokenProvider)).toThrow('"provider"');
+    for (const timeoutMs of [0, -1, Number.NaN, 2 ** 31, "5" as unknown as number]) {
+      const make = () => fromTokenProvider(() => "abc", { timeoutMs });
+      if (typeof timeoutMs === "string") expect(make).toThrow(TypeError);
+      else expect(make).toThrow(RangeError);
+      expect(make).toThrow('"timeoutMs"');
+    }
+    expect(() => fromTokenProvider(() => "abc", { identity: " " })).toThrow('"identity"');
+    expect(() => fromTokenProvider(() => "abc", { maxEntries: -1 })).toThrow('"maxEntries"');
+  });
+});
+
+describe("fromTokenProvider: how often the provider is called", () => {
+  const resource = "https://orders.example/";
+
+  it("once for a thousand calls of bearerFetch at the token's end", async () => {
+    const own = createFakeClock();
+    let calls = 0;
+    const provider = async () => ({ token: `token-${++calls}`, expiresIn: 3_600 });
+    const presented: (string | null)[] = [];
+    const get = bearerFetch(fromTokenProvider(provider, { clock: own }), {
+      resource,
+      fetch: async (_, init) => {
+        presented.push(new Headers(init?.headers).get("authorization"));
+        return new Response();
+      },
+    });
+    await get(resource);
+    expect(calls).toBe(1);
+    own.advance(3_600_000);
+    await Promise.all(Array.from({ length: 1_000 }, () => get(resource)));
+    expect(calls).toBe(2);
+    expect(new Set(presented.slice(1))).toEqual(new Set(["Bearer token-2"]));
+  });
+
+  it("once for a burst of 401s", async () => {
+    let calls = 0;
+    const refused = "token-1";
+    const get = bearerFetch(
+      fromTokenProvider(() => `token-${++calls}`, { clock }),
+      {
+        resource,
+        fetch: async (_, init) => {
+          const presented = new Headers(init?.headers).get("authorization");
+          return new Response(null, { status: presented === `Bearer ${refused}` ? 401 : 200 });
+        },
+      },
+    );
+    const answers = await Promise.all(Array.from({ length: 1_000 }, () => get(resource)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(calls).toBe(2); // The token that was refused, and the one in its place.
   });
 });

@@ -1,93 +1,79 @@
-import { type AccessToken, createAccessToken } from "./access-token.ts";
-import { type Clock, systemClock } from "./clock.ts";
-import { redactedCause } from "./error-cause.ts";
-import { resolveExpiresAt } from "./expires-at.ts";
-import { TokenError } from "./token-error.ts";
-import { bareToken, normalizeTokenRequest } from "./token-request.ts";
-import type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
+import type { AccessToken } from "./access-token.ts";
+import type { CachingTokenSourceOptions } from "./cache-options.ts";
+import { type CachingTokenSource, cachingTokenSource } from "./caching-token-source.ts";
+import type { ProvidedToken } from "./provided-token.ts";
+import { ProviderSource } from "./provider-source.ts";
+import type { TokenRequest } from "./token-source.ts";
 
-/** What a token provider returns. */
-export interface ProvidedToken {
-  /** The raw token; a leading "Bearer " is dropped. */
-  readonly token: string;
-  /** When it ends, in epoch milliseconds. */
-  readonly expiresAt?: number;
-  /** How long it lasts from the call on, in seconds as on the wire (RFC 6749 §5.1). Without either the token's `exp` counts. */
-  readonly expiresIn?: number;
-}
-
-/** A user's own way to get a token for a request. */
-export type TokenProvider = (
-  request: TokenRequest,
-  options: Pick<GetTokenOptions, "signal" | "rejected">,
-) => Promise<ProvidedToken>;
-
-/** How {@link fromTokenProvider} works. */
-export interface FromTokenProviderOptions {
-  /** Changes when the provider's credential does; digests only. Default `undefined`: it never changes. */
-  readonly identity?: string;
-  /** Default: the machine's clocks. */
-  readonly clock?: Clock;
+/** What a token provider is told besides the request. */
+export interface TokenProviderCall {
+  /** Ends when nobody waits for the answer any more: after `timeoutMs`, or when the source is closed. */
+  readonly signal: AbortSignal;
+  /** A token of this provider that a server refused: the answer must be another one. */
+  readonly rejected?: AccessToken;
 }
 
 /**
- * Turns a callable into a token source. Nothing is cached here: decorate it with `cachingTokenSource`.
- * What the callable throws becomes `ERR_TOKEN_PROVIDER`; a `TokenError` and an abort pass as they are.
+ * A user's own way to get a token for a request: a function, asynchronous or not, that returns a token, with or
+ * without "Bearer " before it, or a token and its end. `None` is what an optional one returns if it has none.
+ */
+export type TokenProvider<None = never> = (
+  request: TokenRequest,
+  call: TokenProviderCall,
+) => string | ProvidedToken | None | Promise<string | ProvidedToken | None>;
+
+/** How {@link fromTokenProvider} asks, and how it caches. */
+export interface FromTokenProviderOptions extends CachingTokenSourceOptions {
+  /** Changes when the provider's credential does; digests only. Default `undefined`: it never changes. */
+  readonly identity?: string;
+  /** How long the provider may take, in milliseconds. Default 60 000. */
+  readonly timeoutMs?: number;
+  /**
+   * Whether the provider may have no token for a request. `undefined`, `null` or an empty string is then
+   * `ERR_TOKEN_SOURCE_UNAVAILABLE`, at which `chain` asks the next source. Default `false`.
+   */
+  readonly optional?: boolean;
+}
+
+/**
+ * Turns a function into a token source. It is not called on every request: the source caches, as
+ * {@link cachingTokenSource} does, until the end that the function gives, else the token's `exp`, else for
+ * `fallbackLifetimeMs`. Callers at the same time share one call, and its failure.
+ *
+ * What it returns is kept for its request, so it must answer by the request alone. The user stands in there, as
+ * `subjectToken` or `principal`: a function that looks up the current user by itself gives all the token of the first.
+ *
+ * A source never yields nothing, so no request goes out without a token by accident. Who wants an anonymous request
+ * asks for it: with `optional` the source says by `ERR_TOKEN_SOURCE_UNAVAILABLE` that there is no token, and the
+ * caller that catches it sends the request by the plain `fetch`.
  *
  * @example
  * ```ts
- * const source = cachingTokenSource(
- *   fromTokenProvider(async ({ subjectToken, audience }) => {
- *     const { access_token, expires_in } = await exchange(subjectToken, audience);
- *     return { token: access_token, expiresIn: expires_in };
- *   }),
- * );
+ * const source = fromTokenProvider(async ({ subjectToken, audience }, { signal }) => {
+ *   const { access_token, expires_in } = await exchange(subjectToken, audience, signal);
+ *   return { token: access_token, expiresIn: expires_in };
+ * });
  * ```
- * @throws TypeError if `provider` is not a function.
+ * @throws TypeError | RangeError naming the option that is of a wrong type or out of range. At a call:
+ * @throws TokenError `ERR_TOKEN_PROVIDER` if the function throws, takes too long, or returns anything but a token that
+ * is good now. The next call asks again; only where what it threw has `retryable: true` are calls held back, as after
+ * a network error. A `TokenError` passes as it is.
  */
 export function fromTokenProvider(
   provider: TokenProvider,
-  { identity, clock = systemClock }: FromTokenProviderOptions = {},
-): TokenSource {
+  options?: FromTokenProviderOptions,
+): CachingTokenSource;
+/** Turns a function that has a token for some requests only into a token source. */
+export function fromTokenProvider(
+  provider: TokenProvider<undefined | null>,
+  options: FromTokenProviderOptions & { readonly optional: true },
+): CachingTokenSource;
+export function fromTokenProvider(
+  provider: TokenProvider<undefined | null>,
+  options: FromTokenProviderOptions = {},
+): CachingTokenSource {
   if (typeof provider !== "function") {
     throw new TypeError('Cannot create a token source: "provider" must be a function');
   }
-  return {
-    identity,
-    async getToken(request, options = {}) {
-      const { signal, rejected } = options;
-      signal?.throwIfAborted();
-      const asked = normalizeTokenRequest(request);
-      const sentAt = clock.now();
-      const passed = { ...(signal && { signal }), ...(rejected && { rejected }) };
-      try {
-        return accessToken(await provider(asked, passed), sentAt);
-      } catch (error) {
-        throw providerError(error, signal);
-      }
-    },
-  };
-}
-
-function accessToken(provided: ProvidedToken, sentAt: number): AccessToken {
-  if (typeof provided?.token !== "string" || provided.token.trim() === "") {
-    throw new TokenError(
-      "ERR_TOKEN_PROVIDER",
-      'Cannot use the provided token: the provider must return { token } with a non-empty string as "token"',
-    );
-  }
-  const token = bareToken(provided.token);
-  const wire = { expires_in: provided.expiresIn, access_token: token };
-  const { expiresAt: stated } = provided;
-  const expiresAt = Number.isFinite(stated) ? stated : resolveExpiresAt(wire, { sentAt });
-  return createAccessToken({ token, expiresAt });
-}
-
-function providerError(error: unknown, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted === true && error === signal.reason) return error;
-  // Not a TypeError: fetch says so what is wrong with the network, and quotes the header it cannot send.
-  if (TokenError.isInstance(error)) return error;
-  return new TokenError("ERR_TOKEN_PROVIDER", "Cannot get a token: the token provider failed", {
-    cause: redactedCause(error),
-  });
+  return cachingTokenSource(new ProviderSource(provider, options), options);
 }

@@ -4,6 +4,12 @@ export {
   createAccessToken,
   isIssuedToken,
 } from "./access-token.ts";
+export {
+  type BearerBinding,
+  type BearerCall,
+  type BearerOptions,
+  bindBearer,
+} from "./bearer-binding.ts";
 export { type BearerFetchOptions, bearerFetch } from "./bearer-fetch.ts";
 export type { BoundTokenSource } from "./bound-token-source.ts";
 export { boundedText } from "./bounded-text.ts";
@@ -13,6 +19,8 @@ export {
   cachingTokenSource,
   type ExplainedKey,
 } from "./caching-token-source.ts";
+export { chain } from "./chain.ts";
+export { type ClientPool, type ClientPoolOptions, createClientPool } from "./client-pool.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { digest, fingerprint } from "./digest.ts";
 export { redactedCause } from "./error-cause.ts";
@@ -24,14 +32,45 @@ export {
 export {
   type FromTokenProviderOptions,
   fromTokenProvider,
-  type ProvidedToken,
   type TokenProvider,
+  type TokenProviderCall,
 } from "./from-token-provider.ts";
-export { jwtAudience, jwtExpiresAt } from "./jwt-claims.ts";
+export type { InsufficientScope } from "./insufficient-scope.ts";
+export { type JwtParties, jwtAudience, jwtExpiresAt, jwtParties } from "./jwt-claims.ts";
+export {
+  type CachedOperation,
+  createOperationCache,
+  type OperationCache,
+  type OperationCacheOptions,
+  type OperationCacheStats,
+  type OperationFilter,
+} from "./operation-cache.ts";
+export type {
+  Operation,
+  OperationLifetime,
+  OperationOptions,
+  OperationPrincipal,
+  OperationToken,
+  PerCall,
+} from "./operation-options.ts";
+export {
+  type BearerChallenge,
+  type ChallengedResponse,
+  parseChallenge,
+} from "./parse-challenge.ts";
+export type { ProvidedToken } from "./provided-token.ts";
+export type { OriginOptions } from "./secure-origins.ts";
 export { staticTokenSource } from "./static-token-source.ts";
+export { toHeaders } from "./to-headers.ts";
+export {
+  type McpAuthProvider,
+  type McpAuthProviderOptions,
+  toMcpAuthProvider,
+} from "./to-mcp-auth-provider.ts";
 export type { CacheStats } from "./token-cache.ts";
 export { TokenError, type TokenErrorCode, type TokenErrorOptions } from "./token-error.ts";
 export type {
+  ActorIgnoredEvent,
   AudienceMismatchEvent,
   CacheEvent,
   LifetimeCutEvent,
@@ -44,6 +83,7 @@ export type {
   TokenEventSink,
 } from "./token-event.ts";
 export { normalizeTokenRequest, type TokenRequestField } from "./token-request.ts";
+export type { TokenRequestOption } from "./token-request-option.ts";
 export type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
 export {
   type ToolCall,

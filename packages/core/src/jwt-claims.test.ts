@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { jwtAudience, jwtExpiresAt } from "./jwt-claims.ts";
+import { jwtAudience, jwtExpiresAt, jwtParties } from "./jwt-claims.ts";
 import { unsignedJwt } from "./unsigned-jwt.test-support.ts";
 
 describe("jwtExpiresAt", () => {
@@ -40,5 +40,32 @@ describe("jwtAudience", () => {
 
   it.each(["", "opaque", "a.b.c", "a.b.c.d.e", unsignedJwt([1])])("of %j is unknown", (token) => {
     expect(jwtAudience(token)).toBeUndefined();
+  });
+});
+
+describe("jwtParties", () => {
+  it.each([
+    [{ sub: "alice" }, { subject: "alice" }],
+    [
+      { sub: "alice", act: { sub: "agent" } },
+      { subject: "alice", actor: { subject: "agent" } },
+    ],
+    [
+      { sub: "alice", act: { sub: "agent", act: { sub: "before" } } },
+      { subject: "alice", actor: { subject: "agent" } },
+    ],
+    [{ act: { client_id: "agent" } }, { subject: undefined, actor: { subject: undefined } }],
+    [
+      { sub: 7, act: { sub: null } },
+      { subject: undefined, actor: { subject: undefined } },
+    ],
+    [{ sub: "alice", act: "agent" }, { subject: "alice" }],
+    [{ sub: "alice", act: null }, { subject: "alice" }],
+  ])("of %j are %j", (claims, parties) => {
+    expect(jwtParties(unsignedJwt(claims))).toStrictEqual(parties);
+  });
+
+  it.each(["", "opaque", "a.b.c", "a.b.c.d.e", unsignedJwt([1])])("of %j are unknown", (token) => {
+    expect(jwtParties(token)).toBeUndefined();
   });
 });

@@ -24,6 +24,32 @@ export function jwtAudience(token: string): readonly string[] | undefined {
   return named.filter((name) => typeof name === "string");
 }
 
+/** Whom a JWT says it is about, and who acts on that one's behalf. */
+export interface JwtParties {
+  /** Claim `sub`. */
+  readonly subject: string | undefined;
+  /** Claim `act`; absent if nobody acts, or none that is an object is named. Those who acted before are not told. */
+  readonly actor?: { readonly subject: string | undefined };
+}
+
+/**
+ * Reads whom a JWT says it is about, and who acts for them now. Nothing is verified.
+ *
+ * @returns `undefined` if it is no JWT.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-4.1 RFC 8693 §4.1}
+ */
+export function jwtParties(token: string): JwtParties | undefined {
+  const claims = jwtClaims(token);
+  if (claims === undefined) return undefined;
+  const { act } = claims;
+  if (typeof act !== "object" || act === null) return { subject: subjectOf(claims) };
+  return { subject: subjectOf(claims), actor: { subject: subjectOf(act) } };
+}
+
+function subjectOf({ sub }: { readonly sub?: unknown }): string | undefined {
+  return typeof sub === "string" ? sub : undefined;
+}
+
 /** Reads the raw `exp` of what may be a JWT, `undefined` if it is none or has none. */
 export function jwtExp(token: string): unknown {
   return jwtClaims(token)?.exp;

@@ -35,8 +35,8 @@ it("README: the example runs", async () => {
   );
   try {
     expect(await text(child.stdout)).toBe(
-      "order 1: /1 is on its way\norder 2: /2 is on its way\norder 3: /3 is on its way\n" +
-        "1 token request, 2 hits\n",
+      "order 1: /1 is on its way\norder 2: /2 is on its way\norder 1: /1 is on its way\n" +
+        "1 token request, 2 requests for 3 orders\n",
     );
   } finally {
     server.closeAllConnections();

@@ -59,6 +59,11 @@ describe("TokenError", () => {
     });
   }
 
+  it("is retryable if it was told so, whatever code and status say", () => {
+    expect(new TokenError("ERR_TOKEN_PROVIDER", "x", { retryable: true }).retryable).toBe(true);
+    expect(new TokenError("ERR_TOKEN_NETWORK", "x", { retryable: false }).retryable).toBe(false);
+  });
+
   it("has the fields that it was given, and no others", () => {
     const cause = new Error("cause");
     const details = { status: 429, oauthError: "slow_down", retryAfterMs: 5 };

@@ -32,6 +32,8 @@ export interface TokenErrorOptions {
   readonly oauthError?: string | undefined;
   /** How long the server asked us to wait (`Retry-After`), in milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** Whether a retry can help. Default: what the code and the status say. */
+  readonly retryable?: boolean | undefined;
 }
 
 /**
@@ -67,7 +69,7 @@ export class TokenError extends Error {
   constructor(code: TokenErrorCode, message: string, options: TokenErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.retryable = isRetryable(code, options.status);
+    this.retryable = options.retryable ?? isRetryable(code, options.status);
     if (options.status !== undefined) this.status = options.status;
     if (options.oauthError !== undefined) this.oauthError = options.oauthError;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;

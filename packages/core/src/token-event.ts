@@ -64,6 +64,11 @@ export interface AudienceMismatchEvent extends EventBase {
   readonly type: "audience-mismatch";
 }
 
+/** An actor's token was sent, and the JWT answer does not name that actor in `act`: the servers will not know who acts. */
+export interface ActorIgnoredEvent extends EventBase {
+  readonly type: "actor-ignored";
+}
+
 /** A tenant was given to a flow that has only one. */
 export interface TenantDroppedEvent extends EventBase {
   readonly type: "tenant-dropped";
@@ -78,4 +83,5 @@ export type TokenEvent =
   | LifetimeSkippedEvent
   | LifetimeCutEvent
   | AudienceMismatchEvent
+  | ActorIgnoredEvent
   | TenantDroppedEvent;

@@ -2,6 +2,7 @@ import type { AccessToken } from "./access-token.ts";
 import { bearerHeader } from "./bearer-header.ts";
 import type { BoundTokenSource } from "./bound-token-source.ts";
 import { type CachingTokenSource, cachingTokenSource } from "./caching-token-source.ts";
+import { checkCapacity, RecentMap } from "./recent-map.ts";
 import { TokenError } from "./token-error.ts";
 import { normalizeTokenRequest } from "./token-request.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
@@ -76,14 +77,7 @@ export function toolTokens(source: TokenSource, options: ToolTokensOptions): Too
   if (typeof audienceOf !== "function") {
     throw new TypeError('Cannot keep tool tokens: "audienceOf" must be a function');
   }
-  if (typeof maxRuns !== "number") {
-    throw new TypeError('Cannot keep tool tokens: "maxRuns" must be a number');
-  }
-  if (!Number.isInteger(maxRuns) || maxRuns < 1 || maxRuns > 2 ** 24) {
-    throw new RangeError(
-      `Cannot keep tool tokens: "maxRuns" must be a whole number from 1 to ${2 ** 24}, not ${maxRuns}`,
-    );
-  }
+  checkCapacity(maxRuns, { option: "maxRuns", doing: "keep tool tokens" });
   return new RunTokens(cachingTokenSource(source), { audienceOf, maxRuns });
 }
 
@@ -105,12 +99,12 @@ interface RunTarget {
 class RunTokens implements ToolTokens {
   readonly #cache: CachingTokenSource;
   readonly #options: Required<ToolTokensOptions>;
-  /** Longest unused first. */
-  readonly #runs = new Map<string, Run>();
+  readonly #runs: RecentMap<string, Run>;
 
   constructor(cache: CachingTokenSource, options: Required<ToolTokensOptions>) {
     this.#cache = cache;
     this.#options = options;
+    this.#runs = new RecentMap(options.maxRuns);
   }
 
   startRun(runId: string, run: ToolRun): void {
@@ -120,7 +114,6 @@ class RunTokens implements ToolTokens {
     const subject = subjectOf(run);
     const known = this.#runs.get(runId);
     if (known === undefined) {
-      this.#makeRoom();
       this.#runs.set(runId, { subject, bound: this.#cache.bind(subject), targets: new Map() });
     } else if (!isSameSubject(known.subject, subject)) {
       // Taking the new one would send its token with the other's calls.
@@ -170,20 +163,9 @@ class RunTokens implements ToolTokens {
 
   #use(runId: string, tool: ToolCall): Run {
     const run = this.#runs.get(runId);
-    if (run === undefined) {
-      const reason = `run ${JSON.stringify(runId)} was not started, has ended, or was pushed out by more than ${this.#options.maxRuns} others`;
-      throw notReady(tool, reason);
-    }
-    this.#runs.delete(runId);
-    this.#runs.set(runId, run);
-    return run;
-  }
-
-  #makeRoom(): void {
-    for (const oldest of this.#runs.keys()) {
-      if (this.#runs.size < this.#options.maxRuns) return;
-      this.#runs.delete(oldest);
-    }
+    if (run !== undefined) return run;
+    const reason = `run ${JSON.stringify(runId)} was not started, has ended, or was pushed out by more than ${this.#options.maxRuns} others`;
+    throw notReady(tool, reason);
   }
 }
 

@@ -14,6 +14,7 @@ export {
   serviceBindingRoot,
 } from "./find-service-bindings.ts";
 export { ifAvailable } from "./if-available.ts";
+export { createPrincipalContext, type PrincipalContext } from "./principal-context.ts";
 export {
   type Environment,
   type EnvironmentOptions,

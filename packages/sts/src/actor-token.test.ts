@@ -121,7 +121,7 @@ describe("an actor that is a function", () => {
     [
       "yields an expired token",
       () => unsignedJwt({ jti: "sentinel", exp: 1 }),
-      "ERR_TOKEN_CREDENTIAL",
+      "ERR_TOKEN_PROVIDER",
     ],
     [
       "fails for the moment",
@@ -145,7 +145,7 @@ describe("an actor that is a function", () => {
   it("that never answers is given up after timeoutMs", async () => {
     const { exchange } = await actingAs(() => new Promise(() => {}), { timeoutMs: 20 });
     await expect(exchange()).rejects.toMatchObject({
-      code: "ERR_TOKEN_TIMEOUT",
+      code: "ERR_TOKEN_PROVIDER",
       message: expect.stringContaining("within 20 ms"),
     });
   });

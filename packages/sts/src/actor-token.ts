@@ -1,9 +1,10 @@
 import {
   type AccessToken,
   type Clock,
-  cachingTokenSource,
   fromTokenProvider,
+  jwtExpiresAt,
   type ProvidedToken,
+  staticTokenSource,
   TokenError,
   type TokenSource,
 } from "@agent-oauth/core";
@@ -74,11 +75,10 @@ function sourceOf(
   { clock, timeoutMs }: ActorTokenOptions,
 ): { readonly source: TokenSource; readonly close: () => void } {
   if (typeof token === "string" && token.trim() !== "") {
-    return { source: fromTokenProvider(async () => ({ token }), { clock }), close: () => {} };
+    return { source: sourceOfOne(token), close: () => {} };
   }
   if (typeof token === "function") {
-    const provider = () => inTime(provided(token), timeoutMs);
-    const source = cachingTokenSource(fromTokenProvider(provider, { clock }), { clock });
+    const source = fromTokenProvider(() => token(), { clock, timeoutMs });
     return { source, close: () => source.close() };
   }
   if (typeof token === "object" && typeof token?.file === "string" && token.file.trim() !== "") {
@@ -88,18 +88,9 @@ function sourceOf(
   return refuse("actor.token", "must be a token, a function or { file }");
 }
 
-async function provided(token: ActorTokenFunction): Promise<ProvidedToken> {
-  const answer = await token();
-  return typeof answer === "string" ? { token: answer } : answer;
-}
-
-/** A function that never answers must not hold up everybody for ever. */
-function inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const reason = `Cannot get a token: no answer within ${timeoutMs} ms; the option "timeoutMs" sets the limit`;
-    const timer = setTimeout(() => reject(new TokenError("ERR_TOKEN_TIMEOUT", reason)), timeoutMs);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+function sourceOfOne(text: string): TokenSource {
+  const token = text.trim().replace(/^bearer(?:\s+|$)/i, "");
+  return staticTokenSource({ token, expiresAt: jwtExpiresAt(token) });
 }
 
 function usable(token: AccessToken, clock: Clock): AccessToken {
@@ -121,6 +112,7 @@ function actorError(error: unknown, name: string): unknown {
       status: error.status,
       oauthError: error.oauthError,
       retryAfterMs: error.retryAfterMs,
+      retryable: error.retryable,
     },
   );
 }

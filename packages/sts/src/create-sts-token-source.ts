@@ -13,8 +13,10 @@ import {
   noClientAuthentication,
   type TokenEndpoint,
 } from "@agent-oauth/token-endpoint";
+import { checkActor } from "./actor-check.ts";
 import { type ActorToken, actorToken } from "./actor-token.ts";
-import { checkAudience, checkedAudienceMismatch } from "./audience-check.ts";
+import { checkedPolicy } from "./answer-policy.ts";
+import { checkAudience } from "./audience-check.ts";
 import { exchangeGrant } from "./exchange-grant.ts";
 import {
   type ExchangeSettings,
@@ -64,7 +66,8 @@ class ExchangedTokens implements StsTokenSource {
   readonly #settings: ExchangeSettings;
   readonly #defaults: Target;
   readonly #actor: ActorToken | undefined;
-  readonly #checks;
+  readonly #policies;
+  readonly #observer;
   #identity: { readonly endpoint: string; readonly text: string } | undefined;
 
   constructor(options: StsTokenSourceOptions) {
@@ -72,11 +75,11 @@ class ExchangedTokens implements StsTokenSource {
     const { audience, resource, scope } = options;
     this.#settings = exchangeSettings(options);
     this.#defaults = checkedTarget({ audience, resource, scope });
-    this.#checks = {
-      audienceMismatch: checkedAudienceMismatch(options.audienceMismatch),
-      clock,
-      onEvent,
+    this.#policies = {
+      audience: checkedPolicy("audienceMismatch", options.audienceMismatch),
+      actor: checkedPolicy("actorIgnored", options.actorIgnored),
     };
+    this.#observer = { clock, onEvent };
     this.#endpoint = createTokenEndpoint({
       ...options,
       timeoutMs,
@@ -112,7 +115,12 @@ class ExchangedTokens implements StsTokenSource {
     const grant = exchangeGrant({ subjectToken, actor, target }, this.#settings);
     const token = await this.#endpoint.request(grant, { signal });
     if (this.#settings.dialect === "token-exchange") this.#checkType(token);
-    checkAudience(token, target, { ...this.#checks, identity: this.identity });
+    const observer = { ...this.#observer, identity: this.identity };
+    checkAudience(token, target, { ...observer, policy: this.#policies.audience });
+    if (actor) {
+      const acting = { ...target, actorToken: actor.token };
+      checkActor(token, acting, { ...observer, policy: this.#policies.actor });
+    }
     return token;
   }
 

@@ -1,5 +1,5 @@
 export type { ActorTokenFunction, StsActor } from "./actor-token.ts";
-export type { AudienceMismatch } from "./audience-check.ts";
+export type { AnswerPolicy } from "./answer-policy.ts";
 export { createStsTokenSource, type StsTokenSource } from "./create-sts-token-source.ts";
 export {
   type PropagatingTokenSourceOptions,

@@ -8,13 +8,14 @@ import {
   type TokenEventSink,
   type TokenSource,
 } from "@agent-oauth/core";
-import { type AudienceMismatch, checkAudience, checkedAudienceMismatch } from "./audience-check.ts";
+import { type AnswerPolicy, checkedPolicy } from "./answer-policy.ts";
+import { checkAudience } from "./audience-check.ts";
 import { subjectRequired } from "./subject-required.ts";
 
 /** How a {@link propagatingTokenSource} checks. */
 export interface PropagatingTokenSourceOptions {
   /** What happens if a JWT is not for the audience and resource asked for. Default `"event"`. */
-  readonly audienceMismatch?: AudienceMismatch;
+  readonly audienceMismatch?: AnswerPolicy;
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Told of `audience-mismatch`. Default: nobody. */
@@ -38,7 +39,7 @@ export interface PropagatingTokenSourceOptions {
  */
 export function propagatingTokenSource(options: PropagatingTokenSourceOptions = {}): TokenSource {
   const { clock = systemClock, onEvent } = options;
-  const audienceMismatch = checkedAudienceMismatch(options.audienceMismatch);
+  const policy = checkedPolicy("audienceMismatch", options.audienceMismatch);
   const identity = "propagated";
   return {
     identity,
@@ -57,7 +58,7 @@ export function propagatingTokenSource(options: PropagatingTokenSourceOptions = 
         token: subjectToken,
         expiresAt: jwtExpiresAt(subjectToken),
       });
-      checkAudience(token, target, { audienceMismatch, identity, clock, onEvent });
+      checkAudience(token, target, { policy, identity, clock, onEvent });
       return token;
     },
   };

@@ -32,6 +32,7 @@ describe("createStsTokenSource", () => {
     [{ audience: ["a\nb"] }, TypeError, /"audience" contains control/],
     [{ resource: ["orders"] }, TypeError, /"resource" must be absolute URIs/],
     [{ audienceMismatch: "warn" }, TypeError, /"audienceMismatch" must be "event" or "error"/],
+    [{ actorIgnored: "warn" }, TypeError, /"actorIgnored" must be "event" or "error"/],
     [{ subjectReusable: 1 }, TypeError, /"subjectReusable"/],
     [{ actor: { token: "sentinel" } }, TypeError, /"actor.name"/],
     [{ actor: { ...actor, name: " " } }, TypeError, /"actor.name"/],

@@ -1,6 +1,6 @@
 import type { ClientAuthentication, TokenEndpointOptions } from "@agent-oauth/token-endpoint";
 import type { StsActor } from "./actor-token.ts";
-import type { AudienceMismatch } from "./audience-check.ts";
+import type { AnswerPolicy } from "./answer-policy.ts";
 import { refuseOption as refuse } from "./refuse-option.ts";
 import { tokenTypes } from "./token-types.ts";
 
@@ -31,7 +31,9 @@ export interface StsTokenSourceOptions
   /** Sent with each exchange besides. Default none. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** What happens if a JWT that was issued is not for the audience and resource asked for. Default `"event"`. */
-  readonly audienceMismatch?: AudienceMismatch;
+  readonly audienceMismatch?: AnswerPolicy;
+  /** What happens if a JWT that was issued does not name the `actor`, whose token was sent. Default `"event"`. */
+  readonly actorIgnored?: AnswerPolicy;
   /**
    * Whether the STS takes one subject token several times, so that an exchange that may have been processed can be
    * repeated. Default true; with `jwt-bearer` false.

@@ -48,6 +48,15 @@ describe("client authentication", () => {
     },
   );
 
+  it("leaves alone what servers that do not decode would compare as it is", async () => {
+    const server = await startTestServer();
+    const clientAuthentication = clientSecretBasic("s3cret.of-the_agent");
+    const endpoint = testEndpoint(server, { clientId: "my-agent_1.x", clientAuthentication });
+    await endpoint.request(CLIENT_CREDENTIALS);
+    const encoded = server.requests[0]?.headers.authorization?.replace("Basic ", "") ?? "";
+    expect(atob(encoded)).toBe("my-agent_1.x:s3cret.of-the_agent");
+  });
+
   it.each(Object.keys(KEY_ALGORITHMS) as (keyof typeof KEY_ALGORITHMS)[])(
     "completes the handshake with an %s key where the server verifies it",
     async (key) => {

@@ -1,3 +1,4 @@
+export { bearerInterceptor } from "./bearer-interceptor.ts";
 export type { ClientCertificatePair } from "./certificate-pair.ts";
 export {
   type ClientAuthentication,

@@ -3,15 +3,26 @@ declare module "oidc-provider" {
   import type { IncomingMessage, ServerResponse } from "node:http";
   import type { TLSSocket } from "node:tls";
 
+  /** Parameters of the grants that the judge adds. Only what may be repeated can be a list. */
+  export interface Params {
+    readonly assertion?: string;
+    readonly subject_token?: string;
+    readonly subject_token_type?: string;
+    readonly actor_token?: string;
+    readonly actor_token_type?: string;
+    readonly requested_token_type?: string;
+    readonly audience?: string | readonly string[];
+    readonly resource?: string | readonly string[];
+    readonly scope?: string;
+  }
+
   /** One request being answered. */
   export interface Context {
     body: unknown;
     readonly socket: TLSSocket;
-    readonly oidc: {
-      readonly params: Readonly<Record<string, string | undefined>>;
-      readonly client: { readonly clientId: string };
-      readonly resourceServers: Readonly<Record<string, { readonly scope: string }>>;
-    };
+    /** For whoever answers it. */
+    readonly state: Record<string, unknown>;
+    readonly oidc: { readonly params: Params; readonly client: { readonly clientId: string } };
   }
 
   /** An access token that is being made. */
@@ -39,10 +50,13 @@ declare module "oidc-provider" {
       repeatable: readonly string[],
     ): void;
     callback(): (request: IncomingMessage, response: ServerResponse) => void;
-    on(event: string, listener: (...args: unknown[]) => void): void;
+    on(
+      event: "grant.success" | "server_error",
+      listener: (ctx: Context, ...args: unknown[]) => void,
+    ): void;
   }
 
   export const errors: Readonly<
-    Record<"InvalidTarget" | "InvalidGrant", new (description?: string) => Error>
+    Record<"InvalidTarget" | "InvalidGrant" | "InvalidRequest", new (description?: string) => Error>
   >;
 }

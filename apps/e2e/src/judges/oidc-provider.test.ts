@@ -15,22 +15,11 @@ import {
 } from "@agent-oauth/token-endpoint";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openMock, rejection, temporaryDirectory } from "../agent.test-support.ts";
-import {
-  CLIENTS,
-  openOidcProvider,
-  RESOURCES,
-  TOKEN_SECONDS,
-} from "./oidc-provider.test-support.ts";
+import { rejection, temporaryDirectory } from "../agent.test-support.ts";
+import { type Court, openCourt } from "./court.test-support.ts";
+import { CLIENTS, RESOURCES, TOKEN_SECONDS } from "./oidc-provider-setup.test-support.ts";
 
-type Judge = Awaited<ReturnType<typeof openOidcProvider>>;
-
-async function openCourt() {
-  const authority = await openMock();
-  const judge = await openOidcProvider(authority);
-  onTestFinished(() => expect(judge.faults).toEqual([]));
-  return { authority, judge };
-}
+type Judge = Court["judge"];
 
 function certificateAuthentication(pair: CertificatePair): ClientAuthentication {
   return tlsClientAuth(createClientCertificate(pair));

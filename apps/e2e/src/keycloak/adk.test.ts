@@ -1,6 +1,6 @@
 import { McpToolset } from "@agent-oauth/adk";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { adkAgent } from "./adk-run.ts";
+import { adkAgent } from "../adk/adk-agent.test-support.ts";
 import { watchExchanges } from "./exchange-log.ts";
 import { AUDIENCES, USERS } from "./realm.ts";
 import { exchangeByCertificate, subjectToken } from "./realm-clients.ts";

@@ -8,8 +8,8 @@ const javaHome = findJava(process.env.JAVA_HOME);
 
 if (javaHome === undefined) {
   console.error(
-    `Keycloak needs Java ${OLDEST_JAVA} or newer: install one (Debian: openjdk-${OLDEST_JAVA}-jre-headless), ` +
-      "or let JAVA_HOME name it. Nothing was tested.",
+    `Keycloak needs Java ${OLDEST_JAVA} or newer: install openjdk-${OLDEST_JAVA}-jre-headless (Debian 13, Ubuntu), or where ` +
+      "there is no such package (Debian 12) Eclipse Temurin, and let JAVA_HOME name it. Nothing was tested.",
   );
 }
 if (!process.argv.includes("--check")) process.exitCode = test(javaHome);

@@ -27,7 +27,7 @@ export interface KeycloakServer {
 }
 
 /** Long enough for the first start, which prepares the installation, on a busy machine. */
-const START_LIMIT_MS = 300_000;
+const START_LIMIT_MS = 900_000;
 
 /** Starts Keycloak with the realm, its data in memory, at a port of its own. */
 export async function startKeycloak(options: KeycloakServerOptions): Promise<KeycloakServer> {

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { inspect } from "node:util";
-import { TokenError } from "@agent-oauth/core";
+import { TokenError, type TokenEvent } from "@agent-oauth/core";
 import { tokenTypes } from "@agent-oauth/sts";
 import { clientCredentialsSource } from "@agent-oauth/token-endpoint";
 import { decodeJwt } from "jose";
@@ -129,17 +129,33 @@ describe("delegation at Keycloak", () => {
   it.each([
     ["that the subject's may_act allows", actorToken],
     ["that is no token", async () => "no-token"],
-  ])("is impersonation, whatever the actor, here one %s", async (_what, token) => {
+  ])(
+    "is impersonation, whatever the actor, here one %s, and that is told",
+    async (_what, token) => {
+      const events: TokenEvent[] = [];
+      const subject = await subjectToken("alice");
+      const actor = { name: "agent", token: await token(), tokenType: tokenTypes.accessToken };
+      const onEvent = (event: TokenEvent) => events.push(event);
+      const source = exchangeBySecret({ actor, onEvent });
+      const answer = await source.getToken({ subjectToken: subject, audience: ["orders"] });
+      const { sub, may_act } = decodeJwt(subject);
+      expect(may_act).toEqual({ sub: ACTOR_USER_ID });
+      expect(decodeJwt(answer.token)).toMatchObject({ sub, aud: "orders" });
+      expect(decodeJwt(answer.token)).not.toHaveProperty("act");
+      expect(events).toMatchObject([
+        { type: "actor-ignored", identity: source.identity, audience: ["orders"] },
+      ]);
+    },
+  );
+
+  it("that must not become impersonation fails", async () => {
+    const actor = { name: "agent", token: await actorToken(), tokenType: tokenTypes.accessToken };
+    const source = exchangeBySecret({ actor, actorIgnored: "error" });
     const subject = await subjectToken("alice");
-    const actor = { name: "agent", token: await token(), tokenType: tokenTypes.accessToken };
-    const answer = await exchangeBySecret({ actor }).getToken({
-      subjectToken: subject,
-      audience: ["orders"],
-    });
-    const { sub, may_act } = decodeJwt(subject);
-    expect(may_act).toEqual({ sub: ACTOR_USER_ID });
-    expect(decodeJwt(answer.token)).toMatchObject({ sub, aud: "orders" });
-    expect(decodeJwt(answer.token)).not.toHaveProperty("act");
+    const error = await failureOf(source.getToken({ subjectToken: subject, audience: ["orders"] }));
+    expect(error).toMatchObject({ code: "ERR_TOKEN_RESPONSE", retryable: false });
+    expectNoSecret(error, subject);
+    expectNoSecret(error, actor.token);
   });
 });
 

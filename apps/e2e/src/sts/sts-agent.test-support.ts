@@ -1,6 +1,10 @@
 import { type AgentGatewayClient, createAgentGatewayClient, mcpServers } from "@agent-oauth/client";
 import { type MockSts, type MockStsOptions, startMockSts } from "@agent-oauth/mock-sts";
-import { createStsTokenSource, type StsTokenSource } from "@agent-oauth/sts";
+import {
+  createStsTokenSource,
+  type StsTokenSource,
+  type StsTokenSourceOptions,
+} from "@agent-oauth/sts";
 import { createClientCertificate, tlsClientAuth } from "@agent-oauth/token-endpoint";
 import { onTestFinished } from "vitest";
 
@@ -16,7 +20,7 @@ export interface StsAgent {
 /** Opens an agent, and closes it when the test is over. */
 export async function openStsAgent(
   options: MockStsOptions = {},
-  wanted: { readonly requestedTokenType?: string } = {},
+  wanted: Partial<StsTokenSourceOptions> | ((mock: MockSts) => Partial<StsTokenSourceOptions>) = {},
 ): Promise<StsAgent> {
   const mock = await startMockSts(options);
   const source = createStsTokenSource({
@@ -24,7 +28,7 @@ export async function openStsAgent(
     clientId: mock.clientId,
     clientAuthentication: tlsClientAuth(createClientCertificate(mock.clientCertificate)),
     ca: mock.ca,
-    ...wanted,
+    ...(typeof wanted === "function" ? wanted(mock) : wanted),
   });
   const servers = mock.sts.mcpServers.map(({ name, url, audience }) => ({
     name,
@@ -35,6 +39,7 @@ export async function openStsAgent(
     flow: mcpServers({ tokens: source, servers, fetch: source.fetch }),
   });
   onTestFinished(async () => {
+    mock.controls.reset();
     await client.close();
     await source.close();
     await mock.close();

@@ -31,7 +31,7 @@ class EagerLlm extends BaseLlm {
 /** Returns a function that runs an agent with these tools for a user, and yields what the tools answered. */
 export function adkAgent(toolset: BaseToolset): (userId: string) => Promise<unknown[]> {
   const runner = new Runner({
-    appName: "keycloak",
+    appName: "e2e",
     agent: new LlmAgent({ name: "clerk", model: new EagerLlm(), tools: [toolset] }),
     sessionService: new InMemorySessionService(),
   });

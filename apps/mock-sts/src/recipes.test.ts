@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { describe, expect, it } from "vitest";
+
+/** Beside the sources, so that a recipe finds the package by its own name. */
+const folder = join(import.meta.dirname, "../reports/recipes");
+
+async function writeRecipe(title: string, name: string): Promise<string> {
+  const guide = await readFile(join(import.meta.dirname, "../docs/testing.md"), "utf8");
+  const section = guide.split(/^## /m).find((part) => part.startsWith(`${title}\n`));
+  const recipe = /^```ts\n(.*?)^```$/ms.exec(section ?? "")?.[1];
+  if (recipe === undefined) throw new Error(`The guide has no recipe for ${title}`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, name), recipe);
+  return join(folder, name);
+}
+
+/** Runs a test runner from the start, without what the one around it left in the environment. */
+async function run(args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, args, {
+    cwd: folder,
+    env: { PATH: process.env.PATH, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [out, error] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return out + error;
+}
+
+describe("the recipes of docs/testing.md", () => {
+  it("run in node:test", async () => {
+    const file = await writeRecipe("node:test", "node.recipe.ts");
+    const output = await run([
+      ...["--conditions=@agent-oauth/source", "--test", "--test-reporter=tap", file],
+    ]);
+    expect(output).toMatch(/^# pass 2$/m);
+    expect(output).toMatch(/^# fail 0$/m);
+  });
+
+  it("run in Vitest", async () => {
+    await writeRecipe("Vitest", "vitest.recipe.ts");
+    await writeFile(
+      join(folder, "vitest.config.ts"),
+      `export default {
+        ssr: { resolve: { conditions: ["@agent-oauth/source", "module", "node"] } },
+        test: { include: ["vitest.recipe.ts"] },
+      };\n`,
+    );
+    const manifest = createRequire(import.meta.url).resolve("vitest/package.json");
+    const output = await run([join(dirname(manifest), "vitest.mjs"), "run", "--root", folder]);
+    expect(output).toMatch(/Tests +2 passed \(2\)/);
+  });
+});

@@ -1,0 +1,75 @@
+/** One challenge of a `WWW-Authenticate` header. */
+export interface AuthChallenge {
+  /** In lower case. */
+  readonly scheme: string;
+  /** By their names in lower case; of a repeated one the first. A token68 in their place is dropped. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads the challenges of a `WWW-Authenticate` header, also of several combined into one, in time linear to its length.
+ * What fits no grammar is skipped up to the next comma; after a quote that is never closed nothing more is read.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1 RFC 9110 §11.6.1}
+ */
+export function authChallenges(header: string): readonly AuthChallenge[] {
+  const challenges: { scheme: string; parameters: Map<string, string> }[] = [];
+  const text = new Scanner(header);
+  while (!text.atEnd()) {
+    const parameter = text.take(PARAMETER);
+    const [, scheme] = parameter ? [] : (text.take(SCHEME) ?? []);
+    if (parameter !== undefined) {
+      addParameter(challenges.at(-1)?.parameters, parameter);
+    } else if (scheme !== undefined) {
+      challenges.push({ scheme: scheme.toLowerCase(), parameters: new Map() });
+      text.take(TOKEN68);
+    } else {
+      text.take(RUBBISH);
+    }
+  }
+  return challenges;
+}
+
+// Each pattern can match in one way only: no header makes it try again and again.
+const TOKEN = "[!#$%&'*+.^_`|~\\w-]+";
+/** Its text, and the quote that closes it; without that one it reaches to the end. */
+const QUOTED = '"((?:[^"\\\\]|\\\\.)*)(?:(")|\\\\?$)';
+/** An unquoted value may hold what no token can, such as a URL: servers write that. */
+const PARAMETER = new RegExp(
+  `(${TOKEN})[ \\t]*=[ \\t]*(?:${QUOTED}|([^ \\t,"]+))(?=[ \\t,]|$)`,
+  "sy",
+);
+const SCHEME = new RegExp(`(${TOKEN})(?:[ \\t]+|(?=,)|$)`, "sy");
+const TOKEN68 = /[\w~+/.-]+=*[ \t]*(?=,|$)/y;
+const RUBBISH = new RegExp(`(?:${QUOTED}|[^,"])+`, "sy");
+const SEPARATORS = /[ \t,]*/y;
+
+function addParameter(parameters: Map<string, string> | undefined, match: RegExpExecArray): void {
+  const [, name = "", quoted, close, bare] = match;
+  const value = close === undefined ? bare : quoted?.replace(/\\(.)/gs, "$1");
+  const key = name.toLowerCase();
+  if (value !== undefined && parameters?.has(key) === false) parameters.set(key, value);
+}
+
+class Scanner {
+  readonly #text: string;
+  #position = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Skips what may stand between two items. */
+  atEnd(): boolean {
+    this.take(SEPARATORS);
+    return this.#position >= this.#text.length;
+  }
+
+  /** Returns what the pattern matches here, and moves behind it. */
+  take(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.#position;
+    const match = pattern.exec(this.#text) ?? undefined;
+    if (match !== undefined) this.#position += match[0].length;
+    return match;
+  }
+}

@@ -1,0 +1,44 @@
+import type { HttpCall } from "./http-call.ts";
+
+/** As many as most clients follow for an API; a `fetch` follows twenty. */
+const MAX_REDIRECTS = 5;
+
+/** What sends: a `fetch`. */
+type Send = (input: string | URL | Request, init: RequestInit) => Promise<Response>;
+
+/**
+ * Sends a call with its headers. Redirects are judged here, so that no `fetch` can carry the token to another origin: one
+ * within the origin that keeps the method is followed if the body can be sent twice; any other comes back as it is.
+ */
+export async function sendWithinOrigin(
+  send: Send,
+  call: HttpCall & { readonly headers: Headers },
+): Promise<Response> {
+  const { input, method, headers, signal, replayable } = call;
+  const init = { ...call.init, headers };
+  if (call.redirect !== "follow") return send(input, init);
+  let answer = await send(input, { ...init, redirect: "manual" });
+  let from = call.url;
+  for (let followed = 0; followed < MAX_REDIRECTS && replayable; followed++) {
+    const target = redirectTarget(answer, from, method);
+    if (target === undefined) break;
+    await answer.body?.cancel();
+    answer = await send(target, {
+      ...init,
+      method,
+      redirect: "manual",
+      ...(signal && { signal }),
+    });
+    from = target;
+  }
+  return answer;
+}
+
+function redirectTarget({ status, headers }: Response, from: URL, method: string): URL | undefined {
+  const keepsMethod = status === 307 || status === 308;
+  const reads = (method === "GET" || method === "HEAD") && [301, 302, 303].includes(status);
+  if (!keepsMethod && !reads) return undefined;
+  const location = headers.get("location");
+  const target = location === null ? null : URL.parse(location, from.href);
+  return target?.origin === from.origin ? target : undefined;
+}

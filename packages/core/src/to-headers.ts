@@ -1,0 +1,24 @@
+import { bearerHeader } from "./bearer-header.ts";
+import { requestOfCall, type TokenRequestOption } from "./token-request-option.ts";
+import type { GetTokenOptions, TokenSource } from "./token-source.ts";
+
+/**
+ * Resolves the Authorization header for one request, for frameworks that ask for headers. They are good for as long as
+ * the token is, so ask again for each request; whoever sends them decides where the token goes, and nothing recovers from a 401:
+ * where a `fetch` can be given, {@link bearerFetch} does both.
+ *
+ * @example
+ * ```ts
+ * const headerProvider = (context) => toHeaders(source, { subjectToken: userTokenOf(context) });
+ * ```
+ * @throws TokenError `ERR_TOKEN_TYPE_UNSUPPORTED` if the token is no bearer token, `ERR_TOKEN_RESPONSE` if no header can carry
+ * it, and whatever the source throws.
+ */
+export async function toHeaders(
+  source: TokenSource,
+  request?: TokenRequestOption,
+  options?: GetTokenOptions,
+): Promise<{ authorization: string }> {
+  const token = await source.getToken(await requestOfCall(request), options);
+  return { authorization: bearerHeader(token) };
+}

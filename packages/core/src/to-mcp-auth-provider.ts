@@ -1,0 +1,87 @@
+import { bearerHeader } from "./bearer-header.ts";
+import { cacheKey, keyText } from "./cache-key.ts";
+import { cachingTokenSource } from "./caching-token-source.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { Handouts } from "./handouts.ts";
+import { RequestShapes } from "./request-shape.ts";
+import { requestOfCall, type TokenRequestOption } from "./token-request-option.ts";
+import type { TokenRequest, TokenSource } from "./token-source.ts";
+
+/** The `AuthProvider` of the MCP TypeScript SDK v2 (`@modelcontextprotocol/client`), by structure. */
+export interface McpAuthProvider {
+  /** Returns the raw token; asked before each HTTP request. */
+  token(): Promise<string>;
+  /** Gets another token after a 401; the SDK then sends the request once more. */
+  onUnauthorized(): Promise<void>;
+}
+
+/** Options of {@link toMcpAuthProvider}. */
+export interface McpAuthProviderOptions {
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Makes an `authProvider` for the transports of the MCP SDK v2 from a token source, which is cached here unless it
+ * caches already. A burst of 401s gets one new token. One provider serves many users if `request` is a function.
+ *
+ * The SDK does not say which token a 401 was about. A 401 that comes within 5 s of a change of the token is taken for a
+ * late one of the old token as often as that was handed out and not refused: the call is sent again and the new token
+ * stays. {@link bearerFetch} need not guess: prefer it where the transport takes a `fetch`, and give it alone.
+ *
+ * @example
+ * ```ts
+ * const authProvider = toMcpAuthProvider(source, { subjectToken: userToken });
+ * const transport = new StreamableHTTPClientTransport(url, { authProvider });
+ * ```
+ * @throws TypeError if `source` is no token source. The provider's calls throw what the source throws, and TokenError:
+ * `ERR_TOKEN_TYPE_UNSUPPORTED` if it yields no bearer token, `ERR_TOKEN_RESPONSE` if no header can carry it.
+ */
+export function toMcpAuthProvider(
+  source: TokenSource,
+  request?: TokenRequestOption,
+  { clock = systemClock }: McpAuthProviderOptions = {},
+): McpAuthProvider {
+  const cache = cachingTokenSource(source, { clock });
+  const users = new UserHandouts(clock);
+  return {
+    async token() {
+      const asked = await requestOfCall(request);
+      const token = await cache.getToken(asked);
+      bearerHeader(token);
+      users.of(asked).handedOut(token);
+      return token.token;
+    },
+    async onUnauthorized() {
+      const asked = await requestOfCall(request);
+      const rejected = users.of(asked).refused();
+      await cache.getToken(asked, rejected && { rejected });
+    },
+  };
+}
+
+/** Users whose handouts are kept; beyond it those of the one longest unused are forgotten, and one late 401 costs a request. */
+const MAX_USERS = 4_096;
+
+class UserHandouts {
+  readonly #clock: Clock;
+  readonly #shapes = new RequestShapes();
+  /** Longest unused first. */
+  readonly #users = new Map<string, Handouts>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  of(request: TokenRequest): Handouts {
+    const key = keyText(cacheKey(request, this.#shapes));
+    const handouts = this.#users.get(key) ?? new Handouts(this.#clock);
+    this.#users.delete(key);
+    this.#users.set(key, handouts);
+    for (const oldest of this.#users.keys()) {
+      if (this.#users.size <= MAX_USERS) break;
+      this.#users.delete(oldest);
+    }
+    return handouts;
+  }
+}

@@ -1,0 +1,83 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { normalizeTokenRequest, TokenError, type TokenRequest } from "@agent-oauth/core";
+
+/** On whose behalf the code that runs now acts. All methods may be passed on by themselves. */
+export interface PrincipalContext {
+  /**
+   * Runs a function, and all that it starts, on behalf of the request's user. Nested runs win over outer ones.
+   *
+   * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` if the request has neither `subjectToken` nor `principal`.
+   * @throws TypeError naming the field of the request that is blank or of a wrong type.
+   */
+  readonly run: <R>(request: TokenRequest, run: () => R) => R;
+  /**
+   * Makes an async iterable, such as a stream of agent events, and runs each of its steps on behalf of the request's
+   * user, wherever it is iterated. Throws as `run` does, at once.
+   */
+  readonly iterate: <T>(
+    request: TokenRequest,
+    create: () => AsyncIterable<T>,
+  ) => AsyncIterableIterator<T>;
+  /**
+   * Returns the request of the innermost run: what `bearerFetch` and others take as their `request`.
+   *
+   * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` outside of any run; there is no default.
+   */
+  readonly request: () => TokenRequest;
+}
+
+/**
+ * Makes a context that carries the user through asynchronous code, for frameworks that hand no user to their `fetch`.
+ *
+ * @example
+ * ```ts
+ * const users = createPrincipalContext();
+ * const fetch = bearerFetch(source, { resource: mcpUrl, request: users.request });
+ * await users.run({ subjectToken }, () => agent.run("What did I order?"));
+ * ```
+ */
+export function createPrincipalContext(): PrincipalContext {
+  const storage = new AsyncLocalStorage<TokenRequest>();
+  return {
+    run: (request, run) => storage.run(withUser(request), run),
+    iterate(request, create) {
+      const user = withUser(request);
+      const iterator = storage.run(user, () => create()[Symbol.asyncIterator]());
+      return steppedIn((step) => storage.run(user, step), iterator);
+    },
+    request() {
+      const request = storage.getStore();
+      if (request !== undefined) return request;
+      throw new TokenError(
+        "ERR_TOKEN_SUBJECT_REQUIRED",
+        "Cannot tell for whom to request a token: this code was not started inside run() of its principal context",
+      );
+    },
+  };
+}
+
+function withUser(request: TokenRequest): TokenRequest {
+  const { subjectToken, principal } = request ?? {};
+  if (subjectToken === undefined && principal === undefined) {
+    throw new TokenError(
+      "ERR_TOKEN_SUBJECT_REQUIRED",
+      'Cannot run on behalf of a user: "subjectToken" and "principal" are missing',
+    );
+  }
+  return Object.freeze(normalizeTokenRequest(request));
+}
+
+/** An async generator runs in the context of whoever asks for its next value, not of whoever made it. */
+function steppedIn<T>(
+  inside: <R>(step: () => R) => R,
+  iterator: AsyncIterator<T>,
+): AsyncIterableIterator<T> {
+  return {
+    next: () => inside(() => iterator.next()),
+    return: async (value) =>
+      (await inside(() => iterator.return?.(value))) ?? { done: true, value },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

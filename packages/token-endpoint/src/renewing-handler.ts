@@ -1,0 +1,118 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Duplex } from "node:stream";
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
+import type { BearerCall } from "@agent-oauth/core";
+import type { Dispatcher } from "undici";
+import type { RepeatableBody } from "./repeatable-body.ts";
+
+type Controller = Dispatcher.DispatchController;
+
+/** How a {@link RenewingHandler} sends again. */
+export interface RenewingHandlerOptions {
+  /** The token that the request was sent with. */
+  readonly bearer: BearerCall;
+  readonly body: RepeatableBody;
+  /** Sends the request once more. */
+  readonly send: (bearer: BearerCall, body: RepeatableBody) => void;
+}
+
+/** What is read of a refusal's body, so that its connection can be used again; behind it, it is cut off. */
+const MAX_DROPPED_BYTES = 65_536;
+
+/**
+ * Hands on all that happens to a request but its first 401: that answer is dropped, and the request is sent again with
+ * another token.
+ */
+export class RenewingHandler implements Dispatcher.DispatchHandler {
+  readonly #handler: Dispatcher.DispatchHandler;
+  readonly #options: RenewingHandlerOptions;
+  readonly #cutOff = new Error("The body of a refused request's answer is not read to its end");
+  /** Set while a 401 is being dropped. */
+  #retry: Retry | undefined;
+  #droppedBytes = 0;
+
+  constructor(handler: Dispatcher.DispatchHandler, options: RenewingHandlerOptions) {
+    this.#handler = handler;
+    this.#options = options;
+  }
+
+  onRequestStart(controller: Controller, context: unknown): void {
+    this.#handler.onRequestStart?.(controller, context);
+  }
+
+  onRequestUpgrade(
+    ...args: [Controller, status: number, headers: IncomingHttpHeaders, socket: Duplex]
+  ): void {
+    this.#handler.onRequestUpgrade?.(...args);
+  }
+
+  onResponseStarted(): void {
+    this.#handler.onResponseStarted?.();
+  }
+
+  onBodySent(chunk: Buffer): void {
+    this.#handler.onBodySent?.(chunk);
+  }
+
+  onRequestSent(): void {
+    this.#handler.onRequestSent?.();
+  }
+
+  onResponseStart(
+    ...args: [Controller, status: number, headers: IncomingHttpHeaders, statusMessage?: string]
+  ): void {
+    const [, status, headers] = args;
+    const { bearer, body } = this.#options;
+    const again = status === 401 ? body.again() : undefined;
+    if (again !== undefined) {
+      this.#retry = { renewed: bearer.renew(), body: again };
+      // Whether it failed is asked when the answer has ended.
+      this.#retry.renewed.catch(() => {});
+      return;
+    }
+    bearer.answered({ status, headers: { get: (name) => headerText(headers[name]) } });
+    this.#handler.onResponseStart?.(...args);
+  }
+
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    if (this.#retry === undefined) {
+      this.#handler.onResponseData?.(controller, chunk);
+      return;
+    }
+    this.#droppedBytes += chunk.length;
+    if (this.#droppedBytes > MAX_DROPPED_BYTES) controller.abort(this.#cutOff);
+  }
+
+  onResponseEnd(controller: Controller, trailers: IncomingHttpHeaders): void {
+    if (this.#retry === undefined) this.#handler.onResponseEnd?.(controller, trailers);
+    else void this.#sendAgain(controller, this.#retry);
+  }
+
+  onResponseError(controller: Controller, error: Error): void {
+    if (this.#retry !== undefined && error === this.#cutOff) {
+      void this.#sendAgain(controller, this.#retry);
+    } else {
+      this.#handler.onResponseError?.(controller, error);
+    }
+  }
+
+  async #sendAgain(controller: Controller, { renewed, body }: Retry): Promise<void> {
+    try {
+      const bearer = await renewed;
+      // undici frees a connection one turn after its answer ended: sent at once, this would open a second one.
+      await eventLoopTurn();
+      this.#options.send(bearer, body);
+    } catch (error) {
+      this.#handler.onResponseError?.(controller, error as Error);
+    }
+  }
+}
+
+interface Retry {
+  readonly renewed: Promise<BearerCall>;
+  readonly body: RepeatableBody;
+}
+
+function headerText(value: string | readonly string[] | undefined): string | null {
+  return value === undefined ? null : String(value);
+}
