@@ -34,18 +34,6 @@ describe("mock-sts, the process", () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  it("ends at once on a second signal", async () => {
-    const { started, lines, ended } = await ready();
-    started.kill("SIGINT");
-    await lines.next();
-    // It may have ended in order by now; if not, this ends it.
-    started.kill("SIGTERM");
-    expect([
-      [0, null],
-      [null, "SIGTERM"],
-    ]).toContainEqual(await ended);
-  });
-
   it("ends in order when nobody reads what it prints any more", async () => {
     const { started, ended } = await ready(["--log", "json"]);
     started.stdout.destroy();

@@ -22,6 +22,7 @@ export function describeMock(mock: MockSts, info: StartInfo, paint: Paint): stri
   const server = (name: string, note = "") =>
     `  ${paint("cyan", name)} ${paint("dim", note)}`.trimEnd();
   const { binding, config } = info;
+  const exchanged = [mock.sts, ...mock.issuers].flatMap(({ mcpServers }) => mcpServers);
   const subscribers = mock.tenants.filter(({ isProvider }) => !isProvider);
   return `${[
     `${heading("mock-sts is ready")} ${paint("dim", `(${info.version})`)}`,
@@ -29,6 +30,9 @@ export function describeMock(mock: MockSts, info: StartInfo, paint: Paint): stri
     row("IAS", `${mock.tokenEndpoint}`),
     row("XSUAA", `${mock.url}/{tenant}/oauth/token`),
     row("STS", mock.sts.tokenEndpoint),
+    ...mock.issuers.map(({ issuer, tokenEndpoint }) =>
+      row(issuer.slice(issuer.lastIndexOf("/") + 1), tokenEndpoint),
+    ),
     row("gateway", mock.gatewayUrl),
     row("controls", mock.controlUrl),
     row("admin token", mock.adminToken),
@@ -37,7 +41,7 @@ export function describeMock(mock: MockSts, info: StartInfo, paint: Paint): stri
     "",
     heading("MCP servers"),
     ...mock.mcpServers.flatMap(({ name, url }) => [server(name), `    ${url}`]),
-    ...mock.sts.mcpServers.flatMap(({ name, url, audience }) => [
+    ...exchanged.flatMap(({ name, url, audience }) => [
       server(name, `takes exchanged tokens for ${audience}`),
       `    ${url}`,
     ]),
