@@ -74,7 +74,9 @@ describe("the mock server's command", () => {
 
   it("starts on free ports with the configuration that it wrote", async () => {
     await run(npx("init", "--preset", "kagent-sts"), { folder: folderOfUser });
-    const mock = await runInBackground(npx("--port", "0"), {
+    // Not by npx, which does not hand on the signal that ends it.
+    const command = join(folderOfUser, "node_modules/.bin/mock-sts");
+    const mock = await runInBackground([command, "--port", "0"], {
       folder: folderOfUser,
       ready: "mock-sts is ready",
     });
