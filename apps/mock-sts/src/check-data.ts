@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { explainIssue, placedFaults } from "./explain-issue.ts";
 
 /**
  * Checks plain data.
@@ -6,14 +7,14 @@ import type { z } from "zod";
  * @throws TypeError saying what was to be done, which field is wrong, and how.
  */
 export function checkData<T>(schema: z.ZodType<T>, data: unknown, purpose: string): T {
-  const { success, data: checked, error } = schema.safeParse(data);
+  const { success, data: checked, error } = schema.safeParse(data, { error: explainIssue });
   if (success) return checked;
   throw new TypeError(`Cannot ${purpose}: ${describeIssues(error).join("; ")}`);
 }
 
 /** Says what is wrong with each field. */
-export function describeIssues({ issues }: z.ZodError): string[] {
-  return issues.map(({ path, message }) =>
+export function describeIssues(error: z.ZodError): string[] {
+  return placedFaults(error).map(({ path, message }) =>
     path.length === 0 ? message : `"${path.map(String).join(".")}": ${message}`,
   );
 }

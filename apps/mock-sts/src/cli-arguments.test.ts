@@ -1,19 +1,27 @@
 import { describe, expect, it } from "vitest";
-import { parseCommand, UsageError, usage } from "./cli-arguments.ts";
+import { parseCommand } from "./cli-arguments.ts";
+import { checkUsage, initUsage, usage } from "./cli-usage.ts";
+import { UsageError } from "./usage-error.ts";
 
 describe("parseCommand", () => {
   it("serves with the defaults where nothing is said", () => {
-    expect(parseCommand([])).toEqual({ kind: "serve", options: {}, binding: undefined });
+    expect(parseCommand([])).toEqual({
+      ...{ kind: "serve", config: {}, configFile: undefined, binding: undefined },
+      ...{ log: undefined, color: true, openUi: false },
+    });
+    expect(parseCommand(["serve"])).toEqual(parseCommand([]));
   });
 
   it("reads every option", () => {
     const line =
-      "--port 8443 --gateway-port=8444 --host 127.0.0.2 --http --token-lifetime 60 --public-client --record-secrets --write-binding b --flow lob --force --user a --user b";
+      "--port 8443 --gateway-port=8444 --host 127.0.0.2 --http --token-lifetime 60 --public-client --write-binding b --flow lob --force --user a --user b --config c.yaml --preset ias --scenario flaky --seed 7 --record-secrets --log json --no-color --ui";
     expect(parseCommand(line.split(" "))).toEqual({
       kind: "serve",
-      options: {
+      ...{ configFile: "c.yaml", log: "json", color: false, openUi: true },
+      config: {
+        ...{ preset: "ias", scenario: "flaky", seed: 7, recordSecrets: true },
         ...{ port: 8443, gatewayPort: 8444, host: "127.0.0.2" },
-        ...{ insecureHttp: true, tokenLifetimeMs: 60_000, recordSecrets: true },
+        ...{ insecureHttp: true, tokenLifetimeMs: 60_000 },
         sts: { publicClient: true },
       },
       binding: { folder: "b", force: true, flows: ["lob"], users: ["a", "b"] },
@@ -29,8 +37,39 @@ describe("parseCommand", () => {
     expect(parseCommand(["--print-env", "b"])).toEqual({ kind: "print-env", folder: "b" });
   });
 
+  it("reads the other commands, each with help of its own", () => {
+    const init = { kind: "init", file: "mock-sts.yaml", force: false, preset: undefined };
+    expect(parseCommand(["init"])).toEqual(init);
+    expect(parseCommand("init a.yaml --force --preset ias".split(" "))).toEqual({
+      ...{ kind: "init", file: "a.yaml", force: true, preset: "ias" },
+    });
+    expect(parseCommand(["check"])).toEqual({ kind: "check", file: undefined });
+    expect(parseCommand(["check", "a.json"])).toEqual({ kind: "check", file: "a.json" });
+    for (const [command, text] of [
+      ["init", initUsage],
+      ["check", checkUsage],
+    ] as const) {
+      expect(parseCommand([command, "--help"])).toEqual({ kind: "help", text });
+      expect(parseCommand(["help", command])).toEqual({ kind: "help", text });
+    }
+    expect(parseCommand(["help"])).toEqual({ kind: "help", text: usage });
+  });
+
+  it.each([
+    ["--prot 1", 'there is no option --prot; did you mean "--port"?'],
+    ["--recordSecrets", 'there is no option --recordSecrets; did you mean "--record-secrets"?'],
+    ["--write-bindings b", 'did you mean "--write-binding"?'],
+    ["--preset kagent", 'did you mean "kagent-sts"?'],
+    ["--log jsno", 'did you mean "json"?'],
+    ["inti", 'there is no command "inti"; did you mean "init"?'],
+    ["init --froce", 'did you mean "--force"?'],
+    ["check --xyz", "there is no option --xyz"],
+  ])("refuses %j with the nearest right name", (line, message) => {
+    expect(() => parseCommand(line.split(" "))).toThrow(message);
+  });
+
   it("puts help before the version, and both before the rest", () => {
-    expect(parseCommand(["--version", "--help"])).toEqual({ kind: "help" });
+    expect(parseCommand(["--version", "--help"])).toEqual({ kind: "help", text: usage });
     expect(parseCommand(["--port", "1", "--version"])).toEqual({ kind: "version" });
   });
 
@@ -54,7 +93,15 @@ describe("parseCommand", () => {
     ["--print-env=", "--print-env"],
     ["--print-env b --port 1", "--print-env"],
     ["--host=", "--host"],
-    ["--prot 1", "--prot"],
+    ["--config=", "--config"],
+    ["--scenario=", "--scenario"],
+    ["--seed x", "--seed"],
+    ["--log loud", "--log"],
+    ["--preset some", "--preset"],
+    ["init a b", "b"],
+    ["init a.json", "YAML"],
+    ["check a b", "b"],
+    ["--port 1 extra", "extra"],
     ["extra", "extra"],
     ["--help=yes", "--help"],
   ])("refuses %j, naming %s", (line, named) => {
@@ -81,7 +128,8 @@ describe("usage", () => {
       "user",
       "force",
       "public-client",
-      "token-lifetime",
+      ...["token-lifetime", "config", "preset", "scenario", "seed"],
+      ...["record-secrets", "log", "no-color", "ui"],
       "help",
       "version",
     ]) {

@@ -1,25 +1,45 @@
-import { parseArgs } from "node:util";
-import type { MockStsOptions } from "./options.ts";
+import { checkUsage, initUsage, usage } from "./cli-usage.ts";
+import { choice, integer, notBlank, readArguments } from "./cli-values.ts";
+import type { Config } from "./config-schema.ts";
+import { didYouMean } from "./nearest-name.ts";
+import { type PresetName, presetNames } from "./preset-names.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What a command line asks for. */
 export type Command =
-  | { readonly kind: "help" }
+  | { readonly kind: "help"; readonly text: string }
   | { readonly kind: "version" }
-  | PrintEnvironmentCommand
+  | { readonly kind: "print-env"; readonly folder: string }
+  | { readonly kind: "check"; readonly file: string | undefined }
+  | InitCommand
   | ServeCommand;
 
-/** Print the environment of the agents of a mock that wrote its binding to a folder. */
-export interface PrintEnvironmentCommand {
-  readonly kind: "print-env";
-  readonly folder: string;
+/** Write a commented configuration file. */
+export interface InitCommand {
+  readonly kind: "init";
+  readonly file: string;
+  readonly force: boolean;
+  readonly preset: PresetName | undefined;
 }
 
 /** Start the mock. */
 export interface ServeCommand {
   readonly kind: "serve";
-  readonly options: MockStsOptions;
+  /** The configuration file; `undefined`: the one of the folder, if there is one. */
+  readonly configFile: string | undefined;
+  /** What wins over the file. */
+  readonly config: Config;
   readonly binding: BindingRequest | undefined;
+  /** `undefined`: as fits what is printed to. */
+  readonly log: LogFormat | undefined;
+  readonly color: boolean;
+  readonly openUi: boolean;
 }
+
+/** How requests are logged. */
+export type LogFormat = (typeof logFormats)[number];
+
+const logFormats = ["pretty", "json", "off"] as const;
 
 /** How an agent gets its tokens. */
 export type AgentFlow = (typeof agentFlows)[number];
@@ -36,39 +56,49 @@ export interface BindingRequest {
   readonly users: readonly string[];
 }
 
-/** The command line is wrong; the message names the option. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
+/**
+ * Reads a command line.
+ *
+ * @throws UsageError naming the option that is wrong.
+ */
+export function parseCommand(args: readonly string[]): Command {
+  const [command = "", ...rest] = args;
+  if (command.startsWith("-") || command === "") return parseServe(args);
+  if (command === "serve") return parseServe(rest);
+  if (command === "init") return parseInit(rest);
+  if (command === "check") return parseCheck(rest);
+  if (command === "help") return parseCommand([...rest, "--help"]);
+  const asked = didYouMean(command, ["init", "check", "serve", "help"]);
+  throw new UsageError(`there is no command ${JSON.stringify(command)}${asked}`);
 }
 
-/** What `--help` prints. */
-export const usage = `Usage: mock-sts [options]
+const help = { help: { type: "boolean" } } as const;
 
-Starts a token server like SAP Cloud Identity Services, XSUAA and the Destination Service, a token
-exchange service (STS), and an Agent Gateway with MCP servers, all over TLS, for development and tests.
+function parseInit(args: readonly string[]): Command {
+  const options = { ...help, preset: { type: "string" }, force: { type: "boolean" } } as const;
+  const { values, positionals } = readArguments(args, options, { mostPositionals: 1 });
+  if (values.help) return { kind: "help", text: initUsage };
+  const [file = "mock-sts.yaml"] = positionals;
+  if (file.endsWith(".json")) {
+    throw new UsageError("init writes YAML, as JSON has no comments: call the file .yaml");
+  }
+  const preset = choice(values.preset, "--preset", presetNames);
+  return { kind: "init", file: notBlank(file, "FILE"), force: values.force ?? false, preset };
+}
 
-Options:
-  --port PORT             port of the token server (default: any free port)
-  --gateway-port PORT     port of the gateway (default: any free port)
-  --host ADDRESS          address to bind (default: 127.0.0.1)
-  --http                  plain HTTP, and so no client certificates
-  --write-binding DIR     write DIR/agent-gateway/ (customer flow), DIR/destination/ (line-of-business
-                          flow), DIR/ca.pem and DIR/env.sh
-  --flow FLOW             with --write-binding: write the binding or environment of this flow only,
-                          customer, lob or sts; an agent that finds several takes one of them
-  --user NAME[@TENANT]    with --write-binding: write DIR/NAME.jwt too, a user token for 12 hours;
-                          may be repeated
-  --force                 with --write-binding: replace files that exist
-  --print-env DIR         start nothing: print the environment of the mock that wrote DIR, for
-                          eval "$(mock-sts --print-env DIR)"
-  --public-client         let the STS exchange tokens of clients that name and prove nothing, as kagent's
-  --token-lifetime SEC    lifetime of access tokens in seconds, 1 to 43200 (default: 3600)
-  --record-secrets        keep the values of tokens; over HTTP the printed admin token shows them
-  --help                  print this text
-  --version               print the version
-`;
+function parseCheck(args: readonly string[]): Command {
+  const { values, positionals } = readArguments(args, help, { mostPositionals: 1 });
+  if (values.help) return { kind: "help", text: checkUsage };
+  return { kind: "check", file: notBlank(positionals[0], "FILE") };
+}
 
-const options = {
+const serveOptions = {
+  ...help,
+  version: { type: "boolean" },
+  config: { type: "string" },
+  preset: { type: "string" },
+  scenario: { type: "string" },
+  seed: { type: "string" },
   port: { type: "string" },
   "gateway-port": { type: "string" },
   host: { type: "string" },
@@ -81,91 +111,70 @@ const options = {
   "public-client": { type: "boolean" },
   "token-lifetime": { type: "string" },
   "record-secrets": { type: "boolean" },
-  help: { type: "boolean" },
-  version: { type: "boolean" },
+  log: { type: "string" },
+  "no-color": { type: "boolean" },
+  ui: { type: "boolean" },
 } as const;
 
-/**
- * Reads a command line.
- *
- * @throws UsageError naming the option that is wrong.
- */
-export function parseCommand(args: readonly string[]): Command {
-  const values = readOptions(args);
-  if (values.help) return { kind: "help" };
+type Values = ReturnType<typeof readArguments<typeof serveOptions>>["values"];
+
+function parseServe(args: readonly string[]): Command {
+  const { values } = readArguments(args, serveOptions);
+  if (values.help) return { kind: "help", text: usage };
   if (values.version) return { kind: "version" };
   if (values["print-env"] !== undefined) return printEnvironment(values, values["print-env"]);
-  const port = integer(values.port, "--port", { min: 0, max: 65_535 });
-  const gatewayPort = integer(values["gateway-port"], "--gateway-port", { min: 0, max: 65_535 });
-  const lifetime = integer(values["token-lifetime"], "--token-lifetime", { min: 1, max: 43_200 });
-  if (port !== undefined && port !== 0 && port === gatewayPort) {
-    throw new UsageError("--port and --gateway-port must differ");
-  }
   return {
     kind: "serve",
+    configFile: notBlank(values.config, "--config"),
+    config: configOf(values),
     binding: bindingRequest(values),
-    options: {
-      ...(port !== undefined && { port }),
-      ...(gatewayPort !== undefined && { gatewayPort }),
-      ...(values.http === true && { insecureHttp: true }),
-      ...(values.host !== undefined && { host: notBlank(values.host, "--host") }),
-      ...(values["public-client"] === true && { sts: { publicClient: true } }),
-      ...(values["record-secrets"] === true && { recordSecrets: true }),
-      ...(lifetime !== undefined && { tokenLifetimeMs: lifetime * 1000 }),
-    },
+    log: choice(values.log, "--log", logFormats),
+    color: values["no-color"] !== true,
+    openUi: values.ui ?? false,
   };
 }
 
-type Values = ReturnType<typeof readOptions>;
-
-function readOptions(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
 /** What a mock is like was said when it was started. */
-function printEnvironment(values: Values, folder: string): PrintEnvironmentCommand {
+function printEnvironment(values: Values, folder: string): Command {
   const other = Object.keys(values).find((name) => name !== "print-env");
   if (other !== undefined) throw new UsageError(`--print-env cannot be combined with --${other}`);
   return { kind: "print-env", folder: notBlank(folder, "--print-env") };
 }
 
+function configOf(values: Values): Config {
+  const preset = choice(values.preset, "--preset", presetNames);
+  const scenario = notBlank(values.scenario, "--scenario");
+  const seed = integer(values.seed, "--seed", { min: 0, max: Number.MAX_SAFE_INTEGER });
+  const port = integer(values.port, "--port", { min: 0, max: 65_535 });
+  const gatewayPort = integer(values["gateway-port"], "--gateway-port", { min: 0, max: 65_535 });
+  const lifetime = integer(values["token-lifetime"], "--token-lifetime", { min: 1, max: 43_200 });
+  const host = notBlank(values.host, "--host");
+  if (port !== undefined && port !== 0 && port === gatewayPort) {
+    throw new UsageError("--port and --gateway-port must differ");
+  }
+  return {
+    ...(preset !== undefined && { preset }),
+    ...(scenario !== undefined && { scenario }),
+    ...(seed !== undefined && { seed }),
+    ...(port !== undefined && { port }),
+    ...(gatewayPort !== undefined && { gatewayPort }),
+    ...(host !== undefined && { host }),
+    ...(values.http === true && { insecureHttp: true }),
+    ...(values["public-client"] === true && { sts: { publicClient: true } }),
+    ...(values["record-secrets"] === true && { recordSecrets: true }),
+    ...(lifetime !== undefined && { tokenLifetimeMs: lifetime * 1000 }),
+  };
+}
+
 function bindingRequest(values: Values): BindingRequest | undefined {
   const { "write-binding": folder, force = false, user: users = [] } = values;
+  const flow = choice(values.flow, "--flow", agentFlows);
   if (folder !== undefined) {
     for (const user of users) notBlank(user, "--user");
-    const flows = values.flow === undefined ? agentFlows : [agentFlow(values.flow)];
+    const flows = flow === undefined ? agentFlows : [flow];
     return { folder: notBlank(folder, "--write-binding"), force, flows, users };
   }
-  if (values.flow !== undefined) throw new UsageError("--flow needs --write-binding");
-  if (force) throw new UsageError("--force needs --write-binding");
-  if (users.length > 0) throw new UsageError("--user needs --write-binding");
+  const needless = (["flow", "force", "user"] as const).find((name) => values[name] !== undefined);
+  if (needless !== undefined) throw new UsageError(`--${needless} needs --write-binding`);
   return undefined;
-}
-
-function agentFlow(text: string): AgentFlow {
-  const flow = agentFlows.find((known) => known === text);
-  if (flow !== undefined) return flow;
-  throw new UsageError(`--flow must be customer, lob or sts, got ${JSON.stringify(text)}`);
-}
-
-function integer(
-  text: string | undefined,
-  option: string,
-  { min, max }: { min: number; max: number },
-): number | undefined {
-  if (text === undefined) return undefined;
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new UsageError(
-    `${option} must be an integer from ${min} to ${max}, got ${JSON.stringify(text)}`,
-  );
-}
-
-function notBlank(text: string, option: string): string {
-  if (text.trim() === "") throw new UsageError(`${option} must not be blank`);
-  return text;
 }

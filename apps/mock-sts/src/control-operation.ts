@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { explainIssue } from "./explain-issue.ts";
 
 /** What an operation is given. */
 export interface OperationInput<Parameters, Query, Body> {
@@ -60,10 +61,13 @@ export function operation<
     ...definition,
     run: async (input) =>
       run({
-        parameters: (parameters ?? nothing).parse(input.parameters) as z.output<z.ZodObject<P>>,
-        query: (query ?? nothing).parse(input.query) as z.output<z.ZodObject<Q>>,
+        parameters: (parameters ?? nothing).parse(input.parameters, named) as z.output<
+          z.ZodObject<P>
+        >,
+        query: (query ?? nothing).parse(input.query, named) as z.output<z.ZodObject<Q>>,
         body: (body ?? z.undefined("this operation takes no body")).parse(
           input.body,
+          named,
         ) as z.output<B>,
         request: input.request,
       }),
@@ -71,3 +75,6 @@ export function operation<
 }
 
 const nothing = z.strictObject({});
+
+/** A wrong name is refused with the nearest right one. */
+const named = { error: explainIssue };

@@ -11,6 +11,8 @@ export interface ControlOptions {
   readonly recordSecrets?: boolean;
   /** Further host names, without port, under which the controls may be reached over HTTP. Default: none. */
   readonly controlHosts?: readonly string[];
+  /** Which requests faults with a probability hit that have no seed of their own. Default 1. */
+  readonly seed?: number;
 }
 
 /** Checked options with their defaults. */
@@ -19,6 +21,7 @@ export interface ResolvedControlOptions {
   readonly recordBounds: Bounds;
   readonly recordSecrets: boolean;
   readonly controlHosts: readonly string[];
+  readonly seed: number;
 }
 
 /**
@@ -28,8 +31,12 @@ export interface ResolvedControlOptions {
  */
 export function resolveControlOptions(options: ControlOptions): ResolvedControlOptions {
   const { recordLimits = {}, recordSecrets = false, controlHosts = [] } = options;
+  const { seed = 1 } = options;
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(`Cannot start mock-sts: "seed" must be an integer, got ${seed}`);
+  }
   return {
-    ...{ recordSecrets, controlHosts: controlHosts.map(checkHost) },
+    ...{ recordSecrets, controlHosts: controlHosts.map(checkHost), seed },
     scenarios: mergeScenarios(options.scenarios ?? []),
     recordBounds: {
       entries: atLeastOne(recordLimits.requests ?? 10_000, "recordLimits.requests"),

@@ -20,7 +20,9 @@ export const faultMatchSchema = requestMatchSchema.extend({
   seed: z
     .int()
     .optional()
-    .describe("Which sequence of random numbers decides: the same one hits the same. Default 1."),
+    .describe(
+      "Which sequence of random numbers decides: the same one hits the same. Default: the mock's.",
+    ),
 });
 
 const kind = <const K extends string>(name: K) => z.literal(name);

@@ -41,7 +41,7 @@ describe("createFaults", () => {
 
   it("waits out one delay per request, and then strikes", async () => {
     const waits: number[] = [];
-    const faults = createFaults(async (delayMs) => waits.push(delayMs));
+    const faults = createFaults({ sleep: async (delayMs) => waits.push(delayMs) });
     faults.add({ match: { route: "token" }, effect: { kind: "delay", delayMs: 200 } });
     faults.add(status(503));
     expect(await faults.strike({ ...request, route: "jwks" })).toMatchObject({ status: 503 });

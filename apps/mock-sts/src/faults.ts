@@ -36,8 +36,16 @@ interface Planned {
   readonly trigger: FaultTrigger;
 }
 
-/** Creates an empty list of faults; `sleep` is what delays wait with. */
-export function createFaults(sleep: (delayMs: number) => Promise<unknown> = wait): Faults {
+/** What faults depend on. */
+export interface FaultsOptions {
+  /** What delays wait with. */
+  readonly sleep?: (delayMs: number) => Promise<unknown>;
+  /** Seed of faults that have none of their own. Default 1. */
+  readonly seed?: number;
+}
+
+/** Creates an empty list of faults. */
+export function createFaults({ sleep = wait, seed = 1 }: FaultsOptions = {}): Faults {
   let planned: readonly Planned[] = [];
   let lastId = 0;
   const holds = new Set<{ filter: RequestFilter; admit(): Promise<void>; release(): void }>();
@@ -51,7 +59,7 @@ export function createFaults(sleep: (delayMs: number) => Promise<unknown> = wait
 
   return {
     add(spec) {
-      const fault = { id: ++lastId, spec, trigger: createTrigger(spec.match ?? {}) };
+      const fault = { id: ++lastId, spec, trigger: createTrigger({ seed, ...spec.match }) };
       planned = [...planned, fault];
       return describe(fault);
     },

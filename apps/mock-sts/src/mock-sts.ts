@@ -102,7 +102,7 @@ export async function startMockSts(options: MockStsOptions = {}): Promise<MockSt
   const [keys, clock] = [new KeyRings(), createClock()];
   const tokens = createTokenLedger(resolved, keys);
   const recorder = createRecorder(resolved.recordBounds, () => tokens.clear());
-  const faults = createFaults();
+  const faults = createFaults({ seed: resolved.seed });
   const listeners = await startListeners(resolved, authority, {
     onHandshake: recorder.countHandshake,
     refusesHandshake: faults.strikeHandshake,

@@ -17,6 +17,7 @@ import {
   defaultMcpServers,
   type McpServerOptions,
 } from "./mcp-servers.ts";
+import { didYouMean } from "./nearest-name.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
 import { checkSigningAlgorithm, type SigningAlgorithm } from "./signing-keys.ts";
 import type { StsOptions } from "./sts-options.ts";
@@ -183,11 +184,13 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
 function checkNames(options: MockStsOptions): void {
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(optionNames, name));
   if (unknown !== undefined) {
-    throw new TypeError(`Cannot start mock-sts: there is no option "${unknown}"`);
+    const asked = didYouMean(unknown, Object.keys(optionNames));
+    throw new TypeError(`Cannot start mock-sts: there is no option "${unknown}"${asked}`);
   }
 }
 
-const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
+/** Names of all options. */
+export const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
   host: true,
   port: true,
   gatewayPort: true,
@@ -219,6 +222,7 @@ const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
   recordLimits: true,
   recordSecrets: true,
   controlHosts: true,
+  seed: true,
   onAnswer: true,
 };
 

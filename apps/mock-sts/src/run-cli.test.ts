@@ -1,17 +1,14 @@
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { decodeJwt } from "jose";
 import { Agent, fetch } from "undici";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { clientCredentialsForm } from "../test-support/agent.ts";
-import { usage } from "./cli-arguments.ts";
+import { runTool } from "../test-support/tool.ts";
+import { usage } from "./cli-usage.ts";
 import { startMockSts } from "./mock-sts.ts";
-import { runCli } from "./run-cli.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -19,25 +16,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs the tool; `whileReady` acts once it has printed that it is ready, then the tool is stopped. */
-async function run(args: string[], whileReady: () => Promise<void> = async () => {}) {
-  let [out, errors, stop] = ["", "", () => {}];
-  const stopped = new Promise<void>((resolve) => {
-    stop = resolve;
-  });
-  let busy: Promise<void> | undefined;
-  const code = await runCli(args, {
-    stopped,
-    print(text) {
-      out += text;
-      if (out.includes("is ready")) busy ??= whileReady().finally(stop);
-    },
-    printError(text) {
-      errors += text;
-    },
-  });
-  await busy;
-  return { code, out, errors };
+/** Runs the tool at a terminal; `whileReady` acts once it has printed that it is ready, then the tool is stopped. */
+function run(args: string[], whileReady?: () => Promise<void>) {
+  return runTool(args, { folder, isTerminal: true, whileReady });
 }
 
 describe("runCli", () => {
@@ -65,7 +46,7 @@ describe("runCli", () => {
   it("ends with 1 for an address that is not this machine's", async () => {
     const { code, errors } = await run(["--host", "192.0.2.1"]);
     expect(code).toBe(1);
-    expect(errors).toMatch(/--host/);
+    expect(errors).toMatch(/the host is no address/);
   });
 
   it("ends with 1 for a file that exists, naming it and the way out", async () => {
@@ -103,7 +84,7 @@ describe("runCli", () => {
     expect(out).toContain(`SERVICE_BINDING_ROOT=${folder}\n`);
     expect(out).toContain(`NODE_EXTRA_CA_CERTS=${join(folder, "ca.pem")}\n`);
     expect(out).toMatch(
-      /Z token-server POST \/oauth2\/token tenant=provider-zone client_credentials .* 200\n$/,
+      /^\d\d:\d\d:\d\d 200 +\d+ ms \/oauth2\/token client_credentials for agent-gateway by mock-agent in provider-zone issued /m,
     );
     expect(secrets).toHaveLength(3);
     for (const secret of secrets) expect(out).not.toContain(secret);
@@ -173,10 +154,10 @@ describe("runCli", () => {
       await expect(read("destination/type")).rejects.toThrow("ENOENT");
     });
     expect(out).toMatch(/STS_WELL_KNOWN_URI=https:\/\/localhost:\d+\/\.well-known\/oauth-auth/);
-    expect(out).toMatch(/ tickets +https:\/\/localhost:\d+\/v1\/mcp\//);
     expect(out).toMatch(
-      /POST \/sts\/token .*:token-exchange audience=tickets .*sub=alice .* 200\n/,
+      / tickets takes exchanged tokens for tickets\n +https:\/\/localhost:\d+\/v1\/mcp\//,
     );
+    expect(out).toMatch(/ 200 +\d+ ms \/sts\/token token-exchange alice for tickets /);
   });
 
   it("leaves the token exchange service out of the environment of another flow", async () => {
@@ -193,16 +174,5 @@ describe("runCli", () => {
   it("frees its ports at the end", async () => {
     const port = /localhost:(\d+)/.exec((await run([])).out)?.[1] ?? "";
     expect((await run(["--port", port])).code).toBe(0);
-  });
-});
-
-describe("mock-sts, the process", () => {
-  it.each(["SIGINT", "SIGTERM"] as const)("ends in order with 0 on %s", async (signal) => {
-    const script = fileURLToPath(new URL("./cli.ts", import.meta.url));
-    const child = spawn(process.execPath, ["--conditions=@agent-oauth/source", script]);
-    for await (const line of createInterface(child.stdout)) if (line.includes("Ctrl+C")) break;
-    const ended = once(child, "exit");
-    child.kill(signal);
-    expect(await ended).toEqual([0, null]);
   });
 });

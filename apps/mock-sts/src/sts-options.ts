@@ -1,4 +1,5 @@
 import { type Client, type Clients, registerClients } from "./clients.ts";
+import { didYouMean } from "./nearest-name.ts";
 import { checkSigningAlgorithm, type SigningAlgorithm } from "./signing-keys.ts";
 import { checkStsQuirks, type StsQuirk } from "./sts-quirks.ts";
 import { checkStsTarget, type StsTarget } from "./sts-targets.ts";
@@ -74,7 +75,8 @@ export function resolveStsOptions(
 
 const start = "Cannot start mock-sts: sts option";
 
-const optionNames: Readonly<Record<keyof StsOptions, true>> = {
+/** Names of all options. */
+export const stsOptionNames: Readonly<Record<keyof StsOptions, true>> = {
   publicClient: true,
   trustedIssuers: true,
   targets: true,
@@ -90,8 +92,10 @@ const optionNames: Readonly<Record<keyof StsOptions, true>> = {
 };
 
 function checkNames(options: StsOptions): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(optionNames, name));
-  if (unknown !== undefined) throw new TypeError(`${start} "${unknown}" does not exist`);
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(stsOptionNames, name));
+  if (unknown === undefined) return;
+  const asked = didYouMean(unknown, Object.keys(stsOptionNames));
+  throw new TypeError(`${start} "${unknown}" does not exist${asked}`);
 }
 
 function checkChoice(name: string, value: string, choices: readonly string[]): void {

@@ -1,3 +1,5 @@
+import { didYouMean } from "./nearest-name.ts";
+
 /** Ways in which the token exchange service may err; those with the name of a server are that one's. */
 export const stsQuirks = [
   /** `issued_token_type` names another type than the token has. */
@@ -58,5 +60,6 @@ export type HasQuirk = (quirk: StsQuirk) => boolean;
 export function checkStsQuirks(quirks: readonly StsQuirk[]): readonly StsQuirk[] {
   const unknown = quirks.find((quirk) => !stsQuirks.includes(quirk));
   if (unknown === undefined) return quirks;
-  throw new TypeError(`Cannot set quirks: there is no quirk ${JSON.stringify(unknown)}`);
+  const asked = didYouMean(unknown, stsQuirks);
+  throw new TypeError(`Cannot set quirks: there is no quirk ${JSON.stringify(unknown)}${asked}`);
 }

@@ -58,6 +58,42 @@ describe("the release", () => {
   );
 });
 
+describe("the mock server's command", () => {
+  const folderOfUser = join(folder, "user");
+  const npx = (...args: string[]) =>
+    ["npx", "--no-install", "@agent-oauth/mock-sts", ...args] as const;
+
+  beforeAll(async () => {
+    registry.use(folderOfUser);
+    await run(["npm", "install", "@agent-oauth/mock-sts"], { folder: folderOfUser });
+  }, patience);
+
+  it("tells its version", async () => {
+    expect(await run(npx("--version"), { folder: folderOfUser })).toBe("0.1.0\n");
+  });
+
+  it("starts on free ports with the configuration that it wrote", async () => {
+    await run(npx("init", "--preset", "kagent-sts"), { folder: folderOfUser });
+    // Not by npx, which does not hand on the signal that ends it.
+    const command = join(folderOfUser, "node_modules/.bin/mock-sts");
+    const mock = await runInBackground([command, "--port", "0"], {
+      folder: folderOfUser,
+      ready: "mock-sts is ready",
+    });
+    const [ready = "", ending = ""] = (await mock.stop()).split("\n");
+    expect(JSON.parse(ready)).toMatchObject({
+      ...{ event: "ready", version: "0.1.0" },
+      config: "mock-sts.yaml, followed; preset kagent-sts",
+    });
+    expect(JSON.parse(ending)).toMatchObject({ event: "stopping" });
+  });
+
+  it("brings its documents", () => {
+    const ours = join(folderOfUser, "node_modules/@agent-oauth/mock-sts/docs");
+    expect(readdirSync(ours)).toContain("configuration.md");
+  });
+});
+
 describe("one flow alone", () => {
   const agent = join(folder, "agent");
   const server = join(folder, "server");
@@ -107,7 +143,7 @@ describe("one flow alone", () => {
       log = await mock.stop();
     }
     // The server's log names each token by the beginning of its SHA-256.
-    const issued = Array.from(log.matchAll(/ issued=([0-9a-f]{12}) /g), ([, digest]) => digest);
+    const issued = Array.from(log.matchAll(/"issued":"([0-9a-f]{12})"/g), ([, digest]) => digest);
     expect(issued).toHaveLength(2);
     expect(digests.split("\n", 2).map((digest) => digest.slice(0, 12))).toEqual(issued);
   });

@@ -43,6 +43,8 @@ export const allowList: Readonly<Record<string, Allowance>> = {
       "jose",
       // A peer of the certificate library.
       "reflect-metadata",
+      // The one YAML library that tells at which line and column each value stands.
+      "yaml",
       "zod",
       "zod-openapi",
     ],

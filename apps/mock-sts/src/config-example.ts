@@ -1,0 +1,118 @@
+import type { PresetName } from "./preset-names.ts";
+
+/** Writes a configuration file that says what could be said, in comments; only the preset is set. */
+export function configExample({
+  preset = "everything",
+}: {
+  preset?: PresetName | undefined;
+}): string {
+  return example.replace("preset: everything", `preset: ${preset}`);
+}
+
+const example = `# What mock-sts is like. It finds this file in the folder it is started in, or by --config.
+# Take the # from a line that has no space after it to set something. What is set here wins over
+# the preset, and a command line wins over both. "live" means: taken over while the mock runs.
+
+# everything, ias, btp-lob, kagent-sts or keycloak-like.
+preset: everything
+
+# --- Where it listens: 0 is any free port.
+#host: 127.0.0.1
+#port: 8443
+#gatewayPort: 8444
+#insecureHttp: false
+
+# --- How it is once it runs (live).
+# A set of faults and settings: short-lived-tokens, overloaded, flaky, slow, token-endpoints-down,
+# tokens-refused, wrong-audience, or one of your own, below.
+#scenario: flaky
+#tokenLifetimeMs: 600000
+#serviceTokenLifetimeMs: 600000
+#requireBoundCertificate: false
+# MCP servers and agents that answer 401; true for all.
+#alwaysUnauthorized: [orders]
+# How far its clock is ahead, or frozenAt: 2027-01-01T00:00:00Z.
+#clock: { offsetMs: 60000 }
+# Each hits the first request that matches, unless "times" says more.
+#faults:
+#  - match: { route: token, times: unlimited, probability: 0.2 }
+#    effect: { kind: status, status: 429, retryAfterSeconds: 2 }
+#  - match: { route: sts-token, subject: alice }
+#    effect: { kind: malformed-json }
+# Which requests a probability hits; not live.
+#seed: 1
+
+# --- Scenarios of your own.
+#scenarios:
+#  - name: bad-monday
+#    settings: { tokenLifetimeMs: 5000 }
+#    faults:
+#      - match: { mcpServer: orders, times: unlimited }
+#        effect: { kind: delay, delayMs: 1500 }
+
+# --- The customer's agent, and clients beside it.
+#clientId: mock-agent
+#scopes: [read]
+#certificateBoundTokens: true
+#gatewayClientId: mock-agent-gateway
+#clients:
+#  - clientId: my-service
+#    authentication: client_secret_basic
+#    clientSecret: not-a-real-secret
+#    scopes: [read]
+
+# --- The provider, its MCP servers and agents, and its subscribers.
+#tenantId: mock-tenant
+#identityZone: provider-zone
+#landscape: eu10
+#mcpServers:
+#  - name: inventory
+#    ordId: sap.mock:apiResource:inventory:v1
+#    globalTenantId: "250695"
+#    mode: stateless
+#    tools:
+#      - name: count_boxes
+#        description: Counts the boxes in a warehouse.
+#        answer: { boxes: 17 }
+#  - name: tickets
+#    ordId: sap.mock:apiResource:ticket:v1
+#    globalTenantId: "250697"
+#    audience: tickets
+#agents:
+#  - name: helper
+#    ordId: sap.mock:agent:helper:v1
+#    globalTenantId: "250695"
+#tenants:
+#  - subdomain: tenant-a
+#  - subdomain: tenant-b
+#    subscribed: false
+
+# --- The token exchange service.
+#sts:
+#  publicClient: true
+#  mayAct: required
+#  targets:
+#    - audience: billing
+#      scopes: [read, write]
+#  quirks: [html-errors]
+
+# --- Issuers of their own beside it, each at /{name}, with the same keys.
+#issuers:
+#  - name: partner
+#    signingAlgorithm: RS256
+#    targets: [{ audience: partner-api }]
+
+# --- What tokens, proofs and assertions are like.
+#signingAlgorithm: ES256
+#dpopNonces: true
+#clientCertificateHeader: x-forwarded-client-cert
+#strictAudience: true
+#clockSkewMs: 0
+#maxAssertionLifetimeMs: 600000
+#refuseReusedAssertions: true
+
+# --- What is kept of requests, and who may look.
+#recordLimits: { requests: 10000, bytes: 67108864 }
+#recordSecrets: false
+#controlHosts: [mock.test]
+`;

@@ -1,0 +1,27 @@
+import { presets } from "./config-presets.ts";
+import type { Config } from "./config-schema.ts";
+
+/**
+ * Puts configurations on top of each other, the last one wins, and all of them on top of the preset
+ * that the last one names. Mappings such as `sts` are merged key by key, lists are replaced.
+ */
+export function mergeConfig(...configs: readonly Config[]): Config {
+  const merged = configs.reduce(overlay, {});
+  const preset = merged.preset === undefined ? {} : presets[merged.preset].options;
+  return overlay(preset, merged);
+}
+
+function overlay(base: Config, over: Config): Config {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    // A clock is either moved or frozen: one does not add to the other.
+    const isMerged = isMapping(below) && isMapping(value) && key !== "clock";
+    merged[key] = isMerged ? { ...below, ...value } : value;
+  }
+  return merged;
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,71 @@
+import { type FSWatcher, watch } from "node:fs";
+import { realpath } from "node:fs/promises";
+import { dirname } from "node:path";
+import { readConfigText } from "./config-file.ts";
+
+/** Who is told of a watched file. */
+export interface ConfigWatcher {
+  /** Called with the text of the file whenever it is another one. */
+  readonly onText: (text: string) => void;
+  /** Called when the file, or its folder, cannot be read any more. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** How long a file must be left alone before it is read, in milliseconds: editors write in steps. */
+const quietMs = 50;
+
+/**
+ * Watches a file whose text is known, until the returned function is called.
+ *
+ * It is the folder that is watched, and the one a link leads to: editors and configuration maps put
+ * a new file in the place of the old one. What counts is the text, not the kind of event.
+ */
+export async function watchConfigText(
+  file: string,
+  known: string,
+  { onText, onError }: ConfigWatcher,
+): Promise<() => void> {
+  let last: string | undefined = known;
+  let timer: NodeJS.Timeout | undefined;
+  let [isClosed, turn] = [false, Promise.resolve()];
+  const read = async () => {
+    try {
+      const text = await readConfigText(file);
+      if (isClosed || text === last) return;
+      last = text;
+      onText(text);
+    } catch (error) {
+      if (isClosed || last === undefined) return;
+      last = undefined;
+      onError(error);
+    }
+  };
+  const schedule = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      turn = turn.then(read);
+    }, quietMs).unref();
+  };
+  const folders = new Set([dirname(file), dirname(await realpath(file).catch(() => file))]);
+  const watchers = [...folders].map((folder) => watchFolder(folder, schedule, onError));
+  // It may have changed before the folder was watched.
+  schedule();
+  return () => {
+    isClosed = true;
+    clearTimeout(timer);
+    for (const watcher of watchers) watcher?.close();
+  };
+}
+
+function watchFolder(
+  folder: string,
+  onEvent: () => void,
+  onError: (error: unknown) => void,
+): FSWatcher | undefined {
+  try {
+    return watch(folder, { persistent: false }, onEvent).on("error", onError);
+  } catch (error) {
+    onError(error);
+    return undefined;
+  }
+}

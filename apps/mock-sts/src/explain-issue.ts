@@ -1,0 +1,89 @@
+import type { z } from "zod";
+import { didYouMean } from "./nearest-name.ts";
+
+/**
+ * Says what is wrong with data, for `safeParse(data, { error: explainIssue })`: a wrong name gets
+ * the nearest right one, and no value is shown. Several unknown keys get a line each.
+ */
+export const explainIssue: z.core.$ZodErrorMap = (issue) => {
+  const { input, inst } = issue;
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys
+        .map((key) => `there is no such key${didYouMean(key, keysOf(inst))}`)
+        .join("\n");
+    case "invalid_value":
+      return input === undefined ? "is missing" : mustBeOneOf(input, issue.values);
+    case "invalid_union":
+      return explainUnion(issue);
+    case "invalid_type":
+      return input === undefined ? "is missing" : typeNames[issue.expected];
+    case "too_small":
+      if (issue.origin === "string") return "must not be blank";
+      if (issue.origin === "array") return "must not be empty";
+      return `must be ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`;
+    case "too_big":
+      return `must be at most ${issue.maximum}`;
+    default:
+      return undefined;
+  }
+};
+
+/** One thing that is wrong, and the path of the value, or of the unknown key, that it is about. */
+export interface PlacedFault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** Whether it is about the key. */
+  readonly key?: boolean;
+}
+
+/** Lists what is wrong; each unknown key has its own fault, with its own path. */
+export function placedFaults({ issues }: z.ZodError): PlacedFault[] {
+  return issues.flatMap((issue): PlacedFault[] => {
+    const { path, message, code } = issue;
+    if (code !== "unrecognized_keys") return [{ path, message }];
+    const messages = message.split("\n");
+    return issue.keys.map((key, index) => ({
+      ...{ path: [...path, key], key: true },
+      message: messages[index] ?? message,
+    }));
+  });
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  array: "must be a list",
+  boolean: "must be true or false",
+  int: "must be an integer",
+  number: "must be a number",
+  object: "must be a mapping",
+  record: "must be a mapping",
+  string: "must be text",
+};
+
+function keysOf(schema: unknown): readonly string[] {
+  const { shape = {} } = (schema as z.ZodObject | undefined)?.def ?? {};
+  return Object.keys(shape);
+}
+
+function mustBeOneOf(input: unknown, values: readonly unknown[]): string {
+  const names = values.filter((value) => typeof value === "string");
+  const asked = didYouMean(input, names);
+  // A long list helps only who has no idea.
+  if (asked !== "" && values.length > 6) return `is none of the ${values.length} there are${asked}`;
+  const list = values.map((value) => JSON.stringify(value));
+  return `must be ${list.length > 1 ? "one of " : ""}${list.join(", ")}${asked}`;
+}
+
+/** Tells of the branch that fits best; of all, if they differ in type only. */
+function explainUnion(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string {
+  if ("discriminator" in issue) {
+    const { discriminator, options = [] } = issue as { discriminator?: string; options?: string[] };
+    const given = (issue.input as Record<string, unknown>)[String(discriminator)];
+    return given === undefined ? "is missing" : mustBeOneOf(given, options);
+  }
+  const branches = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first]));
+  const inner = branches.find(({ path }) => path.length > 0);
+  if (inner !== undefined) return `its item ${inner.path.map(String).join(".")} ${inner.message}`;
+  const messages = new Set(branches.map(({ message }) => message));
+  return [...messages].join(" or ").replaceAll(" or must be ", " or ");
+}

@@ -1,0 +1,24 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+
+/** The system's command to open a URL, for each platform that has its own. */
+const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
+  darwin: ["open"],
+  // `start` takes its first quoted argument for a title.
+  win32: ["cmd", "/c", "start", '""'],
+};
+
+/**
+ * Opens a URL in the user's browser.
+ *
+ * @throws Error if there is no opener, or if it fails.
+ */
+export async function openBrowser(
+  url: string,
+  [command, ...args] = openers[process.platform] ?? ["xdg-open"],
+): Promise<void> {
+  const child = spawn(command, [...args, url], { stdio: "ignore", detached: true });
+  child.unref();
+  const [code] = await once(child, "exit");
+  if (code !== 0) throw new Error(`${command} ended with ${code}`);
+}

@@ -1,0 +1,103 @@
+import { z } from "zod";
+import { presets } from "../src/config-presets.ts";
+import { optionShape, stageShape } from "../src/config-schema.ts";
+import { liveKeys } from "../src/config-stage.ts";
+import { stsShape } from "../src/config-sts.ts";
+import { faultEffectSchema, faultMatchSchema } from "../src/fault-schema.ts";
+import { presetNames } from "../src/preset-names.ts";
+import { builtInScenarios } from "../src/scenario.ts";
+import { stsQuirks } from "../src/sts-quirks.ts";
+
+/** A part of a JSON Schema, as far as it is read here. */
+interface JsonSchema {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly description?: string;
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+}
+
+/** Writes the tables of `docs/configuration.md` from the schemas, by their names. */
+export const configTables: Readonly<Record<string, string>> = {
+  presets: table(
+    ["preset", "what the mock is like"],
+    presetNames.map((name) => [code(name), presets[name].description]),
+  ),
+  options: shapeTable(optionShape),
+  stage: shapeTable(stageShape),
+  sts: shapeTable(stsShape, "sts."),
+  quirks: stsQuirks.map(code).join(", "),
+  match: table(
+    ["key", "takes", "meaning"],
+    Object.entries(describe(faultMatchSchema).properties ?? {}).map(([key, schema]) => [
+      code(key),
+      takes(schema),
+      schema.description ?? "",
+    ]),
+  ),
+  effects: table(
+    ["`kind`", "further keys", "what happens"],
+    (describe(faultEffectSchema) as { oneOf: JsonSchema[] }).oneOf.map(effectRow),
+  ),
+  scenarios: table(
+    ["scenario", "what happens"],
+    builtInScenarios.map(({ name, description = "" }) => [code(name), description]),
+  ),
+};
+
+function shapeTable(shape: z.ZodRawShape, prefix = ""): string {
+  const rows = Object.entries(shape).map(([key, schema]) => {
+    const json = describe(schema as z.ZodType);
+    const isLive = liveKeys.includes(prefix + key);
+    return [code(key), takes(json), isLive ? "live" : "", json.description ?? ""];
+  });
+  return table(["key", "takes", "", "meaning"], rows);
+}
+
+function effectRow({
+  properties: keys = {},
+  required = [],
+  description = "",
+}: JsonSchema): string[] {
+  const { kind, ...others } = keys;
+  const named = Object.entries(others).map(([key, { description: text }]) => {
+    const must = required.includes(key) ? " (needed)" : "";
+    return `${code(key)}${must}${text === undefined ? "" : `: ${text}`}`;
+  });
+  return [code(String(kind?.const)), named.join("<br>"), description];
+}
+
+function describe(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+}
+
+function takes(schema: JsonSchema): string {
+  const { type, enum: values, const: only, anyOf, items, properties = {} } = schema;
+  const { minimum, maximum } = schema;
+  if (only !== undefined) return code(String(only));
+  if (values !== undefined) {
+    return values.length > 14 ? "names" : values.map((value) => code(String(value))).join(", ");
+  }
+  if (anyOf !== undefined) return anyOf.map(takes).join(" or ");
+  if (type === "array") return `list of ${items === undefined ? "any" : takes(items)}`;
+  if (type === "object") return Object.keys(properties).map(code).join(", ") || "mapping";
+  if (type !== "integer" && type !== "number") return type === "string" ? "text" : (type ?? "any");
+  const isBounded = (maximum ?? Number.MAX_SAFE_INTEGER) < Number.MAX_SAFE_INTEGER;
+  if (isBounded) return `${type}, ${minimum ?? "above 0"} to ${maximum}`;
+  return (minimum ?? -1) < 0 ? type : `${type}, at least ${minimum}`;
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((it) => it.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
