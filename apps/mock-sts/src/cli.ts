@@ -1,8 +1,14 @@
 #!/usr/bin/env node
-import { enableCompileCache } from "node:module";
+import module from "node:module";
 
-// Before anything else is loaded: what is compiled now need not be at the next start.
-enableCompileCache();
+// Before anything else is loaded, which an older Node may not be able to read.
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 19)) {
+  console.error(`mock-sts: needs Node.js 22.19 or newer, this is ${process.versions.node}`);
+  process.exit(1);
+}
+// What is compiled now need not be at the next start.
+module.enableCompileCache();
 const { runCli } = await import("./run-cli.ts");
 const { openBrowser } = await import("./open-browser.ts");
 const { untilStopped } = await import("./stop-signals.ts");
