@@ -128,6 +128,11 @@ export class AccessTokens {
     return this.#opaque.has(digest(token));
   }
 
+  /** Tells whether a token was revoked; `undefined` if it is none of this issuer, or ended some time ago. */
+  isRevoked(jti: string | undefined): boolean | undefined {
+    return this.#records.get(jti ?? "")?.revoked;
+  }
+
   /** Revokes tokens issued so far and returns how many there were. */
   revoke(target: RevocationTarget): number {
     const chosen = [...this.#records.values()].filter((record) => isTarget(record, target));

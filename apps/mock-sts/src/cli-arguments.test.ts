@@ -8,12 +8,12 @@ describe("parseCommand", () => {
 
   it("reads every option", () => {
     const line =
-      "--port 8443 --gateway-port=8444 --host 127.0.0.2 --http --token-lifetime 60 --public-client --write-binding b --flow lob --force --user a --user b";
+      "--port 8443 --gateway-port=8444 --host 127.0.0.2 --http --token-lifetime 60 --public-client --record-secrets --write-binding b --flow lob --force --user a --user b";
     expect(parseCommand(line.split(" "))).toEqual({
       kind: "serve",
       options: {
         ...{ port: 8443, gatewayPort: 8444, host: "127.0.0.2" },
-        ...{ insecureHttp: true, tokenLifetimeMs: 60_000 },
+        ...{ insecureHttp: true, tokenLifetimeMs: 60_000, recordSecrets: true },
         sts: { publicClient: true },
       },
       binding: { folder: "b", force: true, flows: ["lob"], users: ["a", "b"] },

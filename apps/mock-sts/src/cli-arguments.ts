@@ -63,6 +63,7 @@ Options:
                           eval "$(mock-sts --print-env DIR)"
   --public-client         let the STS exchange tokens of clients that name and prove nothing, as kagent's
   --token-lifetime SEC    lifetime of access tokens in seconds, 1 to 43200 (default: 3600)
+  --record-secrets        keep the values of tokens; over HTTP the printed admin token shows them
   --help                  print this text
   --version               print the version
 `;
@@ -79,6 +80,7 @@ const options = {
   force: { type: "boolean" },
   "public-client": { type: "boolean" },
   "token-lifetime": { type: "string" },
+  "record-secrets": { type: "boolean" },
   help: { type: "boolean" },
   version: { type: "boolean" },
 } as const;
@@ -108,6 +110,7 @@ export function parseCommand(args: readonly string[]): Command {
       ...(values.http === true && { insecureHttp: true }),
       ...(values.host !== undefined && { host: notBlank(values.host, "--host") }),
       ...(values["public-client"] === true && { sts: { publicClient: true } }),
+      ...(values["record-secrets"] === true && { recordSecrets: true }),
       ...(lifetime !== undefined && { tokenLifetimeMs: lifetime * 1000 }),
     },
   };

@@ -6,10 +6,64 @@ export interface Clock {
   offsetMs: number;
 }
 
+/** The clock as those see it who may move it. */
+export interface MovableClock extends Clock {
+  /** Whether it stands still. */
+  readonly frozen: boolean;
+  /** Lets it stand still: at an instant in epoch milliseconds, or where it is. */
+  freeze(at?: number): void;
+  /** Moves it by some milliseconds, backwards if negative; one that stands still stays so. */
+  advance(ms: number): void;
+  /** Lets it run on from where it stands. */
+  release(): void;
+  /** Sets it back to the machine's time. */
+  reset(): void;
+}
+
+/** The last instant that a four-digit year can name: later ones no certificate and no log can show. */
+const lastInstant = Date.UTC(9999, 11, 31);
+
 /** Creates a clock that runs with the machine's and can be moved. */
-export function createClock(): Clock {
-  const clock: Clock = { offsetMs: 0, now: () => Date.now() + clock.offsetMs };
-  return clock;
+export function createClock(machine: () => number = Date.now): MovableClock {
+  let offset = 0;
+  let frozenAt: number | undefined;
+  const now = () => frozenAt ?? machine() + offset;
+  const moveTo = (instant: number) => {
+    checkInstant(instant);
+    if (frozenAt !== undefined) frozenAt = instant;
+    else offset = instant - machine();
+  };
+  return {
+    now,
+    get offsetMs() {
+      return frozenAt === undefined ? offset : frozenAt - machine();
+    },
+    set offsetMs(value) {
+      checkInstant(machine() + value);
+      if (frozenAt !== undefined) frozenAt = machine() + value;
+      else offset = value;
+    },
+    get frozen() {
+      return frozenAt !== undefined;
+    },
+    freeze(at = now()) {
+      frozenAt = checkInstant(at);
+    },
+    advance: (ms) => moveTo(now() + ms),
+    release() {
+      offset = now() - machine();
+      frozenAt = undefined;
+    },
+    reset() {
+      offset = 0;
+      frozenAt = undefined;
+    },
+  };
+}
+
+function checkInstant(instant: number): number {
+  if (instant >= 0 && instant <= lastInstant) return instant;
+  throw new RangeError("Cannot move the clock: it must stay between the years 1970 and 9999");
 }
 
 /** Turns epoch milliseconds into a JWT's NumericDate. */

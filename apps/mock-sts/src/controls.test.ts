@@ -1,7 +1,7 @@
 import { decodeJwt } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { clientCredentialsForm, TestAgent } from "../test-support/agent.ts";
-import type { Breakage } from "./faults.ts";
+import type { Breakage } from "./fault-controls.ts";
 import { type MockSts, startMockSts } from "./mock-sts.ts";
 
 let mock: MockSts;

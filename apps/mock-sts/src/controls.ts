@@ -1,23 +1,29 @@
 import type { RevocationTarget } from "./access-tokens.ts";
-import type { Clock } from "./clock.ts";
+import type { MovableClock } from "./clock.ts";
 import type { Configurations } from "./configurations.ts";
-import type { Breakage, FaultAnswer, FaultMatch, Faults } from "./faults.ts";
+import { createFaultControls, type FaultControls } from "./fault-controls.ts";
+import type { Faults } from "./faults.ts";
 import type { Gateway, GatewaySwitches } from "./gateway.ts";
-import type { Hold } from "./hold.ts";
-import { checkTokenLifetime } from "./options.ts";
-import type { RequestFilter } from "./request-filter.ts";
+import { checkTokenLifetime, type ResolvedOptions } from "./options.ts";
+import type { Recorder } from "./recorder.ts";
+import { createScenarioControls, type ScenarioControls } from "./scenario-controls.ts";
 import type { SecurityTokenService } from "./security-token-service.ts";
+import { createSettingsControls, type SettingsControls } from "./settings-controls.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import { checkStsQuirks, type StsQuirk } from "./sts-quirks.ts";
 import type { Tenants } from "./tenant.ts";
 import { createTenantControls, type TenantControls } from "./tenant-controls.ts";
+import { createTokenJudge, type TokenVerdict } from "./token-judge.ts";
+import type { TokenLedger } from "./token-ledger.ts";
 
 /** Everything a test can do to a running mock. */
-export interface Controls {
+export interface Controls extends FaultControls, SettingsControls, ScenarioControls {
   /** Lifetime of the access tokens issued from now on, in milliseconds. */
   tokenLifetimeMs: number;
   /** Lifetime of the service tokens XSUAA issues from now on, in milliseconds. */
   serviceTokenLifetimeMs: number;
+  /** The clock that the mock issues and verifies by. */
+  readonly clock: MovableClock;
   /** How far the mock's clock is ahead of the machine's, in milliseconds. Certificates it issued expire by it too. */
   clockOffsetMs: number;
   /** Whether the gateway demands the certificate a token is bound to. */
@@ -34,21 +40,18 @@ export interface Controls {
   rotateSigningKey(): Promise<void>;
   /** Drops MCP sessions, of one server or of all: their ids get 404 from now on. */
   forgetSessions(mcpServer?: string): Promise<void>;
-  /** Answers the next matching requests with a status, such as 429 with `Retry-After`; they have no effect. */
-  failNext(answer: FaultAnswer, match?: FaultMatch): void;
-  /** Spoils the answers to the next matching requests. */
-  breakNext(breakage: Breakage, match?: FaultMatch): void;
-  /** Delays the next matching requests by some milliseconds. */
-  delayNext(delayMs: number, match?: FaultMatch): void;
-  /** Holds back all matching requests until released: a delay that needs no timing. */
-  hold(filter?: RequestFilter): Hold;
-  /** Takes back all faults, delays, holds, the clock's offset, the switches, and all changes of tenants. */
+  /** Judges a token the mock issued or saw, by its fingerprint; `undefined` for one it does not remember. */
+  judgeToken(fingerprint: string): Promise<TokenVerdict | undefined>;
+  /** Takes back all faults, delays, holds, what was done to the clock, the switches, and all changes of tenants. */
   reset(): void;
 }
 
 /** What the controls act on. */
 export interface ControlsOptions {
-  readonly clock: Clock;
+  readonly options: ResolvedOptions;
+  readonly recorder: Recorder;
+  readonly tokens: TokenLedger;
+  readonly clock: MovableClock;
   readonly tenants: Tenants;
   readonly configurations: Configurations;
   /** Writes the configurations a mock begins with. */
@@ -64,9 +67,23 @@ export interface ControlsOptions {
 /** Creates the controls of a mock. */
 export function createControls(options: ControlsOptions): Controls {
   const { clock, tenants, keys, faults, gateway, sts, switches, lifetimes } = options;
-  const initial = { ...switches, ...lifetimes, ...sts.settings };
+  const settings = createSettingsControls(options);
+  const initial = settings.readSettings();
   const resetTenants = createTenantsReset(options);
+  const back = () => {
+    faults.reset();
+    settings.changeSettings(initial);
+  };
+  const spoil = createFaultControls(faults, { tls: !options.options.insecureHttp });
+  const scenes = createScenarioControls(options.options.scenarios, { ...settings, ...spoil, back });
   return {
+    ...{ ...settings, ...spoil, clock },
+    scenarios: scenes.scenarios,
+    get scenario() {
+      return scenes.scenario;
+    },
+    applyScenario: scenes.applyScenario,
+    judgeToken: createTokenJudge(options),
     get tokenLifetimeMs() {
       return lifetimes.tokenLifetimeMs;
     },
@@ -116,18 +133,10 @@ export function createControls(options: ControlsOptions): Controls {
       ),
     rotateSigningKey: () => keys.rotate(),
     forgetSessions: (server) => gateway.forgetSessions(server),
-    failNext: (answer, match = {}) => faults.fail(answer, match),
-    breakNext: (breakage, match = {}) => faults.breakAnswer(breakage, match),
-    delayNext: (delayMs, match = {}) => faults.delay(delayMs, match),
-    hold: (filter = {}) => faults.hold(filter),
     reset() {
-      faults.reset();
-      clock.offsetMs = 0;
-      switches.requireBoundCertificate = initial.requireBoundCertificate;
-      switches.alwaysUnauthorized = initial.alwaysUnauthorized;
-      sts.settings.quirks = initial.quirks;
-      lifetimes.tokenLifetimeMs = initial.tokenLifetimeMs;
-      lifetimes.serviceTokenLifetimeMs = initial.serviceTokenLifetimeMs;
+      back();
+      scenes.forget();
+      clock.reset();
       resetTenants();
     },
   };

@@ -5,7 +5,6 @@ import { answerConfigurationRequest, parseCollection } from "./configuration-end
 import { destinationAnswer } from "./destination-answer.ts";
 import { findDestination } from "./destination-lookup.ts";
 import type { MockEnv } from "./exchange.ts";
-import { fingerprint } from "./fingerprint.ts";
 import type { RouteName } from "./recorded-request.ts";
 import { authorizeService } from "./service-authorization.ts";
 import { ServiceError } from "./service-error.ts";
@@ -64,7 +63,8 @@ async function answerDestination(
     : await retrieveTokens(found, options);
   if (issued !== undefined) {
     const { token, claims } = issued;
-    c.get("exchange").record.issued = { fingerprint: fingerprint(token), claims };
+    const { record, tokens } = c.get("exchange");
+    record.issued = tokens.note(token, claims);
   }
   return Response.json(destinationAnswer(found, { ...options, version, query, authTokens }));
 }

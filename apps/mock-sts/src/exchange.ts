@@ -17,7 +17,10 @@ import type {
   RouteName,
 } from "./recorded-request.ts";
 import type { RecordingRecorder } from "./recorder.ts";
-import { recordedForm, recordedHeaders, recordToken } from "./redaction.ts";
+import { recordedForm, recordedHeaders } from "./redaction.ts";
+import { readBody } from "./request-body.ts";
+import type { SigningKeys } from "./signing-keys.ts";
+import type { TokenLedger } from "./token-ledger.ts";
 
 /** Largest request body that is read, in bytes. */
 const maxBodyBytes = 1_048_576;
@@ -27,6 +30,8 @@ export interface Exchange {
   readonly record: OpenRecord;
   readonly body: string;
   readonly certificate: X509Certificate | undefined;
+  /** Where tokens are written down. */
+  readonly tokens: TokenLedger;
 }
 
 /** The environment of both applications. */
@@ -47,7 +52,10 @@ export type RouteOf = (
 export interface ExchangeOptions {
   readonly listener: RecordedRequest["listener"];
   readonly recorder: RecordingRecorder;
+  readonly tokens: TokenLedger;
   readonly faults: Faults;
+  /** What faults sign again with. */
+  readonly keys: SigningKeys;
   readonly clock: Clock;
   readonly routeOf: RouteOf;
   /** Called when a request has its answer, or its connection its end. */
@@ -56,20 +64,32 @@ export interface ExchangeOptions {
 
 /** Creates the first middleware of every listener: reads the body, records, and applies faults. */
 export function exchange(options: ExchangeOptions): MiddlewareHandler<MockEnv> {
+  const { recorder, tokens, faults, keys, clock } = options;
   const describeTls = createTlsDescriber();
   return async (c, next) => {
+    const startedAt = performance.now();
     const certificate = presentedCertificate(c.env.incoming);
     const tls = describeTls(c.env.incoming.socket, certificate);
-    const body = await readBody(c.req.raw);
-    const record = options.recorder.begin(describeRequest(c, { options, tls, body: body ?? "" }));
-    c.set("exchange", { record, body: body ?? "", certificate });
-    const fault = await options.faults.strike(record);
-    if (fault !== undefined) await answerWithFault(c, fault, next);
-    else if (body === undefined) c.res = tooLarge();
+    const body = await readBody(c.req.raw, maxBodyBytes);
+    const description = describeRequest(c, { options, tls, body: body ?? "" });
+    const record = recorder.begin(description, recordBytes(c, body));
+    c.set("exchange", { record, body: body ?? "", certificate, tokens });
+    const effect = await faults.strike(record);
+    if (effect !== undefined) {
+      await answerWithFault(c, next, { effect, keys, nowMs: clock.now() });
+    } else if (body === undefined) c.res = tooLarge();
     else await next();
     if (!record.fault?.startsWith("reset")) record.status = c.res.status;
+    record.durationMs = performance.now() - startedAt;
+    recorder.finish(record);
     options.onAnswer(record);
   };
+}
+
+/** What a record may weigh: texts of the request occur in it once, and claims as long again. */
+function recordBytes(c: Context<MockEnv>, body = ""): number {
+  const headers = c.env.incoming.rawHeaders.reduce((sum, text) => sum + text.length, 0);
+  return 1_000 + 2 * (body.length + headers + c.req.url.length);
 }
 
 function describeRequest(
@@ -78,7 +98,7 @@ function describeRequest(
 ): Omit<OpenRecord, "id"> {
   const url = new URL(c.req.url);
   const token = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-  const bearer = token === undefined ? undefined : recordToken(token);
+  const bearer = token === undefined ? undefined : options.tokens.note(token);
   const userToken = c.req.header("x-user-token") || undefined;
   const filter = url.searchParams.get("$filter");
   const zones = { zoneId: c.req.header("x-zid"), zone: zoneWithin(bearer) };
@@ -96,8 +116,8 @@ function describeRequest(
     ...(agent !== undefined && { agent }),
     ...(filter !== null && { filter }),
     ...(bearer !== undefined && { bearer }),
-    ...(userToken !== undefined && { userToken: recordToken(userToken) }),
-    ...(tokenRoutes.includes(route) && describeForm(body)),
+    ...(userToken !== undefined && { userToken: options.tokens.note(userToken) }),
+    ...(tokenRoutes.includes(route) && describeForm(body, options.tokens)),
     ...(mcpServer !== undefined && { mcp: { server: mcpServer, ...describeJsonRpc(body) } }),
   };
 }
@@ -111,7 +131,7 @@ function zoneWithin(bearer: RecordedToken | undefined): string | undefined {
   return typeof attributes?.zdn === "string" ? attributes.zdn : undefined;
 }
 
-function describeForm(body: string): Partial<OpenRecord> {
+function describeForm(body: string, tokens: TokenLedger): Partial<OpenRecord> {
   const form = parseForm(body);
   const [grant, clientId] = [form.get("grant_type"), form.get("client_id")];
   const [assertion, subjectToken] = [form.get("assertion"), form.get("subject_token")];
@@ -120,9 +140,9 @@ function describeForm(body: string): Partial<OpenRecord> {
     form: recordedForm(form),
     ...(grant !== undefined && { grant }),
     ...(clientId !== undefined && { clientId }),
-    ...(assertion !== undefined && { assertion: recordToken(assertion) }),
-    ...(subjectToken !== undefined && { subjectToken: recordToken(subjectToken) }),
-    ...(actorToken !== undefined && { actorToken: recordToken(actorToken) }),
+    ...(assertion !== undefined && { assertion: tokens.note(assertion) }),
+    ...(subjectToken !== undefined && { subjectToken: tokens.note(subjectToken) }),
+    ...(actorToken !== undefined && { actorToken: tokens.note(actorToken) }),
   };
 }
 
@@ -153,19 +173,6 @@ function createTlsDescriber() {
       clientCertificate: certificate && certificateThumbprint(certificate.raw),
     };
   };
-}
-
-/** Returns the body as text, `undefined` if it is too large. */
-async function readBody(request: Request): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  if (request.body === null) return "";
-  for await (const chunk of request.body) {
-    size += chunk.byteLength;
-    if (size > maxBodyBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function tooLarge(): Response {

@@ -1,70 +1,82 @@
-import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, Next } from "hono";
+import { resetAfterHeaders, resetBeforeHeaders, sendWrongLength } from "./broken-connections.ts";
 import type { MockEnv } from "./exchange.ts";
-import type { Breakage, Fault, FaultAnswer } from "./faults.ts";
+import type { FaultEffect } from "./fault-schema.ts";
+import { forgeTokens, setMember, takeMembers } from "./forged-answers.ts";
+import type { SigningKeys } from "./signing-keys.ts";
+import { malform, redeclare, slowDown, truncate } from "./spoilt-bodies.ts";
+import { statusAnswer } from "./status-answer.ts";
+
+/** A request that is to suffer a fault, and what its answer is made with. */
+export interface Struck {
+  readonly c: Context<MockEnv>;
+  /** Lets the request have its effect, and returns the real answer. */
+  readonly realAnswer: () => Promise<Response>;
+  readonly keys: SigningKeys;
+  /** The mock's time, epoch milliseconds. */
+  readonly nowMs: number;
+}
+
+/** What faults are answered with. */
+export type FaultContext = Pick<Struck, "keys" | "nowMs">;
 
 /** Answers a request as its fault says, and notes the fault in the request's record. */
 export async function answerWithFault(
   c: Context<MockEnv>,
-  fault: Fault,
   next: Next,
+  { effect, ...context }: FaultContext & { effect: FaultEffect },
 ): Promise<void> {
   const { record } = c.get("exchange");
-  if ("answer" in fault) {
-    record.fault = `status-${fault.answer.status}`;
-    c.res = faultResponse(fault.answer);
-    return;
-  }
-  record.fault = fault.breakage;
-  c.res = await breakages[fault.breakage](c, next);
-}
-
-function faultResponse({ status, headers = {}, body }: FaultAnswer): Response {
-  if (typeof body === "string") return new Response(body, { status, headers });
-  const json = body ?? { error: "server_error", error_description: "a fault was set" };
-  return Response.json(json, { status, headers });
-}
-
-const breakages: Record<Breakage, (c: Context<MockEnv>, next: Next) => Promise<Response>> = {
-  async "truncated-json"(c, next) {
-    const { half, response } = await firstHalf(c, next);
-    return new Response(half, { status: response.status, headers: response.headers });
-  },
-
-  async html() {
-    const page = "<!doctype html><title>Sign in</title><h1>Sign in</h1>";
-    return new Response(page, { headers: { "Content-Type": "text/html; charset=utf-8" } });
-  },
-
-  async empty() {
-    return new Response(null, { status: 200 });
-  },
-
-  async "wrong-content-type"(c, next) {
+  record.fault = effect.kind === "status" ? `status-${effect.status}` : effect.kind;
+  const realAnswer = async () => {
     await next();
-    const headers = new Headers(c.res.headers);
-    headers.set("Content-Type", "text/plain");
-    return new Response(await c.res.text(), { status: c.res.status, headers });
-  },
+    return c.res;
+  };
+  c.res = await spoil(effect, { c, realAnswer, ...context });
+}
 
-  async "reset-before-headers"(c) {
-    c.env.incoming.socket.destroy();
-    return RESPONSE_ALREADY_SENT;
-  },
-
-  async "reset-after-headers"(c, next) {
-    const { half, response } = await firstHalf(c, next);
-    const { outgoing } = c.env;
-    const headers = { "Content-Type": "application/json", "Content-Length": half.length * 2 };
-    outgoing.writeHead(response.status, headers);
-    await new Promise<void>((resolve) => outgoing.write(half, () => resolve()));
-    outgoing.destroy();
-    return RESPONSE_ALREADY_SENT;
-  },
+type Spoilers = {
+  [K in FaultEffect["kind"]]: (
+    effect: Extract<FaultEffect, { kind: K }>,
+    struck: Struck,
+  ) => Response | Promise<Response>;
 };
 
-async function firstHalf(c: Context<MockEnv>, next: Next) {
-  await next();
-  const text = await c.res.text();
-  return { half: text.slice(0, Math.ceil(text.length / 2)), response: c.res };
+function spoil<K extends FaultEffect["kind"]>(
+  effect: Extract<FaultEffect, { kind: K }>,
+  struck: Struck,
+): Response | Promise<Response> {
+  const spoiler: Spoilers[K] = spoilers[effect.kind as K];
+  return spoiler(effect, struck);
 }
+
+const spoilers: Spoilers = {
+  status: (effect, { nowMs }) => statusAnswer(effect, nowMs),
+  html: () => new Response(signInPage, { headers: { "Content-Type": "text/html; charset=utf-8" } }),
+  empty: ({ status = 200 }) => new Response(null, { status }),
+  redirect: ({ location, status = 302 }) =>
+    new Response(null, { status, headers: { Location: location } }),
+  "slow-body": async (effect, { realAnswer }) => slowDown(await realAnswer(), effect),
+  "truncated-json": async (_, { realAnswer }) => truncate(await realAnswer()),
+  "malformed-json": async (_, { realAnswer }) => malform(await realAnswer()),
+  "wrong-content-type": async ({ contentType = "text/plain" }, { realAnswer }) =>
+    redeclare(await realAnswer(), contentType),
+  "wrong-content-length": async ({ differenceBytes = 16 }, { c, realAnswer }) =>
+    sendWrongLength(c.env, await realAnswer(), differenceBytes),
+  "reset-before-headers": (_, { c }) => resetBeforeHeaders(c.env),
+  "reset-after-headers": async (_, { c, realAnswer }) =>
+    resetAfterHeaders(c.env, await realAnswer()),
+  "wrong-issuer": ({ issuer = "https://wrong-issuer.example" }, struck) =>
+    forgeTokens(struck, { iss: issuer }),
+  "wrong-audience": ({ audience = "wrong-audience" }, struck) =>
+    forgeTokens(struck, { aud: audience }),
+  "missing-fields": async ({ fields = ["access_token"] }, { realAnswer }) =>
+    takeMembers(await realAnswer(), fields),
+  "odd-expires-in": async ({ value }, { realAnswer }) =>
+    setMember(await realAnswer(), "expires_in", value),
+  // They come before the request is answered.
+  delay: (_, { realAnswer }) => realAnswer(),
+  "tls-refusal": (_, { realAnswer }) => realAnswer(),
+};
+
+const signInPage = "<!doctype html><title>Sign in</title><h1>Sign in</h1>";

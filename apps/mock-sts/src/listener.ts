@@ -4,8 +4,8 @@ import {
   type IncomingMessage,
   type RequestListener,
 } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { createServer as createHttpsServer, type Server } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { CertificatePair } from "./certificate-authority.ts";
@@ -28,6 +28,8 @@ export interface ListenerTls {
   readonly clientAuthority: string;
   /** Called once per TLS connection. */
   readonly onHandshake: () => void;
+  /** Tells whether the next connection is to be refused. */
+  readonly refusesHandshake: () => boolean;
 }
 
 /** Answers one HTTP request. */
@@ -35,6 +37,8 @@ export type RequestHandler = (request: Request, env: HttpBindings) => Response |
 
 /** A listening server. */
 export interface Listener {
+  /** The address it is bound to. */
+  readonly address: string;
   readonly port: number;
   /** Sets what answers requests; until then they get 503. */
   serve(handler: RequestHandler): void;
@@ -61,8 +65,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     server.once("error", reject);
     server.listen(options.port, options.host, resolve);
   });
+  const { address, port } = server.address() as AddressInfo;
   return {
-    port: (server.address() as AddressInfo).port,
+    ...{ address, port },
     serve(next) {
       handler = next;
     },
@@ -79,8 +84,32 @@ function createServer(tls: ListenerTls | undefined, answer: RequestListener) {
   const { certificate: cert, key } = tls.identity;
   const options = { cert, key, ca: tls.clientAuthority, requestCert: true };
   const server = createHttpsServer({ ...options, rejectUnauthorized: false }, answer);
+  refuseSome(server, tls.refusesHandshake);
   return server.on("secureConnection", tls.onHandshake);
 }
+
+/** Stands between the sockets of a TLS server and its handshakes. */
+function refuseSome(server: Server, refusesHandshake: () => boolean): void {
+  const begin = server.listeners("connection");
+  server.removeAllListeners("connection");
+  server.on("connection", (socket: Socket) => {
+    if (refusesHandshake()) refuseHandshake(socket);
+    else for (const listener of begin) listener.call(server, socket);
+  });
+}
+
+/** Answers a client's hello with a fatal alert, as a server does that shares no cipher with it. */
+function refuseHandshake(socket: Socket): void {
+  socket.on("error", () => socket.destroy());
+  socket.once("data", () => socket.end(handshakeFailure));
+}
+
+/**
+ * An alert record: version, length, level fatal, description handshake_failure.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8446#section-6 RFC 8446, section 6}
+ */
+const handshakeFailure = Buffer.from([21, 3, 3, 0, 2, 2, 40]);
 
 /** Returns the certificate a client presented when it connected. */
 export function presentedCertificate({ socket }: IncomingMessage): X509Certificate | undefined {

@@ -1,7 +1,8 @@
 import { isIP } from "node:net";
 import type { CertificateAuthority } from "./certificate-authority.ts";
-import { type Listener, startListener } from "./listener.ts";
+import { type Listener, type ListenerTls, startListener } from "./listener.ts";
 import type { ResolvedOptions } from "./options.ts";
+import type { RecordedRequest } from "./recorded-request.ts";
 
 /** The two servers of a mock. */
 export interface Listeners {
@@ -14,6 +15,14 @@ export interface Listeners {
   close(): Promise<void>;
 }
 
+/** Who watches the TLS handshakes. */
+export interface Handshakes {
+  /** Called once per TLS connection. */
+  readonly onHandshake: () => void;
+  /** Tells whether the next connection to a listener is to be refused. */
+  readonly refusesHandshake: (listener: RecordedRequest["listener"]) => boolean;
+}
+
 /** Life of the servers' own certificate, in milliseconds: a year each way, so that a moved clock finds it valid. */
 const yearMs = 31_536_000_000;
 
@@ -21,7 +30,7 @@ const yearMs = 31_536_000_000;
 export async function startListeners(
   { host, port, gatewayPort, insecureHttp }: ResolvedOptions,
   authority: CertificateAuthority,
-  onHandshake: () => void,
+  handshakes: Handshakes,
 ): Promise<Listeners> {
   const identity = await authority.issue({
     subject: "CN=localhost,O=Mock STS",
@@ -30,12 +39,16 @@ export async function startListeners(
     notBefore: Date.now() - 3_600_000,
     notAfter: Date.now() + yearMs,
   });
-  const tls = { identity, clientAuthority: authority.certificate, onHandshake };
-  const common = { host, tls: insecureHttp ? undefined : tls };
+  const tls = (listener: RecordedRequest["listener"]): ListenerTls => ({
+    ...{ identity, clientAuthority: authority.certificate, onHandshake: handshakes.onHandshake },
+    refusesHandshake: () => handshakes.refusesHandshake(listener),
+  });
+  const start = (listener: RecordedRequest["listener"], onPort: number) =>
+    startListener({ host, port: onPort, tls: insecureHttp ? undefined : tls(listener) });
   const scheme = insecureHttp ? "http" : "https";
-  const tokenServer = await startListener({ ...common, port });
+  const tokenServer = await start("token-server", port);
   try {
-    const gateway = await startListener({ ...common, port: gatewayPort });
+    const gateway = await start("gateway", gatewayPort);
     return {
       ...{ tokenServer, gateway },
       url: `${scheme}://localhost:${tokenServer.port}`,

@@ -1,3 +1,4 @@
+import { createAdminToken } from "./admin-token.ts";
 import { iasDestinationName } from "./agent-gateway-landscape.ts";
 import {
   type CertificateAuthority,
@@ -6,6 +7,7 @@ import {
 } from "./certificate-authority.ts";
 import { type ClientCertificateRequest, createClientCertificates } from "./client-certificates.ts";
 import { createClock } from "./clock.ts";
+import { controlPath } from "./control-paths.ts";
 import type { Controls } from "./controls.ts";
 import { type CustomerCredentials, customerCredentials } from "./customer-credentials.ts";
 import { type DestinationBinding, destinationBinding } from "./destination-binding.ts";
@@ -22,6 +24,7 @@ import { createSigningKeys } from "./signing-keys.ts";
 import { describeSts, type StsInfo } from "./sts-info.ts";
 import { createTenants } from "./tenant.ts";
 import { describeTenant, type TenantInfo } from "./tenant-info.ts";
+import { createTokenLedger } from "./token-ledger.ts";
 import { createUserTokens, type UserTokenRequest } from "./user-tokens.ts";
 
 /** A running mock. */
@@ -52,6 +55,10 @@ export interface MockSts extends AsyncDisposable {
   readonly landscape: string;
   /** Name of their destination, at the provider's subaccount. */
   readonly iasDestination: string;
+  /** Where the controls are over HTTP, `{url}/__mock`; `/openapi.json` below it describes them. */
+  readonly controlUrl: string;
+  /** What who wants to see a secret over HTTP must send, as `Authorization: Bearer …`. */
+  readonly adminToken: string;
   /** What the mock was asked. */
   readonly recorder: Recorder;
   /** What can be done to it. */
@@ -87,14 +94,19 @@ const authorityName = "CN=Mock STS Test Authority,O=Mock STS";
 export async function startMockSts(options: MockStsOptions = {}): Promise<MockSts> {
   const resolved = resolveOptions(options);
   const authority = await createCertificateAuthority(authorityName);
-  const recorder = createRecorder();
-  const listeners = await startListeners(resolved, authority, recorder.countHandshake);
-  const { url, gatewayUrl } = listeners;
   const [keys, clock] = [await createSigningKeys(), createClock()];
+  const tokens = createTokenLedger(resolved, keys);
+  const recorder = createRecorder(resolved.recordBounds, () => tokens.clear());
+  const faults = createFaults();
+  const listeners = await startListeners(resolved, authority, {
+    onHandshake: recorder.countHandshake,
+    refusesHandshake: faults.strikeHandshake,
+  });
+  const { url, gatewayUrl } = listeners;
   const parts: MockParts = {
-    ...{ options: resolved, keys, clock, recorder, url, gatewayUrl },
+    ...{ options: resolved, keys, clock, recorder, tokens, faults, url, gatewayUrl },
+    adminToken: createAdminToken(),
     trustedAuthority: authority.certificate,
-    faults: createFaults(),
     tenants: createTenants({ options: resolved, keys, clock, url, gatewayUrl }),
     destinationClient: createDestinationClient(),
     lobKeyStore: await issueLobKeyStore(authority),
@@ -124,6 +136,7 @@ async function describeMock(
     ...{ ca: authority.certificate, clientId, clientCertificate, mcpServers, recorder, controls },
     ...{ lobClientId: lobClient.clientId, landscape, ...issuers },
     tenants: tenants.all.map(describeTenant),
+    ...{ controlUrl: `${url}${controlPath}`, adminToken: parts.adminToken },
     sts: describeSts(url, tenants.provider),
     iasDestination: iasDestinationName(landscape),
     userToken: createUserTokens({ tenants, keys, clock, defaultClientId: clientId }),

@@ -29,6 +29,30 @@ describe("resolveOptions", () => {
     expect(() => resolveOptions({ [name]: value } as MockStsOptions)).toThrow(`"${name}"`);
   });
 
+  it.each<[string, unknown, RegExp]>([
+    ["recordLimits", { requests: 0 }, /"recordLimits.requests" must be a positive integer, got 0/],
+    ["recordLimits", { bytes: 1.5 }, /"recordLimits.bytes"/],
+    ["controlHosts", ["a:80"], /"controlHosts" must hold host names without port, got "a:80"/],
+    ["scenarios", [{ name: "A b" }], /"name": must be lower-case/],
+    [
+      "scenarios",
+      [{ name: "a", faults: [{ effect: { kind: "boom" } }] }],
+      /"faults.0.effect.kind"/,
+    ],
+    ["scenarios", [{ name: "a", settings: { quirks: ["x"] } }], /"settings.quirks.0"/],
+    ["scenarios", [{ name: "a" }, { name: "a" }], /two "scenarios" are called "a"/],
+  ])("refuses %s of %j", (name, value, message) => {
+    expect(() => resolveOptions({ [name]: value } as MockStsOptions)).toThrow(message);
+  });
+
+  it("puts a scenario in the place of a built-in one of its name", () => {
+    const names = (options: MockStsOptions) =>
+      resolveOptions(options).scenarios.map(({ name, description }) => `${name}: ${description}`);
+    const own = { name: "slow", description: "mine" };
+    expect(names({ scenarios: [own] })).toContain("slow: mine");
+    expect(names({ scenarios: [own] })).toHaveLength(names({}).length);
+  });
+
   it("refuses an option it does not know", () => {
     const misspelt = { tokenLifetime: 5 } as MockStsOptions;
     expect(() => resolveOptions(misspelt)).toThrow('"tokenLifetime"');

@@ -1,8 +1,11 @@
 import { type AgentOptions, checkAgents, defaultAgents } from "./agents.ts";
+import type { Bounds } from "./bounded-map.ts";
 import { type ClientRegistration, type Clients, registerClients } from "./clients.ts";
+import { resolveControlOptions } from "./control-options.ts";
 import { lobClient } from "./lob-client.ts";
 import { checkMcpServers, defaultMcpServers, type McpServerOptions } from "./mcp-servers.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
+import type { Scenario } from "./scenario.ts";
 import { type ResolvedStsOptions, resolveStsOptions, type StsOptions } from "./sts-options.ts";
 import {
   defaultTenants,
@@ -57,6 +60,14 @@ export interface MockStsOptions {
   readonly requireBoundCertificate?: boolean;
   /** The token exchange service. */
   readonly sts?: StsOptions;
+  /** Sets of faults and settings that can be applied by name, beside the built-in ones; one of the same name wins. */
+  readonly scenarios?: readonly Scenario[];
+  /** Most that the request log holds; the oldest go first. Default 10 000 requests, 67 108 864 bytes. */
+  readonly recordLimits?: { readonly requests?: number; readonly bytes?: number };
+  /** Keeps the values of tokens, to be shown to who has the admin token. Default false: fingerprints and claims only. */
+  readonly recordSecrets?: boolean;
+  /** Further host names, without port, under which the controls may be reached over HTTP. Default: none. */
+  readonly controlHosts?: readonly string[];
   /** Called when a request has its answer. */
   readonly onAnswer?: (request: RecordedRequest) => void;
 }
@@ -64,8 +75,12 @@ export interface MockStsOptions {
 /** Checked options with their defaults. */
 export interface ResolvedOptions
   extends Required<
-    Omit<MockStsOptions, "clients" | "scopes" | "maxAssertionLifetimeMs" | "tenants" | "sts">
+    Omit<
+      MockStsOptions,
+      "clients" | "scopes" | "maxAssertionLifetimeMs" | "tenants" | "sts" | "recordLimits"
+    >
   > {
+  readonly recordBounds: Bounds;
   readonly tenants: readonly ResolvedTenant[];
   readonly maxAssertionLifetimeMs: number | undefined;
   readonly subjectDn: string;
@@ -114,6 +129,7 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
     refuseReusedAssertions: options.refuseReusedAssertions ?? false,
     requireBoundCertificate: options.requireBoundCertificate ?? false,
     sts: resolveStsOptions(options.sts ?? {}),
+    ...resolveControlOptions(options),
     onAnswer: options.onAnswer ?? (() => {}),
   };
 }
@@ -149,6 +165,10 @@ const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
   refuseReusedAssertions: true,
   requireBoundCertificate: true,
   sts: true,
+  scenarios: true,
+  recordLimits: true,
+  recordSecrets: true,
+  controlHosts: true,
   onAnswer: true,
 };
 

@@ -1,10 +1,12 @@
-import type { JWTPayload } from "jose";
+import type { JWTPayload, ProtectedHeaderParameters } from "jose";
 
 /** A token as the recorder keeps it: never its value. */
 export interface RecordedToken {
   /** First 12 hexadecimal digits of the token's SHA-256. */
   readonly fingerprint: string;
-  /** Decoded claims, unverified where a client sent them; `undefined` for what is no JWT. */
+  /** Decoded header of a JWT. */
+  readonly header?: ProtectedHeaderParameters | undefined;
+  /** Decoded claims, unverified where a client sent them; `undefined` for what is no JWT and not the mock's. */
   readonly claims: JWTPayload | undefined;
 }
 
@@ -30,25 +32,29 @@ export interface RecordedMcp {
   readonly tool: string | undefined;
 }
 
-/** What kind of resource a request was for. */
-export type RouteName =
+/** What kinds of resource there are. */
+export const routeNames = [
   /** An identity tenant's token endpoint. */
-  | "token"
-  | "xsuaa-token"
+  "token",
+  "xsuaa-token",
   /** The token exchange service's token endpoint. */
-  | "sts-token"
+  "sts-token",
   /** Lists, single fragments, and their labels. */
-  | "fragments"
+  "fragments",
   /** Collections of destinations and certificates. */
-  | "configurations"
+  "configurations",
   /** Finding a destination (v1) or consuming it (v2). */
-  | "destination"
-  | "agent-card"
-  | "authorization-server-metadata"
-  | "jwks"
-  | "mcp"
-  | "resource-metadata"
-  | "unknown";
+  "destination",
+  "agent-card",
+  "authorization-server-metadata",
+  "jwks",
+  "mcp",
+  "resource-metadata",
+  "unknown",
+] as const;
+
+/** What kind of resource a request was for. */
+export type RouteName = (typeof routeNames)[number];
 
 /** One request as it was recorded. It is there from its arrival; `status` comes with the answer. */
 export interface RecordedRequest {
@@ -93,6 +99,10 @@ export interface RecordedRequest {
   readonly fault?: string;
   /** Status of the answer; `undefined` while there is none, and for a connection reset. */
   readonly status?: number;
+  /** Time from the arrival to the head of the answer, or to the end of the connection, in milliseconds. */
+  readonly durationMs?: number;
+  /** Number of the answer, from 1: requests are not answered in the order they come in. */
+  readonly answerId?: number;
 }
 
 /** A record while its request is being answered. */

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { clientCredentialsForm, jwtBearerForm, TestAgent } from "../test-support/agent.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type MockSts, startMockSts } from "./mock-sts.ts";
-import type { RequestFilter } from "./request-filter.ts";
+import type { RequestFilter } from "./request-match.ts";
 
 const secret = "sentinel-secret-value";
 
@@ -122,6 +122,58 @@ describe("recorder", () => {
     await agent.requestToken();
     expect(await pending).toHaveLength(2);
     expect(await mock.recorder.waitFor({ route: "token" })).toHaveLength(2);
+  });
+
+  it("resolves a wait with an answer, which comes after the request", async () => {
+    const hold = mock.controls.hold({ route: "token" });
+    const answer = agent.requestToken();
+    await hold.arrived();
+    const pending = mock.recorder.waitFor({ route: "token", status: 200 });
+    hold.release();
+    await answer;
+    expect(await pending).toMatchObject([{ status: 200 }]);
+  });
+
+  it("ends a wait by its signal, before and after it began", async () => {
+    const reason = new Error("enough");
+    const ended = { signal: AbortSignal.abort(reason) };
+    await expect(mock.recorder.waitFor({ route: "jwks" }, 1, ended)).rejects.toBe(reason);
+    const controller = new AbortController();
+    const pending = mock.recorder.waitFor({ route: "jwks" }, 1, { signal: controller.signal });
+    controller.abort(reason);
+    await expect(pending).rejects.toBe(reason);
+  });
+
+  it("tells listeners of each answer, until they have had enough", async () => {
+    const seen: (number | undefined)[] = [];
+    const stop = mock.recorder.onAnswer(({ status }) => seen.push(status));
+    await agent.requestToken();
+    stop();
+    await agent.requestToken();
+    expect(seen).toEqual([200]);
+  });
+
+  it("counts what it no longer keeps", async () => {
+    await using small = await startMockSts({ recordLimits: { requests: 2 } });
+    await using smallAgent = new TestAgent(small);
+    for (let i = 0; i < 5; i++) await smallAgent.requestToken();
+    expect(small.recorder.count()).toBe(2);
+    expect(small.recorder.totals).toMatchObject({ requests: 5, tokenRequests: 5, tokensIssued: 5 });
+    expect(small.recorder.requests.map(({ id }) => id)).toEqual([4, 5]);
+  });
+
+  it("keeps no more than it may weigh, whatever is sent", async () => {
+    await using small = await startMockSts({ recordLimits: { bytes: 1_000_000 } });
+    await using smallAgent = new TestAgent(small);
+    const large = { ...clientCredentialsForm, scope: "x".repeat(200_000) };
+    for (let i = 0; i < 5; i++) await smallAgent.requestToken(large);
+    expect(small.recorder.count()).toBe(2);
+    expect(JSON.stringify(small.recorder.requests).length).toBeLessThan(1_000_000);
+    for (const claim of ["a", "b", "c", "d"]) {
+      const bearer = await small.userToken({ sub: claim, claims: { [claim]: "x".repeat(5_000) } });
+      await smallAgent.postMcp("orders", { Authorization: `Bearer ${bearer}` });
+    }
+    expect(JSON.stringify(small.recorder.requests).length).toBeLessThan(1_000_000);
   });
 
   it("keeps no secret and no token", async () => {

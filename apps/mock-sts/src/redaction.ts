@@ -1,20 +1,6 @@
-import { decodeJwt, type JWTPayload } from "jose";
 import { fingerprint } from "./fingerprint.ts";
 import type { Form } from "./form.ts";
-import type { RecordedRequest, RecordedToken } from "./recorded-request.ts";
-
-/** Describes a token a client sent: its fingerprint and, if it is a JWT, its unverified claims. */
-export function recordToken(token: string): RecordedToken {
-  return { fingerprint: fingerprint(token), claims: decodeClaims(token) };
-}
-
-function decodeClaims(token: string): JWTPayload | undefined {
-  try {
-    return decodeJwt(token);
-  } catch {
-    return undefined;
-  }
-}
+import type { RecordedRequest } from "./recorded-request.ts";
 
 /** Form parameters whose values are shown; the value of any other may be a secret. */
 const harmlessParameters = new Set([

@@ -1,47 +1,43 @@
-import type { RecordedRequest, RouteName } from "./recorded-request.ts";
-
-/** Chooses requests; every given field must match. */
-export interface RequestFilter {
-  readonly listener?: RecordedRequest["listener"];
-  readonly route?: RouteName;
-  /** Subdomain of the tenant. */
-  readonly tenant?: string;
-  readonly method?: string;
-  readonly status?: number;
-  readonly grant?: string;
-  readonly clientId?: string;
-  readonly error?: string;
-  /** Name of the A2A agent. */
-  readonly agent?: string;
-  /** Name of the MCP server. */
-  readonly mcpServer?: string;
-  /** A JSON-RPC method, such as `tools/call`. */
-  readonly mcpMethod?: string;
-  readonly tool?: string;
-  /** A value of the parameter `audience` of a token request. */
-  readonly audience?: string;
-  /** Subject of the token the request carried: in a header, as an assertion or to be exchanged. */
-  readonly subject?: string;
-}
+import type { RecordedRequest } from "./recorded-request.ts";
+import type { RequestFilter } from "./request-match.ts";
 
 /** Tells whether a request is one that a filter asks for. */
 export function matchesFilter(request: RecordedRequest, filter: RequestFilter): boolean {
-  const subject = subjectOf(request);
-  const facts: Required<Record<keyof RequestFilter, unknown>> = {
-    ...{ listener: request.listener, route: request.route, method: request.method },
-    ...{ status: request.status, grant: request.grant, clientId: request.clientId },
-    ...{ tenant: request.tenant, agent: request.agent },
-    ...{ error: request.error, mcpServer: request.mcp?.server, tool: request.mcp?.tool, subject },
-    ...{ mcpMethod: undefined, audience: undefined },
-  };
-  const { mcpMethod, audience, ...rest } = filter;
-  const audiences = [request.form?.audience ?? []].flat();
-  if (audience !== undefined && !audiences.includes(audience)) return false;
-  if (mcpMethod !== undefined && !request.mcp?.methods.includes(mcpMethod)) return false;
-  return Object.entries(rest).every(
-    ([name, value]) => value === undefined || facts[name as keyof RequestFilter] === value,
-  );
+  return Object.entries(filter).every(([name, wanted]) => {
+    const fact = facts[name as keyof RequestFilter] as (
+      it: RecordedRequest,
+      wanted: unknown,
+    ) => boolean;
+    return wanted === undefined || fact(request, wanted);
+  });
 }
+
+type Facts = {
+  readonly [K in keyof RequestFilter]-?: (
+    request: RecordedRequest,
+    wanted: NonNullable<RequestFilter[K]>,
+  ) => boolean;
+};
+
+const facts: Facts = {
+  listener: ({ listener }, wanted) => listener === wanted,
+  route: ({ route }, wanted) => route === wanted,
+  tenant: ({ tenant }, wanted) => tenant === wanted,
+  method: ({ method }, wanted) => method === wanted,
+  status: ({ status }, wanted) => status === wanted,
+  grant: ({ grant }, wanted) => grant === wanted,
+  clientId: ({ clientId }, wanted) => clientId === wanted,
+  error: ({ error }, wanted) => error === wanted,
+  agent: ({ agent }, wanted) => agent === wanted,
+  mcpServer: ({ mcp }, wanted) => mcp?.server === wanted,
+  mcpMethod: ({ mcp }, wanted) => mcp?.methods.includes(wanted) ?? false,
+  tool: ({ mcp }, wanted) => mcp?.tool === wanted,
+  audience: ({ form }, wanted) => [form?.audience ?? []].flat().includes(wanted),
+  resource: ({ form }, wanted) => [form?.resource ?? []].flat().includes(wanted),
+  subject: (request, wanted) => subjectOf(request) === wanted,
+  sinceId: ({ id }, wanted) => id > wanted,
+  sinceAnswerId: ({ answerId = 0 }, wanted) => answerId > wanted,
+};
 
 /** The user a request is for, or the client that acts for itself. */
 function subjectOf({ userToken, bearer, assertion, subjectToken }: RecordedRequest): unknown {

@@ -14,6 +14,7 @@ import {
   UsageError,
   usage,
 } from "./cli-arguments.ts";
+import { documentPath } from "./control-paths.ts";
 import { type MockSts, startMockSts } from "./mock-sts.ts";
 import { formatRequest } from "./request-log.ts";
 
@@ -86,6 +87,8 @@ function describeMock(mock: MockSts, binding: BindingRequest | undefined): strin
     "                   clients prove themselves; with --public-client they need not",
     "  audiences and their MCP servers, which take exchanged tokens only",
     ...ofSts,
+    `  controls         ${mock.controlUrl}, see ${mock.controlUrl}${documentPath}`,
+    `  admin token      ${mock.adminToken}, which shows secrets`,
     ...describeBinding(mock, binding),
     "  Ctrl+C ends it; certificates and keys are new at each start",
   ].join("\n")}\n`;

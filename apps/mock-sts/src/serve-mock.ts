@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { furnishLandscape } from "./agent-gateway-landscape.ts";
 import type { CertificatePair } from "./certificate-authority.ts";
 import { registerClients } from "./clients.ts";
-import type { Clock } from "./clock.ts";
+import type { MovableClock } from "./clock.ts";
 import { type Configurations, createConfigurations } from "./configurations.ts";
 import { type Controls, createControls } from "./controls.ts";
 import type { DestinationClient } from "./destination-client.ts";
@@ -12,13 +12,16 @@ import type { Faults } from "./faults.ts";
 import { createGateway } from "./gateway.ts";
 import { gatewayRoute } from "./gateway-targets.ts";
 import { createIdentityTenant, type IdentityTenant } from "./identity-tenant.ts";
+import type { RequestHandler } from "./listener.ts";
 import type { Listeners } from "./listeners.ts";
 import { lobClient } from "./lob-client.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { RecordingRecorder } from "./recorder.ts";
 import { createSecurityTokenService, type SecurityTokenService } from "./security-token-service.ts";
+import { serveControls } from "./serve-controls.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import type { Tenants } from "./tenant.ts";
+import type { TokenLedger } from "./token-ledger.ts";
 import { createTokenServer } from "./token-server.ts";
 import { tokenServerRoute } from "./token-server-route.ts";
 import { createXsuaa } from "./xsuaa.ts";
@@ -29,9 +32,10 @@ export interface MockParts {
   /** PEM of the authority that client certificates must come from. */
   readonly trustedAuthority: string;
   readonly keys: SigningKeys;
-  readonly clock: Clock;
+  readonly clock: MovableClock;
   readonly faults: Faults;
   readonly recorder: RecordingRecorder;
+  readonly tokens: TokenLedger;
   readonly tenants: Tenants;
   /** The client of the Destination Service's bindings. */
   readonly destinationClient: DestinationClient;
@@ -39,6 +43,8 @@ export interface MockParts {
   readonly lobKeyStore: CertificatePair;
   readonly url: string;
   readonly gatewayUrl: string;
+  /** What who wants to see a secret must send. */
+  readonly adminToken: string;
 }
 
 interface Shared {
@@ -51,7 +57,7 @@ interface Shared {
 
 /** Puts the token server and the gateway behind their listeners. */
 export function serveMock(parts: MockParts, listeners: Listeners): Controls {
-  const { options, keys, clock, faults, recorder, tenants, gatewayUrl: origin } = parts;
+  const { options, keys, clock, faults, recorder, tokens, tenants, gatewayUrl: origin } = parts;
   const { requireBoundCertificate, tokenLifetimeMs, serviceTokenLifetimeMs } = options;
   const configurations = createConfigurations(clock);
   const { landscape } = options;
@@ -60,7 +66,7 @@ export function serveMock(parts: MockParts, listeners: Listeners): Controls {
   furnish();
   const lifetimes = { tokenLifetimeMs, serviceTokenLifetimeMs };
   const switches = { requireBoundCertificate, alwaysUnauthorized: false };
-  const recording = { recorder, faults, clock, onAnswer: options.onAnswer };
+  const recording = { recorder, tokens, faults, keys, clock, onAnswer: options.onAnswer };
   const authority = new X509Certificate(parts.trustedAuthority);
   const sts = createSecurityTokenService({ ...parts, authority, lifetime: lifetimes });
   const shared = { authority, sts, lifetimes, recording, configurations };
@@ -69,11 +75,16 @@ export function serveMock(parts: MockParts, listeners: Listeners): Controls {
     ...{ origin, tenants, sts, switches, audience: options.gatewayClientId },
     exchange: exchange({ ...recording, listener: "gateway", routeOf: gatewayRoute(tenants) }),
   });
-  listeners.tokenServer.serve((request, env) => tokenServer.fetch(request, env));
-  listeners.gateway.serve((request, env) => gateway.app.fetch(request, env));
-  return createControls({
-    ...{ clock, tenants, configurations, keys, faults, gateway, sts, switches, lifetimes, furnish },
+  const controls = createControls({
+    ...{ options, recorder, tokens, clock, tenants, configurations, keys, faults, gateway, sts },
+    ...{ switches, lifetimes, furnish },
   });
+  const otherwise: RequestHandler = (request, env) => tokenServer.fetch(request, env);
+  listeners.tokenServer.serve(
+    serveControls({ parts, controls, listener: listeners.tokenServer, otherwise }),
+  );
+  listeners.gateway.serve((request, env) => gateway.app.fetch(request, env));
+  return controls;
 }
 
 function buildTokenServer(parts: MockParts, shared: Shared) {

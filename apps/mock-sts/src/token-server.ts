@@ -2,7 +2,6 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { oauthMetadataPath, openIdMetadataPath } from "./authorization-server-metadata.ts";
 import { destinationServicePath } from "./destination-service.ts";
 import type { Exchange, MockEnv } from "./exchange.ts";
-import { fingerprint } from "./fingerprint.ts";
 import { parseForm } from "./form.ts";
 import { type IdentityTenant, jwksPath, mtlsTokenPath, tokenPath } from "./identity-tenant.ts";
 import type { SecurityTokenService } from "./security-token-service.ts";
@@ -105,13 +104,14 @@ function tokenRequest(request: Request, { body, certificate }: Exchange): TokenR
   };
 }
 
-async function noteOutcome({ record }: Exchange, outcome: Promise<TokenAnswer>): Promise<Response> {
+async function noteOutcome(
+  { record, tokens }: Exchange,
+  outcome: Promise<TokenAnswer>,
+): Promise<Response> {
   const { response, issued, clientId, error } = await outcome;
   if (error !== undefined) record.error = error;
   if (clientId !== undefined) record.clientId = clientId;
-  if (issued !== undefined) {
-    record.issued = { fingerprint: fingerprint(issued.token), claims: issued.claims };
-  }
+  if (issued !== undefined) record.issued = tokens.note(issued.token, issued.claims);
   return response;
 }
 

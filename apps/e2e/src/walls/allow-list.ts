@@ -43,6 +43,7 @@ export const allowList: Readonly<Record<string, Allowance>> = {
       // A peer of the certificate library.
       "reflect-metadata",
       "zod",
+      "zod-openapi",
     ],
   },
 };

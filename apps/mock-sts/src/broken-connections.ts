@@ -1,0 +1,39 @@
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { firstHalf } from "./spoilt-bodies.ts";
+
+/** Ends the connection before an answer. */
+export function resetBeforeHeaders({ incoming }: HttpBindings): Response {
+  incoming.socket.destroy();
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** Ends the connection within the body. */
+export async function resetAfterHeaders(
+  { outgoing }: HttpBindings,
+  answer: Response,
+): Promise<Response> {
+  const half = await firstHalf(answer);
+  const headers = { "Content-Type": "application/json", "Content-Length": half.length * 2 };
+  outgoing.writeHead(answer.status, headers);
+  await new Promise<void>((resolve) => outgoing.write(half, () => resolve()));
+  outgoing.destroy();
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** Sends the whole body under a length that it does not have, and ends the connection in order. */
+export async function sendWrongLength(
+  { outgoing, incoming }: HttpBindings,
+  answer: Response,
+  differenceBytes: number,
+): Promise<Response> {
+  const body = Buffer.from(await answer.arrayBuffer());
+  const length = Math.max(0, body.byteLength + differenceBytes);
+  outgoing.writeHead(answer.status, {
+    ...Object.fromEntries(answer.headers),
+    "Content-Length": length,
+    Connection: "close",
+  });
+  outgoing.write(body, () => incoming.socket.end());
+  return RESPONSE_ALREADY_SENT;
+}

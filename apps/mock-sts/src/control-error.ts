@@ -1,0 +1,16 @@
+import { z } from "zod";
+
+/** What a refused control request is answered with. */
+export const controlErrorSchema = z.object({
+  error: z.string().describe("A code, such as `invalid_request`."),
+  message: z.string().describe("What is wrong, and with which field."),
+});
+
+/** Builds the answer to a refused control request. */
+export function controlError(
+  status: number,
+  body: z.infer<typeof controlErrorSchema>,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return Response.json(body, { status, headers });
+}

@@ -1,0 +1,58 @@
+import type { Bounds } from "./bounded-map.ts";
+import { builtInScenarios, checkScenario, type Scenario } from "./scenario.ts";
+
+/** Options that say what can be seen of a mock, and by whom. */
+export interface ControlOptions {
+  readonly scenarios?: readonly Scenario[];
+  readonly recordLimits?: { readonly requests?: number; readonly bytes?: number };
+  readonly recordSecrets?: boolean;
+  readonly controlHosts?: readonly string[];
+}
+
+/** Checked options with their defaults. */
+export interface ResolvedControlOptions {
+  readonly scenarios: readonly Scenario[];
+  readonly recordBounds: Bounds;
+  readonly recordSecrets: boolean;
+  readonly controlHosts: readonly string[];
+}
+
+/**
+ * Checks options and fills in the defaults.
+ *
+ * @throws TypeError or RangeError naming the option.
+ */
+export function resolveControlOptions(options: ControlOptions): ResolvedControlOptions {
+  const { recordLimits = {}, recordSecrets = false, controlHosts = [] } = options;
+  return {
+    ...{ recordSecrets, controlHosts: controlHosts.map(checkHost) },
+    scenarios: mergeScenarios(options.scenarios ?? []),
+    recordBounds: {
+      entries: atLeastOne(recordLimits.requests ?? 10_000, "recordLimits.requests"),
+      bytes: atLeastOne(recordLimits.bytes ?? 67_108_864, "recordLimits.bytes"),
+    },
+  };
+}
+
+function mergeScenarios(own: readonly Scenario[]): readonly Scenario[] {
+  const names = own.map((scenario) => checkScenario(scenario).name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new TypeError(
+      `Cannot start mock-sts: two "scenarios" are called ${JSON.stringify(twice)}`,
+    );
+  }
+  return [...builtInScenarios.filter(({ name }) => !names.includes(name)), ...own];
+}
+
+function checkHost(host: string): string {
+  if (/^[a-z0-9.-]+$/i.test(host)) return host.toLowerCase();
+  throw new TypeError(
+    `Cannot start mock-sts: "controlHosts" must hold host names without port, got ${JSON.stringify(host)}`,
+  );
+}
+
+function atLeastOne(value: number, name: string): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new RangeError(`Cannot start mock-sts: "${name}" must be a positive integer, got ${value}`);
+}

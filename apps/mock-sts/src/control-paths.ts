@@ -1,0 +1,5 @@
+/** Where the controls are below the token server's origin. */
+export const controlPath = "/__mock";
+
+/** Where the description of the controls is, below them. */
+export const documentPath = "/openapi.json";

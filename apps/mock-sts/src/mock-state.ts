@@ -1,0 +1,84 @@
+import type { z } from "zod";
+import { describeClock } from "./clock-operations.ts";
+import type { Controls } from "./controls.ts";
+import type { ResolvedOptions } from "./options.ts";
+import type { Recorder } from "./recorder.ts";
+import type { stateSchema } from "./state-schema.ts";
+import { describeSts } from "./sts-info.ts";
+import type { Tenant, Tenants } from "./tenant.ts";
+import { describeTenant } from "./tenant-info.ts";
+
+/** What the state of a mock is read from. */
+export interface MockStateContext {
+  readonly options: ResolvedOptions;
+  readonly controls: Controls;
+  readonly recorder: Recorder;
+  readonly tenants: Tenants;
+  readonly url: string;
+  readonly gatewayUrl: string;
+  /** Whether every operation takes the admin token. */
+  readonly tokenRequired: boolean;
+  /** Start by the machine's clock, epoch milliseconds. */
+  readonly startedAt: number;
+}
+
+type State = z.input<typeof stateSchema>;
+
+/** Describes a mock as it is now. */
+export function readState(context: MockStateContext): State {
+  const { options, controls, recorder, tenants, url, gatewayUrl } = context;
+  const { clientId, recordSecrets } = options;
+  return {
+    ...{ url, gatewayUrl, clientId, startedAt: context.startedAt },
+    issuers: issuersOf(context),
+    mcpServers: serversOf(context),
+    tenants: tenants.all.map(({ subdomain, tenantId, settings }) => ({
+      ...{ subdomain, tenantId, subscribed: settings.subscribed },
+    })),
+    clock: describeClock(controls.clock),
+    settings: controls.readSettings(),
+    faults: [...controls.listFaults()],
+    scenario: controls.scenario,
+    counts: countsOf(recorder),
+    lastAnswerId: recorder.lastAnswerId,
+    ...{ recordSecrets, tokenRequired: context.tokenRequired },
+  };
+}
+
+function issuersOf({ tenants, url }: MockStateContext): State["issuers"] {
+  const { issuer, tokenEndpoint } = describeSts(url, tenants.provider);
+  const ofTenant = (tenant: Tenant): State["issuers"] => {
+    const info = describeTenant(tenant);
+    const { serviceTokenEndpoint } = info;
+    const owner = { tenant: info.subdomain };
+    return [
+      { issuer: info.issuer, tokenEndpoint: info.tokenEndpoint, kind: "identity-tenant", ...owner },
+      {
+        issuer: serviceTokenEndpoint,
+        tokenEndpoint: serviceTokenEndpoint,
+        kind: "xsuaa",
+        ...owner,
+      },
+    ];
+  };
+  return [...tenants.all.flatMap(ofTenant), { issuer, tokenEndpoint, kind: "token-exchange" }];
+}
+
+function serversOf({ tenants, url }: MockStateContext): State["mcpServers"] {
+  const { provider } = tenants;
+  const ofGateway = tenants.all.flatMap((tenant) =>
+    describeTenant(tenant).mcpServers.map(({ name, url: serverUrl }) => ({
+      ...{ name, url: serverUrl, tenant: tenant.subdomain },
+    })),
+  );
+  const ofSts = describeSts(url, provider).mcpServers.map(({ name, url: serverUrl, audience }) => ({
+    ...{ name, url: serverUrl, audience, tenant: provider.subdomain },
+  }));
+  return [...ofGateway, ...ofSts];
+}
+
+function countsOf({ totals, handshakes }: Recorder): State["counts"] {
+  const { tokenRequests, toolCalls } = totals;
+  const perCall = toolCalls === 0 ? undefined : tokenRequests / toolCalls;
+  return { ...totals, handshakes, tokenRequestsPerToolCall: perCall };
+}

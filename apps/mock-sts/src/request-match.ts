@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { routeNames } from "./recorded-request.ts";
+
+const text = z.string().min(1);
+
+/** What can be said of a request when it arrives: plain data that chooses requests by it. */
+export const requestMatchSchema = z.strictObject({
+  listener: z.enum(["token-server", "gateway"]).optional(),
+  route: z.enum(routeNames).optional(),
+  tenant: text.optional().describe("Subdomain of the tenant."),
+  method: text.optional().describe("HTTP method, in capitals."),
+  grant: text.optional().describe("Parameter `grant_type` of a token request."),
+  clientId: text.optional().describe("Parameter `client_id` of a token request."),
+  audience: text.optional().describe("A value of the parameter `audience` of a token request."),
+  resource: text.optional().describe("A value of the parameter `resource` of a token request."),
+  subject: text
+    .optional()
+    .describe("Subject of the token a request carries: in a header, or to be exchanged."),
+  agent: text.optional().describe("Name of the A2A agent."),
+  mcpServer: text.optional().describe("Name of the MCP server."),
+  mcpMethod: text.optional().describe("A JSON-RPC method, such as `tools/call`."),
+  tool: text.optional().describe("Tool of a `tools/call`."),
+});
+
+/** What can be said of a request once it is recorded. */
+export const requestFilterSchema = requestMatchSchema.extend({
+  status: z.int().optional().describe("Status of the answer."),
+  error: text.optional().describe("OAuth error code of the answer."),
+  sinceId: z.int().min(0).optional().describe("Requests that came after the one of this id."),
+  sinceAnswerId: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      "Requests answered after the answer of this id; those without an answer never match.",
+    ),
+});
+
+/** Chooses requests; every given field must match. */
+export type RequestFilter = Readonly<z.infer<typeof requestFilterSchema>>;

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { routeNames } from "./recorded-request.ts";
+import { requestFilterSchema } from "./request-match.ts";
+
+const claims = z.record(z.string(), z.unknown());
+
+/** A token in the log, as it is described over HTTP. */
+export const recordedTokenSchema = z.object({
+  fingerprint: z.string().describe("First 12 hexadecimal digits of the token's SHA-256."),
+  header: claims.optional().describe("Decoded header of a JWT."),
+  claims: claims.optional().describe("Decoded claims, unverified where a client sent them."),
+});
+
+const text = z.string();
+const token = recordedTokenSchema.optional();
+
+/** A request in the log, as it is described over HTTP. */
+export const recordedRequestSchema = z.object({
+  id: z.int().describe("Number of the request, from 1."),
+  at: z.number().describe("Arrival by the mock's clock, epoch milliseconds."),
+  listener: z.enum(["token-server", "gateway"]),
+  method: text,
+  path: text,
+  query: z.array(text).describe("Names of the parameters in the URL."),
+  route: z.enum(routeNames),
+  tenant: text.optional(),
+  agent: text.optional(),
+  filter: text.optional(),
+  headers: z.record(text, text).describe("Headers that hold no secret."),
+  tls: z.object({
+    connection: z.int(),
+    newSocket: z.boolean(),
+    sessionReused: z.boolean(),
+    clientCertificate: text.optional().describe("Its `x5t#S256`."),
+  }),
+  form: z.record(text, z.union([text, z.array(text)])).optional(),
+  grant: text.optional(),
+  clientId: text.optional(),
+  ...{ assertion: token, subjectToken: token, actorToken: token },
+  ...{ bearer: token, userToken: token, issued: token },
+  mcp: z.object({ server: text, methods: z.array(text), tool: text.optional() }).optional(),
+  error: text.optional().describe("OAuth error code of the answer."),
+  fault: text.optional().describe("The fault the answer was spoilt by."),
+  status: z.int().optional().describe("Absent for a connection that was reset."),
+  durationMs: z.number().optional().describe("Time from the arrival to the head of the answer."),
+  answerId: z.int().optional().describe("Number of the answer, from 1."),
+});
+
+const count = z.coerce.number<string>().int().min(0);
+
+/** A filter as the query of a URL says it. */
+export const filterQuerySchema = requestFilterSchema.extend({
+  status: count.optional(),
+  sinceId: count.optional().describe("Requests that came after the one of this id."),
+  sinceAnswerId: count.optional().describe("Requests answered after the answer of this id."),
+});

@@ -1,0 +1,67 @@
+import { Hono } from "hono";
+import { clockOperations } from "./clock-operations.ts";
+import { createControlApi } from "./control-api.ts";
+import { controlGuard, type GuardedEnv, isLoopback } from "./control-guard.ts";
+import type { ControlOperation } from "./control-operation.ts";
+import { controlPath } from "./control-paths.ts";
+import type { Controls } from "./controls.ts";
+import { faultOperations } from "./fault-operations.ts";
+import type { Listener, RequestHandler } from "./listener.ts";
+import { logOperations } from "./log-operations.ts";
+import type { MockParts } from "./serve-mock.ts";
+import { createSignal, type Signal } from "./signal.ts";
+import { stateOperations } from "./state-operations.ts";
+import { tokenOperations } from "./token-operations.ts";
+import { createUserTokens } from "./user-tokens.ts";
+
+/** What the controls over HTTP take. */
+export interface ServeControlsOptions {
+  readonly parts: MockParts;
+  readonly controls: Controls;
+  readonly listener: Pick<Listener, "address" | "port">;
+  /** Answers all requests that are not for the controls. */
+  readonly otherwise: RequestHandler;
+}
+
+/** Puts the controls, behind their guard, before what else a listener serves. */
+export function serveControls(options: ServeControlsOptions): RequestHandler {
+  const { parts, listener, otherwise } = options;
+  const { insecureHttp, controlHosts: hosts } = parts.options;
+  const changes = createSignal();
+  const isExposed = !isLoopback(listener.address);
+  const guard = controlGuard({
+    ...{ scheme: insecureHttp ? "http" : "https", hosts },
+    ...{ address: listener.address, port: listener.port },
+  });
+  const app = new Hono<GuardedEnv>();
+  app.use(controlPath, guard);
+  app.use(`${controlPath}/*`, guard);
+  app.route(
+    controlPath,
+    createControlApi({
+      operations: controlOperations(options, { changes, isExposed }),
+      adminToken: parts.adminToken,
+      ...{ isExposed, onChange: changes.emit },
+    }),
+  );
+  app.all("*", (c) => otherwise(c.req.raw, c.env));
+  return (request, env) => app.fetch(request, env);
+}
+
+function controlOperations(
+  { parts, controls }: ServeControlsOptions,
+  { changes, isExposed }: { changes: Signal; isExposed: boolean },
+): readonly ControlOperation[] {
+  const { recorder, clock, tokens, keys, tenants, options } = parts;
+  const userToken = createUserTokens({ tenants, keys, clock, defaultClientId: options.clientId });
+  return [
+    ...stateOperations({
+      ...parts,
+      ...{ controls, tokenRequired: isExposed, startedAt: Date.now() },
+    }),
+    ...logOperations(recorder, changes),
+    ...clockOperations(clock),
+    ...faultOperations(controls),
+    ...tokenOperations({ controls, tokens, keys, userToken }),
+  ];
+}
