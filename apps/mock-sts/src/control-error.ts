@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** What a refused control request is answered with. */
-export const controlErrorSchema = z.object({
+export const controlErrorSchema = z.strictObject({
   error: z.string().describe("A code, such as `invalid_request`."),
   message: z.string().describe("What is wrong, and with which field."),
 });

@@ -5,7 +5,7 @@ import { requestFilterSchema } from "./request-match.ts";
 const claims = z.record(z.string(), z.unknown());
 
 /** A token in the log, as it is described over HTTP. */
-export const recordedTokenSchema = z.object({
+export const recordedTokenSchema = z.strictObject({
   fingerprint: z.string().describe("First 12 hexadecimal digits of the token's SHA-256."),
   header: claims.optional().describe("Decoded header of a JWT."),
   claims: claims.optional().describe("Decoded claims, unverified where a client sent them."),
@@ -15,7 +15,7 @@ const text = z.string();
 const token = recordedTokenSchema.optional();
 
 /** A request in the log, as it is described over HTTP. */
-export const recordedRequestSchema = z.object({
+export const recordedRequestSchema = z.strictObject({
   id: z.int().describe("Number of the request, from 1."),
   at: z.number().describe("Arrival by the mock's clock, epoch milliseconds."),
   listener: z.enum(["token-server", "gateway"]),
@@ -27,7 +27,7 @@ export const recordedRequestSchema = z.object({
   agent: text.optional(),
   filter: text.optional(),
   headers: z.record(text, text).describe("Headers that hold no secret."),
-  tls: z.object({
+  tls: z.strictObject({
     connection: z.int(),
     newSocket: z.boolean(),
     sessionReused: z.boolean(),
@@ -38,7 +38,7 @@ export const recordedRequestSchema = z.object({
   clientId: text.optional(),
   ...{ assertion: token, subjectToken: token, actorToken: token },
   ...{ bearer: token, userToken: token, issued: token },
-  mcp: z.object({ server: text, methods: z.array(text), tool: text.optional() }).optional(),
+  mcp: z.strictObject({ server: text, methods: z.array(text), tool: text.optional() }).optional(),
   error: text.optional().describe("OAuth error code of the answer."),
   fault: text.optional().describe("The fault the answer was spoilt by."),
   status: z.int().optional().describe("Absent for a connection that was reset."),

@@ -6,7 +6,7 @@ import { recordedTokenSchema } from "./request-schema.ts";
 const text = z.string();
 
 /** The clock, as it is described over HTTP. */
-export const clockSchema = z.object({
+export const clockSchema = z.strictObject({
   now: z.number().describe("The mock's time, epoch milliseconds."),
   offsetMs: z.number().describe("How far it is ahead of the machine's, in milliseconds."),
   frozen: z.boolean().describe("Whether it stands still."),
@@ -39,31 +39,31 @@ export const tokenVerdictSchema = recordedTokenSchema.extend({
   valueKept: z.boolean().describe("Whether its value can be shown to who has the admin token."),
 });
 
-const issuer = z.object({
+const issuer = z.strictObject({
   issuer: text,
   tokenEndpoint: text,
   kind: z.enum(["identity-tenant", "xsuaa", "token-exchange"]),
   tenant: text.optional(),
 });
 
-const mcpServer = z.object({
+const mcpServer = z.strictObject({
   ...{ name: text, url: text },
   audience: text.optional().describe("Takes exchanged tokens for it only."),
   tenant: text,
 });
 
 /** What a running mock is like, as it is described over HTTP. */
-export const stateSchema = z.object({
+export const stateSchema = z.strictObject({
   ...{ url: text, gatewayUrl: text, clientId: text },
   startedAt: z.number().describe("Start by the machine's clock, epoch milliseconds."),
   issuers: z.array(issuer),
   mcpServers: z.array(mcpServer),
-  tenants: z.array(z.object({ subdomain: text, tenantId: text, subscribed: z.boolean() })),
+  tenants: z.array(z.strictObject({ subdomain: text, tenantId: text, subscribed: z.boolean() })),
   clock: clockSchema,
   settings: settingsSchema,
   faults: z.array(faultInfoSchema),
   scenario: text.optional().describe("The one that was applied last, until a reset."),
-  counts: z.object({
+  counts: z.strictObject({
     ...{ requests: z.int(), tokenRequests: z.int(), tokensIssued: z.int(), toolCalls: z.int() },
     faults: z.int().describe("Requests that a fault hit."),
     handshakes: z.int().describe("TLS connections accepted."),
