@@ -227,8 +227,10 @@ describe("tokens", () => {
     const signatures = [];
     for (const bearer of [spoilt, foreign, "opaque"]) {
       await agent.postMcp("orders", { Authorization: `Bearer ${bearer}` });
-      const verdict = await client.get(`/tokens/${fingerprint(bearer)}`);
-      signatures.push(described(tokenVerdictSchema, verdict).signature);
+      const answer = await client.get(`/tokens/${fingerprint(bearer)}`);
+      const verdict = described(tokenVerdictSchema, answer);
+      signatures.push(verdict.signature);
+      expect(verdict).not.toHaveProperty("revoked");
     }
     expect(signatures).toEqual(["bad", "unknown-key", "none"]);
     expect((await client.send("GET", `/tokens/${fingerprint("never seen")}`)).status).toBe(404);
@@ -313,6 +315,11 @@ describe("faults and scenarios", () => {
     [{ effect: { kind: "delay" } }, "effect.delayMs"],
     [{ effect: { kind: "html" }, match: { rout: "token" } }, "rout"],
     [{ effect: { kind: "html" }, match: { probability: 2 } }, "match.probability"],
+    [{ effect: { kind: "status", status: 600 } }, "effect.status"],
+    [{ effect: { kind: "status", status: 500, headers: { "a b": "" } } }, "effect.headers.a b"],
+    [{ effect: { kind: "status", status: 500, headers: { a: "b\r\nc: d" } } }, "effect.headers.a"],
+    [{ effect: { kind: "redirect", location: "https://a\n" } }, "effect.location"],
+    [{ effect: { kind: "wrong-content-type", contentType: "\u2028" } }, "effect.contentType"],
     [{ effect: { kind: "tls-refusal" }, match: { route: "token" } }, "match"],
     [{}, "effect"],
   ])("%j is refused, naming %s", async (json, field) => {

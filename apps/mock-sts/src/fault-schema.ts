@@ -24,6 +24,12 @@ export const faultMatchSchema = requestMatchSchema.extend({
 });
 
 const kind = <const K extends string>(name: K) => z.literal(name);
+
+/** Text of a header: anything else would break the answer, not spoil it. */
+const headerText = z
+  .string()
+  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, "must be one line of characters that a header can hold");
+const headerName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, "must be the name of a header");
 const delayMs = z.number().min(0).max(maxDelayMs);
 
 /** What a fault does to a request or its answer: plain data, told apart by `kind`. */
@@ -32,7 +38,7 @@ export const faultEffectSchema = z.discriminatedUnion("kind", [
     .strictObject({
       kind: kind("status"),
       status: z.int().min(200).max(599),
-      headers: z.record(z.string(), z.string()).optional(),
+      headers: z.record(headerName, headerText).optional(),
       body: z
         .unknown()
         .optional()
@@ -81,7 +87,7 @@ export const faultEffectSchema = z.discriminatedUnion("kind", [
   z
     .strictObject({
       kind: kind("wrong-content-type"),
-      contentType: z.string().min(1).optional().describe("Default `text/plain`."),
+      contentType: headerText.min(1).optional().describe("Default `text/plain`."),
     })
     .describe("Sends the real answer under another `Content-Type`."),
   z.strictObject({ kind: kind("html") }).describe("Answers 200 and a web page."),
@@ -94,7 +100,7 @@ export const faultEffectSchema = z.discriminatedUnion("kind", [
   z
     .strictObject({
       kind: kind("redirect"),
-      location: z.string().min(1),
+      location: headerText.min(1),
       status: z.union([301, 302, 303, 307, 308].map((it) => z.literal(it))).optional(),
     })
     .describe("Answers with a redirect, 302 by default."),

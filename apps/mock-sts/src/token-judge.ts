@@ -48,17 +48,21 @@ export function createTokenJudge(
 ): (fingerprint: string) => Promise<TokenVerdict | undefined> {
   const { tokens, clock, recorder, tenants, sts } = options;
   const issuers = [sts.tokens, ...tenants.all.flatMap((it) => [it.tokens, it.serviceTokens])];
+  const isRevoked = (jti: string | undefined) =>
+    issuers.map((issuer) => issuer.isRevoked(jti)).find((it) => it !== undefined);
   return async (fingerprint) => {
     const entry = tokens.find(fingerprint);
     if (entry === undefined) return undefined;
     const { claims = {} } = entry.recorded;
+    const signature = await entry.signature;
+    const isForeign = signature === "bad" || signature === "unknown-key";
     const expiresAt = typeof claims.exp === "number" ? claims.exp * 1000 : undefined;
     const expiresInMs = expiresAt === undefined ? undefined : expiresAt - clock.now();
     return {
       ...entry.recorded,
-      ...{ expiresAt, expiresInMs, signature: await entry.signature },
+      ...{ expiresAt, expiresInMs, signature },
       expired: expiresInMs === undefined ? undefined : expiresInMs <= 0,
-      revoked: issuers.map((it) => it.isRevoked(claims.jti)).find((it) => it !== undefined),
+      revoked: isForeign ? undefined : isRevoked(claims.jti),
       binding: bindingOf(claims, presentations(recorder, fingerprint)),
       actors: actorsOf(claims),
     };
