@@ -1,0 +1,52 @@
+/** @import { Model } from "./model.js" */
+/** @import { MockClient } from "./mock-client.js" */
+import { shownToken } from "./request-tokens.js";
+
+/**
+ * Creates what looks after the token that is inspected.
+ *
+ * @param {Model} model
+ * @param {{ mock: MockClient, onChange: () => void }} options
+ */
+export function createTokenInspection(model, { mock, onChange }) {
+  /** Has the token that is shown judged: another one, or the same again. */
+  const judge = async () => {
+    const request = model.requests.find(({ id }) => id === model.selectedId);
+    const fingerprint = shownToken(request, model.selectedRole)?.token.fingerprint;
+    if (fingerprint === undefined) {
+      model.inspection = undefined;
+      return;
+    }
+    const isSame = model.inspection?.fingerprint === fingerprint;
+    if (!isSame) model.inspection = { fingerprint };
+    try {
+      tell(fingerprint, { verdict: await mock.get(`/tokens/${fingerprint}`), problem: undefined });
+    } catch (error) {
+      tell(fingerprint, { problem: error instanceof Error ? error.message : "no verdict" });
+    }
+  };
+  /**
+   * @param {string} fingerprint
+   * @param {Partial<import("./model.js").TokenInspection>} news
+   */
+  const tell = (fingerprint, news) => {
+    // The user may look at another one by now.
+    if (model.inspection?.fingerprint !== fingerprint) return;
+    model.inspection = { ...model.inspection, ...news };
+    onChange();
+  };
+  return {
+    judge,
+    /** Shows the value of the token that is inspected. */
+    reveal: async () => {
+      const { fingerprint } = model.inspection ?? {};
+      if (fingerprint === undefined) return;
+      const { token } = await mock.get(`/tokens/${fingerprint}/value`);
+      tell(fingerprint, { value: token });
+    },
+    hide: () => {
+      if (model.inspection !== undefined) model.inspection.value = undefined;
+      onChange();
+    },
+  };
+}
