@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { RecordedRequest } from "./recorded-request.ts";
 import type { Recorder } from "./recorder.ts";
 import { matchesFilter } from "./request-filter.ts";
@@ -13,62 +12,68 @@ export interface EventStreamOptions {
   readonly request: Request;
 }
 
-/** Most events that wait for a slow client; it is cut off then and may come back for the rest. */
-const maxWaitingEvents = 1_000;
+/** Most new events that wait for a slow client; it is cut off then and may come back for the rest. */
+export const maxWaitingEvents = 1_000;
 
 /**
- * Streams answered requests as server-sent events.
+ * Streams answered requests as server-sent events, first those that the client has missed.
  *
  * @see {@link https://html.spec.whatwg.org/multipage/server-sent-events.html Server-sent events}
  */
-export function eventStream(
-  recorder: Recorder,
-  { filter, changes, request }: EventStreamOptions,
-): Response {
-  const since = lastEventId(request) ?? filter.sinceAnswerId;
-  const text = new TextEncoder();
-  let end = () => {};
-  const body = new ReadableStream<Uint8Array>(
+export function eventStream(recorder: Recorder, options: EventStreamOptions): Response {
+  const { sinceAnswerId, ...filter } = options.filter;
+  const since = lastEventId(options.request) ?? sinceAnswerId ?? recorder.lastAnswerId;
+  const missed = recorder.select({ ...filter, sinceAnswerId: since }).toSorted(byAnswer);
+  // The head goes out with the first bytes: a client that waits for it must not wait for a request.
+  const backlog = [": connected\n\n", ...missed.map(requestEvent)];
+  const body = queueOf(backlog, (send) => {
+    const stops = [
+      options.changes.subscribe(() => send("event: change\ndata: {}\n\n")),
+      recorder.onAnswer((answered) => {
+        if (matchesFilter(answered, filter)) send(requestEvent(answered));
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  });
+  return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
+}
+
+/** Streams texts, and those that a source sends until it is stopped, since nobody reads or too slowly. */
+function queueOf(
+  backlog: readonly string[],
+  source: (send: (text: string) => void) => () => void,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let stop = () => {};
+  return new ReadableStream(
     {
       start(controller) {
-        const send = (event: string) => {
-          if ((controller.desiredSize ?? 0) > 0) return controller.enqueue(text.encode(event));
-          end();
+        for (const text of backlog) controller.enqueue(encoder.encode(text));
+        stop = source((text) => {
+          if ((controller.desiredSize ?? 0) > 0) return controller.enqueue(encoder.encode(text));
+          stop();
           controller.close();
-        };
-        const sendRequest = (answered: RecordedRequest) => {
-          const { sinceAnswerId: _, ...rest } = filter;
-          if (matchesFilter(answered, rest)) send(requestEvent(answered));
-        };
-        const stops = [
-          recorder.onAnswer(sendRequest),
-          changes.subscribe(() => send("event: change\ndata: {}\n\n")),
-        ];
-        end = () => {
-          for (const stop of stops) stop();
-        };
-        // The head goes out with the first bytes: a client that waits for it must not wait for a request.
-        send(": connected\n\n");
-        if (since !== undefined)
-          for (const missed of answeredSince(recorder, since)) sendRequest(missed);
+        });
       },
-      cancel: () => end(),
+      cancel: () => stop(),
     },
-    { highWaterMark: maxWaitingEvents },
+    { highWaterMark: backlog.length + maxWaitingEvents },
   );
-  return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
 }
 
 function requestEvent(request: RecordedRequest): string {
   return `id: ${request.answerId}\nevent: request\ndata: ${JSON.stringify(request)}\n\n`;
 }
 
-function answeredSince(recorder: Recorder, sinceAnswerId: number): RecordedRequest[] {
-  const found = recorder.select({ sinceAnswerId });
-  return found.toSorted((a, b) => (a.answerId ?? 0) - (b.answerId ?? 0));
+function byAnswer({ answerId: a = 0 }: RecordedRequest, { answerId: b = 0 }: RecordedRequest) {
+  return a - b;
 }
 
 function lastEventId({ headers }: Request): number | undefined {
   const header = headers.get("last-event-id");
-  return header === null ? undefined : z.coerce.number().int().min(0).parse(header);
+  if (header === null) return undefined;
+  if (/^\d{1,15}$/.test(header)) return Number(header);
+  throw new TypeError('"Last-Event-ID" must be the number of an answer');
 }
