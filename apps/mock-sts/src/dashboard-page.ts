@@ -17,6 +17,7 @@ export const dashboardPage = `<!doctype html>
 <link rel="stylesheet" href="${dashboardPath}/timeline.css">
 <link rel="stylesheet" href="${dashboardPath}/inspector.css">
 <link rel="stylesheet" href="${dashboardPath}/controls.css">
+<link rel="stylesheet" href="${dashboardPath}/narrow.css">
 <script type="importmap">${importMapText}</script>
 <script type="module" src="${dashboardPath}/dashboard.js"></script>
 <body><div id="app"></div><noscript>The dashboard needs JavaScript.</noscript></body>

@@ -24,8 +24,7 @@ export function clockPanel({ model, commands }) {
         )}
       </div>
       <form class="line" @submit=${(/** @type {SubmitEvent} */ event) => advance(event, commands)}>
-        <label for="span">Advance by</label>
-        <input id="span" name="span" size="8" placeholder="90s, 5 min" required autocomplete="off" />
+        <input name="span" aria-label="Span of time to advance by" size="8" placeholder="90s, 5 min" required autocomplete="off" />
         <button>Advance</button>
       </form>
       <div class="buttons">

@@ -1,5 +1,6 @@
 /** @import { Model } from "./model.js" */
 /** @import { MockClient } from "./mock-client.js" */
+import { messageOf } from "./mock-client.js";
 
 /**
  * What a user can have the mock do. Each command says in the notice what came of it.
@@ -19,7 +20,7 @@ export function createCommands(model, { mock, onChange }) {
     try {
       model.notice = { text: await command(), isError: false };
     } catch (error) {
-      model.notice = { text: error instanceof Error ? error.message : "failed", isError: true };
+      model.notice = { text: messageOf(error), isError: true };
     }
     onChange();
   };
@@ -77,7 +78,7 @@ function clockCommands(mock, run) {
       run(async () => {
         await mock.post("/clock/release");
         await mock.post("/clock/offset", { offsetMs: 0 });
-        return "The clock shows the machine's time.";
+        return "The clock shows the machine’s time.";
       }),
   };
 }

@@ -45,9 +45,8 @@ function redraw() {
 /** @param {string} token */
 function useAdminToken(token) {
   mock.useAdminToken(token);
-  model.hasAdminToken = true;
-  feed.retry();
-  redraw();
+  if (model.connection === "locked") feed.retry();
+  else inspection.reveal();
 }
 
 /** Lets times go on: a second at a time, while they do and somebody sees them. */

@@ -3,7 +3,9 @@
 /** @import { FaultInfo } from "./mock-data.ts" */
 import { html, nothing } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
-import { effects, faultText, places, readFault } from "./fault-effects.js";
+import { effects, places } from "./fault-effects.js";
+import { readFault } from "./fault-form-data.js";
+import { effectText, matchText } from "./fault-text.js";
 
 /**
  * Draws the faults that are set, and the form that sets one.
@@ -93,11 +95,11 @@ function faultForm({ model, commands, redraw }) {
  * @param {View["commands"]} commands
  */
 function faultLine(fault, commands) {
-  const { id, hits, match } = fault;
-  const times = match?.times === "unlimited" ? "∞" : (match?.times ?? 1);
+  const { id, hits, effect, match = {} } = fault;
+  const times = match.times === "unlimited" ? "∞" : (match.times ?? 1);
   return html`
     <li>
-      <span>${faultText(fault)}</span>
+      <span>${effectText(effect)}<br /><small>to ${matchText(match)}</small></span>
       <small>${hits} of ${times} hit</small>
       <button type="button" class="quiet" aria-label="Take back fault ${id}" @click=${() => commands.removeFault(id)}>
         ✕

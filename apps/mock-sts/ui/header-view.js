@@ -16,12 +16,13 @@ const connections = {
  * @param {View} view
  */
 export function headerView({ model }) {
-  const { connection, state } = model;
+  const { connection, state, notice } = model;
   return html`
     <header>
       <h1>mock-sts</h1>
       <code class="origin">${state?.url ?? location.origin}</code>
       <span class="connection ${connection}" role="status">${connections[connection]}</span>
+      <p class="notice ${notice?.isError ? "bad" : ""}" role="status">${notice?.text ?? ""}</p>
       ${state === undefined ? nothing : clockText(model)}
     </header>
   `;

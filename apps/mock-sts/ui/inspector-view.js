@@ -64,10 +64,15 @@ function factsView(request) {
       ${fact("method", mcp?.methods.join(", "))} ${fact("tool", mcp?.tool)}
       ${fact("error", request.error)} ${fact("fault", request.fault)}
       ${fact("connection", connection)} ${fact("certificate", tls.clientCertificate)}
-      ${Object.entries(form).map(([name, value]) => fact(name, [value].flat().join(" ")))}
+      ${Object.entries(form).map(([name, value]) => fact(name, shortUrn([value].flat().join(" "))))}
       ${fact("user agent", request.headers["user-agent"])}
     </dl>
   `;
+}
+
+/** What all names of OAuth begin with says nothing. @param {string} value */
+function shortUrn(value) {
+  return value.replace(/^urn:ietf:params:oauth:/, "");
 }
 
 /**

@@ -12,6 +12,15 @@ export class MockError extends Error {
   }
 }
 
+/**
+ * Says what went wrong, for the user.
+ *
+ * @param {unknown} error
+ */
+export function messageOf(error) {
+  return error instanceof Error ? error.message : "something went wrong";
+}
+
 /** A client of the controls of the mock that served this page. */
 export class MockClient {
   /** Sent with each request once the user has entered it; kept in this object only. */

@@ -15,7 +15,7 @@
  * @property {number | undefined} selectedId The request that is inspected.
  * @property {TokenRole | undefined} selectedRole Its token that is inspected; undefined: the first one.
  * @property {TokenInspection | undefined} inspection
- * @property {boolean} hasAdminToken
+ * @property {boolean} isAskingForToken Whether the admin token is wanted to go on.
  * @property {{ text: string, isError: boolean } | undefined} notice What came of the last command.
  * @property {string} effect Kind of the fault that is being put together.
  */
@@ -37,6 +37,6 @@ export function createModel() {
     ...{ state: undefined, stateReadAt: 0, scenarios: [], requests: [] },
     filter: { kind: "all", text: "" },
     ...{ selectedId: undefined, selectedRole: undefined, inspection: undefined },
-    ...{ hasAdminToken: false, notice: undefined, effect: "status" },
+    ...{ isAskingForToken: false, notice: undefined, effect: "status" },
   };
 }

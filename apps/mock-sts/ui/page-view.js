@@ -41,15 +41,8 @@ export function pageView(view) {
         ${model.selectedId === undefined ? nothing : inspectorView(view)}
       </main>
       <aside aria-label="Controls">
-        ${noticeView(view)} ${clockPanel(view)} ${faultPanel(view)} ${tokenPanel(view)}
-        ${scenarioPanel(view)}
+        ${clockPanel(view)} ${faultPanel(view)} ${tokenPanel(view)} ${scenarioPanel(view)}
       </aside>
     </div>
   `;
-}
-
-/** @param {View} view */
-function noticeView({ model: { notice } }) {
-  const tone = notice?.isError ? "notice bad" : "notice";
-  return html`<p class=${tone} role="status">${notice?.text ?? ""}</p>`;
 }

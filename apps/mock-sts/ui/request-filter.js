@@ -1,6 +1,7 @@
 /** @import { RecordedRequest } from "./mock-data.ts" */
 /** @import { Model } from "./model.js" */
 import { actionOf, audienceOf, kindOf, outcomeOf, partiesOf } from "./request-facts.js";
+import { tokensOf } from "./request-tokens.js";
 
 /**
  * Lists the requests that the timeline shows, the newest first.
@@ -24,5 +25,6 @@ function wordsOf(request) {
   const { label, detail } = outcomeOf(request);
   const { clientId, tenant, path, route } = request;
   const facts = [actionOf(request), audienceOf(request), subject, actor, label, detail];
-  return [...facts, clientId, tenant, path, route].join(" ").toLowerCase();
+  const tokens = tokensOf(request).map(({ token }) => token.fingerprint);
+  return [...facts, ...tokens, clientId, tenant, path, route].join(" ").toLowerCase();
 }

@@ -5,8 +5,6 @@ import { dateText, preciseTimeText, timeText } from "./mock-time.js";
 import { actionOf, audienceOf, kindOf, outcomeOf, partiesOf } from "./request-facts.js";
 import { durationText } from "./spans-of-time.js";
 
-const kindLabels = { token: "token", mcp: "mcp", other: "other" };
-
 /**
  * Draws one request of the timeline.
  *
@@ -14,7 +12,7 @@ const kindLabels = { token: "token", mcp: "mcp", other: "other" };
  * @param {{ request: RecordedRequest, row: number }} what
  */
 export function requestRow({ model, selection }, { request, row }) {
-  const kind = kindOf(request);
+  const kind = request.mcp?.tool === undefined ? kindOf(request) : "tool";
   const { subject, actor } = partiesOf(request);
   const { tone, label, detail } = outcomeOf(request);
   const isSelected = request.id === model.selectedId;
@@ -29,7 +27,7 @@ export function requestRow({ model, selection }, { request, row }) {
       <td class="at" title=${`${dateText(request.at)} by the mock’s clock`}>
         ${timeText(request.at)}<small>${preciseTimeText(request.at).slice(-4)}</small>
       </td>
-      <td class="action"><span class="kind">${kindLabels[kind]}</span>${actionOf(request)}</td>
+      <td class="action"><span class="kind">${kind}</span>${actionOf(request)}</td>
       <td class="who">
         ${subject ?? request.clientId ?? nothing}
         ${actor === undefined ? nothing : html`<small>by ${actor}</small>`}

@@ -27,6 +27,18 @@ export function tokensOf(request) {
 }
 
 /**
+ * Counts the requests that came with a token in their header.
+ *
+ * @param {readonly RecordedRequest[]} requests
+ * @param {string} fingerprint
+ */
+export function countUses(requests, fingerprint) {
+  return requests.filter(({ bearer, userToken }) =>
+    [bearer, userToken].some((token) => token?.fingerprint === fingerprint),
+  ).length;
+}
+
+/**
  * Finds the token that is shown of a request.
  *
  * @param {RecordedRequest | undefined} request

@@ -19,6 +19,6 @@ export function revealView(view, { valueKept }) {
       <output class="value">${value}</output>
     `;
   }
-  if (!model.hasAdminToken) return adminTokenView(view);
+  if (model.isAskingForToken) return adminTokenView(view);
   return html`<button type="button" @click=${() => inspection.reveal()}>Reveal its value</button>`;
 }

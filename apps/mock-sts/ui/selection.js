@@ -13,6 +13,8 @@ export function createSelection(model, { inspection, timeline, onChange }) {
   /** @param {number | undefined} id */
   const select = (id) => {
     model.selectedId = id;
+    model.isAskingForToken = false;
+    if (id !== undefined) timeline.reveal(id);
     inspection.judge();
     onChange();
   };
@@ -21,7 +23,6 @@ export function createSelection(model, { inspection, timeline, onChange }) {
     const rows = shownRequests(model);
     const row = Math.max(0, Math.min(index, rows.length - 1));
     select(rows[row]?.id);
-    timeline.reveal(row);
   };
   return {
     select,

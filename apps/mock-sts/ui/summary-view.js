@@ -9,14 +9,13 @@ import { html, nothing } from "lit-html";
 export function summaryView({ model }) {
   const counts = model.state?.counts;
   if (counts === undefined) return nothing;
-  const { requests, tokensIssued, faults, handshakes } = counts;
+  const { requests, tokensIssued, faults } = counts;
   return html`
     <section class="summary" aria-label="Summary">
       ${cacheEffect(counts)}
       <dl>
         ${count("requests", requests)} ${count("tokens issued", tokensIssued)}
         ${count("hit by faults", faults, faults > 0 ? "warn" : "")}
-        ${count("TLS connections", handshakes)}
       </dl>
     </section>
   `;

@@ -106,6 +106,7 @@ function filterBar({ model, commands, redraw }, shown) {
         type="search"
         aria-label="Filter the timeline"
         placeholder="Filter: alice 429 tickets"
+        .value=${filter.text}
         @input=${(/** @type {Event} */ { target }) => {
           filter.text = /** @type {HTMLInputElement} */ (target).value;
           redraw();

@@ -22,11 +22,14 @@ export class TimelineWindow {
   #anchorId = 0;
   /** @type {HTMLElement | undefined} */
   #element;
+  /** Id of the row that stays in view when the list gets smaller, until the user scrolls. */
+  #revealedId = /** @type {number | undefined} */ (undefined);
   /** @type {readonly { readonly id: number }[]} */
   #rows = [];
   #onChange;
   #resizes = new ResizeObserver(([entry]) => {
     this.height = entry?.contentRect.height ?? this.height;
+    if (this.#revealedId !== undefined) this.reveal(this.#revealedId);
     this.#onChange();
   });
 
@@ -68,15 +71,21 @@ export class TimelineWindow {
 
   /** Takes note of where the user has scrolled to. */
   scrolled() {
-    this.#moveTo(this.#element?.scrollTop ?? 0);
+    const top = this.#element?.scrollTop ?? 0;
+    if (Math.abs(top - this.#top) < 1) return;
+    this.#revealedId = undefined;
+    this.#moveTo(top);
   }
 
   /**
    * Brings a row into view.
    *
-   * @param {number} row
+   * @param {number} id
    */
-  reveal(row) {
+  reveal(id) {
+    this.#revealedId = id;
+    const row = this.#rows.findIndex((it) => it.id === id);
+    if (row < 0) return;
     const [from, to] = [row * rowHeight, (row + 1) * rowHeight + headHeight];
     if (from < this.#top) this.#moveTo(from);
     else if (to > this.#top + this.height) this.#moveTo(to - this.height);

@@ -1,5 +1,6 @@
 /** @import { Model } from "./model.js" */
 /** @import { MockClient } from "./mock-client.js" */
+import { MockError, messageOf } from "./mock-client.js";
 import { shownToken } from "./request-tokens.js";
 
 /**
@@ -22,7 +23,7 @@ export function createTokenInspection(model, { mock, onChange }) {
     try {
       tell(fingerprint, { verdict: await mock.get(`/tokens/${fingerprint}`), problem: undefined });
     } catch (error) {
-      tell(fingerprint, { problem: error instanceof Error ? error.message : "no verdict" });
+      tell(fingerprint, { problem: messageOf(error) });
     }
   };
   /**
@@ -37,12 +38,19 @@ export function createTokenInspection(model, { mock, onChange }) {
   };
   return {
     judge,
-    /** Shows the value of the token that is inspected. */
+    /** Shows the value of the token that is inspected, or asks for what it takes. */
     reveal: async () => {
       const { fingerprint } = model.inspection ?? {};
       if (fingerprint === undefined) return;
-      const { token } = await mock.get(`/tokens/${fingerprint}/value`);
-      tell(fingerprint, { value: token });
+      try {
+        const { token } = await mock.get(`/tokens/${fingerprint}/value`);
+        model.isAskingForToken = false;
+        tell(fingerprint, { value: token });
+      } catch (error) {
+        model.isAskingForToken = error instanceof MockError && error.status === 401;
+        if (!model.isAskingForToken) tell(fingerprint, { problem: messageOf(error) });
+        onChange();
+      }
     },
     hide: () => {
       if (model.inspection !== undefined) model.inspection.value = undefined;

@@ -30,7 +30,7 @@ export function tokenPanel({ model, commands }) {
         class="line"
         @submit=${(/** @type {SubmitEvent} */ event) => commands.setLifetime(Number(submitted(event, "lifetime")))}
       >
-        <label for="lifetime">Lifetime (s)</label>
+        <label for="lifetime">Lifetime, s</label>
         <input id="lifetime" name="lifetime" inputmode="numeric" .value=${String(lifetime)} required autocomplete="off" />
         <button>Set</button>
       </form>

@@ -3,7 +3,7 @@
 import { html, nothing } from "lit-html";
 import { claimsView } from "./claims-view.js";
 import { mockNow } from "./mock-time.js";
-import { shownToken } from "./request-tokens.js";
+import { countUses, shownToken } from "./request-tokens.js";
 import { revealView } from "./reveal-view.js";
 import { verdictView } from "./verdict-view.js";
 
@@ -25,12 +25,30 @@ export function tokenView(view) {
       ${verdict === undefined ? nothing : actorsView(verdict)}
       <div class="token-actions">
         <span>token <code>${fingerprint}</code></span>
+        ${usesView(view, fingerprint)}
         ${verdict === undefined ? nothing : revokeView(view, verdict)}
         ${verdict === undefined ? nothing : revealView(view, verdict)}
       </div>
-      ${header === undefined ? html`<p>It is no JWT.</p>` : claimsView("Header", header)}
       ${claims === undefined ? nothing : claimsView("Claims", claims)}
+      ${header === undefined ? html`<p>It is no JWT.</p>` : claimsView("Header", header)}
     </div>
+  `;
+}
+
+/**
+ * @param {View} view
+ * @param {string} fingerprint
+ */
+function usesView({ model, redraw }, fingerprint) {
+  const uses = countUses(model.requests, fingerprint);
+  const show = () => {
+    model.filter = { kind: "all", text: fingerprint };
+    redraw();
+  };
+  return html`
+    <button type="button" title="Show them in the timeline" @click=${show}>
+      came with ${uses} ${uses === 1 ? "request" : "requests"}
+    </button>
   `;
 }
 

@@ -63,6 +63,6 @@ function bindingOf({ binding }) {
   const to = binding.x5tS256 === undefined ? "DPoP key" : "certificate";
   if (binding.matches === undefined) return { tone: "plain", text: `bound to a ${to}` };
   return binding.matches
-    ? { tone: "good", text: `came with the ${to} it is bound to` }
-    : { tone: "bad", text: `came without the ${to} it is bound to` };
+    ? { tone: "good", text: `came with its ${to}` }
+    : { tone: "bad", text: `came without its ${to}` };
 }

@@ -1,0 +1,53 @@
+/**
+ * Tries every way a page has to change something at another origin.
+ *
+ * @param {string} url
+ */
+export async function attack(url) {
+  for (const [method = "", path = "", body = ""] of changes) {
+    for (const mode of /** @type {const} */ (["cors", "no-cors", "same-origin"])) {
+      for (const type of ["application/json", "text/plain"]) {
+        await fetch(`${url}/__mock${path}`, {
+          ...{ method, mode, headers: { "Content-Type": type }, credentials: "include" },
+          ...(body !== "" && { body }),
+        }).catch(() => undefined);
+      }
+    }
+    navigator.sendBeacon(`${url}/__mock${path}`, body);
+    await submit(`${url}/__mock${path}`, body);
+  }
+}
+
+const changes = [
+  ["POST", "/revoke", '{"all":true}'],
+  ["POST", "/clock/advance", '{"ms":3600000}'],
+  ["POST", "/clock/freeze"],
+  ["POST", "/faults", '{"effect":{"kind":"html"}}'],
+  ["POST", "/reset"],
+  ["POST", "/rotate-keys"],
+  ["PATCH", "/settings", '{"tokenLifetimeMs":1000}'],
+  ["DELETE", "/requests"],
+  ["DELETE", "/faults"],
+];
+
+/**
+ * Sends a form of text, which can spell JSON but not its content type, and waits for the answer.
+ *
+ * @param {string} action
+ * @param {string} body
+ */
+async function submit(action, body) {
+  const [form, frame, field] = [
+    document.createElement("form"),
+    document.createElement("iframe"),
+    document.createElement("input"),
+  ];
+  frame.name = `frame of ${action}`;
+  Object.assign(form, { method: "post", enctype: "text/plain", target: frame.name, action });
+  Object.assign(field, { name: body.slice(0, -2), value: body.slice(-2) });
+  form.append(field);
+  document.body.append(frame, form);
+  const loaded = new Promise((resolve) => frame.addEventListener("load", resolve));
+  form.submit();
+  await loaded;
+}
