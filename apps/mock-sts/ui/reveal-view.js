@@ -15,10 +15,10 @@ export function revealView(view, { valueKept }) {
   const value = model.inspection?.value;
   if (value !== undefined) {
     return html`
-      <button type="button" @click=${() => inspection.hide()}>Hide its value</button>
+      <button type="button" @click=${() => inspection.hide()}>Hide</button>
       <output class="value">${value}</output>
     `;
   }
   if (model.isAskingForToken) return adminTokenView(view);
-  return html`<button type="button" @click=${() => inspection.reveal()}>Reveal its value</button>`;
+  return html`<button type="button" @click=${() => inspection.reveal()}>Reveal</button>`;
 }

@@ -1,5 +1,5 @@
 /** Height of a row in pixels, as `timeline.css` says it. */
-export const rowHeight = 26;
+const rowHeight = 26;
 
 /** Rows drawn beyond those that are seen, on each side. */
 const margin = 8;

@@ -24,7 +24,7 @@ export function tokenView(view) {
       ${verdict === undefined ? html`<p>${problem ?? ""}</p>` : verdictView(verdict, mockNow(model))}
       ${verdict === undefined ? nothing : actorsView(verdict)}
       <div class="token-actions">
-        <span>token <code>${fingerprint}</code></span>
+        <code title="Fingerprint of the token">${fingerprint}</code>
         ${usesView(view, fingerprint)}
         ${verdict === undefined ? nothing : revokeView(view, verdict)}
         ${verdict === undefined ? nothing : revealView(view, verdict)}
@@ -47,7 +47,7 @@ function usesView({ model, redraw }, fingerprint) {
   };
   return html`
     <button type="button" title="Show them in the timeline" @click=${show}>
-      came with ${uses} ${uses === 1 ? "request" : "requests"}
+      sent ${uses} ${uses === 1 ? "time" : "times"}
     </button>
   `;
 }
@@ -78,14 +78,14 @@ function revokeView({ model, commands }, { fingerprint, revoked, expiresAt }) {
       ?disabled=${revoked !== false}
       @click=${() => commands.revoke({ fingerprint }, "")}
     >
-      Revoke it
+      Revoke
     </button>
     <button
       type="button"
       ?disabled=${left <= 0}
       @click=${() => commands.advanceClock(left + 1_000, "what it had left")}
     >
-      Let it expire
+      Expire
     </button>
   `;
 }

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { root } from "../walls/repository.ts";
-import { openDashboard, runInPage, startBrowser } from "./browser.test-support.ts";
+import { openDashboard, runInPage, shown, startBrowser } from "./browser.test-support.ts";
 import { isPictureWanted } from "./dashboard-environment.ts";
 import { openWatchedAgent, type WatchedAgent } from "./watched-agent.test-support.ts";
 
@@ -29,6 +29,7 @@ describe("the page", () => {
     const agent = await openWatchedAgent();
     const page = await openDashboard(browser, agent.mock, { colorScheme });
     await play(agent);
+    await shown(page, agent.mock);
     await page.locator("tr.request.token").first().click();
     await page.getByRole("list", { name: "Verdict" }).waitFor();
     const background = await page.evaluate("getComputedStyle(document.body).backgroundColor");
@@ -48,6 +49,7 @@ describe("the page", () => {
     const viewport = { width, height: 800 };
     const page = await openDashboard(browser, agent.mock, { viewport });
     await play(agent);
+    await shown(page, agent.mock);
     await page.locator("tr.request.token").first().click();
     await page.getByRole("list", { name: "Verdict" }).waitFor();
     const overflowing = await runInPage(page, { file: "overflow.js", name: "overflowing" });
@@ -59,6 +61,7 @@ describe("the page", () => {
     const page = await openDashboard(browser, agent.mock);
     await play(agent);
     await page.locator("tr.request.token.bad").first().waitFor();
+    await shown(page, agent.mock);
     await page.locator("tr.request.token").first().click();
     await page.getByRole("list", { name: "Verdict" }).waitFor();
     await page.locator("header").click();

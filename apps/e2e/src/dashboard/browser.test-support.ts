@@ -76,6 +76,12 @@ export async function openDashboard(
   return page;
 }
 
+/** Waits until the page has all requests that the mock has answered. */
+export async function shown(page: Page, { recorder }: Pick<MockSts, "recorder">): Promise<void> {
+  const rows = () => page.getByRole("grid").getAttribute("aria-rowcount");
+  await expect.poll(rows).toBe(String(recorder.count() + 1));
+}
+
 /** Runs a function of a file in `in-page`, which the browser gets as it is, and returns what it returns. */
 export async function runInPage(
   page: Page,

@@ -1,6 +1,7 @@
+import type { MockSts } from "@agent-oauth/mock-sts";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { openDashboard, startBrowser } from "./browser.test-support.ts";
+import { openDashboard, shown, startBrowser } from "./browser.test-support.ts";
 import { openWatchedAgent } from "./watched-agent.test-support.ts";
 
 const browser = await startBrowser();
@@ -9,8 +10,9 @@ const browser = await startBrowser();
 const notice = (page: Page, text: string | RegExp) =>
   page.locator("header .notice", { hasText: text }).waitFor();
 
-/** Selects the newest request of a kind, and returns the verdict on its token. */
-async function inspectNewest(page: Page, kind: "token" | "tool") {
+/** Selects the newest request of a kind once the page has all, and returns the verdict on its token. */
+async function inspectNewest(page: Page, mock: MockSts, kind: "token" | "tool") {
+  await shown(page, mock);
   await page.locator(`tr.request.${kind}`).first().click();
   return page.getByRole("list", { name: "Verdict" });
 }
@@ -82,7 +84,7 @@ describe("the clock", () => {
     const { mock, work } = await openWatchedAgent();
     const page = await openDashboard(browser, mock);
     await work("alice", 2);
-    const verdict = await inspectNewest(page, "tool");
+    const verdict = await inspectNewest(page, mock, "tool");
     await verdict.getByText(/expires in 59 min \d+ s|expires in 1 h/).waitFor();
     const before = mock.recorder.count({ route: "sts-token" });
 
@@ -106,7 +108,7 @@ describe("the clock", () => {
     await page.getByLabel("Span of time").fill("90s");
     await page.getByRole("button", { name: "Advance", exact: true }).click();
     await notice(page, "moved by 1 min 30 s");
-    const verdict = await inspectNewest(page, "token");
+    const verdict = await inspectNewest(page, mock, "token");
     await verdict.getByText(/expires in 58 min/).waitFor();
     await page.getByRole("button", { name: "Back to real time" }).click();
     await notice(page, "machine’s time");
@@ -118,8 +120,8 @@ describe("the clock", () => {
     const { mock, work } = await openWatchedAgent();
     const page = await openDashboard(browser, mock);
     await work("alice", 1);
-    const verdict = await inspectNewest(page, "token");
-    await page.getByRole("button", { name: "Let it expire" }).click();
+    const verdict = await inspectNewest(page, mock, "token");
+    await page.getByRole("button", { name: "Expire" }).click();
     await verdict.getByText(/expired \d s ago/).waitFor();
   });
 });
@@ -130,10 +132,11 @@ describe("tokens and keys", () => {
     const page = await openDashboard(browser, mock);
     await work("bob", 2);
     await work("alice", 2);
-    const verdict = await inspectNewest(page, "tool");
+    const verdict = await inspectNewest(page, mock, "tool");
     await verdict.getByText("not revoked").waitFor();
     await page.getByRole("combobox", { name: "Tokens of" }).fill("alice");
-    await page.getByRole("button", { name: "Revoke", exact: true }).click();
+    const panel = page.getByRole("region", { name: "Tokens and keys" });
+    await panel.getByRole("button", { name: "Revoke", exact: true }).click();
     await notice(page, "2 tokens of alice revoked");
     await verdict.getByText("revoked", { exact: true }).waitFor();
     await work("alice", 2);
@@ -146,8 +149,8 @@ describe("tokens and keys", () => {
     const { mock, work } = await openWatchedAgent();
     const page = await openDashboard(browser, mock);
     await work("alice", 2);
-    const verdict = await inspectNewest(page, "token");
-    await page.getByRole("button", { name: "Revoke it" }).click();
+    const verdict = await inspectNewest(page, mock, "token");
+    await page.getByRole("tabpanel").getByRole("button", { name: "Revoke" }).click();
     await verdict.getByText("revoked", { exact: true }).waitFor();
     await work("alice", 2);
     expect(mock.recorder.count({ route: "sts-token" })).toBe(3);
@@ -163,8 +166,10 @@ describe("tokens and keys", () => {
     const issued = mock.recorder.requests.flatMap((it) => it.issued ?? []);
     expect(new Set(issued.map(({ header }) => header?.kid)).size).toBe(2);
     const oldest = issued[0]?.header?.kid ?? "none";
+    await shown(page, mock);
     await page.getByLabel("Filter the timeline").fill("alice exchange");
-    const verdict = await inspectNewest(page, "token");
+    await page.locator("tr.request.token").first().click();
+    const verdict = page.getByRole("list", { name: "Verdict" });
     await verdict.getByText("signature good").waitFor();
     await page.getByRole("cell", { name: oldest, exact: true }).waitFor();
   });
@@ -176,7 +181,7 @@ describe("tokens and keys", () => {
     await page.getByRole("button", { name: "Set", exact: true }).click();
     await notice(page, "600 seconds");
     await work("alice", 1);
-    const verdict = await inspectNewest(page, "token");
+    const verdict = await inspectNewest(page, mock, "token");
     await verdict.getByText(/expires in (9 min|10 min)/).waitFor();
   });
 });

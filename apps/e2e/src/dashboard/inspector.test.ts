@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openDashboard, startBrowser } from "./browser.test-support.ts";
+import { openDashboard, shown, startBrowser } from "./browser.test-support.ts";
 import { actorName, openWatchedAgent } from "./watched-agent.test-support.ts";
 
 const browser = await startBrowser();
@@ -9,6 +9,7 @@ describe("the inspector", () => {
     const { mock, work } = await openWatchedAgent();
     const page = await openDashboard(browser, mock);
     await work("alice", 2);
+    await shown(page, mock);
     await page.locator("tr.request.token").first().click();
     const panel = page.getByRole("tabpanel");
     const issued = mock.recorder.requests.findLast((it) => it.issued)?.issued;
@@ -25,13 +26,14 @@ describe("the inspector", () => {
       "not revoked",
       "came with its certificate",
     ]);
-    await panel.getByRole("button", { name: /came with [1-9]\d* requests/ }).waitFor();
+    await panel.getByRole("button", { name: /sent [1-9]\d* times/ }).waitFor();
   });
 
   it("shows each token of an exchange, by mouse and by arrow keys", async () => {
     const { mock, work } = await openWatchedAgent();
     const page = await openDashboard(browser, mock);
     await work("alice", 1);
+    await shown(page, mock);
     await page.locator("tr.request.token").first().click();
     await page.getByRole("tab", { name: "subject token" }).click();
     await page.getByRole("row", { name: "sub alice" }).waitFor();
@@ -85,6 +87,7 @@ describe("the inspector", () => {
     const { mock, work } = await openWatchedAgent();
     const page = await openDashboard(browser, mock);
     await work("alice", 1);
+    await shown(page, mock);
     await page.locator("tr.request.token").first().click();
     await page.getByRole("button", { name: "Clear log" }).click();
     await page.getByText("The log no longer holds it").waitFor();

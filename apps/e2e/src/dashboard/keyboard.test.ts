@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { openDashboard, runInPage, startBrowser } from "./browser.test-support.ts";
+import { openDashboard, runInPage, shown, startBrowser } from "./browser.test-support.ts";
 import { openWatchedAgent } from "./watched-agent.test-support.ts";
 
 const browser = await startBrowser();
@@ -22,9 +22,7 @@ describe("by keyboard alone", () => {
     const page = await openDashboard(browser, mock);
     await work("alice", 30);
     const count = mock.recorder.count();
-    await expect
-      .poll(() => page.getByRole("grid").getAttribute("aria-rowcount"))
-      .toBe(String(count + 1));
+    await shown(page, mock);
 
     await tabTo(page, "table[role=grid]");
     await page.keyboard.press("ArrowDown");
@@ -101,6 +99,7 @@ describe("by keyboard alone", () => {
     const { mock, work } = await openWatchedAgent();
     const page = await openDashboard(browser, mock);
     await work("alice", 1);
+    await shown(page, mock);
     await page.locator("tr.request.token").first().click();
     await page.getByRole("list", { name: "Verdict" }).waitFor();
     const snapshot = await page.locator("body").ariaSnapshot();

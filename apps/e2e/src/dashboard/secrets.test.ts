@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { partsOfJwt } from "../secret-traces.test-support.ts";
-import { openDashboard, openPage, startBrowser } from "./browser.test-support.ts";
+import { openDashboard, openPage, shown, startBrowser } from "./browser.test-support.ts";
 import { openWatchedAgent } from "./watched-agent.test-support.ts";
 
 const browser = await startBrowser();
@@ -27,6 +27,7 @@ describe("the value of a token", () => {
     await page.locator(".connection.live").waitFor();
     const userToken = await mock.userToken({ sub: "alice" });
     await client.listMcpTools({ userToken });
+    await shown(page, mock);
     await page.locator("tr.request.token").first().click();
     await page.getByRole("tab", { name: "subject token" }).click();
     await page.getByRole("list", { name: "Verdict" }).waitFor();
@@ -40,7 +41,7 @@ describe("the value of a token", () => {
     };
     expect(await traces()).toEqual([]);
 
-    await page.getByRole("button", { name: "Reveal its value" }).click();
+    await page.getByRole("button", { name: "Reveal" }).click();
     const field = page.getByLabel("Admin token");
     await field.fill("wrong");
     await page.getByRole("button", { name: "Use it" }).click();
@@ -52,7 +53,7 @@ describe("the value of a token", () => {
     await page.locator("output", { hasText: userToken }).waitFor();
     expect(await everything(page)).not.toContain(mock.adminToken);
 
-    await page.getByRole("button", { name: "Hide its value" }).click();
+    await page.getByRole("button", { name: "Hide" }).click();
     await page.locator("output").waitFor({ state: "detached" });
     const text = await everything(page);
     expect(sentinels.filter((part) => text.includes(part))).toEqual([]);
@@ -63,9 +64,10 @@ describe("the value of a token", () => {
     const { mock, work } = await openWatchedAgent();
     const page = await openDashboard(browser, mock);
     await work("alice", 1);
+    await shown(page, mock);
     await page.locator("tr.request.token").first().click();
     await page.getByText("values are kept with --record-secrets").waitFor();
-    expect(await page.getByRole("button", { name: "Reveal its value" }).count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Reveal" }).count()).toBe(0);
   });
 });
 

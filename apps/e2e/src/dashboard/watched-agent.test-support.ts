@@ -4,6 +4,9 @@ import { createStsTokenSource } from "@agent-oauth/sts";
 import { createClientCertificate, tlsClientAuth } from "@agent-oauth/token-endpoint";
 import { onTestFinished } from "vitest";
 
+/** Users and agents stay signed in for longer than their access tokens live. */
+const expiresInMs = 43_200_000;
+
 /** The agent that acts for its users. */
 export const actorName = "travel-agent";
 
@@ -22,7 +25,7 @@ export async function openWatchedAgent(options: MockStsOptions = {}): Promise<Wa
     metadataUrl: mock.sts.wellKnownUri,
     clientId: mock.clientId,
     clientAuthentication: tlsClientAuth(createClientCertificate(mock.clientCertificate)),
-    actor: { name: actorName, token: () => mock.userToken({ sub: actorName }) },
+    actor: { name: actorName, token: () => mock.userToken({ sub: actorName, expiresInMs }) },
     ca: mock.ca,
   });
   const servers = mock.sts.mcpServers.map(({ name, url, audience }) => ({
@@ -40,7 +43,7 @@ export async function openWatchedAgent(options: MockStsOptions = {}): Promise<Wa
   return {
     ...{ mock, client },
     async work(user, calls) {
-      const signedIn = users.get(user) ?? mock.userToken({ sub: user, expiresInMs: 43_200_000 });
+      const signedIn = users.get(user) ?? mock.userToken({ sub: user, expiresInMs });
       users.set(user, signedIn);
       const caller = { userToken: await signedIn, principal: user };
       const { tools } = await client.listMcpTools(caller);

@@ -5,19 +5,24 @@
  */
 export async function attack(url) {
   for (const [method = "", path = "", body = ""] of changes) {
-    for (const mode of /** @type {const} */ (["cors", "no-cors", "same-origin"])) {
-      for (const type of ["application/json", "text/plain"]) {
-        await fetch(`${url}/__mock${path}`, {
-          ...{ method, mode, headers: { "Content-Type": type }, credentials: "include" },
-          ...(body !== "" && { body }),
-        }).catch(() => undefined);
-      }
+    for (const [mode, type] of ways) {
+      await fetch(`${url}/__mock${path}`, {
+        ...{ method, mode, headers: { "Content-Type": type }, credentials: "include" },
+        ...(body !== "" && { body }),
+      }).catch(() => undefined);
     }
     navigator.sendBeacon(`${url}/__mock${path}`, body);
-    await submit(`${url}/__mock${path}`, body);
+    submit(`${url}/__mock${path}`, body);
   }
 }
 
+/** As a page would like to, and in the one way that a browser sends without asking the other origin. */
+const ways = /** @type {const} */ ([
+  ["cors", "application/json"],
+  ["no-cors", "text/plain"],
+]);
+
+/** Changes to try, each by fetch, beacon and form. */
 const changes = [
   ["POST", "/revoke", '{"all":true}'],
   ["POST", "/clock/advance", '{"ms":3600000}'],
@@ -31,12 +36,12 @@ const changes = [
 ];
 
 /**
- * Sends a form of text, which can spell JSON but not its content type, and waits for the answer.
+ * Sends a form of text, which can spell JSON but not its content type.
  *
  * @param {string} action
  * @param {string} body
  */
-async function submit(action, body) {
+function submit(action, body) {
   const [form, frame, field] = [
     document.createElement("form"),
     document.createElement("iframe"),
@@ -47,7 +52,5 @@ async function submit(action, body) {
   Object.assign(field, { name: body.slice(0, -2), value: body.slice(-2) });
   form.append(field);
   document.body.append(frame, form);
-  const loaded = new Promise((resolve) => frame.addEventListener("load", resolve));
   form.submit();
-  await loaded;
 }
