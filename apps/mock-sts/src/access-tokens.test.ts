@@ -1,21 +1,18 @@
 import { inspect } from "node:util";
 import { decodeJwt } from "jose";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { type AccessTokenGrant, AccessTokens } from "./access-tokens.ts";
 import type { Clock } from "./clock.ts";
 import { InvalidTokenError } from "./jwt-verification.ts";
-import { createSigningKeys, type SigningKeys } from "./signing-keys.ts";
+import { createSigningKeys } from "./signing-keys.ts";
 
 const issuer = "https://issuer.example";
 const startMs = 1_800_000_000_000;
 const audience = "api";
 
-let keys: SigningKeys;
 let clock: Clock & { time: number };
 let tokens: AccessTokens;
-beforeAll(async () => {
-  keys = await createSigningKeys();
-});
+const keys = createSigningKeys();
 beforeEach(() => {
   clock = { time: startMs, offsetMs: 0, now: () => clock.time };
   tokens = new AccessTokens({ issuer, keys, clock, clockSkewMs: 0 });
@@ -28,7 +25,7 @@ const grant: AccessTokenGrant = {
   scope: ["read"],
   expiresAt: startMs + 60_000,
   format: "jwt",
-  x5tS256: undefined,
+  confirmation: undefined,
   claims: { sub: "must not win" },
 };
 
@@ -45,17 +42,20 @@ async function isGood(token: string): Promise<boolean> {
 }
 
 describe("AccessTokens", () => {
-  it.each(["jwt", "opaque"] as const)("ends a token of format %s to the second", async (format) => {
-    const { token } = await tokens.issue({ ...grant, format });
-    for (const [offset, good] of [
-      [59_999, true],
-      [60_000, false],
-      [60_001, false],
-    ] as const) {
-      clock.time = startMs + offset;
-      expect(await isGood(token)).toBe(good);
-    }
-  });
+  it.each(["jwt", "opaque"] as const)(
+    "[9068-6] ends a token of format %s to the second",
+    async (format) => {
+      const { token } = await tokens.issue({ ...grant, format });
+      for (const [offset, good] of [
+        [59_999, true],
+        [60_000, false],
+        [60_001, false],
+      ] as const) {
+        clock.time = startMs + offset;
+        expect(await isGood(token)).toBe(good);
+      }
+    },
+  );
 
   it.each(["jwt", "opaque"] as const)("allows a skew for format %s", async (format) => {
     tokens = new AccessTokens({ issuer, keys, clock, clockSkewMs: 5_000 });
@@ -82,14 +82,14 @@ describe("AccessTokens", () => {
     ["no client", { client_id: undefined }],
     ["no identifier", { jti: undefined }],
     ["no time of issue", { iat: undefined }],
-  ])("refuses a token of its own key with %s", async (_what, change) => {
+  ])("[9068-6] refuses a token of its own key with %s", async (_what, change) => {
     const { claims } = await tokens.issue(grant);
     expect(await isGood(await keys.sign({ ...claims }, "at+jwt"))).toBe(true);
     const changed = JSON.parse(JSON.stringify({ ...claims, ...change }));
     expect(await isGood(await keys.sign(changed, "at+jwt"))).toBe(false);
   });
 
-  it("refuses a token of another type", async () => {
+  it("[9068-1] refuses a token of another type", async () => {
     const { claims } = await tokens.issue(grant);
     expect(await isGood(await keys.sign({ ...claims }, "application/at+jwt"))).toBe(true);
     expect(await isGood(await keys.sign({ ...claims }, "JWT"))).toBe(false);

@@ -4,6 +4,7 @@ import { verifyAccessTokenJwt, verifyAudience, verifyEnd } from "./access-token-
 import { type Clock, numericDate } from "./clock.ts";
 import { digest } from "./fingerprint.ts";
 import { InvalidTokenError } from "./jwt-verification.ts";
+import type { Confirmation } from "./sender-constraint.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 /** How a token looks to its holder; one without `exp` ends all the same, only the server knows when. */
@@ -18,8 +19,8 @@ export interface AccessTokenGrant {
   /** End of the token, epoch milliseconds. */
   readonly expiresAt: number;
   readonly format: TokenFormat;
-  /** Thumbprint of the certificate the token is bound to. */
-  readonly x5tS256: string | undefined;
+  /** What the token is bound to; `undefined` for a bearer token. */
+  readonly confirmation: Confirmation | undefined;
   /** Further claims. */
   readonly claims: JWTPayload;
 }
@@ -71,6 +72,15 @@ export class AccessTokens {
 
   constructor(options: AccessTokensOptions) {
     this.#options = options;
+  }
+
+  get issuer(): string {
+    return this.#options.issuer;
+  }
+
+  /** What the issuer signs with. */
+  get keys(): SigningKeys {
+    return this.#options.keys;
   }
 
   /** Makes a token that says what the grant allows. */
@@ -163,7 +173,7 @@ function accessTokenClaims(grant: AccessTokenGrant, issuer: string, nowMs: numbe
     exp: numericDate(grant.expiresAt),
     jti: randomUUID(),
     ...(grant.scope.length > 0 && { scope: grant.scope.join(" ") }),
-    ...(grant.x5tS256 !== undefined && { cnf: { "x5t#S256": grant.x5tS256 } }),
+    ...(grant.confirmation !== undefined && { cnf: grant.confirmation }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { agentPath } from "./agents.ts";
 import type { CertificatePair } from "./certificate-authority.ts";
 import type { ConfigurationLabel, Configurations } from "./configurations.ts";
-import { tokenPath } from "./identity-tenant.ts";
+import { identityPaths } from "./issuer-paths.ts";
 import { lobClient } from "./lob-client.ts";
 import { mcpServerPath } from "./mcp-servers.ts";
 import { agentGatewayResource } from "./resources.ts";
@@ -67,7 +67,7 @@ function iasDestination(
     ...{ Name: name, Type: "HTTP", URL: gatewayUrl, ProxyType: "Internet" },
     Authentication: "OAuth2ClientCredentials",
     clientId: lobClient.clientId,
-    tokenServiceURL: `${issuer}${tokenPath}`,
+    tokenServiceURL: `${issuer}${identityPaths.token}`,
     tokenServiceURLType: "Dedicated",
     "tokenService.KeyStoreLocation": keyStoreName,
     "tokenService.body.resource": agentGatewayResource,
@@ -82,7 +82,7 @@ function furnishTenant(configurations: Configurations, tenant: Tenant): void {
     const properties = { FragmentName: name, ...own };
     configurations.put(shelf, { name, properties, labels });
   };
-  const ias = { URL, tokenServiceURL: `${issuer}${tokenPath}` };
+  const ias = { URL, tokenServiceURL: `${issuer}${identityPaths.token}` };
   const user = { Authentication: "OAuth2JWTBearer", "tokenService.body.token_format": "jwt" };
   const prefix = "sap-managed-runtime-agw";
   put(`${prefix}-subscriber-ias-${subdomain}`, ias, typed("subscriber.ias"));

@@ -66,8 +66,9 @@ async function requestToken(
   );
   if (server === undefined) return failure("Unable to connect to the token service");
   const body = new URLSearchParams({ ...parameters.form, ...extraParameters(found) }).toString();
-  const { response, issued } = await server.requestToken({
-    ...{ method: "POST", query: "", body, form: parseForm(body), authorization: undefined },
+  const { response, issued } = await server.endpoints.token({
+    ...{ method: "POST", url: server.tokenEndpoint, query: "", body, form: parseForm(body) },
+    ...{ authorization: undefined, dpop: undefined },
     contentType: "application/x-www-form-urlencoded",
     certificate: keyStoreOf(found, context),
     format: found.tenant.settings.authTokens.format,

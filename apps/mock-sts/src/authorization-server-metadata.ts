@@ -1,19 +1,20 @@
 import { clientAuthenticationMethods, type GrantType } from "./clients.ts";
+import { clientEndpoints, type IssuerPaths, mtlsPrefix } from "./issuer-paths.ts";
 import { asymmetricAlgorithms } from "./jwt-verification.ts";
-import { signingAlgorithm } from "./signing-keys.ts";
+import type { SigningAlgorithm } from "./signing-keys.ts";
 
 /** Path of OpenID Connect's metadata below an issuer. */
 export const openIdMetadataPath = "/.well-known/openid-configuration";
 /** Path of OAuth's metadata: it goes before an issuer's own path (RFC 8414, section 3.1). */
 export const oauthMetadataPath = "/.well-known/oauth-authorization-server";
 
-/** Where the authorization server's endpoints are. */
-export interface AuthorizationServerEndpoints {
+/** What an issuer tells about itself. */
+export interface IssuerDescription {
   readonly issuer: string;
-  readonly tokenEndpoint: string;
-  /** The same endpoint under the name for clients that present a certificate. */
-  readonly mtlsTokenEndpoint: string;
-  readonly jwksUri: string;
+  readonly paths: IssuerPaths;
+  readonly grantTypes: readonly GrantType[];
+  readonly scopes: readonly string[];
+  readonly signingAlgorithm: SigningAlgorithm;
 }
 
 /**
@@ -23,23 +24,41 @@ export interface AuthorizationServerEndpoints {
  * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-5 RFC 8705, section 5}
  */
 export function authorizationServerMetadata(
-  endpoints: AuthorizationServerEndpoints,
-  { grantTypes, scopes }: { grantTypes: readonly GrantType[]; scopes: readonly string[] },
+  description: IssuerDescription,
 ): Readonly<Record<string, unknown>> {
+  const { issuer, paths, scopes } = description;
   return {
-    issuer: endpoints.issuer,
-    token_endpoint: endpoints.tokenEndpoint,
-    jwks_uri: endpoints.jwksUri,
+    issuer,
+    ...endpointUrls(issuer, paths),
+    ...authenticationOf("token", clientAuthenticationMethods),
+    ...authenticationOf("revocation", clientAuthenticationMethods),
+    // Whoever proves nothing may not ask about tokens: RFC 7662, section 2.1.
+    ...authenticationOf("introspection", provenMethods),
+    jwks_uri: `${issuer}${paths.jwks}`,
     // Required by the RFC although there is no authorization endpoint; "token" is what IAS clients send.
     response_types_supported: ["token"],
-    grant_types_supported: grantTypes,
-    token_endpoint_auth_methods_supported: clientAuthenticationMethods,
-    token_endpoint_auth_signing_alg_values_supported: asymmetricAlgorithms,
+    grant_types_supported: description.grantTypes,
     tls_client_certificate_bound_access_tokens: true,
-    mtls_endpoint_aliases: { token_endpoint: endpoints.mtlsTokenEndpoint },
+    mtls_endpoint_aliases: endpointUrls(`${issuer}${mtlsPrefix}`, paths),
+    dpop_signing_alg_values_supported: asymmetricAlgorithms,
     subject_types_supported: ["public"],
-    id_token_signing_alg_values_supported: [signingAlgorithm],
+    id_token_signing_alg_values_supported: [description.signingAlgorithm],
     // A list without members is left out: RFC 8414, section 3.2.
     ...(scopes.length > 0 && { scopes_supported: scopes }),
+  };
+}
+
+const provenMethods = clientAuthenticationMethods.filter((method) => method !== "none");
+
+function endpointUrls(prefix: string, paths: IssuerPaths): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    clientEndpoints.map((name) => [`${name}_endpoint`, `${prefix}${paths[name]}`]),
+  );
+}
+
+function authenticationOf(endpoint: string, methods: readonly string[]) {
+  return {
+    [`${endpoint}_endpoint_auth_methods_supported`]: methods,
+    [`${endpoint}_endpoint_auth_signing_alg_values_supported`]: asymmetricAlgorithms,
   };
 }

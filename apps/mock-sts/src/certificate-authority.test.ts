@@ -15,7 +15,7 @@ import {
   type CertificateRequest,
   createCertificateAuthority,
 } from "./certificate-authority.ts";
-import { certificateSubject } from "./client-certificate.ts";
+import { certificateSubject } from "./certificate-identity.ts";
 import { parseDistinguishedName, sameDistinguishedName } from "./distinguished-name.ts";
 
 const request: CertificateRequest = {

@@ -32,8 +32,12 @@ export interface CertificateRequest {
   readonly subject: string;
   /** What the certificate may be used for. */
   readonly usage: "serverAuth" | "clientAuth";
-  /** Host names and IP addresses for the subject alternative name. Default: none. */
+  /** Subject alternative names: host names and IP addresses. Default: none. */
   readonly hosts?: readonly string[];
+  /** Further ones: URIs. Default: none. */
+  readonly uris?: readonly string[];
+  /** Further ones: e-mail addresses. Default: none. */
+  readonly emails?: readonly string[];
   /** Start of validity, epoch milliseconds. */
   readonly notBefore: number;
   /** End of validity, epoch milliseconds. */
@@ -77,31 +81,65 @@ async function issueCertificate(
   issuer: { root: X509Certificate; signingKey: webcrypto.CryptoKey },
 ): Promise<CertificatePair> {
   const keys = await generateKeys();
+  const { root, signingKey } = issuer;
   const certificate = await X509CertificateGenerator.create({
+    ...validity(request),
     subject: asn1Name(request.subject),
-    issuer: issuer.root.subjectName,
-    notBefore: new Date(request.notBefore),
-    notAfter: new Date(request.notAfter),
-    signingAlgorithm: algorithm,
+    issuer: root.subjectName,
     publicKey: keys.publicKey,
-    signingKey: issuer.signingKey,
+    signingKey,
     extensions: [
-      new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage[request.usage]]),
-      await SubjectKeyIdentifierExtension.create(keys.publicKey),
-      await AuthorityKeyIdentifierExtension.create(issuer.root.publicKey),
-      ...subjectAlternativeNames(request.hosts),
+      ...(await endEntityExtensions(request, keys.publicKey)),
+      await AuthorityKeyIdentifierExtension.create(root.publicKey),
     ],
   });
-  return { certificate: certificate.toString("pem"), key: await privateKeyPem(keys.privateKey) };
+  return toPem(certificate, keys);
 }
 
-function subjectAlternativeNames(hosts: readonly string[] = []) {
-  const names = hosts.map((value) => ({
-    type: (isIP(value) === 0 ? "dns" : "ip") satisfies GeneralNameType,
-    value,
-  }));
+/** Issues a certificate that nobody but its holder vouches for. */
+export async function issueSelfSigned(request: CertificateRequest): Promise<CertificatePair> {
+  const keys = await generateKeys();
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    ...validity(request),
+    name: asn1Name(request.subject),
+    keys,
+    extensions: await endEntityExtensions(request, keys.publicKey),
+  });
+  return toPem(certificate, keys);
+}
+
+function validity({ notBefore, notAfter }: CertificateRequest) {
+  return {
+    notBefore: new Date(notBefore),
+    notAfter: new Date(notAfter),
+    signingAlgorithm: algorithm,
+  };
+}
+
+async function endEntityExtensions(request: CertificateRequest, key: webcrypto.CryptoKey) {
+  return [
+    new BasicConstraintsExtension(false, undefined, true),
+    new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+    new ExtendedKeyUsageExtension([ExtendedKeyUsage[request.usage]]),
+    await SubjectKeyIdentifierExtension.create(key),
+    ...subjectAlternativeNames(request),
+  ];
+}
+
+async function toPem(
+  certificate: X509Certificate,
+  { privateKey }: webcrypto.CryptoKeyPair,
+): Promise<CertificatePair> {
+  return { certificate: certificate.toString("pem"), key: await privateKeyPem(privateKey) };
+}
+
+function subjectAlternativeNames({ hosts = [], uris = [], emails = [] }: CertificateRequest) {
+  const name = (type: GeneralNameType) => (value: string) => ({ type, value });
+  const names = [
+    ...hosts.map((host) => name(isIP(host) === 0 ? "dns" : "ip")(host)),
+    ...uris.map(name("url")),
+    ...emails.map(name("email")),
+  ];
   return names.length === 0 ? [] : [new SubjectAlternativeNameExtension(names)];
 }
 

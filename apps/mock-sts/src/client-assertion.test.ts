@@ -49,7 +49,7 @@ async function outcome(assertion: string, fields: Record<string, string | undefi
 const refused = [401, "invalid_client"];
 
 describe("private_key_jwt (RFC 7523, sections 2.2 and 3)", () => {
-  it("proves a client, named in the form or not, to the issuer and the token endpoint", async () => {
+  it("[7523-8] proves a client, named in the form or not, to the issuer and the token endpoint", async () => {
     expect(await outcome(await sign())).toBe(200);
     expect(await outcome(await sign(), { client_id: "signer" })).toBe(200);
     expect(await outcome(await sign({ aud: mock.sts.tokenEndpoint }))).toBe(200);
@@ -76,12 +76,12 @@ describe("private_key_jwt (RFC 7523, sections 2.2 and 3)", () => {
     ...["iss", "sub", "aud", "exp", "jti"].map((claim): [string, JWTPayload] => [
       ...([`without ${claim}`, { [claim]: undefined }] as const),
     ]),
-  ])("refuses an assertion %s", async (_what, claims) => {
+  ])("[7523-8] refuses an assertion %s", async (_what, claims) => {
     expect(await outcome(await sign(claims), { client_id: "signer" })).toEqual(refused);
     expect(await outcome(await sign(claims))).toEqual(refused);
   });
 
-  it("refuses one signed with another key, one that is no JWT, and one of another type", async () => {
+  it("[7523-8] refuses one signed with another key, one that is no JWT, and one of another type", async () => {
     const { privateKey: otherKey } = await generateKeyPair("PS256");
     expect(await outcome(await sign({}, otherKey))).toEqual(refused);
     expect(await outcome("no-jwt", { client_id: "signer" })).toEqual(refused);
@@ -90,7 +90,7 @@ describe("private_key_jwt (RFC 7523, sections 2.2 and 3)", () => {
     }
   });
 
-  it("takes each assertion once", async () => {
+  it("[7523-5] takes each assertion once", async () => {
     const assertion = await sign();
     expect(await outcome(assertion)).toBe(200);
     expect(await outcome(assertion)).toEqual(refused);

@@ -54,11 +54,11 @@ describe("tls_client_auth (RFC 8705, section 2.1)", () => {
     expect(await attempt({ pair: renewed, form: agentForm })).toEqual(ok);
   });
 
-  it("needs the client_id beside the certificate", async () => {
+  it("[8705-1] needs the client_id beside the certificate", async () => {
     expect(await attempt({ pair: mock.clientCertificate })).toEqual(refused);
   });
 
-  it("answers a connection without a certificate with an OAuth error", async () => {
+  it("[8705-6] answers a connection without a certificate with an OAuth error", async () => {
     expect(await attempt({ pair: null, form: agentForm })).toEqual(refused);
   });
 
@@ -72,7 +72,7 @@ describe("tls_client_auth (RFC 8705, section 2.1)", () => {
     ["that has expired", { notAfter: Date.now() - 60_000 }],
     ["that is not yet valid", { notBefore: Date.now() + 3_600_000 }],
     ["for servers", { usage: "serverAuth" as const }],
-  ])("refuses a certificate %s", async (_what, request) => {
+  ])("[8705-2] refuses a certificate %s", async (_what, request) => {
     const pair = await mock.issueClientCertificate(request);
     expect(await attempt({ pair, form: agentForm })).toEqual(refused);
   });
@@ -85,7 +85,7 @@ describe("tls_client_auth (RFC 8705, section 2.1)", () => {
     expect(await attempt({ pair, form: agentForm })).toEqual(refused);
   });
 
-  it("compares the subject as a name, not as text", async () => {
+  it("[8705-4] compares the subject as a name, not as text", async () => {
     const commas = form({ client_id: "commas" });
     const same = await mock.issueClientCertificate({ subject: "cn = A\\2C B, o=C" });
     expect(await attempt({ pair: same, form: commas })).toEqual(ok);
@@ -123,11 +123,11 @@ describe("tls_client_auth (RFC 8705, section 2.1)", () => {
 describe("client secrets (RFC 6749, section 2.3)", () => {
   const basicChallenge = { ...refused, challenge: expect.stringMatching(/^Basic realm="[^"]+"/) };
 
-  it("decodes what Basic carries as form-encoded text", async () => {
+  it("[6749-8] decodes what Basic carries as form-encoded text", async () => {
     expect(await attempt({ authorization: basic("a:b/c+d", secret) })).toEqual(ok);
   });
 
-  it("answers failed Basic with 401 and a Basic challenge", async () => {
+  it("[6749-6] answers failed Basic with 401 and a Basic challenge", async () => {
     for (const authorization of [
       basic("a:b/c+d", "wrong"),
       basic("a:b/c+d", ""),
@@ -140,7 +140,7 @@ describe("client secrets (RFC 6749, section 2.3)", () => {
     }
   });
 
-  it("takes a secret in the body, and answers a wrong one without a challenge", async () => {
+  it("[6749-6] takes a secret in the body, and answers a wrong one without a challenge", async () => {
     const post = (clientSecret: string) =>
       attempt({ form: form({ client_id: "poster", client_secret: clientSecret }) });
     expect(await post(secret)).toEqual(ok);
@@ -154,7 +154,7 @@ describe("client secrets (RFC 6749, section 2.3)", () => {
     expect(await attempt({ form: form({ client_id: "poster" }) })).toEqual(refused);
   });
 
-  it("refuses two methods in one request, and two client ids", async () => {
+  it("[6749-7] refuses two methods in one request, and two client ids", async () => {
     const authorization = basic("a:b/c+d", secret);
     const invalid = { status: 400, error: "invalid_request", challenge: null };
     const twoSecrets = form({ client_id: "a:b/c+d", client_secret: secret });

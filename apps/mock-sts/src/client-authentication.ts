@@ -1,12 +1,19 @@
 import type { X509Certificate } from "node:crypto";
 import type { JSONWebKeySet } from "jose";
 import { assertedClientId, type ClientAssertions } from "./client-assertion.ts";
-import { certificateFault } from "./client-certificate.ts";
-import type { Client, ClientAuthenticationMethod, Clients } from "./clients.ts";
+import { certificateFault, lapseReason } from "./client-certificate.ts";
+import {
+  type Client,
+  type ClientAuthenticationMethod,
+  type Clients,
+  isCertificateMethod,
+} from "./clients.ts";
+import type { Clock } from "./clock.ts";
 import { sameSecret } from "./fingerprint.ts";
 import type { Form } from "./form.ts";
 import { InvalidTokenError } from "./jwt-verification.ts";
 import { OAuthError } from "./oauth-error.ts";
+import { isRegisteredCertificate } from "./registered-certificate.ts";
 
 /** What a token request proves its client with. */
 export interface ClientProof {
@@ -22,8 +29,7 @@ export interface ClientAuthenticationContext {
   readonly clients: Clients;
   readonly authority: X509Certificate;
   readonly clientAssertions: ClientAssertions;
-  /** Epoch milliseconds. */
-  readonly now: number;
+  readonly clock: Clock;
 }
 
 interface Credentials {
@@ -37,7 +43,7 @@ interface Credentials {
  *
  * @throws OAuthError `invalid_client`, or `invalid_request` for two methods at once.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3 RFC 6749, section 2.3}
- * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2.1 RFC 8705, section 2.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2 RFC 8705, section 2}
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523, section 2.2}
  */
 export async function authenticateClient(
@@ -60,9 +66,8 @@ export async function authenticateClient(
   ) {
     throw invalidClient("the client secret is wrong", usedHeader);
   }
-  if (client.authentication === "tls_client_auth") checkCertificate(client, proof, context);
-  if (client.jwks !== undefined)
-    await checkAssertion({ ...client, jwks: client.jwks }, proof, context);
+  if (isCertificateMethod(client.authentication)) await checkCertificate(client, proof, context);
+  if (client.authentication === "private_key_jwt") await checkAssertion(client, proof, context);
   if (client.certificateBoundTokens && proof.certificate === undefined) {
     throw invalidClient("the client's tokens are bound to a certificate and it sent none", false);
   }
@@ -74,7 +79,7 @@ function isExpectedMethod(
   registered: ClientAuthenticationMethod,
   used: ClientAuthenticationMethod,
 ): boolean {
-  return registered === used || (registered === "tls_client_auth" && used === "none");
+  return registered === used || (isCertificateMethod(registered) && used === "none");
 }
 
 function readCredentials({ form, authorization }: ClientProof): Credentials {
@@ -114,24 +119,32 @@ function readBasic(authorization: string): Credentials & { clientSecret: string 
   }
 }
 
-function checkCertificate(
-  client: Client,
+async function checkCertificate(
+  { identity, jwks = noKeys }: Client,
   { certificate }: ClientProof,
-  { authority, now }: ClientAuthenticationContext,
-): void {
+  { authority, clock }: ClientAuthenticationContext,
+): Promise<void> {
   if (certificate === undefined) throw invalidClient("no client certificate was sent", false);
-  const trust = { authority, now, subject: client.subject ?? [] };
-  const reason = certificateFault(certificate, trust);
+  const now = clock.now();
+  const isSelfSigned = identity === undefined;
+  const reason = isSelfSigned
+    ? lapseReason(certificate, now)
+    : certificateFault(certificate, { authority, now, identity });
   if (reason !== undefined) throw invalidClient(reason, false);
+  if (isSelfSigned && !(await isRegisteredCertificate(certificate, jwks))) {
+    throw invalidClient("the client certificate is not a registered one", false);
+  }
 }
 
+const noKeys: JSONWebKeySet = { keys: [] };
+
 async function checkAssertion(
-  client: Pick<Client, "clientId"> & { jwks: JSONWebKeySet },
+  { clientId, jwks = noKeys }: Client,
   { form }: ClientProof,
   { clientAssertions }: ClientAuthenticationContext,
 ): Promise<void> {
   try {
-    await clientAssertions.verify(form, client);
+    await clientAssertions.verify(form, { clientId, jwks });
   } catch (error) {
     throw error instanceof InvalidTokenError ? invalidClient(error.message, false) : error;
   }

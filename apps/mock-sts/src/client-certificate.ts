@@ -1,11 +1,5 @@
-import "reflect-metadata";
 import type { X509Certificate } from "node:crypto";
-import { X509Certificate as ParsedCertificate } from "@peculiar/x509";
-import {
-  attributeOid,
-  type DistinguishedName,
-  sameDistinguishedName,
-} from "./distinguished-name.ts";
+import type { CertificateIdentity } from "./certificate-identity.ts";
 
 /** The object identifier of the extended key usage "TLS client". */
 const clientAuthUsage = "1.3.6.1.5.5.7.3.2";
@@ -34,8 +28,8 @@ export function distrustReason(
     return "the client certificate was not issued by the trusted authority";
   }
   if (certificate.ca) return "the client certificate is an authority's";
-  if (now < Date.parse(certificate.validFrom)) return "the client certificate is not yet valid";
-  if (now > Date.parse(certificate.validTo)) return "the client certificate has expired";
+  const lapse = lapseReason(certificate, now);
+  if (lapse !== undefined) return lapse;
   // Node's name for the extended key usages. Without any the certificate fits every purpose.
   const usages: readonly string[] | undefined = certificate.keyUsage;
   if (usages !== undefined && !usages.includes(clientAuthUsage)) {
@@ -44,26 +38,21 @@ export function distrustReason(
   return undefined;
 }
 
-/** Says why a certificate cannot be that of a client with a registered subject; `undefined` if it can. */
+/** Says why a certificate is of no use at an instant; `undefined` if it is. */
+export function lapseReason(certificate: X509Certificate, now: number): string | undefined {
+  if (now < Date.parse(certificate.validFrom)) return "the client certificate is not yet valid";
+  if (now > Date.parse(certificate.validTo)) return "the client certificate has expired";
+  return undefined;
+}
+
+/** Says why a certificate cannot be that of a client with a registered name; `undefined` if it can. */
 export function certificateFault(
   certificate: X509Certificate,
-  { subject, ...trust }: CertificateTrust & { readonly subject: DistinguishedName },
+  { identity, ...trust }: CertificateTrust & { readonly identity: CertificateIdentity },
 ): string | undefined {
   const reason = distrustReason(certificate, trust);
   if (reason !== undefined) return reason;
-  return sameDistinguishedName(subject, certificateSubject(certificate))
+  return identity.matches(certificate)
     ? undefined
-    : "the certificate's subject is not the registered one";
-}
-
-/** Reads a certificate's subject in RFC 4514 order. */
-export function certificateSubject(certificate: X509Certificate): DistinguishedName {
-  const stored = new ParsedCertificate(certificate.raw).subjectName.toJSON();
-  return stored
-    .toReversed()
-    .map((rdn) =>
-      Object.entries(rdn).flatMap(([type, values]) =>
-        values.map((value) => ({ type: attributeOid(type) ?? type, value })),
-      ),
-    );
+    : `the certificate's ${identity.kind} is not the registered one`;
 }

@@ -1,8 +1,14 @@
-import type { CertificateAuthority, CertificatePair } from "./certificate-authority.ts";
+import {
+  type CertificateAuthority,
+  type CertificatePair,
+  type CertificateRequest,
+  issueSelfSigned,
+} from "./certificate-authority.ts";
 import type { Clock } from "./clock.ts";
 
 /** What a client certificate is to be like. */
-export interface ClientCertificateRequest {
+export interface ClientCertificateRequest
+  extends Pick<CertificateRequest, "hosts" | "uris" | "emails"> {
   /** Subject as an RFC 4514 name. Default: the agent's registered one, so that it may be used beside the old certificate. */
   readonly subject?: string;
   /** Start of validity, epoch milliseconds. Default: an hour before the mock's time. */
@@ -13,6 +19,8 @@ export interface ClientCertificateRequest {
   readonly usage?: "clientAuth" | "serverAuth";
   /** Issues it by an authority of the same name that nobody trusts. Default false. */
   readonly rogue?: boolean;
+  /** Makes a certificate that nobody issued, for `self_signed_tls_client_auth`. Default false. */
+  readonly selfSigned?: boolean;
 }
 
 const [hourMs, dayMs] = [3_600_000, 86_400_000];
@@ -27,13 +35,15 @@ export function createClientCertificates(options: {
 }): (request?: ClientCertificateRequest) => Promise<CertificatePair> {
   return async (request = {}) => {
     const now = options.clock.now();
-    const { notAfter = now + 7 * dayMs } = request;
-    const issuer = request.rogue ? await options.rogueAuthority() : options.authority;
-    return issuer.issue({
+    const { rogue, selfSigned, notAfter = now + 7 * dayMs, ...names } = request;
+    const complete: CertificateRequest = {
+      ...names,
       subject: request.subject ?? options.defaultSubject,
       usage: request.usage ?? "clientAuth",
       notBefore: request.notBefore ?? Math.min(now, notAfter) - hourMs,
       notAfter,
-    });
+    };
+    if (selfSigned) return issueSelfSigned(complete);
+    return (rogue ? await options.rogueAuthority() : options.authority).issue(complete);
   };
 }

@@ -1,11 +1,16 @@
 import { createLocalJWKSet, type JSONWebKeySet } from "jose";
-import { type DistinguishedName, parseDistinguishedName } from "./distinguished-name.ts";
+import {
+  type CertificateIdentity,
+  type CertificateSubject,
+  certificateIdentity,
+} from "./certificate-identity.ts";
 
 /** Grants that one of the token endpoints knows. */
 export const grantTypes = [
   "client_credentials",
   "urn:ietf:params:oauth:grant-type:jwt-bearer",
   "urn:ietf:params:oauth:grant-type:token-exchange",
+  "refresh_token",
 ] as const;
 
 /** A grant that one of the token endpoints knows. */
@@ -14,6 +19,7 @@ export type GrantType = (typeof grantTypes)[number];
 /** Ways a client may prove who it is; `none` is a client that something outside vouches for. */
 export const clientAuthenticationMethods = [
   "tls_client_auth",
+  "self_signed_tls_client_auth",
   "client_secret_basic",
   "client_secret_post",
   "private_key_jwt",
@@ -23,23 +29,29 @@ export const clientAuthenticationMethods = [
 /** A way a client may prove who it is. */
 export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
 
-/** A client as the user of the mock registers it. */
-export interface ClientRegistration {
+/** A client as the user of the mock registers it. With `tls_client_auth` it has one name in its certificate. */
+export interface ClientRegistration extends CertificateSubject {
   readonly clientId: string;
   /** The only accepted method. */
   readonly authentication: ClientAuthenticationMethod;
   /** For `client_secret_basic` and `client_secret_post`. */
   readonly clientSecret?: string;
-  /** For `tls_client_auth`: the certificate's subject as an RFC 4514 name. */
-  readonly subjectDn?: string;
-  /** For `private_key_jwt`: the public keys the client signs with. */
+  /**
+   * For `private_key_jwt`: the public keys the client signs with. For `self_signed_tls_client_auth`:
+   * those of its certificates, or the certificates themselves in `x5c`.
+   */
   readonly jwks?: JSONWebKeySet;
   /** Grants the client may use. Default: all. */
   readonly grants?: readonly GrantType[];
   /** Scopes the client may ask for. Default: none. */
   readonly scopes?: readonly string[];
-  /** Whether its tokens are bound to its certificate. Default: true for `tls_client_auth`. */
+  /** Whether its tokens are bound to its certificate. Default: true for the methods by certificate. */
   readonly certificateBoundTokens?: boolean;
+  /**
+   * Whether its tokens must be bound to a key by DPoP. Default false: they may be. Where
+   * `certificateBoundTokens` is set too, they are bound to both.
+   */
+  readonly dpopBoundTokens?: boolean;
 }
 
 /** A checked registration with its defaults. */
@@ -47,11 +59,13 @@ export interface Client {
   readonly clientId: string;
   readonly authentication: ClientAuthenticationMethod;
   readonly clientSecret: string | undefined;
-  readonly subject: DistinguishedName | undefined;
+  /** Names of its certificate. */
+  readonly identity: CertificateIdentity | undefined;
   readonly jwks: JSONWebKeySet | undefined;
   readonly grants: readonly GrantType[];
   readonly scopes: readonly string[];
   certificateBoundTokens: boolean;
+  readonly dpopBoundTokens: boolean;
 }
 
 /** Registered clients by identifier. */
@@ -73,17 +87,15 @@ export function registerClients(registrations: readonly ClientRegistration[]): C
 }
 
 function registerClient(registration: ClientRegistration): Client {
-  const { clientId, authentication, clientSecret, subjectDn, jwks } = registration;
+  const { clientId, authentication, clientSecret, jwks } = registration;
   if (typeof clientId !== "string" || clientId.trim() === "") {
     throw new TypeError('Cannot register a client: "clientId" is blank');
   }
   if (!clientAuthenticationMethods.includes(authentication)) {
     throw faulty(registration, `has an unknown "authentication" ${JSON.stringify(authentication)}`);
   }
-  const wantsSubject = authentication === "tls_client_auth";
   checkProof(registration, "clientSecret", authentication.startsWith("client_secret_"));
-  checkProof(registration, "subjectDn", wantsSubject);
-  checkProof(registration, "jwks", authentication === "private_key_jwt");
+  checkProof(registration, "jwks", methodsByKey.includes(authentication));
   if (jwks !== undefined) checkJwks(registration, jwks);
   const unknownGrant = registration.grants?.find((grant) => !grantTypes.includes(grant));
   if (unknownGrant !== undefined) {
@@ -93,18 +105,40 @@ function registerClient(registration: ClientRegistration): Client {
     clientId,
     authentication,
     clientSecret,
-    subject: subjectDn === undefined ? undefined : parseDistinguishedName(subjectDn),
+    identity: identityOf(registration),
     jwks,
     grants: registration.grants ?? grantTypes,
     scopes: registration.scopes ?? [],
-    certificateBoundTokens: registration.certificateBoundTokens ?? wantsSubject,
+    certificateBoundTokens:
+      registration.certificateBoundTokens ?? isCertificateMethod(authentication),
+    dpopBoundTokens: registration.dpopBoundTokens ?? false,
   };
+}
+
+/** Methods for which the client's keys are registered. */
+const methodsByKey: readonly ClientAuthenticationMethod[] = [
+  "private_key_jwt",
+  "self_signed_tls_client_auth",
+];
+
+/** Tells whether a client proves itself by its certificate. */
+export function isCertificateMethod(method: ClientAuthenticationMethod): boolean {
+  return method.endsWith("tls_client_auth");
+}
+
+function identityOf(registration: ClientRegistration): CertificateIdentity | undefined {
+  const isWanted = registration.authentication === "tls_client_auth";
+  try {
+    return certificateIdentity(registration, { isWanted });
+  } catch (error) {
+    throw faulty(registration, (error as Error).message);
+  }
 }
 
 /** What a client proves itself with fits its method: there if needed, else absent. */
 function checkProof(
   registration: ClientRegistration,
-  field: "clientSecret" | "subjectDn" | "jwks",
+  field: "clientSecret" | "jwks",
   isWanted: boolean,
 ): void {
   if (isWanted === Boolean(registration[field])) return;

@@ -3,9 +3,13 @@ import { builtInScenarios, checkScenario, type Scenario } from "./scenario.ts";
 
 /** Options that say what can be seen of a mock, and by whom. */
 export interface ControlOptions {
+  /** Sets of faults and settings that can be applied by name, beside the built-in ones; one of the same name wins. */
   readonly scenarios?: readonly Scenario[];
+  /** Most that the request log holds; the oldest go first. Default 10 000 requests, 67 108 864 bytes. */
   readonly recordLimits?: { readonly requests?: number; readonly bytes?: number };
+  /** Keeps the values of tokens, to be shown to who has the admin token. Default false: fingerprints and claims only. */
   readonly recordSecrets?: boolean;
+  /** Further host names, without port, under which the controls may be reached over HTTP. Default: none. */
   readonly controlHosts?: readonly string[];
 }
 

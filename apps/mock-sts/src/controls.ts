@@ -4,12 +4,12 @@ import type { Configurations } from "./configurations.ts";
 import { createFaultControls, type FaultControls } from "./fault-controls.ts";
 import type { Faults } from "./faults.ts";
 import type { Gateway, GatewaySwitches } from "./gateway.ts";
+import type { KeyRings, KeyRotation } from "./key-rings.ts";
 import { checkTokenLifetime, type ResolvedOptions } from "./options.ts";
 import type { Recorder } from "./recorder.ts";
 import { createScenarioControls, type ScenarioControls } from "./scenario-controls.ts";
 import type { SecurityTokenService } from "./security-token-service.ts";
 import { createSettingsControls, type SettingsControls } from "./settings-controls.ts";
-import type { SigningKeys } from "./signing-keys.ts";
 import { checkStsQuirks, type StsQuirk } from "./sts-quirks.ts";
 import type { Tenants } from "./tenant.ts";
 import { createTenantControls, type TenantControls } from "./tenant-controls.ts";
@@ -36,8 +36,8 @@ export interface Controls extends FaultControls, SettingsControls, ScenarioContr
   tenant(subdomain: string): TenantControls;
   /** Revokes access tokens and service tokens issued so far and returns how many there were. */
   revoke(target: RevocationTarget): number;
-  /** Makes a new signing key; tokens of the old ones stay good. */
-  rotateSigningKey(): Promise<void>;
+  /** Makes new signing keys, for one issuer or for all; tokens of the old ones stay good. */
+  rotateSigningKey(rotation?: KeyRotation): Promise<void>;
   /** Drops MCP sessions, of one server or of all: their ids get 404 from now on. */
   forgetSessions(mcpServer?: string): Promise<void>;
   /** Judges a token the mock issued or saw, by its fingerprint; `undefined` for one it does not remember. */
@@ -56,17 +56,19 @@ export interface ControlsOptions {
   readonly configurations: Configurations;
   /** Writes the configurations a mock begins with. */
   readonly furnish: () => void;
-  readonly keys: SigningKeys;
+  readonly keys: KeyRings;
   readonly faults: Faults;
   readonly gateway: Gateway;
   readonly sts: SecurityTokenService;
+  /** The token exchange service and the further issuers. */
+  readonly services: readonly SecurityTokenService[];
   readonly switches: GatewaySwitches;
   readonly lifetimes: { tokenLifetimeMs: number; serviceTokenLifetimeMs: number };
 }
 
 /** Creates the controls of a mock. */
 export function createControls(options: ControlsOptions): Controls {
-  const { clock, tenants, keys, faults, gateway, sts, switches, lifetimes } = options;
+  const { clock, tenants, keys, faults, gateway, sts, services, switches, lifetimes } = options;
   const settings = createSettingsControls(options);
   const initial = settings.readSettings();
   const resetTenants = createTenantsReset(options);
@@ -127,11 +129,11 @@ export function createControls(options: ControlsOptions): Controls {
       throw new TypeError(`Cannot control tenant ${JSON.stringify(subdomain)}: there is none`);
     },
     revoke: (target) =>
-      [sts.tokens, ...tenants.all.flatMap((it) => [it.tokens, it.serviceTokens])].reduce(
-        (count, issued) => count + issued.revoke(target),
-        0,
-      ),
-    rotateSigningKey: () => keys.rotate(),
+      [
+        ...services.map(({ tokens }) => tokens),
+        ...tenants.all.flatMap((it) => [it.tokens, it.serviceTokens]),
+      ].reduce((count, issued) => count + issued.revoke(target), 0),
+    rotateSigningKey: (rotation) => keys.rotate(rotation),
     forgetSessions: (server) => gateway.forgetSessions(server),
     reset() {
       back();

@@ -55,21 +55,22 @@ export function extendChain(
   { act: earlier }: JWTPayload,
   { actor, maxActors }: { actor: ActorClaim | undefined; maxActors: number },
 ): ActorClaim | undefined {
-  const chain = [...(actor === undefined ? [] : [actor]), ...readChain(earlier)];
-  if (chain.length > maxActors) throw refused("too many parties act for the subject");
+  const chain = actor === undefined ? [] : [actor];
+  for (let act = earlier; act !== undefined; ) {
+    if (chain.length === maxActors) throw refused("too many parties act for the subject");
+    const { act: before, ...party } = readActor(act);
+    chain.push(identifyActor(party));
+    act = before;
+  }
   return chain.reduceRight<ActorClaim | undefined>(
     (act, party) => (act === undefined ? party : { ...party, act }),
     undefined,
   );
 }
 
-/** Lists the actors of a chain, the last one first, each by its identity only. */
-function readChain(act: unknown): readonly ActorClaim[] {
-  if (act === undefined) return [];
-  if (!isObject(act) || typeof act.sub !== "string") {
-    throw refused("act of the subject token is no actor");
-  }
-  return [identifyActor(act), ...readChain(act.act)];
+function readActor(act: unknown): JWTPayload {
+  if (isObject(act) && typeof act.sub === "string") return act;
+  throw refused("act of the subject token is no actor");
 }
 
 function isObject(value: unknown): value is JWTPayload {

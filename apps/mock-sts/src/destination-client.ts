@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID, type X509Certificate } from "node:crypto";
+import { type CertificateIdentity, subjectIdentity } from "./certificate-identity.ts";
 import { certificateFault } from "./client-certificate.ts";
-import { type DistinguishedName, parseDistinguishedName } from "./distinguished-name.ts";
 import { sameSecret } from "./fingerprint.ts";
+import type { TokenRequest } from "./oauth-endpoint.ts";
 import { OAuthError } from "./oauth-error.ts";
-import type { TokenRequest } from "./token-endpoint.ts";
 
 /** The client that a binding of the Destination Service makes its holder. */
 export interface DestinationClient {
@@ -11,7 +11,7 @@ export interface DestinationClient {
   readonly clientSecret: string;
   /** Subject of the certificates of its X.509 bindings, RFC 4514. */
   readonly subjectDn: string;
-  readonly subject: DistinguishedName;
+  readonly identity: CertificateIdentity;
 }
 
 /**
@@ -25,7 +25,7 @@ export function createDestinationClient(): DestinationClient {
     clientId: `sb-clone-${randomUUID()}!b1|destination-mock!b2`,
     clientSecret: `${randomBytes(18).toString("base64")}$+/%20=`,
     subjectDn,
-    subject: parseDistinguishedName(subjectDn),
+    identity: subjectIdentity(subjectDn),
   };
 }
 
@@ -60,7 +60,7 @@ export function authenticateDestinationClient(
   }
   const { certificate } = request;
   if (certificate === undefined) throw badCredentials();
-  const fault = certificateFault(certificate, { authority, now, subject: client.subject });
+  const fault = certificateFault(certificate, { authority, now, identity: client.identity });
   if (fault !== undefined) throw badCredentials(`Bad credentials: ${fault}`);
 }
 

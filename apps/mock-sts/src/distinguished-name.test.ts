@@ -15,7 +15,7 @@ describe("sameDistinguishedName (RFC 8705, section 2.1.2; RFC 4514)", () => {
     ["escaped quotes, plus and backslash", 'CN=\\"a\\+b\\\\', "CN=\\22a\\2Bb\\5C"],
     ["the order within a multi-valued RDN", "CN=a+UID=1,O=c", "UID=1+CN=a,O=c"],
     ["repeated inner spaces", "CN=a  b", "CN=a b"],
-  ])("does not mind %s", (_what, a, b) => {
+  ])("[8705-4] does not mind %s", (_what, a, b) => {
     expect(same(a, b)).toBe(true);
   });
 
@@ -27,7 +27,7 @@ describe("sameDistinguishedName (RFC 8705, section 2.1.2; RFC 4514)", () => {
     ["a comma that is part of the value", "CN=a\\,O=c", "CN=a,O=c"],
     ["a plus that is part of the value", "CN=a\\+O=c", "CN=a+O=c"],
     ["two RDNs instead of one with two values", "CN=a,UID=1", "CN=a+UID=1"],
-  ])("minds %s", (_what, a, b) => {
+  ])("[8705-4] minds %s", (_what, a, b) => {
     expect(same(a, b)).toBe(false);
   });
 });

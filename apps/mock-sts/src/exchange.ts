@@ -8,7 +8,10 @@ import { answerWithFault } from "./fault-answer.ts";
 import type { Faults } from "./faults.ts";
 import { certificateThumbprint } from "./fingerprint.ts";
 import { parseForm } from "./form.ts";
+import type { KeyRings } from "./key-rings.ts";
 import { presentedCertificate } from "./listener.ts";
+import { OAuthError } from "./oauth-error.ts";
+import { proxiedCertificate } from "./proxied-certificate.ts";
 import type {
   OpenRecord,
   RecordedRequest,
@@ -19,7 +22,6 @@ import type {
 import type { RecordingRecorder } from "./recorder.ts";
 import { recordedForm, recordedHeaders } from "./redaction.ts";
 import { readBody } from "./request-body.ts";
-import type { SigningKeys } from "./signing-keys.ts";
 import type { TokenLedger } from "./token-ledger.ts";
 
 /** Largest request body that is read, in bytes. */
@@ -46,7 +48,13 @@ export type RouteOf = (
     /** Subdomain within the bearer token, unverified. */
     readonly zone: string | undefined;
   },
-) => { route: RouteName; mcpServer?: string; agent?: string; tenant?: string | undefined };
+) => {
+  readonly route: RouteName;
+  readonly mcpServer?: string;
+  readonly agent?: string;
+  readonly tenant?: string | undefined;
+  readonly issuer?: string;
+};
 
 /** What recording and faults need. */
 export interface ExchangeOptions {
@@ -55,9 +63,11 @@ export interface ExchangeOptions {
   readonly tokens: TokenLedger;
   readonly faults: Faults;
   /** What faults sign again with. */
-  readonly keys: SigningKeys;
+  readonly keys: KeyRings;
   readonly clock: Clock;
   readonly routeOf: RouteOf;
+  /** Header in which a proxy hands on client certificates; `undefined`: none does. */
+  readonly clientCertificateHeader: string | undefined;
   /** Called when a request has its answer, or its connection its end. */
   readonly onAnswer: (record: RecordedRequest) => void;
 }
@@ -68,7 +78,7 @@ export function exchange(options: ExchangeOptions): MiddlewareHandler<MockEnv> {
   const describeTls = createTlsDescriber();
   return async (c, next) => {
     const startedAt = performance.now();
-    const certificate = presentedCertificate(c.env.incoming);
+    const certificate = certificateOf(c, options);
     const tls = describeTls(c.env.incoming.socket, certificate);
     const body = await readBody(c.req.raw, maxBodyBytes);
     const description = describeRequest(c, { options, tls, body: body ?? "" });
@@ -92,17 +102,26 @@ function recordBytes(c: Context<MockEnv>, body = ""): number {
   return 1_000 + 2 * (body.length + headers + c.req.url.length);
 }
 
+/** A header is as good as whoever writes it: it counts only where a proxy is said to write it. */
+function certificateOf(
+  c: Context<MockEnv>,
+  { clientCertificateHeader: header }: ExchangeOptions,
+): X509Certificate | undefined {
+  if (header === undefined) return presentedCertificate(c.env.incoming);
+  return proxiedCertificate(c.req.raw.headers.get(header));
+}
+
 function describeRequest(
   c: Context<MockEnv>,
   { options, tls, body }: { options: ExchangeOptions; tls: RecordedTls; body: string },
 ): Omit<OpenRecord, "id"> {
   const url = new URL(c.req.url);
-  const token = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  const token = /^(?:Bearer|DPoP) +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
   const bearer = token === undefined ? undefined : options.tokens.note(token);
   const userToken = c.req.header("x-user-token") || undefined;
   const filter = url.searchParams.get("$filter");
   const zones = { zoneId: c.req.header("x-zid"), zone: zoneWithin(bearer) };
-  const { route, mcpServer, agent, tenant } = options.routeOf(url.pathname, zones);
+  const { route, mcpServer, agent, tenant, issuer } = options.routeOf(url.pathname, zones);
   return {
     at: options.clock.now(),
     listener: options.listener,
@@ -113,6 +132,7 @@ function describeRequest(
     headers: recordedHeaders(c.req.raw.headers),
     tls,
     ...(tenant !== undefined && { tenant }),
+    ...(issuer !== undefined && { issuer }),
     ...(agent !== undefined && { agent }),
     ...(filter !== null && { filter }),
     ...(bearer !== undefined && { bearer }),
@@ -123,7 +143,13 @@ function describeRequest(
 }
 
 /** Routes whose bodies are forms. */
-const tokenRoutes: readonly RouteName[] = ["token", "xsuaa-token", "sts-token"];
+const tokenRoutes: readonly RouteName[] = [
+  "token",
+  "xsuaa-token",
+  "sts-token",
+  "introspection",
+  "revocation",
+];
 
 /** XSUAA writes the subdomain into its tokens. */
 function zoneWithin(bearer: RecordedToken | undefined): string | undefined {
@@ -146,6 +172,9 @@ function describeForm(body: string, tokens: TokenLedger): Partial<OpenRecord> {
   };
 }
 
+/** What the record keeps of a batch, and of a name in it: a record must not grow with what is sent. */
+const [maxRecordedMethods, maxNameLength] = [32, 128];
+
 function describeJsonRpc(body: string): { methods: string[]; tool: string | undefined } {
   let messages: { method?: unknown; params?: { name?: unknown } }[] = [];
   try {
@@ -153,9 +182,13 @@ function describeJsonRpc(body: string): { methods: string[]; tool: string | unde
   } catch {
     // GET and DELETE have no body, and one that is no JSON has no methods.
   }
-  const methods = messages.map(({ method }) => method).filter((m) => typeof m === "string");
+  const methods = messages
+    .map(({ method }) => method)
+    .filter((method) => typeof method === "string" && method.length <= maxNameLength)
+    .slice(0, maxRecordedMethods) as string[];
   const name = messages.find(({ method }) => method === "tools/call")?.params?.name;
-  return { methods, tool: typeof name === "string" ? name : undefined };
+  const isName = typeof name === "string" && name.length <= maxNameLength;
+  return { methods, tool: isName ? name : undefined };
 }
 
 /** Numbers a listener's connections, and notes which request is the first on its connection. */
@@ -176,6 +209,6 @@ function createTlsDescriber() {
 }
 
 function tooLarge(): Response {
-  const body = { error: "invalid_request", error_description: "the body is too large" };
-  return Response.json(body, { status: 413, headers: { Connection: "close" } });
+  const options = { status: 413, headers: { Connection: "close" } };
+  return new OAuthError("invalid_request", "the body is too large", options).toResponse();
 }

@@ -3,7 +3,7 @@ import { resetAfterHeaders, resetBeforeHeaders, sendWrongLength } from "./broken
 import type { MockEnv } from "./exchange.ts";
 import type { FaultEffect } from "./fault-schema.ts";
 import { forgeTokens, setMember, takeMembers } from "./forged-answers.ts";
-import type { SigningKeys } from "./signing-keys.ts";
+import type { KeyRings } from "./key-rings.ts";
 import { malform, redeclare, slowDown, truncate } from "./spoilt-bodies.ts";
 import { statusAnswer } from "./status-answer.ts";
 
@@ -12,7 +12,7 @@ export interface Struck {
   readonly c: Context<MockEnv>;
   /** Lets the request have its effect, and returns the real answer. */
   readonly realAnswer: () => Promise<Response>;
-  readonly keys: SigningKeys;
+  readonly keys: KeyRings;
   /** The mock's time, epoch milliseconds. */
   readonly nowMs: number;
 }

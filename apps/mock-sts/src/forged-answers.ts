@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from "jose";
 import type { Struck } from "./fault-answer.ts";
-import type { SigningKeys } from "./signing-keys.ts";
+import type { KeyRings } from "./key-rings.ts";
 import { withBody } from "./spoilt-bodies.ts";
 
 type Json = Record<string, unknown>;
@@ -62,12 +62,14 @@ function parseObject(text: string): Json | undefined {
 
 async function forge(
   token: unknown,
-  { claims, keys }: { claims: JWTPayload; keys: SigningKeys },
+  { claims, keys }: { claims: JWTPayload; keys: KeyRings },
 ): Promise<unknown> {
   if (typeof token !== "string") return token;
   try {
     const { typ = "JWT" } = decodeProtectedHeader(token);
-    return await keys.sign({ ...decodeJwt(token), ...claims }, typ);
+    const payload = decodeJwt(token);
+    const own = keys.of(String(payload.iss));
+    return (await own?.sign({ ...payload, ...claims }, typ)) ?? token;
   } catch {
     // An opaque token says nothing that could be changed.
     return token;

@@ -3,6 +3,9 @@ import { OAuthError } from "./oauth-error.ts";
 /** Parameters that a request may carry more than once (RFC 8693, section 2.1; RFC 8707, section 2). */
 const repeatable = new Set(["resource", "audience"]);
 
+/** Most parameters a request may have. */
+const maxParameters = 1_000;
+
 /** A decoded token request: every parameter with its values, none of them empty. */
 export interface Form {
   /** Returns the only value of a parameter, `undefined` if it is absent or empty. */
@@ -13,12 +16,17 @@ export interface Form {
   entries(): readonly (readonly [name: string, values: readonly string[]])[];
 }
 
-/** Decodes a form body without judging it: what cannot be decoded stays as it came. */
+/** Decodes a form body without judging it: what cannot be decoded stays as it came, what is too much is left out. */
 export function parseForm(body: string): Form {
   const values = new Map<string, string[]>();
+  let left = maxParameters;
   for (const [name, value] of new URLSearchParams(body)) {
+    if (left-- === 0) break;
     // An empty value counts as absent: RFC 6749, section 3.2.
-    if (value !== "") values.set(name, [...(values.get(name) ?? []), value]);
+    if (value === "") continue;
+    const known = values.get(name);
+    if (known === undefined) values.set(name, [value]);
+    else known.push(value);
   }
   return {
     get: (name) => values.get(name)?.[0],
@@ -42,8 +50,14 @@ export function assertTokenForm(body: string, contentType: string | undefined): 
   if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) {
     throw invalid("the body must be UTF-8");
   }
+  // What stands for bytes that are no UTF-8; a form writes what is not ASCII with percent signs.
+  if (body.includes("\ufffd")) throw invalid("the body is not form-encoded UTF-8");
+  const pairs = body.split("&").filter((part) => part !== "");
+  if (pairs.length > maxParameters) {
+    throw invalid(`the body has more than ${maxParameters} parameters`);
+  }
   const names = new Set<string>();
-  for (const pair of body.split("&").filter((part) => part !== "")) {
+  for (const pair of pairs) {
     const name = decode(pair.split("=", 1)[0] ?? "");
     decode(pair);
     if (names.has(name) && !repeatable.has(name)) throw invalid(`parameter ${name} occurs twice`);

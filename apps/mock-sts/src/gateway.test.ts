@@ -79,21 +79,21 @@ describe("gateway, access tokens (RFC 6750, section 3.1; RFC 9068, section 4)", 
     expect(await challenge(bearer(opaque.token))).toEqual({ status: 200 });
   });
 
-  it("answers a request without credentials with a challenge that names no error", async () => {
+  it("[6750-1] [9728-4] answers a request without credentials with a challenge that names no error", async () => {
     const bare = { status: 401, resource_metadata: metadataUrl("plain") };
     expect(await challenge({})).toEqual(bare);
     expect(await challenge({ Authorization: "Basic eDp5" })).toEqual(bare);
   });
 
   it.each(["Bearer", "Bearer a b", "Bearer ä", "Bearer a,b"])(
-    "calls the header %j malformed",
+    "[6750-2] calls the header %j malformed",
     async (header) => {
       const Authorization = Buffer.from(header, "utf8").toString("latin1");
       expect(await challenge({ Authorization })).toEqual(refusal("invalid_request", 400));
     },
   );
 
-  it("refuses a token in the URL or in a form, also beside one in the header", async () => {
+  it("[6750-2] refuses a token in the URL or in a form, also beside one in the header", async () => {
     const url = `${agent.mcpUrl("plain")}?access_token=${token}`;
     const form: RequestInit = { body: new URLSearchParams({ access_token: token }) };
     for (const [target, init] of [
@@ -109,7 +109,7 @@ describe("gateway, access tokens (RFC 6750, section 3.1; RFC 9068, section 4)", 
     }
   });
 
-  it("refuses a token that has expired by the mock's clock", async () => {
+  it("[6750-3] refuses a token that has expired by the mock's clock", async () => {
     mock.controls.clockOffsetMs = 3_500_000;
     expect(await challenge(bearer(token))).toEqual({ status: 200 });
     mock.controls.clockOffsetMs = 3_700_000;
@@ -122,20 +122,20 @@ describe("gateway, access tokens (RFC 6750, section 3.1; RFC 9068, section 4)", 
     expect(await challenge(bearer(opaque.token))).toEqual(refusal("invalid_token"));
   });
 
-  it("refuses a token for another audience", async () => {
+  it("[6750-3] [9728-10] refuses a token for another audience", async () => {
     const { resource: _, ...fields } = clientCredentialsForm;
     const own = await agent.requestToken(fields);
     expect(await challenge(bearer(own.token))).toEqual(refusal("invalid_token"));
   });
 
-  it("refuses an id token and a user's token: they are no access tokens", async () => {
+  it("[9068-1] refuses an id token and a user's token: they are no access tokens", async () => {
     const assertion = await mock.userToken({ sub: "a", claims: { aud: "mock-agent-gateway" } });
     const { body } = await agent.requestToken(jwtBearerForm(await mock.userToken({ sub: "a" })));
     expect(await challenge(bearer(assertion))).toEqual(refusal("invalid_token"));
     expect(await challenge(bearer(String(body.id_token)))).toEqual(refusal("invalid_token"));
   });
 
-  it("refuses tokens of another issuer, without signature, and with the public key as a secret", async () => {
+  it("[9068-5] [9068-6] refuses tokens of another issuer, without signature, and with the public key as a secret", async () => {
     await using other = await startMockSts();
     await using foreign = new TestAgent(other);
     const claims = decodeJwt(token);
@@ -154,7 +154,7 @@ describe("gateway, access tokens (RFC 6750, section 3.1; RFC 9068, section 4)", 
     }
   });
 
-  it("takes tokens of the key before the current one", async () => {
+  it("[9068-6] takes tokens of the key before the current one", async () => {
     await mock.controls.rotateSigningKey();
     expect(await challenge(bearer(token))).toEqual({ status: 200 });
     const { token: newer } = await agent.requestToken();
@@ -163,7 +163,7 @@ describe("gateway, access tokens (RFC 6750, section 3.1; RFC 9068, section 4)", 
 });
 
 describe("gateway, scopes (RFC 6750, section 3.1; RFC 9728, section 5.1)", () => {
-  it("answers too little scope with 403 and all that is needed", async () => {
+  it("[6750-4] [9728-11] answers too little scope with 403 and all that is needed", async () => {
     const { token: partial } = await agent.requestToken({
       ...clientCredentialsForm,
       scope: "read",
@@ -192,7 +192,7 @@ describe("gateway, scopes (RFC 6750, section 3.1; RFC 9728, section 5.1)", () =>
 describe("gateway, revocation", () => {
   const good = { status: 200 };
 
-  it("refuses a revoked token and no other", async () => {
+  it("[6750-3] refuses a revoked token and no other", async () => {
     const [first, second] = [
       (await agent.requestToken()).token,
       (await agent.requestToken()).token,
@@ -239,12 +239,12 @@ describe("gateway, bound tokens (RFC 8705, section 3)", () => {
   const status = async (client: TestAgent, value: string) =>
     (await client.postMcp("plain", bearer(value))).status;
 
-  it("asks for no certificate by default, as the real gateway", async () => {
+  it("[8705-12] asks for no certificate by default, as the real gateway", async () => {
     await using bare = new TestAgent(mock, null);
     expect(await status(bare, token)).toBe(200);
   });
 
-  it("refuses a bound token with another certificate or none, if told so", async () => {
+  it("[8705-11] refuses a bound token with another certificate or none, if told so", async () => {
     mock.controls.requireBoundCertificate = true;
     await using bare = new TestAgent(mock, null);
     await using renewed = new TestAgent(mock, await mock.issueClientCertificate());
@@ -286,7 +286,7 @@ describe("gateway, protected resource metadata (RFC 9728, section 3)", () => {
     return { status: response.status, body: await response.json() };
   };
 
-  it("puts each server's document at the inserted path", async () => {
+  it("[9728-1] [9728-2] [9728-3] puts each server's document at the inserted path", async () => {
     expect(await read(metadataUrl("plain"))).toEqual({
       status: 200,
       body: {
@@ -294,6 +294,8 @@ describe("gateway, protected resource metadata (RFC 9728, section 3)", () => {
         authorization_servers: [mock.issuer],
         bearer_methods_supported: ["header"],
         tls_client_certificate_bound_access_tokens: true,
+        dpop_signing_alg_values_supported: expect.arrayContaining(["ES256", "RS256"]),
+        dpop_bound_access_tokens_required: false,
       },
     });
     expect(await read(metadataUrl("scoped"))).toMatchObject({
@@ -301,7 +303,7 @@ describe("gateway, protected resource metadata (RFC 9728, section 3)", () => {
     });
   });
 
-  it("names the gateway itself in the document at the root", async () => {
+  it("[9728-1] names the gateway itself in the document at the root", async () => {
     const root = await read(`${mock.gatewayUrl}/.well-known/oauth-protected-resource`);
     expect(root).toMatchObject({ status: 200, body: { resource: mock.gatewayUrl } });
   });

@@ -2,10 +2,15 @@ import { Hono, type MiddlewareHandler } from "hono";
 import { type AgentOptions, agentCard, agentPath } from "./agents.ts";
 import { type Authorization, authorizeBearer, invalidToken } from "./bearer-authorization.ts";
 import { challengeResponse } from "./bearer-challenge.ts";
+import type { Clock } from "./clock.ts";
+import type { DpopJudge } from "./dpop.ts";
 import type { Exchange, MockEnv } from "./exchange.ts";
+import { type AccessTokenVerifier, createForeignAccessTokens } from "./foreign-access-tokens.ts";
 import { findTarget, type GatewayTarget } from "./gateway-targets.ts";
+import { stsName } from "./issuer-options.ts";
 import { createMcpEndpoint, type McpEndpoint } from "./mcp-endpoint.ts";
-import { mcpServerPath } from "./mcp-servers.ts";
+import { type McpServerOptions, mcpServerPath } from "./mcp-servers.ts";
+import { OAuthError } from "./oauth-error.ts";
 import {
   protectedResourceMetadata,
   protectedResourcePath,
@@ -28,8 +33,12 @@ export interface GatewayOptions {
   /** What tokens for the gateway carry in `aud`. */
   readonly audience: string;
   readonly tenants: Tenants;
-  /** Issuer of the tokens for servers with an audience of their own. */
-  readonly sts: Pick<SecurityTokenService, "issuer" | "tokens">;
+  /** Issuers of the tokens for servers with an audience of their own. */
+  readonly services: readonly Pick<SecurityTokenService, "name" | "tokens">[];
+  readonly dpop: DpopJudge;
+  readonly clock: Clock;
+  /** Allowed difference between clocks, in milliseconds. */
+  readonly clockSkewMs: number;
   readonly switches: GatewaySwitches;
   readonly exchange: MiddlewareHandler<MockEnv>;
 }
@@ -41,8 +50,14 @@ export interface Gateway {
   forgetSessions(server?: string): Promise<void>;
 }
 
+/** The gateway's options, and whose tokens its servers with an audience of their own take. */
+interface GatewayContext extends GatewayOptions {
+  readonly issuers: ReadonlyMap<McpServerOptions, AccessTokenVerifier>;
+}
+
 /** Creates Agent Gateway: every tenant's MCP servers and agent cards, behind its access tokens. */
-export function createGateway(options: GatewayOptions): Gateway {
+export function createGateway(given: GatewayOptions): Gateway {
+  const options: GatewayContext = { ...given, issuers: serverIssuers(given) };
   const endpoints = new Map<Tenant, ReadonlyMap<string, McpEndpoint>>(
     options.tenants.all.map((tenant) => [
       tenant,
@@ -51,6 +66,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   );
   const app = new Hono<MockEnv>();
   app.use(options.exchange);
+  app.onError((error) => {
+    if (error instanceof OAuthError) return error.toResponse();
+    throw error;
+  });
   app.get(`${wellKnownPrefix}/*`, (c) => metadataResponse(c.req.raw.url, options));
   app.get(wellKnownPrefix, (c) => metadataResponse(c.req.raw.url, options));
   app.all("*", async (c) => {
@@ -88,7 +107,7 @@ async function forgetSessions(
 
 async function authorize(
   { request, exchange }: { request: Request; exchange: Exchange },
-  { target, options }: { target: GatewayTarget; options: GatewayOptions },
+  { target, options }: { target: GatewayTarget; options: GatewayContext },
 ): Promise<Authorization> {
   const { switches } = options;
   const { server, agent } = target;
@@ -96,25 +115,48 @@ async function authorize(
   if (isRefused(switches, (server ?? agent).name)) {
     return invalidToken("the gateway refuses every token", { requiredScope });
   }
+  const { origin, pathname } = new URL(request.url);
   return authorizeBearer(
     {
+      ...{ method: request.method, url: `${origin}${pathname}` },
       authorization: request.headers.get("authorization") ?? undefined,
+      dpop: request.headers.get("dpop") ?? undefined,
       misplacedToken: hasMisplacedToken(request, exchange.body),
       certificate: exchange.certificate,
     },
     {
-      ...{ ...issuerOf(target, options), requiredScope },
+      ...{ ...issuerOf(target, options), requiredScope, dpop: options.dpop },
       requireBoundCertificate: switches.requireBoundCertificate,
+      requireDpop: server?.requireDpop ?? false,
     },
   );
 }
 
 /** A server with an audience of its own takes other tokens than the rest of the gateway. */
-function issuerOf({ tenant, server }: GatewayTarget, { sts, audience, origin }: GatewayOptions) {
-  if (server?.audience === undefined)
-    return { issuer: tenant.issuer, tokens: tenant.tokens, audience };
+function issuerOf(
+  { tenant, server }: GatewayTarget,
+  { issuers, audience, origin }: GatewayContext,
+): { tokens: AccessTokenVerifier; audience: string | readonly string[] } {
+  const tokens = server && issuers.get(server);
+  if (server?.audience === undefined || tokens === undefined) {
+    return { tokens: tenant.tokens, audience };
+  }
   const url = `${origin}${tenant.gatewayPath}${mcpServerPath(server)}`;
-  return { issuer: sts.issuer, tokens: sts.tokens, audience: [server.audience, url] };
+  return { tokens, audience: [server.audience, url] };
+}
+
+function serverIssuers(options: GatewayOptions): GatewayContext["issuers"] {
+  const servers = options.tenants.all.flatMap(({ mcpServers }) => mcpServers);
+  return new Map(
+    servers.flatMap((server) => {
+      const { audience, issuer = stsName } = server;
+      const tokens =
+        typeof issuer === "object"
+          ? createForeignAccessTokens(issuer, options)
+          : options.services.find(({ name }) => name === issuer)?.tokens;
+      return audience === undefined || tokens === undefined ? [] : [[server, tokens]];
+    }),
+  );
 }
 
 function refuse(
@@ -122,7 +164,7 @@ function refuse(
   context: {
     authorization: Extract<Authorization, { refusal: unknown }>;
     exchange: Exchange;
-    options: GatewayOptions;
+    options: GatewayContext;
   },
 ): Response {
   const { refusal } = context.authorization;
@@ -172,17 +214,18 @@ function rebuild(request: Request, body: string): Request {
   return new Request(request.url, { method, headers, signal, ...(method === "POST" && { body }) });
 }
 
-function metadataResponse(requestUrl: string, options: GatewayOptions): Response {
+function metadataResponse(requestUrl: string, options: GatewayContext): Response {
   const { tenants, origin } = options;
   const path = new URL(requestUrl).pathname.slice(wellKnownPrefix.length);
   const target = findTarget(tenants, path);
   const isRoot = path === "" || path === "/";
   if (target === undefined && !isRoot) return new Response(null, { status: 404 });
-  const { issuer } = target === undefined ? tenants.provider : issuerOf(target, options);
+  const { tokens } = target === undefined ? tenants.provider : issuerOf(target, options);
   return Response.json(
     protectedResourceMetadata({
       resource: `${origin}${isRoot ? "" : path}`,
-      issuer,
+      issuer: tokens.issuer,
+      requireDpop: target?.server?.requireDpop ?? false,
       scopes: target?.server?.requiredScope?.split(" ") ?? [],
     }),
   );

@@ -1,22 +1,19 @@
 import type { X509Certificate } from "node:crypto";
+import type { AuthorizationServer } from "./authorization-server.ts";
 import { authorizationServerMetadata } from "./authorization-server-metadata.ts";
 import { createClientAssertions } from "./client-assertion.ts";
 import { clientCredentialsGrant } from "./client-credentials-grant.ts";
 import type { Clients } from "./clients.ts";
 import type { Clock } from "./clock.ts";
+import type { DpopJudge } from "./dpop.ts";
+import { createIntrospection } from "./introspection-endpoint.ts";
+import { identityPaths } from "./issuer-paths.ts";
 import { createJwtBearerGrant } from "./jwt-bearer-grant.ts";
 import type { ResolvedOptions } from "./options.ts";
+import { createRevocation } from "./revocation-endpoint.ts";
 import { knownScopes } from "./scopes.ts";
-import type { SigningKeys } from "./signing-keys.ts";
 import type { Tenant } from "./tenant.ts";
-import { createTokenEndpoint, type TokenAnswer, type TokenRequest } from "./token-endpoint.ts";
-
-/** Path of the token endpoint below an issuer, as IAS has it. */
-export const tokenPath = "/oauth2/token";
-/** The token endpoint's second name, for clients that look for an mTLS alias. */
-export const mtlsTokenPath = "/mtls/oauth2/token";
-/** Path of the JWK Set below an issuer. */
-export const jwksPath = "/oauth2/certs";
+import { createTokenEndpoint, type TokenEndpointOptions } from "./token-endpoint.ts";
 
 /** Grants of an identity tenant. */
 const identityGrants = [
@@ -25,12 +22,8 @@ const identityGrants = [
 ] as const;
 
 /** An IAS tenant: an issuer with its own clients, users and tokens. */
-export interface IdentityTenant {
-  /** Where its paths begin. */
-  readonly path: string;
+export interface IdentityTenant extends AuthorizationServer {
   readonly tokenEndpoint: string;
-  readonly metadata: Readonly<Record<string, unknown>>;
-  requestToken(request: TokenRequest): Promise<TokenAnswer>;
 }
 
 /** What identity tenants share. */
@@ -39,40 +32,54 @@ export interface IdentityTenantContext {
   /** The clients registered with this one. */
   readonly clients: Clients;
   readonly authority: X509Certificate;
-  readonly keys: SigningKeys;
   readonly clock: Clock;
+  readonly dpop: DpopJudge;
   readonly lifetime: { readonly tokenLifetimeMs: number };
 }
 
 /** Creates the identity tenant of a tenant. */
 export function createIdentityTenant(
-  { tokens, issuer, iasPath, tenantId }: Tenant,
-  { options, clients, authority, keys, clock, lifetime }: IdentityTenantContext,
+  tenant: Tenant,
+  context: IdentityTenantContext,
 ): IdentityTenant {
-  const tokenEndpoint = `${issuer}${tokenPath}`;
+  const { issuer, tokens, iasPath: path, subdomain } = tenant;
+  const { clients, authority, clock, options } = context;
+  const tokenEndpoint = `${issuer}${identityPaths.token}`;
+  const audience = options.strictAudience ? [issuer] : [issuer, tokenEndpoint];
   const { clockSkewMs } = options;
-  const audience = [issuer, tokenEndpoint];
+  const clientAssertions = createClientAssertions({ audience, clock, clockSkewMs });
+  const authentication = { clients, authority, clock, clientAssertions };
   return {
-    ...{ path: iasPath, tokenEndpoint },
-    metadata: authorizationServerMetadata(
-      {
-        ...{ issuer, tokenEndpoint, jwksUri: `${issuer}${jwksPath}` },
-        mtlsTokenEndpoint: `${issuer}${mtlsTokenPath}`,
-      },
-      { grantTypes: identityGrants, scopes: knownScopes(clients) },
-    ),
-    requestToken: createTokenEndpoint({
-      ...{ issuer, tenantId, clients, authority, tokens, keys, clock },
-      gatewayClientId: options.gatewayClientId,
-      clientAssertions: createClientAssertions({ audience, clock, clockSkewMs }),
-      tokenLifetimeMs: () => lifetime.tokenLifetimeMs,
-      grants: {
-        client_credentials: clientCredentialsGrant,
-        "urn:ietf:params:oauth:grant-type:jwt-bearer": createJwtBearerGrant({
-          ...options,
-          ...{ issuer, tokenEndpoint, keys, clock },
-        }),
-      },
-    }),
+    ...{ tokens, path, tokenEndpoint, paths: identityPaths },
+    label: { token: "token", tenant: subdomain },
+    endpoints: {
+      token: createTokenEndpoint({ ...authentication, ...tokenParts(tenant, context) }),
+      introspection: createIntrospection({ ...authentication, tokens }),
+      revocation: createRevocation({ ...authentication, tokens }),
+    },
+    metadata: () =>
+      authorizationServerMetadata({
+        ...{ issuer, paths: identityPaths, grantTypes: identityGrants },
+        scopes: knownScopes(clients),
+        signingAlgorithm: tokens.keys.algorithm,
+      }),
+  };
+}
+
+function tokenParts(
+  { issuer, tokens, tenantId }: Tenant,
+  { options, clock, dpop, lifetime }: IdentityTenantContext,
+): Omit<TokenEndpointOptions, "clients" | "authority" | "clock" | "clientAssertions"> {
+  const tokenEndpoint = `${issuer}${identityPaths.token}`;
+  return {
+    ...{ tenantId, tokens, dpop, gatewayClientId: options.gatewayClientId },
+    tokenLifetimeMs: () => lifetime.tokenLifetimeMs,
+    grants: {
+      client_credentials: clientCredentialsGrant,
+      "urn:ietf:params:oauth:grant-type:jwt-bearer": createJwtBearerGrant({
+        ...options,
+        ...{ issuer, tokenEndpoint, keys: tokens.keys, clock },
+      }),
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { decodeJwt, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { jwtBearerForm, TestAgent } from "../test-support/agent.ts";
+import { StsAgent } from "../test-support/sts-agent.ts";
 import { type MockSts, startMockSts } from "./mock-sts.ts";
 
 let mock: MockSts;
@@ -23,7 +24,7 @@ async function outcome(assertion: string, client = agent) {
 const claims = (mine: Record<string, unknown>) => mock.userToken({ sub: "alice", claims: mine });
 
 describe("jwt-bearer grant (RFC 7523)", () => {
-  it("needs exactly one assertion", async () => {
+  it("[7523-1] needs exactly one assertion", async () => {
     const fields = Object.entries(jwtBearerForm(await mock.userToken({ sub: "alice" })));
     const without = fields.filter(([name]) => name !== "assertion");
     const twice = [...fields, ...fields.filter(([name]) => name === "assertion")];
@@ -33,7 +34,7 @@ describe("jwt-bearer grant (RFC 7523)", () => {
     }
   });
 
-  it.each(["iss", "sub", "aud", "exp"])("needs the claim %s", async (claim) => {
+  it.each(["iss", "sub", "aud", "exp"])("[7523-2] needs the claim %s", async (claim) => {
     expect(await outcome(await claims({ [claim]: undefined }))).toBe("invalid_grant");
   });
 
@@ -41,7 +42,7 @@ describe("jwt-bearer grant (RFC 7523)", () => {
     expect(await outcome(await claims({ sub: "" }))).toBe("invalid_grant");
   });
 
-  it("takes the client, the issuer or the token endpoint as audience, and nothing else", async () => {
+  it("[7523-3] takes the client, the issuer or the token endpoint as audience, and nothing else", async () => {
     for (const aud of ["mock-agent", mock.issuer, mock.tokenEndpoint, ["x", "mock-agent"]]) {
       expect(await outcome(await claims({ aud }))).toBe(200);
     }
@@ -50,7 +51,26 @@ describe("jwt-bearer grant (RFC 7523)", () => {
     }
   });
 
-  it("judges the end of an assertion by its own clock, with the skew it allows", async () => {
+  it("[7523-3] takes the issuer as audience only, if told so, at every server", async () => {
+    const exact = { strictAudience: true, sts: { publicClient: true } };
+    await using strict = await startMockSts(exact);
+    await using client = new StsAgent(strict, strict.clientCertificate);
+    const signed = (aud: string) => strict.userToken({ sub: "alice", claims: { aud } });
+    expect(await outcome(await signed(strict.issuer), client)).toBe(200);
+    for (const aud of [strict.clientId, strict.tokenEndpoint]) {
+      expect(await outcome(await signed(aud), client)).toBe("invalid_grant");
+    }
+    const atSts = async (aud: string) => {
+      const form = { grant_type: jwtBearerForm("").grant_type, assertion: await signed(aud) };
+      return (await client.post(form)).status;
+    };
+    expect(await atSts(strict.sts.issuer)).toBe(200);
+    for (const aud of ["mock-public-client", strict.sts.tokenEndpoint]) {
+      expect(await atSts(aud)).toBe(400);
+    }
+  });
+
+  it("[7523-4] judges the end of an assertion by its own clock, with the skew it allows", async () => {
     const assertion = await mock.userToken({ sub: "alice", expiresInMs: 60_000 });
     const end = (decodeJwt(assertion).exp ?? 0) * 1000;
     const at = (instant: number) => {
@@ -61,13 +81,13 @@ describe("jwt-bearer grant (RFC 7523)", () => {
     expect(await at(end + 8_000)).toBe("invalid_grant");
   });
 
-  it("judges the start of an assertion alike", async () => {
+  it("[7523-4] judges the start of an assertion alike", async () => {
     const seconds = (offsetMs: number) => Math.floor((Date.now() + offsetMs) / 1000);
     expect(await outcome(await claims({ nbf: seconds(3_000) }))).toBe(200);
     expect(await outcome(await claims({ nbf: seconds(30_000) }))).toBe("invalid_grant");
   });
 
-  it("refuses assertions that are valid for too long, if told so", async () => {
+  it("[7523-4] refuses assertions that are valid for too long, if told so", async () => {
     await using strict = await startMockSts({ maxAssertionLifetimeMs: 60_000 });
     await using client = new TestAgent(strict);
     const make = (expiresInMs: number) => strict.userToken({ sub: "alice", expiresInMs });
@@ -75,7 +95,7 @@ describe("jwt-bearer grant (RFC 7523)", () => {
     expect(await outcome(await make(90_000), client)).toBe("invalid_grant");
   });
 
-  it("takes an assertion again and again, unless told otherwise", async () => {
+  it("[7523-5] takes an assertion again and again, unless told otherwise", async () => {
     const assertion = await mock.userToken({ sub: "alice" });
     expect([await outcome(assertion), await outcome(assertion)]).toEqual([200, 200]);
     await using strict = await startMockSts({ refuseReusedAssertions: true });
@@ -88,7 +108,7 @@ describe("jwt-bearer grant (RFC 7523)", () => {
     expect(await outcome(await strict.userToken({ sub: "alice" }), client)).toBe(200);
   });
 
-  it("refuses an unsigned assertion, another's signature, algorithm, key and issuer", async () => {
+  it("[7523-6] refuses an unsigned assertion, another's signature, algorithm, key and issuer", async () => {
     const good = await mock.userToken({ sub: "alice" });
     const payload = decodeJwt(good);
     const header = JSON.parse(Buffer.from(good.split(".")[0] ?? "", "base64url").toString());
@@ -120,7 +140,7 @@ describe("jwt-bearer grant (RFC 7523)", () => {
     expect(await outcome(String(first.body.id_token))).toBe(200);
   });
 
-  it("issues no token that outlives its assertion", async () => {
+  it("[7523-7] issues no token that outlives its assertion", async () => {
     const assertion = await mock.userToken({ sub: "alice", expiresInMs: 60_000 });
     const { body, token } = await agent.requestToken(jwtBearerForm(assertion));
     expect(decodeJwt(token).exp).toBe(decodeJwt(assertion).exp);

@@ -15,6 +15,8 @@ export interface AssertionRules {
   readonly maxAssertionLifetimeMs: number | undefined;
   /** Whether an assertion works once only. */
   readonly refuseReusedAssertions: boolean;
+  /** Whether an assertion must be for the issuer, and not for its token endpoint or the client. */
+  readonly strictAudience: boolean;
 }
 
 /** What assertions are judged by. */
@@ -39,7 +41,8 @@ export function createJwtBearerGrant(options: JwtBearerOptions): Grant {
     if (assertion === undefined) {
       throw new OAuthError("invalid_request", "the parameter assertion is missing");
     }
-    const audience = [client.clientId, options.issuer, options.tokenEndpoint];
+    const { issuer, tokenEndpoint, strictAudience } = options;
+    const audience = strictAudience ? [issuer] : [client.clientId, issuer, tokenEndpoint];
     const claims = await verifyAssertion(assertion, { ...options, audience });
     const notAfter = claims.exp * 1000;
     checkUse(assertion, notAfter);

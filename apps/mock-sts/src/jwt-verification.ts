@@ -1,5 +1,6 @@
 import { type CryptoKey, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
-import { type SigningKeys, signingAlgorithm } from "./signing-keys.ts";
+import { OAuthError } from "./oauth-error.ts";
+import { type SigningKeys, signingAlgorithms } from "./signing-keys.ts";
 
 /** A token was refused; the message names no part of it. */
 export class InvalidTokenError extends Error {
@@ -50,18 +51,23 @@ export async function verifyJwt(token: string, rules: JwtRules): Promise<JWTPayl
     });
     return payload;
   } catch (error) {
+    // Its issuer's keys cannot be had: that says nothing about the token.
+    if (error instanceof OAuthError) throw error;
     throw new InvalidTokenError(`${label} ${reasonOf(error)}`);
   }
 }
 
 /** The rules for what this server signed itself. */
-export function ownSignature(keys: SigningKeys): Pick<JwtRules, "key" | "algorithms"> {
-  const key = ({ kid = "" }): CryptoKey => {
-    const found = keys.publicKey(kid);
+export function ownSignature(
+  keys: Pick<SigningKeys, "find">,
+): Pick<JwtRules, "key" | "algorithms"> {
+  const key = ({ kid = "", alg }: { kid?: string; alg?: string }): CryptoKey => {
+    const found = keys.find(kid);
     if (found === undefined) throw new errors.JWKSNoMatchingKey();
-    return found;
+    if (found.algorithm !== alg) throw new errors.JOSEAlgNotAllowed();
+    return found.publicKey;
   };
-  return { key, algorithms: [signingAlgorithm] };
+  return { key, algorithms: signingAlgorithms };
 }
 
 /** Says what jose found in our words: its messages may quote claims. */

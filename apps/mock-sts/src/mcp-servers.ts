@@ -1,5 +1,6 @@
 import type { McpTool } from "./mcp-tools.ts";
 import { recordTools } from "./record-tools.ts";
+import { checkTrustedIssuer, type TrustedIssuer } from "./trusted-issuer.ts";
 
 /** An MCP server behind the gateway. */
 export interface McpServerOptions {
@@ -18,8 +19,12 @@ export interface McpServerOptions {
    * or for its URL. Default: none; it takes the gateway's tokens of its tenant.
    */
   readonly audience?: string;
+  /** Whose tokens a server with an audience takes: an issuer of the mock by its name, or somebody else. Default `sts`. */
+  readonly issuer?: string | TrustedIssuer;
   /** Scope a token must have. Default: none. */
   readonly requiredScope?: string;
+  /** Whether tokens must be bound to a key by DPoP. Default false: they may be. */
+  readonly requireDpop?: boolean;
   /** Default: `whoami`, `echo`, `mirror`, `lookup_item` and `report_items`. */
   readonly tools?: readonly McpTool[];
 }
@@ -126,7 +131,15 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
         throw new TypeError(`${label}: "${field}" is blank`);
       }
     }
-    const { pageSize, audience } = server;
+    const { pageSize, audience, issuer, requiredScope = "" } = server;
+    // MCP: a resource server asks for no refresh tokens, neither in a challenge nor in metadata.
+    if (requiredScope.split(" ").includes("offline_access")) {
+      throw new TypeError(`${label}: "requiredScope" cannot hold offline_access`);
+    }
+    if (issuer !== undefined && audience === undefined) {
+      throw new TypeError(`${label}: only a server with an "audience" can have an "issuer"`);
+    }
+    if (typeof issuer === "object") checkTrustedIssuer(issuer, `${label}: "issuer"`);
     if (audience?.trim() === "") throw new TypeError(`${label}: "audience" is blank`);
     if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize > 0)) {
       throw new RangeError(`${label}: "pageSize" must be a positive integer, got ${pageSize}`);
@@ -136,6 +149,23 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
     if (taken.has(path)) throw new TypeError(`${label}: another server has the same path`);
     taken.add(server.name).add(path);
   }
+}
+
+/**
+ * Checks that there are the issuers whose tokens servers take.
+ *
+ * @throws TypeError naming the server and the issuer.
+ */
+export function checkServersIssuers(
+  servers: readonly McpServerOptions[],
+  issuers: readonly string[],
+): void {
+  const lost = servers.find(
+    ({ issuer }) => typeof issuer === "string" && !issuers.includes(issuer),
+  );
+  if (lost === undefined) return;
+  const [name, issuer] = [JSON.stringify(lost.name), JSON.stringify(lost.issuer)];
+  throw new TypeError(`Cannot serve MCP server ${name}: there is no issuer ${issuer}`);
 }
 
 /** Encodes what a path segment cannot hold; a colon it can. */

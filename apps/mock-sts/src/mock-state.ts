@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { describeClock } from "./clock-operations.ts";
 import type { Controls } from "./controls.ts";
+import { stsName } from "./issuer-options.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { Recorder } from "./recorder.ts";
 import type { stateSchema } from "./state-schema.ts";
@@ -45,36 +46,42 @@ export function readState(context: MockStateContext): State {
   };
 }
 
-function issuersOf({ tenants, url }: MockStateContext): State["issuers"] {
-  const { issuer, tokenEndpoint } = describeSts(url, tenants.provider);
+/** Names of the token exchange service and of the further issuers. */
+function serviceNames({ issuers }: ResolvedOptions): readonly string[] {
+  return [stsName, ...issuers.map(({ name }) => name)];
+}
+
+function issuersOf({ options, tenants, url }: MockStateContext): State["issuers"] {
   const ofTenant = (tenant: Tenant): State["issuers"] => {
-    const info = describeTenant(tenant);
-    const { serviceTokenEndpoint } = info;
-    const owner = { tenant: info.subdomain };
+    const { issuer, tokenEndpoint, serviceTokenEndpoint, subdomain } = describeTenant(tenant);
     return [
-      { issuer: info.issuer, tokenEndpoint: info.tokenEndpoint, kind: "identity-tenant", ...owner },
+      { issuer, tokenEndpoint, kind: "identity-tenant", tenant: subdomain },
       {
-        issuer: serviceTokenEndpoint,
-        tokenEndpoint: serviceTokenEndpoint,
-        kind: "xsuaa",
-        ...owner,
+        ...{ issuer: serviceTokenEndpoint, tokenEndpoint: serviceTokenEndpoint },
+        ...{ kind: "xsuaa", tenant: subdomain },
       },
     ];
   };
-  return [...tenants.all.flatMap(ofTenant), { issuer, tokenEndpoint, kind: "token-exchange" }];
+  const services = serviceNames(options).map((name): State["issuers"][number] => {
+    const { issuer, tokenEndpoint } = describeSts(name, url, tenants.provider);
+    return { issuer, tokenEndpoint, kind: "token-exchange" };
+  });
+  return [...tenants.all.flatMap(ofTenant), ...services];
 }
 
-function serversOf({ tenants, url }: MockStateContext): State["mcpServers"] {
+function serversOf({ options, tenants, url }: MockStateContext): State["mcpServers"] {
   const { provider } = tenants;
   const ofGateway = tenants.all.flatMap((tenant) =>
     describeTenant(tenant).mcpServers.map(({ name, url: serverUrl }) => ({
       ...{ name, url: serverUrl, tenant: tenant.subdomain },
     })),
   );
-  const ofSts = describeSts(url, provider).mcpServers.map(({ name, url: serverUrl, audience }) => ({
-    ...{ name, url: serverUrl, audience, tenant: provider.subdomain },
-  }));
-  return [...ofGateway, ...ofSts];
+  const ofServices = serviceNames(options).flatMap((service) =>
+    describeSts(service, url, provider).mcpServers.map(({ name, url: serverUrl, audience }) => ({
+      ...{ name, url: serverUrl, audience, tenant: provider.subdomain },
+    })),
+  );
+  return [...ofGateway, ...ofServices];
 }
 
 function countsOf({ totals, handshakes }: Recorder): State["counts"] {

@@ -75,7 +75,7 @@ describe("startMockSts", () => {
     expect(globalThis.Response).toBe(original[1]);
   });
 
-  it("goes on after a client that breaks off its handshake", async () => {
+  it("[6749-19] speaks TLS only, and goes on after a client that breaks off its handshake", async () => {
     await using mock = await startMockSts();
     await expect(fetch(mock.url)).rejects.toThrow(TypeError);
     await expect(fetch(mock.url.replace("https:", "http:"))).rejects.toThrow(TypeError);

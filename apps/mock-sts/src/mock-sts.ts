@@ -13,14 +13,15 @@ import { type CustomerCredentials, customerCredentials } from "./customer-creden
 import { type DestinationBinding, destinationBinding } from "./destination-binding.ts";
 import { createDestinationClient } from "./destination-client.ts";
 import { createFaults } from "./faults.ts";
-import { jwksPath, tokenPath } from "./identity-tenant.ts";
+import { stsName } from "./issuer-options.ts";
+import { identityPaths } from "./issuer-paths.ts";
+import { KeyRings } from "./key-rings.ts";
 import { type Listeners, startListeners } from "./listeners.ts";
 import { issueLobKeyStore, lobClient } from "./lob-client.ts";
 import type { McpServerInfo } from "./mcp-servers.ts";
 import { type MockStsOptions, resolveOptions } from "./options.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
-import { type MockParts, serveMock } from "./serve-mock.ts";
-import { createSigningKeys } from "./signing-keys.ts";
+import { type MockParts, type ServedMock, serveMock } from "./serve-mock.ts";
 import { describeSts, type StsInfo } from "./sts-info.ts";
 import { createTenants } from "./tenant.ts";
 import { describeTenant, type TenantInfo } from "./tenant-info.ts";
@@ -34,6 +35,8 @@ export interface MockSts extends AsyncDisposable {
   /** Issuer of the tokens; the same as `url`. */
   readonly issuer: string;
   readonly tokenEndpoint: string;
+  readonly introspectionEndpoint: string;
+  readonly revocationEndpoint: string;
   readonly jwksUri: string;
   /** Origin of the gateway. */
   readonly gatewayUrl: string;
@@ -45,6 +48,8 @@ export interface MockSts extends AsyncDisposable {
   readonly clientCertificate: CertificatePair;
   /** The token exchange service. */
   readonly sts: StsInfo;
+  /** The issuers beside it. */
+  readonly issuers: readonly StsInfo[];
   /** The MCP servers that take the gateway's tokens; those with an audience are the token exchange service's. */
   readonly mcpServers: readonly McpServerInfo[];
   /** The provider and the subscribers of line-of-business agents. */
@@ -94,7 +99,7 @@ const authorityName = "CN=Mock STS Test Authority,O=Mock STS";
 export async function startMockSts(options: MockStsOptions = {}): Promise<MockSts> {
   const resolved = resolveOptions(options);
   const authority = await createCertificateAuthority(authorityName);
-  const [keys, clock] = [await createSigningKeys(), createClock()];
+  const [keys, clock] = [new KeyRings(), createClock()];
   const tokens = createTokenLedger(resolved, keys);
   const recorder = createRecorder(resolved.recordBounds, () => tokens.clear());
   const faults = createFaults();
@@ -111,20 +116,19 @@ export async function startMockSts(options: MockStsOptions = {}): Promise<MockSt
     destinationClient: createDestinationClient(),
     lobKeyStore: await issueLobKeyStore(authority),
   };
-  const controls = serveMock(parts, listeners);
-  return describeMock(parts, { controls, authority, listeners });
+  return describeMock(parts, { ...serveMock(parts, listeners), authority, listeners });
 }
 
 async function describeMock(
   parts: MockParts,
-  running: { controls: Controls; authority: CertificateAuthority; listeners: Listeners },
+  running: ServedMock & { authority: CertificateAuthority; listeners: Listeners },
 ): Promise<MockSts> {
-  const { options, keys, clock, recorder, url, gatewayUrl, tenants } = parts;
-  const { controls, authority, listeners } = running;
+  const { options, clock, recorder, url, gatewayUrl, tenants } = parts;
+  const { controls, services, authority, listeners } = running;
   const { clientId, landscape } = options;
   const issuers = certificateIssuers(parts, authority);
   const clientCertificate = await issuers.issueClientCertificate();
-  const tokenEndpoint = `${url}${tokenPath}`;
+  const tokenEndpoint = `${url}${identityPaths.token}`;
   const { mcpServers } = describeTenant(tenants.provider);
   const close = async () => {
     parts.faults.reset();
@@ -132,14 +136,17 @@ async function describeMock(
     await listeners.close();
   };
   return {
-    ...{ url, issuer: url, tokenEndpoint, jwksUri: `${url}${jwksPath}`, gatewayUrl },
+    ...{ url, issuer: url, tokenEndpoint, jwksUri: `${url}${identityPaths.jwks}`, gatewayUrl },
+    introspectionEndpoint: `${url}${identityPaths.introspection}`,
+    revocationEndpoint: `${url}${identityPaths.revocation}`,
     ...{ ca: authority.certificate, clientId, clientCertificate, mcpServers, recorder, controls },
     ...{ lobClientId: lobClient.clientId, landscape, ...issuers },
     tenants: tenants.all.map(describeTenant),
     ...{ controlUrl: `${url}${controlPath}`, adminToken: parts.adminToken },
-    sts: describeSts(url, tenants.provider),
+    sts: describeSts(stsName, url, tenants.provider),
+    issuers: options.issuers.map(({ name }) => describeSts(name, url, tenants.provider)),
     iasDestination: iasDestinationName(landscape),
-    userToken: createUserTokens({ tenants, keys, clock, defaultClientId: clientId }),
+    userToken: createUserTokens({ tenants, services, clock, defaultClientId: clientId }),
     credentials: (pair = clientCertificate) =>
       customerCredentials({ tokenEndpoint, clientId, pair, gatewayUrl, mcpServers }),
     destinationBinding: ({ x509: pair } = {}) =>

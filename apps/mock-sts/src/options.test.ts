@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { ClientRegistration } from "./clients.ts";
 import type { McpServerOptions } from "./mcp-servers.ts";
@@ -67,7 +68,7 @@ describe("resolveOptions", () => {
     ["an unknown method", { authentication: "magic" }, /"x".*"authentication" "magic"/],
     ["a missing secret", { authentication: "client_secret_basic" }, /"x".*needs a "clientSecret"/],
     ["a needless secret", { authentication: "none", clientSecret: "s" }, /"x".*"clientSecret"/],
-    ["a missing subject", { authentication: "tls_client_auth" }, /"x".*needs a "subjectDn"/],
+    ["a missing subject", { authentication: "tls_client_auth" }, /"x".*exactly one of "subjectDn"/],
     ["a needless subject", { authentication: "none", subjectDn: "CN=a" }, /"x".*"subjectDn"/],
     ["a bad subject", { authentication: "tls_client_auth", subjectDn: "a" }, /distinguished name/],
     ["missing keys", { authentication: "private_key_jwt" }, /"x".*needs a "jwks"/],
@@ -150,8 +151,8 @@ describe("resolveOptions", () => {
     for (const clientId of ["a,b", 'q"uote', "plus+equals=", " space ", "#hash", "back\\slash"]) {
       await using mock = await startMockSts({ clientId });
       expect(mock.credentials().clientid).toBe(clientId);
-      const options = resolveOptions({ clientId });
-      expect(options.clients.get(clientId)?.subject?.[0]?.[0]?.value).toBe(clientId);
+      const { identity } = resolveOptions({ clientId }).clients.get(clientId) ?? {};
+      expect(identity?.matches(new X509Certificate(mock.clientCertificate.certificate))).toBe(true);
     }
   });
 });

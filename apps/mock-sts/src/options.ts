@@ -1,12 +1,25 @@
+import { agentRegistration, agentSubject } from "./agent-registration.ts";
 import { type AgentOptions, checkAgents, defaultAgents } from "./agents.ts";
 import type { Bounds } from "./bounded-map.ts";
 import { type ClientRegistration, type Clients, registerClients } from "./clients.ts";
-import { resolveControlOptions } from "./control-options.ts";
+import { type ControlOptions, resolveControlOptions } from "./control-options.ts";
+import {
+  type IssuerOptions,
+  type ResolvedIssuer,
+  resolveIssuer,
+  resolveIssuers,
+  stsName,
+} from "./issuer-options.ts";
 import { lobClient } from "./lob-client.ts";
-import { checkMcpServers, defaultMcpServers, type McpServerOptions } from "./mcp-servers.ts";
+import {
+  checkMcpServers,
+  checkServersIssuers,
+  defaultMcpServers,
+  type McpServerOptions,
+} from "./mcp-servers.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
-import type { Scenario } from "./scenario.ts";
-import { type ResolvedStsOptions, resolveStsOptions, type StsOptions } from "./sts-options.ts";
+import { checkSigningAlgorithm, type SigningAlgorithm } from "./signing-keys.ts";
+import type { StsOptions } from "./sts-options.ts";
 import {
   defaultTenants,
   type ResolvedTenant,
@@ -15,7 +28,7 @@ import {
 } from "./tenants.ts";
 
 /** How a mock is to be; every field has a default. */
-export interface MockStsOptions {
+export interface MockStsOptions extends ControlOptions {
   /** Address to bind. Default `127.0.0.1`. */
   readonly host?: string;
   /** Port of the token server. Default 0: any free one. */
@@ -56,18 +69,24 @@ export interface MockStsOptions {
   readonly maxAssertionLifetimeMs?: number;
   /** Whether an assertion works once only. Default false. */
   readonly refuseReusedAssertions?: boolean;
+  /** Whether assertions must be for the issuer, and not for its token endpoint or the client. Default false. */
+  readonly strictAudience?: boolean;
+  /** What issuers sign with: `ES256`, `RS256`, `PS256` or `EdDSA`. Default `ES256`. */
+  readonly signingAlgorithm?: SigningAlgorithm;
+  /** Whether DPoP proofs need a nonce, at the token endpoints and at the gateway. Default false. */
+  readonly dpopNonces?: boolean;
+  /**
+   * Name of the header in which a proxy hands on the client certificate it was shown: PEM with
+   * percent-encoding, or Base64 of the DER form as in RFC 9440. Default: none; a client could say
+   * anything there.
+   */
+  readonly clientCertificateHeader?: string;
   /** Whether the gateway demands the certificate a token is bound to. Default false, as the real one. */
   readonly requireBoundCertificate?: boolean;
   /** The token exchange service. */
   readonly sts?: StsOptions;
-  /** Sets of faults and settings that can be applied by name, beside the built-in ones; one of the same name wins. */
-  readonly scenarios?: readonly Scenario[];
-  /** Most that the request log holds; the oldest go first. Default 10 000 requests, 67 108 864 bytes. */
-  readonly recordLimits?: { readonly requests?: number; readonly bytes?: number };
-  /** Keeps the values of tokens, to be shown to who has the admin token. Default false: fingerprints and claims only. */
-  readonly recordSecrets?: boolean;
-  /** Further host names, without port, under which the controls may be reached over HTTP. Default: none. */
-  readonly controlHosts?: readonly string[];
+  /** Issuers beside it, each at `/{name}`. Default: none. */
+  readonly issuers?: readonly IssuerOptions[];
   /** Called when a request has its answer. */
   readonly onAnswer?: (request: RecordedRequest) => void;
 }
@@ -77,7 +96,14 @@ export interface ResolvedOptions
   extends Required<
     Omit<
       MockStsOptions,
-      "clients" | "scopes" | "maxAssertionLifetimeMs" | "tenants" | "sts" | "recordLimits"
+      | "clients"
+      | "scopes"
+      | "maxAssertionLifetimeMs"
+      | "tenants"
+      | "sts"
+      | "issuers"
+      | "recordLimits"
+      | "clientCertificateHeader"
     >
   > {
   readonly recordBounds: Bounds;
@@ -85,7 +111,9 @@ export interface ResolvedOptions
   readonly maxAssertionLifetimeMs: number | undefined;
   readonly subjectDn: string;
   readonly clients: Clients;
-  readonly sts: ResolvedStsOptions;
+  readonly clientCertificateHeader: string | undefined;
+  readonly sts: ResolvedIssuer;
+  readonly issuers: readonly ResolvedIssuer[];
 }
 
 /** Shortest and longest lifetime of an access token, in milliseconds; IAS allows 1 to 720 minutes. */
@@ -102,22 +130,33 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
   const { agents = defaultAgents, serviceTokenLifetimeMs = 43_200_000 } = options;
   const tenantId = text(options.tenantId ?? "mock-tenant", "tenantId");
   const identityZone = text(options.identityZone ?? "provider-zone", "identityZone");
-  const subjectDn = `CN=${escapeDn(clientId)},OU=Agents,O=Mock STS`;
+  const subjectDn = agentSubject(clientId);
   checkNames(options);
   checkTokenLifetime(tokenLifetimeMs);
   checkTokenLifetime(serviceTokenLifetimeMs, "serviceTokenLifetimeMs");
   checkMcpServers(mcpServers);
   checkAgents(agents);
+  const tenants = resolveTenants(options.tenants ?? defaultTenants, { identityZone, tenantId });
+  const registered = registerClients([
+    agentRegistration(options, { clientId, subjectDn }),
+    lobClient,
+    ...clients,
+  ]);
+  const signingAlgorithm = checkSigningAlgorithm(options.signingAlgorithm ?? "ES256");
+  const defaults = { clients: registered, signingAlgorithm };
+  const taken = [identityZone, ...tenants.map(({ subdomain }) => subdomain)];
+  const issuers = resolveIssuers(options.issuers ?? [], { ...defaults, taken });
+  checkServersIssuers(mcpServers, [stsName, ...issuers.map(({ name }) => name)]);
   return {
     host: text(options.host ?? "127.0.0.1", "host"),
     port: range(options.port ?? 0, "port", { min: 0, max: 65_535 }),
     gatewayPort: range(options.gatewayPort ?? 0, "gatewayPort", { min: 0, max: 65_535 }),
     clientId,
     subjectDn,
-    clients: registerClients([agent(options, { clientId, subjectDn }), lobClient, ...clients]),
+    clients: registered,
     gatewayClientId: text(options.gatewayClientId ?? "mock-agent-gateway", "gatewayClientId"),
     ...{ tenantId, identityZone, mcpServers, agents, tokenLifetimeMs, serviceTokenLifetimeMs },
-    tenants: resolveTenants(options.tenants ?? defaultTenants, { identityZone, tenantId }),
+    ...{ tenants, signingAlgorithm, issuers },
     landscape: text(options.landscape ?? "eu10", "landscape"),
     insecureHttp: options.insecureHttp ?? false,
     clockSkewMs: range(clockSkewMs, "clockSkewMs", { min: 0, max: 600_000 }),
@@ -128,7 +167,13 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
     certificateBoundTokens: options.certificateBoundTokens ?? true,
     refuseReusedAssertions: options.refuseReusedAssertions ?? false,
     requireBoundCertificate: options.requireBoundCertificate ?? false,
-    sts: resolveStsOptions(options.sts ?? {}),
+    strictAudience: options.strictAudience ?? false,
+    dpopNonces: options.dpopNonces ?? false,
+    clientCertificateHeader:
+      options.clientCertificateHeader === undefined
+        ? undefined
+        : text(options.clientCertificateHeader, "clientCertificateHeader"),
+    sts: resolveIssuer({ ...options.sts, name: stsName }, defaults),
     ...resolveControlOptions(options),
     onAnswer: options.onAnswer ?? (() => {}),
   };
@@ -164,7 +209,12 @@ const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
   maxAssertionLifetimeMs: true,
   refuseReusedAssertions: true,
   requireBoundCertificate: true,
+  strictAudience: true,
+  signingAlgorithm: true,
+  dpopNonces: true,
+  clientCertificateHeader: true,
   sts: true,
+  issuers: true,
   scenarios: true,
   recordLimits: true,
   recordSecrets: true,
@@ -179,18 +229,6 @@ const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
  */
 export function checkTokenLifetime(lifetimeMs: number, name = "tokenLifetimeMs"): number {
   return range(lifetimeMs, name, { min: minTokenLifetimeMs, max: maxTokenLifetimeMs });
-}
-
-function agent(
-  { certificateBoundTokens = true, scopes = [] }: MockStsOptions,
-  { clientId, subjectDn }: { clientId: string; subjectDn: string },
-): ClientRegistration {
-  return { clientId, authentication: "tls_client_auth", subjectDn, certificateBoundTokens, scopes };
-}
-
-/** Escapes a value for an RFC 4514 name. */
-function escapeDn(value: string): string {
-  return value.replace(/[\\",+<>;=#]|^ | $/g, "\\$&");
 }
 
 function text(value: string, name: string): string {

@@ -1,6 +1,5 @@
-import type { X509Certificate } from "node:crypto";
-import { certificateThumbprint } from "./fingerprint.ts";
 import { InvalidTokenError } from "./jwt-verification.ts";
+import { type Confirmation, holdsToken, readConfirmation } from "./sender-constraint.ts";
 import { isAccessToken, type PresentedToken, type TokenIssuers } from "./token-issuers.ts";
 import { tokenTypes } from "./token-types.ts";
 
@@ -9,8 +8,9 @@ export interface TokenPresentation {
   readonly token: string;
   /** What the request says it is. */
   readonly type: string;
-  /** The certificate of the connection it came over. */
-  readonly certificate: X509Certificate | undefined;
+  /** The client that sends it, and what it proves beside. */
+  readonly clientId: string;
+  readonly proven: Confirmation;
 }
 
 /**
@@ -20,15 +20,16 @@ export interface TokenPresentation {
  * @throws InvalidTokenError saying what is wrong with it.
  */
 export async function verifyPresentedToken(
-  { token, type, certificate }: TokenPresentation,
+  presentation: TokenPresentation,
   issuers: TokenIssuers,
 ): Promise<PresentedToken> {
+  const { token, type } = presentation;
   const isOfType = Object.hasOwn(typeRules, type) ? typeRules[type] : undefined;
   if (isOfType === undefined) throw new InvalidTokenError("token is of an unsupported type");
   const presented = await issuers.verify(token);
   if (!isOfType(presented))
     throw new InvalidTokenError("token is not of the type it is said to be");
-  checkHolder(presented, certificate);
+  checkHolder(presented, presentation);
   return presented;
 }
 
@@ -40,11 +41,14 @@ const typeRules: Readonly<Record<string, (token: PresentedToken) => boolean>> = 
   [tokenTypes.jwt]: ({ kind }) => kind === "jwt" || isAccessToken(kind),
 };
 
-/** A token bound to a certificate is of use to its holder only: RFC 8705, section 3. */
-function checkHolder({ claims }: PresentedToken, certificate: X509Certificate | undefined): void {
-  const bound = (claims.cnf as { "x5t#S256"?: unknown } | undefined)?.["x5t#S256"];
-  if (bound === undefined) return;
-  if (certificate === undefined || certificateThumbprint(certificate.raw) !== bound) {
-    throw new InvalidTokenError("token is bound to a certificate that was not sent");
+/** A bound token is of use to its holder only: RFC 8705, section 3, and RFC 9449, section 7. */
+function checkHolder({ claims, isOwn }: PresentedToken, holder: TokenPresentation): void {
+  const bound = readConfirmation(claims);
+  if (Object.keys(bound).length === 0) return;
+  if (!holdsToken(bound, holder.proven)) {
+    throw new InvalidTokenError("token is bound to a certificate or key that was not sent");
+  }
+  if (isOwn && claims.client_id !== holder.clientId) {
+    throw new InvalidTokenError("token is bound to another client");
   }
 }

@@ -1,3 +1,5 @@
+import { asymmetricAlgorithms } from "./jwt-verification.ts";
+
 /** Where a gateway's metadata documents begin. */
 export const wellKnownPrefix = "/.well-known/oauth-protected-resource";
 
@@ -15,12 +17,15 @@ export function protectedResourceMetadata(options: {
   readonly resource: string;
   readonly issuer: string;
   readonly scopes: readonly string[];
+  readonly requireDpop: boolean;
 }): Readonly<Record<string, unknown>> {
   return {
     resource: options.resource,
     authorization_servers: [options.issuer],
     bearer_methods_supported: ["header"],
     tls_client_certificate_bound_access_tokens: true,
+    dpop_signing_alg_values_supported: asymmetricAlgorithms,
+    dpop_bound_access_tokens_required: options.requireDpop,
     ...(options.scopes.length > 0 && { scopes_supported: options.scopes }),
   };
 }

@@ -37,8 +37,10 @@ export const routeNames = [
   /** An identity tenant's token endpoint. */
   "token",
   "xsuaa-token",
-  /** The token exchange service's token endpoint. */
+  /** The token endpoint of the token exchange service, or of a further issuer. */
   "sts-token",
+  "introspection",
+  "revocation",
   /** Lists, single fragments, and their labels. */
   "fragments",
   /** Collections of destinations and certificates. */
@@ -71,6 +73,8 @@ export interface RecordedRequest {
   readonly route: RouteName;
   /** Subdomain of the tenant, if the path or the service token says it. */
   readonly tenant?: string;
+  /** Name of a further issuer, if the path says it. */
+  readonly issuer?: string;
   /** Name of the A2A agent. */
   readonly agent?: string;
   /** The parameter `$filter`, decoded once. */

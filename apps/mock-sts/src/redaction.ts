@@ -1,6 +1,27 @@
+import { decodeJwt, decodeProtectedHeader } from "jose";
 import { fingerprint } from "./fingerprint.ts";
 import type { Form } from "./form.ts";
-import type { RecordedRequest } from "./recorded-request.ts";
+import type { RecordedRequest, RecordedToken } from "./recorded-request.ts";
+
+/** Longest token whose claims are kept, and how deep they may be nested: no sender fills our memory. */
+const [maxTokenLength, maxDepth] = [16_384, 32];
+
+/** Decodes a JWT without verifying it; what is none, and what is too large, has neither header nor claims. */
+export function decodeToken(token: string): Pick<RecordedToken, "header" | "claims"> {
+  const unknown = { header: undefined, claims: undefined };
+  if (token.length > maxTokenLength) return unknown;
+  try {
+    const [header, claims] = [decodeProtectedHeader(token), decodeJwt(token)];
+    return isShallow([header, claims], maxDepth + 1) ? { header, claims } : unknown;
+  } catch {
+    return unknown;
+  }
+}
+
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return depth > 0 && Object.values(value).every((member) => isShallow(member, depth - 1));
+}
 
 /** Form parameters whose values are shown; the value of any other may be a secret. */
 const harmlessParameters = new Set([
@@ -9,15 +30,22 @@ const harmlessParameters = new Set([
   ...["client_assertion_type", "app_tid", "refresh_expiry"],
 ]);
 
-/** Copies a form for the record, with fingerprints in place of what may be secret. */
+/** Most parameters of a form that are kept, most values of each, and most characters of a name or value. */
+const [maxNames, maxValues, maxCharacters] = [64, 32, 1_000];
+
+/** Copies a form for the record, with fingerprints in place of what may be secret, and with a limit. */
 export function recordedForm(form: Form): NonNullable<RecordedRequest["form"]> {
   return Object.fromEntries(
-    form.entries().map(([name, values]) => {
-      const shown = harmlessParameters.has(name)
-        ? values
-        : values.map((value) => `sha256:${fingerprint(value)}`);
-      return [name, shown.length === 1 ? (shown[0] ?? "") : shown];
-    }),
+    form
+      .entries()
+      .slice(0, maxNames)
+      .map(([name, values]) => {
+        const kept = values.slice(0, maxValues);
+        const shown = harmlessParameters.has(name)
+          ? kept.map((value) => value.slice(0, maxCharacters))
+          : kept.map((value) => `sha256:${fingerprint(value)}`);
+        return [name.slice(0, maxCharacters), shown.length === 1 ? (shown[0] ?? "") : shown];
+      }),
   );
 }
 

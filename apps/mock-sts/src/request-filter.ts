@@ -23,6 +23,7 @@ const facts: Facts = {
   listener: ({ listener }, wanted) => listener === wanted,
   route: ({ route }, wanted) => route === wanted,
   tenant: ({ tenant }, wanted) => tenant === wanted,
+  issuer: ({ issuer }, wanted) => issuer === wanted,
   method: ({ method }, wanted) => method === wanted,
   status: ({ status }, wanted) => status === wanted,
   grant: ({ grant }, wanted) => grant === wanted,

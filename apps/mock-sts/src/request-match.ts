@@ -8,6 +8,7 @@ export const requestMatchSchema = z.strictObject({
   listener: z.enum(["token-server", "gateway"]).optional(),
   route: z.enum(routeNames).optional(),
   tenant: text.optional().describe("Subdomain of the tenant."),
+  issuer: text.optional().describe("Name of a further issuer."),
   method: text.optional().describe("HTTP method, in capitals."),
   grant: text.optional().describe("Parameter `grant_type` of a token request."),
   clientId: text.optional().describe("Parameter `client_id` of a token request."),

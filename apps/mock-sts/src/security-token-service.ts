@@ -1,134 +1,113 @@
 import type { X509Certificate } from "node:crypto";
-import { AccessTokens } from "./access-tokens.ts";
+import type { AccessTokens } from "./access-tokens.ts";
+import type { AuthorizationServer } from "./authorization-server.ts";
 import { authorizationServerMetadata } from "./authorization-server-metadata.ts";
 import { createClientAssertions } from "./client-assertion.ts";
-import type { Clients } from "./clients.ts";
+import type { GrantType } from "./clients.ts";
 import type { Clock } from "./clock.ts";
+import type { DpopJudge } from "./dpop.ts";
+import { createIntrospection } from "./introspection-endpoint.ts";
+import { type ResolvedIssuer, stsName } from "./issuer-options.ts";
+import { stsPaths } from "./issuer-paths.ts";
 import type { ResolvedOptions } from "./options.ts";
-import type { SigningKeys } from "./signing-keys.ts";
-import { createStsAssertionGrant } from "./sts-assertion-grant.ts";
-import { createStsEndpoint, type StsEndpointOptions } from "./sts-endpoint.ts";
+import { RefreshTokens } from "./refresh-tokens.ts";
+import { createRevocation } from "./revocation-endpoint.ts";
+import { createStsEndpoint } from "./sts-endpoint.ts";
+import { createStsGrants } from "./sts-grants.ts";
 import { describeStsServers } from "./sts-info.ts";
 import { createStsIssue } from "./sts-issue.ts";
 import { withMetadataQuirks } from "./sts-metadata.ts";
-import { stsPath, stsPaths } from "./sts-paths.ts";
-import type { StsQuirk } from "./sts-quirks.ts";
+import type { HasQuirk, StsQuirk } from "./sts-quirks.ts";
 import type { StsTarget, TargetPolicy } from "./sts-targets.ts";
 import type { Tenants } from "./tenant.ts";
-import type { TokenAnswer, TokenRequest } from "./token-endpoint.ts";
-import { createTokenExchangeGrant, type TokenExchangeOptions } from "./token-exchange-grant.ts";
-import { createTokenIssuers } from "./token-issuers.ts";
 
-/** The token exchange service: an issuer of its own beside the identity tenants. */
-export interface SecurityTokenService {
-  readonly issuer: string;
-  readonly tokens: AccessTokens;
+/** A token exchange service: an issuer of its own beside the identity tenants. */
+export interface SecurityTokenService extends AuthorizationServer {
+  readonly name: string;
   /** Read at each request. */
   readonly settings: { quirks: readonly StsQuirk[] };
-  /** Its metadata document, as its quirks have it now. */
-  metadata(): Readonly<Record<string, unknown>>;
-  requestToken(request: TokenRequest): Promise<TokenAnswer>;
 }
 
-/** What the service works with. */
+/** What such services share. */
 export interface StsContext {
   readonly options: ResolvedOptions;
   readonly tenants: Tenants;
   readonly authority: X509Certificate;
-  readonly keys: SigningKeys;
   readonly clock: Clock;
-  readonly url: string;
+  readonly dpop: DpopJudge;
   readonly lifetime: { readonly tokenLifetimeMs: number };
+  /** Access tokens of the mock's issuers, who take those of one another. */
+  readonly own: ReadonlyMap<string, AccessTokens>;
+  /** Issuers of the mock that an ID-JAG may be for. */
+  readonly authorizationServers: readonly string[];
 }
 
-/** Grants of the service. */
-const stsGrants = [
-  "urn:ietf:params:oauth:grant-type:token-exchange",
-  "urn:ietf:params:oauth:grant-type:jwt-bearer",
-] as const;
-
-/** Creates the token exchange service of a mock. */
-export function createSecurityTokenService(context: StsContext): SecurityTokenService {
-  const { options, keys, clock, url } = context;
-  const { sts: policy, clockSkewMs } = options;
-  const issuer = `${url}${stsPath}`;
-  const tokenEndpoint = `${issuer}${stsPaths.token}`;
-  const tokens = new AccessTokens({ issuer, keys, clock, clockSkewMs });
+/** Creates a token exchange service. */
+export function createSecurityTokenService(
+  policy: ResolvedIssuer,
+  tokens: AccessTokens,
+  context: StsContext,
+): SecurityTokenService {
+  const { clock, dpop, authority, lifetime } = context;
+  const { name, clients, defaultAudience, publicClient } = policy;
   const settings = { quirks: policy.quirks };
-  const hasQuirk = (quirk: StsQuirk) => settings.quirks.includes(quirk);
-  const targets = targetPolicy(context);
-  const issuers = createTokenIssuers({
-    ...{ keys, clock, clockSkewMs, trusted: policy.trustedIssuers },
-    own: new Map([
-      [issuer, tokens],
-      ...context.tenants.all.map((it) => [it.issuer, it.tokens] as const),
-    ]),
+  const hasQuirk: HasQuirk = (quirk) => settings.quirks.includes(quirk);
+  const targets = targetPolicy(policy, context);
+  const refreshTokens = policy.refreshTokens ? new RefreshTokens(clock) : undefined;
+  const grants = createStsGrants({ policy, tokens, targets, hasQuirk, refreshTokens }, context);
+  const clientAssertions = createClientAssertions({
+    ...context.options,
+    ...audiences(tokens, context),
+    clock,
   });
-  const parts = { issuer, tokenEndpoint, issuers, targets, hasQuirk };
-  const metadata = stsMetadata({ issuer, tokenEndpoint }, targets);
+  const authentication = { clients, authority, clock, clientAssertions };
   return {
-    ...{ issuer, tokens, settings },
-    metadata: () => withMetadataQuirks(metadata, hasQuirk),
-    requestToken: createStsEndpoint({
-      ...{ clock, hasQuirk, authority: context.authority, publicClient: policy.publicClient },
-      clients: stsClients(options),
-      clientAssertions: createClientAssertions({
-        ...{ audience: [issuer, tokenEndpoint], clock, clockSkewMs },
+    ...{ name, tokens, settings, path: `/${name}`, paths: stsPaths },
+    label: { token: "sts-token", ...(name !== stsName && { issuer: name }) },
+    endpoints: {
+      token: createStsEndpoint({
+        ...{ ...authentication, dpop, publicClient, hasQuirk, grants },
+        issue: createStsIssue({
+          ...{ tokens, refreshTokens, clock, defaultAudience },
+          tokenLifetimeMs: () => lifetime.tokenLifetimeMs,
+        }),
       }),
-      grants: createGrants(parts, context),
-      issue: createStsIssue({
-        ...{ issuer, tokens, keys, clock, defaultAudience: policy.defaultAudience },
-        tokenLifetimeMs: () => context.lifetime.tokenLifetimeMs,
+      introspection: createIntrospection({
+        ...{ ...authentication, tokens },
+        hiddenClaims: () => (hasQuirk("keycloak-introspection-without-act") ? ["act"] : []),
       }),
-    }),
+      revocation: createRevocation({ ...authentication, tokens, refreshTokens }),
+    },
+    metadata: () =>
+      withMetadataQuirks(
+        stsMetadata(tokens, targets, Object.keys(grants) as GrantType[]),
+        hasQuirk,
+      ),
   };
 }
 
-function createGrants(
-  parts: Omit<TokenExchangeOptions, "policy" | "authorizationServers">,
-  { options, clock }: StsContext,
-): StsEndpointOptions["grants"] {
-  const { sts: policy } = options;
-  const authorizationServers = [parts.issuer, ...policy.authorizationServers];
-  const { maxActors } = policy;
-  return {
-    "urn:ietf:params:oauth:grant-type:token-exchange": createTokenExchangeGrant({
-      ...{ ...parts, policy, authorizationServers },
-    }),
-    "urn:ietf:params:oauth:grant-type:jwt-bearer": createStsAssertionGrant({
-      ...{ ...options, ...parts, clock, maxActors },
-    }),
-  };
+function audiences({ issuer }: AccessTokens, { options }: StsContext) {
+  return { audience: options.strictAudience ? [issuer] : [issuer, `${issuer}${stsPaths.token}`] };
 }
 
-/** Every MCP server with an audience is a target under that name and under its URL. */
-function targetPolicy({ options, tenants }: StsContext): TargetPolicy {
-  const servers = describeStsServers(tenants.provider).map(
+/** Every MCP server that takes the issuer's tokens is a target under its audience and under its URL. */
+function targetPolicy(policy: ResolvedIssuer, { tenants }: StsContext): TargetPolicy {
+  const servers = describeStsServers(tenants.provider, policy.name).map(
     ({ audience, url, requiredScope }): StsTarget => ({
       ...{ audience, resource: url },
       scopes: requiredScope?.split(" ") ?? [],
     }),
   );
-  return { ...options.sts, targets: [...options.sts.targets, ...servers] };
-}
-
-function stsClients({ clients, sts: { publicClient } }: ResolvedOptions): Clients {
-  if (publicClient === undefined) return clients;
-  return new Map([...clients, [publicClient.clientId, publicClient]]);
+  return { ...policy, targets: [...policy.targets, ...servers] };
 }
 
 function stsMetadata(
-  { issuer, tokenEndpoint }: { issuer: string; tokenEndpoint: string },
+  { issuer, keys }: AccessTokens,
   { targets }: TargetPolicy,
+  grantTypes: readonly GrantType[],
 ): Readonly<Record<string, unknown>> {
-  return authorizationServerMetadata(
-    {
-      ...{ issuer, tokenEndpoint, jwksUri: `${issuer}${stsPaths.jwks}` },
-      mtlsTokenEndpoint: `${issuer}${stsPaths.mtlsToken}`,
-    },
-    {
-      grantTypes: stsGrants,
-      scopes: [...new Set(targets.flatMap(({ scopes = [] }) => scopes))].sort(),
-    },
-  );
+  return authorizationServerMetadata({
+    ...{ issuer, paths: stsPaths, grantTypes, signingAlgorithm: keys.algorithm },
+    scopes: [...new Set(targets.flatMap(({ scopes = [] }) => scopes))].sort(),
+  });
 }

@@ -9,6 +9,7 @@ import { createDashboard } from "./dashboard.ts";
 import { faultOperations } from "./fault-operations.ts";
 import type { Listener, RequestHandler } from "./listener.ts";
 import { logOperations } from "./log-operations.ts";
+import type { SecurityTokenService } from "./security-token-service.ts";
 import type { MockParts } from "./serve-mock.ts";
 import { createSignal, type Signal } from "./signal.ts";
 import { stateOperations } from "./state-operations.ts";
@@ -18,6 +19,8 @@ import { createUserTokens } from "./user-tokens.ts";
 /** What the controls over HTTP take. */
 export interface ServeControlsOptions {
   readonly parts: MockParts;
+  /** The token exchange service and the further issuers. */
+  readonly services: readonly SecurityTokenService[];
   readonly controls: Controls;
   readonly listener: Pick<Listener, "address" | "port">;
   /** Answers all requests that are not for the controls. */
@@ -51,11 +54,14 @@ export function serveControls(options: ServeControlsOptions): RequestHandler {
 }
 
 function controlOperations(
-  { parts, controls }: ServeControlsOptions,
+  { parts, services, controls }: ServeControlsOptions,
   { changes, isExposed }: { changes: Signal; isExposed: boolean },
 ): readonly ControlOperation[] {
   const { recorder, clock, tokens, keys, tenants, options } = parts;
-  const userToken = createUserTokens({ tenants, keys, clock, defaultClientId: options.clientId });
+  const userToken = createUserTokens({
+    ...{ tenants, services, clock, defaultClientId: options.clientId },
+  });
+  const issuers = [...tenants.all, ...services].map(({ tokens: { issuer } }) => issuer);
   return [
     ...stateOperations({
       ...parts,
@@ -64,6 +70,6 @@ function controlOperations(
     ...logOperations(recorder, changes),
     ...clockOperations(clock),
     ...faultOperations(controls),
-    ...tokenOperations({ controls, tokens, keys, userToken }),
+    ...tokenOperations({ controls, tokens, keys, issuers, userToken }),
   ];
 }

@@ -7,19 +7,21 @@ import { type Configurations, createConfigurations } from "./configurations.ts";
 import { type Controls, createControls } from "./controls.ts";
 import type { DestinationClient } from "./destination-client.ts";
 import { createDestinationService } from "./destination-service.ts";
+import { createDpopJudge, type DpopJudge } from "./dpop.ts";
 import { type ExchangeOptions, exchange } from "./exchange.ts";
 import type { Faults } from "./faults.ts";
 import { createGateway } from "./gateway.ts";
 import { gatewayRoute } from "./gateway-targets.ts";
 import { createIdentityTenant, type IdentityTenant } from "./identity-tenant.ts";
+import type { KeyRings } from "./key-rings.ts";
 import type { RequestHandler } from "./listener.ts";
 import type { Listeners } from "./listeners.ts";
 import { lobClient } from "./lob-client.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { RecordingRecorder } from "./recorder.ts";
-import { createSecurityTokenService, type SecurityTokenService } from "./security-token-service.ts";
+import type { SecurityTokenService } from "./security-token-service.ts";
+import { createSecurityTokenServices } from "./security-token-services.ts";
 import { serveControls } from "./serve-controls.ts";
-import type { SigningKeys } from "./signing-keys.ts";
 import type { Tenants } from "./tenant.ts";
 import type { TokenLedger } from "./token-ledger.ts";
 import { createTokenServer } from "./token-server.ts";
@@ -31,7 +33,7 @@ export interface MockParts {
   readonly options: ResolvedOptions;
   /** PEM of the authority that client certificates must come from. */
   readonly trustedAuthority: string;
-  readonly keys: SigningKeys;
+  readonly keys: KeyRings;
   readonly clock: MovableClock;
   readonly faults: Faults;
   readonly recorder: RecordingRecorder;
@@ -49,14 +51,21 @@ export interface MockParts {
 
 interface Shared {
   readonly authority: X509Certificate;
-  readonly sts: SecurityTokenService;
+  readonly services: readonly SecurityTokenService[];
+  readonly dpop: DpopJudge;
   readonly lifetimes: { tokenLifetimeMs: number; serviceTokenLifetimeMs: number };
   readonly recording: Omit<ExchangeOptions, "listener" | "routeOf">;
   readonly configurations: Configurations;
 }
 
+/** A mock that is being served. */
+export interface ServedMock {
+  readonly controls: Controls;
+  readonly services: readonly SecurityTokenService[];
+}
+
 /** Puts the token server and the gateway behind their listeners. */
-export function serveMock(parts: MockParts, listeners: Listeners): Controls {
+export function serveMock(parts: MockParts, listeners: Listeners): ServedMock {
   const { options, keys, clock, faults, recorder, tokens, tenants, gatewayUrl: origin } = parts;
   const { requireBoundCertificate, tokenLifetimeMs, serviceTokenLifetimeMs } = options;
   const configurations = createConfigurations(clock);
@@ -66,37 +75,45 @@ export function serveMock(parts: MockParts, listeners: Listeners): Controls {
   furnish();
   const lifetimes = { tokenLifetimeMs, serviceTokenLifetimeMs };
   const switches = { requireBoundCertificate, alwaysUnauthorized: false };
-  const recording = { recorder, tokens, faults, keys, clock, onAnswer: options.onAnswer };
+  const { onAnswer, clientCertificateHeader } = options;
+  const recording = {
+    ...{ recorder, tokens, faults, keys, clock, onAnswer, clientCertificateHeader },
+  };
   const authority = new X509Certificate(parts.trustedAuthority);
-  const sts = createSecurityTokenService({ ...parts, authority, lifetime: lifetimes });
-  const shared = { authority, sts, lifetimes, recording, configurations };
+  const judge = () => createDpopJudge({ ...options, clock, nonces: options.dpopNonces });
+  const dpop = judge();
+  const services = createSecurityTokenServices({ ...parts, authority, dpop, lifetime: lifetimes });
+  const shared = { authority, services, dpop, lifetimes, recording, configurations };
   const tokenServer = buildTokenServer(parts, shared);
   const gateway = createGateway({
-    ...{ origin, tenants, sts, switches, audience: options.gatewayClientId },
+    ...{ origin, tenants, services, switches, audience: options.gatewayClientId, dpop: judge() },
+    ...{ clock, clockSkewMs: options.clockSkewMs },
     exchange: exchange({ ...recording, listener: "gateway", routeOf: gatewayRoute(tenants) }),
   });
+  const [sts] = services;
   const controls = createControls({
     ...{ options, recorder, tokens, clock, tenants, configurations, keys, faults, gateway, sts },
-    ...{ switches, lifetimes, furnish },
+    ...{ services, switches, lifetimes, furnish },
   });
   const otherwise: RequestHandler = (request, env) => tokenServer.fetch(request, env);
   listeners.tokenServer.serve(
-    serveControls({ parts, controls, listener: listeners.tokenServer, otherwise }),
+    serveControls({ parts, services, controls, listener: listeners.tokenServer, otherwise }),
   );
   listeners.gateway.serve((request, env) => gateway.app.fetch(request, env));
-  return controls;
+  return { controls, services };
 }
 
 function buildTokenServer(parts: MockParts, shared: Shared) {
-  const { authority, sts, lifetimes, recording, configurations } = shared;
-  const { keys, clock, tenants, url, destinationClient: client } = parts;
-  const identityTenants = buildIdentityTenants(parts, { authority, lifetime: lifetimes });
+  const { authority, services, dpop, lifetimes, recording, configurations } = shared;
+  const { clock, tenants, url, destinationClient: client } = parts;
+  const identityTenants = buildIdentityTenants(parts, { authority, dpop, lifetime: lifetimes });
   const { clientId } = client;
+  const issuers = [...identityTenants, ...services];
   return createTokenServer({
-    ...{ keys, url, tenants, identityTenants, sts },
+    ...{ url, tenants, issuers },
     exchange: exchange({
       ...recording,
-      ...{ listener: "token-server", routeOf: tokenServerRoute(tenants) },
+      ...{ listener: "token-server", routeOf: tokenServerRoute(tenants, issuers) },
     }),
     requestServiceToken: createXsuaa({ client, authority, clock, lifetime: lifetimes }),
     destinationService: createDestinationService({
@@ -107,12 +124,12 @@ function buildTokenServer(parts: MockParts, shared: Shared) {
 
 /** The provider's identity tenant knows all clients; a subscriber's knows the line-of-business agents' only. */
 function buildIdentityTenants(
-  { options, tenants, keys, clock }: MockParts,
-  context: { authority: X509Certificate; lifetime: Shared["lifetimes"] },
+  { options, tenants, clock }: MockParts,
+  context: Pick<Shared, "authority" | "dpop"> & { lifetime: Shared["lifetimes"] },
 ): readonly IdentityTenant[] {
   const subscriberClients = registerClients([lobClient]);
   return tenants.all.map((tenant) => {
     const clients = tenant.isProvider ? options.clients : subscriberClients;
-    return createIdentityTenant(tenant, { ...context, options, keys, clock, clients });
+    return createIdentityTenant(tenant, { ...context, options, clock, clients });
   });
 }

@@ -8,50 +8,88 @@ import {
   SignJWT,
 } from "jose";
 
-/** The one algorithm this server signs with. */
-export const signingAlgorithm = "ES256";
+/** Algorithms an issuer may sign with. */
+export const signingAlgorithms = ["ES256", "RS256", "PS256", "EdDSA"] as const;
+
+/** An algorithm an issuer may sign with. */
+export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+
+/**
+ * Checks the name of an algorithm.
+ *
+ * @throws TypeError naming those that there are.
+ */
+export function checkSigningAlgorithm(algorithm: SigningAlgorithm): SigningAlgorithm {
+  if (signingAlgorithms.includes(algorithm)) return algorithm;
+  const known = signingAlgorithms.join(", ");
+  throw new TypeError(
+    `Cannot sign tokens: "signingAlgorithm" must be one of ${known}, got ${JSON.stringify(algorithm)}`,
+  );
+}
 
 interface SigningKey {
   readonly kid: string;
+  readonly algorithm: SigningAlgorithm;
   readonly privateKey: CryptoKey;
   readonly publicKey: CryptoKey;
   readonly publicJwk: JWK;
 }
 
-/** The issuer's signing keys: the newest signs, the older ones still verify. */
+/** An issuer's signing keys: the newest signs, the older ones still verify. */
 export interface SigningKeys {
+  /** Algorithm of the newest key. */
+  readonly algorithm: SigningAlgorithm;
   /** Signs claims as a JWT of a type, with the newest key. */
   sign(claims: JWTPayload, typ: string): Promise<string>;
-  /** Finds the public key of an identifier, `undefined` if the issuer never had it. */
-  publicKey(kid: string): CryptoKey | undefined;
-  /** Makes a new key that signs from now on. */
-  rotate(): Promise<void>;
+  /** Finds the key of an identifier, `undefined` if the issuer never had it. */
+  find(kid: string): Pick<SigningKey, "algorithm" | "publicKey"> | undefined;
+  /** Makes a new key that signs from now on; without an algorithm it has that of the one before. */
+  rotate(algorithm?: SigningAlgorithm): Promise<void>;
   /** The public keys as a JWK Set. */
-  jwks(): { keys: JWK[] };
+  jwks(): Promise<{ keys: JWK[] }>;
 }
 
-/** Creates an issuer's key ring with one ES256 key. */
-export async function createSigningKeys(): Promise<SigningKeys> {
-  let current = await generateSigningKey();
-  const keys = new Map([[current.kid, current]]);
+/** Creates an issuer's key ring. Its first key is made when it is first needed: RSA keys take their time. */
+export function createSigningKeys(first: SigningAlgorithm = "ES256"): SigningKeys {
+  const keys = new Map<string, SigningKey>();
+  let algorithm = first;
+  let current: Promise<SigningKey> | undefined;
+  const add = (next: SigningAlgorithm) =>
+    generateSigningKey(next).then((key) => {
+      keys.set(key.kid, key);
+      return key;
+    });
+  const newest = () => {
+    current ??= add(algorithm);
+    return current;
+  };
   return {
-    sign: (claims, typ) =>
-      new SignJWT(claims)
-        .setProtectedHeader({ alg: signingAlgorithm, kid: current.kid, typ })
-        .sign(current.privateKey),
-    publicKey: (kid) => keys.get(kid)?.publicKey,
-    async rotate() {
-      current = await generateSigningKey();
-      keys.set(current.kid, current);
+    get algorithm() {
+      return algorithm;
     },
-    jwks: () => ({ keys: [...keys.values()].map(({ publicJwk }) => publicJwk) }),
+    async sign(claims, typ) {
+      const { kid, algorithm: alg, privateKey } = await newest();
+      return new SignJWT(claims).setProtectedHeader({ alg, kid, typ }).sign(privateKey);
+    },
+    find: (kid) => keys.get(kid),
+    async rotate(next = algorithm) {
+      // Whoever rotates wants two keys in the JWK Set, also before the first one was of use.
+      await newest();
+      algorithm = next;
+      current = add(next);
+      await current;
+    },
+    async jwks() {
+      await newest();
+      return { keys: [...keys.values()].map(({ publicJwk }) => publicJwk) };
+    },
   };
 }
 
-async function generateSigningKey(): Promise<SigningKey> {
-  const { privateKey, publicKey } = await generateKeyPair(signingAlgorithm);
+async function generateSigningKey(algorithm: SigningAlgorithm): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generateKeyPair(algorithm);
   const jwk = await exportJWK(publicKey);
   const kid = await calculateJwkThumbprint(jwk);
-  const publicJwk = { ...jwk, kid, use: "sig", alg: signingAlgorithm };
-  return { kid, privateKey, publicKey, publicJwk };
+  const publicJwk = { ...jwk, kid, use: "sig", alg: algorithm };
+  return { kid, algorithm, privateKey, publicKey, publicJwk };
 }

@@ -57,11 +57,11 @@ async function verify(assertion: string, issuers: TokenIssuers): Promise<Present
 function checkAddressee(
   { claims, kind }: PresentedToken,
   { client: { clientId } }: StsGrantRequest,
-  { issuer, tokenEndpoint }: StsAssertionOptions,
+  { issuer, tokenEndpoint, strictAudience }: StsAssertionOptions,
 ): void {
   const isIdJag = kind === idJagTyp;
   if (!isIdJag && kind !== "jwt") throw invalidGrant("the token is no assertion");
-  const names = isIdJag ? [issuer] : [issuer, tokenEndpoint, clientId];
+  const names = isIdJag || strictAudience ? [issuer] : [issuer, tokenEndpoint, clientId];
   if (![claims.aud].flat().some((aud) => names.includes(`${aud}`))) {
     throw invalidGrant("the assertion is for another audience");
   }

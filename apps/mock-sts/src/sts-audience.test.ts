@@ -43,7 +43,7 @@ describe("MCP servers with an audience of their own", () => {
     }
   });
 
-  it("refuse a token for another audience, for none, and the gateway's own", async () => {
+  it("[9728-10] refuse a token for another audience, for none, and the gateway's own", async () => {
     await using customer = new TestAgent(mock);
     const tokens = [
       await tokenFor({ audience: "payroll" }),
@@ -85,7 +85,7 @@ describe("MCP servers with an audience of their own", () => {
 });
 
 describe("whoami", () => {
-  it("names the last actor; those before it are history (RFC 8693, section 4.1)", async () => {
+  it("[8693-15] names the last actor; those before it are history (RFC 8693, section 4.1)", async () => {
     const subject_token = await mock.userToken({
       sub: "alice",
       claims: { act: { sub: "first" } },

@@ -33,7 +33,7 @@ async function exchange(fields: StsForm = {}, client = agent, headers = {}) {
 }
 
 describe("the metadata of the token exchange service (RFC 8414)", () => {
-  it("lists its grants and endpoints, at every place clients look", async () => {
+  it("[8414-1] [8693-24] [8705-9] lists its grants and endpoints, at every place clients look", async () => {
     const { issuer, tokenEndpoint, jwksUri, wellKnownUri } = mock.sts;
     const places = [
       wellKnownUri,
@@ -48,9 +48,19 @@ describe("the metadata of the token exchange service (RFC 8414)", () => {
         issuer,
         token_endpoint: tokenEndpoint,
         jwks_uri: jwksUri,
-        grant_types_supported: [exchangeGrant, "urn:ietf:params:oauth:grant-type:jwt-bearer"],
+        grant_types_supported: [
+          exchangeGrant,
+          "urn:ietf:params:oauth:grant-type:jwt-bearer",
+          "client_credentials",
+        ],
         token_endpoint_auth_methods_supported: expect.arrayContaining(["private_key_jwt", "none"]),
-        mtls_endpoint_aliases: { token_endpoint: `${issuer}/mtls/token` },
+        introspection_endpoint: `${issuer}/introspect`,
+        revocation_endpoint: `${issuer}/revoke`,
+        mtls_endpoint_aliases: {
+          token_endpoint: `${issuer}/mtls/token`,
+          introspection_endpoint: `${issuer}/mtls/introspect`,
+          revocation_endpoint: `${issuer}/mtls/revoke`,
+        },
       });
     }
     expect(mock.recorder.count({ route: "authorization-server-metadata" })).toBe(places.length);
@@ -73,7 +83,7 @@ describe("the form of a request to the token exchange service", () => {
   it.each([
     ["no grant", undefined, "invalid_request"],
     ["an unknown grant", "password", "unsupported_grant_type"],
-    ["a grant of the identity tenant", "client_credentials", "unsupported_grant_type"],
+    ["a grant for clients that prove themselves", "client_credentials", "unauthorized_client"],
   ])("refuses %s", async (_what, grantType, error) => {
     const answer = await exchange({ grant_type: grantType });
     expect([answer.status, answer.body.error]).toEqual([400, error]);
@@ -91,7 +101,7 @@ describe("the form of a request to the token exchange service", () => {
     expect([json.status, json.body.error]).toEqual([400, "invalid_request"]);
   });
 
-  it("forbids caches to keep its answers, good and bad", async () => {
+  it("[6749-10] forbids caches to keep its answers, good and bad", async () => {
     for (const fields of [{}, { audience: "unknown" }]) {
       const { headers } = await exchange(fields);
       expect(headers.get("cache-control")).toBe("no-store");
@@ -111,7 +121,7 @@ describe("clients of the token exchange service", () => {
   });
   const unnamed = { client_id: undefined };
 
-  it("must be known, unless the public one is allowed", async () => {
+  it("[8693-20] must be known, unless the public one is allowed", async () => {
     expect(await outcome()).toBe("public");
     for (const client_id of [undefined, "nobody", "mock-public-client"]) {
       expect(await outcome({ client_id })).toEqual(refused);
@@ -175,24 +185,30 @@ describe("the answer (RFC 8693, section 2.2.1)", () => {
     ["jwt", "jwt", "Bearer", "at+jwt"],
     ["id_token", "id_token", "N_A", "JWT"],
     ["id-jag", "id-jag", "N_A", "oauth-id-jag+jwt"],
-  ])("to a request for %s has the type %s and says %s", async (asked, issued, usage, typ) => {
-    const type = asked === undefined ? undefined : typeUrn(asked);
-    const audience = asked === "id-jag" ? mock.sts.issuer : undefined;
-    const { body, token } = await exchange({ requested_token_type: type, audience });
-    expect(body).toEqual({
-      access_token: token,
-      issued_token_type: typeUrn(issued),
-      token_type: usage,
-      expires_in: asked === "id-jag" ? 300 : expect.any(Number),
-    });
-    expect(decodeProtectedHeader(token).typ).toBe(typ);
-    expect(decodeJwt(token)).toMatchObject({ iss: mock.sts.issuer, sub: "alice" });
-  });
+  ])(
+    "[8693-8] [8693-9] [8693-10] to a request for %s has the type %s and says %s",
+    async (asked, issued, usage, typ) => {
+      const type = asked === undefined ? undefined : typeUrn(asked);
+      const audience = asked === "id-jag" ? mock.sts.issuer : undefined;
+      const { body, token } = await exchange({ requested_token_type: type, audience });
+      expect(body).toEqual({
+        access_token: token,
+        issued_token_type: typeUrn(issued),
+        token_type: usage,
+        expires_in: asked === "id-jag" ? 300 : expect.any(Number),
+      });
+      expect(decodeProtectedHeader(token).typ).toBe(typ);
+      expect(decodeJwt(token)).toMatchObject({ iss: mock.sts.issuer, sub: "alice" });
+    },
+  );
 
-  it.each(["refresh_token", "saml1", "saml2", "unknown"])("refuses to issue a %s", async (type) => {
-    const { status, body } = await exchange({ requested_token_type: typeUrn(type) });
-    expect([status, body.error]).toEqual([400, "invalid_request"]);
-  });
+  it.each(["refresh_token", "saml1", "saml2", "unknown"])(
+    "[8693-8] refuses to issue a %s",
+    async (type) => {
+      const { status, body } = await exchange({ requested_token_type: typeUrn(type) });
+      expect([status, body.error]).toEqual([400, "invalid_request"]);
+    },
+  );
 
   it("gives an id token the requested audience, else the client's id, and the actor", async () => {
     const requested_token_type = typeUrn("id_token");

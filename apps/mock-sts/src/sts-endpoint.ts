@@ -1,59 +1,61 @@
-import type { X509Certificate } from "node:crypto";
 import { chooseGrant } from "./choose-grant.ts";
-import type { ClientAssertions } from "./client-assertion.ts";
-import { authenticateClient } from "./client-authentication.ts";
-import type { Client, Clients, GrantType } from "./clients.ts";
-import type { Clock } from "./clock.ts";
+import { authenticateClient, type ClientAuthenticationContext } from "./client-authentication.ts";
+import type { Client, GrantType } from "./clients.ts";
+import type { DpopJudge } from "./dpop.ts";
+import {
+  createOAuthEndpoint,
+  type OAuthEndpoint,
+  type TokenAnswer,
+  type TokenRequest,
+} from "./oauth-endpoint.ts";
 import { OAuthError } from "./oauth-error.ts";
-import { exchangeResponse, htmlResponse } from "./sts-answer.ts";
+import { confirmationOf, provenBy } from "./sender-constraint.ts";
+import { exchangeResponse } from "./sts-answer.ts";
+import { errorResponse, withQuirkyCode } from "./sts-errors.ts";
 import type { StsGrant } from "./sts-grant.ts";
 import type { StsIssue } from "./sts-issue.ts";
-import type { StsQuirk } from "./sts-quirks.ts";
-import { assertWellFormed, type TokenAnswer, type TokenRequest } from "./token-endpoint.ts";
+import type { HasQuirk } from "./sts-quirks.ts";
 
-/** What the token endpoint of the token exchange service works with. */
-export interface StsEndpointOptions {
-  readonly clients: Clients;
+/** What the token endpoint of a token exchange service works with. */
+export interface StsEndpointOptions extends ClientAuthenticationContext {
   /** The client of requests that name none; `undefined`: there must be one. */
   readonly publicClient: Client | undefined;
-  readonly authority: X509Certificate;
-  readonly clientAssertions: ClientAssertions;
-  readonly clock: Clock;
+  readonly dpop: DpopJudge;
   readonly grants: Readonly<Partial<Record<GrantType, StsGrant>>>;
   readonly issue: StsIssue;
   /** Read at each request. */
-  readonly hasQuirk: (quirk: StsQuirk) => boolean;
+  readonly hasQuirk: HasQuirk;
 }
 
 /**
- * Creates the function that answers requests to the token exchange service.
+ * Creates the endpoint that answers requests to a token exchange service.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2 RFC 8693, section 2}
  */
-export function createStsEndpoint(
-  options: StsEndpointOptions,
-): (request: TokenRequest) => Promise<TokenAnswer> {
+export function createStsEndpoint(options: StsEndpointOptions): OAuthEndpoint {
   const { hasQuirk } = options;
-  return async (request) => {
-    try {
-      return await answer(request, options);
-    } catch (error) {
-      if (!(error instanceof OAuthError)) throw error;
-      const response = hasQuirk("html-errors") ? htmlResponse(error.status) : error.toResponse();
-      return { response, error: error.error };
-    }
-  };
+  return createOAuthEndpoint(
+    async (request) => {
+      try {
+        return await answer(request, options);
+      } catch (error) {
+        throw error instanceof OAuthError ? withQuirkyCode(error, hasQuirk) : error;
+      }
+    },
+    (error) => errorResponse(error, hasQuirk),
+  );
 }
 
 async function answer(request: TokenRequest, options: StsEndpointOptions): Promise<TokenAnswer> {
-  const { grants, issue, hasQuirk } = options;
-  assertWellFormed(request);
-  const { form, certificate } = request;
+  const { grants, dpop, issue, hasQuirk } = options;
+  const { form } = request;
   const grantType = form.get("grant_type");
   if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
   const client = await identifyClient(request, options);
-  const decision = await chooseGrant(grantType, client, grants)({ form, client, certificate });
-  const issued = await issue(decision, { client, certificate });
+  const grant = chooseGrant(grantType, client, grants);
+  const confirmation = await confirmationOf(request, { client, dpop });
+  const decision = await grant({ form, client, proven: provenBy(request, confirmation) });
+  const issued = await issue(decision, { client, confirmation, form });
   const isExchange = grantType.endsWith(":token-exchange");
   return {
     issued,
@@ -68,5 +70,5 @@ async function identifyClient(request: TokenRequest, options: StsEndpointOptions
   const names = ["client_id", "client_secret", "client_assertion"];
   const isAnonymous = authorization === undefined && names.every((name) => !form.get(name));
   if (isAnonymous && options.publicClient !== undefined) return options.publicClient;
-  return authenticateClient(request, { ...options, now: options.clock.now() });
+  return authenticateClient(request, options);
 }

@@ -1,7 +1,7 @@
-import type { X509Certificate } from "node:crypto";
 import type { Client } from "./clients.ts";
 import type { ActorClaim } from "./delegation.ts";
 import type { Form } from "./form.ts";
+import type { Confirmation } from "./sender-constraint.ts";
 import type { ChosenTargets } from "./sts-targets.ts";
 import type { IssuableType } from "./token-types.ts";
 
@@ -9,7 +9,8 @@ import type { IssuableType } from "./token-types.ts";
 export interface StsGrantRequest {
   readonly form: Form;
   readonly client: Client;
-  readonly certificate: X509Certificate | undefined;
+  /** What the request proves beside its client: a certificate, a key. */
+  readonly proven: Confirmation;
 }
 
 /** What a grant allows: the endpoint makes the token of it. */
@@ -21,6 +22,8 @@ export interface StsDecision {
   /** The token must not outlive this instant, epoch milliseconds. */
   readonly notAfter: number;
   readonly type: IssuableType;
+  /** What a refresh token stands for that is issued with it; absent: none is. */
+  readonly refresh?: StsDecision;
 }
 
 /** Decides a request of one grant type. */

@@ -1,9 +1,10 @@
 import { oauthMetadataPath } from "./authorization-server-metadata.ts";
+import { stsName } from "./issuer-options.ts";
+import { stsPaths } from "./issuer-paths.ts";
 import { type McpServerInfo, mcpServerPath } from "./mcp-servers.ts";
-import { stsPath, stsPaths } from "./sts-paths.ts";
 import type { Tenant } from "./tenant.ts";
 
-/** An MCP server that takes tokens of the token exchange service only, each for this server. */
+/** An MCP server that takes tokens of one issuer only, each for this server. */
 export interface StsMcpServerInfo extends McpServerInfo {
   /** Its name for the parameter `audience`; for `resource` it is its `url`. */
   readonly audience: string;
@@ -11,34 +12,42 @@ export interface StsMcpServerInfo extends McpServerInfo {
   readonly requiredScope?: string;
 }
 
-/** The token exchange service as clients address it. */
+/** The token exchange service, or a further issuer, as clients address it. */
 export interface StsInfo {
+  readonly name: string;
   readonly issuer: string;
   readonly tokenEndpoint: string;
+  readonly introspectionEndpoint: string;
+  readonly revocationEndpoint: string;
   readonly jwksUri: string;
   /** URL of its metadata document. */
   readonly wellKnownUri: string;
-  /** The MCP servers with an audience of their own. */
+  /** The MCP servers that take its tokens. */
   readonly mcpServers: readonly StsMcpServerInfo[];
 }
 
-/** Describes the service of a mock. */
-export function describeSts(url: string, provider: Tenant): StsInfo {
-  const issuer = `${url}${stsPath}`;
+/** Describes the issuer of a name. */
+export function describeSts(name: string, url: string, provider: Tenant): StsInfo {
+  const issuer = `${url}/${name}`;
   return {
-    issuer,
+    ...{ name, issuer },
     tokenEndpoint: `${issuer}${stsPaths.token}`,
+    introspectionEndpoint: `${issuer}${stsPaths.introspection}`,
+    revocationEndpoint: `${issuer}${stsPaths.revocation}`,
     jwksUri: `${issuer}${stsPaths.jwks}`,
-    wellKnownUri: `${url}${oauthMetadataPath}${stsPath}`,
-    mcpServers: describeStsServers(provider),
+    wellKnownUri: `${url}${oauthMetadataPath}/${name}`,
+    mcpServers: describeStsServers(provider, name),
   };
 }
 
-/** Lists the MCP servers of a tenant that have an audience of their own. */
-export function describeStsServers({ mcpServers, gatewayUrl }: Tenant): StsMcpServerInfo[] {
+/** Lists the MCP servers of a tenant that take the tokens of an issuer. */
+export function describeStsServers(
+  { mcpServers, gatewayUrl }: Tenant,
+  issuerName: string,
+): StsMcpServerInfo[] {
   return mcpServers.flatMap((server) => {
-    const { name, ordId, globalTenantId, audience, requiredScope } = server;
-    if (audience === undefined) return [];
+    const { name, ordId, globalTenantId, audience, requiredScope, issuer = stsName } = server;
+    if (audience === undefined || issuer !== issuerName) return [];
     return {
       ...{ name, ordId, globalTenantId, audience, url: `${gatewayUrl}${mcpServerPath(server)}` },
       ...(requiredScope !== undefined && { requiredScope }),

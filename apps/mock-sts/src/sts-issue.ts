@@ -1,19 +1,21 @@
-import { randomUUID, type X509Certificate } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { JWTPayload } from "jose";
 import type { AccessTokens, IssuedToken } from "./access-tokens.ts";
 import type { Client } from "./clients.ts";
 import { type Clock, numericDate } from "./clock.ts";
-import { certificateThumbprint } from "./fingerprint.ts";
+import type { Form } from "./form.ts";
 import { idJagLifetimeMs, idJagTyp } from "./id-jag.ts";
-import type { SigningKeys } from "./signing-keys.ts";
+import { type RefreshTokens, refreshLifetimeMs } from "./refresh-tokens.ts";
+import type { Confirmation } from "./sender-constraint.ts";
 import type { StsDecision } from "./sts-grant.ts";
+import { tokenFormat } from "./token-format.ts";
 import { isAccessTokenType, tokenTypes } from "./token-types.ts";
 
 /** What tokens are made with. */
 export interface StsIssueOptions {
-  readonly issuer: string;
   readonly tokens: AccessTokens;
-  readonly keys: SigningKeys;
+  /** Absent where none are issued. */
+  readonly refreshTokens: RefreshTokens | undefined;
   readonly clock: Clock;
   /** Audience of access tokens without a target. */
   readonly defaultAudience: string;
@@ -23,31 +25,63 @@ export interface StsIssueOptions {
 
 interface Requester {
   readonly client: Client;
-  readonly certificate: X509Certificate | undefined;
+  readonly confirmation: Confirmation | undefined;
+  readonly form: Form;
+}
+
+/** What a decision led to. */
+export interface StsIssued extends IssuedToken {
+  readonly refreshToken?: string;
 }
 
 /** Makes the token a decision allows. */
-export type StsIssue = (decision: StsDecision, requester: Requester) => Promise<IssuedToken>;
+export type StsIssue = (decision: StsDecision, requester: Requester) => Promise<StsIssued>;
 
-/** Creates the function that makes tokens: access tokens, id tokens and ID-JAGs. */
+/** Creates the function that makes tokens: access tokens, refresh tokens, id tokens and ID-JAGs. */
 export function createStsIssue(options: StsIssueOptions): StsIssue {
-  return (decision, requester) =>
-    isAccessTokenType(decision.type)
-      ? issueAccessToken(decision, requester, options)
-      : signOtherToken(decision, requester, options);
+  return async (decision, requester) => {
+    const refreshToken = issueRefreshToken(decision, requester, options);
+    if (decision.type === tokenTypes.refreshToken) {
+      return { token: refreshToken ?? "", claims: refreshClaims(decision, requester, options) };
+    }
+    const issued = isAccessTokenType(decision.type)
+      ? await issueAccessToken(decision, requester, options)
+      : await signOtherToken(decision, requester, options);
+    return { ...issued, ...(refreshToken !== undefined && { refreshToken }) };
+  };
+}
+
+function issueRefreshToken(
+  { refresh }: StsDecision,
+  { client: { clientId }, confirmation, form }: Requester,
+  { refreshTokens }: StsIssueOptions,
+): string | undefined {
+  if (refresh === undefined) return undefined;
+  const grant = { clientId, confirmation, decision: refresh };
+  return refreshTokens?.issue(grant, form.get("refresh_token"));
+}
+
+/** A refresh token says nothing; this is what the record keeps of it. */
+function refreshClaims(
+  { subject }: StsDecision,
+  { client }: Requester,
+  { tokens, clock }: StsIssueOptions,
+): JWTPayload {
+  const now = clock.now();
+  const times = { iat: numericDate(now), exp: numericDate(now + refreshLifetimeMs) };
+  return { iss: tokens.issuer, sub: subject, client_id: client.clientId, ...times };
 }
 
 function issueAccessToken(
   { subject, act, targets, notAfter }: StsDecision,
-  { client, certificate }: Requester,
+  { client: { clientId }, confirmation, form }: Requester,
   { tokens, clock, defaultAudience, tokenLifetimeMs }: StsIssueOptions,
 ): Promise<IssuedToken> {
-  const isBound = client.certificateBoundTokens && certificate !== undefined;
   return tokens.issue({
-    ...{ subject, clientId: client.clientId, scope: targets.scope, format: "jwt" },
+    ...{ subject, clientId, confirmation, scope: targets.scope },
+    format: tokenFormat(form) ?? "jwt",
     audience: oneOrMany(targets.names) ?? defaultAudience,
     expiresAt: Math.min(clock.now() + tokenLifetimeMs(), notAfter),
-    x5tS256: isBound ? certificateThumbprint(certificate.raw) : undefined,
     claims: actorClaim(act),
   });
 }
@@ -55,8 +89,9 @@ function issueAccessToken(
 async function signOtherToken(
   decision: StsDecision,
   { client }: Requester,
-  { issuer, keys, clock, tokenLifetimeMs }: StsIssueOptions,
+  { tokens, clock, tokenLifetimeMs }: StsIssueOptions,
 ): Promise<IssuedToken> {
+  const { issuer, keys } = tokens;
   const { subject, act, notAfter, type } = decision;
   const isIdJag = type === tokenTypes.idJag;
   const now = clock.now();

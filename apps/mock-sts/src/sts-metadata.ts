@@ -1,4 +1,4 @@
-import type { StsQuirk } from "./sts-quirks.ts";
+import type { HasQuirk } from "./sts-quirks.ts";
 
 /** A host name that no resolver knows: RFC 6761, section 6.4. */
 const internalHost = "sts.mock-sts.invalid";
@@ -6,7 +6,7 @@ const internalHost = "sts.mock-sts.invalid";
 /** Applies what may be wrong with the metadata of the token exchange service. */
 export function withMetadataQuirks(
   metadata: Readonly<Record<string, unknown>>,
-  hasQuirk: (quirk: StsQuirk) => boolean,
+  hasQuirk: HasQuirk,
 ): Readonly<Record<string, unknown>> {
   const endpoint = new URL(String(metadata.token_endpoint));
   if (hasQuirk("internal-token-endpoint")) endpoint.hostname = internalHost;

@@ -1,26 +1,20 @@
-import { createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { type Client, type Clients, registerClients } from "./clients.ts";
+import { checkSigningAlgorithm, type SigningAlgorithm } from "./signing-keys.ts";
 import { checkStsQuirks, type StsQuirk } from "./sts-quirks.ts";
 import { checkStsTarget, type StsTarget } from "./sts-targets.ts";
-
-/** Somebody else whose tokens are taken as subject or actor tokens and as assertions. */
-export interface TrustedIssuer {
-  /** Claim `iss` of its tokens. */
-  readonly issuer: string;
-  readonly jwks: JSONWebKeySet;
-  /** One of these must be in `aud` of its tokens. Default: any audience will do. */
-  readonly audience?: string | readonly string[];
-}
+import { checkTrustedIssuer, type TrustedIssuer } from "./trusted-issuer.ts";
 
 /** How the token exchange service is to be; every field has a default. */
 export interface StsOptions {
+  /** What it signs with. Default: as the rest of the mock. */
+  readonly signingAlgorithm?: SigningAlgorithm;
   /** Takes requests that name no client and prove none, as kagent's are. Default false. */
   readonly publicClient?: boolean;
   /** Whose tokens are taken beside the mock's own. Default: nobody's. */
   readonly trustedIssuers?: readonly TrustedIssuer[];
   /** What tokens may be for, beside the MCP servers with an audience. Default: nothing else. */
   readonly targets?: readonly StsTarget[];
-  /** Issuers of other authorization servers an ID-JAG may be for. Default: none but this one. */
+  /** Issuers of other authorization servers an ID-JAG may be for. Default: none but the mock's own. */
   readonly authorizationServers?: readonly string[];
   /** Claim `aud` of a token that was asked for without a target. Default `mock-default-audience`. */
   readonly defaultAudience?: string;
@@ -32,6 +26,8 @@ export interface StsOptions {
   readonly maxActors?: number;
   /** Whether `aud` of a subject token must hold the requesting client or this server. Default false. */
   readonly subjectForRequester?: boolean;
+  /** Whether an exchange brings a refresh token too, or one alone where that is asked for. Default false. */
+  readonly refreshTokens?: boolean;
   /** Ways in which the service errs. Default: none. */
   readonly quirks?: readonly StsQuirk[];
 }
@@ -49,7 +45,10 @@ const publicClientId = "mock-public-client";
  *
  * @throws TypeError or RangeError naming the option.
  */
-export function resolveStsOptions(options: StsOptions): ResolvedStsOptions {
+export function resolveStsOptions(
+  options: StsOptions,
+  defaults: { readonly signingAlgorithm: SigningAlgorithm },
+): ResolvedStsOptions {
   checkNames(options);
   const { maxActors = 5, defaultAudience = "mock-default-audience" } = options;
   const { severalTargets = "combine", mayAct = "optional", trustedIssuers = [] } = options;
@@ -59,7 +58,7 @@ export function resolveStsOptions(options: StsOptions): ResolvedStsOptions {
   if (defaultAudience.trim() === "") throw new TypeError(`${start} "defaultAudience" is blank`);
   checkChoice("severalTargets", severalTargets, ["combine", "refuse"]);
   checkChoice("mayAct", mayAct, ["optional", "required"]);
-  for (const issuer of trustedIssuers) checkTrustedIssuer(issuer);
+  for (const issuer of trustedIssuers) checkTrustedIssuer(issuer, `${start} "trustedIssuers"`);
   for (const target of options.targets ?? []) checkStsTarget(target);
   return {
     ...{ maxActors, defaultAudience, severalTargets, mayAct, trustedIssuers },
@@ -67,6 +66,8 @@ export function resolveStsOptions(options: StsOptions): ResolvedStsOptions {
     targets: options.targets ?? [],
     authorizationServers: options.authorizationServers ?? [],
     subjectForRequester: options.subjectForRequester ?? false,
+    refreshTokens: options.refreshTokens ?? false,
+    signingAlgorithm: checkSigningAlgorithm(options.signingAlgorithm ?? defaults.signingAlgorithm),
     quirks: checkStsQuirks(options.quirks ?? []),
   };
 }
@@ -83,6 +84,8 @@ const optionNames: Readonly<Record<keyof StsOptions, true>> = {
   mayAct: true,
   maxActors: true,
   subjectForRequester: true,
+  refreshTokens: true,
+  signingAlgorithm: true,
   quirks: true,
 };
 
@@ -94,17 +97,6 @@ function checkNames(options: StsOptions): void {
 function checkChoice(name: string, value: string, choices: readonly string[]): void {
   if (choices.includes(value)) return;
   throw new TypeError(`${start} "${name}" must be one of ${choices.join(", ")}`);
-}
-
-function checkTrustedIssuer({ issuer, jwks }: TrustedIssuer): void {
-  if (typeof issuer !== "string" || issuer.trim() === "") {
-    throw new TypeError(`${start} "trustedIssuers" has a blank issuer`);
-  }
-  try {
-    createLocalJWKSet(jwks);
-  } catch {
-    throw new TypeError(`${start} "trustedIssuers": ${JSON.stringify(issuer)} has no JWK Set`);
-  }
 }
 
 function registerPublicClient(): Clients {

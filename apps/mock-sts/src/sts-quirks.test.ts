@@ -1,13 +1,15 @@
+import { readFile } from "node:fs/promises";
 import { decodeJwt } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { StsAgent, type StsForm, typeUrn } from "../test-support/sts-agent.ts";
 import { type MockSts, startMockSts } from "./mock-sts.ts";
-import type { StsQuirk } from "./sts-quirks.ts";
+import { type StsQuirk, stsQuirks } from "./sts-quirks.ts";
 
 let mock: MockSts;
 let agent: StsAgent;
 beforeAll(async () => {
-  mock = await startMockSts({ sts: { publicClient: true, subjectForRequester: true } });
+  const targets = [{ resource: "https://b.example/mcp" }];
+  mock = await startMockSts({ sts: { publicClient: true, subjectForRequester: true, targets } });
   agent = new StsAgent(mock);
 });
 afterEach(() => mock.controls.reset());
@@ -34,7 +36,7 @@ describe("quirks in answers", () => {
     ["n-a-for-access-token", {}, { token_type: "N_A" }],
     ["lower-case-token-type", {}, { token_type: "bearer" }],
     ["lower-case-token-type", idToken, { token_type: "n_a" }],
-    ["refresh-token", {}, { refresh_token: expect.any(String) }],
+    ["useless-refresh-token", {}, { refresh_token: expect.any(String) }],
   ])("%s, asked for %j, changes %j", async (quirk, fields, changed) => {
     const right = await exchange(fields);
     mock.controls.stsQuirks = [quirk];
@@ -48,8 +50,8 @@ describe("quirks in answers", () => {
     expect(wrongBody).not.toEqual(rightBody);
   });
 
-  it("audience-ignored answers 200 with a token for something else", async () => {
-    mock.controls.stsQuirks = ["audience-ignored"];
+  it("casdoor-audience-ignored answers 200 with a token for something else", async () => {
+    mock.controls.stsQuirks = ["casdoor-audience-ignored"];
     for (const audience of ["tickets", "unknown"]) {
       const { status, token } = await exchange({ audience });
       expect([status, decodeJwt(token).aud]).toEqual([200, "mock-default-audience"]);
@@ -62,19 +64,43 @@ describe("quirks in errors", () => {
     const { status, body } = await exchange(...args);
     return [status, body.error];
   };
-  const expired = [{}, { exp: 1 }] as const;
-  const forOther = [{}, { aud: "somebody" }] as const;
-  const unknownAudience = [{ audience: "unknown" }] as const;
-
   it.each<[StsQuirk, Parameters<typeof exchange>, unknown[], unknown[]]>([
-    ["invalid-grant-for-bad-token", [...expired], [400, "invalid_request"], [400, "invalid_grant"]],
     [
-      "invalid-client-for-audience",
-      [...unknownAudience],
+      "invalid-grant-for-bad-token",
+      [{}, { exp: 1 }],
+      [400, "invalid_request"],
+      [400, "invalid_grant"],
+    ],
+    [
+      "keycloak-invalid-client-for-unknown-audience",
+      [{ audience: "unknown" }],
       [400, "invalid_target"],
       [400, "invalid_client"],
     ],
-    ["access-denied-for-subject", [...forOther], [400, "invalid_request"], [403, "access_denied"]],
+    [
+      "keycloak-access-denied-for-foreign-subject",
+      [{}, { aud: "somebody" }],
+      [400, "invalid_request"],
+      [403, "access_denied"],
+    ],
+    [
+      "navikt-invalid-grant-for-unknown-grant-type",
+      [{ grant_type: "password" }],
+      [400, "unsupported_grant_type"],
+      [400, "invalid_grant"],
+    ],
+    [
+      "oidc-provider-invalid-request-for-forbidden-grant-type",
+      [{ grant_type: "client_credentials" }],
+      [400, "unauthorized_client"],
+      [400, "invalid_request"],
+    ],
+    [
+      "zitadel-invalid-target-for-resource",
+      [{ resource: "https://b.example/mcp" }],
+      [200, undefined],
+      [400, "invalid_target"],
+    ],
   ])("%s", async (quirk, request, right, wrong) => {
     expect(await outcome(...request)).toEqual(right);
     mock.controls.stsQuirks = [quirk];
@@ -83,12 +109,27 @@ describe("quirks in errors", () => {
     expect(await outcome(...request)).toEqual(right);
   });
 
-  it("html-errors sends pages, with the status and nothing of OAuth", async () => {
-    mock.controls.stsQuirks = ["html-errors"];
+  it.each<[StsQuirk, string | null, RegExp]>([
+    ["html-errors", "text/html; charset=utf-8", /^<!doctype html>/],
+    ["glewlwyd-empty-errors", null, /^$/],
+    ["kagent-plain-text-errors", "text/plain", /^the audience is unknown$/],
+    ["oauth2-mock-server-problem-errors", "application/problem+json", /^{"type":"about:blank"/],
+  ])("%s sends the status and nothing of OAuth", async (quirk, contentType, text) => {
+    mock.controls.stsQuirks = [quirk];
     const { status, headers, body } = await exchange({ audience: "unknown" });
-    expect([status, headers.get("content-type")]).toEqual([400, "text/html; charset=utf-8"]);
-    expect(body.text).toMatch(/^<!doctype html>/);
+    expect([status, headers.get("content-type")]).toEqual([400, contentType]);
+    expect(body.text).toMatch(text);
     expect((await exchange()).status).toBe(200);
+  });
+
+  it("keycloak-actor-ignored takes any actor token, and names nobody", async () => {
+    const actor = { actor_token: "nonsense", actor_token_type: typeUrn("jwt") };
+    const claims = { may_act: { sub: "somebody" } };
+    expect(await outcome(actor, claims)).toEqual([400, "invalid_request"]);
+    mock.controls.stsQuirks = ["keycloak-actor-ignored"];
+    const { status, token } = await exchange(actor, claims);
+    expect(status).toBe(200);
+    expect(decodeJwt(token)).not.toHaveProperty("act");
   });
 });
 
@@ -113,11 +154,17 @@ describe("quirks in metadata", () => {
 });
 
 describe("quirks as they are set", () => {
+  it("are covered by a test each", async () => {
+    const tests = await readFile(new URL(import.meta.url), "utf8");
+    const others = await readFile(new URL("./introspection.test.ts", import.meta.url), "utf8");
+    for (const quirk of stsQuirks) expect(`${tests}${others}`).toContain(`"${quirk}"`);
+  });
+
   it("are those of the options again after a reset, and must exist", async () => {
-    await using odd = await startMockSts({ sts: { quirks: ["refresh-token"] } });
+    await using odd = await startMockSts({ sts: { quirks: ["useless-refresh-token"] } });
     odd.controls.stsQuirks = [];
     odd.controls.reset();
-    expect(odd.controls.stsQuirks).toEqual(["refresh-token"]);
+    expect(odd.controls.stsQuirks).toEqual(["useless-refresh-token"]);
     const unknown = ["none-such"] as unknown as StsQuirk[];
     expect(() => {
       odd.controls.stsQuirks = unknown;

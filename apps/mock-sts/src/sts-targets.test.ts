@@ -42,7 +42,7 @@ const refused = { status: 400, error: "invalid_target" };
 const granted = (aud: string | string[]) => ({ aud, scope: undefined, told: undefined });
 
 describe("audience and resource (RFC 8693, section 2.1; RFC 8707, section 2)", () => {
-  it("takes a target by its name, by its URI, with a query, and by a URN", async () => {
+  it("[8693-5] [8707-4] takes a target by its name, by its URI, with a query, and by a URN", async () => {
     const { url = "" } = mock.sts.mcpServers[0] ?? {};
     for (const fields of [
       { audience: "mail" },
@@ -55,7 +55,7 @@ describe("audience and resource (RFC 8693, section 2.1; RFC 8707, section 2)", (
     }
   });
 
-  it("refuses what it does not know, comparing exactly", async () => {
+  it("[8693-4] [8707-3] refuses what it does not know, comparing exactly", async () => {
     for (const fields of [
       { audience: "unknown" },
       { audience: "Mail" },
@@ -77,22 +77,25 @@ describe("audience and resource (RFC 8693, section 2.1; RFC 8707, section 2)", (
     "https://files.example#",
     "a b:c",
     "https:// x",
-  ])("refuses the resource %j, which is no absolute URI without a fragment", async (resource) => {
-    expect(await attempt({ resource })).toEqual(refused);
-  });
+  ])(
+    "[8693-5] [8707-1] refuses the resource %j, which is no absolute URI without a fragment",
+    async (resource) => {
+      expect(await attempt({ resource })).toEqual(refused);
+    },
+  );
 
-  it("refuses a client a target that is not for it", async () => {
+  it("[8693-4] [8707-3] refuses a client a target that is not for it", async () => {
     expect(await attempt({ audience: "vault" })).toEqual(refused);
     expect(await attempt({ audience: "vault", client_id: "trusted" })).toEqual(granted("vault"));
   });
 
-  it("puts every target into aud, in order and once, if it combines", async () => {
+  it("[8693-5] [8693-6] [8707-2] puts every target into aud, in order and once, if it combines", async () => {
     const audience = ["files", "mail", "files"];
     const resource = ["urn:example:printer", "https://files.example"];
     expect(await attempt({ audience, resource })).toEqual(granted(["files", "mail", ...resource]));
   });
 
-  it("refuses several targets if it does not, but takes two names of one", async () => {
+  it("[8693-6] refuses several targets if it does not, but takes two names of one", async () => {
     await using single = await startMock("refuse");
     await using client = new StsAgent(single);
     const at: [StsAgent, MockSts] = [client, single];
@@ -109,7 +112,7 @@ describe("audience and resource (RFC 8693, section 2.1; RFC 8707, section 2)", (
 });
 
 describe("scope (RFC 8693, section 2.2.1)", () => {
-  it("is told in the answer only where it is narrower than the request", async () => {
+  it("[8693-7] is told in the answer only where it is narrower than the request", async () => {
     expect(await attempt({ audience: "mail", scope: "read send" })).toEqual({
       ...{ aud: "mail", scope: "read send", told: undefined },
     });
@@ -123,7 +126,7 @@ describe("scope (RFC 8693, section 2.2.1)", () => {
     expect(all).toMatchObject({ scope: "send write", told: undefined });
   });
 
-  it("must exist, and at the target", async () => {
+  it("[8707-5] must exist, and at the target", async () => {
     for (const fields of [
       { audience: "mail", scope: "read unknown" },
       { audience: "mail", scope: "write" },

@@ -1,5 +1,5 @@
 import { type AgentInfo, agentPath } from "./agents.ts";
-import { tokenPath } from "./identity-tenant.ts";
+import { identityPaths } from "./issuer-paths.ts";
 import { gatewayServers, type McpServerInfo, mcpServerPath } from "./mcp-servers.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -25,7 +25,7 @@ export function describeTenant(tenant: Tenant): TenantInfo {
   const { subdomain, tenantId, isProvider, issuer, serviceTokenEndpoint, gatewayUrl } = tenant;
   return {
     ...{ subdomain, tenantId, isProvider, issuer, serviceTokenEndpoint, gatewayUrl },
-    tokenEndpoint: `${issuer}${tokenPath}`,
+    tokenEndpoint: `${issuer}${identityPaths.token}`,
     mcpServers: gatewayServers(tenant.mcpServers).map(({ name, ordId, globalTenantId }) => ({
       ...{ name, ordId, globalTenantId },
       url: `${gatewayUrl}${mcpServerPath({ name, ordId, globalTenantId })}`,

@@ -1,6 +1,7 @@
 import { AccessTokens, type TokenFormat } from "./access-tokens.ts";
 import type { AgentOptions } from "./agents.ts";
 import type { Clock } from "./clock.ts";
+import type { KeyRings } from "./key-rings.ts";
 import type { McpServerOptions } from "./mcp-servers.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { SigningKeys } from "./signing-keys.ts";
@@ -44,6 +45,8 @@ export interface Tenant {
 export interface Tenants {
   readonly provider: Tenant;
   readonly all: readonly Tenant[];
+  /** What XSUAA signs with, for all of them. */
+  readonly serviceKeys: SigningKeys;
   /** Finds a tenant by its subdomain. */
   bySubdomain(subdomain: string): Tenant | undefined;
   /** Finds the one some property of which has a value. */
@@ -55,7 +58,7 @@ export interface Tenants {
 
 interface Surroundings {
   readonly options: ResolvedOptions;
-  readonly keys: SigningKeys;
+  readonly keys: KeyRings;
   readonly clock: Clock;
   readonly url: string;
   readonly gatewayUrl: string;
@@ -65,36 +68,48 @@ interface Surroundings {
 export function createTenants(surroundings: Surroundings): Tenants {
   const { identityZone, tenantId, mcpServers, agents, tenants } = surroundings.options;
   const own = { subdomain: identityZone, tenantId, mcpServers, agents, subscribed: true };
-  const provider = createTenant(own, { isProvider: true, ...surroundings });
+  const { keys, url, options } = surroundings;
+  const zones = [own, ...tenants].map(({ subdomain }) => serviceIssuer(url, subdomain));
+  const serviceKeys = keys.create(zones, options.signingAlgorithm);
+  const context = { ...surroundings, serviceKeys };
+  const provider = createTenant(own, { isProvider: true, ...context });
   const subscribers = tenants.map((options) =>
-    createTenant(options, { isProvider: false, ...surroundings }),
+    createTenant(options, { isProvider: false, ...context }),
   );
   const all = [provider, ...subscribers];
   return {
-    ...{ provider, all },
+    ...{ provider, all, serviceKeys },
     bySubdomain: (subdomain) => all.find((tenant) => tenant.subdomain === subdomain),
     find: (property, value) => all.find((tenant) => tenant[property] === value),
   };
 }
 
+/** XSUAA's token endpoint for a zone, which is also the issuer there. */
+function serviceIssuer(url: string, subdomain: string): string {
+  return `${url}/${subdomain}/oauth/token`;
+}
+
 /** The provider keeps the paths it has in the customer flow; everybody else's are prefixed. */
 function createTenant(
   { subscribed, ...options }: ResolvedTenant,
-  context: Surroundings & { isProvider: boolean },
+  context: Surroundings & { isProvider: boolean; serviceKeys: SigningKeys },
 ): Tenant {
-  const { isProvider, keys, clock, url } = context;
-  const { clockSkewMs } = context.options;
+  const { isProvider, serviceKeys, clock, url } = context;
+  const { clockSkewMs, signingAlgorithm } = context.options;
   const iasPath = isProvider ? "" : `/ias/${options.subdomain}`;
   const gatewayPath = isProvider ? "" : `/${options.subdomain}`;
   const issuer = `${url}${iasPath}`;
-  const serviceTokenEndpoint = `${url}/${options.subdomain}/oauth/token`;
-  const common = { keys, clock, clockSkewMs };
+  const serviceTokenEndpoint = serviceIssuer(url, options.subdomain);
+  const keys = context.keys.create([issuer], signingAlgorithm);
+  const common = { clock, clockSkewMs };
   return {
     ...options,
     ...{ isProvider, iasPath, issuer, serviceTokenEndpoint, gatewayPath },
     gatewayUrl: `${context.gatewayUrl}${gatewayPath}`,
-    tokens: new AccessTokens({ ...common, issuer }),
-    serviceTokens: new AccessTokens({ ...common, issuer: serviceTokenEndpoint, typ: "JWT" }),
+    tokens: new AccessTokens({ ...common, issuer, keys }),
+    serviceTokens: new AccessTokens({
+      ...{ ...common, issuer: serviceTokenEndpoint, keys: serviceKeys, typ: "JWT" },
+    }),
     settings: { subscribed, authTokens: {} },
   };
 }

@@ -29,7 +29,7 @@ export const defaultTenants: readonly TenantOptions[] = [
 const firstGlobalTenantId = 250_701;
 
 /** First segments of the mock's own paths. */
-const reservedSubdomains = [
+export const reservedSubdomains: readonly string[] = [
   "ias",
   "oauth",
   "oauth2",

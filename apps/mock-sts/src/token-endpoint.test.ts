@@ -40,13 +40,16 @@ async function expectError(
 }
 
 describe("token endpoint, requests (RFC 6749, section 3.2)", () => {
-  it.each(["GET", "PUT", "DELETE"])("answers %s with 405 and never a token", async (method) => {
-    const body = method === "GET" ? null : new URLSearchParams(clientCredentialsForm);
-    const response = await agent.fetch(mock.tokenEndpoint, { method, body });
-    expect(response.status).toBe(405);
-    expect(response.headers.get("allow")).toBe("POST");
-    expect(await response.json()).not.toHaveProperty("access_token");
-  });
+  it.each(["GET", "PUT", "DELETE"])(
+    "[6749-1] answers %s with 405 and never a token",
+    async (method) => {
+      const body = method === "GET" ? null : new URLSearchParams(clientCredentialsForm);
+      const response = await agent.fetch(mock.tokenEndpoint, { method, body });
+      expect(response.status).toBe(405);
+      expect(response.headers.get("allow")).toBe("POST");
+      expect(await response.json()).not.toHaveProperty("access_token");
+    },
+  );
 
   it.each([
     ["JSON", "application/json", JSON.stringify(clientCredentialsForm)],
@@ -57,12 +60,12 @@ describe("token endpoint, requests (RFC 6749, section 3.2)", () => {
       new URLSearchParams(clientCredentialsForm).toString(),
     ],
     ["broken UTF-8", "application/x-www-form-urlencoded", "grant_type=client_credentials&x=%ff"],
-  ])("refuses %s", async (_what, contentType, body) => {
+  ])("[6749-2] refuses %s", async (_what, contentType, body) => {
     const init = { body, headers: { "Content-Type": contentType } };
     await expectError({}, { status: 400, error: "invalid_request" }, init);
   });
 
-  it("refuses parameters in the URL", async () => {
+  it("[6749-2] refuses parameters in the URL", async () => {
     const url = `${mock.tokenEndpoint}?client_id=mock-agent`;
     const body = new URLSearchParams(clientCredentialsForm);
     const response = await agent.fetch(url, { method: "POST", body });
@@ -70,7 +73,7 @@ describe("token endpoint, requests (RFC 6749, section 3.2)", () => {
     expect(await response.json()).toMatchObject({ error: "invalid_request" });
   });
 
-  it("ignores unknown parameters and takes an empty value as absent", async () => {
+  it("[6749-3] ignores unknown parameters and takes an empty value as absent", async () => {
     const { status, body } = await agent.requestToken({
       ...clientCredentialsForm,
       scope: "",
@@ -81,14 +84,14 @@ describe("token endpoint, requests (RFC 6749, section 3.2)", () => {
     expect(body).not.toHaveProperty("scope");
   });
 
-  it("refuses a parameter that occurs twice, empty ones too", async () => {
+  it("[6749-4] refuses a parameter that occurs twice, empty ones too", async () => {
     const fields = Object.entries(clientCredentialsForm);
     const twice = { status: 400, error: "invalid_request" };
     await expectError([...fields, ["scope", "read"], ["scope", "write"]], twice);
     await expectError([...fields, ["scope", "read"], ["scope", ""]], twice);
   });
 
-  it("takes a repeated resource and audience", async () => {
+  it("[6749-4] takes a repeated resource and audience", async () => {
     const { status } = await agent.requestToken([
       ...Object.entries(clientCredentialsForm),
       ["resource", clientCredentialsForm.resource],
@@ -107,7 +110,7 @@ describe("token endpoint, requests (RFC 6749, section 3.2)", () => {
 });
 
 describe("token endpoint, errors (RFC 6749, section 5.2)", () => {
-  it("tells a missing, an unknown and a forbidden grant apart", async () => {
+  it("[6749-5] tells a missing, an unknown and a forbidden grant apart", async () => {
     const { grant_type: _, ...withoutGrant } = clientCredentialsForm;
     await expectError(withoutGrant, { status: 400, error: "invalid_request" });
     const unknown = { ...clientCredentialsForm, grant_type: "password" };
@@ -121,7 +124,7 @@ describe("token endpoint, errors (RFC 6749, section 5.2)", () => {
     await expectError(fields, { status: 400, error: "unsupported_grant_type" });
   });
 
-  it("refuses a scope nobody knows, and one that is another client's", async () => {
+  it("[6749-9] refuses a scope nobody knows, and one that is another client's", async () => {
     const error = { status: 400, error: "invalid_scope" };
     await expectError({ ...clientCredentialsForm, scope: "nonsense" }, error);
     await expectError({ ...clientCredentialsForm, scope: "read nonsense" }, error);
@@ -133,7 +136,7 @@ describe("token endpoint, errors (RFC 6749, section 5.2)", () => {
     "relative",
     "urn:x#y",
     "urn:sap:identity:application:provider:name:agent-gatewa",
-  ])("refuses the resource %s", async (resource) => {
+  ])("[8707-3] refuses the resource %s", async (resource) => {
     const fields = { ...clientCredentialsForm, resource };
     await expectError(fields, { status: 400, error: "invalid_target" });
   });
@@ -150,7 +153,7 @@ describe("token endpoint, errors (RFC 6749, section 5.2)", () => {
 });
 
 describe("token endpoint, client_credentials (RFC 6749, section 4.4; RFC 9068)", () => {
-  it("answers as JSON that no cache may keep, without a refresh token", async () => {
+  it("[6749-10] [6749-11] [6749-18] answers as JSON that no cache may keep, without a refresh token", async () => {
     const { status, headers, body } = await agent.requestToken();
     expect(status).toBe(200);
     expect(headers.get("content-type")).toMatch(/^application\/json/);
@@ -163,7 +166,7 @@ describe("token endpoint, client_credentials (RFC 6749, section 4.4; RFC 9068)",
     });
   });
 
-  it("issues a JWT with the claims of IAS and of RFC 9068", async () => {
+  it("[9068-2] issues a JWT with the claims of IAS and of RFC 9068", async () => {
     const { token } = await agent.requestToken();
     expect(decodeProtectedHeader(token)).toEqual({
       alg: "ES256",
@@ -201,7 +204,7 @@ describe("token endpoint, client_credentials (RFC 6749, section 4.4; RFC 9068)",
     expect(token).toMatch(/^[\w-]{43}$/);
   });
 
-  it("makes the client the audience where no resource is named", async () => {
+  it("[9068-4] makes the client the audience where no resource is named", async () => {
     const { resource: _, ...fields } = clientCredentialsForm;
     const { token } = await agent.requestToken(fields);
     expect(decodeJwt(token).aud).toBe("mock-agent");
@@ -213,7 +216,7 @@ describe("token endpoint, client_credentials (RFC 6749, section 4.4; RFC 9068)",
     expect(decodeJwt(token).aud).toBe("mock-agent-gateway");
   });
 
-  it("tells the scope if it grants less than was asked for", async () => {
+  it("[6749-11] tells the scope if it grants less than was asked for", async () => {
     const same = await agent.requestToken({ ...clientCredentialsForm, scope: "write read" });
     expect(same.body).not.toHaveProperty("scope");
     expect(decodeJwt(same.token).scope).toBe("write read");
@@ -222,7 +225,7 @@ describe("token endpoint, client_credentials (RFC 6749, section 4.4; RFC 9068)",
     expect(decodeJwt(less.token).scope).toBe("read");
   });
 
-  it("serves the alias for mTLS alike", async () => {
+  it("[8705-9] serves the alias for mTLS alike", async () => {
     const url = mock.tokenEndpoint.replace("/oauth2/", "/mtls/oauth2/");
     const body = new URLSearchParams(clientCredentialsForm);
     const response = await agent.fetch(url, { method: "POST", body });
@@ -231,7 +234,7 @@ describe("token endpoint, client_credentials (RFC 6749, section 4.4; RFC 9068)",
 });
 
 describe("token endpoint, bound tokens (RFC 8705, section 3)", () => {
-  it("puts the thumbprint of the certificate in the token", async () => {
+  it("[8705-7] puts the thumbprint of the certificate in the token", async () => {
     const { token } = await agent.requestToken();
     const der = Buffer.from(
       mock.clientCertificate.certificate.replace(/-----[^-]+-----|\s/g, ""),
@@ -247,7 +250,7 @@ describe("token endpoint, bound tokens (RFC 8705, section 3)", () => {
     expect(decodeJwt(token)).not.toHaveProperty("cnf");
   });
 
-  it("refuses a bound client without a certificate, however it authenticates", async () => {
+  it("[8705-13] refuses a bound client without a certificate, however it authenticates", async () => {
     const bound = { clientId: "bound", certificateBoundTokens: true } as const;
     await using strict = await startMockSts({ clients: [{ ...bound, authentication: "none" }] });
     await using client = new TestAgent(strict, null);
@@ -275,7 +278,7 @@ describe("token endpoint, jwt-bearer (RFC 7523 as IAS does it)", () => {
     });
   });
 
-  it("adds an id token for the client and no refresh token", async () => {
+  it("[7523-7] adds an id token for the client and no refresh token", async () => {
     const { body } = await agent.requestToken(jwtBearerForm(await mock.userToken({ sub: "bob" })));
     expect(body).not.toHaveProperty("refresh_token");
     expect(decodeJwt(String(body.id_token))).toMatchObject({ sub: "bob", aud: "mock-agent" });

@@ -73,13 +73,13 @@ const actorFields = async (sub = "agent", claims: Record<string, unknown> = {}) 
 });
 
 describe("the form of an exchange (RFC 8693, section 2.1)", () => {
-  it.each(["subject_token", "subject_token_type"])("needs %s", async (name) => {
+  it.each(["subject_token", "subject_token_type"])("[8693-1] needs %s", async (name) => {
     const fields = { subject_token: await userToken(), subject_token_type: typeUrn("jwt") };
     expect(await outcome(fields)).toBe(200);
     expect(await outcome({ ...fields, [name]: undefined })).toEqual(invalidRequest);
   });
 
-  it("takes an actor token and its type together only", async () => {
+  it("[8693-2] takes an actor token and its type together only", async () => {
     const subject = { subject_token: await userToken() };
     const actor = await actorFields();
     expect(await outcome({ ...subject, ...actor })).toBe(200);
@@ -133,9 +133,24 @@ describe("subject and actor tokens (RFC 8693, section 2.2.2)", () => {
       [await foreignToken({ iss: "https://picky.example", aud: ["x", "sts"] }), "jwt", agent],
     ];
     for (const [token, type, client] of good) {
-      const fields = { subject_token: token, subject_token_type: typeUrn(type) };
+      // A bound token is of use to the client it was issued to only.
+      const client_id = client === bound ? mock.clientId : undefined;
+      const fields = { client_id, subject_token: token, subject_token_type: typeUrn(type) };
       expect(await outcome(fields, client)).toBe(200);
     }
+  });
+
+  it("[8705-16] takes a bound token from its client with its certificate only", async () => {
+    await using customer = new TestAgent(mock);
+    const subject_token = (await customer.requestToken()).token;
+    const fields = { subject_token, subject_token_type: typeUrn("access_token") };
+    await using holder = new StsAgent(mock, mock.clientCertificate);
+    await using renewed = new StsAgent(mock, await mock.issueClientCertificate());
+    const byAgent = { ...fields, client_id: mock.clientId };
+    expect(await outcome(byAgent, holder)).toBe(200);
+    expect(await outcome(byAgent, renewed)).toEqual(invalidRequest);
+    expect(await outcome({ ...fields, client_id: "requester" }, holder)).toEqual(invalidRequest);
+    expect(await outcome({ ...fields, client_id: "requester" })).toEqual(invalidRequest);
   });
 
   /** Tokens that must be refused, each for one reason. */
@@ -195,7 +210,7 @@ describe("subject and actor tokens (RFC 8693, section 2.2.2)", () => {
     },
   };
 
-  it.each(Object.entries(badTokens))("refuses one that %s", async (_fault, make) => {
+  it.each(Object.entries(badTokens))("[8693-3] refuses one that %s", async (_fault, make) => {
     const bad = await make();
     expect(bad).not.toBe("");
     expect(await outcome({ subject_token: bad })).toEqual(invalidRequest);
@@ -226,7 +241,7 @@ describe("subject and actor tokens (RFC 8693, section 2.2.2)", () => {
     expect(await outcome(fields)).toEqual(invalidRequest);
   });
 
-  it("takes one for anybody, unless it must be for the requester", async () => {
+  it("[8693-19] takes one for anybody, unless it must be for the requester", async () => {
     await using strict = await startMock({ subjectForRequester: true });
     await using client = new StsAgent(strict);
     const forOther = await userToken({ aud: "somebody" }, strict);
@@ -240,13 +255,13 @@ describe("subject and actor tokens (RFC 8693, section 2.2.2)", () => {
 });
 
 describe("impersonation and delegation (RFC 8693, sections 1.1 and 4.1)", () => {
-  it("keeps the subject and names no actor where there is none", async () => {
+  it("[8693-13] keeps the subject and names no actor where there is none", async () => {
     const { claims } = await exchanged({ subject_token: await userToken() });
     expect(claims).toMatchObject({ sub: "alice", iss: mock.sts.issuer });
     expect(claims).not.toHaveProperty("act");
   });
 
-  it("names the actor by its identity, and by nothing else of its token", async () => {
+  it("[8693-13] [8693-16] names the actor by its identity, and by nothing else of its token", async () => {
     const more = { client_id: "runtime", nbf: 1, aud: "x", email: "agent@example.com" };
     const actor = await actorFields("agent", more);
     const { claims } = await exchanged({ subject_token: await userToken(), ...actor });
@@ -254,7 +269,7 @@ describe("impersonation and delegation (RFC 8693, sections 1.1 and 4.1)", () => 
     expect(claims.act).toEqual({ sub: "agent", iss: mock.issuer, client_id: "runtime" });
   });
 
-  it("nests those who acted before, by their identity only", async () => {
+  it("[8693-14] [8693-16] nests those who acted before, by their identity only", async () => {
     let subject = await userToken();
     for (const sub of ["first", "second", "third"]) {
       subject = (await agent.exchange({ subject_token: subject, ...(await actorFields(sub)) }))
@@ -275,7 +290,7 @@ describe("impersonation and delegation (RFC 8693, sections 1.1 and 4.1)", () => 
     expect((await exchanged(fields)).claims.act).toEqual({ sub: "first", act: { sub: "zeroth" } });
   });
 
-  it("lets as many act as it is told", async () => {
+  it("[8693-14] lets as many act as it is told", async () => {
     await using short = await startMock({ maxActors: 2 });
     await using client = new StsAgent(short);
     const one = await userToken({ act: { sub: "first" } }, short);
@@ -303,7 +318,7 @@ describe("may_act (RFC 8693, section 4.4)", () => {
     });
   };
 
-  it("must be met by the actor in all that identifies it", async () => {
+  it("[8693-17] must be met by the actor in all that identifies it", async () => {
     const iss = mock.issuer;
     for (const mayAct of [
       { sub: "agent" },
@@ -338,7 +353,7 @@ describe("may_act (RFC 8693, section 4.4)", () => {
     expect(await may({ sub: "agent" }, none)).toEqual(invalidRequest);
   });
 
-  it("may be missing, unless it is required", async () => {
+  it("[8693-17] may be missing, unless it is required", async () => {
     await using strict = await startMock({ mayAct: "required" });
     await using client = new StsAgent(strict);
     const actor = { actor_token: await userToken({}, strict), actor_token_type: typeUrn("jwt") };
@@ -350,7 +365,7 @@ describe("may_act (RFC 8693, section 4.4)", () => {
 });
 
 describe("the issued access token (RFC 9068)", () => {
-  it("says all that one must say", async () => {
+  it("[8693-18] [9068-2] says all that one must say", async () => {
     const fields = { subject_token: await userToken(), client_id: "requester" };
     const { claims, header } = await exchanged({ ...fields, audience: "tickets" });
     expect(header).toMatchObject({ typ: "at+jwt", alg: "ES256" });
@@ -366,7 +381,7 @@ describe("the issued access token (RFC 9068)", () => {
     });
   });
 
-  it("is for the default audience where no target is named", async () => {
+  it("[9068-4] is for the default audience where no target is named", async () => {
     await using named = await startMock({ defaultAudience: "everything" });
     await using client = new StsAgent(named);
     const fields = { subject_token: await userToken({}, named) };
@@ -376,7 +391,7 @@ describe("the issued access token (RFC 9068)", () => {
     );
   });
 
-  it("does not outlive the subject token, nor the lifetime that is set", async () => {
+  it("[8693-21] does not outlive the subject token, nor the lifetime that is set", async () => {
     const subject = await mock.userToken({ sub: "alice", expiresInMs: 60_000 });
     const { claims, body } = await exchanged({ subject_token: subject });
     expect(claims.exp).toBe(decodeJwt(subject).exp);

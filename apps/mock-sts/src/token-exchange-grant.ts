@@ -7,10 +7,10 @@ import { verifyPresentedToken } from "./presented-token.ts";
 import { splitScope } from "./scopes.ts";
 import type { StsDecision, StsGrant, StsGrantRequest } from "./sts-grant.ts";
 import type { ResolvedStsOptions } from "./sts-options.ts";
-import type { StsQuirk } from "./sts-quirks.ts";
+import type { HasQuirk } from "./sts-quirks.ts";
 import { chooseTargets, type TargetPolicy } from "./sts-targets.ts";
 import type { PresentedToken, TokenIssuers } from "./token-issuers.ts";
-import { type IssuableType, issuableTypes, tokenTypes } from "./token-types.ts";
+import { type IssuableType, isAccessTokenType, issuableTypes, tokenTypes } from "./token-types.ts";
 
 /** What exchanges are judged by. */
 export interface TokenExchangeOptions {
@@ -20,9 +20,12 @@ export interface TokenExchangeOptions {
   readonly targets: TargetPolicy;
   /** Issuers of the authorization servers an ID-JAG may be for. */
   readonly authorizationServers: readonly string[];
-  readonly policy: Pick<ResolvedStsOptions, "mayAct" | "maxActors" | "subjectForRequester">;
+  readonly policy: Pick<
+    ResolvedStsOptions,
+    "mayAct" | "maxActors" | "subjectForRequester" | "refreshTokens"
+  >;
   /** Read at each request. */
-  readonly hasQuirk: (quirk: StsQuirk) => boolean;
+  readonly hasQuirk: HasQuirk;
 }
 
 /**
@@ -33,34 +36,58 @@ export interface TokenExchangeOptions {
  */
 export function createTokenExchangeGrant(options: TokenExchangeOptions): StsGrant {
   return async (request) => {
-    const { form, client } = request;
-    const type = requestedType(form);
+    const { refreshTokens } = options.policy;
+    const type = requestedType(request.form, { refreshTokens });
     const subject = await readToken("subject", request, options);
     if (subject === undefined) throw invalid("the parameter subject_token is missing");
-    const actor = await readToken("actor", request, options);
     checkRequester(subject, request, options);
-    const { mayAct, maxActors } = options.policy;
-    const { clientId } = client;
-    checkMayAct(subject.claims, actor?.claims ?? { sub: clientId, client_id: clientId }, mayAct);
-    return {
+    const decision: StsDecision = {
       ...{ type, subject: subject.subject, notAfter: subject.notAfter },
-      act: extendChain(subject.claims, { actor: actor && identifyActor(actor.claims), maxActors }),
+      act: await chooseActors(subject, request, options),
       targets: targetsOf(request, type, options),
     };
+    const isRefreshable = isAccessTokenType(type) || type === tokenTypes.refreshToken;
+    return refreshTokens && isRefreshable ? { ...decision, refresh: lasting(decision) } : decision;
   };
 }
 
-function requestedType(form: Form): IssuableType {
+/** A refresh token is for the time when the subject token has ended: RFC 8693, section 2.2.1. */
+function lasting(decision: StsDecision): StsDecision {
+  return { ...decision, type: tokenTypes.accessToken, notAfter: Number.POSITIVE_INFINITY };
+}
+
+function requestedType(
+  form: Form,
+  { refreshTokens }: { readonly refreshTokens: boolean },
+): IssuableType {
   const requested = form.get("requested_token_type") ?? tokenTypes.accessToken;
   const type = issuableTypes.find((known) => known === requested);
-  if (type === undefined) throw invalid("the requested_token_type is not issued here");
+  if (type === undefined || (type === tokenTypes.refreshToken && !refreshTokens)) {
+    throw invalid("the requested_token_type is not issued here");
+  }
   return type;
+}
+
+/** Finds who acts for the subject, and whether they may. */
+async function chooseActors(
+  { claims }: PresentedToken,
+  request: StsGrantRequest,
+  options: TokenExchangeOptions,
+): Promise<StsDecision["act"]> {
+  const { mayAct, maxActors } = options.policy;
+  if (options.hasQuirk("keycloak-actor-ignored")) {
+    return extendChain(claims, { actor: undefined, maxActors });
+  }
+  const actor = await readToken("actor", request, options);
+  const { clientId } = request.client;
+  checkMayAct(claims, actor?.claims ?? { sub: clientId, client_id: clientId }, mayAct);
+  return extendChain(claims, { actor: actor && identifyActor(actor.claims), maxActors });
 }
 
 /** Reads and checks one of the two tokens; each goes with its type. */
 async function readToken(
   role: "subject" | "actor",
-  { form, certificate }: StsGrantRequest,
+  { form, proven, client: { clientId } }: StsGrantRequest,
   { issuers, hasQuirk }: TokenExchangeOptions,
 ): Promise<PresentedToken | undefined> {
   const [token, type] = [form.get(`${role}_token`), form.get(`${role}_token_type`)];
@@ -68,7 +95,7 @@ async function readToken(
   if (token === undefined) throw invalid(`${role}_token_type goes with ${role}_token only`);
   if (type === undefined) throw invalid(`the parameter ${role}_token_type is missing`);
   try {
-    return await verifyPresentedToken({ token, type, certificate }, issuers);
+    return await verifyPresentedToken({ token, type, clientId, proven }, issuers);
   } catch (error) {
     if (!(error instanceof InvalidTokenError)) throw error;
     const code = hasQuirk("invalid-grant-for-bad-token") ? "invalid_grant" : "invalid_request";
@@ -87,7 +114,7 @@ function checkRequester(
     return;
   }
   const description = "the subject token is for somebody else";
-  if (!hasQuirk("access-denied-for-subject")) throw invalid(description);
+  if (!hasQuirk("keycloak-access-denied-for-foreign-subject")) throw invalid(description);
   throw new OAuthError("access_denied", description, { status: 403 });
 }
 
@@ -98,19 +125,16 @@ function targetsOf(
 ): StsDecision["targets"] {
   const [audiences, resources] = [form.getAll("audience"), form.getAll("resource")];
   const request = { clientId: client.clientId, audiences, resources, scope: form.get("scope") };
-  if (options.hasQuirk("audience-ignored")) {
+  if (options.hasQuirk("casdoor-audience-ignored")) {
     return { names: [], resources: [], scope: splitScope(request.scope) };
   }
   if (type === tokenTypes.idJag) {
     return chooseAuthorizationServer(request, options.authorizationServers);
   }
-  try {
-    return chooseTargets(request, options.targets);
-  } catch (error) {
-    const isTarget = error instanceof OAuthError && error.error === "invalid_target";
-    if (!isTarget || !options.hasQuirk("invalid-client-for-audience")) throw error;
-    throw new OAuthError("invalid_client", "Audience not found");
+  if (resources.length > 0 && options.hasQuirk("zitadel-invalid-target-for-resource")) {
+    throw new OAuthError("invalid_target", "resources are not supported");
   }
+  return chooseTargets(request, options.targets);
 }
 
 function invalid(description: string): OAuthError {

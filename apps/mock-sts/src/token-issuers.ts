@@ -1,10 +1,4 @@
-import {
-  createLocalJWKSet,
-  decodeJwt,
-  decodeProtectedHeader,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-} from "jose";
+import { decodeJwt, decodeProtectedHeader, type JWTPayload } from "jose";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { Clock } from "./clock.ts";
 import {
@@ -14,8 +8,7 @@ import {
   ownSignature,
   verifyJwt,
 } from "./jwt-verification.ts";
-import type { SigningKeys } from "./signing-keys.ts";
-import type { TrustedIssuer } from "./sts-options.ts";
+import { type TrustedIssuer, trustedKeys } from "./trusted-issuer.ts";
 
 /** A token that was presented and is good. */
 export interface PresentedToken {
@@ -40,7 +33,6 @@ export interface TokenIssuers {
 export interface TokenIssuersOptions {
   /** Access tokens of the mock's own issuers, by issuer. */
   readonly own: ReadonlyMap<string, AccessTokens>;
-  readonly keys: SigningKeys;
   readonly trusted: readonly TrustedIssuer[];
   readonly clock: Clock;
   /** Allowed difference between clocks, in milliseconds. */
@@ -49,10 +41,11 @@ export interface TokenIssuersOptions {
 
 /** Creates the judge of presented tokens: the mock's own, and those of trusted issuers. */
 export function createTokenIssuers(options: TokenIssuersOptions): TokenIssuers {
-  const { own, keys, clock, clockSkewMs } = options;
-  const foreign = new Map(options.trusted.map((it) => [it.issuer, foreignRules(it)]));
+  const { own, clock, clockSkewMs } = options;
+  const foreign = new Map(options.trusted.map((it) => [it.issuer, foreignRules(it, clock)]));
   const verifySigned = (token: string, issuer: string) => {
-    const rules = own.has(issuer) ? ownSignature(keys) : foreign.get(issuer);
+    const keys = own.get(issuer)?.keys;
+    const rules = keys === undefined ? foreign.get(issuer) : ownSignature(keys);
     if (rules === undefined) throw new InvalidTokenError("token is of an unknown issuer");
     const requiredClaims = ["iss", "sub", "exp"];
     return verifyJwt(token, {
@@ -76,11 +69,12 @@ export function isAccessToken(kind: string): boolean {
   return kind === "at+jwt" || kind === "application/at+jwt";
 }
 
-function foreignRules({
-  jwks,
-  audience,
-}: TrustedIssuer): Pick<JwtRules, "key" | "algorithms" | "audience"> {
-  const key: JWTVerifyGetKey = createLocalJWKSet(jwks);
+function foreignRules(
+  trusted: TrustedIssuer,
+  clock: Clock,
+): Pick<JwtRules, "key" | "algorithms" | "audience"> {
+  const { audience } = trusted;
+  const key = trustedKeys(trusted, clock);
   const names = audience === undefined ? {} : { audience: [audience].flat() };
   return { key, algorithms: asymmetricAlgorithms, ...names };
 }

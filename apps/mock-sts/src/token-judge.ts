@@ -39,15 +39,18 @@ export interface TokenJudgeOptions {
   readonly clock: Clock;
   readonly recorder: Recorder;
   readonly tenants: Tenants;
-  readonly sts: { readonly tokens: AccessTokens };
+  readonly services: readonly { readonly tokens: AccessTokens }[];
 }
 
 /** Creates the judge of the tokens a ledger knows. */
 export function createTokenJudge(
   options: TokenJudgeOptions,
 ): (fingerprint: string) => Promise<TokenVerdict | undefined> {
-  const { tokens, clock, recorder, tenants, sts } = options;
-  const issuers = [sts.tokens, ...tenants.all.flatMap((it) => [it.tokens, it.serviceTokens])];
+  const { tokens, clock, recorder, tenants, services } = options;
+  const issuers = [
+    ...services.map((it) => it.tokens),
+    ...tenants.all.flatMap((it) => [it.tokens, it.serviceTokens]),
+  ];
   const isRevoked = (jti: string | undefined) =>
     issuers.map((issuer) => issuer.isRevoked(jti)).find((it) => it !== undefined);
   return async (fingerprint) => {

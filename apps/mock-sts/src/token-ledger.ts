@@ -1,10 +1,11 @@
-import { compactVerify, decodeJwt, decodeProtectedHeader, errors, type JWTPayload } from "jose";
+import { compactVerify, errors, type JWTPayload } from "jose";
 import { BoundedMap, type Bounds } from "./bounded-map.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { ownSignature } from "./jwt-verification.ts";
+import type { KeyRings } from "./key-rings.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { RecordedToken } from "./recorded-request.ts";
-import type { SigningKeys } from "./signing-keys.ts";
+import { decodeToken } from "./redaction.ts";
 
 /** What is known of a token's signature; `none` for what is no JWT. */
 export type SignatureVerdict = "good" | "bad" | "unknown-key" | "none";
@@ -19,7 +20,7 @@ interface LedgerEntry {
 
 /** What a ledger depends on. */
 export interface TokenLedgerOptions {
-  readonly keys: SigningKeys;
+  readonly keys: KeyRings;
   readonly bounds: Bounds;
   /** Whether the values of tokens are kept. */
   readonly recordSecrets: boolean;
@@ -47,7 +48,8 @@ export class TokenLedger {
     const mark = fingerprint(token);
     const known = this.#entries.get(mark);
     if (known !== undefined) return known.recorded;
-    const recorded = { fingerprint: mark, ...decode(token, claims) };
+    const decoded = decodeToken(token);
+    const recorded = { ...decoded, fingerprint: mark, claims: claims ?? decoded.claims };
     const { keys, recordSecrets } = this.#options;
     const value = recordSecrets ? token : undefined;
     const entry = { recorded, signature: judgeSignature(token, keys), value };
@@ -69,20 +71,12 @@ export class TokenLedger {
 /** Creates the ledger of a mock. */
 export function createTokenLedger(
   { recordBounds: bounds, recordSecrets }: Pick<ResolvedOptions, "recordBounds" | "recordSecrets">,
-  keys: SigningKeys,
+  keys: KeyRings,
 ): TokenLedger {
   return new TokenLedger({ bounds, recordSecrets, keys });
 }
 
-function decode(token: string, claims?: JWTPayload): Omit<RecordedToken, "fingerprint"> {
-  try {
-    return { header: decodeProtectedHeader(token), claims: claims ?? decodeJwt(token) };
-  } catch {
-    return { header: undefined, claims };
-  }
-}
-
-async function judgeSignature(token: string, keys: SigningKeys): Promise<SignatureVerdict> {
+async function judgeSignature(token: string, keys: KeyRings): Promise<SignatureVerdict> {
   const { key, algorithms } = ownSignature(keys);
   try {
     await compactVerify(token, key, { algorithms: [...algorithms] });

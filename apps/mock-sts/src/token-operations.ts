@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { type ControlOperation, NotFoundError, operation } from "./control-operation.ts";
 import type { Controls } from "./controls.ts";
+import type { KeyRings } from "./key-rings.ts";
 import { fingerprintSchema, revocationSchema } from "./revocation.ts";
-import type { SigningKeys } from "./signing-keys.ts";
+import { signingAlgorithms } from "./signing-keys.ts";
 import { tokenVerdictSchema } from "./state-schema.ts";
 import type { TokenLedger } from "./token-ledger.ts";
 import type { UserTokenRequest } from "./user-tokens.ts";
@@ -11,7 +12,9 @@ import type { UserTokenRequest } from "./user-tokens.ts";
 export interface TokenOperationsContext {
   readonly controls: Controls;
   readonly tokens: TokenLedger;
-  readonly keys: SigningKeys;
+  readonly keys: KeyRings;
+  /** The issuers that have keys. */
+  readonly issuers: readonly string[];
   readonly userToken: (request: UserTokenRequest) => Promise<string>;
 }
 
@@ -20,7 +23,7 @@ const byFingerprint = z.object({ fingerprint: fingerprintSchema });
 
 /** Operations that judge, show, revoke and make tokens. */
 export function tokenOperations(context: TokenOperationsContext): readonly ControlOperation[] {
-  const { controls, tokens, keys, userToken } = context;
+  const { controls, tokens, keys, issuers, userToken } = context;
   return [
     operation({
       ...{ id: "judgeToken", method: "get", path: "/tokens/{fingerprint}" },
@@ -56,11 +59,20 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
     }),
     operation({
       ...{ id: "rotateKeys", method: "post", path: "/rotate-keys" },
-      summary: "Makes a new signing key; tokens of the old ones stay good.",
-      answer: z.object({ kids: z.array(z.string()).describe("Key ids of the JWK Set.") }),
-      async run() {
-        await controls.rotateSigningKey();
-        return { kids: keys.jwks().keys.map(({ kid }) => kid) };
+      summary: "Makes new signing keys; tokens of the old ones stay good.",
+      body: z
+        .strictObject({
+          issuer: name.optional().describe("As its tokens name it. Default: all issuers."),
+          algorithm: z
+            .enum(signingAlgorithms)
+            .optional()
+            .describe("What the new key signs with. Default: as the one before."),
+        })
+        .optional(),
+      answer: z.object({ kids: z.array(z.string()).describe("Ids of all keys, old and new.") }),
+      async run({ body = {} }) {
+        await controls.rotateSigningKey(withoutUndefined(body));
+        return { kids: await kidsOf(keys, issuers) };
       },
     }),
     operation({
@@ -85,6 +97,12 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
       },
     }),
   ];
+}
+
+/** Issuers may share their keys. */
+async function kidsOf(keys: KeyRings, issuers: readonly string[]): Promise<readonly unknown[]> {
+  const sets = await Promise.all(issuers.map((issuer) => keys.of(issuer)?.jwks()));
+  return [...new Set(sets.flatMap((set) => set?.keys.map(({ kid }) => kid) ?? []))];
 }
 
 function unknown(fingerprint: string): NotFoundError {

@@ -21,10 +21,19 @@ async function getJson(url: string) {
   return (await response.json()) as Record<string, unknown>;
 }
 
+const provenMethods = [
+  "tls_client_auth",
+  "self_signed_tls_client_auth",
+  "client_secret_basic",
+  "client_secret_post",
+  "private_key_jwt",
+];
+const algorithms = expect.arrayContaining(["ES256", "RS256", "PS256", "EdDSA"]);
+
 describe.each(["openid-configuration", "oauth-authorization-server"])(
   "metadata at /.well-known/%s (RFC 8414)",
   (name) => {
-    it("names the issuer, the endpoints and what they support", async () => {
+    it("[8414-3] [8705-9] names the issuer, the endpoints and what they support", async () => {
       expect(await getJson(`${mock.url}/.well-known/${name}`)).toEqual({
         issuer: mock.issuer,
         token_endpoint: mock.tokenEndpoint,
@@ -34,25 +43,27 @@ describe.each(["openid-configuration", "oauth-authorization-server"])(
           "client_credentials",
           "urn:ietf:params:oauth:grant-type:jwt-bearer",
         ],
-        token_endpoint_auth_methods_supported: [
-          "tls_client_auth",
-          "client_secret_basic",
-          "client_secret_post",
-          "private_key_jwt",
-          "none",
-        ],
-        token_endpoint_auth_signing_alg_values_supported: expect.arrayContaining([
-          "ES256",
-          "RS256",
-        ]),
+        introspection_endpoint: mock.introspectionEndpoint,
+        revocation_endpoint: mock.revocationEndpoint,
+        token_endpoint_auth_methods_supported: [...provenMethods, "none"],
+        revocation_endpoint_auth_methods_supported: [...provenMethods, "none"],
+        introspection_endpoint_auth_methods_supported: provenMethods,
+        token_endpoint_auth_signing_alg_values_supported: algorithms,
+        revocation_endpoint_auth_signing_alg_values_supported: algorithms,
+        introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+        dpop_signing_alg_values_supported: algorithms,
         tls_client_certificate_bound_access_tokens: true,
-        mtls_endpoint_aliases: { token_endpoint: `${mock.url}/mtls/oauth2/token` },
+        mtls_endpoint_aliases: {
+          token_endpoint: `${mock.url}/mtls/oauth2/token`,
+          introspection_endpoint: `${mock.url}/mtls/oauth2/introspect`,
+          revocation_endpoint: `${mock.url}/mtls/oauth2/revoke`,
+        },
         subject_types_supported: ["public"],
         id_token_signing_alg_values_supported: ["ES256"],
       });
     });
 
-    it("holds no empty list", async () => {
+    it("[8414-6] holds no empty list", async () => {
       const document = await getJson(`${mock.url}/.well-known/${name}`);
       expect(Object.values(document)).not.toContainEqual([]);
     });
@@ -76,14 +87,14 @@ describe.each(["openid-configuration", "oauth-authorization-server"])(
 describe("JWK Set (RFC 8414, section 2; RFC 7517)", () => {
   const fetchKeys = async () => (await getJson(mock.jwksUri)) as unknown as JSONWebKeySet;
 
-  it("holds public members only", async () => {
+  it("[8414-8] holds public members only", async () => {
     for (const key of (await fetchKeys()).keys) {
       expect(Object.keys(key).sort()).toEqual(["alg", "crv", "kid", "kty", "use", "x", "y"]);
       expect(key).toMatchObject({ kty: "EC", crv: "P-256", alg: "ES256", use: "sig" });
     }
   });
 
-  it("keeps the old key beside the new one when keys are rotated", async () => {
+  it("[8414-8] keeps the old key beside the new one when keys are rotated", async () => {
     await using certified = new TestAgent(mock);
     const before = (await certified.requestToken()).token;
     await mock.controls.rotateSigningKey();

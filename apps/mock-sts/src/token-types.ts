@@ -20,6 +20,7 @@ export const issuableTypes = [
   tokenTypes.jwt,
   tokenTypes.idToken,
   tokenTypes.idJag,
+  tokenTypes.refreshToken,
 ] as const;
 
 /** Type of a token that this server issues in exchange. */

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { JWTPayload } from "jose";
+import type { AccessTokens } from "./access-tokens.ts";
 import { type Clock, numericDate } from "./clock.ts";
 import { lobClient } from "./lob-client.ts";
-import type { SigningKeys } from "./signing-keys.ts";
+import type { SecurityTokenService } from "./security-token-service.ts";
 import type { Tenant, Tenants } from "./tenant.ts";
 
 /** A user to sign in, and for how long. */
@@ -11,6 +12,8 @@ export interface UserTokenRequest {
   readonly sub: string;
   /** Subdomain of the user's tenant. Default: the provider's. */
   readonly tenant?: string;
+  /** Name of one of the further issuers, or `sts`, if that signs the user in and no tenant does. */
+  readonly issuer?: string;
   /** Client the token is for: becomes `aud`. Default: the agent's; in a subscriber, that of line-of-business agents. */
   readonly clientId?: string;
   /** Lifetime in milliseconds. Default 3 600 000. Zero or less: already expired. */
@@ -22,7 +25,8 @@ export interface UserTokenRequest {
 /** What user tokens are made of. */
 export interface UserTokensOptions {
   readonly tenants: Tenants;
-  readonly keys: SigningKeys;
+  /** The token exchange service and the further issuers. */
+  readonly services: readonly Pick<SecurityTokenService, "name" | "tokens">[];
   readonly clock: Clock;
   /** The client a user token of the provider is for unless it names one. */
   readonly defaultClientId: string;
@@ -32,23 +36,30 @@ export interface UserTokensOptions {
 export function createUserTokens(
   options: UserTokensOptions,
 ): (request: UserTokenRequest) => Promise<string> {
-  return async ({ sub, tenant, clientId, expiresInMs = 3_600_000, claims }) => {
+  return async ({ sub, tenant, issuer, clientId, expiresInMs = 3_600_000, claims }) => {
     const now = options.clock.now();
-    const { isProvider, issuer, tenantId } = findTenant(options.tenants, tenant);
+    const { isProvider, tokens, tenantId } = findTenant(options.tenants, tenant);
+    const signer = issuer === undefined ? tokens : findService(options.services, issuer);
     const payload: JWTPayload = {
-      iss: issuer,
+      iss: signer.issuer,
       sub,
       aud: clientId ?? (isProvider ? options.defaultClientId : lobClient.clientId),
       user_uuid: sub,
-      app_tid: tenantId,
+      ...(issuer === undefined && { app_tid: tenantId }),
       iat: numericDate(Math.min(now, now + expiresInMs)),
       exp: numericDate(now + expiresInMs),
       jti: randomUUID(),
       ...claims,
     };
     // JSON drops what is undefined: that is how a claim is taken out.
-    return options.keys.sign(JSON.parse(JSON.stringify(payload)), "JWT");
+    return signer.keys.sign(JSON.parse(JSON.stringify(payload)), "JWT");
   };
+}
+
+function findService(services: UserTokensOptions["services"], name: string): AccessTokens {
+  const service = services.find((candidate) => candidate.name === name);
+  if (service !== undefined) return service.tokens;
+  throw new TypeError(`Cannot sign a user in: there is no issuer ${JSON.stringify(name)}`);
 }
 
 function findTenant({ provider, bySubdomain }: Tenants, subdomain: string | undefined): Tenant {

@@ -6,10 +6,9 @@ import {
   type DestinationClient,
   type ServiceTokenRequest,
 } from "./destination-client.ts";
+import { createOAuthEndpoint, type TokenAnswer } from "./oauth-endpoint.ts";
 import { OAuthError, tokenEndpointResponse } from "./oauth-error.ts";
-import { signingAlgorithm } from "./signing-keys.ts";
 import type { Tenant, Tenants } from "./tenant.ts";
-import { assertWellFormed, type TokenAnswer } from "./token-endpoint.ts";
 
 /** What XSUAA works with. */
 export interface XsuaaOptions {
@@ -29,16 +28,11 @@ export interface ZonedTokenRequest extends ServiceTokenRequest {
 export function createXsuaa(
   options: XsuaaOptions,
 ): (request: ZonedTokenRequest) => Promise<TokenAnswer> {
-  return async (request) => {
-    try {
-      const issued = await issueServiceToken(request, options);
-      const { clientId } = options.client;
-      return { issued, clientId, response: successResponse(issued) };
-    } catch (error) {
-      if (!(error instanceof OAuthError)) throw error;
-      return { response: error.toResponse(), error: error.error };
-    }
-  };
+  return createOAuthEndpoint(async (request) => {
+    const issued = await issueServiceToken(request, options);
+    const { clientId } = options.client;
+    return { issued, clientId, response: successResponse(issued) };
+  });
 }
 
 /** Finds the zone of a request without a subdomain: the one `x-zid` names, else the provider's. */
@@ -55,7 +49,6 @@ async function issueServiceToken(
     const description = "the subdomain does not map to a valid identity zone";
     throw new OAuthError("not_found", description, { status: 404 });
   }
-  assertWellFormed(request);
   const grantType = request.form.get("grant_type");
   if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
   if (grantType !== "client_credentials") {
@@ -73,7 +66,7 @@ async function issueServiceToken(
     scope: [],
     expiresAt: clock.now() + lifetime.serviceTokenLifetimeMs,
     format: "jwt",
-    x5tS256: undefined,
+    confirmation: undefined,
     claims: zoneClaims(zone, client),
   });
 }
@@ -101,7 +94,7 @@ function successResponse({ token, claims }: IssuedToken): Response {
 
 /** Builds the discovery document of a zone. */
 export function xsuaaMetadata(
-  { serviceTokenEndpoint }: Tenant,
+  { serviceTokenEndpoint, serviceTokens }: Tenant,
   jwksUri: string,
 ): Readonly<Record<string, unknown>> {
   return {
@@ -117,6 +110,6 @@ export function xsuaaMetadata(
     ],
     mtls_endpoint_aliases: { token_endpoint: serviceTokenEndpoint },
     subject_types_supported: ["public"],
-    id_token_signing_alg_values_supported: [signingAlgorithm],
+    id_token_signing_alg_values_supported: [serviceTokens.keys.algorithm],
   };
 }

@@ -82,7 +82,8 @@ export class TestAgent implements AsyncDisposable {
   }
 
   mcpUrl(name: string): string {
-    const servers = [...this.#mock.mcpServers, ...this.#mock.sts.mcpServers];
+    const { mcpServers, sts, issuers } = this.#mock;
+    const servers = [mcpServers, ...[sts, ...issuers].map((it) => it.mcpServers)].flat();
     const server = servers.find((candidate) => candidate.name === name);
     if (server === undefined) throw new Error(`No MCP server ${name}`);
     return server.url;

@@ -28,13 +28,17 @@ export class StsAgent extends TestAgent {
     return this.post({ grant_type: exchangeGrant, subject_token_type: type, ...fields }, headers);
   }
 
-  /** Sends a form to the service's token endpoint. */
-  async post(fields: StsForm, headers: Record<string, string> = {}): Promise<TokenAnswer> {
+  /** Sends a form to an endpoint of an issuer; the token exchange service's unless told otherwise. */
+  async post(
+    fields: StsForm,
+    headers: Record<string, string> = {},
+    url = this.#mock.sts.tokenEndpoint,
+  ): Promise<TokenAnswer> {
     const form = Object.entries(fields).flatMap(([name, value]) =>
       value === undefined ? [] : [value].flat().map((one): [string, string] => [name, one]),
     );
     const init = { method: "POST", body: new URLSearchParams(form), headers };
-    const response = await this.fetch(this.#mock.sts.tokenEndpoint, init);
+    const response = await this.fetch(url, init);
     const text = await response.text();
     const isJson = response.headers.get("content-type")?.startsWith("application/json");
     const body = (isJson ? JSON.parse(text) : { text }) as Record<string, unknown>;

@@ -87,8 +87,12 @@ export class TimelineWindow {
     const row = this.#rows.findIndex((it) => it.id === id);
     if (row < 0) return;
     const [from, to] = [row * rowHeight, (row + 1) * rowHeight + headHeight];
-    if (from < this.#top) this.#moveTo(from);
-    else if (to > this.#top + this.height) this.#moveTo(to - this.height);
+    const lowest = this.#top + this.height;
+    if (from < this.#top) this.#moveTo(Math.max(0, from - context));
+    else if (to > lowest)
+      this.#moveTo(
+        Math.min(to + context, this.#rows.length * rowHeight + headHeight) - this.height,
+      );
   }
 
   /** @param {number} top */
@@ -105,6 +109,9 @@ export class TimelineWindow {
     return row * rowHeight + (this.#top % rowHeight);
   }
 }
+
+/** How much of the neighbours is seen of a row that was brought into view. */
+const context = 2 * rowHeight;
 
 /** The head of the list stays in view and covers as much. */
 const headHeight = 28;

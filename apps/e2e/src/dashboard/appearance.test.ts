@@ -15,7 +15,7 @@ async function play({ mock, work }: WatchedAgent): Promise<void> {
   await work("bob", 8);
   mock.controls.revoke({ subject: "alice" });
   mock.controls.failNext({ status: 503, retryAfterSeconds: 0 }, { route: "sts-token" });
-  await work("alice", 10);
+  await work("alice", 4);
   mock.controls.addFault({
     match: { route: "sts-token", subject: "bob", times: 2 },
     effect: { kind: "status", status: 429, retryAfterSeconds: 2 },

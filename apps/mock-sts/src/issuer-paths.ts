@@ -1,0 +1,27 @@
+/** Endpoints of an issuer at which clients prove themselves. */
+export const clientEndpoints = ["token", "introspection", "revocation"] as const;
+
+/** An endpoint of an issuer at which clients prove themselves. */
+export type ClientEndpointName = (typeof clientEndpoints)[number];
+
+/** Paths of an issuer's endpoints below the issuer. */
+export type IssuerPaths = Readonly<Record<ClientEndpointName | "jwks", string>>;
+
+/** Where the second name of each endpoint begins, for clients that look for an mTLS alias. */
+export const mtlsPrefix = "/mtls";
+
+/** Paths of an identity tenant, as IAS has them. */
+export const identityPaths: IssuerPaths = {
+  token: "/oauth2/token",
+  introspection: "/oauth2/introspect",
+  revocation: "/oauth2/revoke",
+  jwks: "/oauth2/certs",
+};
+
+/** Paths of the token exchange service and of further issuers. */
+export const stsPaths: IssuerPaths = {
+  token: "/token",
+  introspection: "/introspect",
+  revocation: "/revoke",
+  jwks: "/jwks",
+};

@@ -1,4 +1,0 @@
-/** Where the token exchange service's paths begin on the token server. */
-export const stsPath = "/sts";
-/** Its paths below that; the second token endpoint is for clients that look for an mTLS alias. */
-export const stsPaths = { token: "/token", mtlsToken: "/mtls/token", jwks: "/jwks" } as const;
