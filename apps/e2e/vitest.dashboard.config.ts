@@ -8,6 +8,8 @@ export default defineConfig({
     include: ["src/dashboard/!(chromium).test.ts"],
     // A browser takes the machine for itself.
     fileParallelism: false,
+    // Ends what hangs, like the other limits.
+    expect: { poll: { timeout: 20_000 } },
     reporters: ["default", ["json", { outputFile: "reports/dashboard.json" }]],
   },
 });

@@ -161,7 +161,7 @@ describe("tokens and keys", () => {
     const page = await openDashboard(browser, mock);
     await work("alice", 1);
     await page.getByRole("button", { name: "Rotate keys" }).click();
-    await notice(page, "2 keys verify");
+    await notice(page, "a new signing key");
     await work("bob", 1);
     const issued = mock.recorder.requests.flatMap((it) => it.issued ?? []);
     expect(new Set(issued.map(({ header }) => header?.kid)).size).toBe(2);
