@@ -4,14 +4,17 @@ import { dirname, join } from "node:path";
 
 const read = (file) => JSON.parse(readFileSync(file, "utf8"));
 
-/** Every script that runs tests leaves a report. Only CI must have what Keycloak needs. */
+/** Scripts beside `test` that leave a report. Only CI must have what they need. */
+const further = ["dashboard", "keycloak"];
+
+/** Every script that runs tests leaves a report. */
 function* reports() {
   for (const manifest of globSync("{packages,apps}/*/package.json")) {
     const scripts = read(manifest).scripts ?? {};
     const folder = join(dirname(manifest), "reports");
     if (scripts.test) yield { file: join(folder, "vitest.json"), required: true };
-    if (scripts.keycloak) {
-      yield { file: join(folder, "keycloak.json"), required: Boolean(process.env.CI) };
+    for (const name of further.filter((it) => scripts[it])) {
+      yield { file: join(folder, `${name}.json`), required: Boolean(process.env.CI) };
     }
   }
 }

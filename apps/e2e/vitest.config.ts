@@ -1,7 +1,11 @@
 import { configDefaults, defineConfig, mergeConfig } from "vitest/config";
 import shared from "../../vitest.shared.ts";
 
-// The tests that need a Keycloak, all but that of finding its Java, have a configuration of their own.
-const exclude = [...configDefaults.exclude, "src/keycloak/!(java).test.ts"];
+// The tests that need a Keycloak or a Chromium, all but those of finding them, have configurations of their own.
+const exclude = [
+  ...configDefaults.exclude,
+  "src/keycloak/!(java).test.ts",
+  "src/dashboard/!(chromium).test.ts",
+];
 
 export default mergeConfig(shared, defineConfig({ test: { exclude } }));

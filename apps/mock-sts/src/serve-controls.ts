@@ -5,6 +5,7 @@ import { controlGuard, type GuardedEnv, isLoopback } from "./control-guard.ts";
 import type { ControlOperation } from "./control-operation.ts";
 import { controlPath } from "./control-paths.ts";
 import type { Controls } from "./controls.ts";
+import { createDashboard } from "./dashboard.ts";
 import { faultOperations } from "./fault-operations.ts";
 import type { Listener, RequestHandler } from "./listener.ts";
 import { logOperations } from "./log-operations.ts";
@@ -26,7 +27,7 @@ export interface ServeControlsOptions {
   readonly otherwise: RequestHandler;
 }
 
-/** Puts the controls, behind their guard, before what else a listener serves. */
+/** Puts the controls and the dashboard, behind their guard, before what else a listener serves. */
 export function serveControls(options: ServeControlsOptions): RequestHandler {
   const { parts, listener, otherwise } = options;
   const { insecureHttp, controlHosts: hosts } = parts.options;
@@ -39,6 +40,7 @@ export function serveControls(options: ServeControlsOptions): RequestHandler {
   const app = new Hono<GuardedEnv>();
   app.use(controlPath, guard);
   app.use(`${controlPath}/*`, guard);
+  app.route("/", createDashboard(guard));
   app.route(
     controlPath,
     createControlApi({

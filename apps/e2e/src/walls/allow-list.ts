@@ -39,6 +39,9 @@ export const allowList: Readonly<Record<string, Allowance>> = {
       "@modelcontextprotocol/node",
       "@modelcontextprotocol/server",
       "@peculiar/x509",
+      // Two that the dashboard's page loads.
+      "eventsource-parser",
+      "lit-html",
       "hono",
       "jose",
       // A peer of the certificate library.

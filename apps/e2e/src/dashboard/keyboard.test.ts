@@ -1,0 +1,112 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { openDashboard, runInPage, shown, startBrowser } from "./browser.test-support.ts";
+import { openWatchedAgent } from "./watched-agent.test-support.ts";
+
+const browser = await startBrowser();
+
+/** Presses Tab until the focus is where a selector says; fails if it comes round without. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let press = 0; press < 60; press++) {
+    await page.keyboard.press("Tab");
+    if ((await page.locator(`${selector}:focus`).count()) === 1) return;
+  }
+  throw new Error(`The Tab key does not lead to ${selector}`);
+}
+
+const selected = (page: Page) => page.locator("[aria-selected=true].request").getAttribute("id");
+
+describe("by keyboard alone", () => {
+  it("the timeline is walked, a request inspected, and the inspector left again", async () => {
+    const { mock, work } = await openWatchedAgent();
+    const page = await openDashboard(browser, mock);
+    await work("alice", 30);
+    const count = mock.recorder.count();
+    await shown(page, mock);
+
+    await tabTo(page, "table[role=grid]");
+    await page.keyboard.press("ArrowDown");
+    expect(await selected(page)).toBe(`request-${count}`);
+    await page.keyboard.press("ArrowDown");
+    expect(await selected(page)).toBe(`request-${count - 1}`);
+    expect(await page.getByRole("grid").getAttribute("aria-activedescendant")).toBe(
+      `request-${count - 1}`,
+    );
+    await page.keyboard.press("End");
+    expect(await selected(page)).toBe("request-1");
+    // It is in view, though the inspector takes half of the room.
+    await page.locator("#request-1").waitFor();
+    const bottom = async (selector: string) => {
+      const { y = 0, height = 0 } = (await page.locator(selector).boundingBox()) ?? {};
+      return y + height;
+    };
+    const isInView = async () =>
+      (await bottom("#request-1")) <= (await bottom("#timeline-rows")) + 1;
+    await expect.poll(isInView).toBe(true);
+    await page.keyboard.press("Home");
+    expect(await selected(page)).toBe(`request-${count}`);
+    await page.keyboard.press("PageDown");
+    expect(await selected(page)).not.toBe(`request-${count}`);
+
+    await page.keyboard.press("Enter");
+    await page.locator("#inspector:focus").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("#inspector").waitFor({ state: "detached" });
+    await page.locator("table[role=grid]:focus").waitFor();
+  });
+
+  it("a fault is set, the clock moved, and a user's tokens revoked", async () => {
+    const { mock, work } = await openWatchedAgent();
+    const page = await openDashboard(browser, mock);
+    await work("alice", 1);
+    await tabTo(page, "input[name=span]");
+    await page.keyboard.type("5 min");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => mock.controls.clock.offsetMs).toBeGreaterThanOrEqual(300_000);
+    await tabTo(page, "select[name=place]");
+    await page.keyboard.type("MCP");
+    await tabTo(page, ".fault-form button");
+    await page.keyboard.press("Enter");
+    await expect
+      .poll(() => mock.controls.listFaults())
+      .toMatchObject([{ match: { route: "mcp" } }]);
+    await tabTo(page, "input[name=subject][required]");
+    await page.keyboard.type("alice");
+    await page.keyboard.press("Enter");
+    await page.locator("header .notice", { hasText: "of alice revoked" }).waitFor();
+  });
+
+  it("the focus is seen wherever it is", async () => {
+    const { mock, work } = await openWatchedAgent();
+    const page = await openDashboard(browser, mock);
+    await work("alice", 1);
+    await page.locator("tr.request").first().waitFor();
+    const stops = new Set<string>();
+    for (let press = 0; press < 40; press++) {
+      await page.keyboard.press("Tab");
+      const { name, isSeen } = (await runInPage(page, { file: "focus.js", name: "focused" })) as {
+        name: string;
+        isSeen: boolean;
+      };
+      if (name.startsWith("BODY")) break;
+      expect([name, isSeen]).toEqual([name, true]);
+      stops.add(name);
+    }
+    expect(stops.size).toBeGreaterThan(15);
+  });
+
+  it("every field and button has a name", async () => {
+    const { mock, work } = await openWatchedAgent();
+    const page = await openDashboard(browser, mock);
+    await work("alice", 1);
+    await shown(page, mock);
+    await page.locator("tr.request.token").first().click();
+    await page.getByRole("list", { name: "Verdict" }).waitFor();
+    const snapshot = await page.locator("body").ariaSnapshot();
+    const nameless = snapshot
+      .split("\n")
+      .filter((line) => /^\s*- (button|textbox|combobox|searchbox|tab|grid)(:|$| \[)/.test(line));
+    expect(nameless).toEqual([]);
+    expect(snapshot).toMatch(/- button "Set fault"/);
+  });
+});

@@ -1,0 +1,39 @@
+import { html, nothing } from "lit-html";
+import { dateText } from "./mock-time.js";
+
+/** Claims whose numbers are instants in seconds (RFC 7519, section 4.1). */
+const instants = ["exp", "iat", "nbf", "auth_time", "updated_at"];
+
+/**
+ * Draws a decoded part of a token; whatever it holds is shown as text.
+ *
+ * @param {string} title
+ * @param {Readonly<Record<string, unknown>>} claims
+ */
+export function claimsView(title, claims) {
+  return html`
+    <table class="claims">
+      <caption>${title}</caption>
+      <tbody>
+        ${Object.entries(claims).map(
+          ([name, value]) => html`
+            <tr>
+              <th scope="row">${name}</th>
+              <td>${typeof value === "string" ? value : JSON.stringify(value)} ${instant(name, value)}</td>
+            </tr>
+          `,
+        )}
+      </tbody>
+    </table>
+  `;
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+function instant(name, value) {
+  if (!instants.includes(name) || typeof value !== "number") return nothing;
+  // A claim of a hostile token may name no instant that there is.
+  return Math.abs(value) < 8e12 ? html`<small>${dateText(value * 1_000)}</small>` : nothing;
+}

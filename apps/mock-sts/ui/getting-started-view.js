@@ -1,0 +1,43 @@
+/** @import { View } from "./page-view.js" */
+import { html, nothing } from "lit-html";
+
+/**
+ * Draws what an agent can be pointed at, as long as none has come.
+ *
+ * @param {View} view
+ */
+export function gettingStartedView({ model: { state } }) {
+  if (state === undefined) return nothing;
+  const tokenEndpoints = state.issuers.map(({ kind, tenant, tokenEndpoint }) => [
+    [kindNames[kind], tenant].filter(Boolean).join(", "),
+    tokenEndpoint,
+  ]);
+  const servers = state.mcpServers.map(({ name, audience, url }) => [
+    audience === undefined ? name : `${name}, audience ${audience}`,
+    url,
+  ]);
+  return html`
+    <div class="getting-started">
+      <p>No request yet. They appear here as they are answered.</p>
+      <h3>Token endpoints</h3>
+      ${addresses(tokenEndpoints)}
+      <h3>MCP servers</h3>
+      ${addresses(servers)}
+    </div>
+  `;
+}
+
+const kindNames = {
+  "identity-tenant": "identity tenant",
+  xsuaa: "XSUAA",
+  "token-exchange": "token exchange",
+};
+
+/** @param {readonly (readonly (string | undefined)[])[]} rows */
+function addresses(rows) {
+  return html`
+    <dl>
+      ${rows.map(([name, url]) => html`<div><dt>${name}</dt><dd><code>${url}</code></dd></div>`)}
+    </dl>
+  `;
+}

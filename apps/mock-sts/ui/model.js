@@ -1,0 +1,42 @@
+/** @import { RecordedRequest, Scenario, State, TokenVerdict } from "./mock-data.ts" */
+/** @import { RequestKind } from "./request-facts.js" */
+/** @import { TokenRole } from "./request-tokens.js" */
+
+/**
+ * All that the page shows.
+ *
+ * @typedef {object} Model
+ * @property {"connecting" | "live" | "lost" | "locked"} connection Locked: the admin token is wanted.
+ * @property {State | undefined} state
+ * @property {number} stateReadAt When the state was read, by the browser's clock.
+ * @property {readonly Scenario[]} scenarios
+ * @property {readonly RecordedRequest[]} requests In the order of their arrival.
+ * @property {{ kind: RequestKind | "all", text: string }} filter
+ * @property {number | undefined} selectedId The request that is inspected.
+ * @property {TokenRole | undefined} selectedRole Its token that is inspected; undefined: the first one.
+ * @property {TokenInspection | undefined} inspection
+ * @property {boolean} isAskingForToken Whether the admin token is wanted to go on.
+ * @property {{ text: string, isError: boolean } | undefined} notice What came of the last command.
+ * @property {string} effect Kind of the fault that is being put together.
+ */
+
+/**
+ * What is known of the token that is inspected.
+ *
+ * @typedef {object} TokenInspection
+ * @property {string} fingerprint
+ * @property {TokenVerdict | undefined} [verdict]
+ * @property {string | undefined} [problem] Why there is no verdict.
+ * @property {string | undefined} [value] The token itself, once it was revealed.
+ */
+
+/** @returns {Model} */
+export function createModel() {
+  return {
+    connection: "connecting",
+    ...{ state: undefined, stateReadAt: 0, scenarios: [], requests: [] },
+    filter: { kind: "all", text: "" },
+    ...{ selectedId: undefined, selectedRole: undefined, inspection: undefined },
+    ...{ isAskingForToken: false, notice: undefined, effect: "status" },
+  };
+}

@@ -1,0 +1,81 @@
+/** @import { RecordedRequest, RecordedToken } from "./mock-data.ts" */
+
+/** @typedef {"token" | "mcp" | "other"} RequestKind */
+
+/** @type {readonly string[]} */
+const tokenRoutes = ["token", "xsuaa-token", "sts-token"];
+
+/**
+ * Tells token requests and MCP calls from all else.
+ *
+ * @param {RecordedRequest} request
+ * @returns {RequestKind}
+ */
+export function kindOf({ route }) {
+  if (tokenRoutes.includes(route)) return "token";
+  return route === "mcp" ? "mcp" : "other";
+}
+
+/**
+ * Says what was done, in a few words.
+ *
+ * @param {RecordedRequest} request
+ */
+export function actionOf({ route, grant, mcp, method, path }) {
+  if (mcp !== undefined) return mcp.tool ?? (mcp.methods.join(", ") || `${method} session`);
+  if (tokenRoutes.includes(route)) return grantNames[grant ?? ""] ?? grant ?? "no grant";
+  return `${method} ${path}`;
+}
+
+/** @type {Readonly<Record<string, string>>} */
+const grantNames = {
+  "urn:ietf:params:oauth:grant-type:token-exchange": "token exchange",
+  "urn:ietf:params:oauth:grant-type:jwt-bearer": "jwt-bearer",
+  client_credentials: "client credentials",
+  refresh_token: "refresh token",
+};
+
+/**
+ * Says whom a request was made for: the subject of the token it got, came with, or brought to be exchanged.
+ *
+ * @param {RecordedRequest} request
+ * @returns {{ subject: string | undefined, actor: string | undefined }}
+ */
+export function partiesOf(request) {
+  const { issued, userToken, bearer, subjectToken, assertion, actorToken } = request;
+  const claims = (issued ?? userToken ?? bearer ?? subjectToken ?? assertion)?.claims;
+  const act = /** @type {{ sub?: unknown } | undefined} */ (claims?.act);
+  const actor = text(act?.sub) ?? text(actorToken?.claims?.sub);
+  return { subject: text(claims?.sub), actor };
+}
+
+/**
+ * Says for which audience a token was asked, or which server was called.
+ *
+ * @param {RecordedRequest} request
+ */
+export function audienceOf({ mcp, agent, issued, form, tenant }) {
+  if (mcp !== undefined) return mcp.server;
+  const wanted = [form?.audience, form?.resource, issued?.claims?.aud].find((it) => it?.length);
+  return wanted === undefined ? (agent ?? tenant ?? "") : [wanted].flat().join(" ");
+}
+
+/**
+ * Says how a request ended.
+ *
+ * @param {RecordedRequest} request
+ * @returns {{ tone: "good" | "bad" | "waiting", label: string, detail: string }}
+ */
+export function outcomeOf({ status, error, fault, answerId }) {
+  const detail = [error, fault && `fault: ${fault}`].filter(Boolean).join(", ");
+  if (status !== undefined) {
+    return { tone: status < 400 ? "good" : "bad", label: String(status), detail };
+  }
+  if (answerId === undefined) return { tone: "waiting", label: "…", detail: "no answer yet" };
+  return { tone: "bad", label: "cut", detail };
+}
+
+/** @param {unknown} value */
+function text(value) {
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,117 @@
+/** Height of a row in pixels, as `timeline.css` says it. */
+const rowHeight = 26;
+
+/** Rows drawn beyond those that are seen, on each side. */
+const margin = 8;
+
+/**
+ * Tells how many whole rows are seen at a height.
+ *
+ * @param {number} height
+ */
+export function rowsAPage(height) {
+  return Math.max(1, Math.floor(height / rowHeight) - 2);
+}
+
+/** Knows which rows of a long list are seen: only they are drawn. */
+export class TimelineWindow {
+  /** Height of the list in pixels. */
+  height = 600;
+  #top = 0;
+  /** Id of the topmost row, so that rows put above it move nothing. */
+  #anchorId = 0;
+  /** @type {HTMLElement | undefined} */
+  #element;
+  /** Id of the row that stays in view when the list gets smaller, until the user scrolls. */
+  #revealedId = /** @type {number | undefined} */ (undefined);
+  /** @type {readonly { readonly id: number }[]} */
+  #rows = [];
+  #onChange;
+  #resizes = new ResizeObserver(([entry]) => {
+    this.height = entry?.contentRect.height ?? this.height;
+    if (this.#revealedId !== undefined) this.reveal(this.#revealedId);
+    this.#onChange();
+  });
+
+  /** @param {() => void} onChange */
+  constructor(onChange) {
+    this.#onChange = onChange;
+  }
+
+  /**
+   * Returns the part of a list that is to be drawn, and the heights of what is left out.
+   *
+   * @template {{ readonly id: number }} T
+   * @param {readonly T[]} rows
+   */
+  of(rows) {
+    this.#rows = rows;
+    if (this.#top > 0) this.#top = this.#topOfAnchor(rows);
+    const first = Math.max(0, Math.floor(this.#top / rowHeight) - margin);
+    const last = Math.min(rows.length, Math.ceil((this.#top + this.height) / rowHeight) + margin);
+    return {
+      ...{ rows: rows.slice(first, last), first },
+      above: first * rowHeight,
+      below: (rows.length - last) * rowHeight,
+    };
+  }
+
+  /** Puts the list, once it is drawn, to where it is meant to stand. */
+  settle() {
+    const element = document.getElementById("timeline-rows") ?? undefined;
+    if (element !== this.#element) {
+      this.#element = element;
+      this.#resizes.disconnect();
+      if (element !== undefined) this.#resizes.observe(element);
+    }
+    if (element !== undefined && Math.abs(element.scrollTop - this.#top) >= 1) {
+      element.scrollTop = this.#top;
+    }
+  }
+
+  /** Takes note of where the user has scrolled to. */
+  scrolled() {
+    const top = this.#element?.scrollTop ?? 0;
+    if (Math.abs(top - this.#top) < 1) return;
+    this.#revealedId = undefined;
+    this.#moveTo(top);
+  }
+
+  /**
+   * Brings a row into view.
+   *
+   * @param {number} id
+   */
+  reveal(id) {
+    this.#revealedId = id;
+    const row = this.#rows.findIndex((it) => it.id === id);
+    if (row < 0) return;
+    const [from, to] = [row * rowHeight, (row + 1) * rowHeight + headHeight];
+    const lowest = this.#top + this.height;
+    if (from < this.#top) this.#moveTo(Math.max(0, from - context));
+    else if (to > lowest)
+      this.#moveTo(
+        Math.min(to + context, this.#rows.length * rowHeight + headHeight) - this.height,
+      );
+  }
+
+  /** @param {number} top */
+  #moveTo(top) {
+    this.#top = top;
+    this.#anchorId = this.#rows[Math.floor(top / rowHeight)]?.id ?? 0;
+    this.#onChange();
+  }
+
+  /** @param {readonly { readonly id: number }[]} rows */
+  #topOfAnchor(rows) {
+    const row = rows.findIndex(({ id }) => id <= this.#anchorId);
+    if (row < 0) return 0;
+    return row * rowHeight + (this.#top % rowHeight);
+  }
+}
+
+/** How much of the neighbours is seen of a row that was brought into view. */
+const context = 2 * rowHeight;
+
+/** The head of the list stays in view and covers as much. */
+const headHeight = 28;
