@@ -16,6 +16,8 @@ export class LiveFeed {
   #counted = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #refresh;
+  /** Whether the mock may have changed since the state was last asked for. */
+  #isStale = false;
   #wakeUp = () => {};
 
   /**
@@ -54,6 +56,7 @@ export class LiveFeed {
 
   /** Reads the state soon; many calls make one reading. */
   refresh() {
+    this.#isStale = true;
     this.#refresh ??= setTimeout(() => this.#readState(), refreshIntervalMs);
   }
 
@@ -82,6 +85,7 @@ export class LiveFeed {
   }
 
   async #readState() {
+    this.#isStale = false;
     try {
       const before = this.#counted;
       const state = await this.#mock.get("/state");
@@ -92,6 +96,8 @@ export class LiveFeed {
       // The stream ends too then, and following begins anew.
     } finally {
       this.#refresh = undefined;
+      // What happened while it was read is not in it.
+      if (this.#isStale) this.refresh();
     }
   }
 

@@ -14,7 +14,9 @@ async function tabTo(page: Page, selector: string): Promise<void> {
   throw new Error(`The Tab key does not lead to ${selector}`);
 }
 
-const selected = (page: Page) => page.locator("[aria-selected=true].request").getAttribute("id");
+/** The row that is selected, once the page has been drawn again. */
+const expectSelected = (page: Page) =>
+  expect.poll(() => page.locator("[aria-selected=true].request").getAttribute("id"));
 
 describe("by keyboard alone", () => {
   it("the timeline is walked, a request inspected, and the inspector left again", async () => {
@@ -26,14 +28,14 @@ describe("by keyboard alone", () => {
 
     await tabTo(page, "table[role=grid]");
     await page.keyboard.press("ArrowDown");
-    expect(await selected(page)).toBe(`request-${count}`);
+    await expectSelected(page).toBe(`request-${count}`);
     await page.keyboard.press("ArrowDown");
-    expect(await selected(page)).toBe(`request-${count - 1}`);
+    await expectSelected(page).toBe(`request-${count - 1}`);
     expect(await page.getByRole("grid").getAttribute("aria-activedescendant")).toBe(
       `request-${count - 1}`,
     );
     await page.keyboard.press("End");
-    expect(await selected(page)).toBe("request-1");
+    await expectSelected(page).toBe("request-1");
     // It is in view, though the inspector takes half of the room.
     await page.locator("#request-1").waitFor();
     const bottom = async (selector: string) => {
@@ -44,9 +46,9 @@ describe("by keyboard alone", () => {
       (await bottom("#request-1")) <= (await bottom("#timeline-rows")) + 1;
     await expect.poll(isInView).toBe(true);
     await page.keyboard.press("Home");
-    expect(await selected(page)).toBe(`request-${count}`);
+    await expectSelected(page).toBe(`request-${count}`);
     await page.keyboard.press("PageDown");
-    expect(await selected(page)).not.toBe(`request-${count}`);
+    await expectSelected(page).not.toBe(`request-${count}`);
 
     await page.keyboard.press("Enter");
     await page.locator("#inspector:focus").waitFor();

@@ -47,7 +47,8 @@ function submit(action, body) {
     document.createElement("iframe"),
     document.createElement("input"),
   ];
-  frame.name = `frame of ${action}`;
+  // One of its own: a form sent to a frame that is still loading would end what it loads.
+  frame.name = `frame ${document.forms.length}`;
   Object.assign(form, { method: "post", enctype: "text/plain", target: frame.name, action });
   Object.assign(field, { name: body.slice(0, -2), value: body.slice(-2) });
   form.append(field);
