@@ -384,7 +384,9 @@ describe("state", () => {
 describe("paths and methods", () => {
   it("are named when they are wrong", async () => {
     expect((await client.send("GET", "/nothing")).status).toBe(404);
-    expect((await client.send("GET", "")).status).toBe(404);
+    expect(await client.send("GET", "")).toMatchObject({
+      ...{ status: 404, body: { message: expect.stringContaining("see /__mock/openapi.json") } },
+    });
     const { status, headers } = await client.send("PUT", "/faults");
     expect([status, headers.allow]).toEqual([405, "GET, POST, DELETE"]);
   });

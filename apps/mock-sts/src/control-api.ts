@@ -5,7 +5,7 @@ import { describeIssues } from "./check-data.ts";
 import { controlError } from "./control-error.ts";
 import type { GuardedEnv } from "./control-guard.ts";
 import { type ControlOperation, NotFoundError } from "./control-operation.ts";
-import { documentPath } from "./control-paths.ts";
+import { controlPath, documentPath } from "./control-paths.ts";
 import { readBody } from "./request-body.ts";
 
 /** What the controls over HTTP consist of. */
@@ -100,7 +100,7 @@ function notFound(c: Context<GuardedEnv>, operations: readonly ControlOperation[
     .filter((it) => isSamePath(it.path.split("/").slice(1), path))
     .map(({ method }) => method.toUpperCase());
   if (methods.length === 0) {
-    const message = `there is nothing here: see ${documentPath}`;
+    const message = `there is nothing here: see ${controlPath}${documentPath}`;
     return controlError(404, { error: "not_found", message });
   }
   const Allow = methods.join(", ");
