@@ -56,8 +56,14 @@ async function answer(
     request: c.req.raw,
   });
   if (operation.method !== "get") onChange();
-  if (result instanceof Response) return result;
+  if (result instanceof Response) return withoutBodyOfHead(c.req.raw, result);
   return result === undefined ? new Response(null, { status: 204 }) : Response.json(result);
+}
+
+/** Nobody reads the body of an answer to HEAD: a stream would go on for ever. */
+async function withoutBodyOfHead({ method }: Request, answered: Response): Promise<Response> {
+  if (method === "HEAD") await answered.body?.cancel();
+  return answered;
 }
 
 /** A parameter that occurs twice is a list, which no schema takes. */
