@@ -100,6 +100,14 @@ describe("setStage", () => {
     expect(mock.controls.clock.frozen).toBe(true);
   });
 
+  it("says that a scenario that the file has brought needs a restart, and changes nothing", () => {
+    const before = mock.controls.readSettings();
+    const changed = `scenario: mine\nscenarios: [{ name: mine }]\n${text.replace("60000", "70000")}`;
+    expect(() => stage.change(read(changed))).toThrow(/"mine".*restart/);
+    expect(mock.controls.readSettings()).toEqual(before);
+    expect(mock.controls.listFaults()).toHaveLength(1);
+  });
+
   it("is what a reset goes back to, as the file says it by then", () => {
     const changed = `alwaysUnauthorized: [a]\nscenario: slow\n${text.replace("60000", "70000")}`;
     stage.change(read(changed));

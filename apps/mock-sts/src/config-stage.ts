@@ -51,6 +51,7 @@ export function setStage(controls: Controls, started: Config): Stage {
   controls.onReset(() => setAll(current));
   return {
     change(next) {
+      refuseNewScenario(next, controls);
       const applied = changedKeys(current, next).filter((key) => liveKeys.includes(key));
       if (applied.includes("scenario") && next.scenario === undefined) {
         current = next;
@@ -69,6 +70,14 @@ export function setStage(controls: Controls, started: Config): Stage {
       return { applied, restart };
     },
   };
+}
+
+/** A running mock has the scenarios that it was started with. */
+function refuseNewScenario({ scenario }: Config, { scenarios }: Controls): void {
+  if (scenario === undefined || scenarios.some(({ name }) => name === scenario)) return;
+  throw new TypeError(
+    `Cannot apply scenario ${JSON.stringify(scenario)}: it was not there at the start, a restart is needed`,
+  );
 }
 
 /** The settings of a configuration, those of its scenario on top. */
