@@ -5,10 +5,8 @@ import { type CliLog, createLog } from "./cli-log.ts";
 import type { CliEnvironment } from "./cli-world.ts";
 import { type ConfigSource, loadConfig } from "./config-load.ts";
 import { optionsOf } from "./config-rules.ts";
-import type { Config } from "./config-schema.ts";
 import { type Stage, setStage } from "./config-stage.ts";
 import { watchConfigText } from "./config-watch.ts";
-import { isLoopback } from "./control-guard.ts";
 import { describeMock, readyFields, type StartInfo } from "./describe-mock.ts";
 import { type MockSts, startMockSts } from "./mock-sts.ts";
 import { packageVersion } from "./package-version.ts";
@@ -33,7 +31,8 @@ export async function serve(command: ServeCommand, world: CliEnvironment): Promi
     const fields = readyFields(mock, info);
     unwatch = await follow(source, { stage, log });
     log.event({ event: "ready", message: "mock-sts is ready", screen, fields });
-    if (format === "json" && isTokenOfUse(source.config)) {
+    // Programs keep what they are told; who reads their log need not be who may see secrets.
+    if (format === "json") {
       world.printError(`mock-sts: the admin token is ${mock.adminToken}\n`);
     }
     if (command.openUi) await openDashboard(mock, { world, log });
@@ -53,11 +52,6 @@ async function startInfo(source: ConfigSource, { binding }: ServeCommand): Promi
     ...(scenario === undefined ? [] : [`scenario ${scenario}`]),
   ];
   return { version: await packageVersion(), binding, config: parts.join("; ") };
-}
-
-/** Programs that read the log need the admin token only where secrets are kept or all controls take it. */
-function isTokenOfUse({ host = "localhost", recordSecrets = false }: Config): boolean {
-  return recordSecrets || (host !== "localhost" && !isLoopback(host));
 }
 
 /** Takes over what changes in the file; one that is wrong changes nothing. */

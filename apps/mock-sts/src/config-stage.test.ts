@@ -99,4 +99,29 @@ describe("setStage", () => {
     expect(mock.controls.listFaults()).toHaveLength(1);
     expect(mock.controls.clock.frozen).toBe(true);
   });
+
+  it("says that a scenario that the file has brought needs a restart, and changes nothing", () => {
+    const before = mock.controls.readSettings();
+    const changed = `scenario: mine\nscenarios: [{ name: mine }]\n${text.replace("60000", "70000")}`;
+    expect(() => stage.change(read(changed))).toThrow(/"mine".*restart/);
+    expect(mock.controls.readSettings()).toEqual(before);
+    expect(mock.controls.listFaults()).toHaveLength(1);
+  });
+
+  it("is what a reset goes back to, as the file says it by then", () => {
+    const changed = `alwaysUnauthorized: [a]\nscenario: slow\n${text.replace("60000", "70000")}`;
+    stage.change(read(changed));
+    const started = [mock.controls.readSettings(), mock.controls.listFaults().length];
+    mock.controls.applyScenario("overloaded");
+    mock.controls.changeSettings({ tokenLifetimeMs: 5_000, alwaysUnauthorized: false, quirks: [] });
+    mock.controls.clock.release();
+    mock.controls.clock.advance(1_000);
+    mock.controls.reset();
+    expect([mock.controls.readSettings(), mock.controls.listFaults().length]).toEqual(started);
+    expect(mock.controls.readSettings()).toMatchObject({
+      ...{ tokenLifetimeMs: 70_000, alwaysUnauthorized: ["a"], quirks: ["html-errors"] },
+    });
+    expect(mock.controls.scenario).toBe("slow");
+    expect(mock.controls.clock.now()).toBe(Date.parse("2027-01-01T00:00:00Z"));
+  });
 });

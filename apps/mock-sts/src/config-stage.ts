@@ -33,7 +33,7 @@ export const liveKeys: readonly string[] = [
   ...["scenario", "faults", "clock"],
 ];
 
-/** Sets the scenario, faults and clock that a mock was configured with, and follows changes. */
+/** Sets the scenario, faults and clock that a mock was configured with, also after a reset, and follows changes. */
 export function setStage(controls: Controls, started: Config): Stage {
   let current = started;
   let ownFaults: readonly number[] = [];
@@ -48,11 +48,15 @@ export function setStage(controls: Controls, started: Config): Stage {
     setClock(controls, config);
   };
   setAll(started);
+  controls.onReset(() => setAll(current));
   return {
     change(next) {
+      refuseNewScenario(next, controls);
       const applied = changedKeys(current, next).filter((key) => liveKeys.includes(key));
-      if (applied.includes("scenario")) {
-        if (next.scenario === undefined) controls.reset();
+      if (applied.includes("scenario") && next.scenario === undefined) {
+        current = next;
+        controls.reset();
+      } else if (applied.includes("scenario")) {
         setAll(next);
       } else {
         const settings = settingsOf(next, controls);
@@ -66,6 +70,14 @@ export function setStage(controls: Controls, started: Config): Stage {
       return { applied, restart };
     },
   };
+}
+
+/** A running mock has the scenarios that it was started with. */
+function refuseNewScenario({ scenario }: Config, { scenarios }: Controls): void {
+  if (scenario === undefined || scenarios.some(({ name }) => name === scenario)) return;
+  throw new TypeError(
+    `Cannot apply scenario ${JSON.stringify(scenario)}: it was not there at the start, a restart is needed`,
+  );
 }
 
 /** The settings of a configuration, those of its scenario on top. */

@@ -44,6 +44,7 @@ describe("parseConfigText", () => {
     ["clients: [a\n", 2, 1, "bracket"],
     ['a: "b\n', 2, 1, "missing"],
     ["a: b: c\n", 1, 4, "colon"],
+    ["a\nb: c\n", 1, 1, "one line"],
     ["a: *none\n", 1, 4, "anchor"],
     ["a: !thing b\n", 1, 4, "tags"],
     ["a: 1\n---\na: 2\n", 2, 1, "more than one"],
@@ -52,6 +53,14 @@ describe("parseConfigText", () => {
     expect(fault).toMatchObject({ line, column });
     expect(fault?.message).toMatch(/^cannot be read as YAML: /);
     expect(fault?.message).toContain(reason);
+  });
+
+  it("does not tell what the parser trips over after a first slip, but for further reasons", () => {
+    const text = " a line too far right\nport: 1\nhost: b\nsts: { mayAct: required }\nport: 2\n";
+    const { faults } = parseConfigText(text);
+    expect(faults).toHaveLength(1);
+    expect(faults).toMatchObject([{ line: 1, column: 2 }]);
+    expect(parseConfigText("a: !one b\nc: !two d\n").faults).toHaveLength(2);
   });
 
   it("refuses aliases that multiply", () => {

@@ -47,9 +47,9 @@ export function parseConfigText(text: string): ConfigText {
     }
     return { line: 1, column: 1 };
   };
-  const faults = [...document.errors, ...document.warnings, ...lostAliases(document)].map(
-    ({ code, pos }) => ({ ...positionAt(pos[0]), message: describeFault(code) }),
-  );
+  const faults = [...document.errors, ...document.warnings, ...lostAliases(document)]
+    .filter(isOwnFault)
+    .map(({ code, pos }) => ({ ...positionAt(pos[0]), message: describeFault(code) }));
   if (faults.length > 0) return { data: undefined, faults, locate };
   try {
     return { data: document.toJS() ?? {}, faults, locate };
@@ -57,6 +57,11 @@ export function parseConfigText(text: string): ConfigText {
     const message = "cannot be read as YAML: its aliases are too many";
     return { data: undefined, faults: [{ line: 1, column: 1, message }], locate };
   }
+}
+
+/** After a first slip the parser trips over every word that follows: that says nothing more. */
+function isOwnFault({ code }: Pick<YAMLError, "code">, index: number): boolean {
+  return index === 0 || code !== "UNEXPECTED_TOKEN";
 }
 
 function asKey(part: PropertyKey): string | number {
@@ -96,6 +101,8 @@ const reasons: Partial<Readonly<Record<YAMLError["code"], string>>> = {
   DUPLICATE_KEY: "this key is there twice",
   MISSING_CHAR: "a quote, bracket, comma or colon is missing",
   MULTIPLE_DOCS: "there is more than one document",
+  MULTILINE_IMPLICIT_KEY:
+    "a key must be on one line: a colon is missing, or the indentation is wrong",
   NON_STRING_KEY: "keys must be text",
   TAB_AS_INDENT: "tabs cannot indent",
   TAG_RESOLVE_FAILED: "tags are unknown here",

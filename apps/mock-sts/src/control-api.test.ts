@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { clientCredentialsForm, jwtBearerForm, TestAgent } from "../test-support/agent.ts";
 import { ControlClient } from "../test-support/control-client.ts";
+import { createControlApi } from "./control-api.ts";
+import { operation } from "./control-operation.ts";
 import { settingsSchema } from "./control-settings.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type MockSts, startMockSts } from "./mock-sts.ts";
@@ -384,7 +386,9 @@ describe("state", () => {
 describe("paths and methods", () => {
   it("are named when they are wrong", async () => {
     expect((await client.send("GET", "/nothing")).status).toBe(404);
-    expect((await client.send("GET", "")).status).toBe(404);
+    expect(await client.send("GET", "")).toMatchObject({
+      ...{ status: 404, body: { message: expect.stringContaining("see /__mock/openapi.json") } },
+    });
     const { status, headers } = await client.send("PUT", "/faults");
     expect([status, headers.allow]).toEqual([405, "GET, POST, DELETE"]);
   });
@@ -396,5 +400,18 @@ describe("paths and methods", () => {
     expect(await send("{")).toBe(400);
     expect(await send(`"${"x".repeat(262_144)}"`)).toBe(413);
     expect((await client.send("POST", "/reset", { json: {} })).status).toBe(400);
+  });
+
+  it("ends a stream that HEAD has opened", async () => {
+    const endings: string[] = [];
+    const run = () => new Response(new ReadableStream({ cancel: () => void endings.push("end") }));
+    const operations = [
+      operation({ id: "watch", method: "get", path: "/watch", summary: "", run }),
+    ];
+    const api = createControlApi({
+      ...{ operations, adminToken: "", isExposed: false, onChange: () => {} },
+    });
+    const { status, body } = await api.request("/watch", { method: "HEAD" });
+    expect([status, body, endings]).toEqual([200, null, ["end"]]);
   });
 });

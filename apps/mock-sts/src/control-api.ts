@@ -5,7 +5,7 @@ import { describeIssues } from "./check-data.ts";
 import { controlError } from "./control-error.ts";
 import type { GuardedEnv } from "./control-guard.ts";
 import { type ControlOperation, NotFoundError } from "./control-operation.ts";
-import { documentPath } from "./control-paths.ts";
+import { controlPath, documentPath } from "./control-paths.ts";
 import { readBody } from "./request-body.ts";
 
 /** What the controls over HTTP consist of. */
@@ -56,8 +56,14 @@ async function answer(
     request: c.req.raw,
   });
   if (operation.method !== "get") onChange();
-  if (result instanceof Response) return result;
+  if (result instanceof Response) return withoutBodyOfHead(c.req.raw, result);
   return result === undefined ? new Response(null, { status: 204 }) : Response.json(result);
+}
+
+/** Nobody reads the body of an answer to HEAD: a stream would go on for ever. */
+async function withoutBodyOfHead({ method }: Request, answered: Response): Promise<Response> {
+  if (method === "HEAD") await answered.body?.cancel();
+  return answered;
 }
 
 /** A parameter that occurs twice is a list, which no schema takes. */
@@ -100,7 +106,7 @@ function notFound(c: Context<GuardedEnv>, operations: readonly ControlOperation[
     .filter((it) => isSamePath(it.path.split("/").slice(1), path))
     .map(({ method }) => method.toUpperCase());
   if (methods.length === 0) {
-    const message = `there is nothing here: see ${documentPath}`;
+    const message = `there is nothing here: see ${controlPath}${documentPath}`;
     return controlError(404, { error: "not_found", message });
   }
   const Allow = methods.join(", ");

@@ -15,7 +15,10 @@ afterAll(async () => {
 
 interface Document {
   openapi: string;
-  paths: Record<string, Record<string, { operationId: string; security?: unknown }>>;
+  paths: Record<
+    string,
+    Record<string, { operationId: string; security?: unknown; responses: object }>
+  >;
 }
 
 describe("OpenAPI document", () => {
@@ -44,6 +47,13 @@ describe("OpenAPI document", () => {
         (body as { error: string }).error,
       );
     }
+  });
+
+  it("says where there may be nothing to answer", async () => {
+    const { paths } = (await client.get("/openapi.json")) as Document;
+    expect(Object.keys(paths["/requests/next"]?.get?.responses ?? {})).toEqual([
+      ...["200", "204", "default"],
+    ]);
   });
 
   it("says which operations reveal a secret", async () => {

@@ -88,7 +88,10 @@ function describeOperation(operation: ControlOperation): ZodOpenApiOperationObje
   };
 }
 
-function success({ answer, mediaType = "application/json" }: ControlOperation) {
+function success({ answer, nothing, mediaType = "application/json" }: ControlOperation) {
   if (answer === undefined) return { "204": { description: "Done." } };
-  return { "200": { description: "Done.", content: { [mediaType]: { schema: answer } } } };
+  return {
+    "200": { description: "Done.", content: { [mediaType]: { schema: answer } } },
+    ...(nothing !== undefined && { "204": { description: nothing } }),
+  };
 }

@@ -23,6 +23,8 @@ export interface ControlOperation {
   readonly body?: z.ZodType | undefined;
   /** The answer with status 200; an operation without one answers 204. */
   readonly answer?: z.ZodType | undefined;
+  /** When an operation with an answer answers 204 all the same; absent: never. */
+  readonly nothing?: string | undefined;
   /** Media type of the answer. Default `application/json`. */
   readonly mediaType?: string | undefined;
   /** Whether it always takes the admin token, since it reveals a secret. */

@@ -10,6 +10,7 @@ import type { Recorder } from "./recorder.ts";
 import { createScenarioControls, type ScenarioControls } from "./scenario-controls.ts";
 import type { SecurityTokenService } from "./security-token-service.ts";
 import { createSettingsControls, type SettingsControls } from "./settings-controls.ts";
+import { createSignal } from "./signal.ts";
 import { checkStsQuirks, type StsQuirk } from "./sts-quirks.ts";
 import type { Tenants } from "./tenant.ts";
 import { createTenantControls, type TenantControls } from "./tenant-controls.ts";
@@ -44,6 +45,8 @@ export interface Controls extends FaultControls, SettingsControls, ScenarioContr
   judgeToken(fingerprint: string): Promise<TokenVerdict | undefined>;
   /** Takes back all faults, delays, holds, what was done to the clock, the switches, and all changes of tenants. */
   reset(): void;
+  /** Calls a function after each `reset()`, until the returned function is called. */
+  onReset(listener: () => void): () => void;
 }
 
 /** What the controls act on. */
@@ -72,6 +75,7 @@ export function createControls(options: ControlsOptions): Controls {
   const settings = createSettingsControls(options);
   const initial = settings.readSettings();
   const resetTenants = createTenantsReset(options);
+  const resets = createSignal();
   const back = () => {
     faults.reset();
     settings.changeSettings(initial);
@@ -140,7 +144,9 @@ export function createControls(options: ControlsOptions): Controls {
       scenes.forget();
       clock.reset();
       resetTenants();
+      resets.emit();
     },
+    onReset: resets.subscribe,
   };
 }
 

@@ -6,10 +6,12 @@ import {
   jwtVerify,
 } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { ControlClient } from "../test-support/control-client.ts";
 import { StsAgent, typeUrn } from "../test-support/sts-agent.ts";
 import type { IssuerOptions } from "./issuer-options.ts";
 import { type MockSts, startMockSts } from "./mock-sts.ts";
 import type { MockStsOptions } from "./options.ts";
+import { recordedRequestSchema } from "./request-schema.ts";
 import { signingAlgorithms } from "./signing-keys.ts";
 
 const basic = { Authorization: `Basic ${Buffer.from("partner-app:s3cret").toString("base64")}` };
@@ -217,5 +219,21 @@ describe("signing keys", () => {
     const rotate = mock.controls.rotateSigningKey;
     await expect(rotate({ issuer: "https://x" })).rejects.toThrow(/no issuer "https:\/\/x"/);
     await expect(rotate({ algorithm: "HS256" as "ES256" })).rejects.toThrow(/"HS256"/);
+  });
+});
+
+describe("controls over HTTP", () => {
+  it("sign users of a further issuer in, and show its requests as they are described", async () => {
+    await using client = new ControlClient(mock);
+    const json = { sub: "alice", issuer: "partner" };
+    const signed = await client.send("POST", "/user-token", { json, headers: client.admin });
+    const { token } = signed.body as { token: string };
+    expect(decodeJwt(token)).toMatchObject({ iss: partner().issuer, sub: "alice" });
+
+    await partnerToken();
+    const { requests } = (await client.get("/requests?issuer=partner")) as { requests: unknown[] };
+    expect(requests.map((it) => recordedRequestSchema.parse(it))).toMatchObject([
+      { issuer: "partner", route: "sts-token" },
+    ]);
   });
 });

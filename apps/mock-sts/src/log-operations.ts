@@ -39,8 +39,8 @@ export function logOperations(recorder: Recorder, changes: Signal): readonly Con
     operation({
       ...{ id: "nextRequest", method: "get", path: "/requests/next" },
       summary: "Waits for a request that matches and has its answer.",
-      description:
-        "Without `sinceAnswerId`, only requests answered from now on count. Answers 204 if none came in time.",
+      description: "Without `sinceAnswerId`, only requests answered from now on count.",
+      nothing: "None came in time.",
       query: filterQuerySchema.extend({
         timeoutMs: z.coerce.number<string>().int().min(0).max(maxWaitMs).default(30_000),
       }),

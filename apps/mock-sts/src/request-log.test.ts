@@ -81,14 +81,20 @@ describe("formatRequest", () => {
 describe("requestFields", () => {
   it("picks what a program wants to know, without claims and headers", () => {
     const fields = requestFields({
-      ...{ ...request, route: "mcp", headers: { "user-agent": "sentinel" } },
+      ...{ ...request, route: "mcp", issuer: "partner", headers: { "user-agent": "sentinel" } },
       mcp: { server: "orders", methods: ["tools/call"], tool: "echo" },
       bearer: { fingerprint: "x", claims: { sub: "alice", secret: "sentinel" } },
       ...{ status: 200, durationMs: 1.6 },
     });
     expect(JSON.parse(JSON.stringify(fields))).toEqual({
       ...{ id: 1, listener: "token-server", method: "POST", path: "/oauth2/token", route: "mcp" },
-      ...{ subject: "alice", mcpServer: "orders", mcpMethods: ["tools/call"], tool: "echo" },
+      ...{
+        issuer: "partner",
+        subject: "alice",
+        mcpServer: "orders",
+        mcpMethods: ["tools/call"],
+        tool: "echo",
+      },
       ...{ status: 200, durationMs: 2 },
     });
   });

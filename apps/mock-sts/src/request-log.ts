@@ -23,9 +23,10 @@ export function formatRequest(
 
 /** Picks what a line of JSON tells of a request; no token is in it, only fingerprints. */
 export function requestFields(request: RecordedRequest): Readonly<Record<string, unknown>> {
-  const { id, listener, method, path, route, tenant, grant, mcp, status, error, fault } = request;
+  const { id, listener, method, path, route, tenant, issuer, grant, mcp } = request;
+  const { status, error, fault } = request;
   return {
-    ...{ id, listener, method, path, route, tenant, grant },
+    ...{ id, listener, method, path, route, tenant, issuer, grant },
     clientId: request.clientId,
     subject: subjectOf(request),
     actor: request.actorToken?.claims?.sub,

@@ -24,6 +24,7 @@ export const recordedRequestSchema = z.strictObject({
   query: z.array(text).describe("Names of the parameters in the URL."),
   route: z.enum(routeNames),
   tenant: text.optional(),
+  issuer: text.optional().describe("Name of a further issuer."),
   agent: text.optional(),
   filter: text.optional(),
   headers: z.record(text, text).describe("Headers that hold no secret."),

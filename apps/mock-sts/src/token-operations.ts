@@ -83,6 +83,9 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
         tenant: name
           .optional()
           .describe("Subdomain of the user's tenant. Default: the provider's."),
+        issuer: name
+          .optional()
+          .describe("Name of a further issuer, or `sts`, if that signs the user in, no tenant."),
         clientId: name.optional().describe("Becomes `aud`. Default: the agent's."),
         expiresInMs: z.number().optional().describe("Default 3 600 000; zero or less: expired."),
         claims: z
