@@ -20,7 +20,7 @@ export interface CommandOptions {
 
 /** A command that runs until it is told to end. */
 export interface BackgroundCommand {
-  /** Ends it in an orderly way and returns all that it printed. */
+  /** Ends it in an orderly way and returns what it printed to its standard output. */
   stop(): Promise<string>;
 }
 
@@ -50,13 +50,16 @@ export async function runInBackground(
 ): Promise<BackgroundCommand> {
   const child = start(commandLine, options);
   const ended = once(child, "close");
-  let printed = "";
+  let [printed, output] = ["", ""];
   const isReady = new Promise<void>((resolve) => {
     const read = (chunk: string): void => {
       printed += chunk;
       if (printed.includes(ready)) resolve();
     };
-    child.stdout.setEncoding("utf8").on("data", read);
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      output += chunk;
+      read(chunk);
+    });
     child.stderr.setEncoding("utf8").on("data", read);
   });
   await Promise.race([isReady, ended]);
@@ -64,7 +67,7 @@ export async function runInBackground(
   const stop = async (): Promise<string> => {
     child.kill("SIGTERM");
     await ended;
-    return printed;
+    return output;
   };
   return { stop };
 }
