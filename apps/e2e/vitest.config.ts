@@ -8,4 +8,5 @@ const exclude = [
   "src/dashboard/!(chromium).test.ts",
 ];
 
-export default mergeConfig(shared, defineConfig({ test: { exclude } }));
+// On two cores vitest would run one file at a time; these wait for each other's processes more than they work.
+export default mergeConfig(shared, defineConfig({ test: { exclude, maxWorkers: 2 } }));
