@@ -1,4 +1,5 @@
 import { fingerprint } from "./digest.ts";
+import { isPlainObject, kindOf } from "./plain-object.ts";
 
 /** An OAuth 2.0 access token as the token endpoint issued it. */
 export interface AccessToken {
@@ -36,12 +37,44 @@ export interface AccessTokenInit
  * const token = createAccessToken({ token: "s3cret", expiresAt: Date.now() + 60_000 });
  * JSON.stringify(token); // {"tokenType":"Bearer","expiresAt":…,"fingerprint":"…"}
  * ```
- * @throws TypeError if `token` is not a non-empty string.
+ * @throws TypeError if `token` is not a string, blank, longer than 65 536 characters or holds control characters, if `expiresAt`
+ * is not a number, or `scope` not a list of strings.
  */
 export function createAccessToken<Extra extends object = object>(
   init: AccessTokenInit & Extra,
 ): AccessToken & Readonly<Omit<Extra, keyof AccessToken>> {
   return new IssuedToken(init) as unknown as AccessToken & Readonly<Omit<Extra, keyof AccessToken>>;
+}
+
+/** Longer than any server takes in a header, in characters. */
+const MAX_TOKEN_LENGTH = 65_536;
+
+/**
+ * Says what makes members unfit for an access token, without showing them.
+ *
+ * @returns `undefined` if nothing does.
+ */
+export function tokenViolation(init: {
+  readonly token?: unknown;
+  readonly expiresAt?: unknown;
+  readonly scope?: unknown;
+}): string | undefined {
+  const { token, expiresAt, scope } = init;
+  if (typeof token !== "string") return `"token" must be a string, not ${kindOf(token)}`;
+  if (token.trim() === "") return '"token" must be a non-empty string';
+  if (token.length > MAX_TOKEN_LENGTH) {
+    return `"token" is longer than ${MAX_TOKEN_LENGTH} characters`;
+  }
+  if (/\p{Cc}/u.test(token)) return '"token" holds control characters';
+  if (expiresAt !== undefined && typeof expiresAt !== "number") {
+    return `"expiresAt" must be a number of epoch milliseconds, not ${kindOf(expiresAt)}`;
+  }
+  if (scope !== undefined && !isStringList(scope)) return '"scope" must be a list of strings';
+  return undefined;
+}
+
+function isStringList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
 /** Tells whether {@link createAccessToken} of this copy of the package made the token. */
@@ -60,16 +93,18 @@ class IssuedToken implements AccessToken {
   }
 
   constructor(init: AccessTokenInit) {
-    const { token, tokenType = "Bearer", expiresAt, fingerprint: _, ...rest } = init as AccessToken;
-    if (typeof token !== "string" || token.trim() === "") {
-      throw new TypeError('Cannot create an access token: "token" must be a non-empty string');
+    const violation = tokenViolation(init);
+    if (violation !== undefined) {
+      throw new TypeError(`Cannot create an access token: ${violation}`);
     }
+    const { token, tokenType = "Bearer", expiresAt, fingerprint: _, ...rest } = init as AccessToken;
     this.#token = token;
     this.tokenType = tokenType;
     this.expiresAt = expiresAt;
     this.fingerprint = fingerprint(token);
     for (const [name, value] of Object.entries(rest)) {
-      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true });
+      if (value === undefined) continue;
+      Object.defineProperty(this, name, { value: ownCopy(value), enumerable: true });
     }
     Object.freeze(this);
   }
@@ -82,4 +117,10 @@ class IssuedToken implements AccessToken {
   [Symbol.for("nodejs.util.inspect.custom")](): object {
     return { ...this };
   }
+}
+
+/** All callers share the token: none of them may change the scope of the others. */
+function ownCopy(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.freeze([...value]);
+  return isPlainObject(value) ? Object.freeze({ ...value }) : value;
 }

@@ -389,7 +389,7 @@ describe("bearerFetch", () => {
 
   it.each([
     ["is no bearer token", "N_A", "sentinel", "ERR_TOKEN_TYPE_UNSUPPORTED"],
-    ["would break out of its header", "Bearer", "sentinel\r\nx: y", "ERR_TOKEN_RESPONSE"],
+    ["fits no header", "Bearer", "sentinel\u{1f512}", "ERR_TOKEN_RESPONSE"],
   ] as const)("sends nothing if the token %s", async (_, tokenType, token, code) => {
     const { fetch, sent } = recordingFetch();
     const source = countingSource(() => createAccessToken({ token, tokenType }));

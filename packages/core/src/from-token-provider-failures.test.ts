@@ -40,7 +40,7 @@ const USELESS: [string, () => unknown, string][] = [
   [
     "an end as a Date",
     () => ({ token: SENTINEL, expiresAt: new Date(0) }),
-    "is an object, not a number;",
+    "is an instance of Date, not a number;",
   ],
   [
     "an end as a text",

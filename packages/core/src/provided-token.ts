@@ -1,8 +1,8 @@
 import { type AccessToken, createAccessToken } from "./access-token.ts";
 import { fitsHeader } from "./bearer-header.ts";
 import { resolveExpiresAt } from "./expires-at.ts";
+import { kindOf } from "./plain-object.ts";
 import { TokenError } from "./token-error.ts";
-import { kindOf } from "./value-kind.ts";
 
 /** A token and how long it lasts. Without an end the token's own `exp` counts, if it is a JWT. */
 export interface ProvidedToken {

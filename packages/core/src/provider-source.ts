@@ -3,11 +3,11 @@ import type { AccessToken } from "./access-token.ts";
 import { systemClock } from "./clock.ts";
 import { redactedCause } from "./error-cause.ts";
 import type { FromTokenProviderOptions, TokenProvider } from "./from-token-provider.ts";
+import { kindOf } from "./plain-object.ts";
 import { isNoToken, readProvidedToken } from "./provided-token.ts";
 import { TokenError } from "./token-error.ts";
 import { normalizeTokenRequest } from "./token-request.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
-import { kindOf } from "./value-kind.ts";
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 /** What a timer can count to. */

@@ -1,8 +1,9 @@
-import { type AccessToken, createAccessToken, isIssuedToken } from "./access-token.ts";
+import type { AccessToken } from "./access-token.ts";
 import { CacheEntry } from "./cache-entry.ts";
 import type { CacheKey } from "./cache-key.ts";
 import type { CacheMemory } from "./cache-memory.ts";
 import type { CacheSettings } from "./cache-options.ts";
+import { checkedToken } from "./checked-token.ts";
 import { tokenDeadlines } from "./deadlines.ts";
 import { type EventTeller, eventCode } from "./event-teller.ts";
 import { refusedAgain } from "./failure-memory.ts";
@@ -82,7 +83,7 @@ export class SourceRequests<T extends AccessToken> {
     };
     events.tell({ type: "request-start", requestId, reason }, request);
     try {
-      const token = adopted(await source.getToken(request, passedDown(call, flight)));
+      const token = checkedToken(await source.getToken(request, passedDown(call, flight)));
       this.#receive(call, flight, { token, ...sent });
       events.tell(end(), request);
       return token;
@@ -144,10 +145,4 @@ function passedDown<T extends AccessToken>(call: CacheCall, flight: Flight<T>): 
     ...(subjectExpiresAt !== undefined && { subjectExpiresAt }),
     ...(rejected && { rejected }),
   };
-}
-
-/** A token that some other source made is copied into one that does not show its secret. */
-function adopted<T extends AccessToken>(token: T): T {
-  if (isIssuedToken(token)) return token;
-  return createAccessToken({ ...token, token: token.token }) as AccessToken as T;
 }

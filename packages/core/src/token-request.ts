@@ -1,5 +1,5 @@
+import { kindOf } from "./plain-object.ts";
 import type { TokenRequest } from "./token-source.ts";
-import { kindOf } from "./value-kind.ts";
 
 /** The members of a {@link TokenRequest}, as a source declares which of them it can honour. */
 export type TokenRequestField = keyof TokenRequest;

@@ -2,9 +2,9 @@ import type { AccessToken } from "./access-token.ts";
 import { digest } from "./digest.ts";
 import { copied, withSignal, writtenValue } from "./operation-arguments.ts";
 import { checkOperation, type OperationOptions, type PerCall } from "./operation-options.ts";
+import { kindOf } from "./plain-object.ts";
 import { framed } from "./request-shape.ts";
 import type { GetTokenOptions } from "./token-source.ts";
-import { kindOf } from "./value-kind.ts";
 
 type Args = readonly unknown[];
 

@@ -1,0 +1,17 @@
+/**
+ * What the packages of agent-oauth share and users do not need: no promise is made for any of it, and a package takes it
+ * from the same version of core only.
+ *
+ * @module
+ */
+export { checkedToken } from "./checked-token.ts";
+export { emit } from "./emit.ts";
+export {
+  type CheckOptionsContext,
+  checkOptions,
+  type OptionNames,
+  pickOptions,
+  unknownName,
+} from "./known-members.ts";
+export { nearestName } from "./nearest-name.ts";
+export { isPlainObject, kindOf } from "./plain-object.ts";

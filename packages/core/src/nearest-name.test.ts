@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { nearestName } from "./nearest-name.ts";
+
+const known = ["subjectToken", "principal", "audience", "resource", "scope", "tenant"];
+
+describe("nearestName", () => {
+  it.each([
+    ["subjecttoken", "subjectToken"],
+    ["subject_token", "subjectToken"],
+    ["SubjectTokne", "subjectToken"],
+    ["tenent", "tenant"],
+    ["audiences", "audience"],
+    ["scopes", "scope"],
+    ["aud", "audience"],
+    ["token", "subjectToken"],
+  ])("takes %s for %s", (name, meant) => expect(nearestName(name, known)).toBe(meant));
+
+  it.each(["", "__", "x", "colour", "s".repeat(100_000)])("finds none for %s", (name) =>
+    expect(nearestName(name, known)).toBeUndefined(),
+  );
+});
