@@ -38,6 +38,7 @@ export interface GetTokenOptions {
   readonly minValidityMs?: number;
   /** A token that a server refused: the answer is another one. */
   readonly rejected?: AccessToken;
+  readonly rejectedBy?: string;
   /** When the subject token ends, in epoch milliseconds, if the caller knows better than its `exp`. */
   readonly subjectExpiresAt?: number;
 }
