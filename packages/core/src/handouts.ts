@@ -1,4 +1,3 @@
-import type { AccessToken } from "./access-token.ts";
 import type { Clock } from "./clock.ts";
 
 /**
@@ -10,14 +9,14 @@ const LATE_MS = 5_000;
 /**
  * Works out which token a refusal is about, for callers that are not told: from which tokens were handed out, and how
  * many times. A refusal soon after the token changed is taken for a late one of the old token, once for each use
- * of that token that was not refused yet.
+ * of that token that was not refused yet. Tokens are known by their digests here: only a cache keeps tokens.
  */
 export class Handouts {
   readonly #clock: Clock;
-  #current: AccessToken | undefined;
+  #current: string | undefined;
   /** How many uses of the current token were not refused. */
   #uses = 0;
-  #previous: AccessToken | undefined;
+  #previous: string | undefined;
   #previousUses = 0;
   #changedAt = 0;
 
@@ -25,9 +24,9 @@ export class Handouts {
     this.#clock = clock;
   }
 
-  /** Takes note that a request goes out with the token. */
-  handedOut(token: AccessToken): void {
-    if (token.token !== this.#current?.token) {
+  /** Takes note that a request goes out with the token of this digest. */
+  handedOut(token: string): void {
+    if (token !== this.#current) {
       this.#previous = this.#current;
       this.#previousUses = this.#uses;
       this.#changedAt = this.#clock.monotonic();
@@ -37,8 +36,8 @@ export class Handouts {
     this.#uses++;
   }
 
-  /** Returns the token that a refusal which came now is about; `undefined` if none was handed out. */
-  refused(): AccessToken | undefined {
+  /** Returns the digest of the token that a refusal which came now is about; `undefined` if none was handed out. */
+  refused(): string | undefined {
     const isSoon = this.#clock.monotonic() - this.#changedAt < LATE_MS;
     if (isSoon && this.#previousUses > 0) {
       this.#previousUses--;

@@ -87,6 +87,7 @@ export type { TokenRequestOption } from "./token-request-option.ts";
 export type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
 export {
   type ToolCall,
+  type ToolHeaders,
   type ToolRun,
   type ToolTokens,
   type ToolTokensOptions,

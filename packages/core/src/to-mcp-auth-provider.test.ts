@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createAccessToken } from "./access-token.ts";
 import { cachedScript, settled, tokenError } from "./cached-script.test-support.ts";
 import { toMcpAuthProvider } from "./to-mcp-auth-provider.ts";
@@ -63,13 +63,14 @@ describe("toMcpAuthProvider", () => {
   });
 
   it("keeps it also when the older one was replaced without a refusal", async () => {
-    const { provider, cache, source, send } = scripted();
-    await send(1);
+    const { cache, source } = cachedScript();
+    const provider = toMcpAuthProvider(cache);
+    await provider.token();
     cache.clear();
-    await send(1);
+    await provider.token();
     await provider.onUnauthorized();
     expect(source.calls).toHaveLength(2);
-    expect(await send(1)).toEqual(["token-2"]);
+    expect(await provider.token()).toBe("token-2");
   });
 
   it.each([
@@ -123,6 +124,39 @@ describe("toMcpAuthProvider", () => {
     const error = await provider.token().catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "ERR_TOKEN_TYPE_UNSUPPORTED" });
     expect(String(error)).not.toContain("sentinel");
+  });
+
+  it("names the server to the source if it is told which one", async () => {
+    const { cache } = cachedScript();
+    const getToken = vi.spyOn(cache, "getToken");
+    const resource = "https://mcp.example/mcp?key=s3ntinel";
+    const provider = toMcpAuthProvider(cache, {}, { resource });
+    await provider.token();
+    await provider.onUnauthorized();
+    expect(getToken.mock.calls[1]?.[1]).toMatchObject({
+      rejected: { token: "token-1" },
+      rejectedBy: "https://mcp.example/mcp",
+    });
+  });
+
+  it("names no token that the cache has no more", async () => {
+    const { cache, source } = cachedScript();
+    const provider = toMcpAuthProvider(cache);
+    await provider.token();
+    cache.clear();
+    await provider.onUnauthorized();
+    expect(source.calls.map(({ options }) => options?.rejected)).toEqual([undefined, undefined]);
+    expect(await provider.token()).toBe("token-2");
+  });
+
+  it.each([
+    [{ resuorce: "https://mcp.example" }, 'did you mean "resource"?'],
+    [{ resource: "/mcp" }, "must be an absolute URL"],
+    ["https://mcp.example", "must be a plain object, not a string"],
+  ])("refuses the options %o", (options, says) => {
+    const { cache } = cachedScript();
+    expect(() => toMcpAuthProvider(cache, {}, options as never)).toThrow(TypeError);
+    expect(() => toMcpAuthProvider(cache, {}, options as never)).toThrow(says);
   });
 
   it("refuses what is no source at once", () => {

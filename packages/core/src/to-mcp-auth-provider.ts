@@ -2,7 +2,10 @@ import { bearerHeader } from "./bearer-header.ts";
 import { cacheKey, keyText } from "./cache-key.ts";
 import { cachingTokenSource } from "./caching-token-source.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { digest } from "./digest.ts";
 import { Handouts } from "./handouts.ts";
+import { checkOptions, type OptionNames } from "./known-members.ts";
+import { refusingUrl } from "./refusing-url.ts";
 import { RequestShapes } from "./request-shape.ts";
 import { requestOfCall, type TokenRequestOption } from "./token-request-option.ts";
 import type { TokenRequest, TokenSource } from "./token-source.ts";
@@ -17,9 +20,13 @@ export interface McpAuthProvider {
 
 /** Options of {@link toMcpAuthProvider}. */
 export interface McpAuthProviderOptions {
+  /** The URL of the MCP server: what it refuses holds back calls to it only. Default: the source is not told who refused. */
+  readonly resource?: string | URL;
   /** Default: the machine's. */
   readonly clock?: Clock;
 }
+
+const NAMES: OptionNames<McpAuthProviderOptions> = { resource: true, clock: true };
 
 /**
  * Makes an `authProvider` for the transports of the MCP SDK v2 from a token source, which is cached here unless it
@@ -27,21 +34,24 @@ export interface McpAuthProviderOptions {
  *
  * The SDK does not say which token a 401 was about. A 401 that comes within 5 s of a change of the token is taken for a
  * late one of the old token as often as that was handed out and not refused: the call is sent again and the new token
- * stays. {@link bearerFetch} need not guess: prefer it where the transport takes a `fetch`, and give it alone.
+ * stays. A refusal of a token that the cache no longer has gets the one that it has now. {@link bearerFetch} need not guess: prefer it where the transport takes a `fetch`, and give it alone.
  *
  * @example
  * ```ts
  * const authProvider = toMcpAuthProvider(source, { subjectToken: userToken });
  * const transport = new StreamableHTTPClientTransport(url, { authProvider });
  * ```
- * @throws TypeError if `source` is no token source. The provider's calls throw what the source throws, and TokenError:
+ * @throws TypeError if `source` is no token source, or naming the option that is unknown or wrong. The provider's calls throw what the source throws, and TokenError:
  * `ERR_TOKEN_TYPE_UNSUPPORTED` if it yields no bearer token, `ERR_TOKEN_RESPONSE` if no header can carry it.
  */
 export function toMcpAuthProvider(
   source: TokenSource,
   request?: TokenRequestOption,
-  { clock }: McpAuthProviderOptions = {},
+  options?: McpAuthProviderOptions,
 ): McpAuthProvider {
+  checkOptions(options, { doing: "create an auth provider", names: NAMES });
+  const { resource, clock }: McpAuthProviderOptions = options ?? {};
+  const rejectedBy = resource === undefined ? undefined : refusingUrl(resource);
   // Without options a source that caches is used as it is; with some, it would be given another cache.
   const cache = cachingTokenSource(source, clock && { clock });
   const users = new UserHandouts(clock ?? systemClock);
@@ -50,13 +60,16 @@ export function toMcpAuthProvider(
       const asked = await requestOfCall(request);
       const token = await cache.getToken(asked);
       bearerHeader(token);
-      users.of(asked).handedOut(token);
+      users.of(asked).handedOut(digest(token.token));
       return token.token;
     },
     async onUnauthorized() {
       const asked = await requestOfCall(request);
-      const rejected = users.of(asked).refused();
-      await cache.getToken(asked, rejected && { rejected });
+      const refused = users.of(asked).refused();
+      const cached = cache.peek(asked);
+      const rejected =
+        cached !== undefined && digest(cached.token) === refused ? cached : undefined;
+      await cache.getToken(asked, rejected && { rejected, ...(rejectedBy && { rejectedBy }) });
     },
   };
 }

@@ -137,15 +137,31 @@ describe("toolTokens", () => {
     expect(() => tokens.headersFor("r", list)).toThrow(/has ended/);
   });
 
-  it("has the header also of a token that the cache does not keep", async () => {
+  it("resolves to the headers, of a token that the cache does not keep too", async () => {
     const { tokens, clock, source } = scripted();
     const subjectToken = unsignedJwt({ exp: clock.now() / 1_000 - 1 });
+    tokens.startRun("kept", alice);
+    expect(await tokens.ready("kept", list)).toEqual({ authorization: "Bearer token-1" });
+    expect(await tokens.ready("kept", { name: "remember" })).toBeUndefined();
     tokens.startRun("r", { subjectToken });
-    await tokens.ready("r", list);
-    expect(tokens.headersFor("r", list)).toEqual({ authorization: "Bearer token-1" });
-    await tokens.ready("r", list);
-    expect(tokens.headersFor("r", list)).toEqual({ authorization: "Bearer token-2" });
-    expect(source.calls).toHaveLength(2);
+    expect(await tokens.ready("r", list)).toEqual({ authorization: "Bearer token-2" });
+    expect(() => tokens.headersFor("r", list)).toThrow(/use the headers that it resolves to/);
+    expect(await tokens.ready("r", list)).toEqual({ authorization: "Bearer token-3" });
+    expect(source.calls).toHaveLength(3);
+  });
+
+  it("hands a token to all who wait for it, and keeps it not", async () => {
+    const { tokens, source, cache } = scripted();
+    tokens.startRun("r", alice);
+    source.hold();
+    const waiting = [1, 2, 3].map(() => tokens.ready("r", list));
+    await settled();
+    cache.clear();
+    source.release();
+    expect(await Promise.all(waiting)).toEqual(
+      waiting.map(() => ({ authorization: "Bearer token-1" })),
+    );
+    expect(() => tokens.headersFor("r", list)).toThrow(expect.objectContaining(notReady));
   });
 
   it("does not bring back a token that a server refused", async () => {
@@ -221,9 +237,48 @@ describe("toolTokens", () => {
     [{ maxRuns: "1" }, TypeError, /"maxRuns"/],
     [{ maxRuns: 0 }, RangeError, /"maxRuns" must be a whole number from 1/],
     [{ maxRuns: 1.5 }, RangeError, /"maxRuns"/],
+    [{ maxRun: 1 }, TypeError, /did you mean "maxRuns"\?/],
   ] as [object, ErrorConstructor, RegExp][])("refuses the options %o", (wrong, type, message) => {
     expect(() => scripted(wrong)).toThrow(type);
     expect(() => scripted(wrong)).toThrow(message);
+  });
+
+  it.each([
+    [{ serverName: "orders", name: "list" }, 'did you mean "server"?'],
+    [{ server: "orders", name: "list", zzz: 1 }, 'no field "zzz"'],
+    [{ server: " ", name: "list" }, '"server" must be a string'],
+    [{ server: null, name: "list" }, '"server" must be a string'],
+    [{ server: "orders" }, '"name" must be a string'],
+    ["list", "must be a plain object, not a string"],
+    [undefined, "must be a plain object, not null"],
+  ])("takes %o for no tool without a server", async (tool, says) => {
+    const { tokens, source } = scripted();
+    tokens.startRun("r", alice);
+    await expect(tokens.ready("r", tool as never)).rejects.toThrow(TypeError);
+    await expect(tokens.ready("r", tool as never)).rejects.toThrow(says);
+    expect(() => tokens.headersFor("r", tool as never)).toThrow(says);
+    expect(source.calls).toEqual([]);
+  });
+
+  it("refuses options, and members of a run, that there are none of", async () => {
+    const { tokens, source } = scripted();
+    const options = () => toolTokens(source, (() => []) as never);
+    expect(options).toThrow("must be a plain object, not a function");
+    expect(() => toolTokens(source, undefined as never)).toThrow('"audienceOf"');
+    expect(() => tokens.startRun("r", { ...alice, princpal: "a" } as never)).toThrow(
+      'there is no field "princpal"; did you mean "principal"?',
+    );
+    expect(() => tokens.startRun("r", Promise.resolve(alice) as never)).toThrow("await");
+    tokens.startRun("r", alice);
+    const { signal } = new AbortController();
+    await expect(tokens.ready("r", list, signal as never)).rejects.toThrow("AbortSignal");
+  });
+
+  it("shows no long name whole", async () => {
+    const { tokens } = scripted();
+    const name = "x".repeat(100_000);
+    const error = await tokens.ready(name, { server: name, name }).catch((e: unknown) => e);
+    expect(String(error).length).toBeLessThan(600);
   });
 
   it("refuses runs without an id or a subject", () => {

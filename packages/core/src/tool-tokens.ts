@@ -1,7 +1,7 @@
-import type { AccessToken } from "./access-token.ts";
 import { bearerHeader } from "./bearer-header.ts";
 import type { BoundTokenSource } from "./bound-token-source.ts";
 import { type CachingTokenSource, cachingTokenSource } from "./caching-token-source.ts";
+import { checkOptions, type OptionNames } from "./known-members.ts";
 import { checkCapacity, RecentMap } from "./recent-map.ts";
 import { TokenError } from "./token-error.ts";
 import { normalizeTokenRequest } from "./token-request.ts";
@@ -31,6 +31,11 @@ export interface ToolTokensOptions {
   readonly maxRuns?: number;
 }
 
+/** The header of one call of a tool. */
+export interface ToolHeaders {
+  readonly authorization: string;
+}
+
 /** Access tokens for the tools of an agent's runs. */
 export interface ToolTokens {
   /**
@@ -42,38 +47,49 @@ export interface ToolTokens {
    */
   startRun(runId: string, run: ToolRun): void;
   /**
-   * Resolves once `headersFor` has the header for this tool: before each call of a tool. One request serves every
-   * call of the same subject and audience, and none is made while its token is fresh.
+   * Resolves to the header for one call of this tool, `undefined` for a tool without a server: await it before each call. One
+   * request serves every call of the same subject and audience, and none is made while its token is fresh.
    *
+   * @throws TypeError naming what a tool or an option has that there is none of.
    * @throws TokenError `ERR_TOKEN_NOT_READY` if there is no such run, `ERR_TOKEN_TYPE_UNSUPPORTED` if the token is no bearer token,
    * and whatever the source throws.
    */
-  ready(runId: string, tool: ToolCall, options?: Pick<GetTokenOptions, "signal">): Promise<void>;
+  ready(
+    runId: string,
+    tool: ToolCall,
+    options?: Pick<GetTokenOptions, "signal">,
+  ): Promise<ToolHeaders | undefined>;
   /**
-   * Returns the header for this tool, without waiting.
+   * Returns the header for this tool without waiting, if the cache has a token for it now. What the cache does not keep, such as a
+   * token that outlives its subject token, only `ready` resolves to.
    *
-   * @throws TokenError `ERR_TOKEN_NOT_READY` if `ready` was not awaited, or what it got has ended since.
+   * @throws TokenError `ERR_TOKEN_NOT_READY` if the cache has none: use what `ready` resolves to.
    */
-  headersFor(runId: string, tool: ToolCall): { readonly authorization: string };
+  headersFor(runId: string, tool: ToolCall): ToolHeaders;
   /** Forgets a run. Its tokens stay in the cache while they are good. */
   endRun(runId: string): void;
 }
 
+const NAMES: OptionNames<ToolTokensOptions> = { audienceOf: true, maxRuns: true };
+const RUN_NAMES: OptionNames<ToolRun> = { subjectToken: true, principal: true };
+const TOOL_NAMES: OptionNames<ToolCall> = { server: true, name: true };
+const READY_NAMES: OptionNames<Pick<GetTokenOptions, "signal">> = { signal: true };
+
 /**
- * Gets tokens at the moment an agent first calls a tool, one for each subject and audience, and hands out their headers
- * synchronously. The source is cached here, unless it caches already.
+ * Gets tokens at the moment an agent first calls a tool, one for each subject and audience, and makes headers of them.
+ * The source is cached here, unless it caches already; no token is kept beside that cache.
  *
  * @example
  * ```ts
  * const tokens = toolTokens(source, { audienceOf: ({ server }) => [server] });
  * tokens.startRun(runId, { subjectToken });
- * await tokens.ready(runId, { server: "orders", name: "list" });
- * const headers = tokens.headersFor(runId, { server: "orders", name: "list" });
+ * const headers = await tokens.ready(runId, { server: "orders", name: "list" });
  * ```
  * @throws TypeError | RangeError naming the option that is of a wrong type or out of range.
  */
 export function toolTokens(source: TokenSource, options: ToolTokensOptions): ToolTokens {
-  const { audienceOf, maxRuns = DEFAULT_MAX_RUNS } = options;
+  checkOptions(options, { doing: "keep tool tokens", names: NAMES });
+  const { audienceOf, maxRuns = DEFAULT_MAX_RUNS }: Partial<ToolTokensOptions> = options ?? {};
   if (typeof audienceOf !== "function") {
     throw new TypeError('Cannot keep tool tokens: "audienceOf" must be a function');
   }
@@ -87,13 +103,7 @@ interface Run {
   readonly subject: TokenRequest;
   readonly bound: BoundTokenSource;
   /** By audience. */
-  readonly targets: Map<string, RunTarget>;
-}
-
-interface RunTarget {
-  readonly bound: BoundTokenSource;
-  /** What the cache does not keep, such as a token that outlives its subject token. */
-  unkept: AccessToken | undefined;
+  readonly targets: Map<string, BoundTokenSource>;
 }
 
 class RunTokens implements ToolTokens {
@@ -111,6 +121,7 @@ class RunTokens implements ToolTokens {
     if (typeof runId !== "string" || runId.trim() === "") {
       throw new TypeError('Cannot start a run: "runId" must be a string that is not blank');
     }
+    checkOptions(run, { doing: "start a run", names: RUN_NAMES, what: "the run", member: "field" });
     const subject = subjectOf(run);
     const known = this.#runs.get(runId);
     if (known === undefined) {
@@ -119,27 +130,31 @@ class RunTokens implements ToolTokens {
       // Taking the new one would send its token with the other's calls.
       throw new TokenError(
         "ERR_TOKEN_SUBJECT_NOT_ALLOWED",
-        `Cannot start run ${JSON.stringify(runId)}: it is under way for another subject; end it first, or name each run by an id of its own`,
+        `Cannot start run ${shown(runId)}: it is under way for another subject; end it first, or name each run by an id of its own`,
       );
     }
   }
 
-  async ready(runId: string, tool: ToolCall, { signal }: Pick<GetTokenOptions, "signal"> = {}) {
+  async ready(
+    runId: string,
+    tool: ToolCall,
+    options?: Pick<GetTokenOptions, "signal">,
+  ): Promise<ToolHeaders | undefined> {
+    checkOptions(options, { doing: "get a tool's token", names: READY_NAMES });
+    const signal = options?.signal;
     const target = this.#target(runId, tool);
-    if (target === undefined) return;
-    const token = await target.bound.getToken(signal && { signal });
-    bearerHeader(token);
-    target.unkept = target.bound.peek() === undefined ? token : undefined;
+    const token = await target?.getToken(signal && { signal });
+    return token && { authorization: bearerHeader(token) };
   }
 
-  headersFor(runId: string, tool: ToolCall): { readonly authorization: string } {
+  headersFor(runId: string, tool: ToolCall): ToolHeaders {
     const target = this.#target(runId, tool);
-    const token = target && (target.bound.peek() ?? target.unkept);
+    const token = target?.peek();
     if (token !== undefined) return { authorization: bearerHeader(token) };
     const reason =
       target === undefined
         ? "it belongs to no MCP server"
-        : "there is no token for it, or no longer; await ready() before each call";
+        : "the cache has no token for it, or no longer; await ready() before each call, and use the headers that it resolves to";
     throw notReady(tool, reason);
   }
 
@@ -147,15 +162,16 @@ class RunTokens implements ToolTokens {
     this.#runs.delete(runId);
   }
 
-  #target(runId: string, tool: ToolCall): RunTarget | undefined {
-    const { server } = tool;
+  #target(runId: string, tool: ToolCall): BoundTokenSource | undefined {
+    checkTool(tool);
+    const { server, name } = tool;
     if (server === undefined) return undefined;
     const run = this.#use(runId, tool);
-    const audience = this.#options.audienceOf({ ...tool, server }) ?? [];
+    const audience = this.#options.audienceOf({ server, name }) ?? [];
     const key = JSON.stringify(audience);
     let target = run.targets.get(key);
     if (target === undefined) {
-      target = { bound: run.bound.with({ audience }), unkept: undefined };
+      target = run.bound.with({ audience });
       run.targets.set(key, target);
     }
     return target;
@@ -164,8 +180,21 @@ class RunTokens implements ToolTokens {
   #use(runId: string, tool: ToolCall): Run {
     const run = this.#runs.get(runId);
     if (run !== undefined) return run;
-    const reason = `run ${JSON.stringify(runId)} was not started, has ended, or was pushed out by more than ${this.#options.maxRuns} others`;
+    const reason = `run ${shown(runId)} was not started, has ended, or was pushed out by more than ${this.#options.maxRuns} others`;
     throw notReady(tool, reason);
+  }
+}
+
+function checkTool(tool: ToolCall): void {
+  const doing = "call a tool";
+  // A misspelt "server" would make it a tool without one, which is called without a token.
+  checkOptions(tool ?? null, { doing, names: TOOL_NAMES, what: "the tool", member: "field" });
+  for (const [field, value] of Object.entries({
+    name: tool.name,
+    ...(tool.server !== undefined && { server: tool.server }),
+  })) {
+    if (typeof value === "string" && value.trim() !== "") continue;
+    throw new TypeError(`Cannot ${doing}: "${field}" must be a string that is not blank`);
   }
 }
 
@@ -184,6 +213,13 @@ function isSameSubject(one: TokenRequest, other: TokenRequest): boolean {
 }
 
 function notReady({ server, name }: ToolCall, reason: string): TokenError {
-  const tool = JSON.stringify(name) + (server === undefined ? "" : ` of ${JSON.stringify(server)}`);
+  const tool = shown(name) + (server === undefined ? "" : ` of ${shown(server)}`);
   return new TokenError("ERR_TOKEN_NOT_READY", `Cannot call the tool ${tool}: ${reason}`);
+}
+
+const MAX_SHOWN = 100;
+
+/** Names of tools come from servers and models: of any length. */
+function shown(name: string): string {
+  return JSON.stringify(String(name).slice(0, MAX_SHOWN));
 }
