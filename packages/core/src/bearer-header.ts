@@ -11,7 +11,7 @@ export function bearerHeader({ token, tokenType }: AccessToken): string {
   if (tokenType !== "Bearer") {
     throw new TokenError(
       "ERR_TOKEN_TYPE_UNSUPPORTED",
-      `Cannot present the token: its type is ${JSON.stringify(tokenType)}, not "Bearer"`,
+      `Cannot present the token: its type is ${shownType(tokenType)}, not "Bearer"`,
     );
   }
   // `Headers` quotes the value that it refuses, so it must not be the one to refuse it.
@@ -27,4 +27,10 @@ export function bearerHeader({ token, tokenType }: AccessToken): string {
 /** Tells whether an Authorization header can carry a token: visible ASCII characters alone. */
 export function fitsHeader(token: string): boolean {
   return /^[\x21-\x7e]+$/.test(token);
+}
+
+/** A foreign source may put anything there, the token too. */
+function shownType(tokenType: unknown): string {
+  const isName = typeof tokenType === "string" && /^[A-Za-z_-]{1,20}$/.test(tokenType);
+  return isName ? JSON.stringify(tokenType) : "another one";
 }

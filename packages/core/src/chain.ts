@@ -1,4 +1,7 @@
 import type { AccessToken } from "./access-token.ts";
+import { checkedToken } from "./checked-token.ts";
+import { GET_TOKEN_OPTIONS } from "./get-token-options.ts";
+import { checkOptions } from "./known-members.ts";
 import { TokenError } from "./token-error.ts";
 import { normalizeTokenRequest } from "./token-request.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
@@ -19,7 +22,8 @@ import type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.
  * );
  * ```
  * @throws TypeError if the list is empty, or naming the position of what is no token source. At a call:
- * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if no source is configured here, with what each of them says.
+ * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if no source is configured here, with what each of them says (the first eight),
+ * `ERR_TOKEN_RESPONSE` if one yields what is no access token.
  */
 export function chain<T extends AccessToken>(sources: readonly TokenSource<T>[]): TokenSource<T> {
   if (!Array.isArray(sources) || sources.length === 0) {
@@ -52,22 +56,32 @@ class ChainedSource<T extends AccessToken> implements TokenSource<T> {
   }
 
   async getToken(request?: TokenRequest, options?: GetTokenOptions): Promise<T> {
+    checkOptions(options, { doing: "get a token", names: GET_TOKEN_OPTIONS });
     const asked = normalizeTokenRequest(request);
     const reasons: string[] = [];
     for (const source of this.#sources) {
       options?.signal?.throwIfAborted();
       try {
-        return await source.getToken(asked, options);
+        return checkedToken(await source.getToken(asked, options));
       } catch (error) {
         if (!isUnavailable(error)) throw error;
-        reasons.push(error.message);
+        reasons.push(error.message.slice(0, MAX_REASON));
       }
     }
     throw new TokenError(
       "ERR_TOKEN_SOURCE_UNAVAILABLE",
-      `Cannot get a token: none of ${reasons.length} sources is configured here (${reasons.join("; ")})`,
+      `Cannot get a token: none of ${reasons.length} sources is configured here (${listed(reasons)})`,
     );
   }
+}
+
+const MAX_REASON = 200;
+const MAX_REASONS = 8;
+
+function listed(reasons: readonly string[]): string {
+  const more = reasons.length - MAX_REASONS;
+  const shown = reasons.slice(0, MAX_REASONS).join("; ");
+  return more > 0 ? `${shown}; and ${more} more` : shown;
 }
 
 function isUnavailable(error: unknown): error is TokenError {

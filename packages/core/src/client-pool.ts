@@ -1,3 +1,5 @@
+import { emit } from "./emit.ts";
+import { checkOptions, type OptionNames } from "./known-members.ts";
 import { checkCapacity, RecentMap } from "./recent-map.ts";
 
 /** How a {@link ClientPool} behaves. */
@@ -6,7 +8,7 @@ export interface ClientPoolOptions<Provider extends object, Client> {
   readonly maxClients?: number;
   /**
    * Told of each client that is forgotten. It may be in use still: close it only if closing waits for that. If this is
-   * called all the time, providers are made anew for each call; make each once.
+   * called all the time, providers are made anew for each call; make each once. What it throws is ignored.
    */
   readonly onEvicted?: (client: Client, provider: Provider) => void;
 }
@@ -33,19 +35,21 @@ export interface ClientPool<Provider extends object, Client> {
  * );
  * const { data } = await clients.get(source).GET("/orders");
  * ```
- * @throws TypeError | RangeError naming the option that is of a wrong type or out of range. At a call:
+ * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range. At a call:
  * @throws TypeError if the provider is neither an object nor a function; what `create` throws.
  */
 export function createClientPool<Provider extends object, Client>(
   create: (provider: Provider) => Client,
-  { maxClients = DEFAULT_MAX_CLIENTS, onEvicted }: ClientPoolOptions<Provider, Client> = {},
+  options?: ClientPoolOptions<Provider, Client>,
 ): ClientPool<Provider, Client> {
+  checkOptions(options, { doing: "create a client pool", names: NAMES });
+  const { maxClients = DEFAULT_MAX_CLIENTS, onEvicted } = options ?? {};
   if (typeof create !== "function") throw mistaken("create");
   if (onEvicted !== undefined && typeof onEvicted !== "function") throw mistaken("onEvicted");
   checkCapacity(maxClients, { option: "maxClients", doing: "create a client pool" });
   const kept = new RecentMap<Provider, { readonly client: Client }>(
     maxClients,
-    ({ client }, provider) => onEvicted?.(client, provider),
+    ({ client }, provider) => emit(onEvicted, client, provider),
   );
   return {
     get size() {
@@ -66,6 +70,10 @@ export function createClientPool<Provider extends object, Client>(
 }
 
 const DEFAULT_MAX_CLIENTS = 16;
+const NAMES: OptionNames<ClientPoolOptions<object, unknown>> = {
+  maxClients: true,
+  onEvicted: true,
+};
 
 function mistaken(name: string): TypeError {
   return new TypeError(`Cannot create a client pool: "${name}" must be a function`);

@@ -1,5 +1,7 @@
 import type { Clock } from "./clock.ts";
+import { emit } from "./emit.ts";
 import { isEpochSeconds, jwtExp } from "./jwt-claims.ts";
+import { checkOptions, type OptionNames } from "./known-members.ts";
 import type { LifetimeSkippedEvent } from "./token-event.ts";
 
 /** What a token answer may say about the token's end, in the order in which it is believed. */
@@ -18,19 +20,28 @@ export interface LifetimeClaims {
 export interface ResolveExpiresAtOptions {
   /** When the request was sent, in epoch milliseconds, read before it went out: what `expires_in` counts from. */
   readonly sentAt: ReturnType<Clock["now"]>;
-  /** Told of each claim that is there but unusable. */
+  /** Told of each claim that is there but unusable. What it throws is ignored. */
   readonly onSkipped?: (field: LifetimeSkippedEvent["field"]) => void;
 }
+
+const NAMES: OptionNames<ResolveExpiresAtOptions> = { sentAt: true, onSkipped: true };
 
 /**
  * Returns when a token ends, in epoch milliseconds, by the first usable of `expires_at`, `expires_in`, `exp` of the
  * access token and `exp` of the id token; `undefined` if none is. NaN, infinite and negative numbers and
  * instants in milliseconds are unusable; zero and the past are usable.
+ *
+ * @throws TypeError naming the option that is missing, unknown or of a wrong type.
  */
 export function resolveExpiresAt(
   claims: LifetimeClaims,
-  { sentAt, onSkipped }: ResolveExpiresAtOptions,
+  options: ResolveExpiresAtOptions,
 ): number | undefined {
+  checkOptions(options ?? null, { doing: "tell when a token ends", names: NAMES });
+  const { sentAt, onSkipped } = options;
+  if (!Number.isFinite(sentAt)) {
+    throw new TypeError('Cannot tell when a token ends: "sentAt" must be epoch milliseconds');
+  }
   const candidates: [
     LifetimeSkippedEvent["field"],
     unknown,
@@ -53,7 +64,7 @@ export function resolveExpiresAt(
     if (value === undefined || value === null || value === "") continue;
     const expiresAt = read(value);
     if (expiresAt !== undefined) return expiresAt;
-    onSkipped?.(field);
+    emit(onSkipped, field);
   }
   return undefined;
 }

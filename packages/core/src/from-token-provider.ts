@@ -1,6 +1,7 @@
 import type { AccessToken } from "./access-token.ts";
 import type { CachingTokenSourceOptions } from "./cache-options.ts";
 import { type CachingTokenSource, cachingTokenSource } from "./caching-token-source.ts";
+import { checkOptions, type OptionNames, pickOptions } from "./known-members.ts";
 import type { ProvidedToken } from "./provided-token.ts";
 import { ProviderSource } from "./provider-source.ts";
 import type { TokenRequest } from "./token-source.ts";
@@ -35,6 +36,25 @@ export interface FromTokenProviderOptions extends CachingTokenSourceOptions {
   readonly optional?: boolean;
 }
 
+const CACHE_NAMES: OptionNames<CachingTokenSourceOptions> = {
+  maxEntries: true,
+  maxSubjectEntries: true,
+  fallbackLifetimeMs: true,
+  expiryBufferMs: true,
+  maxLifetimeMs: true,
+  failureLifetimeMs: true,
+  minRefreshIntervalMs: true,
+  clock: true,
+  random: true,
+  onEvent: true,
+};
+const NAMES: OptionNames<FromTokenProviderOptions> = {
+  ...CACHE_NAMES,
+  identity: true,
+  timeoutMs: true,
+  optional: true,
+};
+
 /**
  * Turns a function into a token source. It is not called on every request: the source caches, as
  * {@link cachingTokenSource} does, until the end that the function gives, else the token's `exp`, else for
@@ -54,10 +74,11 @@ export interface FromTokenProviderOptions extends CachingTokenSourceOptions {
  *   return { token: access_token, expiresIn: expires_in };
  * });
  * ```
- * @throws TypeError | RangeError naming the option that is of a wrong type or out of range. At a call:
+ * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range. At a call:
  * @throws TokenError `ERR_TOKEN_PROVIDER` if the function throws, takes too long, or returns anything but a token that
- * is good now. The next call asks again; only where what it threw has `retryable: true` are calls held back, as after
- * a network error. A `TokenError` passes as it is.
+ * is good now. It is retryable if the function took too long, or if what it threw, or a cause of that, is a fault of the network
+ * (by its code, such as `ECONNRESET`, or a `TimeoutError`); a member `retryable` of what it threw decides if there is one. A
+ * `TokenError` passes as it is.
  */
 export function fromTokenProvider(
   provider: TokenProvider,
@@ -70,10 +91,15 @@ export function fromTokenProvider(
 ): CachingTokenSource;
 export function fromTokenProvider(
   provider: TokenProvider<undefined | null>,
-  options: FromTokenProviderOptions = {},
+  options?: FromTokenProviderOptions,
 ): CachingTokenSource {
+  checkOptions(options, { doing: "create a token source", names: NAMES });
   if (typeof provider !== "function") {
     throw new TypeError('Cannot create a token source: "provider" must be a function');
   }
-  return cachingTokenSource(new ProviderSource(provider, options), options);
+  const given = options ?? {};
+  return cachingTokenSource(
+    new ProviderSource(provider, given),
+    pickOptions<CachingTokenSourceOptions>(given, CACHE_NAMES),
+  );
 }

@@ -1,21 +1,36 @@
-import { framed } from "./request-shape.ts";
+import { isPlainObject } from "./plain-object.ts";
+import { ValueWriter } from "./value-writer.ts";
 
 /**
  * Writes a value as one text that no different value shares. Objects are written by what they hold, whatever the order
  * of their members; a member that is `undefined` counts as absent.
  *
  * @param place names the value in errors.
- * @throws TypeError naming the place of what holds more than can be written: a function, a class's instance, a cycle.
+ * @throws TypeError naming the place of what holds more than can be written (a function, a class's instance, a cycle), or
+ * saying that there is too much of it.
  */
 export function writtenValue(value: unknown, place: string): string {
-  return write(value, place, []);
+  return new ValueWriter(place).written(value);
+}
+
+/**
+ * Writes the arguments of a call as {@link writtenValue} does, without its signal, and without what is absent at the end.
+ *
+ * @throws TypeError as {@link writtenValue} does.
+ */
+export function writtenArguments(args: readonly unknown[], place: string): string {
+  let count = args.length;
+  while (count > 0 && (args[count - 1] === undefined || isSignal(args[count - 1]))) count--;
+  return new ValueWriter(place, { isLeftOut: isSignal }).written(
+    args.slice(0, count).map((argument) => (isSignal(argument) ? undefined : argument)),
+  );
 }
 
 /** Finds the signal of a call: an argument, or the member `signal` of a plain object among the arguments. */
 export function signalOf(args: readonly unknown[]): AbortSignal | undefined {
   for (const argument of args) {
-    const signal = isPlain(argument) ? argument.signal : argument;
-    if (signal instanceof AbortSignal) return signal;
+    const signal = isPlainObject(argument) ? argument.signal : argument;
+    if (isSignal(signal)) return signal;
   }
   return undefined;
 }
@@ -23,64 +38,21 @@ export function signalOf(args: readonly unknown[]): AbortSignal | undefined {
 /** Puts another signal, or none, in the place of the caller's. */
 export function withSignal(args: readonly unknown[], signal: AbortSignal | undefined): unknown[] {
   return args.map((argument) => {
-    if (argument instanceof AbortSignal) return signal;
-    if (!isPlain(argument) || !(argument.signal instanceof AbortSignal)) return argument;
+    if (isSignal(argument)) return signal;
+    if (!isPlainObject(argument) || !isSignal(argument.signal)) return argument;
     return { ...argument, signal };
   });
 }
 
 /** Copies what {@link writtenValue} can write, so that the caller may change its own afterwards. */
 export function copied(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copied);
+  if (Array.isArray(value)) return value.map(copied); // Holes stay holes.
   if (value instanceof Date) return new Date(value);
   if (value instanceof URL) return new URL(value);
-  if (!isPlain(value)) return value;
+  if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copied(member)]));
 }
 
-function write(value: unknown, place: string, within: readonly object[]): string {
-  switch (typeof value) {
-    case "string":
-      return `s${framed(value)}`;
-    case "object":
-      return value === null ? "null" : writeObject(value, place, within);
-    case "function":
-    case "symbol":
-      throw unwritable(place, `a ${typeof value}`);
-    default:
-      return `${typeof value} ${value};`;
-  }
-}
-
-function writeObject(value: object, place: string, within: readonly object[]): string {
-  if (within.includes(value)) throw unwritable(place, "an object that holds itself");
-  if (value instanceof Date) return `date ${value.getTime()};`;
-  if (value instanceof URL) return `url${framed(value.href)}`;
-  const inner = [...within, value];
-  if (Array.isArray(value)) {
-    const items = Array.from(value, (item, i) => write(item, `${place}[${i}]`, inner));
-    return `list${items.length}:${items.join("")}`;
-  }
-  if (!isPlain(value)) throw unwritable(place, `an instance of ${value.constructor?.name}`);
-  if (Object.getOwnPropertySymbols(value).length > 0) {
-    throw unwritable(place, "an object with members that are named by symbols");
-  }
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, member]) => framed(name) + write(member, `${place}.${name}`, inner));
-  return `object${members.length}:${members.join("")}`;
-}
-
-/** Also where another realm made it. */
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-function unwritable(place: string, what: string): TypeError {
-  return new TypeError(
-    `Cannot tell calls apart: ${place} is ${what}; the option "key" can say what counts`,
-  );
+function isSignal(value: unknown): value is AbortSignal {
+  return value instanceof AbortSignal;
 }

@@ -169,3 +169,56 @@ describe("createOperationCache: tokens", () => {
     }
   });
 });
+
+describe("createOperationCache: a token that stands for a user", () => {
+  const useless: [string, unknown][] = [
+    ["undefined", undefined],
+    ["null", null],
+    ["the answer of a token endpoint", { access_token: "s3ntinel", expires_in: 60 }],
+    ["a blank token", { token: " " }],
+    ["a text", "s3ntinel"],
+    ["a list", ["s3ntinel"]],
+    ["control characters", { token: "s3ntinel\n" }],
+  ];
+  it.each(useless)("is never %s", async (_, answer) => {
+    const { cache, api, runs } = operationScript();
+    const tokenSource = { identity: undefined, getToken: async () => answer as never };
+    const read = cache.wrap(api, { name: "read", ttlMs: 60_000, tokenSource });
+    for (const call of [read, read.fresh]) {
+      const error = await call().catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: "ERR_TOKEN_RESPONSE" });
+      expect(String(error)).not.toContain("s3ntinel");
+    }
+    expect(runs).toEqual([]);
+  });
+
+  it("ends no result either if it is none", async () => {
+    const { cache, api, runs } = operationScript();
+    const tokenSource = { identity: undefined, getToken: async () => undefined as never };
+    const options = { name: "read", ttlMs: 60_000, principal: "alice", tokenSource };
+    await expect(cache.wrap(api, options)()).rejects.toMatchObject({ code: "ERR_TOKEN_RESPONSE" });
+    expect(runs).toEqual([]);
+  });
+
+  it("is asked for with a request, never with none or a text", async () => {
+    const { cache, api, runs } = operationScript();
+    const asked: unknown[] = [];
+    const tokenSource = {
+      identity: undefined,
+      async getToken(request: unknown) {
+        asked.push(request);
+        return createAccessToken({ token: "t" });
+      },
+    };
+    const wrapped = (name: string, request: unknown) =>
+      cache.wrap(api, { name, ttlMs: 60_000, tokenSource, request: request as () => object });
+    await expect(wrapped("none", () => undefined)()).rejects.toMatchObject({
+      code: "ERR_TOKEN_SUBJECT_REQUIRED",
+    });
+    await expect(wrapped("text", () => "s3ntinel")()).rejects.toThrow(TypeError);
+    await expect(wrapped("fixed", "s3ntinel")()).rejects.toThrow(TypeError);
+    expect([asked, runs]).toEqual([[], []]);
+    await wrapped("user", (user: string) => ({ subjectToken: user }))("alice");
+    expect(asked).toEqual([{ subjectToken: "alice" }]);
+  });
+});

@@ -197,7 +197,7 @@ describe("createOperationCache", () => {
     await expect(call).rejects.toThrow('arguments of "order"[1].filter is an instance of Map');
     const keyed = cache.wrap(api, { ...order, name: "keyed", key: () => Promise.resolve("1") });
     await expect(keyed()).rejects.toThrow(
-      'what "key" of "keyed" returned is an instance of Promise',
+      'what "key" of "keyed" returned is a promise (is an "await" missing?)',
     );
     expect(runs).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "./clock.ts";
+import { checkOptions, type OptionNames } from "./known-members.ts";
 import type { Operation, OperationOptions } from "./operation-options.ts";
 import { OperationTable } from "./operation-table.ts";
 import { checkCapacity } from "./recent-map.ts";
@@ -10,6 +11,8 @@ export interface OperationCacheOptions {
   /** Default: the machine's clocks. */
   readonly clock?: Clock;
 }
+
+const NAMES: OptionNames<OperationCacheOptions> = { maxEntries: true, clock: true };
 
 /** A function that is called as the operation is, and answers from the cache where it can. */
 export type CachedOperation<F extends Operation> = OperationFunction<F> & {
@@ -53,14 +56,19 @@ export interface OperationCache {
   /**
    * Wraps an operation, once: at the level of a module, not for each call.
    *
-   * @throws TypeError | RangeError naming the option that is missing, of a wrong type or out of range, or the name
-   * that another operation has.
+   * @throws TypeError | RangeError naming the option that is missing, unknown, of a wrong type or out of range, or the name
+   * that another operation has. At a call: TokenError `ERR_TOKEN_RESPONSE` if `tokenSource` yields no access token,
+   * `ERR_TOKEN_SUBJECT_REQUIRED` if a function `request` returns none.
    */
   wrap<F extends Operation>(
     fn: F,
     options: OperationOptions<Readonly<Parameters<F>>>,
   ): CachedOperation<F>;
-  /** Forgets all results that the filter names, by default all there are, and returns how many. A result on its way is not kept. */
+  /**
+   * Forgets all results that the filter names, by default all there are, and returns how many. A result on its way is not kept.
+   *
+   * @throws TypeError naming what the filter has that there is none of, or that is blank.
+   */
   clear(filter?: OperationFilter): number;
   /** Counts what the cache has done and holds. */
   stats(): OperationCacheStats;
@@ -89,9 +97,10 @@ export interface OperationCache {
  * await cancelOrder("4711");
  * cache.clear({ name: "order", principal: currentUser().id });
  * ```
- * @throws TypeError | RangeError naming the option that is of a wrong type or out of range.
+ * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range.
  */
 export function createOperationCache(options: OperationCacheOptions = {}): OperationCache {
+  checkOptions(options, { doing: "create an operation cache", names: NAMES });
   const { maxEntries = DEFAULT_MAX_ENTRIES, clock = systemClock } = options;
   checkCapacity(maxEntries, { option: "maxEntries", doing: "create an operation cache" });
   return new OperationTable({ maxEntries, clock });

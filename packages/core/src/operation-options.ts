@@ -1,3 +1,5 @@
+import { checkOptions, type OptionNames } from "./known-members.ts";
+import { kindOf } from "./plain-object.ts";
 import type { TokenRequest, TokenSource } from "./token-source.ts";
 
 /** A function whose results can be kept. Its arguments say all that changes the result, besides the user. */
@@ -16,8 +18,8 @@ export interface OperationLifetime<Args extends readonly unknown[]> {
   readonly ttlMs: number;
   /**
    * Says in JSON-like data which calls are alike. Default: the arguments, which must be such data themselves (`Date`,
-   * `URL`, `bigint` and `undefined` included) and are copied. With `key` they are not: leave them as they are until the
-   * operation has run.
+   * `URL`, `bigint` and `undefined` included; at most 65 536 values, 4 194 304 characters and 100 levels) and are copied. With
+   * `key` they are not: leave them as they are until the operation has run.
    */
   readonly key?: (...args: Args) => unknown;
 }
@@ -46,17 +48,26 @@ export type OperationOptions<Args extends readonly unknown[]> = OperationLifetim
   (OperationPrincipal<Args> | OperationToken<Args>);
 
 const MAX_TTL_MS = 365 * 86_400_000;
+const NAMES: OptionNames<OperationOptions<readonly unknown[]>> = {
+  name: true,
+  ttlMs: true,
+  key: true,
+  principal: true,
+  tokenSource: true,
+  request: true,
+};
 
 /**
  * Checks the options of an operation.
  *
- * @throws TypeError | RangeError naming the option that is missing, of a wrong type or out of range.
+ * @throws TypeError | RangeError naming the option that is missing, unknown, of a wrong type or out of range.
  */
 export function checkOperation<Args extends readonly unknown[]>(
   fn: unknown,
   options: OperationOptions<Args>,
 ): void {
   if (typeof fn !== "function") throw mistaken("the first argument", "a function", fn);
+  checkOptions(options, { doing: "wrap an operation", names: NAMES });
   const { name, ttlMs, key, principal, tokenSource, request } = options ?? {};
   nonBlank(name, "name");
   if (typeof ttlMs !== "number") throw mistaken('"ttlMs"', "a number", ttlMs);
@@ -83,5 +94,5 @@ function nonBlank(value: unknown, option: string): void {
 }
 
 function mistaken(what: string, needed: string, value: unknown): TypeError {
-  return new TypeError(`Cannot wrap an operation: ${what} must be ${needed}, not ${typeof value}`);
+  return new TypeError(`Cannot wrap an operation: ${what} must be ${needed}, not ${kindOf(value)}`);
 }

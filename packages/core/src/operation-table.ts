@@ -1,5 +1,6 @@
 import { untilAborted } from "./abort.ts";
 import { jwtExpiresAt } from "./jwt-claims.ts";
+import { checkOptions, type OptionNames } from "./known-members.ts";
 import { signalOf } from "./operation-arguments.ts";
 import type {
   CachedOperation,
@@ -16,6 +17,7 @@ import { type OperationCall, type OperationUser, WrappedOperation } from "./wrap
 
 /** How often results past their time are looked for, so that they do not stay until their room is needed. */
 const SWEEP_INTERVAL_MS = 60_000;
+const FILTER_NAMES: OptionNames<OperationFilter> = { name: true, principal: true };
 
 interface OperationEntry extends OperationResultOf {
   readonly value: unknown;
@@ -68,7 +70,14 @@ export class OperationTable implements OperationCache {
     return cached as unknown as CachedOperation<F>;
   }
 
-  clear({ name, principal }: OperationFilter = {}): number {
+  clear(filter?: OperationFilter): number {
+    checkOptions(filter, {
+      doing: "clear an operation cache",
+      names: FILTER_NAMES,
+      what: "the filter",
+      member: "field",
+    });
+    const { name, principal } = filter ?? {};
     for (const [option, value] of Object.entries({ name, principal })) {
       if (value === undefined || (typeof value === "string" && value.trim() !== "")) continue;
       throw new TypeError(

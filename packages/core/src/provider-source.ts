@@ -37,6 +37,9 @@ export class ProviderSource implements TokenSource {
         `Cannot create a token source: "timeoutMs" must be a number from 1 to ${MAX_TIMEOUT_MS}, not ${timeoutMs}`,
       );
     }
+    if (optional !== undefined && typeof optional !== "boolean") {
+      throw new TypeError('Cannot create a token source: "optional" must be a boolean');
+    }
     this.identity = identity;
     this.#provider = provider;
     this.#settings = { clock, timeoutMs, optional: optional === true };

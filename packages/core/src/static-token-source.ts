@@ -1,20 +1,37 @@
-import { type AccessToken, type AccessTokenInit, createAccessToken } from "./access-token.ts";
+import {
+  type AccessToken,
+  type AccessTokenInit,
+  createAccessToken,
+  isIssuedToken,
+} from "./access-token.ts";
 import { fingerprint } from "./digest.ts";
+import { GET_TOKEN_OPTIONS } from "./get-token-options.ts";
+import { checkOptions, type OptionNames } from "./known-members.ts";
 import { TokenError } from "./token-error.ts";
 import { normalizeTokenRequest } from "./token-request.ts";
 import type { TokenSource } from "./token-source.ts";
+
+const NAMES: OptionNames<AccessTokenInit> = {
+  token: true,
+  tokenType: true,
+  expiresAt: true,
+  scope: true,
+  issuedTokenType: true,
+  confirmation: true,
+};
 
 /**
  * Makes a source that has one token and no way to get another: for tests, scripts and long-lived API tokens. It
  * honours no field of a request, and fails with `ERR_TOKEN_REJECTED` once a server has refused its token.
  *
- * @throws TypeError if the token is empty.
+ * @throws TypeError if the token is empty, or naming the member that is unknown or of a wrong type.
  */
 export function staticTokenSource(token: string | AccessTokenInit): TokenSource {
-  const only: AccessToken = createAccessToken(typeof token === "string" ? { token } : token);
+  const only = onlyToken(token);
   return {
     identity: `static:${fingerprint(only.token)}`,
     async getToken(request, options) {
+      checkOptions(options, { doing: "get a token", names: GET_TOKEN_OPTIONS });
       options?.signal?.throwIfAborted();
       normalizeTokenRequest(request, { honours: [] });
       if (options?.rejected?.token !== only.token) return only;
@@ -24,4 +41,18 @@ export function staticTokenSource(token: string | AccessTokenInit): TokenSource 
       );
     },
   };
+}
+
+function onlyToken(token: string | AccessTokenInit): AccessToken {
+  if (typeof token === "string") return createAccessToken({ token });
+  if (typeof token === "object" && token !== null && isIssuedToken(token as AccessToken)) {
+    return token as AccessToken;
+  }
+  checkOptions(token ?? null, {
+    doing: "create a static token source",
+    names: NAMES,
+    what: "the token",
+    member: "member",
+  });
+  return createAccessToken(token);
 }

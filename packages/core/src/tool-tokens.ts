@@ -98,12 +98,14 @@ export function toolTokens(source: TokenSource, options: ToolTokensOptions): Too
 }
 
 const DEFAULT_MAX_RUNS = 1_024;
+/** Audiences that a run remembers the key of; beyond it the key is worked out anew. */
+const MAX_TARGETS = 256;
 
 interface Run {
   readonly subject: TokenRequest;
   readonly bound: BoundTokenSource;
   /** By audience. */
-  readonly targets: Map<string, BoundTokenSource>;
+  readonly targets: RecentMap<string, BoundTokenSource>;
 }
 
 class RunTokens implements ToolTokens {
@@ -125,7 +127,11 @@ class RunTokens implements ToolTokens {
     const subject = subjectOf(run);
     const known = this.#runs.get(runId);
     if (known === undefined) {
-      this.#runs.set(runId, { subject, bound: this.#cache.bind(subject), targets: new Map() });
+      this.#runs.set(runId, {
+        subject,
+        bound: this.#cache.bind(subject),
+        targets: new RecentMap(MAX_TARGETS),
+      });
     } else if (!isSameSubject(known.subject, subject)) {
       // Taking the new one would send its token with the other's calls.
       throw new TokenError(

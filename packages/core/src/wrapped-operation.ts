@@ -1,10 +1,12 @@
 import type { AccessToken } from "./access-token.ts";
+import { checkedToken } from "./checked-token.ts";
 import { digest } from "./digest.ts";
-import { copied, withSignal, writtenValue } from "./operation-arguments.ts";
+import { copied, withSignal, writtenArguments, writtenValue } from "./operation-arguments.ts";
 import { checkOperation, type OperationOptions, type PerCall } from "./operation-options.ts";
 import { kindOf } from "./plain-object.ts";
 import { framed } from "./request-shape.ts";
-import type { GetTokenOptions } from "./token-source.ts";
+import { requestOfCall } from "./token-request-option.ts";
+import type { GetTokenOptions, TokenSource } from "./token-source.ts";
 
 type Args = readonly unknown[];
 
@@ -15,13 +17,10 @@ export interface OperationCall {
   readonly text: string;
 }
 
-/** Whose result a call is for. */
-export interface OperationUser {
-  /** `undefined` if the user is known by a token alone. */
-  readonly principal: string | undefined;
-  /** The token by which the user is known, if there is no principal. */
-  readonly token: AccessToken | undefined;
-}
+/** Whose result a call is for: a user's by name, or by the token that stands for the user. */
+export type OperationUser =
+  | { readonly principal: string; readonly token?: undefined }
+  | { readonly principal?: undefined; readonly token: AccessToken };
 
 /** An operation with its checked options: which of its calls are alike, whose they are, and how one is made. */
 export class WrappedOperation {
@@ -49,10 +48,8 @@ export class WrappedOperation {
     if (key !== undefined) {
       return { args, text: writtenValue(key(...args), `what "key" of "${this.name}" returned`) };
     }
-    const counting = withSignal(args, undefined);
-    while (counting.length > 0 && counting.at(-1) === undefined) counting.pop();
     return {
-      text: writtenValue(counting, `arguments of "${this.name}"`),
+      text: writtenArguments(args, `arguments of "${this.name}"`),
       args: args.map(copied),
     };
   }
@@ -63,13 +60,12 @@ export class WrappedOperation {
    * @throws TypeError if it is nobody's.
    */
   async user(args: Args, options: GetTokenOptions): Promise<OperationUser> {
-    if (this.#options.principal === undefined) {
-      return { principal: undefined, token: await this.token(args, options) };
+    const { principal: option, tokenSource } = this.#options;
+    if (option === undefined) {
+      return { token: await this.#tokenOf(tokenSource, args, options) };
     }
-    const principal: unknown = await perCall(this.#options.principal, args);
-    if (typeof principal === "string" && principal.trim() !== "") {
-      return { principal, token: undefined };
-    }
+    const principal: unknown = await perCall(option, args);
+    if (typeof principal === "string" && principal.trim() !== "") return { principal };
     const what = typeof principal === "string" ? "blank" : kindOf(principal);
     throw new TypeError(
       `Cannot call "${this.name}": "principal" must be a string that is not blank, and is ${what}`,
@@ -78,26 +74,36 @@ export class WrappedOperation {
 
   /** Returns the token that ends the results, if there is a source of it. */
   async token(args: Args, options: GetTokenOptions): Promise<AccessToken | undefined> {
-    const { tokenSource, request } = this.#options;
-    if (tokenSource === undefined) return undefined;
+    const { tokenSource } = this.#options;
+    return tokenSource && this.#tokenOf(tokenSource, args, options);
+  }
+
+  /** Names the result of a call in a user's name. */
+  keyOf({ text }: OperationCall, user: OperationUser): string {
+    const whose =
+      user.token === undefined ? framed(user.principal) : `token${digest(user.token.token)}`;
+    return digest([framed(this.name), whose, text].join(""));
+  }
+
+  async run({ args }: OperationCall, signal: AbortSignal): Promise<unknown> {
+    const fn = this.#fn; // Without `this`, as nothing of it is in the key.
+    return fn(...withSignal(args, signal));
+  }
+
+  async #tokenOf(
+    tokenSource: PerCall<Args, TokenSource>,
+    args: Args,
+    options: GetTokenOptions,
+  ): Promise<AccessToken> {
+    const { request } = this.#options;
     const source = await perCall(tokenSource, args);
     if (typeof source?.getToken !== "function") {
       throw new TypeError(
         `Cannot call "${this.name}": "tokenSource" must be a token source, and is ${kindOf(source)}`,
       );
     }
-    return source.getToken(await perCall(request, args), options);
-  }
-
-  /** Names the result of a call in a user's name. */
-  keyOf({ text }: OperationCall, { principal, token }: OperationUser): string {
-    const user = principal === undefined ? `token${digest(token?.token ?? "")}` : framed(principal);
-    return digest([framed(this.name), user, text].join(""));
-  }
-
-  async run({ args }: OperationCall, signal: AbortSignal): Promise<unknown> {
-    const fn = this.#fn; // Without `this`, as nothing of it is in the key.
-    return fn(...withSignal(args, signal));
+    const asked = typeof request === "function" ? () => request(...args) : request;
+    return checkedToken(await source.getToken(await requestOfCall(asked), options));
   }
 }
 
