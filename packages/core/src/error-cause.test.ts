@@ -74,4 +74,66 @@ describe("redactedCause", () => {
       expect(redactedCause(value)).toBeUndefined();
     });
   }
+
+  it.each([
+    ["a token as name", { name: "s3ntinel4abc" }, "Error"],
+    ["a JWT as name", { name: "eyJhbGciOiJIUzI1NiJ9.s3ntinel" }, "Error"],
+    ["a long name", { name: "x".repeat(1_000) }, "Error"],
+    ["a token as code", { code: "s3ntinel4abc" }, "Error"],
+    ["a long code", { code: "S3NTINEL".repeat(10) }, "Error"],
+    ["a code of another script", { code: "ＥＲＲ" }, "Error"],
+    ["a token as host", { syscall: "connect", hostname: "eyJhbGciOi.s3ntinel" }, "connect"],
+    ["a long host", { syscall: "connect", address: `${"a".repeat(64)}.s3ntinel` }, "connect"],
+    ["a host with a path", { syscall: "connect", address: "a.example/s3ntinel" }, "connect"],
+    ["a port that is none", { syscall: "connect", port: 65_536 }, "connect"],
+    ["a token as system call", { syscall: "s3ntinel4abc", code: "EPIPE" }, "EPIPE"],
+  ])("leaves out %s", (_, members, message) => {
+    const cause = redactedCause(Object.assign(new Error("s3ntinel"), members));
+    expect(cause?.message).toBe(message);
+    expect(inspect(cause, { showHidden: true }).toLowerCase()).not.toContain("s3ntinel");
+  });
+
+  it.each([
+    ["S3ServiceException", "ExpiredToken"],
+    ["Http2SessionError", "ERR_HTTP2_STREAM_ERROR"],
+    ["ConnectTimeoutError", "UND_ERR_CONNECT_TIMEOUT"],
+    ["Error", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
+    ["Error", "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"],
+    ["PrismaClientKnownRequestError", "P2002"],
+    ["ResponseBodyError", "invalid_grant"],
+  ])("keeps %s and %s", (name, code) => {
+    const cause = redactedCause(Object.assign(new Error("s3ntinel"), { name, code }));
+    expect(cause).toMatchObject({ name, code, message: code });
+  });
+
+  it("bears members that cannot be read, at every level", () => {
+    const fail = {
+      get(): never {
+        throw new Error("s3ntinel");
+      },
+    };
+    const names = ["name", "message", "stack", "code", "cause", "syscall", "address", "port"];
+    const hostile = Object.defineProperties(
+      new Error("s3ntinel"),
+      Object.fromEntries(names.map((name) => [name, fail])),
+    );
+    for (const error of [hostile, new Error("s3ntinel", { cause: hostile })]) {
+      expect(inspect(redactedCause(error), { showHidden: true })).not.toContain("s3ntinel");
+    }
+    const { proxy, revoke } = Proxy.revocable(new Error("s3ntinel"), {});
+    revoke();
+    expect(redactedCause(proxy)).toBeUndefined();
+  });
+
+  it("makes something small of something large", () => {
+    const line = `    at f (/app/s.js:1:1)`;
+    const error = new Error("s3ntinel".repeat(1_000_000));
+    error.stack = `Error: s3ntinel\n${`${line}\n`.repeat(1_000_000)}`;
+    expect(redactedCause(error)?.stack).toBe("Error: Error");
+    const short = Object.assign(new Error("m"), { stack: error.stack });
+    expect(redactedCause(short)?.stack?.split("\n")).toEqual([
+      "Error: Error",
+      ...Array.from({ length: 16 }, () => line),
+    ]);
+  });
 });

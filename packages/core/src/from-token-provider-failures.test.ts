@@ -53,6 +53,28 @@ const USELESS: [string, () => unknown, string][] = [
   ["a thrown nothing", thrower(undefined), "provider threw undefined"],
 ];
 
+const coded = (code: string) => Object.assign(new Error(SENTINEL), { code });
+
+function circular(): Error {
+  const error = new Error(SENTINEL);
+  error.cause = error;
+  return error;
+}
+
+/** An error of which nothing can be read. */
+function hostile(): Error {
+  const fail = {
+    get(): never {
+      throw new Error(SENTINEL);
+    },
+  };
+  const members = ["name", "message", "stack", "code", "cause", "retryable", "retryAfterMs"];
+  return Object.defineProperties(
+    new Error(SENTINEL),
+    Object.fromEntries(members.map((member) => [member, fail])),
+  );
+}
+
 describe("fromTokenProvider: what is of no use", () => {
   for (const [name, useless, says] of USELESS) {
     it(`${name} fails for all who wait, is named without its value, and is not remembered`, async () => {
@@ -102,6 +124,51 @@ describe("fromTokenProvider: what is of no use", () => {
       cause: { name: "TypeError", cause: { message: "connect ECONNREFUSED" } },
     });
   });
+
+  const faults: [string, () => unknown, boolean][] = [
+    ["ECONNREFUSED", () => coded("ECONNREFUSED"), true],
+    ["ECONNRESET beneath fetch", () => new TypeError("x", { cause: coded("ECONNRESET") }), true],
+    [
+      "ENOTFOUND, three causes down",
+      () =>
+        new Error("x", {
+          cause: new Error("y", { cause: new Error("z", { cause: coded("ENOTFOUND") }) }),
+        }),
+      true,
+    ],
+    ["EAI_AGAIN", () => coded("EAI_AGAIN"), true],
+    ["ETIMEDOUT", () => coded("ETIMEDOUT"), true],
+    ["EPIPE", () => coded("EPIPE"), true],
+    ["undici's socket", () => coded("UND_ERR_SOCKET"), true],
+    ["undici's timeout", () => coded("UND_ERR_HEADERS_TIMEOUT"), true],
+    ["a timeout of its own", () => new DOMException(SENTINEL, "TimeoutError"), true],
+    ["an abort of its own", () => new DOMException(SENTINEL, "AbortError"), false],
+    ["a wrong argument", () => coded("UND_ERR_INVALID_ARG"), false],
+    ["a refusal", () => coded("invalid_grant"), false],
+    ["an untrusted certificate", () => coded("CERT_HAS_EXPIRED"), false],
+    ["no error", () => ({ code: "ECONNRESET" }), false],
+    ["one that says no", () => Object.assign(coded("ECONNRESET"), { retryable: false }), false],
+    ["one that says yes", () => Object.assign(new Error("x"), { retryable: true }), true],
+    ["a cause that holds itself", circular, false],
+    ["getters that throw", () => hostile(), false],
+  ];
+  it.each(faults)("is retryable or not after %s", async (_, make, retryable) => {
+    const source = fromTokenProvider(thrower(make()), { clock: createFakeClock() });
+    const error = await source.getToken().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "ERR_TOKEN_PROVIDER", retryable });
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain(SENTINEL);
+  });
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, "5"])(
+    "takes %o for no time to wait",
+    async (retryAfterMs) => {
+      const error = Object.assign(new Error("busy"), { retryable: true, retryAfterMs });
+      const source = fromTokenProvider(thrower(error), { clock: createFakeClock() });
+      const failure = await source.getToken().catch((reason: unknown) => reason);
+      expect(failure).toMatchObject({ retryable: true });
+      expect(failure).not.toHaveProperty("retryAfterMs");
+    },
+  );
 
   it("lets a TokenError pass as it is", async () => {
     const error = new TokenError("ERR_TOKEN_NETWORK", "x");
@@ -161,7 +228,8 @@ describe("fromTokenProvider: waiting", () => {
       signals.push(signal);
       return new Promise(() => {});
     });
-    const source = fromTokenProvider(provider, { timeoutMs: 5_000 });
+    const own = createFakeClock();
+    const source = fromTokenProvider(provider, { timeoutMs: 5_000, clock: own });
     const calls = [1, 2, 3].map(() => source.getToken().catch((error: unknown) => error));
     vi.advanceTimersByTime(4_999);
     expect(signals[0]?.aborted).toBe(false);
@@ -170,10 +238,11 @@ describe("fromTokenProvider: waiting", () => {
     expect(new Set(errors).size).toBe(1);
     expect(errors[0]).toMatchObject({
       code: "ERR_TOKEN_PROVIDER",
-      retryable: false,
+      retryable: true,
       message: expect.stringContaining("did not answer within 5000 ms"),
     });
     expect(signals[0]?.reason).toBe(errors[0]);
+    own.advance(10_000);
     provider.mockImplementation(() => "abc");
     expect((await source.getToken()).token).toBe("abc");
   });

@@ -2,7 +2,9 @@ import { untilAborted } from "./abort.ts";
 import type { AccessToken } from "./access-token.ts";
 import { systemClock } from "./clock.ts";
 import { redactedCause } from "./error-cause.ts";
+import { foreignMember } from "./foreign-error.ts";
 import type { FromTokenProviderOptions, TokenProvider } from "./from-token-provider.ts";
+import { isNetworkFault } from "./network-fault.ts";
 import { kindOf } from "./plain-object.ts";
 import { isNoToken, readProvidedToken } from "./provided-token.ts";
 import { TokenError } from "./token-error.ts";
@@ -78,22 +80,28 @@ function providerError(error: unknown): TokenError {
   // Not a TypeError: fetch says so what is wrong with the network, and quotes the header it cannot send.
   if (TokenError.isInstance(error)) return error;
   const cause = redactedCause(error);
-  const { retryable, retryAfterMs } = (error ?? {}) as Record<string, unknown>;
+  const retryable = foreignMember(error, "retryable");
+  const retryAfterMs = foreignMember(error, "retryAfterMs");
   return new TokenError(
     "ERR_TOKEN_PROVIDER",
     `Cannot get a token: the token provider threw ${cause?.name ?? kindOf(error)}`,
     {
       cause,
-      retryable: retryable === true,
-      ...(typeof retryAfterMs === "number" && retryAfterMs >= 0 && { retryAfterMs }),
+      retryable: typeof retryable === "boolean" ? retryable : isNetworkFault(error),
+      ...(isDuration(retryAfterMs) && { retryAfterMs }),
     },
   );
+}
+
+function isDuration(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
 function tooLate(timeoutMs: number): TokenError {
   return new TokenError(
     "ERR_TOKEN_PROVIDER",
     `Cannot get a token: the token provider did not answer within ${timeoutMs} ms; the option "timeoutMs" sets the limit`,
+    { retryable: true },
   );
 }
 
