@@ -135,7 +135,7 @@ describe("cachingTokenSource: secrets", () => {
         { clock, onEvent: (event) => events.push(event) },
       );
       const caught = await cache.getToken(REQUEST).catch((reason: unknown) => reason);
-      expect(caught).toMatchObject({ code: "ERR_TOKEN_PROVIDER", retryable: false });
+      expect(caught).toMatchObject({ code: "ERR_TOKEN_PROVIDER" });
       expectNoSecret(caught);
       expectNoSecret(events);
     }

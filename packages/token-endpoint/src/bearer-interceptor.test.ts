@@ -57,6 +57,28 @@ const form = new FormData();
 form.set("field", "value");
 
 describe("bearerInterceptor", () => {
+  it("names the server that refused to the source, without its query", async () => {
+    const server = await startTestServer(echo("Bearer t1"));
+    const options: unknown[] = [];
+    const source = {
+      identity: undefined,
+      async getToken(_: TokenRequest | undefined, asked?: object) {
+        options.push(asked);
+        return createAccessToken({ token: `t${options.length}` });
+      },
+    };
+    const { origin } = new URL(server.url);
+    const agent = new Agent({ connect });
+    onTestFinished(() => agent.destroy());
+    const dispatcher = agent.compose(bearerInterceptor(source, { origins: [origin] }));
+    const { body } = await request(`${origin}//mcp?key=s3ntinel`, { dispatcher });
+    await body.dump();
+    expect(options).toEqual([
+      undefined,
+      { rejected: expect.objectContaining({ token: "t1" }), rejectedBy: `${origin}//mcp` },
+    ]);
+  });
+
   it("presents the token to the bound origin, in place of any other", async () => {
     const server = await startTestServer(echo());
     const { send, asked } = bound(server, { request: { audience: ["orders"] } });

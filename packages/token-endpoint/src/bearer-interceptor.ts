@@ -40,7 +40,8 @@ export function bearerInterceptor(
     const judged = { ...request, origin };
     const headers = withoutAuthorization(request.headers);
     const send = (bearer: BearerCall, body: RepeatableBody) => {
-      const renewing = new RenewingHandler(handler, { origin, bearer, body, send });
+      const path = String(judged.path);
+      const renewing = new RenewingHandler(handler, { origin, path, bearer, body, send });
       const authorized = [...headers, "authorization", bearer.authorization];
       dispatch({ ...judged, headers: authorized, body: body.content }, renewing);
     };

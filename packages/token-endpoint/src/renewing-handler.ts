@@ -11,6 +11,8 @@ type Controller = Dispatcher.DispatchController;
 export interface RenewingHandlerOptions {
   /** Where the request went first. */
   readonly origin: string;
+  /** What was asked for there: a path, or a whole URL of that origin. */
+  readonly path: string;
   /** The token that the request was sent with. */
   readonly bearer: BearerCall;
   readonly body: RepeatableBody;
@@ -67,7 +69,7 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
     ...args: [Controller, status: number, headers: IncomingHttpHeaders, statusMessage?: string]
   ): void {
     const [, status, headers] = args;
-    const { origin, bearer, body } = this.#options;
+    const { origin, path, bearer, body } = this.#options;
     if ((this.#asked.at(-1)?.origin ?? origin) !== origin) {
       // Another server's word, which did not see the token.
       this.#handler.onResponseStart?.(...args);
@@ -75,7 +77,10 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
     }
     const again = status === 401 ? body.again() : undefined;
     if (again !== undefined) {
-      this.#retry = { renewed: bearer.renew(), body: again };
+      this.#retry = {
+        renewed: bearer.renew(path.startsWith("/") ? origin + path : path),
+        body: again,
+      };
       // Whether it failed is asked when the answer has ended.
       this.#retry.renewed.catch(() => {});
       return;
