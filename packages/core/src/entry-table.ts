@@ -80,7 +80,10 @@ export class EntryTable<T extends AccessToken> {
       this.#deleteFrom(user.subject, () => true);
     } else {
       const isOfUser = (entry: CacheEntry<T>) => entry.principal === user.principal;
-      for (const name of this.#rings.keys()) this.#deleteFrom(name, isOfUser);
+      for (const [name, newest] of this.#rings) {
+        // Most users have one token: such a ring is judged without a list of it.
+        if (newest.next !== newest || isOfUser(newest)) this.#deleteFrom(name, isOfUser);
+      }
     }
     return before - this.#size;
   }
