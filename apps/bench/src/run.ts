@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { evictionCases } from "./eviction.ts";
+import { forgetting } from "./forgetting.ts";
 import { hitCases } from "./hits.ts";
 import { measure } from "./measure.ts";
 
@@ -36,6 +37,13 @@ report(
   large / small < 4,
   "4 (processor caches, not work)",
 );
+
+console.log(
+  "\nForgetting, in milliseconds for which the event loop stands still (invalidate: 100 times)",
+);
+for (const { name, ms, target } of await forgetting()) {
+  report(name, ms.toFixed(1), ms <= target, `${target}`);
+}
 
 console.log("\nBytes an entry takes beyond its token string, 100,000 entries");
 for (const [partition, target] of BYTES) {

@@ -71,4 +71,25 @@ describe("bearerFetch over a cache", () => {
     expect(tokenOf.size).toBe(2);
     expect(source.calls).toHaveLength(2);
   });
+
+  it.each([
+    ["of its own origin", "https://bad.example/mcp"],
+    ["of the same origin", "https://mcp.example/bad"],
+  ])("fails no call to a good server beside a bad one %s, for 60 s", async (_, bad) => {
+    const { cache, source, clock } = cachedScript();
+    const fetch = async (input: unknown) =>
+      new Response(null, { status: String(input) === bad ? 401 : 200 });
+    const origins = ["https://mcp.example", "https://bad.example"];
+    const bound = bearerFetch(cache, { origins, fetch });
+    let good = 0;
+    for (let ms = 0; ms < 60_000; ms += 250) {
+      await bound(bad).catch(() => undefined);
+      if ((await bound(resource)).ok) good++;
+      clock.advance(250);
+    }
+    expect(good).toBe(240);
+    // The first token, and one replacement for each interval of 5 s at most.
+    expect(source.calls.length).toBeLessThanOrEqual(13);
+    expect(source.calls.length).toBeGreaterThan(1);
+  });
 });

@@ -54,7 +54,7 @@ class BoundRequest<T extends AccessToken> implements BoundTokenSource<T> {
       this.#cache.hit(entry, this.#request);
       return this.#resolved as Promise<T>;
     }
-    return this.#answer(options ?? {});
+    return this.#answer(options === undefined ? {} : options);
   }
 
   peek(): T | undefined {

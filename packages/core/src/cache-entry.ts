@@ -28,8 +28,8 @@ export class CacheEntry<T extends AccessToken> {
   end: number;
   /** Set by a hit, taken away by the table in passing: the second chance. */
   visited = false;
-  /** The subject's next token: a chain costs less than a Map for each subject. */
-  next: CacheEntry<T> | undefined = undefined;
+  /** The subject's next younger token, after the youngest the oldest: a ring costs less than a Map for each subject. */
+  next: CacheEntry<T> = this;
 
   constructor(token: T, { principal, shape }: CacheKey, deadlines: EntryDeadlines) {
     this.token = token;
@@ -39,6 +39,12 @@ export class CacheEntry<T extends AccessToken> {
     this.soft = deadlines.soft;
     this.hard = deadlines.hard;
     this.end = deadlines.end;
+  }
+
+  /** Its deadlines as they are now. */
+  get deadlines(): EntryDeadlines {
+    const { sentAt, soft, hard, end } = this;
+    return { sentAt, soft, hard, end };
   }
 
   /** Tells whether the token may be handed out although it is expired, because there is no better one. */

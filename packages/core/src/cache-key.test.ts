@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cacheKey, isKeyOf, keyText } from "./cache-key.ts";
+import { type CacheUser, cacheKey, checkedUser, keyText } from "./cache-key.ts";
 import { digest } from "./digest.ts";
 import { RequestShapes } from "./request-shape.ts";
 import { normalizeTokenRequest } from "./token-request.ts";
@@ -169,26 +169,26 @@ describe("cacheKey", () => {
   });
 });
 
-describe("isKeyOf", () => {
-  const keyOf = (request: TokenRequest) => cacheKey(request, new RequestShapes());
-
-  it("knows a user's keys by the subject token, however it is spelled", () => {
-    const test = isKeyOf({ subjectToken: "Bearer abc" });
-    expect(test(keyOf({ subjectToken: "abc", tenant: "t" }))).toBe(true);
-    expect(test(keyOf({ subjectToken: "abcd" }))).toBe(false);
-    expect(test(keyOf({}))).toBe(false);
+describe("checkedUser", () => {
+  it("names a user by the digest of the subject token, however it is spelled, or by the principal", () => {
+    const { subject } = cacheKey({ subjectToken: "abc" }, new RequestShapes());
+    expect(checkedUser({ subjectToken: "Bearer abc" })).toEqual({ subject });
+    expect(checkedUser({ principal: "alice" })).toEqual({ principal: "alice" });
   });
 
-  it("knows a user's keys by the principal, with and without a subject token", () => {
-    const test = isKeyOf({ principal: "alice" });
-    expect(test(keyOf({ subjectToken: "abc", principal: "alice" }))).toBe(true);
-    expect(test(keyOf({ principal: "alice" }))).toBe(true);
-    expect(test(keyOf({ principal: "bob" }))).toBe(false);
-    expect(test(keyOf({ tenant: "alice" }))).toBe(false);
-  });
-
-  it("refuses a blank user", () => {
-    expect(() => isKeyOf({ principal: " " })).toThrow(/"principal" is blank/);
-    expect(() => isKeyOf({ subjectToken: "Bearer " })).toThrow(/"subjectToken" is blank/);
+  it.each([
+    [{ principal: " " }, '"principal" is blank'],
+    [{ subjectToken: "Bearer " }, '"subjectToken" is blank'],
+    [{}, 'either "principal" or "subjectToken"'],
+    [{ principal: "alice", subjectToken: "abc" }, 'either "principal" or "subjectToken"'],
+    [{ principle: "alice" }, 'did you mean "principal"?'],
+    [{ principal: "alice", tenant: "t" }, 'no field "tenant"'],
+    [undefined, "must be a plain object, not null"],
+    ["alice", "must be a plain object, not a string"],
+    [["alice"], "not a list"],
+  ])("refuses %j", (user, message) => {
+    const call = () => checkedUser(user as unknown as CacheUser);
+    expect(call).toThrow(TypeError);
+    expect(call).toThrow(message);
   });
 });

@@ -1,6 +1,7 @@
 import { digest } from "./digest.ts";
+import { checkOptions, type OptionNames } from "./known-members.ts";
 import { framed, type RequestShapes } from "./request-shape.ts";
-import { bareToken, nameField } from "./token-request.ts";
+import { bareToken, nameField, requireRequest } from "./token-request.ts";
 import type { TokenRequest } from "./token-source.ts";
 
 /**
@@ -24,12 +25,13 @@ const NOTHING: TokenRequest = {};
 /**
  * Works out the key of a request.
  *
- * @throws TypeError naming the field that is blank or of a wrong type.
+ * @throws TypeError naming what came in place of a request, or the field that is unknown, blank or of a wrong type.
  */
-export function cacheKey(request: TokenRequest = NOTHING, shapes: RequestShapes): CacheKey {
-  const { subjectToken, principal } = request;
+export function cacheKey(request: TokenRequest | undefined, shapes: RequestShapes): CacheKey {
+  const given = request === undefined ? NOTHING : requireRequest(request);
+  const { subjectToken, principal } = given;
   if (principal !== undefined) nameField(principal, "principal");
-  return { subject: subjectOf(subjectToken, principal), principal, shape: shapes.textOf(request) };
+  return { subject: subjectOf(subjectToken, principal), principal, shape: shapes.textOf(given) };
 }
 
 /** Writes a key as one text. */
@@ -39,14 +41,24 @@ export function keyText({ subject, principal, shape }: CacheKey): string {
   );
 }
 
-/** Returns a test for the keys of one user. */
-export function isKeyOf(user: CacheUser): (key: CacheKey) => boolean {
-  if ("subjectToken" in user) {
-    const subject = digest(bareToken(user.subjectToken));
-    return (key) => key.subject === subject;
+const USER_NAMES: OptionNames<CacheUser> = { principal: true, subjectToken: true };
+
+/**
+ * Returns the user that a caller names: by digest, or by principal.
+ *
+ * @throws TypeError unless exactly one of the two names is given, and is not blank.
+ */
+export function checkedUser(
+  user: CacheUser,
+): { readonly subject: string } | { readonly principal: string } {
+  const doing = "evict a user";
+  checkOptions(user ?? null, { doing, names: USER_NAMES, what: "the user", member: "field" });
+  const { principal, subjectToken }: { principal?: string; subjectToken?: string } = user;
+  if ((principal === undefined) === (subjectToken === undefined)) {
+    throw new TypeError(`Cannot ${doing}: give either "principal" or "subjectToken"`);
   }
-  const principal = nameField(user.principal, "principal");
-  return (key) => key.principal === principal;
+  if (subjectToken !== undefined) return { subject: digest(bareToken(subjectToken)) };
+  return { principal: nameField(principal, "principal") };
 }
 
 function subjectOf(subjectToken: string | undefined, principal: string | undefined) {

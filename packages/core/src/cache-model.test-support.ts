@@ -40,6 +40,7 @@ export class CacheModel {
   readonly #issued = new Map<string, IssuedToken>();
   readonly #errors = new Map<unknown, SentRequest>();
   readonly #forgotten: { readonly at: number; readonly covers: (key: string) => boolean }[] = [];
+  /** When the source was asked for another token in place of one that a server refused. */
   readonly #refused = new Map<string, number>();
   readonly #running = new Map<string, number>();
   #order = 0;
@@ -61,16 +62,32 @@ export class CacheModel {
     this.#running.set(key, (this.#running.get(key) ?? 0) - 1);
   }
 
+  /** The source is asked for another token: from now on the refused one is out of the cache. */
+  sent({ rejected, at }: SentRequest): void {
+    if (rejected !== undefined && !this.#refused.has(rejected.token)) {
+      this.#refused.set(rejected.token, at);
+    }
+  }
+
+  /** The source has no other token: the refused one is still good for servers that take it. */
+  keptRefused({ rejected }: SentRequest): void {
+    if (rejected !== undefined) this.#refused.delete(rejected.token);
+  }
+
   issued(token: string, sent: SentRequest, trueEnd: number): void {
     this.#issued.set(token, { sent, trueEnd, at: this.next(), deliveredAt: Infinity });
   }
 
-  failed(error: unknown, sent: SentRequest): void {
-    this.#errors.set(error, sent);
+  /** The source answers with the token that it was told is refused. */
+  issuedAgain({ token }: AccessToken, sent: SentRequest): void {
+    const issued = this.#issued.get(token);
+    if (issued !== undefined)
+      this.#issued.set(token, { ...issued, sent, at: this.next(), deliveredAt: Infinity });
+    this.keptRefused(sent);
   }
 
-  refused({ token }: AccessToken, at: number): void {
-    if (!this.#refused.has(token)) this.#refused.set(token, at);
+  failed(error: unknown, sent: SentRequest): void {
+    this.#errors.set(error, sent);
   }
 
   forgot(covers: (key: string) => boolean): void {
@@ -113,13 +130,15 @@ export class CacheModel {
       return;
     }
     if (error.code === "ERR_TOKEN_REJECTED") return;
+    // The endpoint has recovered, and there were too many to be let through in time.
+    if (error.code === "ERR_TOKEN_TIMEOUT" && error.cause === undefined) return;
     const cause = this.#errors.get(error.cause);
     if (cause === undefined || cause.tenant !== tenant || !error.retryable) {
       this.wrong(`an error without a request: ${error}`);
     }
   }
 
-  /** When a token was first said to be refused. */
+  /** Since when a token is out of the cache because a server refused it. */
   #refusedAt(token: string): number {
     return this.#refused.get(token) ?? Infinity;
   }

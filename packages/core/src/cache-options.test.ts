@@ -15,6 +15,7 @@ describe("cacheSettings", () => {
       maxLifetimeMs: 86_400_000,
       failureLifetimeMs: 1_000,
       minRefreshIntervalMs: 5_000,
+      maxProbeWaitMs: 5_000,
       clock: systemClock,
       random: Math.random,
     });
@@ -27,6 +28,7 @@ describe("cacheSettings", () => {
     ["expiryBufferMs", 0, 86_400_000, 0.5],
     ["maxLifetimeMs", 1, 365 * 86_400_000, 0.5],
     ["failureLifetimeMs", 0, 5_000, 0.5],
+    ["maxProbeWaitMs", 0, 3_600_000, 0.5],
     ["minRefreshIntervalMs", 0, 3_600_000, 0.5],
   ];
   for (const [name, min, max, step] of limits) {

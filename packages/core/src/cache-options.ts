@@ -1,4 +1,6 @@
 import { type Clock, systemClock } from "./clock.ts";
+import { checkOptions, type OptionNames } from "./known-members.ts";
+import { kindOf } from "./plain-object.ts";
 import type { TokenEventSink } from "./token-event.ts";
 
 /** How a cache of tokens behaves. Every option has a default that suits agents. */
@@ -17,6 +19,8 @@ export interface CachingTokenSourceOptions {
   readonly failureLifetimeMs?: number;
   /** The least time between two refreshes of one token, in milliseconds. Default 5 000. */
   readonly minRefreshIntervalMs?: number;
+  /** How long a call waits for the one that probes a token endpoint which is down, in milliseconds; 0: it fails at once. Default 5 000. */
+  readonly maxProbeWaitMs?: number;
   /** Default: the machine's clocks. */
   readonly clock?: Clock;
   /** Numbers from 0 up to 1, for jitter. Default `Math.random`. */
@@ -24,6 +28,21 @@ export interface CachingTokenSourceOptions {
   /** Told of everything that happens. Default: nobody. */
   readonly onEvent?: TokenEventSink;
 }
+
+/** The names of all options of a cache, for factories that hand them on. */
+export const CACHE_OPTION_NAMES: OptionNames<CachingTokenSourceOptions> = {
+  maxEntries: true,
+  maxSubjectEntries: true,
+  fallbackLifetimeMs: true,
+  expiryBufferMs: true,
+  maxLifetimeMs: true,
+  failureLifetimeMs: true,
+  minRefreshIntervalMs: true,
+  maxProbeWaitMs: true,
+  clock: true,
+  random: true,
+  onEvent: true,
+};
 
 /** The options with every default filled in. */
 export type CacheSettings = Required<Omit<CachingTokenSourceOptions, "onEvent">> &
@@ -37,19 +56,22 @@ const NUMBERS = {
   maxLifetimeMs: { value: 86_400_000, min: 1, max: 365 * 86_400_000 },
   failureLifetimeMs: { value: 1_000, min: 0, max: 5_000 },
   minRefreshIntervalMs: { value: 5_000, min: 0, max: 3_600_000 },
+  maxProbeWaitMs: { value: 5_000, min: 0, max: 3_600_000 },
 };
 
 /**
  * Fills in the defaults.
  *
- * @throws TypeError | RangeError naming the option that is of a wrong type or out of range.
+ * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range.
  */
 export function cacheSettings(options: CachingTokenSourceOptions = {}): CacheSettings {
+  checkOptions(options, { doing: "create a cache", names: CACHE_OPTION_NAMES });
   const { clock = systemClock, random = Math.random, onEvent } = options;
   requireFunction("random", random);
   if (onEvent !== undefined) requireFunction("onEvent", onEvent);
-  requireFunction("clock.now", clock.now);
-  requireFunction("clock.monotonic", clock.monotonic);
+  requireFunction("clock.now", clock?.now);
+  requireFunction("clock.monotonic", clock?.monotonic);
+  if (clock.timer !== undefined) requireFunction("clock.timer", clock.timer);
   const numbers = Object.fromEntries(
     Object.keys(NUMBERS).map((name) => [name, number(name as keyof typeof NUMBERS, options)]),
   ) as Record<keyof typeof NUMBERS, number>;
@@ -60,7 +82,7 @@ function number(name: keyof typeof NUMBERS, options: CachingTokenSourceOptions):
   const rule: { value: number; min: number; max: number; whole?: boolean } = NUMBERS[name];
   const value: unknown = options[name] ?? rule.value;
   if (typeof value !== "number") {
-    throw new TypeError(`Cannot create a cache: "${name}" must be a number, not ${typeof value}`);
+    throw new TypeError(`Cannot create a cache: "${name}" must be a number, not ${kindOf(value)}`);
   }
   const inRange = value >= rule.min && value <= rule.max;
   if (!inRange || (rule.whole === true && !Number.isInteger(value))) {
@@ -74,6 +96,8 @@ function number(name: keyof typeof NUMBERS, options: CachingTokenSourceOptions):
 
 function requireFunction(name: string, value: unknown): void {
   if (typeof value !== "function") {
-    throw new TypeError(`Cannot create a cache: "${name}" must be a function, not ${typeof value}`);
+    throw new TypeError(
+      `Cannot create a cache: "${name}" must be a function, not ${kindOf(value)}`,
+    );
   }
 }

@@ -24,6 +24,8 @@ interface PendingRequest extends SentRequest {
 
 /** Asked for in order that the cache looks at its clocks. */
 const NOBODY = { audience: ["nobody"] };
+/** Those that refuse tokens; one does not give its name. */
+const SERVERS = ["https://a.example/mcp", "https://a.example/other", undefined];
 const ABORTED = new Error("the caller went away");
 
 /** A cache between random callers and a source whose answers come when the world says so, watched by a model. */
@@ -64,12 +66,13 @@ export class World {
     const key = modelKey(request);
     const rejected = how.refuse ? this.#lastAnswers.get(key) : undefined;
     const call = { ...this.#call(request), rejected, goneBefore };
-    if (rejected !== undefined && !goneBefore) this.#model.refused(rejected, call.at);
     const abort = new AbortController();
     if (goneBefore) abort.abort(ABORTED);
     // Without options a hit takes the fast path.
     const plain = rejected === undefined && minValidityMs === 0 && !goneBefore;
-    const options = { signal: abort.signal, minValidityMs, ...(rejected && { rejected }) };
+    const rejectedBy = SERVERS[call.at % SERVERS.length];
+    const rejection = rejected && { rejected, ...(rejectedBy && { rejectedBy }) };
+    const options = { signal: abort.signal, minValidityMs, ...rejection };
     const source = bound ? this.#handle(request) : this.#unbound(request);
     this.#callers.push(abort);
     this.#waiting++;
@@ -155,6 +158,7 @@ export class World {
   /** Lets every request end; all calls must have ended then. */
   async finish(): Promise<void> {
     for (let round = 0; round < 100 && !(await this.#isQuiet()); round++) {
+      this.pass(1_000); // Some may wait for a probe.
       for (const { settle } of this.#pending) {
         settle({ kind: "token", lifetimeMs: 60_000, foreign: false });
       }
@@ -195,6 +199,7 @@ export class World {
     this.#model.began(key);
     const sent = { key, tenant: request.tenant, identity: this.#identity, rejected };
     const [at, wall, trueTime] = [this.#model.next(), this.#clock.now(), this.#trueTime];
+    this.#model.sent({ ...sent, at });
     return new Promise((resolve, reject) => {
       const settle = (outcome: Outcome) => {
         this.#pending.delete(pending);
@@ -216,9 +221,13 @@ export class World {
     if (outcome.kind !== "token" && outcome.kind !== "same-token") {
       const error = ERRORS[outcome.kind]();
       this.#model.failed(error, sent);
+      if (TokenError.isInstance(error) && error.retryable) this.#model.keptRefused(sent);
       return error;
     }
-    if (outcome.kind === "same-token" && sent.rejected !== undefined) return sent.rejected;
+    if (outcome.kind === "same-token" && sent.rejected !== undefined) {
+      this.#model.issuedAgain(sent.rejected, sent);
+      return sent.rejected;
+    }
     const { lifetimeMs, foreign } = { lifetimeMs: 60_000, foreign: false, ...outcome };
     const token = `token-${this.#model.next()}`;
     this.#model.issued(token, sent, start.trueTime + lifetimeMs);

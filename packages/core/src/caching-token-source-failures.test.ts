@@ -81,7 +81,6 @@ describe("cachingTokenSource: refusals", () => {
     new DOMException("aborted", "AbortError"),
     new Error("of unknown origin"),
     tokenError("ERR_TOKEN_SUBJECT_REQUIRED"),
-    tokenError("ERR_TOKEN_PROVIDER"),
   ];
   for (const error of forgotten) {
     it(`does not remember ${error}`, async () => {
@@ -108,7 +107,7 @@ describe("cachingTokenSource: back-off", () => {
       const error = tokenError(code, { status });
       source.failNext(error);
       await expect(cache.getToken()).rejects.toBe(error);
-      await expect(cache.getToken({ subjectToken: "alice" })).rejects.toMatchObject({
+      await expect(cache.getToken()).rejects.toMatchObject({
         code,
         retryable: true,
         retryAfterMs: 125,
@@ -116,7 +115,7 @@ describe("cachingTokenSource: back-off", () => {
       });
       expect(source.calls).toHaveLength(1);
       clock.advance(125);
-      await cache.getToken({ subjectToken: "alice" });
+      await cache.getToken();
     });
   }
 
@@ -162,16 +161,14 @@ describe("cachingTokenSource: back-off", () => {
     });
   }
 
-  it("doubles once for all requests that were on their way together", async () => {
-    const { clock, source, cache } = cachedScript({ random: () => 0.999_999 });
-    source.failure = tokenError("ERR_TOKEN_HTTP", { status: 503 });
-    const users = Array.from({ length: 100 }, (_, i) => ({ subjectToken: `user-${i}` }));
-    await Promise.allSettled(users.map((user) => cache.getToken(user)));
-    expect(source.calls).toHaveLength(100);
-    source.failure = undefined;
-    clock.advance(250);
-    await cache.getToken();
-    expect(source.calls).toHaveLength(101);
+  it("holds back the key that failed, and no other", async () => {
+    const { source, cache } = cachedScript();
+    const others = [{}, { subjectToken: "bob" }, { subjectToken: "alice", audience: ["x"] }];
+    source.failNext(tokenError("ERR_TOKEN_HTTP", { status: 429, retryAfterMs: 3_600_000 }));
+    await expect(cache.getToken({ subjectToken: "alice" })).rejects.toThrow();
+    for (const request of others) await cache.getToken(request);
+    await expect(cache.getToken({ subjectToken: "alice" })).rejects.toMatchObject({ status: 429 });
+    expect(source.calls).toHaveLength(4);
   });
 
   it("waits as long as Retry-After says if that is longer", async () => {
@@ -191,22 +188,16 @@ describe("cachingTokenSource: back-off", () => {
     }
   });
 
-  it("holds for one tenant only", async () => {
-    const { source, cache } = cachedScript();
-    source.failNext(tokenError("ERR_TOKEN_HTTP", { status: 429, retryAfterMs: 30_000 }));
-    await expect(cache.getToken({ tenant: "a" })).rejects.toThrow();
-    await expect(cache.getToken({ tenant: "a", audience: ["x"] })).rejects.toThrow();
-    await cache.getToken({ tenant: "b" });
-    await cache.getToken();
-    expect(source.calls).toHaveLength(3);
-  });
-
-  it("outlives clear: the token endpoint asked for it", async () => {
-    const { source, cache } = cachedScript();
-    source.failNext(tokenError("ERR_TOKEN_HTTP", { status: 429, retryAfterMs: 30_000 }));
-    await expect(cache.getToken()).rejects.toThrow();
-    cache.clear();
-    await expect(cache.getToken()).rejects.toMatchObject({ status: 429 });
-    expect(source.calls).toHaveLength(1);
-  });
+  for (const how of ["clear", "invalidate", "evict"] as const) {
+    it(`is lifted upon ${how}`, async () => {
+      const { source, cache } = cachedScript();
+      const request = { subjectToken: "alice" };
+      source.failNext(tokenError("ERR_TOKEN_HTTP", { status: 429, retryAfterMs: 30_000 }));
+      await expect(cache.getToken(request)).rejects.toThrow();
+      if (how === "clear") cache.clear();
+      else if (how === "evict") cache.evict(request);
+      else cache.invalidate(request);
+      await cache.getToken(request);
+    });
+  }
 });

@@ -54,13 +54,17 @@ describe("cachingTokenSource: partitions", () => {
     expect(cache.peek({ subjectToken: "alice" })).toBe(alice);
   });
 
-  it("evicts all targets of a user together", async () => {
+  it("evicts one target of a user, the oldest, and keeps the others", async () => {
     const { cache } = cachedScript({ maxSubjectEntries: 3 });
     for (const audience of ["a", "b", "c"]) {
       await cache.getToken({ subjectToken: "alice", audience: [audience] });
     }
     await cache.getToken({ subjectToken: "bob" });
-    expect(cache.stats()).toMatchObject({ subjectEntries: 1, evicted: 3 });
+    expect(cache.stats()).toMatchObject({ subjectEntries: 3, evicted: 1 });
+    const kept = ["a", "b", "c"].filter((audience) =>
+      cache.peek({ subjectToken: "alice", audience: [audience] }),
+    );
+    expect(kept).toEqual(["b", "c"]);
   });
 
   it("keeps nothing where the bound is zero, and still asks once for all who wait", async () => {

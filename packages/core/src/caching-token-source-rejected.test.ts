@@ -99,19 +99,40 @@ describe("cachingTokenSource: rejected tokens", () => {
     expect(source.calls[2]?.options?.rejected).toBe(rejected);
   });
 
-  it("fails if the source answers with the refused token, and asks no more for an interval", async () => {
+  it("fails those whose server refused it if the source answers with the refused token, and asks no more for an interval", async () => {
     const { clock, source, cache } = cachedScript();
     const rejected = await cache.getToken();
     source.ignoresRejected = true;
     await expect(cache.getToken({}, { rejected })).rejects.toMatchObject(REJECTED);
     clock.advance(INTERVAL_MS - 1);
-    await expect(cache.getToken()).rejects.toMatchObject(REJECTED);
+    expect((await cache.getToken()).token).toBe(rejected.token);
     await expect(cache.getToken({}, { rejected })).rejects.toMatchObject(REJECTED);
-    await expect(cache.bind().getToken()).rejects.toMatchObject(REJECTED);
+    await expect(cache.bind().getToken({ rejected })).rejects.toMatchObject(REJECTED);
     expect(source.calls).toHaveLength(2);
     clock.advance(1);
     source.ignoresRejected = false;
-    expect((await cache.getToken()).token).toBe("token-2");
+    expect((await cache.getToken({}, { rejected })).token).toBe("token-2");
+  });
+
+  it("gives the refused token to others who wait, if the source has no other", async () => {
+    const { source, cache } = cachedScript();
+    const rejected = await cache.getToken();
+    for (const script of [
+      () => (source.ignoresRejected = true),
+      () => source.failNext(tokenError("ERR_TOKEN_REJECTED")),
+    ]) {
+      cache.clear();
+      source.answerNext(rejected.token);
+      await cache.getToken();
+      script();
+      source.hold();
+      const refused = cache.getToken({}, { rejected });
+      const other = cache.getToken();
+      source.release();
+      await expect(refused).rejects.toMatchObject(REJECTED);
+      expect((await other).token).toBe(rejected.token);
+      source.ignoresRejected = false;
+    }
   });
 
   it("asks no more for an interval if the source itself has nothing but the refused token", async () => {
@@ -120,10 +141,11 @@ describe("cachingTokenSource: rejected tokens", () => {
     source.failNext(tokenError("ERR_TOKEN_REJECTED"));
     await expect(cache.getToken({}, { rejected })).rejects.toMatchObject(REJECTED);
     clock.advance(INTERVAL_MS - 1);
-    await expect(cache.getToken()).rejects.toMatchObject(REJECTED);
+    await expect(cache.getToken({}, { rejected })).rejects.toMatchObject(REJECTED);
+    expect((await cache.getToken()).token).toBe(rejected.token);
     expect(source.calls).toHaveLength(2);
     clock.advance(1);
-    await cache.getToken();
+    expect((await cache.getToken({}, { rejected })).token).toBe("token-2");
   });
 
   for (const [passed, requests] of [
@@ -145,23 +167,69 @@ describe("cachingTokenSource: rejected tokens", () => {
     });
   }
 
-  it("keeps a failed replacement from others who wait", async () => {
+  it("keeps the replacement for servers that take it", async () => {
     const { source, cache } = cachedScript();
     const rejected = await cache.getToken();
-    const again = await cache.getToken({}, { rejected });
-    await expect(cache.getToken({}, { rejected: again })).rejects.toMatchObject(REJECTED);
+    const rejectedBy = "https://bad.example/mcp";
+    const again = await cache.getToken({}, { rejected, rejectedBy });
+    const refused = cache.getToken({}, { rejected: again, rejectedBy });
+    await expect(refused).rejects.toMatchObject(REJECTED);
+    expect(await cache.getToken()).toBe(again);
+    expect(cache.peek()).toBe(again);
     await expect(cache.getToken({ tenant: "other" })).resolves.toBeDefined();
-    await expect(cache.getToken()).rejects.toMatchObject(REJECTED);
     expect(source.calls).toHaveLength(3);
   });
 
-  it("hands out no last resort that was refused", async () => {
+  it("replaces once however many servers refuse", async () => {
     const { source, cache } = cachedScript();
     const rejected = await cache.getToken();
-    source.failNext(tokenError("ERR_TOKEN_NETWORK"));
-    await expect(cache.getToken({}, { rejected })).rejects.toMatchObject({
-      code: "ERR_TOKEN_NETWORK",
-    });
+    for (let i = 0; i < 50; i++) {
+      const rejectedBy = `https://bad.example/${i}`;
+      const token = await cache.getToken({}, { rejected, rejectedBy });
+      await cache.getToken({}, { rejected: token, rejectedBy }).catch(() => {});
+    }
+    expect(source.calls).toHaveLength(2);
+  });
+
+  it("does not hand a server the replacement that it has refused, but for a late 401 of another one", async () => {
+    const { cache } = cachedScript();
+    const rejected = await cache.getToken();
+    const bad = "https://shared.example/bad";
+    const replacement = await cache.getToken({}, { rejected, rejectedBy: bad });
+    const refused = cache.getToken({}, { rejected: replacement, rejectedBy: bad });
+    await expect(refused).rejects.toMatchObject(REJECTED);
+    const late = cache.getToken({}, { rejected, rejectedBy: bad });
+    await expect(late).rejects.toMatchObject(REJECTED);
+    const other = cache.getToken({}, { rejected, rejectedBy: "https://shared.example/good" });
+    expect(await other).toBe(replacement);
+  });
+
+  it("tells the source which server refused the token", async () => {
+    const { source, cache } = cachedScript();
+    const rejected = await cache.getToken();
+    const rejectedBy = "https://bad.example/mcp";
+    await cache.getToken({}, { rejected, rejectedBy });
+    expect(source.calls[1]?.options).toMatchObject({ rejected, rejectedBy });
+  });
+
+  it("keeps the refused token for others while no other can be had", async () => {
+    const { source, cache } = cachedScript();
+    const rejected = await cache.getToken();
+    source.failure = tokenError("ERR_TOKEN_NETWORK");
+    for (let i = 0; i < 10; i++) {
+      await expect(cache.getToken({}, { rejected })).rejects.toMatchObject({
+        code: "ERR_TOKEN_NETWORK",
+      });
+      expect((await cache.getToken()).token).toBe(rejected.token);
+    }
+    expect(source.calls).toHaveLength(2);
+  });
+
+  it("drops the refused token if the authorization server refuses the user", async () => {
+    const { source, cache } = cachedScript();
+    const rejected = await cache.getToken();
+    source.failNext(tokenError("ERR_TOKEN_OAUTH", { status: 400, oauthError: "invalid_grant" }));
+    await expect(cache.getToken({}, { rejected })).rejects.toMatchObject({ status: 400 });
     expect(cache.peek()).toBeUndefined();
   });
 
@@ -174,8 +242,10 @@ describe("cachingTokenSource: rejected tokens", () => {
     expect((await cache.getToken()).token).toBe("token-2");
   });
 
-  it("refuses a rejected token that is none", async () => {
+  it("refuses a rejected token that is none, and a server without a token that it refused", async () => {
     const { cache } = cachedScript();
+    const rejectedBy = "https://bad.example/mcp";
+    await expect(cache.getToken({}, { rejectedBy })).rejects.toThrow(/"rejectedBy"/);
     for (const rejected of ["token", null, {}] as unknown as AccessToken[]) {
       await expect(cache.getToken({}, { rejected })).rejects.toThrow(/"rejected"/);
     }

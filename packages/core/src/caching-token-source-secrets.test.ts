@@ -103,7 +103,7 @@ describe("cachingTokenSource: secrets", () => {
     const errors: unknown[] = [];
     const caught = (error: unknown) => void errors.push(error);
     await cache.getToken(REQUEST, { rejected }).catch(caught);
-    await cache.getToken(REQUEST).catch(caught);
+    await cache.getToken(REQUEST, { rejected }).catch(caught);
     clock.advance(10_000);
     const cause = redactedCause(quotingError());
     source.failNext(tokenError("ERR_TOKEN_NETWORK", { cause, retryAfterMs: 5_000 }));

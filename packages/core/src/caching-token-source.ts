@@ -1,6 +1,6 @@
 import type { AccessToken } from "./access-token.ts";
 import { type BoundTokenSource, bindRequest } from "./bound-token-source.ts";
-import { type CacheUser, isKeyOf, keyText } from "./cache-key.ts";
+import { type CacheUser, checkedUser } from "./cache-key.ts";
 import { type CachingTokenSourceOptions, cacheSettings } from "./cache-options.ts";
 import { fingerprint } from "./digest.ts";
 import { type CacheStats, TokenCache } from "./token-cache.ts";
@@ -13,11 +13,15 @@ export interface CachingTokenSource<T extends AccessToken = AccessToken> extends
   bind(request?: TokenRequest): BoundTokenSource<T>;
   /** Returns the cached token if it may still be handed out, without asking for one or refreshing it. */
   peek(request?: TokenRequest): T | undefined;
-  /** Forgets the token of one request; tells whether there was one. */
+  /** Forgets the token of one request, and its failure; tells whether there was a token. */
   invalidate(request?: TokenRequest): boolean;
-  /** Forgets every token of one user; returns how many there were. */
+  /**
+   * Forgets every token and every failure of one user; returns how many tokens there were.
+   *
+   * @throws TypeError unless either `principal` or `subjectToken` is given.
+   */
   evict(user: CacheUser): number;
-  /** Forgets every token and every failure but the back-off that a token endpoint asked for. */
+  /** Forgets every token and every failure, and holds the token endpoint to be up. */
   clear(): void;
   /** Counts what the cache has done and holds. */
   stats(): CacheStats;
@@ -88,13 +92,21 @@ class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
   // Not an async function: that would cost a hit half as much again.
   getToken(request?: TokenRequest, options?: GetTokenOptions): Promise<T> {
     try {
-      const key = this.#cache.keyOf(request);
-      const entry = options === undefined ? this.#cache.entry(key) : undefined;
-      if (entry === undefined || !this.#cache.isFresh(entry)) {
-        return this.#cache.answer({ key, request, options: options ?? {} });
+      if (options === undefined) {
+        const entry = this.#cache.entry(this.#cache.keyOf(request));
+        if (entry !== undefined && this.#cache.isFresh(entry)) {
+          this.#cache.hit(entry, request);
+          return Promise.resolve(entry.token);
+        }
       }
-      this.#cache.hit(entry, request);
-      return Promise.resolve(entry.token);
+      // A copy, of which the key is computed: the caller may change its own, or have getters.
+      const own = normalizeTokenRequest(request);
+      const key = this.#cache.keyOf(own);
+      return this.#cache.answer({
+        key,
+        request: own,
+        options: options === undefined ? {} : options,
+      });
     } catch (error) {
       return Promise.reject(error);
     }
@@ -109,16 +121,15 @@ class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
   }
 
   invalidate(request?: TokenRequest): boolean {
-    const key = keyText(this.#cache.keyOf(request));
-    return this.#cache.forgetWhere((other) => keyText(other) === key) > 0;
+    return this.#cache.invalidate(this.#cache.keyOf(request));
   }
 
   evict(user: CacheUser): number {
-    return this.#cache.forgetWhere(isKeyOf(user));
+    return this.#cache.evict(checkedUser(user));
   }
 
   clear(): void {
-    this.#cache.forgetWhere(() => true);
+    this.#cache.clear();
   }
 
   stats(): CacheStats {

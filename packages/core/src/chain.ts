@@ -1,7 +1,6 @@
 import type { AccessToken } from "./access-token.ts";
 import { checkedToken } from "./checked-token.ts";
-import { GET_TOKEN_OPTIONS } from "./get-token-options.ts";
-import { checkOptions } from "./known-members.ts";
+import { checkGetTokenOptions } from "./get-token-options.ts";
 import { TokenError } from "./token-error.ts";
 import { normalizeTokenRequest } from "./token-request.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
@@ -56,7 +55,7 @@ class ChainedSource<T extends AccessToken> implements TokenSource<T> {
   }
 
   async getToken(request?: TokenRequest, options?: GetTokenOptions): Promise<T> {
-    checkOptions(options, { doing: "get a token", names: GET_TOKEN_OPTIONS });
+    if (options !== undefined) checkGetTokenOptions(options);
     const asked = normalizeTokenRequest(request);
     const reasons: string[] = [];
     for (const source of this.#sources) {

@@ -72,26 +72,36 @@ describe("EntryTable", () => {
     expect(entries.size).toBe(3);
   });
 
-  it("evicts all of a subject at once, in its own round only", () => {
+  it("evicts one entry of a subject at a time, the oldest first, and takes turns among subjects", () => {
     const { entries, evicted, put } = table(4);
-    put(user("a", "1"));
-    put(user("a", "2"));
-    put(user("a", "3"));
+    for (const shape of ["1", "2", "3"]) put(user("a", shape));
     put(user("b"));
     put(user("c"));
-    expect([...evicted].sort()).toEqual(["a/1", "a/2", "a/3"]);
-    expect(entries.size).toBe(2);
-    expect(entries.get(user("b"))).toBeDefined();
+    expect(evicted).toEqual(["a/1"]);
+    put(user("d"));
+    put(user("e"));
+    expect(evicted).toEqual(["a/1", "b/s", "a/2"]);
+    expect(entries.size).toBe(4);
   });
 
-  it("spares a subject of which any entry was used", () => {
-    const { evicted, put } = table(4);
-    put(user("a", "1"));
+  it("spares the entries of a subject that were used, once", () => {
+    const { entries, evicted, put } = table(4);
+    put(user("a", "1")).visited = true;
     put(user("a", "2"));
     put(user("a", "3")).visited = true;
     put(user("b"));
     put(user("c"));
-    expect(evicted).toEqual(["b/s"]);
+    expect(evicted).toEqual(["a/2"]);
+    for (const subject of ["d", "e", "f", "g"]) put(user(subject));
+    expect(evicted).toContain("a/1");
+    expect(entries.size).toBe(4);
+  });
+
+  it("keeps the other entries of a subject that has more than fit", () => {
+    const { entries, evicted, put } = table(4_096);
+    for (let i = 0; i <= 4_096; i++) put(user("a", `${i}`));
+    expect(evicted).toEqual(["a/0"]);
+    expect(entries.size).toBe(4_096);
   });
 
   it("stays within its bound when one subject has more entries than fit", () => {
@@ -111,8 +121,8 @@ describe("EntryTable", () => {
       else put(key).visited = i % 2 === 0;
       expect(entries.size).toBeLessThanOrEqual(50);
     }
-    const left = entries.deleteWhere(() => true, { subjects: true });
-    expect(left).toBeGreaterThan(0);
+    expect(entries.size).toBeGreaterThan(0);
+    entries.clear();
     expect(entries.size).toBe(0);
   });
 
@@ -137,26 +147,37 @@ describe("EntryTable", () => {
     });
   }
 
-  it("takes out what passes a test, and hands the test the whole key", () => {
-    const { entries, put } = table(10);
-    const keys = [user("a", "1", "p"), user("a", "2"), user("b", "1")];
-    for (const key of keys) put(key);
-    const seen: CacheKey[] = [];
-    const gone = entries.deleteWhere((key) => seen.push(key) > 0 && key.shape === "1", {
-      subjects: true,
-    });
-    expect(gone).toBe(2);
-    expect(seen).toHaveLength(3);
-    expect(seen).toEqual(expect.arrayContaining(keys));
-    expect(entries.get(user("a", "2"))).toBeDefined();
+  it("takes out and kills the entries of one user, by subject or by principal", () => {
+    for (const [by, gone] of [
+      [{ subject: "a" }, ["a/1", "a/2", "a/3"]],
+      [{ principal: "p" }, ["a/1", "a/3", "b/1"]],
+      [{ subject: "none" }, []],
+    ] as const) {
+      const { entries, put } = table(10);
+      const made = [
+        put(user("a", "1", "p")),
+        put(user("a", "2", "q")),
+        put(user("a", "3", "p")),
+        put(user("b", "1", "p")),
+        put(user("c", "1")),
+      ];
+      expect(entries.deleteUser(by)).toBe(gone.length);
+      expect(entries.size).toBe(5 - gone.length);
+      const killed = made.filter(({ hard }) => hard < 0).map(({ token }) => token.token);
+      expect(killed).toEqual(gone);
+      expect(entries.get(user("a", "2", "q")) === made[1]).toBe(!killed.includes("a/2"));
+    }
   });
 
-  it("hands the test of system tokens no subject", () => {
-    const { entries, put } = table(10);
-    put(user(undefined, "x"));
-    const seen: CacheKey[] = [];
-    entries.deleteWhere((key) => seen.push(key) < 0, { subjects: false });
-    expect(seen).toEqual([user(undefined, "x")]);
+  it("kills every entry when it is cleared, and goes on", () => {
+    const { entries, evicted, put } = table(3);
+    const made = ["1", "2", "3", "4"].map((shape) => put(user("a", shape)));
+    entries.clear();
+    expect(entries.size).toBe(0);
+    expect(made.every(({ hard }) => hard < 0)).toBe(true);
+    for (const subject of ["b", "c", "d", "e"]) put(user(subject));
+    expect(entries.size).toBe(3);
+    expect(evicted).toEqual(["a/1", "b/s"]);
   });
 
   it("keeps nothing alive that it has outgrown, however long no room is made", () => {

@@ -2,14 +2,21 @@ import type { AccessToken } from "./access-token.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import type { CacheKey } from "./cache-key.ts";
 
+/** A user whose entries are looked for: by the digest of the subject token, or by name. */
+export type EntryUser = { readonly subject: string } | { readonly principal: string };
+
 /**
- * A bounded table of entries, by subject and then by target. When it is full, the subject that is longest in the
- * table goes, but one that was used since it came, or came back, goes to the back of the line instead: a second
- * chance. A hit therefore only sets a bit, and the cost of making room does not depend on the size.
+ * A bounded table of entries, by subject and then by target. When it is full, the oldest entry of the subject that is
+ * longest in line goes. A subject goes to the back of the line whenever its turn came, and an entry that was used since
+ * its last turn stays: a second chance. A hit therefore only sets a bit, and the cost of making room does not depend on
+ * the size.
  */
 export class EntryTable<T extends AccessToken> {
-  /** The first entry of each subject's chain. System tokens have no subject, so there each target heads its own. */
-  readonly #heads = new Map<string, CacheEntry<T>>();
+  /**
+   * The newest entry of each subject; its `next` is the subject's oldest, so that the chain is a ring with both ends at
+   * hand. System tokens have no subject, so each target has a ring of its own.
+   */
+  readonly #rings = new Map<string, CacheEntry<T>>();
   readonly #max: number;
   readonly #onEvicted: (entry: CacheEntry<T>) => void;
   /** Where room was made last, at the head of the line: a new iterator would walk over all the holes again. */
@@ -29,9 +36,12 @@ export class EntryTable<T extends AccessToken> {
   }
 
   get({ subject, principal, shape }: CacheKey): CacheEntry<T> | undefined {
-    let entry = this.#heads.get(subject ?? shape);
-    while (entry !== undefined && (entry.shape !== shape || entry.principal !== principal)) {
+    const newest = this.#rings.get(subject ?? shape);
+    if (newest === undefined) return undefined;
+    let entry = newest;
+    while (entry.shape !== shape || entry.principal !== principal) {
       entry = entry.next;
+      if (entry === newest) return undefined;
     }
     return entry;
   }
@@ -43,47 +53,67 @@ export class EntryTable<T extends AccessToken> {
     if (this.#size >= this.#max) this.#makeRoom();
     // A Map's iterator that stands still keeps alive all that the Map has outgrown.
     else if (++this.#standing > this.#max) this.#hand = undefined;
-    const head = key.subject ?? key.shape;
-    const first = this.#heads.get(head);
-    // Behind the first, so that the head keeps its place in the line.
-    if (first === undefined) {
-      this.#heads.set(head, entry);
-    } else {
-      entry.next = first.next;
-      first.next = entry;
+    const name = key.subject ?? key.shape;
+    const newest = this.#rings.get(name);
+    if (newest !== undefined) {
+      entry.next = newest.next;
+      newest.next = entry;
     }
+    this.#rings.set(name, entry);
     this.#size++;
   }
 
   /** Takes one entry out and kills it. */
   delete(key: CacheKey): boolean {
     const entry = this.get(key);
-    if (entry !== undefined) this.#unlink(key.subject ?? key.shape, entry);
-    return entry !== undefined;
+    if (entry === undefined) return false;
+    let before = entry;
+    while (before.next !== entry) before = before.next;
+    this.#unlink(key.subject ?? key.shape, before);
+    return true;
   }
 
-  /** Takes out and kills every entry whose key passes the test; returns how many. */
-  deleteWhere(test: (key: CacheKey) => boolean, { subjects }: { subjects: boolean }): number {
+  /** Takes out and kills the entries of one user, in one pass; returns how many. */
+  deleteUser(user: EntryUser): number {
     const before = this.#size;
-    for (const [head, first] of this.#heads) {
-      for (const entry of chain(first)) {
-        const { principal, shape } = entry;
-        if (test({ subject: subjects ? head : undefined, principal, shape })) {
-          this.#unlink(head, entry);
-        }
+    if ("subject" in user) {
+      this.#deleteFrom(user.subject, () => true);
+    } else {
+      const isOfUser = (entry: CacheEntry<T>) => entry.principal === user.principal;
+      for (const [name, newest] of this.#rings) {
+        // Most users have one token: such a ring is judged without a list of it.
+        if (newest.next !== newest || isOfUser(newest)) this.#deleteFrom(name, isOfUser);
       }
     }
     return before - this.#size;
   }
 
-  #unlink(head: string, entry: CacheEntry<T>): void {
-    const first = this.#heads.get(head);
-    if (first !== entry) {
-      for (const before of chain(first)) if (before.next === entry) before.next = entry.next;
-    } else if (entry.next === undefined) {
-      this.#heads.delete(head);
+  /** Takes out and kills every entry, in one pass. */
+  clear(): void {
+    for (const newest of this.#rings.values()) for (const entry of inOrder(newest)) entry.kill();
+    this.#rings.clear();
+    this.#hand = undefined;
+    this.#size = 0;
+  }
+
+  /** Takes those entries out of one ring that pass the test, and kills them. */
+  #deleteFrom(name: string, test: (entry: CacheEntry<T>) => boolean): void {
+    let before = this.#rings.get(name);
+    if (before === undefined) return;
+    for (const entry of inOrder(before)) {
+      if (test(entry)) this.#unlink(name, before);
+      else before = entry;
+    }
+  }
+
+  /** Takes out and kills the entry that follows `before` in its ring, which is the same one if it stands alone. */
+  #unlink(name: string, before: CacheEntry<T>): void {
+    const entry = before.next;
+    if (entry === before) {
+      this.#rings.delete(name);
     } else {
-      this.#heads.set(head, entry.next);
+      before.next = entry.next;
+      if (this.#rings.get(name) === entry) this.#rings.set(name, before);
     }
     entry.kill();
     this.#size--;
@@ -91,38 +121,46 @@ export class EntryTable<T extends AccessToken> {
 
   #makeRoom(): void {
     this.#standing = 0;
-    this.#hand ??= this.#heads.entries();
-    for (const [head, first] of this.#hand) {
-      if (!takeSecondChance(first)) {
-        this.#evict(head, first);
-        return;
+    this.#hand ??= this.#rings.entries();
+    for (const [name, newest] of this.#hand) {
+      const before = beforeVictim(newest);
+      if (newest.next !== newest || before === undefined) {
+        // Were it left behind the hand, newcomers would be taken out one by one, and it never, however long unused.
+        this.#rings.delete(name);
+        this.#rings.set(name, newest);
       }
-      // Were it left behind the hand, newcomers would be taken out one by one, and it never, however long unused.
-      this.#heads.delete(head);
-      this.#heads.set(head, first);
-    }
-  }
-
-  #evict(head: string, first: CacheEntry<T>): void {
-    for (const entry of chain(first)) {
-      this.#unlink(head, entry);
+      if (before === undefined) continue;
+      const entry = before.next;
+      this.#unlink(name, before);
       this.#onEvicted(entry);
+      return;
     }
   }
 }
 
-/** The entries of one subject, as they were when asked. */
-function chain<T extends AccessToken>(first: CacheEntry<T> | undefined): CacheEntry<T>[] {
-  const entries: CacheEntry<T>[] = [];
-  for (let entry = first; entry !== undefined; entry = entry.next) entries.push(entry);
-  return entries;
+/**
+ * Finds the oldest entry of a ring that was not used since its last turn, and takes the chance of those before it.
+ *
+ * @returns the entry before that one; `undefined` if all were used.
+ */
+function beforeVictim<T extends AccessToken>(newest: CacheEntry<T>): CacheEntry<T> | undefined {
+  let before = newest;
+  do {
+    const entry = before.next;
+    if (!entry.visited) return before;
+    entry.visited = false;
+    before = entry;
+  } while (before !== newest);
+  return undefined;
 }
 
-function takeSecondChance<T extends AccessToken>(first: CacheEntry<T>): boolean {
-  let visited = false;
-  for (const entry of chain(first)) {
-    visited ||= entry.visited;
-    entry.visited = false;
-  }
-  return visited;
+/** The entries of a ring as they were when asked, the oldest first. */
+function inOrder<T extends AccessToken>(newest: CacheEntry<T>): CacheEntry<T>[] {
+  const entries: CacheEntry<T>[] = [];
+  let entry = newest;
+  do {
+    entry = entry.next;
+    entries.push(entry);
+  } while (entry !== newest);
+  return entries;
 }

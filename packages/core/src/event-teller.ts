@@ -1,5 +1,6 @@
 import type { AccessToken } from "./access-token.ts";
 import type { CacheSettings } from "./cache-options.ts";
+import { emit } from "./emit.ts";
 import { TokenError } from "./token-error.ts";
 import type { RequestEndEvent, TokenEvent } from "./token-event.ts";
 import type { TokenRequest } from "./token-source.ts";
@@ -26,18 +27,14 @@ export class EventTeller {
     const { onEvent, clock } = this.#settings;
     if (onEvent === undefined) return;
     const { audience, resource, tenant } = request ?? {};
-    try {
-      onEvent({
-        ...details,
-        identity: this.#source.identity,
-        at: clock.now(),
-        ...(audience && { audience }),
-        ...(resource && { resource }),
-        ...(tenant !== undefined && { tenant }),
-      });
-    } catch {
-      // A sink must not be able to break the calls it is told of.
-    }
+    emit(onEvent, {
+      ...details,
+      identity: this.#source.identity,
+      at: clock.now(),
+      ...(audience && { audience }),
+      ...(resource && { resource }),
+      ...(tenant !== undefined && { tenant }),
+    });
   }
 
   /** Tells of something that concerns one cached token. */

@@ -77,7 +77,7 @@ function hostile(): Error {
 
 describe("fromTokenProvider: what is of no use", () => {
   for (const [name, useless, says] of USELESS) {
-    it(`${name} fails for all who wait, is named without its value, and is not remembered`, async () => {
+    it(`${name} fails for all who wait, is named without its value, and is remembered for a moment`, async () => {
       const provider = vi.fn(useless as TokenProvider);
       const source = fromTokenProvider(provider, { clock });
       const errors = await Promise.all(
@@ -93,10 +93,25 @@ describe("fromTokenProvider: what is of no use", () => {
       });
       expect(inspect(errors[0], { depth: null, showHidden: true })).not.toContain(SENTINEL);
       provider.mockImplementation(() => "abc");
+      await expect(source.getToken()).rejects.toBe(errors[0]);
+      source.clear();
       expect((await source.getToken()).token).toBe("abc");
       expect(provider).toHaveBeenCalledTimes(2);
     });
   }
+
+  it("is asked again after failureLifetimeMs", async () => {
+    const own = createFakeClock();
+    const provider = vi.fn<TokenProvider>(thrower(new Error(SENTINEL)));
+    const source = fromTokenProvider(provider, { clock: own, failureLifetimeMs: 200 });
+    await expect(source.getToken()).rejects.toThrow();
+    own.advance(199);
+    await expect(source.getToken()).rejects.toThrow();
+    expect(provider).toHaveBeenCalledTimes(1);
+    own.advance(1);
+    await expect(source.getToken()).rejects.toThrow();
+    expect(provider).toHaveBeenCalledTimes(2);
+  });
 
   it("a token that ends a millisecond from now is of use", async () => {
     const expiresAt = clock.now() + 1;

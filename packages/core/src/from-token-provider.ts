@@ -1,5 +1,5 @@
 import type { AccessToken } from "./access-token.ts";
-import type { CachingTokenSourceOptions } from "./cache-options.ts";
+import { CACHE_OPTION_NAMES, type CachingTokenSourceOptions } from "./cache-options.ts";
 import { type CachingTokenSource, cachingTokenSource } from "./caching-token-source.ts";
 import { checkOptions, type OptionNames, pickOptions } from "./known-members.ts";
 import type { ProvidedToken } from "./provided-token.ts";
@@ -36,20 +36,8 @@ export interface FromTokenProviderOptions extends CachingTokenSourceOptions {
   readonly optional?: boolean;
 }
 
-const CACHE_NAMES: OptionNames<CachingTokenSourceOptions> = {
-  maxEntries: true,
-  maxSubjectEntries: true,
-  fallbackLifetimeMs: true,
-  expiryBufferMs: true,
-  maxLifetimeMs: true,
-  failureLifetimeMs: true,
-  minRefreshIntervalMs: true,
-  clock: true,
-  random: true,
-  onEvent: true,
-};
 const NAMES: OptionNames<FromTokenProviderOptions> = {
-  ...CACHE_NAMES,
+  ...CACHE_OPTION_NAMES,
   identity: true,
   timeoutMs: true,
   optional: true,
@@ -77,8 +65,8 @@ const NAMES: OptionNames<FromTokenProviderOptions> = {
  * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range. At a call:
  * @throws TokenError `ERR_TOKEN_PROVIDER` if the function throws, takes too long, or returns anything but a token that
  * is good now. It is retryable if the function took too long, or if what it threw, or a cause of that, is a fault of the network
- * (by its code, such as `ECONNRESET`, or a `TimeoutError`); a member `retryable` of what it threw decides if there is one. A
- * `TokenError` passes as it is.
+ * (by its code, such as `ECONNRESET`, or a `TimeoutError`); a member `retryable` of what it threw decides if there is one. Calls
+ * for the same request fail alike for `failureLifetimeMs`, after a retryable failure for a back-off. A `TokenError` passes as it is.
  */
 export function fromTokenProvider(
   provider: TokenProvider,
@@ -100,6 +88,6 @@ export function fromTokenProvider(
   const given = options ?? {};
   return cachingTokenSource(
     new ProviderSource(provider, given),
-    pickOptions<CachingTokenSourceOptions>(given, CACHE_NAMES),
+    pickOptions<CachingTokenSourceOptions>(given, CACHE_OPTION_NAMES),
   );
 }

@@ -7,7 +7,7 @@
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const wanted = lettersOf(name.slice(0, MAX_LENGTH));
   if (wanted === "") return undefined;
-  const tolerance = Math.max(1, Math.floor(wanted.length / 3));
+  const tolerance = Math.ceil(wanted.length / 3);
   let nearest: string | undefined;
   let least = tolerance + 1;
   for (const candidate of known) {

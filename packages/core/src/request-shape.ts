@@ -1,4 +1,4 @@
-import { nameField, stringList, type TokenRequestField } from "./token-request.ts";
+import { nameField, stringList } from "./token-request.ts";
 import type { TokenRequest } from "./token-source.ts";
 
 /** How many shapes of requests are recognised without being written out: more than most agents have targets. */
@@ -24,8 +24,9 @@ export class RequestShapes {
     for (const seen of this.#seen) {
       if (isSame(seen.shape, request)) return seen.text;
     }
-    const text = write(request);
-    this.#seen[this.#next] = { shape: copied(request), text };
+    const shape = checkedCopy(request);
+    const text = write(shape);
+    this.#seen[this.#next] = { shape, text };
     this.#next = (this.#next + 1) % REMEMBERED;
     return text;
   }
@@ -48,28 +49,28 @@ function isSameList(one: readonly string[] | undefined, other: readonly string[]
   return true;
 }
 
-/** The caller may change its lists afterwards. */
-function copied({ tenant, audience, resource, scope }: Shape): Shape {
+/** What is written and what is recognised later are one: the caller may change its lists, or have getters. */
+function checkedCopy({ tenant, audience, resource, scope }: Shape): Shape {
   return {
-    ...(tenant !== undefined && { tenant }),
-    ...(audience && { audience: [...audience] }),
-    ...(resource && { resource: [...resource] }),
-    ...(scope && { scope: [...scope] }),
+    ...(tenant !== undefined && { tenant: nameField(tenant, "tenant") }),
+    ...(audience !== undefined && { audience: stringList(audience, "audience") }),
+    ...(resource !== undefined && { resource: stringList(resource, "resource") }),
+    ...(scope !== undefined && { scope: stringList(scope, "scope") }),
   };
 }
 
 function write({ tenant, audience, resource, scope }: Shape): string {
   // Joined, not added: a sum of strings is kept as a tree of its parts, which takes thrice the memory.
   return [
-    tenant === undefined ? "-" : framed(nameField(tenant, "tenant")),
-    writtenList(audience, "audience"),
-    writtenList(resource, "resource"),
-    writtenList(scope, "scope"),
+    tenant === undefined ? "-" : framed(tenant),
+    writtenList(audience),
+    writtenList(resource),
+    writtenList(scope),
   ].join("");
 }
 
-function writtenList(list: readonly string[] | undefined, field: TokenRequestField): string {
-  if (list === undefined || stringList(list, field).length === 0) return "-";
+function writtenList(list: readonly string[] = []): string {
+  if (list.length === 0) return "-";
   const set = [...new Set(list)].sort();
   return `${set.length}*${set.map(framed).join("")}`;
 }

@@ -5,13 +5,13 @@ import type { CacheMemory } from "./cache-memory.ts";
 import type { CacheSettings } from "./cache-options.ts";
 import { checkedToken } from "./checked-token.ts";
 import { tokenDeadlines } from "./deadlines.ts";
+import type { Turn } from "./endpoint-gate.ts";
 import { type EventTeller, eventCode } from "./event-teller.ts";
-import { refusedAgain } from "./failure-memory.ts";
-import type { Flight } from "./flights.ts";
+import type { Flight, Rejection } from "./flights.ts";
 import { jwtExpiresAt } from "./jwt-claims.ts";
 import type { Timeline } from "./timeline.ts";
+import { TokenError } from "./token-error.ts";
 import type { RequestStartEvent } from "./token-event.ts";
-import { normalizeTokenRequest } from "./token-request.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
 
 /** One call for a token, with the key of its request. */
@@ -19,6 +19,12 @@ export interface CacheCall {
   readonly key: CacheKey;
   readonly request: TokenRequest | undefined;
   readonly options: GetTokenOptions;
+}
+
+/** Returns what a call says of a refused token. */
+export function rejectionOf({ options }: CacheCall): Rejection | undefined {
+  const { rejected, rejectedBy } = options;
+  return rejected && { token: rejected, by: rejectedBy };
 }
 
 /** What a cache and its requests work on together. */
@@ -41,7 +47,7 @@ interface SourceAnswer<T extends AccessToken> {
 export class SourceRequests<T extends AccessToken> {
   readonly #parts: CacheParts<T>;
   #started = 0;
-  #failed = 0;
+  #failures = 0;
 
   constructor(parts: CacheParts<T>) {
     this.#parts = parts;
@@ -49,31 +55,58 @@ export class SourceRequests<T extends AccessToken> {
 
   /** How many requests were started, and how many of them failed. */
   get counts(): { readonly requests: number; readonly failures: number } {
-    return { requests: this.#started, failures: this.#failed };
+    return { requests: this.#started, failures: this.#failures };
   }
 
   /** Returns the answer of the request on its way for the call's key if that will do, else of a new one. */
   ask(call: CacheCall, why: "miss" | "stale"): Promise<T> {
-    const { rejected, subjectExpiresAt } = call.options;
-    const flight = this.#parts.memory.flights.join(call.key, rejected) ?? this.#start(call, why);
-    flight.subjectEndsBy(subjectExpiresAt);
+    const { flights } = this.#parts.memory;
+    const flight = flights.join(call.key, rejectionOf(call)) ?? this.#start(call, why);
+    flight.subjectEndsBy(call.options.subjectExpiresAt);
     return flight.promise;
   }
 
   #start(call: CacheCall, why: "miss" | "stale"): Flight<T> {
-    const { rejected } = call.options;
-    const reason = rejected === undefined ? why : "rejected";
-    // Its own copy: the caller's lists may change while the request waits for its turn.
-    const own = { ...call, request: call.request && normalizeTokenRequest(call.request) };
-    return this.#parts.memory.flights.start(call.key, rejected, (flight) =>
-      this.#send(own, flight, reason),
+    const rejection = rejectionOf(call);
+    const reason = rejection === undefined ? why : "rejected";
+    return this.#parts.memory.flights.start(call.key, rejection, (flight) =>
+      this.#send(call, flight, reason),
     );
   }
 
   async #send(call: CacheCall, flight: Flight<T>, reason: RequestStartEvent["reason"]): Promise<T> {
+    const { memory } = this.#parts;
+    const { request } = call;
+    let turn = memory.endpoints.enter(request?.tenant);
+    if (turn instanceof Promise) turn = await turn;
+    try {
+      flight.signal.throwIfAborted(); // It may have waited for its turn.
+      const token = await this.#request(call, flight, reason);
+      this.#leave(turn, { call, error: undefined });
+      return token;
+    } catch (error) {
+      this.#leave(turn, { call, error });
+      if (!flight.superseded) this.#failed(call, flight, error);
+      throw error;
+    }
+  }
+
+  #leave(turn: Turn, { call, error }: { call: CacheCall; error: unknown }): void {
+    const { endpoints, failures } = this.#parts.memory;
+    const tenant = call.request?.tenant;
+    const hasRecovered = endpoints.leave(turn, { key: call.key, tenant, error });
+    if (hasRecovered) failures.deleteOutage(tenant);
+  }
+
+  async #request(
+    call: CacheCall,
+    flight: Flight<T>,
+    reason: RequestStartEvent["reason"],
+  ): Promise<T> {
     const { source, settings, timeline, memory, events } = this.#parts;
-    const { key, request } = call;
+    const { request } = call;
     memory.followIdentity();
+    flight.begin(memory.suspendRefused(call.key, flight));
     const requestId = ++this.#started;
     const startedAt = settings.clock.monotonic();
     const sent = { sentAtMs: settings.clock.now(), sentAt: timeline.now() };
@@ -89,14 +122,21 @@ export class SourceRequests<T extends AccessToken> {
       return token;
     } catch (error) {
       memory.followIdentity();
-      this.#failed++;
+      this.#failures++;
       events.tell({ ...end(), code: eventCode(error) }, request);
-      if (!flight.superseded) {
-        const failed = { key, tenant: request?.tenant, sentAt: sent.sentAt, now: timeline.now() };
-        memory.failures.failed(error, failed);
-      }
       throw error;
     }
+  }
+
+  /** What a server refused is still good for the others if there is no better token. */
+  #failed({ key, request }: CacheCall, flight: Flight<T>, error: unknown): void {
+    const { timeline, memory } = this.#parts;
+    const now = timeline.now();
+    memory.failures.add(error, { key, tenant: request?.tenant, now });
+    const hasNoOther = TokenError.isInstance(error) && error.code === "ERR_TOKEN_REJECTED";
+    const [first] = flight.rejected;
+    if (hasNoOther && first !== undefined) memory.replacements.add(key, first.token, now);
+    if (hasNoOther || isPassing(error)) memory.reinstate(key, flight.suspended);
   }
 
   #receive(call: CacheCall, flight: Flight<T>, answer: SourceAnswer<T>): void {
@@ -104,14 +144,13 @@ export class SourceRequests<T extends AccessToken> {
     const { key, request, options } = call;
     memory.followIdentity();
     const now = timeline.now();
-    if (flight.refuses(answer.token)) throw refusedAgain();
-    memory.failures.succeeded(request?.tenant);
     const deadlines = this.#deadlines(request, flight, answer);
     if (deadlines.end - now < (options.minValidityMs ?? 0)) {
       events.tellOf("short-lived", answer.token, request);
     }
     if (flight.superseded) return;
-    memory.failures.received(key, { replaces: flight.rejected.length > 0, now });
+    memory.failures.delete(key);
+    if (flight.rejected.length > 0) memory.replacements.add(key, answer.token, now);
     if (deadlines.end > now) {
       memory.entriesOf(key).set(key, new CacheEntry(answer.token, key, deadlines));
     }
@@ -138,11 +177,17 @@ export class SourceRequests<T extends AccessToken> {
 
 function passedDown<T extends AccessToken>(call: CacheCall, flight: Flight<T>): GetTokenOptions {
   const { minValidityMs, subjectExpiresAt } = call.options;
-  const [rejected] = flight.rejected;
+  const [rejection] = flight.rejected;
   return {
     signal: flight.signal,
     ...(minValidityMs !== undefined && { minValidityMs }),
     ...(subjectExpiresAt !== undefined && { subjectExpiresAt }),
-    ...(rejected && { rejected }),
+    ...(rejection && { rejected: rejection.token }),
+    ...(rejection?.by !== undefined && { rejectedBy: rejection.by }),
   };
+}
+
+/** Tells whether an error passes by itself. */
+export function isPassing(error: unknown): boolean {
+  return TokenError.isInstance(error) && error.retryable;
 }

@@ -5,7 +5,7 @@ import {
   isIssuedToken,
 } from "./access-token.ts";
 import { fingerprint } from "./digest.ts";
-import { GET_TOKEN_OPTIONS } from "./get-token-options.ts";
+import { checkGetTokenOptions } from "./get-token-options.ts";
 import { checkOptions, type OptionNames } from "./known-members.ts";
 import { TokenError } from "./token-error.ts";
 import { normalizeTokenRequest } from "./token-request.ts";
@@ -31,7 +31,7 @@ export function staticTokenSource(token: string | AccessTokenInit): TokenSource 
   return {
     identity: `static:${fingerprint(only.token)}`,
     async getToken(request, options) {
-      checkOptions(options, { doing: "get a token", names: GET_TOKEN_OPTIONS });
+      if (options !== undefined) checkGetTokenOptions(options);
       options?.signal?.throwIfAborted();
       normalizeTokenRequest(request, { honours: [] });
       if (options?.rejected?.token !== only.token) return only;

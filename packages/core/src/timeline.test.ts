@@ -85,6 +85,18 @@ for (const askAlways of [true, false]) {
       }
     });
 
+    it("is not kept back by a wall clock that steps back by less than a second again and again", () => {
+      const { clock, timeline } = started();
+      let passed = 0;
+      for (let i = 0; i < 600; i++) {
+        clock.advance(100);
+        passed += 100;
+        // It shows the same 900 milliseconds over and over.
+        if (i % 9 === 8) clock.step(-900);
+        expect(Math.abs(timeline.now() - passed)).toBeLessThanOrEqual(1_000);
+      }
+    });
+
     it("places an instant of the wall clock as that clock goes now", () => {
       const { clock, timeline } = started();
       clock.advance(10_000);

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "./clock.ts";
 
-/** How far the wall clock may move before the monotonic clock is asked whether that much time passed. */
+/** How far the wall clock may move forward before the monotonic clock is asked whether that much time passed. */
 const TRUSTED_MS = 1_000;
 /** Below this, wall and monotonic clock disagree by rounding and slewing alone. */
 const TOLERANCE_MS = 100;
@@ -18,9 +18,9 @@ export class Timeline {
   #correction: number;
   /** Largest wall minus monotonic seen since the last correction. */
   #offset: number;
-  /** Between these readings the wall clock is believed without asking the monotonic clock. */
-  #trustedFrom = 0;
+  /** From the last reading up to this one the wall clock is believed without asking the monotonic clock. */
   #trustedUntil = 0;
+  #lastWall = 0;
 
   constructor(clock: Clock, { askAlways = clock !== systemClock }: { askAlways?: boolean } = {}) {
     this.#clock = clock;
@@ -34,7 +34,8 @@ export class Timeline {
   /** This moment. */
   now(): number {
     const wall = this.#clock.now();
-    if (wall >= this.#trustedUntil || wall < this.#trustedFrom) this.#ask(wall);
+    if (wall >= this.#trustedUntil || wall < this.#lastWall) this.#ask(wall);
+    this.#lastWall = wall;
     return wall + this.#correction;
   }
 
@@ -48,7 +49,6 @@ export class Timeline {
     const back = this.#offset - offset;
     if (back > TOLERANCE_MS) this.#correction += Math.ceil(back);
     if (back > TOLERANCE_MS || back < 0) this.#offset = offset;
-    this.#trustedFrom = wall;
     this.#trustedUntil = wall + this.#trustedMs;
   }
 }

@@ -1,8 +1,7 @@
 import { untilAborted } from "./abort.ts";
 import { bearerHeader } from "./bearer-header.ts";
 import { checkedToken } from "./checked-token.ts";
-import { GET_TOKEN_OPTIONS } from "./get-token-options.ts";
-import { checkOptions } from "./known-members.ts";
+import { checkGetTokenOptions } from "./get-token-options.ts";
 import { requestOfCall, type TokenRequestOption } from "./token-request-option.ts";
 import type { GetTokenOptions, TokenSource } from "./token-source.ts";
 
@@ -17,7 +16,7 @@ import type { GetTokenOptions, TokenSource } from "./token-source.ts";
  * ```
  * @throws TokenError `ERR_TOKEN_TYPE_UNSUPPORTED` if the token is no bearer token, `ERR_TOKEN_RESPONSE` if no header can carry
  * it, and whatever the source throws.
- * @throws TypeError naming the option that is unknown.
+ * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range.
  */
 export async function toHeaders(
   source: TokenSource,
@@ -27,7 +26,7 @@ export async function toHeaders(
   if (typeof source?.getToken !== "function") {
     throw new TypeError('Cannot get headers: "source" must be a token source');
   }
-  checkOptions(options, { doing: "get headers", names: GET_TOKEN_OPTIONS });
+  if (options !== undefined) checkGetTokenOptions(options);
   const asked = await untilAborted(requestOfCall(request), options?.signal);
   return { authorization: bearerHeader(checkedToken(await source.getToken(asked, options))) };
 }

@@ -4,12 +4,14 @@ import type { CacheEntry } from "./cache-entry.ts";
 import { type CacheKey, cacheKey } from "./cache-key.ts";
 import { CacheMemory } from "./cache-memory.ts";
 import type { CacheSettings } from "./cache-options.ts";
+import type { EntryUser } from "./entry-table.ts";
 import { EventTeller, eventCode } from "./event-teller.ts";
+import { checkGetTokenOptions } from "./get-token-options.ts";
 import { RequestShapes } from "./request-shape.ts";
-import { type CacheCall, SourceRequests } from "./source-requests.ts";
+import { type CacheCall, isPassing, rejectionOf, SourceRequests } from "./source-requests.ts";
 import { Timeline } from "./timeline.ts";
 import { TokenError } from "./token-error.ts";
-import type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
+import type { TokenRequest, TokenSource } from "./token-source.ts";
 
 /** What a cache has done since it was made, and what it holds now. */
 export interface CacheStats {
@@ -52,7 +54,9 @@ export class TokenCache<T extends AccessToken> {
     this.#settings = settings;
     const timeline = new Timeline(settings.clock);
     const events = new EventTeller(settings, source);
-    const memory = new CacheMemory<T>(source, settings, {
+    const memory = new CacheMemory<T>(source, {
+      settings,
+      timeline,
       onEvicted: (entry) => {
         this.#counts.evicted++;
         events.tellOf("evicted", entry.token);
@@ -120,39 +124,52 @@ export class TokenCache<T extends AccessToken> {
   /** Answers a call from the cache, else by a request that it shares with every other caller of the key. */
   answer(call: CacheCall): Promise<T> {
     const { key, request, options } = call;
-    checkOptions(options);
+    checkGetTokenOptions(options);
     if (options.signal?.aborted === true) return Promise.reject(options.signal.reason);
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     this.#memory.followIdentity();
     const now = this.#timeline.now();
-    if (this.#dropsRejected(call)) this.#memory.failures.refused(key, now);
+    const rejection = rejectionOf(call);
     const entry = this.entry(key);
+    if (rejection !== undefined) {
+      const current = entry?.token;
+      const refusal = { key, ...rejection };
+      if (this.#memory.replacements.isFinal(refusal, { current, now })) {
+        return Promise.reject(refusedAgain());
+      }
+      if (entry?.holds(rejection.token)) {
+        this.#counts.rejected++;
+        this.#events.tellOf("rejected", entry.token, request);
+        return this.#ask(call, undefined);
+      }
+    }
     if (entry === undefined || !this.#serves(entry, call, now)) return this.#ask(call, entry);
     if (now < entry.soft) this.hit(entry, request);
     else this.#refreshAhead(call, entry, now);
     return Promise.resolve(entry.token);
   }
 
-  /** Forgets the keys that pass the test; returns how many tokens went. */
-  forgetWhere(test: (key: CacheKey) => boolean): number {
-    return this.#memory.forgetWhere(test);
+  /** Forgets the token and the failure of one key; tells whether there was a token. */
+  invalidate(key: CacheKey): boolean {
+    return this.#memory.invalidate(key);
+  }
+
+  /** Forgets the tokens and failures of one user; returns how many tokens went. */
+  evict(user: EntryUser): number {
+    return this.#memory.evict(user);
+  }
+
+  /** Forgets every token and every failure. */
+  clear(): void {
+    this.#memory.clear();
   }
 
   /** Ends every request on its way and every further call. */
   close(): void {
     this.#closed ??= new TokenError("ERR_TOKEN_CLOSED", "Cannot get a token: the source is closed");
     this.#memory.flights.abort(this.#closed);
-    this.#memory.forgetWhere(() => true);
-  }
-
-  /** Drops the entry if it holds the very token that the caller had refused. */
-  #dropsRejected({ key, request, options: { rejected } }: CacheCall): boolean {
-    const entry = rejected && this.entry(key);
-    if (entry === undefined || !entry.holds(rejected as AccessToken)) return false;
-    this.#memory.entriesOf(key).delete(key);
-    this.#counts.rejected++;
-    this.#events.tellOf("rejected", entry.token, request);
-    return true;
+    this.#memory.endpoints.end(this.#closed);
+    this.#memory.clear();
   }
 
   #serves(entry: CacheEntry<T>, { options, request }: CacheCall, now: number): boolean {
@@ -166,22 +183,56 @@ export class TokenCache<T extends AccessToken> {
     return true;
   }
 
+  /** @param entry the key's entry, if it is too old but for a last resort. */
   #ask(call: CacheCall, entry: CacheEntry<T> | undefined): Promise<T> {
-    const { key, request, options } = call;
+    const { request, options } = call;
+    const { rejected, signal } = options;
+    if (this.#isBetterThanAWait(entry, call)) {
+      this.#refreshAhead(call, entry, this.#timeline.now());
+      return Promise.resolve(entry.token);
+    }
     this.#counts.misses++;
     this.#events.tell({ type: "miss" }, request);
-    const asked = { key, tenant: request?.tenant, now: this.#timeline.now() };
-    const known = this.#memory.failures.recall(asked);
+    const failure = this.#failure(call);
     const answer =
-      known === undefined ? this.#requests.ask(call, "miss") : Promise.reject<T>(known);
-    const resort = (error: unknown) => this.#lastResort(entry, error);
-    return untilAborted(entry === undefined ? answer : answer.catch(resort), options.signal);
+      failure === undefined ? this.#requests.ask(call, "miss") : Promise.reject<T>(failure);
+    const settled =
+      rejected === undefined
+        ? answer.catch((error: unknown) => this.#lastResort(call, { entry, error }))
+        : answer.then((token) => notRefused(token, rejected));
+    return untilAborted(settled, signal);
   }
 
-  /** Between its hard deadline and its end a token is better than none, if a refresh failed for the moment. */
-  #lastResort(entry: CacheEntry<T> | undefined, error: unknown): T {
-    const passing = TokenError.isInstance(error) && error.retryable;
-    if (passing && entry?.isLastResort(this.#timeline.now())) return entry.token;
+  /** The failure that makes a request for the call's key pointless now. */
+  #failure({ key, request }: CacheCall): TokenError | undefined {
+    const { endpoints, failures } = this.#memory;
+    const isDown = endpoints.isDown(request?.tenant);
+    return failures.recall(key, { now: this.#timeline.now(), isDown });
+  }
+
+  /** A token that still lives is better than waiting for an endpoint that is down. */
+  #isBetterThanAWait(
+    entry: CacheEntry<T> | undefined,
+    { request, options }: CacheCall,
+  ): entry is CacheEntry<T> {
+    if (entry === undefined || options.rejected !== undefined) return false;
+    return (
+      this.#memory.endpoints.isHeld(request?.tenant) && entry.isLastResort(this.#timeline.now())
+    );
+  }
+
+  /**
+   * If a refresh failed for the moment, a token between its hard deadline and its end is better than none, and so is
+   * one that only another server refused.
+   */
+  #lastResort(
+    { key }: CacheCall,
+    { entry, error }: { entry: CacheEntry<T> | undefined; error: unknown },
+  ): T {
+    const now = this.#timeline.now();
+    const current = this.#memory.isCurrent ? this.entry(key) : undefined;
+    if (current !== undefined && current !== entry && now < current.hard) return current.token;
+    if (isPassing(error) && entry?.isLastResort(now)) return entry.token;
     throw error;
   }
 
@@ -191,24 +242,22 @@ export class TokenCache<T extends AccessToken> {
     entry.postponeRefresh(now + this.#settings.minRefreshIntervalMs);
     this.#counts.stale++;
     this.#events.tellOf("stale", entry.token, request);
-    const { flights, failures } = this.#memory;
-    if (flights.has(key) || failures.recall({ key, tenant: request?.tenant, now })) return;
+    if (this.#memory.flights.has(key) || this.#failure(call) !== undefined) return;
     this.#requests.ask(call, "stale").catch((error: unknown) => {
       this.#events.tell({ type: "refresh-failed", code: eventCode(error) }, request);
     });
   }
 }
 
-function checkOptions(options: GetTokenOptions): void {
-  const { rejected } = options;
-  if (rejected !== undefined && typeof rejected?.token !== "string") {
-    throw new TypeError('Cannot get a token: "rejected" must be the access token that was refused');
-  }
-  for (const name of ["minValidityMs", "subjectExpiresAt"] as const) {
-    const value = options[name];
-    if (value === undefined || (Number.isFinite(value) && value >= 0)) continue;
-    throw new RangeError(
-      `Cannot get a token: "${name}" must be a number of milliseconds from 0 up`,
-    );
-  }
+/** Makes the error for a token that is no better than the one which a server refused. */
+function refusedAgain(): TokenError {
+  return new TokenError(
+    "ERR_TOKEN_REJECTED",
+    "Cannot use the token: the server refused it, and the one that replaced it too; check that its audience and issuer are the ones the server expects",
+  );
+}
+
+function notRefused<T extends AccessToken>(token: T, rejected: AccessToken): T {
+  if (token.token === rejected.token) throw refusedAgain();
+  return token;
 }

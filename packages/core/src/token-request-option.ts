@@ -1,5 +1,5 @@
 import { TokenError } from "./token-error.ts";
-import { requireObject } from "./token-request.ts";
+import { requireRequest } from "./token-request.ts";
 import type { TokenRequest } from "./token-source.ts";
 
 /** What tokens are asked for: one request for all calls, or a function that is asked at each call, for whom it is made. */
@@ -10,11 +10,12 @@ export type TokenRequestOption = TokenRequest | (() => TokenRequest | Promise<To
  *
  * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` if the function returns none: that a user is missing must not
  * become a request without a user.
- * @throws TypeError if it is anything but an object, such as a token by itself.
+ * @throws TypeError if it is anything but a request, such as a token by itself, or has an unknown field.
  */
 export async function requestOfCall(option: TokenRequestOption = {}): Promise<TokenRequest> {
-  const request: TokenRequest | undefined = typeof option === "function" ? await option() : option;
-  if (request !== undefined && request !== null) return requireObject(request);
+  if (typeof option !== "function") return requireRequest(option);
+  const request: TokenRequest | undefined = await option();
+  if (request !== undefined && request !== null) return requireRequest(request);
   throw new TokenError(
     "ERR_TOKEN_SUBJECT_REQUIRED",
     'Cannot request a token: the function "request" returned none; for a token without a user it returns {}',

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { bareToken, normalizeTokenRequest } from "./token-request.ts";
 import type { TokenRequest } from "./token-source.ts";
@@ -57,20 +58,69 @@ describe("normalizeTokenRequest", () => {
     });
   });
 
-  it("refuses a field that there is none of, which would be a request without a user", () => {
-    const misspelt = { subject_token: "s3ntinel" } as TokenRequest;
-    const call = () => normalizeTokenRequest(misspelt);
-    expect(call).toThrow(TypeError);
-    expect(call).toThrow('no field "subject_token"; there are subjectToken, principal');
-    expect(call).not.toThrow("s3ntinel");
-    expect(normalizeTokenRequest({ subject: undefined } as TokenRequest)).toEqual({});
+  it.each([
+    ["subject_token", "subjectToken"],
+    ["subjecttoken", "subjectToken"],
+    ["userToken", "subjectToken"],
+    ["user_token", "subjectToken"],
+    ["scopes", "scope"],
+    ["tenent", "tenant"],
+  ])("refuses the field %s, and asks whether %s was meant", (field, meant) => {
+    for (const value of ["s3ntinel", undefined]) {
+      const call = () => normalizeTokenRequest({ [field]: value } as TokenRequest);
+      expect(call).toThrow(TypeError);
+      expect(call).toThrow(`no field "${field}"; did you mean "${meant}"?`);
+      expect(call).not.toThrow("s3ntinel");
+    }
   });
 
-  it.each([["s3ntinel"], [null], [7]])("refuses what is no object: %s", (request) => {
+  it("lists the fields where none is near", () => {
+    const call = () => normalizeTokenRequest({ colour: "red" } as TokenRequest);
+    expect(call).toThrow('no field "colour"; there are subjectToken, principal');
+  });
+
+  class Request {
+    #subjectToken = "s3ntinel";
+    subject() {
+      return this.#subjectToken;
+    }
+  }
+
+  it.each([
+    ["s3ntinel"],
+    [null],
+    [7],
+    [false],
+    [["s3ntinel"]],
+    [() => ({})],
+    [Promise.resolve({ subjectToken: "s3ntinel" })],
+    [new Map()],
+    [new Headers()],
+    [new Request()],
+    [Object.create({ subjectToken: "s3ntinel" })],
+  ])("refuses what is no plain object: %s", (request) => {
     const call = () => normalizeTokenRequest(request as unknown as TokenRequest);
     expect(call).toThrow(TypeError);
-    expect(call).toThrow("the request must be an object, not");
+    expect(call).toThrow("the request must be an object such as { subjectToken }, not ");
     expect(call).not.toThrow("s3ntinel");
+  });
+
+  it("takes a plain object of another realm, or without a prototype", () => {
+    const other: TokenRequest = runInNewContext('({ subjectToken: "abc", audience: ["a"] })');
+    expect(normalizeTokenRequest(other)).toEqual({ subjectToken: "abc", audience: ["a"] });
+    const bare = Object.assign(Object.create(null), { tenant: "t" });
+    expect(normalizeTokenRequest(bare)).toEqual({ tenant: "t" });
+  });
+
+  it("reads each member once", () => {
+    let reads = 0;
+    const request = {
+      get subjectToken() {
+        return `token-${++reads}`;
+      },
+    };
+    expect(normalizeTokenRequest(request)).toEqual({ subjectToken: "token-1" });
+    expect(reads).toBe(1);
   });
 
   it("does not show a subject token that it refuses", () => {

@@ -1,11 +1,16 @@
 import type { Clock } from "../clock.ts";
 
 /** A clock that moves only when told to. */
-export interface FakeClock extends Clock {
-  /** Moves both clocks forward by so many milliseconds, as time passing does. */
+export interface FakeClock extends Required<Clock> {
+  /** Moves both clocks forward by so many milliseconds, as time passing does; timers call back when their moment comes. */
   advance(ms: number): void;
   /** Moves the wall clock alone, either way, as a correction of the time does, or waking from sleep. */
   step(ms: number): void;
+}
+
+interface Timer {
+  readonly at: number;
+  readonly callback: () => void;
 }
 
 /**
@@ -14,14 +19,31 @@ export interface FakeClock extends Clock {
  * @param start epoch milliseconds; default 2026-01-01T00:00:00Z.
  */
 export function createFakeClock(start: number = Date.UTC(2026, 0, 1)): FakeClock {
+  const timers = new Set<Timer>();
   let wall = start;
   let monotonic = 1_000;
+  const pass = (ms: number) => {
+    wall += ms;
+    monotonic += ms;
+  };
+  const nextUntil = (end: number) =>
+    [...timers].filter(({ at }) => at <= end).sort((one, other) => one.at - other.at)[0];
   return {
     now: () => wall,
     monotonic: () => monotonic,
+    timer(callback, ms) {
+      const timer = { at: monotonic + Math.max(0, ms), callback };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
     advance(ms) {
-      wall += ms;
-      monotonic += ms;
+      const end = monotonic + ms;
+      for (let timer = nextUntil(end); timer !== undefined; timer = nextUntil(end)) {
+        timers.delete(timer);
+        pass(Math.max(0, timer.at - monotonic));
+        timer.callback();
+      }
+      pass(end - monotonic);
     },
     step(ms) {
       wall += ms;
