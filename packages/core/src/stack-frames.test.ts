@@ -14,7 +14,7 @@ describe("stackFrames", () => {
     "JSON.parse (<anonymous>)",
     "new Foo (file:///app/src/foo.mts:1:1)",
     "async ChainedSource.getToken (file:///C:/app%20one/foo.js:1:1)",
-    String.raw`Object.<anonymous> (C:\Users\me\app\index.cjs:1:1)`,
+    String.raw`Object.<anonymous> (C:\srv\app\index.cjs:1:1)`,
     "process.processTicksAndRejections (node:internal/process/task_queues:105:5)",
     "node:internal/main/run_main_module:36:49",
     "/app/index.ts:1:1",
