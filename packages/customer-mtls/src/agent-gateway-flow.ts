@@ -5,6 +5,7 @@ import {
   TokenError,
   type TokenSource,
 } from "@agent-oauth/core";
+import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import type {
   AgentRef,
   CustomerFlow,
@@ -25,6 +26,11 @@ import {
   resolveIntegrationDependencies,
 } from "./integration-dependency.ts";
 import { agentUrl, mcpServerUrl } from "./mcp-server-url.ts";
+
+const listNames: OptionNames<GatewayListOptions> = { tenant: true, signal: true };
+const clientIdNames: OptionNames<ClientIdOptions> = { signal: true };
+
+type ClientIdOptions = Omit<GatewayListOptions, "tenant">;
 
 /** Follows credentials that may change, and has changed ones adopted. */
 export interface AccessFollower {
@@ -77,10 +83,12 @@ export class AgentGatewayFlow implements CustomerFlow {
   }
 
   async listMcpServers(options: GatewayListOptions = {}): Promise<readonly McpServerRef[]> {
+    checkOptions(options, { doing: "list MCP servers", names: listNames });
     return this.#refs(options, mcpServerUrl, {});
   }
 
   async listAgents(options: GatewayListOptions = {}): Promise<readonly AgentRef[]> {
+    checkOptions(options, { doing: "list agents", names: listNames });
     if (this.#options.a2a === true)
       return this.#refs(options, agentUrl, { optional: true } as const);
     await this.#look(options);
@@ -90,7 +98,8 @@ export class AgentGatewayFlow implements CustomerFlow {
     );
   }
 
-  async clientId(options: { readonly signal?: AbortSignal } = {}): Promise<string> {
+  async clientId(options: ClientIdOptions = {}): Promise<string> {
+    checkOptions(options, { doing: "tell the client id", names: clientIdNames });
     await this.#look(options);
     return this.#client.access.clientId;
   }

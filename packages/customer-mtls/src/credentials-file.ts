@@ -1,4 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
+import { listedNames, pickOptions, shownName } from "@agent-oauth/core/internal";
 import {
   bindingEntryPath,
   type EnvironmentOptions,
@@ -29,7 +30,9 @@ export interface FindCredentialsFileOptions extends EnvironmentOptions {
  * and none is named, or the one named is not there.
  */
 export async function findCredentialsFile(options: FindCredentialsFileOptions): Promise<string> {
-  const root = options.bindingRoot ?? serviceBindingRoot(options);
+  const root =
+    options.bindingRoot ??
+    serviceBindingRoot(pickOptions<EnvironmentOptions>(options, { env: true }));
   const bindings = await findServiceBindings({ root, type: BINDING_TYPE });
   return bindingEntryPath(choose(bindings, { root, binding: options.binding }), ENTRY);
 }
@@ -46,13 +49,13 @@ function choose(
       `Cannot find credentials: no service binding of type ${BINDING_TYPE} in ${place}`,
     );
   }
-  const names = bindings.map(({ name }) => JSON.stringify(name)).join(", ");
+  const names = listedNames(bindings.map(({ name }) => name));
   if (binding !== undefined) {
     const named = bindings.find(({ name }) => name === binding);
     if (named !== undefined) return named;
     throw new TokenError(
       "ERR_TOKEN_CONFIG",
-      `Cannot find credentials: no service binding ${JSON.stringify(binding)} of type ${BINDING_TYPE} in ${place}, only ${names}`,
+      `Cannot find credentials: no service binding ${shownName(binding)} of type ${BINDING_TYPE} in ${place}, only ${names}`,
     );
   }
   if (bindings.length === 1) return only;

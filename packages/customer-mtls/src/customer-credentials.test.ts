@@ -74,7 +74,7 @@ describe("parseCustomerCredentials", () => {
       [member, undefined, "is missing"],
       [member, "", "is blank"],
       [member, " \n", "is blank"],
-      [member, 5, "must be a string, not number"],
+      [member, 5, "must be a string, not a number"],
       [member, null, "must be a string, not null"],
       [member, [SENTINEL], "must be a string, not a list"],
     ]),
@@ -98,7 +98,7 @@ describe("parseCustomerCredentials", () => {
       "clientid is missing",
       'gatewayUrl must be https:, unless "allowInsecureHosts" names its host',
       'integrationDependencies[1].ordId contains "/", "\\", "?" or "#"',
-      "integrationDependencies[1].globalTenantId must be a string, not number",
+      "integrationDependencies[1].globalTenantId must be a string, not a number",
       "integrationDependencies[2] must be an object with ordId and globalTenantId",
     ]);
   });

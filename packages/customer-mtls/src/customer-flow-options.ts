@@ -1,4 +1,5 @@
 import type { CachingTokenSourceOptions } from "@agent-oauth/core";
+import { checkOptions, kindOf, type OptionNames, pickOptions } from "@agent-oauth/core/internal";
 import type { IasClientOptions } from "./ias-client.ts";
 import type { IntegrationDependencyResolver } from "./integration-dependency.ts";
 
@@ -19,6 +20,51 @@ export interface CustomerFlowOptions
   readonly a2a?: boolean;
 }
 
+const iasNames: OptionNames<IasClientOptions> = {
+  ca: true,
+  allowInsecureHosts: true,
+  timeoutMs: true,
+  connectTimeoutMs: true,
+  dispatcher: true,
+  clock: true,
+  onEvent: true,
+  assertionReusable: true,
+};
+
+type CacheOptions = Pick<
+  CachingTokenSourceOptions,
+  "fallbackLifetimeMs" | "expiryBufferMs" | "clock" | "onEvent"
+>;
+
+const cacheNames: OptionNames<CacheOptions> = {
+  fallbackLifetimeMs: true,
+  expiryBufferMs: true,
+  clock: true,
+  onEvent: true,
+};
+
+/** The names of the options that both customer flows have. */
+export const customerFlowOptionNames: OptionNames<CustomerFlowOptions> = {
+  ...iasNames,
+  ...cacheNames,
+  maxSystemTokens: true,
+  maxUserTokens: true,
+  resolveDependencies: true,
+  a2a: true,
+};
+
+/**
+ * Refuses what is no plain object of options, and options that do not exist.
+ *
+ * @throws TypeError naming the option, and the one that was meant.
+ */
+export function checkFlowOptionNames(
+  options: unknown,
+  names: Readonly<Record<string, true>>,
+): void {
+  checkOptions(options, { doing: "create a flow", names });
+}
+
 const DEFAULT_MAX_SYSTEM_TOKENS = 32;
 const DEFAULT_MAX_USER_TOKENS = 256;
 const MAX_TOKENS = 2 ** 24;
@@ -36,7 +82,7 @@ export function checkCustomerFlowOptions({
 }: CustomerFlowOptions) {
   for (const [name, value] of Object.entries({ maxSystemTokens, maxUserTokens })) {
     if (typeof value !== "number") {
-      throw new TypeError(`Cannot create a flow: "${name}" must be a number, not ${typeof value}`);
+      throw new TypeError(`Cannot create a flow: "${name}" must be a number, not ${kindOf(value)}`);
     }
     if (!Number.isInteger(value) || value < 0 || value > MAX_TOKENS) {
       throw new RangeError(
@@ -48,7 +94,7 @@ export function checkCustomerFlowOptions({
     throw new TypeError('Cannot create a flow: "resolveDependencies" must be a function');
   }
   if (typeof a2a !== "boolean") {
-    throw new TypeError(`Cannot create a flow: "a2a" must be a boolean, not ${typeof a2a}`);
+    throw new TypeError(`Cannot create a flow: "a2a" must be a boolean, not ${kindOf(a2a)}`);
   }
   return { maxSystemTokens, maxUserTokens };
 }
@@ -65,30 +111,16 @@ export function insecureHosts({ allowInsecureHosts = [] }: CustomerFlowOptions):
 }
 
 /** The options that are the caches'. */
-export function cacheOptions(options: CustomerFlowOptions): CachingTokenSourceOptions {
-  return given(options, ["fallbackLifetimeMs", "expiryBufferMs", "clock", "onEvent"]);
+export function cacheOptions(options: CustomerFlowOptions): CacheOptions {
+  return pickOptions(given(options), cacheNames);
 }
 
 /** The options that are the token endpoint's. */
 export function iasClientOptions(options: CustomerFlowOptions): IasClientOptions {
-  return given(options, [
-    "ca",
-    "allowInsecureHosts",
-    "timeoutMs",
-    "connectTimeoutMs",
-    "dispatcher",
-    "clock",
-    "onEvent",
-    "assertionReusable",
-  ]);
+  return pickOptions(given(options), iasNames);
 }
 
-/** The named options, those left out that are `undefined`. */
-function given<Name extends keyof CustomerFlowOptions>(
-  options: CustomerFlowOptions,
-  names: readonly Name[],
-): Pick<CustomerFlowOptions, Name> {
-  return Object.fromEntries(
-    names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
-  ) as Pick<CustomerFlowOptions, Name>;
+/** The options without those that are `undefined`. */
+function given(options: CustomerFlowOptions): CustomerFlowOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

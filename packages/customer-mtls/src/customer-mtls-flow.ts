@@ -1,4 +1,5 @@
-import { systemClock, type TokenError } from "@agent-oauth/core";
+import { redactedCause, systemClock, TokenError } from "@agent-oauth/core";
+import { emit, type OptionNames } from "@agent-oauth/core/internal";
 import { createWatchedFile, ifAvailable, type WatchedFileOptions } from "@agent-oauth/node";
 import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
 import { type FindCredentialsFileOptions, findCredentialsFile } from "./credentials-file.ts";
@@ -8,7 +9,12 @@ import {
   parseCustomerCredentials,
 } from "./customer-credentials.ts";
 import type { CustomerFlow } from "./customer-flow.ts";
-import { type CustomerFlowOptions, insecureHosts } from "./customer-flow-options.ts";
+import {
+  type CustomerFlowOptions,
+  checkFlowOptionNames,
+  customerFlowOptionNames,
+  insecureHosts,
+} from "./customer-flow-options.ts";
 import type { GatewayAccess } from "./gateway-access.ts";
 
 /** How {@link createCustomerMtlsFlow} finds its credentials, and what it does with them. Without any, the only binding of type `integration-credentials` is used. */
@@ -19,9 +25,20 @@ export interface CustomerMtlsFlowOptions extends CustomerFlowOptions, FindCreden
   readonly credentialsFile?: string;
   /** How often the credentials file is looked at besides at each token request, in milliseconds; 0 for never. Default 10 000. */
   readonly pollIntervalMs?: number;
-  /** Told once of each fault that keeps a changed credentials file from being used; the last good credentials stay in use. */
+  /** Told once of each fault that keeps a changed credentials file from being used; the last good credentials stay in use. What it throws is ignored. */
   readonly onCredentialsError?: (error: TokenError) => void;
 }
+
+const optionNames: OptionNames<CustomerMtlsFlowOptions> = {
+  ...customerFlowOptionNames,
+  env: true,
+  binding: true,
+  bindingRoot: true,
+  credentials: true,
+  credentialsFile: true,
+  pollIntervalMs: true,
+  onCredentialsError: true,
+};
 
 /** A {@link CustomerFlow} whose credentials follow a file. */
 export interface CustomerMtlsFlow extends CustomerFlow {
@@ -43,12 +60,13 @@ export interface CustomerMtlsFlow extends CustomerFlow {
  * ```
  * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if there are no credentials, `ERR_TOKEN_CONFIG` if they are wrong or
  * several, `ERR_TOKEN_CREDENTIAL` if certificate and key cannot be used.
- * @throws TypeError | RangeError naming an option that is wrong.
+ * @throws TypeError | RangeError naming an option that is unknown or wrong.
  * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2.1 RFC 8705 §2.1}
  */
 export async function createCustomerMtlsFlow(
   options: CustomerMtlsFlowOptions = {},
 ): Promise<CustomerMtlsFlow> {
+  checkFlowOptionNames(options, optionNames);
   checkOwnOptions(options);
   const { credentials, credentialsFile, clock = systemClock } = options;
   const checks = { allowInsecureHosts: insecureHosts(options), clock };
@@ -63,6 +81,7 @@ export async function createCustomerMtlsFlow(
   const origin = `credentials file ${JSON.stringify(path)}`;
   return followFile(path, {
     options,
+    origin,
     parse: (text) => parseCustomerCredentials(text, { origin, ...checks }),
   });
 }
@@ -75,10 +94,12 @@ export async function createCustomerMtlsFlow(
  * ```ts
  * const client = createAgentGatewayClient({ flows: [detectCustomerMtls(), detectTransparent()] });
  * ```
+ * @throws TypeError naming an option that is unknown, at once; what is wrong else, the detector says.
  */
 export function detectCustomerMtls(
   options: CustomerMtlsFlowOptions = {},
 ): () => Promise<CustomerMtlsFlow | undefined> {
+  checkFlowOptionNames(options, optionNames);
   // By its name a client tells which detectors found nothing.
   return async function detectCustomerMtls() {
     return ifAvailable(() => createCustomerMtlsFlow(options));
@@ -89,16 +110,27 @@ async function followFile(
   path: string,
   {
     options,
+    origin,
     parse,
-  }: { options: CustomerMtlsFlowOptions; parse: WatchedFileOptions<GatewayAccess>["parse"] },
+  }: {
+    readonly options: CustomerMtlsFlowOptions;
+    readonly origin: string;
+    readonly parse: WatchedFileOptions<GatewayAccess>["parse"];
+  },
 ): Promise<AgentGatewayFlow> {
   const { pollIntervalMs, onCredentialsError, clock } = options;
   let flow: AgentGatewayFlow | undefined;
   const file = createWatchedFile(path, {
     parse,
-    onChange: (access) => flow?.adopt(access),
+    onChange: (access) => {
+      try {
+        flow?.adopt(access);
+      } catch (error) {
+        emit(onCredentialsError, TokenError.isInstance(error) ? error : notAdopted(origin, error));
+      }
+    },
     // Until there is a flow, the fault is thrown.
-    onError: (error) => flow && onCredentialsError?.(error),
+    onError: (error) => emit(flow && onCredentialsError, error),
     ...(pollIntervalMs !== undefined && { pollIntervalMs }),
     ...(clock && { clock }),
   });
@@ -109,6 +141,15 @@ async function followFile(
     file.close();
     throw error;
   }
+}
+
+/** The message of what failed would name options that the user did not give. */
+function notAdopted(origin: string, error: unknown): TokenError {
+  return new TokenError(
+    "ERR_TOKEN_CONFIG",
+    `Cannot use ${origin}: no client can be made of the changed credentials`,
+    { cause: redactedCause(error) },
+  );
 }
 
 function checkOwnOptions(options: CustomerMtlsFlowOptions): void {

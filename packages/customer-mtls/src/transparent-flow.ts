@@ -1,11 +1,19 @@
+import type { OptionNames } from "@agent-oauth/core/internal";
 import { type EnvironmentOptions, ifAvailable } from "@agent-oauth/node";
 import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
 import type { CustomerFlow } from "./customer-flow.ts";
-import { type CustomerFlowOptions, insecureHosts } from "./customer-flow-options.ts";
+import {
+  type CustomerFlowOptions,
+  checkFlowOptionNames,
+  customerFlowOptionNames,
+  insecureHosts,
+} from "./customer-flow-options.ts";
 import { readTransparentEnvironment } from "./transparent-environment.ts";
 
 /** Options of {@link createTransparentFlow}. */
 export interface TransparentFlowOptions extends CustomerFlowOptions, EnvironmentOptions {}
+
+const optionNames: OptionNames<TransparentFlowOptions> = { ...customerFlowOptionNames, env: true };
 
 /**
  * Makes the flow of a customer agent in transparent mode: something outside the process adds the client
@@ -19,9 +27,10 @@ export interface TransparentFlowOptions extends CustomerFlowOptions, Environment
  * ```
  * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if none of the variables is set, `ERR_TOKEN_CONFIG` naming every one
  * that is missing, blank or wrong.
- * @throws TypeError | RangeError naming an option that is wrong.
+ * @throws TypeError | RangeError naming an option that is unknown or wrong.
  */
 export function createTransparentFlow(options: TransparentFlowOptions = {}): CustomerFlow {
+  checkFlowOptionNames(options, optionNames);
   const { env } = options;
   const allowInsecureHosts = insecureHosts(options);
   const access = readTransparentEnvironment({ allowInsecureHosts, ...(env && { env }) });
@@ -36,10 +45,12 @@ export function createTransparentFlow(options: TransparentFlowOptions = {}): Cus
  * ```ts
  * const client = createAgentGatewayClient({ flows: [detectCustomerMtls(), detectTransparent()] });
  * ```
+ * @throws TypeError naming an option that is unknown, at once; what is wrong else, the detector says.
  */
 export function detectTransparent(
   options: TransparentFlowOptions = {},
 ): () => Promise<CustomerFlow | undefined> {
+  checkFlowOptionNames(options, optionNames);
   // By its name a client tells which detectors found nothing.
   return async function detectTransparent() {
     return ifAvailable(() => createTransparentFlow(options));

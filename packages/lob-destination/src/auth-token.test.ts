@@ -49,14 +49,20 @@ describe("pickAuthToken", () => {
       code: "ERR_TOKEN_RESPONSE",
       retryable: false,
       message:
-        'Cannot get a token with the fragment "f": the Destination Service retrieved no token: it failed: "No consumed apis matching.", it failed: "invalid_grant"',
+        'Cannot get a token with the fragment "f": the Destination Service retrieved no token: it failed: "No consumed apis matching."; it failed: "invalid_grant"',
     });
+  });
+
+  it("stops at the 64th of thousands of items", () => {
+    const error = fault(Array.from({ length: 25_000 }, () => failed));
+    expect(String(error)).toMatch(/it failed: "No consumed apis matching\."; and 59 more$/);
+    expect(String(error).length).toBeLessThan(1_500);
   });
 
   it("does not repeat an error that may hold a secret", () => {
     const texts = [`assertion ${SENTINEL} expired`, "token eyJhbGciOiJSUzI1NiJ9.e30.x is bad"];
     const error = fault(texts.map((text) => ({ ...failed, error: text })));
-    expect(String(error)).toMatch(/it failed, it failed$/);
+    expect(String(error)).toMatch(/it failed; it failed$/);
   });
 
   it.each([undefined, null, [], {}, "text", [{}], [{ type: "Bearer", value: "" }]])(

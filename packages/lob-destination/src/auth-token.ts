@@ -1,4 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
+import { listedReasons } from "@agent-oauth/core/internal";
 import { z } from "zod";
 import { quoted } from "./error-message.ts";
 
@@ -26,6 +27,9 @@ const item = z.object({
   http_header: z.object({ key: text, value: text }).nullish().catch(undefined),
 });
 
+/** A destination has one token service, seldom two: what comes after so many items is not looked at. */
+const MAX_ITEMS = 64;
+
 /** What a header can carry (RFC 6750 §2.1). */
 const BEARER = /^bearer +([\x21-\x7e]+)$/i;
 
@@ -36,10 +40,12 @@ const BEARER = /^bearer +([\x21-\x7e]+)$/i;
  * all are of other kinds than bearer tokens.
  */
 export function pickAuthToken(items: unknown, { doing, secrets }: AuthTokenContext): AuthToken {
-  const parsed = (Array.isArray(items) ? items : []).flatMap((value: unknown) => {
-    const { data } = item.safeParse(value);
-    return data === undefined ? [] : [data];
-  });
+  const parsed = (Array.isArray(items) ? items.slice(0, MAX_ITEMS) : []).flatMap(
+    (value: unknown) => {
+      const { data } = item.safeParse(value);
+      return data === undefined ? [] : [data];
+    },
+  );
   const usable = parsed.map(usableToken).find((found) => found !== undefined);
   if (usable !== undefined) return usable;
   const errors = parsed.flatMap(({ error }) =>
@@ -54,7 +60,7 @@ export function pickAuthToken(items: unknown, { doing, secrets }: AuthTokenConte
   const reason =
     errors.length === 0
       ? "its answer has none; check the destination's authentication"
-      : errors.join(", ");
+      : listedReasons(errors);
   throw new TokenError(
     "ERR_TOKEN_RESPONSE",
     `Cannot ${doing}: the Destination Service retrieved no token: ${reason}`,

@@ -5,7 +5,11 @@ import { DestinationFlow } from "./destination-flow.ts";
 import { findDestinationBinding } from "./find-destination-binding.ts";
 import { landscapeFromEnvironment, tokenUrlFromEnvironment } from "./lob-environment.ts";
 import type { LobFlow } from "./lob-flow.ts";
-import { checkLobFlowOptions, type LobFlowOptions } from "./lob-flow-options.ts";
+import {
+  checkLobFlowOptionNames,
+  checkLobFlowOptions,
+  type LobFlowOptions,
+} from "./lob-flow-options.ts";
 
 /**
  * Makes the flow of a line-of-business agent, which gets its tokens and servers from the BTP Destination Service.
@@ -21,11 +25,11 @@ import { checkLobFlowOptions, type LobFlowOptions } from "./lob-flow-options.ts"
  * ```
  * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if there is no binding, `ERR_TOKEN_CONFIG` if it is wrong, there are
  * several, or the landscape is not known, `ERR_TOKEN_CREDENTIAL` if certificate and key cannot be used.
- * @throws TypeError | RangeError naming an option that is wrong.
+ * @throws TypeError | RangeError naming an option that is unknown or wrong.
  */
 export async function createLobFlow(options: LobFlowOptions = {}): Promise<LobFlow> {
-  const { binding } = options;
   const { allowInsecureHosts } = checkLobFlowOptions(options);
+  const { binding } = options;
   const checks = { allowInsecureHosts, clock: options.clock ?? systemClock };
   const check = (value: unknown, origin: string) =>
     checkDestinationBinding(value, { origin, ...checks });
@@ -52,8 +56,10 @@ export async function createLobFlow(options: LobFlowOptions = {}): Promise<LobFl
  * ```ts
  * const client = createAgentGatewayClient({ flows: [detectCustomerMtls(), detectTransparent(), detectLob()] });
  * ```
+ * @throws TypeError naming an option that is unknown, at once; what is wrong else, the detector says.
  */
 export function detectLob(options: LobFlowOptions = {}): () => Promise<LobFlow | undefined> {
+  checkLobFlowOptionNames(options);
   // By its name a client tells which detectors found nothing.
   return async function detectLob() {
     return ifAvailable(() => createLobFlow(options));

@@ -85,7 +85,7 @@ describe("checkDestinationBinding", () => {
     [undefined, "it must be an object"],
     ["text", "it must be an object"],
     [{ ...binding, uri: "  " }, "uri is blank"],
-    [{ ...binding, uri: 1 }, "uri must be a string, not number"],
+    [{ ...binding, uri: 1 }, "uri must be a string, not a number"],
     [{ ...binding, uri: `not-${SENTINEL}` }, "uri must be an absolute https: URL"],
     [{ ...binding, url: "https://a:b@c" }, "url must not contain a user name"],
     [{ ...binding, uri: "https://x?y" }, "uri must not have a query"],

@@ -7,6 +7,7 @@ import {
   TokenError,
   type TokenSource,
 } from "@agent-oauth/core";
+import { checkOptions, type OptionNames, shownName } from "@agent-oauth/core/internal";
 import {
   createTokenEndpoint,
   noClientAuthentication,
@@ -36,6 +37,11 @@ import { ServiceTokenSource } from "./service-token-source.ts";
 import { requireTenant } from "./tenant-subdomain.ts";
 import { textDigest } from "./text-digest.ts";
 import { WatchedBinding } from "./watched-binding.ts";
+
+type ClientIdOptions = Omit<GatewayListOptions, "tenant">;
+
+const listNames: OptionNames<GatewayListOptions> = { tenant: true, signal: true };
+const clientIdNames: OptionNames<ClientIdOptions> = { signal: true };
 
 /** What a flow is made of, besides its options. */
 export interface DestinationFlowParts {
@@ -102,17 +108,21 @@ export class DestinationFlow implements LobFlow {
     this.#serviceTokens.clear();
   }
 
-  listMcpServers(options: GatewayListOptions = {}): Promise<readonly McpServerRef[]> {
+  async listMcpServers(options: GatewayListOptions = {}): Promise<readonly McpServerRef[]> {
+    checkOptions(options, { doing: "list MCP servers", names: listNames });
     return this.#list("agw.mcp.server", options);
   }
 
-  listAgents(options: GatewayListOptions = {}): Promise<readonly AgentRef[]> {
+  async listAgents(options: GatewayListOptions = {}): Promise<readonly AgentRef[]> {
+    checkOptions(options, { doing: "list agents", names: listNames });
     return this.#list("agw.a2a.server", options);
   }
 
-  async clientId({ signal }: { readonly signal?: AbortSignal } = {}): Promise<string | undefined> {
+  async clientId(options: ClientIdOptions = {}): Promise<string | undefined> {
+    checkOptions(options, { doing: "read the client id", names: clientIdNames });
+    const { signal } = options;
     const name = this.#destination;
-    const doing = `read the client id of the destination ${JSON.stringify(name)}`;
+    const doing = `read the client id of the destination ${shownName(name)}`;
     const { properties } = await this.#run({ doing, signal }, (signal) =>
       this.#service.findDestination({ name, skipTokenRetrieval: true, signal, doing }),
     );

@@ -125,12 +125,12 @@ export class DestinationService {
     { tenant, signal, doing }: Get,
     rejected?: AccessToken,
   ): Promise<AccessToken> {
+    const { tokens, apiUrl } = this.#options;
     const request = tenant === undefined ? {} : { tenant };
+    // Its API is one server, whichever of its paths refuses.
+    const refusal = rejected && { rejected, rejectedBy: apiUrl() };
     try {
-      return await this.#options.tokens.getToken(request, {
-        signal,
-        ...(rejected && { rejected }),
-      });
+      return await tokens.getToken(request, { signal, ...refusal });
     } catch (error) {
       throw TokenError.isInstance(error) && !signal.aborted ? named(error, doing) : error;
     }

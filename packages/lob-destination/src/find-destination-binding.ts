@@ -1,4 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
+import { listedNames, shownName } from "@agent-oauth/core/internal";
 import type { EnvironmentOptions } from "@agent-oauth/node";
 import { type BindingPlace, bindingPlaces, type ListedBinding } from "./binding-places.ts";
 import type { DestinationAccess } from "./destination-binding.ts";
@@ -59,7 +60,7 @@ export async function findDestinationBinding({
     searched.push(`${place.name} (${outcome.missing})`);
     faulty ||= outcome.faulty;
   }
-  const wanted = name === undefined ? "a binding" : `the binding ${JSON.stringify(name)}`;
+  const wanted = name === undefined ? "a binding" : `the binding ${shownName(name)}`;
   throw new TokenError(
     faulty ? "ERR_TOKEN_CONFIG" : "ERR_TOKEN_SOURCE_UNAVAILABLE",
     `Cannot find ${wanted} of the Destination Service in ${searched.join(", ")}`,
@@ -131,13 +132,13 @@ function choose(
 }
 
 function originOf(place: BindingPlace, { name }: ListedBinding): string {
-  return place.named ? `binding ${JSON.stringify(name)} of ${place.name}` : place.name;
+  return place.named ? `binding ${shownName(name)} of ${place.name}` : place.name;
 }
 
 /** Choosing among them would be a guess, and so would be to look elsewhere. */
 class SeveralBindings extends TokenError {
   constructor({ name }: BindingPlace, bindings: readonly ListedBinding[]) {
-    const names = bindings.map((binding) => JSON.stringify(binding.name)).join(", ");
+    const names = listedNames(bindings.map((binding) => binding.name));
     super(
       "ERR_TOKEN_CONFIG",
       `Cannot choose a binding of the Destination Service: ${bindings.length} in ${name}, ${names}; name one as "binding"`,

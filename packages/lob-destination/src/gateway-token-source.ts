@@ -2,6 +2,7 @@ import {
   createAccessToken,
   type GetTokenOptions,
   jwtExpiresAt,
+  type LifetimeSkippedEvent,
   normalizeTokenRequest,
   resolveExpiresAt,
   TokenError,
@@ -9,6 +10,7 @@ import {
   type TokenRequest,
   type TokenSource,
 } from "@agent-oauth/core";
+import { emit, listedNames, shownName } from "@agent-oauth/core/internal";
 import { urlRule } from "@agent-oauth/node";
 import { type AuthToken, pickAuthToken } from "./auth-token.ts";
 import type { DestinationService, FoundDestination } from "./destination-service.ts";
@@ -68,13 +70,13 @@ export class GatewayTokenSource implements TokenSource<GatewayToken> {
   async getToken(request?: TokenRequest, { signal }: GetTokenOptions = {}): Promise<GatewayToken> {
     const { kind, service, destination, run } = this.#options;
     const { tenant, userToken } = asked(request, kind);
-    const whole = `get a ${kind} token for tenant ${JSON.stringify(tenant)} from the destination ${JSON.stringify(destination)}`;
+    const whole = `get a ${kind} token for tenant ${JSON.stringify(tenant)} from the destination ${shownName(destination)}`;
     return run({ doing: whole, signal }, async (signal) => {
       const label = LABELS[kind];
       const listing = `${whole} with the fragment labelled ${label}`;
       const fragments = await service.listFragments(label, { tenant, signal, doing: listing });
       const fragment = theOnly(fragments, listing);
-      const doing = `${whole} with the fragment ${JSON.stringify(fragment)}`;
+      const doing = `${whole} with the fragment ${shownName(fragment)}`;
       const find = { name: destination, fragment, tenant, userToken, signal, doing };
       return this.#gatewayToken(await service.findDestination(find), { userToken, doing });
     });
@@ -95,13 +97,8 @@ export class GatewayTokenSource implements TokenSource<GatewayToken> {
   /** The service hands out tokens from its own cache, so that it may know an earlier end than the token does. */
   #expiresAt({ token, expires_in }: AuthToken, { sentAt }: FoundDestination): number | undefined {
     const { onEvent, clock } = this.#options;
-    const onSkipped = (field: "expires_at" | "expires_in" | "exp" | "id_token.exp") => {
-      try {
-        onEvent?.({ type: "lifetime-skipped", field, identity: this.identity, at: clock.now() });
-      } catch {
-        // A sink that fails must not cost a good token.
-      }
-    };
+    const onSkipped = (field: LifetimeSkippedEvent["field"]) =>
+      emit(onEvent, { type: "lifetime-skipped", field, identity: this.identity, at: clock.now() });
     const ends = [resolveExpiresAt({ expires_in }, { sentAt, onSkipped }), jwtExpiresAt(token)];
     const known = ends.filter((end) => end !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
@@ -117,7 +114,7 @@ function theOnly(fragments: readonly Fragment[], doing: string): string {
       `Cannot ${doing}: there is none; the tenant has not subscribed, or is not set up for Agent Gateway`,
     );
   }
-  const names = fragments.map(({ name }) => JSON.stringify(name)).join(", ");
+  const names = listedNames(fragments.map(({ name }) => name));
   const config = (reason: string) =>
     new TokenError("ERR_TOKEN_CONFIG", `Cannot ${doing}: ${reason}`);
   if (fragments.length > 1) throw config(`there are ${fragments.length} of them: ${names}`);

@@ -11,7 +11,7 @@ describe("createLobFlow: options and environment", () => {
   it.each<[object, string]>([
     [{ maxSystemTokens: -1 }, '"maxSystemTokens"'],
     [{ maxUserTokens: 1.5 }, '"maxUserTokens"'],
-    [{ maxUserTokens: "1" }, '"maxUserTokens" must be a number, not string'],
+    [{ maxUserTokens: "1" }, '"maxUserTokens" must be a number, not a string'],
     [{ tokenUrl: "https://x" }, '"tokenUrl" must be a function'],
     [{ onBindingError: 1 }, '"onBindingError" must be a function'],
     [{ landscape: " " }, '"landscape" must be a non-empty string'],

@@ -1,4 +1,5 @@
 import type { CachingTokenSourceOptions, TokenError } from "@agent-oauth/core";
+import { checkOptions, kindOf, type OptionNames, pickOptions } from "@agent-oauth/core/internal";
 import type { TokenEndpointOptions } from "@agent-oauth/token-endpoint";
 import type { DestinationBinding } from "./destination-binding.ts";
 import type { FindBindingOptions } from "./find-destination-binding.ts";
@@ -37,8 +38,54 @@ export interface LobFlowOptions
   readonly maxSystemTokens?: number;
   /** User tokens kept; 0 keeps none. Default 256. */
   readonly maxUserTokens?: number;
-  /** Told once of each fault that keeps a changed binding from being used; the last good one stays in use. */
+  /** Told once of each fault that keeps a changed binding from being used; the last good one stays in use. What it throws is ignored. */
   readonly onBindingError?: (error: TokenError) => void;
+}
+
+const endpointNames: OptionNames<EndpointOptions> = {
+  ca: true,
+  allowInsecureHosts: true,
+  timeoutMs: true,
+  connectTimeoutMs: true,
+  dispatcher: true,
+  clock: true,
+  onEvent: true,
+};
+
+type CacheOptions = Pick<
+  CachingTokenSourceOptions,
+  "fallbackLifetimeMs" | "expiryBufferMs" | "clock" | "onEvent"
+>;
+
+const cacheNames: OptionNames<CacheOptions> = {
+  fallbackLifetimeMs: true,
+  expiryBufferMs: true,
+  clock: true,
+  onEvent: true,
+};
+
+const optionNames: OptionNames<LobFlowOptions> = {
+  ...endpointNames,
+  ...cacheNames,
+  env: true,
+  instance: true,
+  bindingRoot: true,
+  secretsRoot: true,
+  binding: true,
+  tokenUrl: true,
+  landscape: true,
+  maxSystemTokens: true,
+  maxUserTokens: true,
+  onBindingError: true,
+};
+
+/**
+ * Refuses what is no plain object of options, and options that do not exist.
+ *
+ * @throws TypeError naming the option, and the one that was meant.
+ */
+export function checkLobFlowOptionNames(options: unknown): void {
+  checkOptions(options, { doing: "create a flow", names: optionNames });
 }
 
 const MAX_TOKENS = 2 ** 24;
@@ -49,6 +96,7 @@ const MAX_TOKENS = 2 ** 24;
  * @throws TypeError | RangeError naming the option.
  */
 export function checkLobFlowOptions(options: LobFlowOptions) {
+  checkLobFlowOptionNames(options);
   const { maxSystemTokens = 1_024, maxUserTokens = 256, timeoutMs = 60_000 } = options;
   for (const [name, value] of Object.entries({ maxSystemTokens, maxUserTokens })) {
     requireType(name, value, "number");
@@ -78,26 +126,18 @@ export function checkLobFlowOptions(options: LobFlowOptions) {
 }
 
 /** The options that are the caches'. */
-export function cacheOptions(options: LobFlowOptions): CachingTokenSourceOptions {
-  return given(options, ["fallbackLifetimeMs", "expiryBufferMs", "clock", "onEvent"]);
+export function cacheOptions(options: LobFlowOptions): CacheOptions {
+  return pickOptions(given(options), cacheNames);
 }
 
 /** The options that are the token endpoints'. */
 export function endpointOptions(options: LobFlowOptions): EndpointOptions {
-  return given(options, [
-    "ca",
-    "allowInsecureHosts",
-    "timeoutMs",
-    "connectTimeoutMs",
-    "dispatcher",
-    "clock",
-    "onEvent",
-  ]);
+  return pickOptions(given(options), endpointNames);
 }
 
 function requireType(name: string, value: unknown, type: "number" | "function"): void {
   if (typeof value === type) return;
-  throw new TypeError(`Cannot create a flow: "${name}" must be a ${type}, not ${typeof value}`);
+  throw new TypeError(`Cannot create a flow: "${name}" must be a ${type}, not ${kindOf(value)}`);
 }
 
 function requireText(name: string, value: unknown): void {
@@ -105,12 +145,7 @@ function requireText(name: string, value: unknown): void {
   throw new TypeError(`Cannot create a flow: "${name}" must be a non-empty string`);
 }
 
-/** The named options, those left out that are `undefined`. */
-function given<Name extends keyof LobFlowOptions>(
-  options: LobFlowOptions,
-  names: readonly Name[],
-): { readonly [N in Name]?: Exclude<LobFlowOptions[N], undefined> } {
-  return Object.fromEntries(
-    names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
-  ) as { readonly [N in Name]?: Exclude<LobFlowOptions[N], undefined> };
+/** The options without those that are `undefined`. */
+function given(options: LobFlowOptions): LobFlowOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -1,4 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
+import { shownName } from "@agent-oauth/core/internal";
 import { urlRule } from "@agent-oauth/node";
 import type { Fragment } from "./fragment.ts";
 import type { McpServerRef } from "./lob-flow.ts";
@@ -38,7 +39,7 @@ function serverRef(
   const reason = url === "" ? "it has no URL" : `its URL ${wrong}`;
   const fault = new TokenError(
     "ERR_TOKEN_CONFIG",
-    `Cannot use the fragment ${JSON.stringify(name)} of tenant ${JSON.stringify(tenant)}: ${reason}`,
+    `Cannot use the fragment ${shownName(name)} of tenant ${JSON.stringify(tenant)}: ${reason}`,
   );
   return Object.freeze({ ...ref, fault });
 }

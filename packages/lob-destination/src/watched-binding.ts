@@ -1,4 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
+import { emit } from "@agent-oauth/core/internal";
 import type { DestinationAccess } from "./destination-binding.ts";
 
 /** What follows a binding. */
@@ -54,10 +55,6 @@ export class WatchedBinding {
   #tell(error: unknown): void {
     if (!TokenError.isInstance(error) || error.message === this.#fault) return;
     this.#fault = error.message;
-    try {
-      this.#options.onError?.(error);
-    } catch {
-      // A sink's own failure is not ours to report.
-    }
+    emit(this.#options.onError, error);
   }
 }

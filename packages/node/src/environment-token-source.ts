@@ -5,14 +5,21 @@ import {
   TokenError,
   type TokenSource,
 } from "@agent-oauth/core";
-import { type EnvironmentOptions, environmentVariable } from "./read-environment.ts";
-import { foundToken, placeIdentity, refuseFields, tokenFromText } from "./token-text.ts";
+import { checkOptions, type OptionNames, pickOptions } from "@agent-oauth/core/internal";
+import {
+  type EnvironmentOptions,
+  environmentOptionNames,
+  environmentVariable,
+} from "./read-environment.ts";
+import { checkCall, foundToken, placeIdentity, tokenFromText } from "./token-text.ts";
 
 /** Options of {@link environmentTokenSource}. */
 export interface EnvironmentTokenSourceOptions extends EnvironmentOptions {
   /** Default: the machine's. */
   readonly clock?: Clock;
 }
+
+const optionNames: OptionNames<EnvironmentTokenSourceOptions> = { env: true, clock: true };
 
 /**
  * Yields the token that an environment variable holds, read on each call. The end of the token is the `exp` of a JWT;
@@ -27,7 +34,7 @@ export interface EnvironmentTokenSourceOptions extends EnvironmentOptions {
  * const source = environmentTokenSource("AGENT_TOKEN");
  * const { token } = await source.getToken();
  * ```
- * @throws TypeError if `variable` is blank.
+ * @throws TypeError if `variable` is blank, or naming an option that is unknown.
  */
 export function environmentTokenSource(
   variable: string,
@@ -36,14 +43,16 @@ export function environmentTokenSource(
   if (typeof variable !== "string" || variable.trim() === "") {
     throw new TypeError('Cannot read a token: "variable" must be a non-empty string');
   }
+  checkOptions(options, { doing: "read a token", names: optionNames });
   const { clock = systemClock } = options;
+  const environment = pickOptions<EnvironmentOptions>(options, environmentOptionNames);
   const holder = `environment variable ${variable}`;
   return {
     identity: placeIdentity("environment", variable),
     async getToken(request, getOptions = {}) {
-      refuseFields(request, holder);
+      checkCall(holder, { request, options: getOptions });
       getOptions.signal?.throwIfAborted();
-      const text = environmentVariable(variable, options);
+      const text = environmentVariable(variable, environment);
       if (text === undefined) {
         throw new TokenError(
           "ERR_TOKEN_SOURCE_UNAVAILABLE",

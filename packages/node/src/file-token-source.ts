@@ -5,7 +5,8 @@ import {
   TokenError,
   type TokenSource,
 } from "@agent-oauth/core";
-import { foundToken, placeIdentity, refuseFields, tokenFromText } from "./token-text.ts";
+import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
+import { checkCall, foundToken, placeIdentity, tokenFromText } from "./token-text.ts";
 import { createWatchedFile, type WatchedFile, type WatchedFileOptions } from "./watched-file.ts";
 
 /** Options of {@link fileTokenSource}. */
@@ -13,6 +14,12 @@ export type FileTokenSourceOptions = Pick<
   WatchedFileOptions<string>,
   "pollIntervalMs" | "onError" | "clock"
 >;
+
+const optionNames: OptionNames<FileTokenSourceOptions> = {
+  pollIntervalMs: true,
+  onError: true,
+  clock: true,
+};
 
 /** A source of the token that a file holds. */
 export interface FileTokenSource extends TokenSource<AccessToken> {
@@ -34,12 +41,14 @@ export interface FileTokenSource extends TokenSource<AccessToken> {
  * const source = fileTokenSource("/var/run/secrets/tokens/agent");
  * const { token } = await source.getToken();
  * ```
- * @throws TypeError if `path` is blank, RangeError if `pollIntervalMs` is no usable duration.
+ * @throws TypeError if `path` is blank, or naming an option that is unknown or of a wrong type; RangeError if
+ * `pollIntervalMs` is no usable duration.
  */
 export function fileTokenSource(
   path: string,
   options: FileTokenSourceOptions = {},
 ): FileTokenSource {
+  checkOptions(options, { doing: "read a token from a file", names: optionNames });
   const { clock = systemClock } = options;
   const holder = `file ${JSON.stringify(path)}`;
   const file: WatchedFile<string> = createWatchedFile(path, {
@@ -49,7 +58,7 @@ export function fileTokenSource(
   return {
     identity: placeIdentity("file", file.path),
     async getToken(request, getOptions = {}) {
-      refuseFields(request, holder);
+      checkCall(holder, { request, options: getOptions });
       getOptions.signal?.throwIfAborted();
       const token = await file.read();
       getOptions.signal?.throwIfAborted();

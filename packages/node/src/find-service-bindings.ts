@@ -1,5 +1,10 @@
 import { join, resolve } from "node:path";
-import { type EnvironmentOptions, environmentVariable } from "./read-environment.ts";
+import { checkOptions, type OptionNames, pickOptions } from "@agent-oauth/core/internal";
+import {
+  type EnvironmentOptions,
+  environmentOptionNames,
+  environmentVariable,
+} from "./read-environment.ts";
 import type { ServiceBinding } from "./service-binding.ts";
 import { readTextFile } from "./text-file.ts";
 import { visibleNames } from "./visible-names.ts";
@@ -11,6 +16,8 @@ export interface FindServiceBindingsOptions extends EnvironmentOptions {
   /** Only bindings of this type, compared exactly. Default: all. */
   readonly type?: string;
 }
+
+const optionNames: OptionNames<FindServiceBindingsOptions> = { env: true, root: true, type: true };
 
 /**
  * Tells where service bindings are mounted: `SERVICE_BINDING_ROOT`, else `/bindings`.
@@ -30,19 +37,28 @@ export function serviceBindingRoot(options: EnvironmentOptions = {}): string {
  * const [binding] = await findServiceBindings({ type: "destination" });
  * ```
  * @throws TokenError `ERR_TOKEN_CONFIG` naming the directory or file that cannot be read.
+ * @throws TypeError naming an option that is unknown, blank or of a wrong type.
  * @see {@link https://servicebinding.io/spec/core/1.1.0/#workload-projection Service Binding: Workload Projection}
  */
 export async function findServiceBindings(
   options: FindServiceBindingsOptions = {},
 ): Promise<readonly ServiceBinding[]> {
-  const { root = serviceBindingRoot(options), type } = options;
-  if (root.trim() === "") throw new TypeError('Cannot find service bindings: "root" is blank');
+  checkOptions(options, { doing: "find service bindings", names: optionNames });
+  const environment = pickOptions<EnvironmentOptions>(options, environmentOptionNames);
+  const { root = serviceBindingRoot(environment), type } = options;
+  requireText("root", root);
+  if (type !== undefined) requireText("type", type);
   const directory = resolve(root);
   const names = await visibleNames(directory, "directory");
   const bindings = await Promise.all(names.map((name) => readBinding(directory, name)));
   return bindings
     .filter((binding) => binding !== undefined)
     .filter((binding) => type === undefined || binding.type === type);
+}
+
+function requireText(name: string, value: unknown): void {
+  if (typeof value === "string" && value.trim() !== "") return;
+  throw new TypeError(`Cannot find service bindings: "${name}" must be a non-empty string`);
 }
 
 async function readBinding(root: string, name: string): Promise<ServiceBinding | undefined> {

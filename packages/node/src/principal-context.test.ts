@@ -35,7 +35,7 @@ describe("createPrincipalContext", () => {
       return users.request();
     });
     expect(seen).toEqual({ subjectToken: "alice", scope: ["s"] });
-    expect(Object.isFrozen(seen)).toBe(true);
+    expect([seen, seen.scope].every(Object.isFrozen)).toBe(true);
   });
 
   it("returns what the function returns, and passes on what it throws", () => {
@@ -78,6 +78,9 @@ describe("createPrincipalContext", () => {
     ["nothing", undefined as never, "ERR_TOKEN_SUBJECT_REQUIRED"],
     ["a blank subject token", { subjectToken: "Bearer " }, undefined],
     ["a blank principal", { principal: " " }, undefined],
+    ["a misspelt field", { subjecttoken: "alice" } as never, undefined],
+    ["a token by itself", "alice" as never, undefined],
+    ["null in its place", null as never, undefined],
   ])("runs nothing for a request with %s", (_, request: TokenRequest, code) => {
     const users = createPrincipalContext();
     const ran: unknown[] = [];

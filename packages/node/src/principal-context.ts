@@ -7,7 +7,8 @@ export interface PrincipalContext {
    * Runs a function, and all that it starts, on behalf of the request's user. Nested runs win over outer ones.
    *
    * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` if the request has neither `subjectToken` nor `principal`.
-   * @throws TypeError naming the field of the request that is blank or of a wrong type.
+   * @throws TypeError naming the field of the request that is unknown, blank or of a wrong type, or saying what came in
+   * place of a request.
    */
   readonly run: <R>(request: TokenRequest, run: () => R) => R;
   /**
@@ -57,14 +58,15 @@ export function createPrincipalContext(): PrincipalContext {
 }
 
 function withUser(request: TokenRequest): TokenRequest {
-  const { subjectToken, principal } = request ?? {};
-  if (subjectToken === undefined && principal === undefined) {
+  const normal = normalizeTokenRequest(request);
+  if (normal.subjectToken === undefined && normal.principal === undefined) {
     throw new TokenError(
       "ERR_TOKEN_SUBJECT_REQUIRED",
       'Cannot run on behalf of a user: "subjectToken" and "principal" are missing',
     );
   }
-  return Object.freeze(normalizeTokenRequest(request));
+  for (const list of [normal.audience, normal.resource, normal.scope]) Object.freeze(list);
+  return Object.freeze(normal);
 }
 
 /** An async generator runs in the context of whoever asks for its next value, not of whoever made it. */

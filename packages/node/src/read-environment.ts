@@ -1,4 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
+import { checkOptions, kindOf, type OptionNames } from "@agent-oauth/core/internal";
 import { z } from "zod";
 
 /** Environment variables by name. */
@@ -10,17 +11,21 @@ export interface EnvironmentOptions {
   readonly env?: Environment;
 }
 
+/** The name of the one option. */
+export const environmentOptionNames: OptionNames<EnvironmentOptions> = { env: true };
+
 /**
  * Reads one environment variable.
  *
  * @returns `undefined` if it is not set.
  * @throws TokenError `ERR_TOKEN_CONFIG` if it is set but blank.
+ * @throws TypeError naming an option that is unknown or of a wrong type.
  */
 export function environmentVariable(
   name: string,
-  { env = process.env }: EnvironmentOptions = {},
+  options: EnvironmentOptions = {},
 ): string | undefined {
-  const value = env[name];
+  const value = environmentOf(options)[name];
   if (value === undefined || value.trim() !== "") return value;
   throw new TokenError("ERR_TOKEN_CONFIG", `Cannot read the environment: ${name} is blank`);
 }
@@ -34,11 +39,13 @@ export function environmentVariable(
  * const { AGENT_CLIENT_ID } = readEnvironment({ AGENT_CLIENT_ID: z.string(), AGENT_URL: z.url() });
  * ```
  * @throws TokenError `ERR_TOKEN_CONFIG`.
+ * @throws TypeError naming an option that is unknown or of a wrong type.
  */
 export function readEnvironment<Shape extends z.ZodRawShape>(
   shape: Shape,
-  { env = process.env }: EnvironmentOptions = {},
+  options: EnvironmentOptions = {},
 ): z.output<z.ZodObject<Shape>> {
+  const env = environmentOf(options);
   const names = Object.keys(shape);
   const values = Object.fromEntries(names.map((name) => [name, env[name]]));
   const result = z.object(shape).safeParse(values);
@@ -50,4 +57,13 @@ export function readEnvironment<Shape extends z.ZodRawShape>(
   });
   if (result.success && faults.length === 0) return result.data;
   throw new TokenError("ERR_TOKEN_CONFIG", `Cannot read the environment: ${faults.join("; ")}`);
+}
+
+function environmentOf(options: EnvironmentOptions): Environment {
+  checkOptions(options, { doing: "read the environment", names: environmentOptionNames });
+  const { env = process.env } = options;
+  if (typeof env === "object" && env !== null) return env;
+  throw new TypeError(
+    `Cannot read the environment: "env" must be an object of variables, not ${kindOf(env)}`,
+  );
 }

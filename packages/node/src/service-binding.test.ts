@@ -73,6 +73,7 @@ describe("readServiceBinding", () => {
     ["metadata without a list", { ".metadata": "{}" }, 'see "credentialProperties"'],
     ["an entry outside", listed("../other/secret"), 'no entry "../other/secret"'],
     ["an entry that is absent", listed("absent"), 'no entry "absent"'],
+    ["an entry with a long name", listed("x".repeat(9_999)), `no entry "${"x".repeat(80)}…"`],
     ["JSON that is none", { ...listed("uaa"), uaa: SENTINEL }, '"uaa" is not JSON'],
     [
       "a container that is a list",

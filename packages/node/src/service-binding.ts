@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { TokenError } from "@agent-oauth/core";
+import { shownName } from "@agent-oauth/core/internal";
 import { z } from "zod";
 import { readSecretText } from "./secret-directory.ts";
 import { readTextFile } from "./text-file.ts";
@@ -36,7 +37,7 @@ const DESCRIPTIVE: ReadonlySet<string> = new Set(["type", "provider"]);
  */
 export function bindingEntryPath(binding: ServiceBinding, entry: string): string {
   if (binding.entries.includes(entry)) return join(binding.directory, entry);
-  throw unusable(binding, `it has no entry ${JSON.stringify(entry)}`);
+  throw unusable(binding, `it has no entry ${shownName(entry)}`);
 }
 
 /**
@@ -67,8 +68,8 @@ async function listedProperties(binding: ServiceBinding): Promise<Property[] | u
   }
   const metadata = metadataSchema.safeParse(parseJson(binding, ".metadata", text));
   if (metadata.success) return metadata.data.credentialProperties;
-  const where = metadata.error.issues[0]?.path.join(".");
-  throw unusable(binding, `".metadata" does not list its credentials as expected, see "${where}"`);
+  const where = shownName(metadata.error.issues[0]?.path.join(".") ?? "");
+  throw unusable(binding, `".metadata" does not list its credentials as expected, see ${where}`);
 }
 
 function plainProperties({ entries }: ServiceBinding): Property[] {
@@ -86,7 +87,7 @@ async function readProperty(
   const value = parseJson(binding, name, text);
   if (!container) return [[name, value]];
   const spread = z.record(z.string(), z.unknown()).safeParse(value);
-  if (!spread.success) throw unusable(binding, `entry ${JSON.stringify(name)} is no JSON object`);
+  if (!spread.success) throw unusable(binding, `entry ${shownName(name)} is no JSON object`);
   return Object.entries(spread.data);
 }
 
@@ -95,7 +96,7 @@ function parseJson(binding: ServiceBinding, entry: string, text: string): unknow
     return JSON.parse(text);
   } catch {
     // The parser's message quotes the text, which may be a secret.
-    throw unusable(binding, `${JSON.stringify(entry)} is not JSON`);
+    throw unusable(binding, `${shownName(entry)} is not JSON`);
   }
 }
 

@@ -13,7 +13,7 @@ describe("checkedText", () => {
     [undefined, "it is missing"],
     [null, "it must be a string, not null"],
     [["a"], "it must be a string, not a list"],
-    [1, "it must be a string, not number"],
+    [1, "it must be a string, not a number"],
     [" \n", "it is blank"],
     ["bad", "it is bad"],
   ])("says what is wrong with %j", (value, fault) => {

@@ -1,3 +1,4 @@
+import { checkOptions, kindOf, type OptionNames } from "@agent-oauth/core/internal";
 import { z } from "zod";
 
 /** Says what is wrong with a text, without showing it; `undefined` if nothing is. */
@@ -28,8 +29,16 @@ export interface UrlRuleOptions {
   readonly query: boolean;
 }
 
-/** Makes the rule for URLs that tokens or credentials are sent to. */
-export function urlRule({ allowInsecureHosts, query }: UrlRuleOptions): TextRule {
+const urlRuleNames: OptionNames<UrlRuleOptions> = { allowInsecureHosts: true, query: true };
+
+/**
+ * Makes the rule for URLs that tokens or credentials are sent to.
+ *
+ * @throws TypeError naming an option that is unknown.
+ */
+export function urlRule(options: UrlRuleOptions): TextRule {
+  checkOptions(options, { doing: "make a rule for URLs", names: urlRuleNames });
+  const { allowInsecureHosts, query } = options;
   return (text) => {
     // URL parsers drop or turn some of these, so that what is read is not what is asked.
     if (/[\s\\\p{Cc}]/u.test(text))
@@ -47,9 +56,4 @@ export function urlRule({ allowInsecureHosts, query }: UrlRuleOptions): TextRule
 
 function isNamed(url: URL, hosts: readonly string[]): boolean {
   return hosts.includes(url.hostname) || hosts.includes(`${url.hostname}:${url.port || "80"}`);
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  return Array.isArray(value) ? "a list" : typeof value;
 }

@@ -9,6 +9,7 @@ import {
   TokenError,
   type TokenRequest,
 } from "@agent-oauth/core";
+import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 
 /** What the holder of a token is called in messages, and by which clock its token is judged. */
 export interface TokenTextOptions {
@@ -55,12 +56,25 @@ export function foundToken(
   return createAccessToken({ token, expiresAt });
 }
 
+const callOptionNames: OptionNames<GetTokenOptions> = {
+  signal: true,
+  minValidityMs: true,
+  rejected: true,
+  rejectedBy: true,
+  subjectExpiresAt: true,
+};
+
 /**
- * Refuses every field: who finds a token ready-made can honour none.
+ * Checks a call: who finds a token ready-made can honour no field of a request.
  *
- * @throws TokenError `ERR_TOKEN_SUBJECT_NOT_ALLOWED` on a subject token, TypeError on other fields.
+ * @throws TokenError `ERR_TOKEN_SUBJECT_NOT_ALLOWED` on a subject token.
+ * @throws TypeError on other fields, and naming an option that is unknown.
  */
-export function refuseFields(request: TokenRequest | undefined, holder: string): void {
+export function checkCall(
+  holder: string,
+  { request, options }: { request: TokenRequest | undefined; options: GetTokenOptions },
+): void {
+  checkOptions(options, { doing: "get a token", names: callOptionNames });
   const { subjectToken } = normalizeTokenRequest(request);
   if (subjectToken !== undefined) {
     throw new TokenError(

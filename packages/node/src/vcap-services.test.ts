@@ -44,6 +44,10 @@ describe("readVcapServices", () => {
       'Cannot use VCAP_SERVICES: it does not list services as expected, see "destination.0.name"',
     ],
     [
+      { VCAP_SERVICES: JSON.stringify({ ["k".repeat(50_000)]: 1 }) },
+      `Cannot use VCAP_SERVICES: it does not list services as expected, see "${"k".repeat(80)}…"`,
+    ],
+    [
       { VCAP_SERVICES_FILE_PATH: "/no/such/file", VCAP_SERVICES: "{}" },
       'Cannot use VCAP_SERVICES_FILE_PATH: cannot read "/no/such/file": no such file or directory',
     ],

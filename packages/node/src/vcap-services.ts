@@ -1,4 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
+import { shownName } from "@agent-oauth/core/internal";
 import { z } from "zod";
 import { type EnvironmentOptions, environmentVariable } from "./read-environment.ts";
 import { readTextFile } from "./text-file.ts";
@@ -41,8 +42,8 @@ export async function readVcapServices(
   if (text === undefined) return undefined;
   const checked = services.safeParse(parseJson(text, variable));
   if (checked.success) return Object.entries(checked.data).flatMap(servicesOf);
-  const where = checked.error.issues[0]?.path.join(".");
-  throw unusable(variable, `it does not list services as expected, see "${where}"`);
+  const where = shownName(checked.error.issues[0]?.path.join(".") ?? "");
+  throw unusable(variable, `it does not list services as expected, see ${where}`);
 }
 
 function servicesOf([key, listed]: [string, z.output<typeof service>[]]): VcapService[] {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { type Clock, digest, redactedCause, systemClock, TokenError } from "@agent-oauth/core";
+import { checkOptions, emit, type OptionNames } from "@agent-oauth/core/internal";
 import { readTextFile, textFileVersion } from "./text-file.ts";
 
 /** Options of {@link createWatchedFile}. */
@@ -11,13 +12,21 @@ export interface WatchedFileOptions<T> {
   readonly parse: (text: string) => T;
   /** How often the file is looked at without being read by anybody, in milliseconds; 0 for never. Default 10 000. */
   readonly pollIntervalMs?: number;
-  /** Called with every good value after the first, once per change of the content. */
+  /** Called with every good value after the first, once per change of the content. What it throws is ignored. */
   readonly onChange?: (value: T) => void;
-  /** Called when the file becomes unusable, once per fault; the last good value stays in use. */
+  /** Called when the file becomes unusable, once per fault; the last good value stays in use. What it throws is ignored. */
   readonly onError?: (error: TokenError) => void;
   /** Default: the machine's. */
   readonly clock?: Clock;
 }
+
+const optionNames: OptionNames<WatchedFileOptions<unknown>> = {
+  parse: true,
+  pollIntervalMs: true,
+  onChange: true,
+  onError: true,
+  clock: true,
+};
 
 /** A file whose parsed content follows the file. */
 export interface WatchedFile<T> {
@@ -56,10 +65,11 @@ const SETTLED_AFTER_MS = 2_000;
  * const config = createWatchedFile("/etc/agent/config.json", { parse: JSON.parse });
  * const { endpoint } = await config.read();
  * ```
- * @throws TypeError | RangeError naming the argument or option that is of a wrong type, blank or out of range.
+ * @throws TypeError | RangeError naming the argument or option that is unknown, of a wrong type, blank or out of range.
  */
 export function createWatchedFile<T>(path: string, options: WatchedFileOptions<T>): WatchedFile<T> {
-  const pollIntervalMs = options.pollIntervalMs ?? DEFAULT_POLL_INTERVAL_MS;
+  checkOptions(options, { doing: "watch a file", names: optionNames });
+  const { pollIntervalMs = DEFAULT_POLL_INTERVAL_MS } = options ?? {};
   checkArguments(path, { ...options, pollIntervalMs });
   return new PolledFile(resolve(path), { ...options, pollIntervalMs });
 }
@@ -153,24 +163,19 @@ class PolledFile<T> implements WatchedFile<T> {
   #accept(value: T, contentDigest: string): void {
     const first = this.#good === undefined;
     this.#good = { value, digest: contentDigest };
-    if (!first) this.#options.onChange?.(value);
+    if (!first) emit(this.#options.onChange, value);
   }
 
   #fail(error: unknown): void {
     if (this.#closed) return;
     const fault = TokenError.isInstance(error)
       ? error
-      : new TokenError("ERR_TOKEN_CONFIG", `Cannot watch ${this.#name}: its listener failed`, {
+      : new TokenError("ERR_TOKEN_CONFIG", `Cannot watch ${this.#name}: a look at it failed`, {
           cause: redactedCause(error),
         });
     const known = fault.message === this.#fault?.message;
     this.#fault = fault;
-    if (known) return;
-    try {
-      this.#options.onError?.(fault);
-    } catch {
-      // A sink's own failure is not ours to report.
-    }
+    if (!known) emit(this.#options.onError, fault);
   }
 
   #schedule(): void {

@@ -30,7 +30,7 @@ export interface TokenTelemetry {
  * const tokens = cachingTokenSource(source, { onEvent: telemetry.onEvent });
  * telemetry.observe(tokens);
  * ```
- * @throws TypeError | RangeError naming the option that is of a wrong type or out of range.
+ * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range.
  */
 export function createTokenTelemetry(options: TokenTelemetryOptions = {}): TokenTelemetry {
   const { name, clock, maxOpenSpans, ...settings } = telemetrySettings(options);

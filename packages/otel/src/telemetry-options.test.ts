@@ -22,7 +22,20 @@ describe("createTokenTelemetry: options", () => {
     [{ metricAttributes: ["subject"] }, TypeError, `"metricAttributes" ${fields}`],
     [{ metricAttributes: "tenant" }, TypeError, `"metricAttributes" ${fields}`],
     [{ spanAttributes: ["fingerprint"] }, TypeError, `"spanAttributes" ${fields}`],
-    [{ maxOpenSpans: "2" }, TypeError, '"maxOpenSpans" must be a number, not string'],
+    [{ maxOpenSpans: "2" }, TypeError, '"maxOpenSpans" must be a number, not a string'],
+    [
+      { metricAttributes: ["audiance"] },
+      TypeError,
+      `"metricAttributes" ${fields}; did you mean "audience"?`,
+    ],
+    [
+      { maxOpenSpan: undefined },
+      TypeError,
+      'there is no option "maxOpenSpan"; did you mean "maxOpenSpans"?',
+    ],
+    [null, TypeError, "the options must be a plain object, not null"],
+    ["s3cret", TypeError, "the options must be a plain object, not a string"],
+    [new Map(), TypeError, "the options must be a plain object, not an instance of Map"],
     [{ maxOpenSpans: 0 }, RangeError, `"maxOpenSpans" ${number}, not 0`],
     [{ maxOpenSpans: 1.5 }, RangeError, `"maxOpenSpans" ${number}, not 1.5`],
     [{ maxOpenSpans: 1_048_577 }, RangeError, `"maxOpenSpans" ${number}, not 1048577`],
@@ -58,15 +71,21 @@ describe("createTokenTelemetry: options", () => {
 
   it("passes no error of a span processor on", () => {
     const { providers } = openSdk();
-    const fail = () => {
-      throw new Error("full");
+    const heard: string[] = [];
+    const failing = (name: string) => () => {
+      heard.push(name);
+      if (heard.length > 1) throw new Error("full");
     };
     const done = () => Promise.resolve();
-    const processor = { onStart: fail, onEnd: fail, forceFlush: done, shutdown: done };
+    const [onStart, onEnd] = [failing("start"), failing("end")];
+    const processor = { onStart, onEnd, forceFlush: done, shutdown: done };
     const tracerProvider = new TracerProvider({ spanProcessors: [processor] });
-    const { onEvent } = createTokenTelemetry({ ...providers, tracerProvider });
-    const event = { type: "request-start", identity: "i", at: 0, requestId: 1 } as const;
-    expect(() => onEvent({ ...event, reason: "miss" })).not.toThrow();
+    const { onEvent, close } = createTokenTelemetry({ ...providers, tracerProvider });
+    const event = { type: "request-start", identity: "i", at: 0, reason: "miss" } as const;
+    expect(() => onEvent({ ...event, requestId: 1 })).not.toThrow();
+    expect(() => onEvent({ ...event, requestId: 2 })).not.toThrow();
+    expect(close).not.toThrow();
+    expect(heard).toEqual(["start", "start", "end"]);
   });
 
   it("registers nothing globally", () => {

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "@agent-oauth/core";
+import { checkOptions, kindOf, nearestName, type OptionNames } from "@agent-oauth/core/internal";
 import { type MeterProvider, metrics, type TracerProvider, trace } from "@opentelemetry/api";
 import { type EventField, eventFields } from "./event-attributes.ts";
 
@@ -20,6 +21,16 @@ export interface TokenTelemetryOptions {
   readonly clock?: Clock;
 }
 
+const optionNames: OptionNames<TokenTelemetryOptions> = {
+  name: true,
+  meterProvider: true,
+  tracerProvider: true,
+  metricAttributes: true,
+  spanAttributes: true,
+  maxOpenSpans: true,
+  clock: true,
+};
+
 /** The options with every default filled in. */
 export type TelemetrySettings = Required<Omit<TokenTelemetryOptions, "name">> &
   Pick<TokenTelemetryOptions, "name">;
@@ -29,9 +40,10 @@ const MAX_OPEN_SPANS = 2 ** 20;
 /**
  * Fills in the defaults.
  *
- * @throws TypeError | RangeError naming the option that is of a wrong type or out of range.
+ * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range.
  */
 export function telemetrySettings(options: TokenTelemetryOptions): TelemetrySettings {
+  checkOptions(options, { doing: "create token telemetry", names: optionNames });
   const { name, clock = systemClock, maxOpenSpans = 1_024 } = options;
   const { metricAttributes = [], spanAttributes = ["audience", "resource"] } = options;
   const { meterProvider = metrics.getMeterProvider() } = options;
@@ -57,13 +69,17 @@ function requireMethod<O extends object>(option: string, method: keyof O & strin
 
 function requireFields(option: string, fields: unknown): void {
   const known: readonly unknown[] = eventFields;
-  if (Array.isArray(fields) && fields.every((field) => known.includes(field))) return;
+  const unknown = Array.isArray(fields) ? fields.filter((field) => !known.includes(field)) : [];
+  if (Array.isArray(fields) && unknown.length === 0) return;
   const names = eventFields.map((field) => `"${field}"`).join(", ");
-  throw invalid(option, `must be a list of some of ${names}`);
+  const [first] = unknown;
+  const nearest = typeof first === "string" ? nearestName(first, eventFields) : undefined;
+  const advice = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
+  throw invalid(option, `must be a list of some of ${names}${advice}`);
 }
 
 function requireWholeNumber(option: string, value: unknown): void {
-  if (typeof value !== "number") throw invalid(option, `must be a number, not ${typeof value}`);
+  if (typeof value !== "number") throw invalid(option, `must be a number, not ${kindOf(value)}`);
   if (Number.isInteger(value) && value >= 1 && value <= MAX_OPEN_SPANS) return;
   throw new RangeError(
     `Cannot create token telemetry: "${option}" must be a whole number from 1 to ${MAX_OPEN_SPANS}, not ${value}`,

@@ -1,4 +1,5 @@
 import type { RequestEndEvent, RequestStartEvent, TokenEvent } from "@agent-oauth/core";
+import { emit } from "@agent-oauth/core/internal";
 import { type Span, SpanKind, SpanStatusCode, type Tracer } from "@opentelemetry/api";
 import type { EventAttributes } from "./event-attributes.ts";
 
@@ -76,7 +77,10 @@ export class TokenRequestSpans {
 
   #abandon(request: OpenRequest, at: number): void {
     this.#open.delete(request);
-    request.span.setAttribute("agent_oauth.request.unfinished", true);
-    request.span.end(new Date(Math.max(at, request.start.at)));
+    // A span processor that throws must not keep the others open.
+    emit(() => {
+      request.span.setAttribute("agent_oauth.request.unfinished", true);
+      request.span.end(new Date(Math.max(at, request.start.at)));
+    });
   }
 }

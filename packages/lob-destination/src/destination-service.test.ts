@@ -1,0 +1,46 @@
+import { createAccessToken, type GetTokenOptions, systemClock } from "@agent-oauth/core";
+import { describe, expect, it } from "vitest";
+import { DestinationService } from "./destination-service.ts";
+
+const apiUrl = "https://btp.example/destination-configuration";
+const { signal } = new AbortController();
+
+/** A service that refuses some tokens, with a source of `t1`, `t2`, … */
+function serviceRefusing(...refused: readonly string[]) {
+  const asked: GetTokenOptions[] = [];
+  const sent: string[] = [];
+  const service = new DestinationService({
+    apiUrl: () => apiUrl,
+    clock: systemClock,
+    tokens: {
+      identity: undefined,
+      async getToken(_, options = {}) {
+        asked.push(options);
+        return createAccessToken({ token: `t${asked.length}` });
+      },
+    },
+    async fetch(_, init) {
+      const [, token = ""] = new Headers(init?.headers).get("authorization")?.split(" ") ?? [];
+      sent.push(token);
+      return refused.includes(token) ? new Response(null, { status: 401 }) : Response.json([]);
+    },
+  });
+  const list = () => service.listFragments("l", { tenant: "acme", signal, doing: "list" });
+  return { asked, sent, list };
+}
+
+describe("DestinationService", () => {
+  it("says which token was refused and by whom, once", async () => {
+    const { asked, sent, list } = serviceRefusing("t1");
+    expect(await list()).toEqual([]);
+    expect(sent).toEqual(["t1", "t2"]);
+    expect(asked).toMatchObject([{ signal }, { rejected: { token: "t1" }, rejectedBy: apiUrl }]);
+    expect(asked[0]).not.toHaveProperty("rejectedBy");
+  });
+
+  it("gives up if the replacement is refused, too", async () => {
+    const { sent, list } = serviceRefusing("t1", "t2", "t3");
+    await expect(list()).rejects.toMatchObject({ code: "ERR_TOKEN_REJECTED" });
+    expect(sent).toEqual(["t1", "t2"]);
+  });
+});
