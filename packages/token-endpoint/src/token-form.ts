@@ -10,7 +10,6 @@ const RESERVED = [
 ];
 /** The only parameters a request may have more than once (RFC 8693 §2.1, RFC 8707 §2). */
 const REPEATABLE = ["resource", "audience"];
-const SECRET = ["assertion", "subject_token", "actor_token", "client_secret", "client_assertion"];
 
 /**
  * Lists a grant's parameters as the form has them: absent ones and empty lists left out.
@@ -22,17 +21,6 @@ export function tokenForm(parameters: TokenGrant["parameters"]): [string, string
   return Object.entries(parameters).flatMap(([name, value]) =>
     valuesOf(name, value).map((item): [string, string] => [name, item]),
   );
-}
-
-/** Returns what a request holds that nobody may see: in its form, and in its Authorization header in all its forms. */
-export function secretsIn(request: {
-  readonly body: URLSearchParams;
-  readonly headers: Readonly<Record<string, string>>;
-}): string[] {
-  const encoded = request.headers.authorization?.replace(/^Basic /, "") ?? "";
-  const [, password = ""] = Buffer.from(encoded, "base64").toString().split(":");
-  const secret = new URLSearchParams(`secret=${password}`).get("secret") ?? "";
-  return [...SECRET.flatMap((name) => request.body.getAll(name)), encoded, password, secret];
 }
 
 function valuesOf(name: string, value: unknown): readonly string[] {

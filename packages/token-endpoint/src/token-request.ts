@@ -9,9 +9,9 @@ import { answerError } from "./answer-error.ts";
 import type { CheckedOptions } from "./checked-options.ts";
 import { type Answer, exchange, type Wire } from "./exchange.ts";
 import type { Attempt } from "./retry.ts";
+import { sentSecrets } from "./sent-secrets.ts";
 import type { Server } from "./server-metadata.ts";
 import { parseTokenAnswer } from "./token-answer.ts";
-import { secretsIn } from "./token-form.ts";
 
 /** One attempt at a token request. */
 export interface TokenAttemptOptions
@@ -54,7 +54,7 @@ function sendTokenRequest(
       signal,
       [allowInsecureRequests]: server.tokenUrl.protocol === "http:",
       [customFetch]: (url: string, init: CustomFetchOptions<"POST", URLSearchParams>) => {
-        secrets.push(...secretsIn(init));
+        secrets.push(...sentSecrets(init));
         return fetch(url, init);
       },
     },
