@@ -16,7 +16,8 @@ export interface PrivateKeyJwtOptions {
   readonly lifetimeMs?: number;
   /**
    * Whom assertions are for: the server's `"issuer"`, its `"tokenEndpoint"`, or any other text as it is. Where only the
-   * token endpoint is known, it stands for the issuer. Default `"issuer"`.
+   * token endpoint is known, it stands for the issuer. An issuer that metadata names, and no option, must be at the origin
+   * of the metadata. Default `"issuer"`.
    */
   readonly audience?: "issuer" | "tokenEndpoint" | (string & {});
   /** Default the machine's. */
@@ -44,6 +45,7 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthenticati
   return Object.freeze({
     method: "private_key_jwt",
     secretDigest: textDigest(JSON.stringify([digest, keyId])),
+    addressesIssuer: audience === "issuer",
     authenticate: (...request: Parameters<ClientAuthentication["authenticate"]>) => {
       const [server] = request;
       const sign = PrivateKeyJwt(
