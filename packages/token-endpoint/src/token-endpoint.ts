@@ -19,7 +19,10 @@ export interface TokenGrant {
   readonly grantType: string;
   /** Absent ones and empty lists are not sent; only `resource` and `audience` may have several values. */
   readonly parameters: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Whether the request may be sent again after one that may have been processed. */
+  /**
+   * Whether the request may be sent again after one that may have been processed. One that certainly was not (no connection,
+   * nothing written, 429, 503 with `Retry-After`) may always be.
+   */
   readonly repeatable: boolean;
 }
 
