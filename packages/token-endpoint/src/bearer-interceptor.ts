@@ -4,10 +4,19 @@ import {
   bindBearer,
   type TokenSource,
 } from "@agent-oauth/core";
+import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import type { Dispatcher } from "undici";
 import { RenewingHandler } from "./renewing-handler.ts";
 import { type RepeatableBody, repeatableBody } from "./repeatable-body.ts";
 import { withoutAuthorization } from "./undici-headers.ts";
+
+const NAMES: OptionNames<BearerOptions> = {
+  resource: true,
+  origins: true,
+  allowInsecureHosts: true,
+  request: true,
+  onInsufficientScope: true,
+};
 
 /**
  * Makes an undici interceptor that presents a bearer token to the origins it is bound to, and to no other.
@@ -24,7 +33,7 @@ import { withoutAuthorization } from "./undici-headers.ts";
  * );
  * const { statusCode, body } = await request("https://api.example.com/orders", { dispatcher });
  * ```
- * @throws TypeError if not exactly one of `resource` and `origins` is given, or one of them is no URL or not https. Requests
+ * @throws TypeError if an option is unknown, if not exactly one of `resource` and `origins` is given, or one of them is no URL or not https. Requests
  * fail with what the source throws, and with TokenError: `ERR_TOKEN_TYPE_UNSUPPORTED` if it yields no bearer token,
  * `ERR_TOKEN_RESPONSE` if no header can carry it, `ERR_TOKEN_SUBJECT_REQUIRED` if the function `request` returns none.
  */
@@ -32,6 +41,7 @@ export function bearerInterceptor(
   source: TokenSource,
   options: BearerOptions,
 ): Dispatcher.DispatcherComposeInterceptor {
+  checkOptions(options ?? null, { doing: "bind a token", names: NAMES });
   const binding = bindBearer(source, options);
   return (dispatch) => (request, handler) => {
     const origin = originOf(request);

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "@agent-oauth/core";
+import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import { modifyAssertion, PrivateKeyJwt } from "oauth4webapi";
 import type { ClientAuthentication } from "./client-authentication.ts";
 import { jwkMember, type PrivateKeyInput, signingKey } from "./signing-key.ts";
@@ -24,6 +25,15 @@ export interface PrivateKeyJwtOptions {
   readonly clock?: Clock;
 }
 
+const NAMES: OptionNames<PrivateKeyJwtOptions> = {
+  key: true,
+  alg: true,
+  keyId: true,
+  lifetimeMs: true,
+  audience: true,
+  clock: true,
+};
+
 /**
  * Sends an assertion signed with the client's private key. Each try of each request has one of its own, with an
  * identifier of its own, that ends soon.
@@ -37,6 +47,7 @@ export interface PrivateKeyJwtOptions {
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2 and §3}
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthentication {
+  checkOptions(options ?? null, { doing: "authenticate the client", names: NAMES });
   const { audience = "issuer", clock = systemClock } = options;
   const { key, alg, digest } = signingKey(options.key, name("alg", options.alg));
   const keyId = name("keyId", options.keyId ?? jwkMember(options.key, "kid"));
