@@ -1,8 +1,12 @@
 import { untilAborted } from "./abort.ts";
 import type { AccessToken } from "./access-token.ts";
 import { bearerHeader } from "./bearer-header.ts";
+import { checkedToken } from "./checked-token.ts";
+import { emit } from "./emit.ts";
 import { type InsufficientScope, insufficientScope } from "./insufficient-scope.ts";
+import { checkOptions, type OptionNames } from "./known-members.ts";
 import type { ChallengedResponse } from "./parse-challenge.ts";
+import { refusingUrl } from "./refusing-url.ts";
 import { type OriginOptions, secureOrigins } from "./secure-origins.ts";
 import { requestOfCall, type TokenRequestOption } from "./token-request-option.ts";
 import type { TokenRequest, TokenSource } from "./token-source.ts";
@@ -30,11 +34,23 @@ export interface BearerBinding {
 export interface BearerCall {
   /** The value of the Authorization header. */
   readonly authorization: string;
-  /** After a 401: gets another token for the same call, naming the refused one to the source. */
-  renew(): Promise<BearerCall>;
+  /**
+   * After a 401: gets another token for the same call, naming the refused one to the source, and the URL of the server that
+   * refused it (its origin and path), so that its word holds for that server only.
+   */
+  renew(rejectedBy?: string | URL): Promise<BearerCall>;
   /** Takes note of the answer that goes to the caller: a 403 may ask for more scope. */
   answered(response: ChallengedResponse & { readonly status: number }): void;
 }
+
+/** The names of {@link BearerOptions}, for hooks that have options of their own too. */
+export const BEARER_OPTIONS: OptionNames<BearerOptions> = {
+  resource: true,
+  origins: true,
+  allowInsecureHosts: true,
+  request: true,
+  onInsufficientScope: true,
+};
 
 /**
  * Binds a token source to origins, for adapters of HTTP clients: they ask whether an origin is covered, present the
@@ -51,13 +67,19 @@ export interface BearerCall {
  * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-7.4 RFC 9728 §7.4}
  */
 export function bindBearer(source: TokenSource, options: BearerOptions): BearerBinding {
-  const origins = secureOrigins(options);
+  checkOptions(options, { doing: "bind a token", names: BEARER_OPTIONS });
+  const origins = secureOrigins(options ?? {});
+  const { request: asked, onInsufficientScope: tell } = options;
+  if (typeof source?.getToken !== "function") throw mistaken('"source" must be a token source');
+  if (tell !== undefined && typeof tell !== "function") {
+    throw mistaken('"onInsufficientScope" must be a function');
+  }
   return {
     covers: (origin) => origins.has(origin),
     async begin(signal) {
-      const request = await untilAborted(requestOfCall(options.request), signal);
-      const call: Call = { source, request, signal, tell: options.onInsufficientScope };
-      return present(call, await source.getToken(request, signal && { signal }));
+      const request = await untilAborted(requestOfCall(asked), signal);
+      const call: Call = { source, request, signal, tell };
+      return present(call, checkedToken(await source.getToken(request, signal && { signal })));
     },
   };
 }
@@ -73,21 +95,22 @@ function present(call: Call, token: AccessToken): BearerCall {
   const { source, request, signal, tell } = call;
   return {
     authorization: bearerHeader(token),
-    renew: async () =>
-      present(call, await source.getToken(request, { ...(signal && { signal }), rejected: token })),
+    async renew(rejectedBy) {
+      const options = {
+        ...(signal && { signal }),
+        rejected: token,
+        ...(rejectedBy !== undefined && { rejectedBy: refusingUrl(rejectedBy) }),
+      };
+      return present(call, checkedToken(await source.getToken(request, options)));
+    },
     answered(response) {
       if (tell === undefined || response.status !== 403) return;
       const challenge = insufficientScope(response, request.scope);
-      if (challenge !== undefined) tellQuietly(() => tell(challenge, request));
+      if (challenge !== undefined) emit(tell, challenge, request);
     },
   };
 }
 
-/** The answer goes to the caller whatever its callback does, an asynchronous one too. */
-function tellQuietly(tell: () => unknown): void {
-  try {
-    Promise.resolve(tell()).catch(() => {});
-  } catch {
-    // As above.
-  }
+function mistaken(reason: string): TypeError {
+  return new TypeError(`Cannot bind a token: ${reason}`);
 }

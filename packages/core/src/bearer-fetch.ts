@@ -1,5 +1,12 @@
-import { type BearerCall, type BearerOptions, bindBearer } from "./bearer-binding.ts";
+import {
+  BEARER_OPTIONS,
+  type BearerCall,
+  type BearerOptions,
+  bindBearer,
+} from "./bearer-binding.ts";
+import { dropBody } from "./drop-body.ts";
 import { heardBody, httpCall } from "./http-call.ts";
+import { checkOptions, type OptionNames, pickOptions } from "./known-members.ts";
 import { sendWithinOrigin } from "./send-within-origin.ts";
 import type { TokenSource } from "./token-source.ts";
 
@@ -10,6 +17,8 @@ export interface BearerFetchOptions extends BearerOptions {
   /** What sends; undici's own `fetch` will do. Default `globalThis.fetch`, read at each call. */
   readonly fetch?: Fetch;
 }
+
+const NAMES: OptionNames<BearerFetchOptions> = { ...BEARER_OPTIONS, fetch: true };
 
 /**
  * Makes a `fetch` that presents a bearer token to the origins it is bound to, and to no other.
@@ -27,17 +36,22 @@ export interface BearerFetchOptions extends BearerOptions {
  * });
  * const answer = await fetch("https://mcp.example.com/mcp", { method: "POST", body: "{}" });
  * ```
- * @throws TypeError at once if not exactly one of `resource` and `origins` is given, or one of them is no URL or not
- * https; what the source throws at a call.
+ * @throws TypeError at once naming the option that is unknown or of a wrong type; if not exactly one of `resource` and `origins` is
+ * given, or one of them is no URL or not https. At a call what the source throws.
  * @throws TokenError at a call, before anything is sent: `ERR_TOKEN_TYPE_UNSUPPORTED` if the source yields no bearer
  * token, `ERR_TOKEN_RESPONSE` if no header can carry it, `ERR_TOKEN_SUBJECT_REQUIRED` if the function `request` returns none.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 RFC 6750 §2.1}, {@link https://www.rfc-editor.org/rfc/rfc9728#section-7.4 RFC 9728 §7.4}
  */
 export function bearerFetch(source: TokenSource, options: BearerFetchOptions): Fetch {
-  const binding = bindBearer(source, options);
+  checkOptions(options, { doing: "bind a token", names: NAMES });
+  const { fetch } = options ?? {};
+  if (fetch !== undefined && typeof fetch !== "function") {
+    throw new TypeError('Cannot bind a token: "fetch" must be a function');
+  }
+  const binding = bindBearer(source, pickOptions(options ?? {}, BEARER_OPTIONS));
   return async (input, init = {}) => {
-    const send = options.fetch ?? globalThis.fetch;
-    const call = httpCall(input, init, options.fetch === undefined);
+    const send = fetch ?? globalThis.fetch;
+    const call = httpCall(input, init, fetch === undefined);
     if (!binding.covers(call.url.origin)) return send(call.input, call.init);
 
     const present = async (bearer: BearerCall) => {
@@ -50,10 +64,8 @@ export function bearerFetch(source: TokenSource, options: BearerFetchOptions): F
     throwIfFailed();
     let answer = await present(bearer);
     if (answer.status === 401 && call.replayable) {
-      const renewed = bearer.renew();
-      // The answer is dropped also if no other token can be had: an unread body holds its connection.
-      await Promise.allSettled([renewed, answer.body?.cancel()]);
-      bearer = await renewed;
+      dropBody(answer.body);
+      bearer = await bearer.renew(call.url);
       answer = await present(bearer);
     }
     bearer.answered(answer);

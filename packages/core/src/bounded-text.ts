@@ -1,7 +1,9 @@
+import { dropBody } from "./drop-body.ts";
+
 /**
  * Reads a body as UTF-8 text, decompressed, and stops at the limit in place of buffering on.
  *
- * @returns `undefined` if the body is longer than `maxBytes`; the rest of it is cancelled.
+ * @returns `undefined` if the body is longer than `maxBytes`; the rest of it is cancelled, which is not waited for.
  */
 export async function boundedText(
   body: ReadableStream<Uint8Array> | null,
@@ -10,11 +12,16 @@ export async function boundedText(
   const decoder = new TextDecoder();
   let text = "";
   let length = 0;
-  // Leaving the loop early cancels the stream, and with it the transfer.
-  for await (const chunk of body ?? []) {
+  // Not `for await`: leaving that loop early waits for the body to be cancelled.
+  const reader = body?.getReader();
+  for (;;) {
+    const chunk = (await reader?.read())?.value;
+    if (chunk === undefined) return text + decoder.decode();
     length += chunk.byteLength;
-    if (length > maxBytes) return undefined;
+    if (length > maxBytes) {
+      dropBody(reader);
+      return undefined;
+    }
     text += decoder.decode(chunk, { stream: true });
   }
-  return text + decoder.decode();
 }

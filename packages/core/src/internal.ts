@@ -5,6 +5,7 @@
  * @module
  */
 export { checkedToken } from "./checked-token.ts";
+export { dropBody } from "./drop-body.ts";
 export { emit } from "./emit.ts";
 export {
   type CheckOptionsContext,

@@ -15,7 +15,10 @@ export interface OriginOptions {
  */
 export function secureOrigins(options: OriginOptions): ReadonlySet<string> {
   const { resource, origins, allowInsecureHosts = [] } = options;
-  if (!Array.isArray(allowInsecureHosts)) {
+  if (
+    !Array.isArray(allowInsecureHosts) ||
+    !allowInsecureHosts.every((host) => typeof host === "string" && host.trim() !== "")
+  ) {
     throw invalid('"allowInsecureHosts" must be a list of hosts');
   }
   if ((resource === undefined) === (origins === undefined)) {

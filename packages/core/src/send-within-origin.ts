@@ -1,3 +1,4 @@
+import { dropBody } from "./drop-body.ts";
 import type { HttpCall } from "./http-call.ts";
 
 /** As many as most clients follow for an API; a `fetch` follows twenty. */
@@ -22,7 +23,7 @@ export async function sendWithinOrigin(
   for (let followed = 0; followed < MAX_REDIRECTS && replayable; followed++) {
     const target = redirectTarget(answer, from, method);
     if (target === undefined) break;
-    await answer.body?.cancel();
+    dropBody(answer.body);
     answer = await send(target, {
       ...init,
       method,

@@ -50,3 +50,26 @@ describe("toHeaders", () => {
     expect(source.calls).toEqual([]);
   });
 });
+
+describe("toHeaders: what it refuses", () => {
+  it("refuses options that there are none of, before it asks", async () => {
+    const { cache, source } = cachedScript();
+    const misspelt = { minValidityMS: 1 } as never;
+    await expect(toHeaders(cache, {}, misspelt)).rejects.toThrow('did you mean "minValidityMs"?');
+    await expect(toHeaders(cache, {}, new AbortController().signal as never)).rejects.toThrow(
+      "must be a plain object, not an instance of AbortSignal",
+    );
+    await expect(toHeaders({} as never)).rejects.toThrow('"source" must be a token source');
+    expect(source.calls).toEqual([]);
+  });
+
+  it.each([undefined, { access_token: "sentinel" }, { token: "" }])(
+    "makes no header of %o",
+    async (answer) => {
+      const source = { identity: undefined, getToken: async () => answer as never };
+      const error = await toHeaders(source).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: "ERR_TOKEN_RESPONSE" });
+      expect(String(error)).not.toContain("sentinel");
+    },
+  );
+});

@@ -1,5 +1,8 @@
 import { untilAborted } from "./abort.ts";
 import { bearerHeader } from "./bearer-header.ts";
+import { checkedToken } from "./checked-token.ts";
+import { GET_TOKEN_OPTIONS } from "./get-token-options.ts";
+import { checkOptions } from "./known-members.ts";
 import { requestOfCall, type TokenRequestOption } from "./token-request-option.ts";
 import type { GetTokenOptions, TokenSource } from "./token-source.ts";
 
@@ -14,13 +17,17 @@ import type { GetTokenOptions, TokenSource } from "./token-source.ts";
  * ```
  * @throws TokenError `ERR_TOKEN_TYPE_UNSUPPORTED` if the token is no bearer token, `ERR_TOKEN_RESPONSE` if no header can carry
  * it, and whatever the source throws.
+ * @throws TypeError naming the option that is unknown.
  */
 export async function toHeaders(
   source: TokenSource,
   request?: TokenRequestOption,
   options?: GetTokenOptions,
 ): Promise<{ authorization: string }> {
+  if (typeof source?.getToken !== "function") {
+    throw new TypeError('Cannot get headers: "source" must be a token source');
+  }
+  checkOptions(options, { doing: "get headers", names: GET_TOKEN_OPTIONS });
   const asked = await untilAborted(requestOfCall(request), options?.signal);
-  const token = await source.getToken(asked, options);
-  return { authorization: bearerHeader(token) };
+  return { authorization: bearerHeader(checkedToken(await source.getToken(asked, options))) };
 }
