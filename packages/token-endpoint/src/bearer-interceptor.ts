@@ -4,19 +4,10 @@ import {
   bindBearer,
   type TokenSource,
 } from "@agent-oauth/core";
-import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import type { Dispatcher } from "undici";
 import { RenewingHandler } from "./renewing-handler.ts";
 import { type RepeatableBody, repeatableBody } from "./repeatable-body.ts";
 import { withoutAuthorization } from "./undici-headers.ts";
-
-const NAMES: OptionNames<BearerOptions> = {
-  resource: true,
-  origins: true,
-  allowInsecureHosts: true,
-  request: true,
-  onInsufficientScope: true,
-};
 
 /**
  * Makes an undici interceptor that presents a bearer token to the origins it is bound to, and to no other.
@@ -41,16 +32,16 @@ export function bearerInterceptor(
   source: TokenSource,
   options: BearerOptions,
 ): Dispatcher.DispatcherComposeInterceptor {
-  checkOptions(options ?? null, { doing: "bind a token", names: NAMES });
   const binding = bindBearer(source, options);
   return (dispatch) => (request, handler) => {
     const origin = originOf(request);
     if (origin === undefined || !binding.covers(origin)) return dispatch(request, handler);
     // As it is now: the caller may change what it holds of it while the token is awaited, the origin too.
     const judged = { ...request, origin };
+    const url = urlOf(request.path, origin);
     const headers = withoutAuthorization(request.headers);
     const send = (bearer: BearerCall, body: RepeatableBody) => {
-      const renewing = new RenewingHandler(handler, { origin, bearer, body, send });
+      const renewing = new RenewingHandler(handler, { url, bearer, body, send });
       const authorized = [...headers, "authorization", bearer.authorization];
       dispatch({ ...judged, headers: authorized, body: body.content }, renewing);
     };
@@ -67,6 +58,11 @@ export function bearerInterceptor(
 function originOf({ origin, path }: Dispatcher.DispatchOptions): string | undefined {
   const target = URL.parse(String(origin))?.origin;
   return String(path).startsWith("/") || URL.parse(path)?.origin === target ? target : undefined;
+}
+
+/** Joined as text: a path that begins with two slashes names no host. */
+function urlOf(path: string, origin: string): URL {
+  return URL.parse(path.startsWith("/") ? origin + path : path) ?? new URL(origin);
 }
 
 /** What there is to abort before a request is dispatched. */

@@ -5,8 +5,12 @@ import {
   type TokenRequestField,
   type TokenSource,
 } from "@agent-oauth/core";
-import { checkOptions, type OptionNames, unknownName } from "@agent-oauth/core/internal";
-import { checkGetTokenOptions } from "./get-token-options.ts";
+import {
+  checkOptions,
+  GET_TOKEN_OPTIONS,
+  type OptionNames,
+  unknownName,
+} from "@agent-oauth/core/internal";
 import { textDigest } from "./text-digest.ts";
 import type { TokenEndpoint, TokenGrant } from "./token-endpoint.ts";
 import { tokenForm } from "./token-form.ts";
@@ -81,7 +85,7 @@ export function grantSource(init: GrantSourceInit): TokenSource {
       return known.text;
     },
     async getToken(request?: TokenRequest, options: GetTokenOptions = {}) {
-      checkGetTokenOptions(options);
+      checkOptions(options, { doing: "request a token", names: GET_TOKEN_OPTIONS });
       const { signal } = options;
       const normal = normalizeTokenRequest(request, { honours });
       const { audience, resource, scope } = normal;

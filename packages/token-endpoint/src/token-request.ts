@@ -1,4 +1,5 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
+import { emit } from "@agent-oauth/core/internal";
 import {
   allowInsecureRequests,
   type CustomFetchOptions,
@@ -107,9 +108,5 @@ function emitSkipped(
   field: "expires_at" | "expires_in" | "exp" | "id_token.exp",
   { onEvent, identity, clock }: TokenAttemptOptions,
 ): void {
-  try {
-    onEvent?.({ type: "lifetime-skipped", field, identity, at: clock.now() });
-  } catch {
-    // A sink that fails must not cost a good token.
-  }
+  emit(onEvent, { type: "lifetime-skipped", field, identity, at: clock.now() });
 }
