@@ -3,6 +3,7 @@ import { holdsSecret } from "./secret-traces.ts";
 
 const SECRET = "Zx9/qW+Ab-3kLm_Pö7vT.sentinel";
 const base64 = (text: string) => Buffer.from(text).toString("base64");
+const wrapped = (text: string) => base64(text).replace(/.{9}/g, "$&\n");
 const each = (text: string, spell: (code: string) => string) =>
   [...text].map((letter) => spell((letter.codePointAt(0) ?? 0).toString(16))).join("");
 const bytes = (text: string, spell: (code: string) => string) =>
@@ -40,6 +41,7 @@ describe("holdsSecret", () => {
     ["in base64 of more", `Basic ${base64(`my-agent:${SECRET}`)}`],
     ["in base64 of upper case", base64(SECRET.toUpperCase())],
     ["in base64 of base64", base64(base64(SECRET))],
+    ["in base64 of base64 of upper case", wrapped(wrapped(SECRET.toUpperCase()))],
     ["in escaped base64", encodeURIComponent(`${base64(SECRET)}==`)],
     ["in hexadecimal", Buffer.from(SECRET).toString("hex")],
     ["in hexadecimal with marks", bytes(SECRET, (code) => `0x${code}, `)],
