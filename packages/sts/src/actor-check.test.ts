@@ -81,10 +81,13 @@ describe("an actor", () => {
     expect(sts.exchanges[0]?.form.has("actor_token")).toBe(false);
   });
 
-  it("costs no token if the sink fails", async () => {
-    const onEvent = () => {
-      throw new Error("sink");
-    };
+  const fail = () => {
+    throw new Error("sink");
+  };
+  it.each([
+    ["throws", fail],
+    ["rejects", async () => fail()],
+  ])("costs no token if the sink %s", async (_, onEvent) => {
     const { ask } = await answered(undefined, { onEvent });
     expect(await ask()).toMatchObject({ tokenType: "Bearer" });
   });

@@ -8,6 +8,7 @@ import {
   TokenError,
   type TokenSource,
 } from "@agent-oauth/core";
+import { checkOptions, type OptionNames, shownName } from "@agent-oauth/core/internal";
 import { fileTokenSource } from "@agent-oauth/node";
 import { refuseOption as refuse } from "./refuse-option.ts";
 import { tokenTypes } from "./token-types.ts";
@@ -37,6 +38,8 @@ export interface ActorToken {
   close(): void;
 }
 
+const NAMES: OptionNames<StsActor> = { name: true, token: true, tokenType: true };
+
 /** What an actor's token is judged and limited by. */
 export interface ActorTokenOptions {
   readonly clock: Clock;
@@ -49,7 +52,13 @@ export interface ActorTokenOptions {
  * @throws TypeError naming the member that is wrong.
  */
 export function actorToken(actor: StsActor, options: ActorTokenOptions): ActorToken {
-  const { name, tokenType = tokenTypes.jwt } = actor ?? {};
+  checkOptions(actor ?? null, {
+    doing: "create a token source",
+    names: NAMES,
+    what: '"actor"',
+    member: "member of an actor",
+  });
+  const { name, tokenType = tokenTypes.jwt } = actor;
   for (const [member, value] of Object.entries({ name, tokenType })) {
     if (typeof value !== "string" || value.trim() === "") {
       refuse(`actor.${member}`, "must be a string that is not blank");
@@ -82,6 +91,12 @@ function sourceOf(
     return { source, close: () => source.close() };
   }
   if (typeof token === "object" && typeof token?.file === "string" && token.file.trim() !== "") {
+    checkOptions(token, {
+      doing: "create a token source",
+      names: { file: true },
+      what: '"actor.token"',
+      member: "member of an actor's token",
+    });
     const source = fileTokenSource(token.file, { clock });
     return { source, close: () => source.close() };
   }
@@ -90,7 +105,14 @@ function sourceOf(
 
 function sourceOfOne(text: string): TokenSource {
   const token = text.trim().replace(/^bearer(?:\s+|$)/i, "");
-  return staticTokenSource({ token, expiresAt: jwtExpiresAt(token) });
+  try {
+    return staticTokenSource({ token, expiresAt: jwtExpiresAt(token) });
+  } catch {
+    return refuse(
+      "actor.token",
+      "must be of at most 65 536 characters, without control characters",
+    );
+  }
 }
 
 function usable(token: AccessToken, clock: Clock): AccessToken {
@@ -106,7 +128,7 @@ function actorError(error: unknown, name: string): unknown {
   const absent = error.code === "ERR_TOKEN_SOURCE_UNAVAILABLE" || error.code === "ERR_TOKEN_CONFIG";
   return new TokenError(
     absent ? "ERR_TOKEN_CREDENTIAL" : error.code,
-    `Cannot act as ${JSON.stringify(name)}: ${error.message}`,
+    `Cannot act as ${shownName(name)}: ${error.message}`,
     {
       cause: error,
       status: error.status,

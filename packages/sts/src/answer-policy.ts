@@ -1,4 +1,5 @@
 import type { Clock, TokenEvent, TokenEventSink, TokenRequest } from "@agent-oauth/core";
+import { emit } from "@agent-oauth/core/internal";
 import { refuseOption } from "./refuse-option.ts";
 
 /** What happens if a token is not quite what was asked for: `"event"` hands it out and tells, `"error"` refuses it, and tells. */
@@ -30,9 +31,5 @@ export function tellFault(
   { audience = [], resource = [] }: TokenRequest,
   { identity, clock, onEvent }: AnswerCheckOptions,
 ): void {
-  try {
-    onEvent?.({ type, identity, at: clock.now(), audience, resource });
-  } catch {
-    // A sink that fails must not cost a good token.
-  }
+  emit(onEvent, { type, identity, at: clock.now(), audience, resource });
 }

@@ -1,4 +1,5 @@
 import { type AccessToken, jwtAudience, TokenError, type TokenRequest } from "@agent-oauth/core";
+import { listedNames } from "@agent-oauth/core/internal";
 import { type AnswerCheckOptions, tellFault } from "./answer-policy.ts";
 import { tokenTypes } from "./token-types.ts";
 
@@ -22,9 +23,8 @@ export function checkAudience(
   if (missing.length === 0) return;
   tellFault("audience-mismatch", request, options);
   if (options.policy === "event") return;
-  const list = missing.map((target) => JSON.stringify(target)).join(", ");
   throw new TokenError(
     "ERR_TOKEN_AUDIENCE",
-    `Cannot use the token: its "aud" does not contain ${list}; have the STS issue tokens for it`,
+    `Cannot use the token: its "aud" does not contain ${listedNames(missing)}; have the STS issue tokens for it`,
   );
 }

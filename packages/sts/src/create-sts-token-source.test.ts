@@ -349,10 +349,13 @@ describe("an answer's audience", () => {
     expect(token).toMatchObject({ tokenType: "N_A", issuedTokenType: tokenTypes.idJag });
   });
 
-  it("costs no token if the sink fails", async () => {
-    const onEvent = () => {
-      throw new Error("sink");
-    };
+  const fail = () => {
+    throw new Error("sink");
+  };
+  it.each([
+    ["throws", fail],
+    ["rejects", async () => fail()],
+  ])("costs no token if the sink %s", async (_, onEvent) => {
     const { token } = await answered({ aud: "other" }, { onEvent });
     expect(token).toMatchObject({ tokenType: "Bearer" });
   });

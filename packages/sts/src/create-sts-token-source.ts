@@ -8,10 +8,12 @@ import {
   type TokenRequest,
   type TokenSource,
 } from "@agent-oauth/core";
+import { checkOptions, GET_TOKEN_OPTIONS, pickOptions } from "@agent-oauth/core/internal";
 import {
   createTokenEndpoint,
   noClientAuthentication,
   type TokenEndpoint,
+  type TokenEndpointOptions,
 } from "@agent-oauth/token-endpoint";
 import { checkActor } from "./actor-check.ts";
 import { type ActorToken, actorToken } from "./actor-token.ts";
@@ -19,8 +21,10 @@ import { checkedPolicy } from "./answer-policy.ts";
 import { checkAudience } from "./audience-check.ts";
 import { exchangeGrant } from "./exchange-grant.ts";
 import {
+  ENDPOINT_OPTIONS,
   type ExchangeSettings,
   exchangeSettings,
+  STS_OPTIONS,
   type StsTokenSourceOptions,
 } from "./sts-options.ts";
 import { subjectRequired } from "./subject-required.ts";
@@ -58,6 +62,7 @@ const DEFAULT_TIMEOUT_MS = 5_000;
  * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2 RFC 8693 §2}
  */
 export function createStsTokenSource(options: StsTokenSourceOptions): StsTokenSource {
+  checkOptions(options ?? null, { doing: "create a token source", names: STS_OPTIONS });
   return new ExchangedTokens(options);
 }
 
@@ -81,7 +86,7 @@ class ExchangedTokens implements StsTokenSource {
     };
     this.#observer = { clock, onEvent };
     this.#endpoint = createTokenEndpoint({
-      ...options,
+      ...pickOptions<Partial<TokenEndpointOptions>>(options, ENDPOINT_OPTIONS),
       timeoutMs,
       clientAuthentication: options.clientAuthentication ?? noClientAuthentication(),
     });
@@ -106,7 +111,9 @@ class ExchangedTokens implements StsTokenSource {
     return this.#identity.text;
   }
 
-  async getToken(request?: TokenRequest, { signal }: GetTokenOptions = {}): Promise<AccessToken> {
+  async getToken(request?: TokenRequest, options: GetTokenOptions = {}): Promise<AccessToken> {
+    checkOptions(options, { doing: "request a token", names: GET_TOKEN_OPTIONS });
+    const { signal } = options;
     const { subjectToken, ...asked } = normalizeTokenRequest(request, { honours: HONOURED });
     if (subjectToken === undefined) throw subjectRequired("exchange a token");
     const target = withDefaults(checkedTarget(asked), this.#defaults);

@@ -1,4 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
+import { checkOptions, listedNames, unknownName } from "@agent-oauth/core/internal";
 import { checkedText, faultList, identifierFault, urlRule } from "@agent-oauth/node";
 import { z } from "zod";
 import type { McpServerRef, TargetRequest } from "./tool-audiences.ts";
@@ -35,18 +36,23 @@ export interface McpServerToolConfig {
  * them. `type` is `http` (Streamable HTTP, the default) or `sse`, which MCP has given up and which is refused. A key
  * that it does not know is refused too: with a misspelt `stsAudience`, tokens would be for everybody.
  */
-export function mcpServersSchema({
-  allowInsecureHosts = [],
-}: ParseMcpServersOptions = {}): z.ZodType<readonly McpServerConfig[]> {
+export function mcpServersSchema(
+  options: ParseMcpServersOptions = {},
+): z.ZodType<readonly McpServerConfig[]> {
+  checkOptions(options, { doing: "use the MCP servers", names: { allowInsecureHosts: true } });
+  const { allowInsecureHosts = [] } = options;
   const server = z
-    .strictObject({
-      name,
-      description: z.string().optional(),
-      type: z.enum(["http", "sse"]).optional(),
-      url: checkedText(urlRule({ allowInsecureHosts, query: true })),
-      stsAudience: audience.optional(),
-      tools: unique(z.array(tool)).optional(),
-    })
+    .strictObject(
+      {
+        name,
+        description: z.string().optional(),
+        type: z.enum(["http", "sse"]).optional(),
+        url: checkedText(urlRule({ allowInsecureHosts, query: true })),
+        stsAudience: audience.optional(),
+        tools: unique(z.array(tool)).optional(),
+      },
+      { error: unknownKeys(["name", "description", "type", "url", "stsAudience", "tools"]) },
+    )
     .transform(({ type, ...rest }, context) => {
       if (type !== "sse") return rest;
       context.addIssue({
@@ -87,11 +93,20 @@ const audience = z
     error: "must be a name or a list of names, without control characters",
   })
   .readonly();
-const tool = z.strictObject({
-  name,
-  description: z.string().optional(),
-  stsAudience: audience.optional(),
-});
+const tool = z.strictObject(
+  { name, description: z.string().optional(), stsAudience: audience.optional() },
+  { error: unknownKeys(["name", "description", "stsAudience"]) },
+);
+
+/** Names the key that was probably meant, or several wrong ones shortly: a file may have any number of them. */
+function unknownKeys(known: readonly string[]) {
+  return ({ code, keys = [] }: { code: string; keys?: readonly string[] }): string | undefined => {
+    const [only] = keys;
+    if (code !== "unrecognized_keys" || only === undefined) return undefined;
+    if (keys.length > 1) return `has unknown keys: ${listedNames(keys)}`;
+    return `is wrong: ${unknownName(only, { known, member: "key" })}`;
+  };
+}
 
 /** Of two with one name the later would hide the earlier, with its audience. */
 function unique<T extends { readonly name: string }>(list: z.ZodType<readonly T[]>) {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { TokenEvent } from "@agent-oauth/core";
 import { tokenSourceContract } from "@agent-oauth/core/testing";
 import { describe, expect, it } from "vitest";
@@ -47,8 +48,33 @@ describe("propagatingTokenSource", () => {
     else await expect(strict).rejects.toMatchObject({ code: "ERR_TOKEN_AUDIENCE" });
   });
 
-  it("refuses another policy", () => {
-    const wrong = { audienceMismatch: "warn" as "event" };
-    expect(() => propagatingTokenSource(wrong)).toThrow(/"audienceMismatch"/);
+  it.each([
+    ["a control character", "sentinel\u0000"],
+    ["a line break", "sentinel\r\nx: y"],
+    ["too many characters", `sentinel${"x".repeat(65_536)}`],
+  ])("takes no subject token with %s", async (_, subjectToken) => {
+    const error: unknown = await propagatingTokenSource()
+      .getToken({ subjectToken })
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "ERR_TOKEN_RESPONSE", retryable: false });
+    expect(error).toHaveProperty("message", expect.stringMatching(/"subjectToken" holds control/));
+    expect(inspect(error)).not.toContain("sentinel");
+  });
+
+  it("names five audiences of those that are missing, however many there are", async () => {
+    const audience = Array.from({ length: 5_000 }, (_, i) => `${i}-${"x".repeat(1_000)}`);
+    const subjectToken = unsignedJwt({ aud: "else" });
+    const strict = propagatingTokenSource({ audienceMismatch: "error" });
+    const error = await strict.getToken({ subjectToken, audience }).catch((reason) => reason);
+    expect(error.message).toMatch(/does not contain "0-x+…", .* and 4,995 more; have the STS/);
+    expect(error.message.length).toBeLessThan(1_000);
+  });
+
+  it.each([
+    [{ audienceMismatch: "warn" }, /"audienceMismatch"/],
+    [{ onEvent: {} }, /"onEvent" must be a function/],
+  ])("refuses %j", (wrong, message) => {
+    expect(() => propagatingTokenSource(wrong as object)).toThrow(TypeError);
+    expect(() => propagatingTokenSource(wrong as object)).toThrow(message);
   });
 });

@@ -1,4 +1,5 @@
 import {
+  type AccessToken,
   type Clock,
   createAccessToken,
   jwtExpiresAt,
@@ -8,8 +9,10 @@ import {
   type TokenEventSink,
   type TokenSource,
 } from "@agent-oauth/core";
+import { checkOptions, GET_TOKEN_OPTIONS, type OptionNames } from "@agent-oauth/core/internal";
 import { type AnswerPolicy, checkedPolicy } from "./answer-policy.ts";
 import { checkAudience } from "./audience-check.ts";
+import { refuseOption } from "./refuse-option.ts";
 import { subjectRequired } from "./subject-required.ts";
 
 /** How a {@link propagatingTokenSource} checks. */
@@ -22,28 +25,40 @@ export interface PropagatingTokenSourceOptions {
   readonly onEvent?: TokenEventSink;
 }
 
+const NAMES: OptionNames<PropagatingTokenSourceOptions> = {
+  audienceMismatch: true,
+  clock: true,
+  onEvent: true,
+};
+
 /**
  * Makes a source that hands on the subject token itself, for where there is no STS: every server gets the token that
  * the user sent, and could use it elsewhere.
  *
  * Requests honour `subjectToken`, `principal`, and `audience` and `resource` in so far as a JWT is checked to be for
- * them; any other field is a TypeError. Without `subjectToken` a call fails with `ERR_TOKEN_SUBJECT_REQUIRED`, and with
- * `ERR_TOKEN_REJECTED` once a server has refused it.
+ * them; any other field is a TypeError. Without `subjectToken` a call fails with `ERR_TOKEN_SUBJECT_REQUIRED`, with
+ * `ERR_TOKEN_RESPONSE` if no header can carry it, and with `ERR_TOKEN_REJECTED` once a server has refused it.
  *
  * @example
  * ```ts
  * const source = propagatingTokenSource({ audienceMismatch: "error" });
  * const { token } = await source.getToken({ subjectToken: userToken });
  * ```
- * @throws TypeError if `audienceMismatch` is neither `"event"` nor `"error"`.
+ * @throws TypeError if an option is unknown, or `audienceMismatch` is neither `"event"` nor `"error"`.
  */
 export function propagatingTokenSource(options: PropagatingTokenSourceOptions = {}): TokenSource {
+  checkOptions(options, { doing: "create a token source", names: NAMES });
   const { clock = systemClock, onEvent } = options;
+  if (onEvent !== undefined && typeof onEvent !== "function") {
+    refuseOption("onEvent", "must be a function");
+  }
   const policy = checkedPolicy("audienceMismatch", options.audienceMismatch);
   const identity = "propagated";
   return {
     identity,
-    async getToken(request, { signal, rejected } = {}) {
+    async getToken(request, options = {}) {
+      checkOptions(options, { doing: "request a token", names: GET_TOKEN_OPTIONS });
+      const { signal, rejected } = options;
       const honours = ["subjectToken", "principal", "audience", "resource"] as const;
       const { subjectToken, ...target } = normalizeTokenRequest(request, { honours });
       if (subjectToken === undefined) throw subjectRequired("hand on a token");
@@ -54,12 +69,22 @@ export function propagatingTokenSource(options: PropagatingTokenSourceOptions = 
           "Cannot get another token: the server refused the subject token itself",
         );
       }
-      const token = createAccessToken({
-        token: subjectToken,
-        expiresAt: jwtExpiresAt(subjectToken),
-      });
+      const token = tokenOf(subjectToken);
       checkAudience(token, target, { policy, identity, clock, onEvent });
       return token;
     },
   };
+}
+
+/** A user's token is what somebody sent: that it cannot be one is no mistake of the caller's. */
+function tokenOf(subjectToken: string): AccessToken {
+  const expiresAt = jwtExpiresAt(subjectToken);
+  try {
+    return createAccessToken({ token: subjectToken, expiresAt });
+  } catch {
+    throw new TokenError(
+      "ERR_TOKEN_RESPONSE",
+      'Cannot hand on a token: "subjectToken" holds control characters, or is longer than any header',
+    );
+  }
 }

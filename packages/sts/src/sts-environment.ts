@@ -1,4 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
+import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import {
   checkedText,
   type Environment,
@@ -9,12 +10,15 @@ import {
 import { z } from "zod";
 import { createStsTokenSource, type StsTokenSource } from "./create-sts-token-source.ts";
 import { propagatingTokenSource } from "./propagating-token-source.ts";
-import type { StsTokenSourceOptions } from "./sts-options.ts";
+import { STS_OPTIONS, type StsTokenSourceOptions } from "./sts-options.ts";
 
 /** What {@link stsFromEnvironment} can be told besides; all but `env`, `clock`, `onEvent` and `audienceMismatch` is for an STS only. */
 export interface StsFromEnvironmentOptions
   extends Omit<StsTokenSourceOptions, "tokenEndpoint" | "metadataUrl" | "audience" | "resource">,
     EnvironmentOptions {}
+
+const { tokenEndpoint: _e, metadataUrl: _m, audience: _a, resource: _r, ...STS_ONLY } = STS_OPTIONS;
+const NAMES: OptionNames<StsFromEnvironmentOptions> = { ...STS_ONLY, env: true };
 
 /**
  * Makes the source that the environment names: of an STS whose metadata is at `STS_WELL_KNOWN_URI`, or, without one and
@@ -29,6 +33,7 @@ export interface StsFromEnvironmentOptions
  * @throws TypeError or RangeError naming an option that is wrong.
  */
 export function stsFromEnvironment(options: StsFromEnvironmentOptions = {}): StsTokenSource {
+  checkOptions(options, { doing: "find an STS", names: NAMES });
   const { env = process.env, ...others } = options;
   const { allowInsecureHosts = [], audienceMismatch, clock, onEvent } = options;
   const found = readEnvironment(

@@ -40,7 +40,18 @@ describe("createStsTokenSource", () => {
     [{ actor: { name: "agent" } }, TypeError, /"actor.token" must be a token, a function or/],
     [{ actor: { name: "agent", token: " " } }, TypeError, /"actor.token"/],
     [{ actor: { name: "agent", token: { file: "" } } }, TypeError, /"actor.token"/],
-    [{ actor: "sentinel" }, TypeError, /"actor.name"/],
+    [{ actor: "sentinel" }, TypeError, /"actor" must be a plain object, not a string/],
+    [{ actor: { name: "agent", token: "sentinel\n\u0000x" } }, TypeError, /"actor.token" must be/],
+    [{ actor: { ...actor, tokentype: "sentinel" } }, TypeError, /"tokenType"/],
+    [{ actor: { name: "agent", token: { file: "f", path: "sentinel" } } }, TypeError, /"path"/],
+    [
+      { parameters: new Map([["a", "sentinel"]]) },
+      TypeError,
+      /"parameters" must be a plain object/,
+    ],
+    [{ parameters: { ["x".repeat(1_000)]: "" } }, TypeError, /"parameters.x{80}…" must be/],
+    [{ audiance: ["sentinel"] }, TypeError, /no option "audiance"; did you mean "audience"\?/],
+    [{ subjectTokenTyp: "sentinel" }, TypeError, /"subjectTokenType"/],
   ] as [object, ErrorConstructor, RegExp][])("refuses %j", (wrong, type, message) => {
     const create = () => createStsTokenSource({ metadataUrl, ...wrong });
     expect(create).toThrow(type);

@@ -1,3 +1,4 @@
+import { isPlainObject, kindOf, type OptionNames, shownName } from "@agent-oauth/core/internal";
 import type { ClientAuthentication, TokenEndpointOptions } from "@agent-oauth/token-endpoint";
 import type { StsActor } from "./actor-token.ts";
 import type { AnswerPolicy } from "./answer-policy.ts";
@@ -40,6 +41,42 @@ export interface StsTokenSourceOptions
    */
   readonly subjectReusable?: boolean;
 }
+
+/** The options that are handed on to the token endpoint. */
+export const ENDPOINT_OPTIONS: OptionNames<TokenEndpointOptions> = {
+  tokenEndpoint: true,
+  issuer: true,
+  metadataUrl: true,
+  useIssuerHost: true,
+  clientId: true,
+  clientAuthentication: true,
+  ca: true,
+  allowInsecureHosts: true,
+  timeoutMs: true,
+  connectTimeoutMs: true,
+  maxResponseBytes: true,
+  dispatcher: true,
+  clock: true,
+  random: true,
+  sleep: true,
+  onEvent: true,
+};
+
+/** All options. */
+export const STS_OPTIONS: OptionNames<StsTokenSourceOptions> = {
+  ...ENDPOINT_OPTIONS,
+  dialect: true,
+  subjectTokenType: true,
+  actor: true,
+  requestedTokenType: true,
+  audience: true,
+  resource: true,
+  scope: true,
+  parameters: true,
+  audienceMismatch: true,
+  actorIgnored: true,
+  subjectReusable: true,
+};
 
 /** What goes into each exchange, checked. */
 export interface ExchangeSettings {
@@ -87,9 +124,13 @@ export function exchangeSettings(options: StsTokenSourceOptions): ExchangeSettin
       if (options[name] !== undefined) refuse(name, "has no place in the dialect jwt-bearer");
     }
   }
+  if (!isPlainObject(parameters)) {
+    refuse("parameters", `must be a plain object, not ${kindOf(parameters)}`);
+  }
   for (const [name, value] of Object.entries(parameters)) {
-    if (RESERVED.has(name)) refuse(`parameters.${name}`, "is set by the source itself");
-    requireText(`parameters.${name}`, value);
+    const option = `parameters.${shownName(name).slice(1, -1)}`;
+    if (RESERVED.has(name)) refuse(option, "is set by the source itself");
+    requireText(option, value);
   }
   if (subjectReusable !== undefined && typeof subjectReusable !== "boolean") {
     refuse("subjectReusable", "must be a boolean");

@@ -1,4 +1,5 @@
 import { TokenError, type TokenRequest } from "@agent-oauth/core";
+import { checkOptions, type OptionNames, shownName } from "@agent-oauth/core/internal";
 
 /** What a token for a server is asked for. */
 export type TargetRequest = Pick<TokenRequest, "audience" | "resource" | "scope">;
@@ -14,6 +15,18 @@ export interface McpServerRef {
   readonly tools?: Readonly<Record<string, TargetRequest>>;
 }
 
+/** Those of the client's servers too, as they are given to both. */
+const SERVER: OptionNames<McpServerRef> & { readonly [name: string]: true } = {
+  name: true,
+  url: true,
+  request: true,
+  tools: true,
+  ordId: true,
+  globalTenantId: true,
+  fault: true,
+};
+const TARGET: OptionNames<TargetRequest> = { audience: true, resource: true, scope: true };
+
 /**
  * Resolves the audience of a tool, for `toolTokens` of `@agent-oauth/core`: the tool's own, else its server's, else none.
  * The function it returns throws `ERR_TOKEN_CONFIG` for a server that is not listed: a token for nobody in particular
@@ -24,19 +37,30 @@ export interface McpServerRef {
  * const servers = parseMcpServers(config);
  * const tokens = toolTokens(source, { audienceOf: toolAudiences(servers) });
  * ```
+ * @throws TypeError if a server, what is asked for it or for one of its tools has a name that is unknown: with a misspelt
+ * audience, its tokens would be for everybody.
  */
 export function toolAudiences(
   servers: readonly McpServerRef[],
 ): (tool: { readonly server: string; readonly name: string }) => readonly string[] | undefined {
+  for (const server of servers) checkServer(server);
   const byName = new Map(servers.map((server) => [server.name, server]));
   return ({ server, name }) => {
     const ref = byName.get(server);
     if (ref === undefined) {
       throw new TokenError(
         "ERR_TOKEN_CONFIG",
-        `Cannot tell for whom a token must be: there is no MCP server ${JSON.stringify(server)}`,
+        `Cannot tell for whom a token must be: there is no MCP server ${shownName(server)}`,
       );
     }
     return ref.tools?.[name]?.audience ?? ref.request?.audience;
   };
+}
+
+function checkServer(server: McpServerRef): void {
+  const check = (part: unknown, names: Readonly<Record<string, true>>, what: string) =>
+    checkOptions(part, { doing: "resolve audiences", names, what, member: `member of ${what}` });
+  check(server ?? null, SERVER, "a server");
+  check(server.request, TARGET, "a server's request");
+  for (const target of Object.values(server.tools ?? {})) check(target, TARGET, "a tool's request");
 }

@@ -1,4 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
+import { isRegisteredErrorCode } from "./oauth-error-codes.ts";
 import { quoteServerText } from "./server-text.ts";
 
 /** An answer that brings no token, as far as it is needed to say so. */
@@ -57,15 +58,19 @@ const ADVICE = new Map([
 
 /** Codes are short lower-case names; what looks otherwise may be anything and is not repeated. */
 function errorCode(code: string, secrets: readonly string[]): string | undefined {
+  if (isRegisteredErrorCode(code)) return code;
   if (!/^[a-z][a-z_]{2,63}$/.test(code)) return undefined;
   return quoteServerText(code, secrets) === undefined ? undefined : code;
 }
 
+/** What else the answer holds that nobody may see, under whatever name. */
 function tokensIn(body: Record<string, unknown>): string[] {
-  return [body.access_token, body.id_token, body.refresh_token].filter(
-    (value) => typeof value === "string",
+  return Object.entries(body).flatMap(([name, value]) =>
+    typeof value === "string" && SECRET_MEMBER.test(name) ? [value] : [],
   );
 }
+
+const SECRET_MEMBER = /token$|secret|assertion|password|^(?:device_|user_)?code$/i;
 
 function statusAdvice(status: number): string {
   if (status >= 300 && status < 400) return "redirects are not followed: give the final URL";

@@ -2,7 +2,12 @@ import { once } from "node:events";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import { cachingTokenSource, createAccessToken, type TokenRequest } from "@agent-oauth/core";
+import {
+  cachingTokenSource,
+  createAccessToken,
+  type TokenRequest,
+  type TokenSource,
+} from "@agent-oauth/core";
 import { Agent, Client, type Dispatcher, FormData, fetch, interceptors, request } from "undici";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { bearerInterceptor } from "./bearer-interceptor.ts";
@@ -456,6 +461,36 @@ describe("bearerInterceptor", () => {
     );
     const { body } = await request(new URL("/1", server.url), { dispatcher });
     expect(await body.text()).toBe("Bearer t2");
+  });
+
+  it.each([
+    ["/mcp?key=sentinel", "/mcp"],
+    ["//evil.example/mcp", "//evil.example/mcp"],
+    ["/first", "/second"],
+  ])("tells the source which URL refused the token: of %s it is %s", async (path, refused) => {
+    const server = await startTestServer((response, { path: asked, headers }) => {
+      if (asked === "/first") return void response.writeHead(307, { location: "/second" }).end();
+      response.statusCode = headers.authorization === "Bearer t1" ? 401 : 200;
+      response.end();
+    });
+    const rejections: (string | undefined)[] = [];
+    const source: TokenSource = {
+      identity: undefined,
+      async getToken(_, { rejected, rejectedBy } = {}) {
+        if (rejected !== undefined) rejections.push(rejectedBy);
+        return createAccessToken({ token: rejected === undefined ? "t1" : "t2" });
+      },
+    };
+    const { origin } = new URL(server.url);
+    const agent = new Agent({ connect });
+    onTestFinished(() => agent.destroy());
+    const bearer = bearerInterceptor(source, { origins: [origin] });
+    const redirect = interceptors.redirect({ maxRedirections: 3 });
+    const dispatcher = agent.compose(path === "/first" ? [redirect, bearer] : [bearer]);
+    const { statusCode, body } = await dispatcher.request({ origin, path, method: "GET" });
+    await body.dump();
+    expect(statusCode).toBe(200);
+    expect(rejections).toEqual([origin + refused]);
   });
 
   it("keeps two users apart 1,000 times, above undici's deduplication and cache too", async () => {

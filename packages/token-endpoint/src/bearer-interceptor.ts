@@ -24,7 +24,7 @@ import { withoutAuthorization } from "./undici-headers.ts";
  * );
  * const { statusCode, body } = await request("https://api.example.com/orders", { dispatcher });
  * ```
- * @throws TypeError if not exactly one of `resource` and `origins` is given, or one of them is no URL or not https. Requests
+ * @throws TypeError if an option is unknown, if not exactly one of `resource` and `origins` is given, or one of them is no URL or not https. Requests
  * fail with what the source throws, and with TokenError: `ERR_TOKEN_TYPE_UNSUPPORTED` if it yields no bearer token,
  * `ERR_TOKEN_RESPONSE` if no header can carry it, `ERR_TOKEN_SUBJECT_REQUIRED` if the function `request` returns none.
  */
@@ -38,10 +38,10 @@ export function bearerInterceptor(
     if (origin === undefined || !binding.covers(origin)) return dispatch(request, handler);
     // As it is now: the caller may change what it holds of it while the token is awaited, the origin too.
     const judged = { ...request, origin };
+    const url = urlOf(request.path, origin);
     const headers = withoutAuthorization(request.headers);
     const send = (bearer: BearerCall, body: RepeatableBody) => {
-      const path = String(judged.path);
-      const renewing = new RenewingHandler(handler, { origin, path, bearer, body, send });
+      const renewing = new RenewingHandler(handler, { url, bearer, body, send });
       const authorized = [...headers, "authorization", bearer.authorization];
       dispatch({ ...judged, headers: authorized, body: body.content }, renewing);
     };
@@ -58,6 +58,11 @@ export function bearerInterceptor(
 function originOf({ origin, path }: Dispatcher.DispatchOptions): string | undefined {
   const target = URL.parse(String(origin))?.origin;
   return String(path).startsWith("/") || URL.parse(path)?.origin === target ? target : undefined;
+}
+
+/** Joined as text: a path that begins with two slashes names no host. */
+function urlOf(path: string, origin: string): URL {
+  return URL.parse(path.startsWith("/") ? origin + path : path) ?? new URL(origin);
 }
 
 /** What there is to abort before a request is dispatched. */

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { redactedCause, TokenError } from "@agent-oauth/core";
+import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 
 /** A client certificate with its key, as PEM text in memory. */
 export interface ClientCertificatePair {
@@ -16,14 +17,17 @@ export interface CheckedPair extends ClientCertificatePair {
   readonly expiresAt: number;
 }
 
+const NAMES: OptionNames<ClientCertificatePair> = { certificate: true, key: true };
 const KEY_TYPES = ["rsa", "rsa-pss", "ec", "ed25519"];
 
 /**
  * Checks that a pair can be presented now, and brings its text into one form.
  *
+ * @throws TypeError if it is no plain object, or has a name besides these two.
  * @throws TokenError `ERR_TOKEN_CREDENTIAL` saying which half is wrong and why.
  */
 export function checkPair(pair: ClientCertificatePair, now: number): CheckedPair {
+  checkOptions(pair, { doing: "use the client certificate", names: NAMES, what: "the pair" });
   const certificate = pemText(pair?.certificate, "certificate");
   const key = pemText(pair?.key, "key");
   const leaf = parseLeaf(certificate);

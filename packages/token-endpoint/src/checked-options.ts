@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { setTimeout as timer } from "node:timers/promises";
 import { systemClock } from "@agent-oauth/core";
+import { checkOptions as checkNames, type OptionNames } from "@agent-oauth/core/internal";
 import { refuseOption as refuse } from "./refuse-option.ts";
 import { type ServerLocation, serverLocation } from "./server-location.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
@@ -9,6 +10,25 @@ type Whereabouts = Pick<
   TokenEndpointOptions,
   "tokenEndpoint" | "issuer" | "metadataUrl" | "useIssuerHost"
 >;
+
+const NAMES: OptionNames<TokenEndpointOptions> = {
+  tokenEndpoint: true,
+  issuer: true,
+  metadataUrl: true,
+  useIssuerHost: true,
+  clientId: true,
+  clientAuthentication: true,
+  ca: true,
+  allowInsecureHosts: true,
+  timeoutMs: true,
+  connectTimeoutMs: true,
+  maxResponseBytes: true,
+  dispatcher: true,
+  clock: true,
+  random: true,
+  sleep: true,
+  onEvent: true,
+};
 
 /** The options with their defaults, checked. */
 export interface CheckedOptions
@@ -29,6 +49,7 @@ export interface CheckedOptions
  * @throws TypeError or RangeError naming the option, never a secret.
  */
 export function checkOptions(options: TokenEndpointOptions): CheckedOptions {
+  checkNames(options, { doing: "create a token endpoint", names: NAMES });
   const allowInsecureHosts = insecureHosts(options.allowInsecureHosts);
   const { clientId, clientAuthentication } = options;
   if (typeof clientAuthentication?.authenticate !== "function") {

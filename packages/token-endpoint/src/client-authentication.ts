@@ -22,6 +22,8 @@ export interface ClientAuthentication {
   readonly secretDigest?: string;
   /** The certificate that connections present. */
   readonly certificate?: ClientCertificate;
+  /** Whether it sends an assertion that is good wherever the server's issuer is. */
+  readonly addressesIssuer?: boolean;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "@agent-oauth/core";
+import { checkOptions } from "@agent-oauth/core/internal";
 import { type CheckedPair, type ClientCertificatePair, checkPair } from "./certificate-pair.ts";
 
 /**
@@ -29,11 +30,14 @@ export interface ClientCertificate {
  * const certificate = createClientCertificate({ certificate: certificatePem, key: privateKeyPem });
  * ```
  * @throws TokenError `ERR_TOKEN_CREDENTIAL` if the pair does not parse, does not match, or is not valid now.
+ * @throws TypeError if a name in the pair or the options is unknown.
  */
 export function createClientCertificate(
   pair: ClientCertificatePair,
-  { clock = systemClock }: { clock?: Clock } = {},
+  options: { clock?: Clock } = {},
 ): ClientCertificate {
+  checkOptions(options, { doing: "use the client certificate", names: { clock: true } });
+  const { clock = systemClock } = options;
   return new ReplaceableCertificate(pair, clock);
 }
 

@@ -1,5 +1,5 @@
 import { TokenError, type TokenSource } from "@agent-oauth/core";
-import { type GrantSourceOptions, grantSource } from "./grant-source.ts";
+import { checkGrantSourceOptions, type GrantSourceOptions, grantSource } from "./grant-source.ts";
 import type { TokenEndpoint } from "./token-endpoint.ts";
 
 /**
@@ -13,13 +13,14 @@ import type { TokenEndpoint } from "./token-endpoint.ts";
  * const source = clientCredentialsSource(endpoint, { parameters: { resource: "urn:example:gateway" } });
  * const { token } = await source.getToken();
  * ```
- * @throws TypeError if a parameter is blank, reserved or repeated.
+ * @throws TypeError if an option is unknown, or a parameter is blank, reserved or repeated.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 §4.4}
  */
 export function clientCredentialsSource(
   endpoint: TokenEndpoint,
   options: GrantSourceOptions = {},
 ): TokenSource {
+  checkGrantSourceOptions(options);
   return grantSource({
     ...options,
     endpoint,

@@ -11,6 +11,8 @@ export interface Connection {
   readonly dispatcher: Dispatcher;
   readonly pair: CheckedPair | undefined;
   readonly witness: TlsWitness;
+  /** Whether the dispatcher was made here, not by the option `dispatcher`. */
+  readonly isOwn: boolean;
 }
 
 /** How connections are made. */
@@ -98,7 +100,7 @@ function connect(pair: CheckedPair | undefined, options: ConnectionsOptions): Co
   if (typeof made?.dispatch !== "function") {
     throw new TypeError('Cannot connect: "dispatcher" must return an undici Dispatcher');
   }
-  return { pair, witness, dispatcher: made };
+  return { pair, witness, dispatcher: made, isOwn: dispatcher === undefined };
 }
 
 function agent({ certificate, key, ca, connectTimeoutMs }: DispatcherTls, witness: TlsWitness) {

@@ -5,6 +5,7 @@ import type { Attempt } from "./retry.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 import { shownUrl } from "./secure-url.ts";
 import { transportFailure } from "./transport-error.ts";
+import { watchWriting } from "./write-watch.ts";
 
 /** What all exchanges of one endpoint share. */
 export interface Wire {
@@ -45,13 +46,14 @@ export async function exchange<T>(options: ExchangeOptions<T>): Promise<Attempt<
   const { wire, action, url } = options;
   const failed = `Cannot ${action} ${shownUrl(url)}`;
   return wire.connections.use(async (connection) => {
+    const writing = watchWriting(connection.dispatcher);
     let sentAt = 0;
     const fetch = (target: string, init: object) => {
       sentAt = wire.clock.now();
       return undiciFetch(target, {
         ...init,
         redirect: "manual",
-        dispatcher: connection.dispatcher,
+        dispatcher: writing.dispatcher,
       });
     };
     try {
@@ -68,7 +70,9 @@ export async function exchange<T>(options: ExchangeOptions<T>): Promise<Attempt<
         thumbprint: connection.pair?.thumbprint,
       });
     } catch (error) {
-      return transportFailure(error, { failed, url, connection });
+      // A dispatcher of the caller's may read a body long before, or long after, it sends one.
+      const mayBeSent = !connection.isOwn || writing.mayHaveWritten();
+      return transportFailure(error, { failed, url, connection, mayBeSent });
     }
   });
 }
@@ -78,6 +82,12 @@ async function readAnswer<T>(options: ExchangeOptions<T>, answer: Answer): Promi
     return { value: await options.read(answer) };
   } catch (error) {
     if (!TokenError.isInstance(error)) throw error;
-    return { failure: error, resend: error.retryable ? "if-repeatable" : "never" };
+    return { failure: error, resend: resendAfter(error) };
   }
+}
+
+/** These two say that a request was turned away: nothing was done about it (RFC 6585 §4, RFC 9110 §15.6.4). */
+function resendAfter({ retryable, status, retryAfterMs }: TokenError) {
+  if (status === 429 || (status === 503 && retryAfterMs !== undefined)) return "always";
+  return retryable ? "if-repeatable" : "never";
 }

@@ -1,7 +1,8 @@
+import { TokenError } from "@agent-oauth/core";
 import { describe, expect, it } from "vitest";
 import { clientCredentialsSource } from "./client-credentials-source.ts";
 import { jwtBearerSource } from "./jwt-bearer-source.ts";
-import { answerJson, startTestServer, testEndpoint } from "./server.test-support.ts";
+import { type Answerer, answerJson, startTestServer, testEndpoint } from "./server.test-support.ts";
 
 const request = {
   audience: ["one", "two"],
@@ -114,6 +115,29 @@ describe("jwtBearerSource", () => {
     await expect(source.getToken({ subjectToken: "u" })).rejects.toMatchObject({ status: 503 });
     expect(server.requests).toHaveLength(times);
   });
+
+  const after = (value: string) => ({ "retry-after": value });
+  it.each([
+    ["429", answerJson({}, 429), 3],
+    ["429 and a wait", answerJson({ error: "slow_down" }, 429, after("1")), 3],
+    ["429 and a long wait", answerJson({}, 429, after("3")), 1],
+    ["503 and a wait", answerJson({}, 503, after("0")), 3],
+    ["503 and no wait that can be read", answerJson({}, 503, after("soon")), 1],
+    ["503", answerJson({}, 503), 1],
+    ["500 and a wait", answerJson({}, 500, after("1")), 1],
+    ["408", answerJson({}, 408), 1],
+    ["400", answerJson({ error: "invalid_grant" }, 400, after("1")), 1],
+    ["no answer", ({ socket }) => void socket?.destroy(), 1],
+    ["half an answer", (response) => void response.write("{", () => response.destroy()), 1],
+  ] as [string, Answerer, number][])(
+    "sends an assertion that is good once again only if it was turned away: after %s",
+    async (_, answer, times) => {
+      const server = await startTestServer(answer, { requestCert: false });
+      const source = jwtBearerSource(testEndpoint(server));
+      await expect(source.getToken({ subjectToken: "u" })).rejects.toBeInstanceOf(TokenError);
+      expect(server.requests).toHaveLength(times);
+    },
+  );
 
   it("passes the caller's signal on", async () => {
     const source = jwtBearerSource(testEndpoint({ url: "https://as.example" }));

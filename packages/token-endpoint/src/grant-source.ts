@@ -5,6 +5,12 @@ import {
   type TokenRequestField,
   type TokenSource,
 } from "@agent-oauth/core";
+import {
+  checkOptions,
+  GET_TOKEN_OPTIONS,
+  type OptionNames,
+  unknownName,
+} from "@agent-oauth/core/internal";
 import { textDigest } from "./text-digest.ts";
 import type { TokenEndpoint, TokenGrant } from "./token-endpoint.ts";
 import { tokenForm } from "./token-form.ts";
@@ -28,16 +34,45 @@ export interface GrantSourceInit extends GrantSourceOptions {
   readonly own: (request: TokenRequest) => TokenGrant["parameters"];
 }
 
+/** The names of the options of every source here. */
+export const GRANT_SOURCE_OPTIONS: OptionNames<GrantSourceOptions> = {
+  parameters: true,
+  honours: true,
+};
+
+const LISTS = ["audience", "resource", "scope"] as const;
+
+/**
+ * Refuses options that are not a plain object, or misspelt.
+ *
+ * @throws TypeError naming what came.
+ */
+export function checkGrantSourceOptions(
+  options: GrantSourceOptions,
+  names: Readonly<Record<string, true>> = GRANT_SOURCE_OPTIONS,
+): void {
+  checkOptions(options, { doing: DOING, names });
+  const { honours = [] } = options;
+  if (!Array.isArray(honours)) throw new TypeError(`Cannot ${DOING}: "honours" must be a list`);
+  for (const name of honours as readonly unknown[]) {
+    if (LISTS.some((list) => list === name)) continue;
+    const reason = unknownName(String(name), { known: LISTS, member: "list of a request" });
+    throw new TypeError(`Cannot ${DOING}: "honours" is wrong: ${reason}`);
+  }
+}
+
+const DOING = "create a token source";
+
 /** Makes a source that sends one grant, with every field of the request that it honours. */
 export function grantSource(init: GrantSourceInit): TokenSource {
   const { endpoint, grantType, repeatable, own } = init;
+  const fixed = tokenForm(init.parameters ?? {});
   // A copy: what the caller changes later would not be in the identity.
   const parameters = structuredClone(init.parameters ?? {});
-  const fixed = tokenForm(parameters);
   if ("assertion" in parameters) {
     throw new TypeError('Cannot create a token source: "parameters" must not have an "assertion"');
   }
-  const lists = init.honours ?? (["audience", "resource", "scope"] as const);
+  const lists = init.honours ?? LISTS;
   const honours = [...init.fields, ...lists.filter((list) => !(list in parameters))];
   let known: { readonly endpoint: string; readonly text: string } | undefined;
   return {
@@ -49,7 +84,9 @@ export function grantSource(init: GrantSourceInit): TokenSource {
       }
       return known.text;
     },
-    async getToken(request?: TokenRequest, { signal }: GetTokenOptions = {}) {
+    async getToken(request?: TokenRequest, options: GetTokenOptions = {}) {
+      checkOptions(options, { doing: "request a token", names: GET_TOKEN_OPTIONS });
+      const { signal } = options;
       const normal = normalizeTokenRequest(request, { honours });
       const { audience, resource, scope } = normal;
       const asked = { audience, resource, scope: scope?.join(" "), ...own(normal), ...parameters };

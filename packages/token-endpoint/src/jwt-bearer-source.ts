@@ -1,5 +1,11 @@
 import { TokenError, type TokenSource } from "@agent-oauth/core";
-import { type GrantSourceOptions, grantSource } from "./grant-source.ts";
+import type { OptionNames } from "@agent-oauth/core/internal";
+import {
+  checkGrantSourceOptions,
+  GRANT_SOURCE_OPTIONS,
+  type GrantSourceOptions,
+  grantSource,
+} from "./grant-source.ts";
 import type { TokenEndpoint } from "./token-endpoint.ts";
 
 /** How a {@link jwtBearerSource} asks. */
@@ -10,6 +16,11 @@ export interface JwtBearerSourceOptions extends GrantSourceOptions {
    */
   readonly assertionReusable?: boolean;
 }
+
+const NAMES: OptionNames<JwtBearerSourceOptions> = {
+  ...GRANT_SOURCE_OPTIONS,
+  assertionReusable: true,
+};
 
 /**
  * Makes a source of tokens for users: each request's `subjectToken` is the assertion.
@@ -22,15 +33,20 @@ export interface JwtBearerSourceOptions extends GrantSourceOptions {
  * const source = jwtBearerSource(endpoint, { parameters: { token_format: "jwt" } });
  * const { token } = await source.getToken({ subjectToken: userToken });
  * ```
- * @throws TypeError if a parameter is blank, reserved or repeated.
+ * @throws TypeError if an option is unknown, or a parameter is blank, reserved or repeated.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.1 RFC 7523 §2.1}
  */
 export function jwtBearerSource(
   endpoint: TokenEndpoint,
-  { assertionReusable = false, ...options }: JwtBearerSourceOptions = {},
+  options: JwtBearerSourceOptions = {},
 ): TokenSource {
+  checkGrantSourceOptions(options, NAMES);
+  const { assertionReusable = false, ...others } = options;
+  if (typeof assertionReusable !== "boolean") {
+    throw new TypeError('Cannot create a token source: "assertionReusable" must be a boolean');
+  }
   return grantSource({
-    ...options,
+    ...others,
     endpoint,
     grantType: "urn:ietf:params:oauth:grant-type:jwt-bearer",
     repeatable: assertionReusable,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { tlsClientAuth } from "./client-authentication.ts";
+import { clientSecretPost, tlsClientAuth } from "./client-authentication.ts";
 import { createClientCertificate } from "./client-certificate.ts";
+import { privateKeyJwt } from "./private-key-jwt.ts";
 import {
   type Answerer,
   answerJson,
@@ -13,7 +14,9 @@ import {
 import { createTokenEndpoint } from "./token-endpoint.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
 
-const certificate = createClientCertificate(await authority.issue());
+const pair = await authority.issue();
+const certificate = createClientCertificate(pair);
+const { key } = pair;
 const PATH = "/any/place?realm=a";
 
 /** A server whose metadata is at PATH, and a client that knows no more. */
@@ -75,7 +78,11 @@ describe("metadataUrl", () => {
     ["a fragment", "https://127.0.0.1/token#x", /names no usable token endpoint/],
     ["http:", "http://127.0.0.1/token", /is no https: URL/],
     ["javascript:", "javascript:alert(1)", /is no https: URL/],
-    ["another origin", "https://evil.example/token", /at another origin, https:\/\/evil\.example/],
+    [
+      "another origin",
+      "https://evil.example/token",
+      /at another origin, "https:\/\/evil\.example"; without the option "issuer", .* the origin of "metadataUrl" only$/,
+    ],
     ["another origin without scheme", "evil.example/token", /at another origin/],
     ["a deceptive origin", "https://127.0.0.1:1@evil.example/", /no usable|another origin/],
   ])("with %s as token endpoint is refused", async (_, token_endpoint, reason) => {
@@ -85,14 +92,53 @@ describe("metadataUrl", () => {
     expect(paths()).not.toContain("/token");
   });
 
-  it("may name a token endpoint at its issuer's origin", async () => {
-    const other = await startTestServer();
-    const { ask } = await knownByMetadata(() => ({
-      issuer: new URL("/realm", other.url).href,
-      token_endpoint: other.url,
-    }));
-    await ask();
-    expect(other.requests.map(({ path }) => path)).toEqual(["/token"]);
+  it.each(["token_endpoint", "mtls_endpoint_aliases"])(
+    "that names itself as the issuer elsewhere gets no credentials there: %s",
+    async (member) => {
+      const other = await startTestServer();
+      const options =
+        member === "token_endpoint"
+          ? { clientAuthentication: clientSecretPost("sentinel-secret") }
+          : { clientAuthentication: tlsClientAuth(certificate) };
+      const elsewhere = { token_endpoint: other.url };
+      const { ask } = await knownByMetadata(
+        () => ({
+          issuer: new URL(other.url).origin,
+          ...(member === "token_endpoint" ? elsewhere : { [member]: elsewhere }),
+        }),
+        options,
+      );
+      await expect(ask()).rejects.toMatchObject(refused(/without the option "issuer"/));
+      expect(other.connections).toBe(0);
+    },
+  );
+
+  it("over https: may not send credentials on over http:", async () => {
+    const { host, ask } = await knownByMetadata(
+      (origin) => ({ token_endpoint: origin.replace("https:", "http:") }),
+      { useIssuerHost: true, allowInsecureHosts: ["127.0.0.1"] },
+    );
+    await expect(ask()).rejects.toMatchObject(
+      refused(new RegExp(`another origin, "http://${host}"`)),
+    );
+  });
+
+  it.each([
+    ["issuer", false],
+    ["tokenEndpoint", true],
+    ["https://as.example", true],
+  ])("of an issuer elsewhere gets no assertion for it: audience %s", async (audience, isSent) => {
+    const { ask, paths } = await knownByMetadata(() => ({ issuer: "https://bank.example" }), {
+      clientAuthentication: privateKeyJwt({ key, audience }),
+    });
+    const answer = expect(ask());
+    if (isSent) await answer.resolves.toBeDefined();
+    else {
+      await answer.rejects.toMatchObject(
+        refused(/"issuer" is at another origin, "https:\/\/bank\.example".*the option "issuer"/),
+      );
+    }
+    expect(paths()).toHaveLength(isSent ? 2 : 1);
   });
 
   it("with the issuer given may name a token endpoint anywhere", async () => {

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "@agent-oauth/core";
+import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import { modifyAssertion, PrivateKeyJwt } from "oauth4webapi";
 import type { ClientAuthentication } from "./client-authentication.ts";
 import { jwkMember, type PrivateKeyInput, signingKey } from "./signing-key.ts";
@@ -16,12 +17,22 @@ export interface PrivateKeyJwtOptions {
   readonly lifetimeMs?: number;
   /**
    * Whom assertions are for: the server's `"issuer"`, its `"tokenEndpoint"`, or any other text as it is. Where only the
-   * token endpoint is known, it stands for the issuer. Default `"issuer"`.
+   * token endpoint is known, it stands for the issuer. An issuer that metadata names, and no option, must be at the origin
+   * of the metadata. Default `"issuer"`.
    */
   readonly audience?: "issuer" | "tokenEndpoint" | (string & {});
   /** Default the machine's. */
   readonly clock?: Clock;
 }
+
+const NAMES: OptionNames<PrivateKeyJwtOptions> = {
+  key: true,
+  alg: true,
+  keyId: true,
+  lifetimeMs: true,
+  audience: true,
+  clock: true,
+};
 
 /**
  * Sends an assertion signed with the client's private key. Each try of each request has one of its own, with an
@@ -36,6 +47,7 @@ export interface PrivateKeyJwtOptions {
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2 and §3}
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthentication {
+  checkOptions(options ?? null, { doing: "authenticate the client", names: NAMES });
   const { audience = "issuer", clock = systemClock } = options;
   const { key, alg, digest } = signingKey(options.key, name("alg", options.alg));
   const keyId = name("keyId", options.keyId ?? jwkMember(options.key, "kid"));
@@ -44,6 +56,7 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthenticati
   return Object.freeze({
     method: "private_key_jwt",
     secretDigest: textDigest(JSON.stringify([digest, keyId])),
+    addressesIssuer: audience === "issuer",
     authenticate: (...request: Parameters<ClientAuthentication["authenticate"]>) => {
       const [server] = request;
       const sign = PrivateKeyJwt(

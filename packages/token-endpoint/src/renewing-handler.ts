@@ -10,9 +10,7 @@ type Controller = Dispatcher.DispatchController;
 /** How a {@link RenewingHandler} sends again. */
 export interface RenewingHandlerOptions {
   /** Where the request went first. */
-  readonly origin: string;
-  /** What was asked for there: a path, or a whole URL of that origin. */
-  readonly path: string;
+  readonly url: URL;
   /** The token that the request was sent with. */
   readonly bearer: BearerCall;
   readonly body: RepeatableBody;
@@ -69,18 +67,16 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
     ...args: [Controller, status: number, headers: IncomingHttpHeaders, statusMessage?: string]
   ): void {
     const [, status, headers] = args;
-    const { origin, path, bearer, body } = this.#options;
-    if ((this.#asked.at(-1)?.origin ?? origin) !== origin) {
+    const { url, bearer, body } = this.#options;
+    const asked = this.#asked.at(-1) ?? url;
+    if (asked.origin !== url.origin) {
       // Another server's word, which did not see the token.
       this.#handler.onResponseStart?.(...args);
       return;
     }
     const again = status === 401 ? body.again() : undefined;
     if (again !== undefined) {
-      this.#retry = {
-        renewed: bearer.renew(path.startsWith("/") ? origin + path : path),
-        body: again,
-      };
+      this.#retry = { renewed: bearer.renew(asked), body: again };
       // Whether it failed is asked when the answer has ended.
       this.#retry.renewed.catch(() => {});
       return;

@@ -6,7 +6,7 @@ export type Attempt<T> =
   | { readonly value: T }
   | {
       readonly failure: TokenError;
-      /** `"always"`: the server cannot have processed it. `"if-repeatable"`: it may have. */
+      /** `"always"`: the server certainly did not process it. `"if-repeatable"`: it may have. */
       readonly resend: "always" | "if-repeatable" | "never";
     };
 

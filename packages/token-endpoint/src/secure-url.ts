@@ -9,7 +9,11 @@ export function isAllowedUrl(url: URL, allowInsecureHosts: readonly string[]): b
   return allowInsecureHosts.some((host) => host === url.hostname || host === hostAndPort);
 }
 
-/** Names an endpoint in messages: without its query, which is nobody else's business. */
+/** Metadata may name an endpoint of any length. */
+const MAX_SHOWN = 200;
+
+/** Names an endpoint in messages: without its query, which is nobody else's business, and cut at 200 characters. */
 export function shownUrl(url: URL): string {
-  return `${url.origin}${url.pathname}`;
+  const shown = `${url.origin}${url.pathname}`;
+  return shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown;
 }

@@ -1,3 +1,4 @@
+import { shownName } from "@agent-oauth/core/internal";
 import { refuseOption } from "./refuse-option.ts";
 import { isAllowedUrl } from "./secure-url.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
@@ -62,7 +63,7 @@ function checkedUrl(
   if (!isAllowedUrl(url, allowInsecureHosts)) {
     refuseOption(
       kind,
-      `must be an https: URL; for tests, name "${url.host}" in "allowInsecureHosts"`,
+      `must be an https: URL; for tests, name ${shownName(url.host)} in "allowInsecureHosts"`,
     );
   }
   return { text, url };

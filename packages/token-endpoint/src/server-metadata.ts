@@ -1,4 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
+import { shownName } from "@agent-oauth/core/internal";
 import { z } from "zod";
 import type { CheckedOptions } from "./checked-options.ts";
 import { type Answer, exchange, type Wire } from "./exchange.ts";
@@ -84,9 +85,13 @@ function readServer(answer: Answer, options: MetadataOptions): Server {
   }
   const otherIssuer = issuerFault(document.issuer, location);
   if (otherIssuer !== undefined) throw fault(otherIssuer);
+  if (clientAuthentication.addressesIssuer && !isVouchedFor(document.issuer, location)) {
+    throw fault(
+      `its "issuer" is at another origin, ${shownName(document.issuer)}, where the client's assertion would be good; if that is right, give the option "issuer"`,
+    );
+  }
   const tokenUrl = tokenEndpointUrl(spelt(document, options), {
     location,
-    issuer: document.issuer,
     // Without TLS no certificate would be presented.
     allowInsecureHosts: clientAuthentication.certificate ? [] : options.allowInsecureHosts,
   });
@@ -108,6 +113,11 @@ function issuerFault(named: string, { issuer }: ServerLocation): string | undefi
   const shown = quoteServerText(named, []) ?? "another";
   const isSpelling = URL.parse(named)?.href === URL.parse(issuer)?.href;
   return `its "issuer" is ${shown}${isSpelling ? '; write the option "issuer" exactly so' : ", not the one asked for"}`;
+}
+
+/** Whoever serves metadata could name somebody else as its issuer, and use there what a client sends to it. */
+function isVouchedFor(named: string, { issuer, url }: ServerLocation): boolean {
+  return issuer !== undefined || URL.parse(named)?.origin === url.origin;
 }
 
 /** Clients that present a certificate may have an endpoint of their own (RFC 8705 §5). */

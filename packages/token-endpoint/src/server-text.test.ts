@@ -21,6 +21,8 @@ describe("quoteServerText", () => {
     ["its encoded form", `no: ${encodeURIComponent(SECRET)}`],
     ["a short secret", "hunter2 is wrong"],
     ["a JWT, whoever's it is", "bad eyJhbGciOiJFUzI1NiJ9.eyJzdWIi"],
+    ["a JWT in pieces", "bad eyJhbG\nciOiJF UzI1NiJ9"],
+    ["the secret behind what is shown", `${" ".repeat(199)}no: ${SECRET}`],
     ["a JWT that is cut in its header", `${" ".repeat(180)}eyJhbGciOiJFUzI1NiIsIng1YyI6W10.e30.`],
   ])("shows no text that holds %s", (_, text) => {
     expect(quoteServerText(text, [SECRET, "hunter2"])).toBeUndefined();
@@ -32,6 +34,7 @@ describe("quoteServerText", () => {
   });
 
   it("shows a text that shares only a word with a secret", () => {
-    expect(quoteServerText("the word 0123456789", [SECRET, ""])).toBe('"the word 0123456789"');
+    expect(quoteServerText("the word 012", [SECRET, ""])).toBe('"the word 012"');
+    expect(quoteServerText("the word 0123", [SECRET, ""])).toBeUndefined();
   });
 });

@@ -22,8 +22,11 @@ export interface TokenAnswerContext {
 // Servers write null for what is absent, and whatever else they add is ignored (RFC 6749 §5.1).
 const text = z.string().nullish();
 const tokenAnswer = z.object({
-  // Anything else cannot be sent in a header (RFC 6750 §2.1).
-  access_token: z.string().regex(/^[\x21-\x7e]+$/),
+  // Anything else cannot be sent in a header (RFC 6750 §2.1), nor can what is longer.
+  access_token: z
+    .string()
+    .max(65_536)
+    .regex(/^[\x21-\x7e]+$/),
   token_type: z.string(),
   scope: text,
   issued_token_type: text,

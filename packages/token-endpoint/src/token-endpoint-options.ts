@@ -13,8 +13,8 @@ export interface TokenEndpointOptions {
   readonly issuer?: string | URL;
   /**
    * Where the metadata is, if not at the issuer's well-known places: it is fetched as given. Its token endpoint may lack
-   * the scheme. With `issuer` besides, the metadata must name that very issuer. Without, its token endpoint must have
-   * the origin of this URL or of the issuer it names: credentials are posted nowhere else.
+   * the scheme. With `issuer`, the metadata must name that very issuer, and its token endpoint may be anywhere. Without, its
+   * token endpoint must be at the origin of this URL: credentials are posted nowhere else.
    */
   readonly metadataUrl?: string | URL;
   /**

@@ -1,22 +1,22 @@
+import { shownName } from "@agent-oauth/core/internal";
 import { isAllowedUrl } from "./secure-url.ts";
 import type { ServerLocation } from "./server-location.ts";
 
 /** What a token endpoint's URL is judged by. */
 export interface TokenEndpointUrlContext {
   readonly location: ServerLocation;
-  /** As the metadata names it. */
-  readonly issuer: string;
   readonly allowInsecureHosts: readonly string[];
 }
 
 /**
- * Reads the URL of the token endpoint that metadata names, and judges whether credentials may be posted there.
+ * Reads the URL of the token endpoint that metadata names, and judges whether credentials may be posted there. Metadata
+ * that is known by its URL alone vouches for its own origin only: what it says of its issuer proves nothing.
  *
  * @returns the URL, or what is wrong with it.
  */
 export function tokenEndpointUrl(
   spelt: unknown,
-  { location, issuer, allowInsecureHosts }: TokenEndpointUrlContext,
+  { location, allowInsecureHosts }: TokenEndpointUrlContext,
 ): URL | string {
   const url = typeof spelt === "string" ? URL.parse(withScheme(spelt, location)) : null;
   if (url === null || url.username !== "" || url.password !== "" || url.hash !== "") {
@@ -24,10 +24,10 @@ export function tokenEndpointUrl(
   }
   if (location.useIssuerHost) url.host = hostAndPort(location.url);
   if (!isAllowedUrl(url, allowInsecureHosts)) return "the token endpoint it names is no https: URL";
-  if (location.issuer !== undefined || location.useIssuerHost) return url;
-  const origins = [location.url.origin, URL.parse(issuer)?.origin];
-  if (origins.includes(url.origin)) return url;
-  return `the token endpoint it names is at another origin, ${url.origin}; if that is right, give the option "issuer"`;
+  if (location.issuer !== undefined || url.origin === location.url.origin) return url;
+  // At the host of the metadata already, and safer than asked for.
+  if (location.useIssuerHost && url.protocol === "https:") return url;
+  return `the token endpoint it names is at another origin, ${shownName(url.origin)}; without the option "issuer", credentials are posted to the origin of "metadataUrl" only`;
 }
 
 const SCHEMELESS = /^(?:\/\/)?(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?(?:[/?]|$)/i;

@@ -1,4 +1,5 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
+import { checkOptions as checkNames, type OptionNames } from "@agent-oauth/core/internal";
 import { boundFetch } from "./bound-fetch.ts";
 import { type CheckedOptions, checkOptions } from "./checked-options.ts";
 import { Connections, closedError } from "./connections.ts";
@@ -19,7 +20,10 @@ export interface TokenGrant {
   readonly grantType: string;
   /** Absent ones and empty lists are not sent; only `resource` and `audience` may have several values. */
   readonly parameters: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Whether the request may be sent again after one that may have been processed. */
+  /**
+   * Whether the request may be sent again after one that may have been processed. One that certainly was not (no connection,
+   * nothing written, 429, 503 with `Retry-After`) may always be.
+   */
   readonly repeatable: boolean;
 }
 
@@ -69,11 +73,13 @@ export interface TokenEndpoint {
  * @throws TypeError or RangeError naming the option that is missing or wrong.
  */
 export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
-  return new HttpTokenEndpoint(checkOptions(options));
+  return new HttpTokenEndpoint(checkOptions(options ?? null));
 }
 
 /** Metadata changes rarely: moved endpoints are announced long before. */
 const METADATA_LIFETIME_MS = 3_600_000;
+
+const GRANT: OptionNames<TokenGrant> = { grantType: true, parameters: true, repeatable: true };
 
 class HttpTokenEndpoint implements TokenEndpoint {
   readonly #options: CheckedOptions;
@@ -108,7 +114,15 @@ class HttpTokenEndpoint implements TokenEndpoint {
     return this.#identity.text;
   }
 
-  async request(grant: TokenGrant, { signal }: { readonly signal?: AbortSignal | undefined } = {}) {
+  async request(grant: TokenGrant, options: Parameters<TokenEndpoint["request"]>[1] = {}) {
+    checkNames(grant ?? null, {
+      doing: "request a token",
+      names: GRANT,
+      what: "the grant",
+      member: "member of a grant",
+    });
+    checkNames(options, { doing: "request a token", names: { signal: true } });
+    const { signal } = options;
     const form = tokenForm(grant.parameters);
     return this.#inTime("get an access token from", [signal], async (deadline) => {
       const server = await this.#server(deadline.signal);

@@ -1,3 +1,4 @@
+import { isPlainObject, kindOf, shownName } from "@agent-oauth/core/internal";
 import type { TokenGrant } from "./token-endpoint.ts";
 
 /** Set by the endpoint itself: a parameter of the same name would be lost or would contradict it. */
@@ -10,29 +11,23 @@ const RESERVED = [
 ];
 /** The only parameters a request may have more than once (RFC 8693 §2.1, RFC 8707 §2). */
 const REPEATABLE = ["resource", "audience"];
-const SECRET = ["assertion", "subject_token", "actor_token", "client_secret", "client_assertion"];
 
 /**
  * Lists a grant's parameters as the form has them: absent ones and empty lists left out.
  *
- * @throws TypeError naming the parameter that is blank, reserved, given more often than allowed or, of `resource`, no absolute URI.
+ * @throws TypeError if they are no plain object, or naming the parameter that is blank, reserved, given more often than allowed or, of `resource`, no absolute URI.
  * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 §2}
  */
 export function tokenForm(parameters: TokenGrant["parameters"]): [string, string][] {
+  // Of anything else nothing, or something else than meant, would be sent.
+  if (!isPlainObject(parameters)) {
+    throw new TypeError(
+      `Cannot request a token: "parameters" must be a plain object, not ${kindOf(parameters)}`,
+    );
+  }
   return Object.entries(parameters).flatMap(([name, value]) =>
     valuesOf(name, value).map((item): [string, string] => [name, item]),
   );
-}
-
-/** Returns what a request holds that nobody may see: in its form, and in its Authorization header in all its forms. */
-export function secretsIn(request: {
-  readonly body: URLSearchParams;
-  readonly headers: Readonly<Record<string, string>>;
-}): string[] {
-  const encoded = request.headers.authorization?.replace(/^Basic /, "") ?? "";
-  const [, password = ""] = Buffer.from(encoded, "base64").toString().split(":");
-  const secret = new URLSearchParams(`secret=${password}`).get("secret") ?? "";
-  return [...SECRET.flatMap((name) => request.body.getAll(name)), encoded, password, secret];
 }
 
 function valuesOf(name: string, value: unknown): readonly string[] {
@@ -51,5 +46,5 @@ function valuesOf(name: string, value: unknown): readonly string[] {
 }
 
 function refuse(name: string, reason: string): never {
-  throw new TypeError(`Cannot request a token: the parameter "${name}" ${reason}`);
+  throw new TypeError(`Cannot request a token: the parameter ${shownName(name)} ${reason}`);
 }

@@ -50,11 +50,14 @@ describe("the end of a token", () => {
     expect(answer.expiresAt).toBe(START + 60_000);
   });
 
-  it("survives an event sink that throws", async () => {
+  const fail = () => {
+    throw new Error("sink");
+  };
+  it.each([
+    ["throws", fail],
+    ["rejects", async () => fail()],
+  ])("survives an event sink that %s", async (_, onEvent) => {
     const server = await startTestServer(answerToken({ expires_in: "soon" }));
-    const onEvent = () => {
-      throw new Error("sink");
-    };
     await expect(
       testEndpoint(server, { onEvent }).request(CLIENT_CREDENTIALS),
     ).resolves.toBeDefined();

@@ -223,6 +223,23 @@ describe("an answer without a usable token", () => {
 });
 
 describe("a token answer", () => {
+  it.each([
+    ["of 65,536 characters", "x".repeat(65_536), true],
+    ["of 65,537 characters", "x".repeat(65_537), false],
+    ["with a line break", `${SENTINEL}\n`, false],
+    ["with a control character", `${SENTINEL}\u0001`, false],
+    ["with a C1 control character", `${SENTINEL}\u0085`, false],
+    ["with a space", `${SENTINEL} x`, false],
+  ])("with a token %s is good: %#", async (_, access_token, isGood) => {
+    const server = await startTestServer(answerToken({ access_token }));
+    const answer = testEndpoint(server).request(CLIENT_CREDENTIALS);
+    if (isGood) return expect(await answer).toMatchObject({ token: access_token });
+    const error = await rejection(answer);
+    expect(error.code).toBe("ERR_TOKEN_RESPONSE");
+    expect(error.message).toMatch(/: the answer has no usable "access_token"$/);
+    expect(allTextOf(error)).not.toMatch(/sentinel|xxx/);
+  });
+
   it.each(["bearer", "Bearer", "BEARER"])("takes token_type %s", async (token_type) => {
     const server = await startTestServer(answerToken({ token_type }));
     const answer = await testEndpoint(server).request(CLIENT_CREDENTIALS);

@@ -1,4 +1,5 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
+import { emit } from "@agent-oauth/core/internal";
 import {
   allowInsecureRequests,
   type CustomFetchOptions,
@@ -9,9 +10,9 @@ import { answerError } from "./answer-error.ts";
 import type { CheckedOptions } from "./checked-options.ts";
 import { type Answer, exchange, type Wire } from "./exchange.ts";
 import type { Attempt } from "./retry.ts";
+import { sentSecrets } from "./sent-secrets.ts";
 import type { Server } from "./server-metadata.ts";
 import { parseTokenAnswer } from "./token-answer.ts";
-import { secretsIn } from "./token-form.ts";
 
 /** One attempt at a token request. */
 export interface TokenAttemptOptions
@@ -54,7 +55,7 @@ function sendTokenRequest(
       signal,
       [allowInsecureRequests]: server.tokenUrl.protocol === "http:",
       [customFetch]: (url: string, init: CustomFetchOptions<"POST", URLSearchParams>) => {
-        secrets.push(...secretsIn(init));
+        secrets.push(...sentSecrets(init));
         return fetch(url, init);
       },
     },
@@ -107,9 +108,5 @@ function emitSkipped(
   field: "expires_at" | "expires_in" | "exp" | "id_token.exp",
   { onEvent, identity, clock }: TokenAttemptOptions,
 ): void {
-  try {
-    onEvent?.({ type: "lifetime-skipped", field, identity, at: clock.now() });
-  } catch {
-    // A sink that fails must not cost a good token.
-  }
+  emit(onEvent, { type: "lifetime-skipped", field, identity, at: clock.now() });
 }

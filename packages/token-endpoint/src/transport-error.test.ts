@@ -17,6 +17,7 @@ function contextOf(connecting: boolean) {
     failed: "Cannot get an access token from https://as.example/token",
     url: new URL("https://as.example/token"),
     connection: { witness } as unknown as Connection,
+    mayBeSent: true,
   };
 }
 
@@ -44,6 +45,25 @@ describe("transportFailure", () => {
     expect(outcome).toMatchObject({ resend, failure: { code: tokenCode, cause: { code } } });
     expect(inspect(outcome)).toMatch(message);
     expect(inspect(outcome, { depth: null, showHidden: true })).not.toContain(SENTINEL);
+  });
+
+  it.each([
+    ["ECONNRESET", "always", /the connection broke before the request was sent \(ECONNRESET\)/],
+    ["UND_ERR_SOCKET", "always", /before the request was sent \(UND_ERR_SOCKET\)/],
+    ["ETIMEDOUT", "always", /did not answer in time/],
+    ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "never", /refused the TLS connection/],
+  ])("resends after %s what was not sent: %s", (code, resend, message) => {
+    const context = { ...contextOf(false), mayBeSent: false };
+    const outcome = transportFailure(fetchFailed(code), context);
+    expect(outcome).toMatchObject({ resend });
+    expect(inspect(outcome)).toMatch(message);
+  });
+
+  it("says no code that could be anything", () => {
+    const outcome = transportFailure(fetchFailed(`A${SENTINEL}`), contextOf(false));
+    expect(outcome).toMatchObject({
+      failure: { message: expect.stringMatching(/before the whole answer was there$/) },
+    });
   });
 
   it("passes on what is no failure of the network", () => {

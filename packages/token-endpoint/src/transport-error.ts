@@ -8,6 +8,8 @@ export interface TransportContext {
   readonly failed: string;
   readonly url: URL;
   readonly connection: Connection;
+  /** Whether the server may have the request. */
+  readonly mayBeSent: boolean;
 }
 
 type Resend = "always" | "if-repeatable" | "never";
@@ -21,7 +23,7 @@ type Verdict = readonly [code: TokenErrorCode, resend: Resend, reason: string];
 export function transportFailure(error: unknown, context: TransportContext): Attempt<never> {
   if (!(error instanceof TypeError && error.cause instanceof Error)) throw error;
   const { cause } = error;
-  const code = String((cause as { code?: unknown }).code ?? "");
+  const code = codeOf(cause);
   const connecting =
     context.connection.witness.failedConnecting(cause) ||
     NOT_SENT.has(code) ||
@@ -32,7 +34,15 @@ export function transportFailure(error: unknown, context: TransportContext): Att
   const failure = new TokenError(tokenCode, `${context.failed}: ${reason}`, {
     cause: redactedCause(cause),
   });
-  return { failure, resend };
+  // What never left may go out again, whatever broke the connection.
+  const isUnsent = resend === "if-repeatable" && !context.mayBeSent;
+  return { failure, resend: isUnsent ? "always" : resend };
+}
+
+/** A dispatcher of the caller's may put anything into it; OpenSSL's hold a slash: `ERR_SSL_SSL/TLS_ALERT_…`. */
+function codeOf(cause: Error): string {
+  const { code } = cause as { readonly code?: unknown };
+  return typeof code === "string" && /^[A-Z][A-Z\d_/]{0,79}$/.test(code) ? code : "";
 }
 
 /** Errors that only connecting has: with them nothing was sent, whoever made the dispatcher. */
@@ -72,7 +82,11 @@ function whileConnecting(code: string, { url, connection }: TransportContext): V
   return ["ERR_TOKEN_NETWORK", "always", unreachableReason(code)];
 }
 
-function afterSending(code: string, name: string, { url, connection }: TransportContext): Verdict {
+function afterSending(
+  code: string,
+  name: string,
+  { url, connection, mayBeSent }: TransportContext,
+): Verdict {
   if (isTlsAlert(code)) {
     return [
       "ERR_TOKEN_TLS",
@@ -93,10 +107,11 @@ function afterSending(code: string, name: string, { url, connection }: Transport
   if (TIMEOUTS.has(code) || code.endsWith("_TIMEOUT")) {
     return ["ERR_TOKEN_TIMEOUT", "if-repeatable", "the server did not answer in time"];
   }
+  const before = mayBeSent ? "the whole answer was there" : "the request was sent";
   return [
     "ERR_TOKEN_NETWORK",
     "if-repeatable",
-    `the connection broke before the whole answer was there${code === "" ? "" : ` (${code})`}`,
+    `the connection broke before ${before}${code === "" ? "" : ` (${code})`}`,
   ];
 }
 

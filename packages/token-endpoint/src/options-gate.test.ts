@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import { bearerInterceptor } from "./bearer-interceptor.ts";
+import type { ClientCertificatePair } from "./certificate-pair.ts";
+import {
+  clientSecretPost,
+  noClientAuthentication,
+  tlsClientAuth,
+} from "./client-authentication.ts";
+import { createClientCertificate } from "./client-certificate.ts";
+import { clientCredentialsSource } from "./client-credentials-source.ts";
+import { jwtBearerSource } from "./jwt-bearer-source.ts";
+import { privateKeyJwt } from "./private-key-jwt.ts";
+import { authority, CLIENT_CREDENTIALS, testEndpoint } from "./server.test-support.ts";
+import { createTokenEndpoint } from "./token-endpoint.ts";
+
+const pair = await authority.issue();
+const endpoint = () => testEndpoint({ url: "https://as.example/token" });
+const source = { identity: "s", getToken: () => Promise.reject(new Error("never asked")) };
+const server = {
+  tokenEndpoint: "https://as.example/token",
+  clientId: "agent",
+  clientAuthentication: noClientAuthentication(),
+};
+
+/** What takes an options object, with options that are right, and what a misspelt one must be told. */
+type Row = readonly [
+  name: string,
+  take: (options: never) => unknown,
+  right: object,
+  wrong: object,
+  suggestion: RegExp,
+];
+
+const rows: readonly Row[] = [
+  ["createTokenEndpoint", createTokenEndpoint, server, { clientID: "a" }, /"clientId"/],
+  ["createTokenEndpoint", createTokenEndpoint, server, { timeout: 1 }, /"timeoutMs"/],
+  [
+    "privateKeyJwt",
+    privateKeyJwt,
+    { key: pair.key },
+    { audiance: "sentinel" },
+    /no option "audiance"; did you mean "audience"\?/,
+  ],
+  ["createClientCertificate", createClientCertificate, pair, { ca: "sentinel" }, /no option "ca"/],
+  [
+    "createClientCertificate's options",
+    (options) => createClientCertificate(pair, options),
+    {},
+    { clok: "sentinel" },
+    /"clock"/,
+  ],
+  [
+    "replace",
+    (changed: ClientCertificatePair) => createClientCertificate(pair).replace(changed),
+    pair,
+    { kye: "sentinel" },
+    /"key"/,
+  ],
+  [
+    "clientCredentialsSource",
+    (options) => clientCredentialsSource(endpoint(), options),
+    { honours: ["scope"] },
+    { audiance: "sentinel" },
+    /no option "audiance"; there are parameters, honours/,
+  ],
+  [
+    "jwtBearerSource",
+    (options) => jwtBearerSource(endpoint(), options),
+    {},
+    { assertionReuseable: true },
+    /"assertionReusable"/,
+  ],
+  [
+    "bearerInterceptor",
+    (options) => bearerInterceptor(source, options),
+    { origins: ["https://a.example"] },
+    { origin: "https://a.example" },
+    /"origins"/,
+  ],
+];
+
+describe("a factory", () => {
+  it.each(rows)(
+    "%s refuses an option that it does not know",
+    (_, take, right, wrong, suggestion) => {
+      const taking = (options: unknown) => () => take(options as never);
+      expect(taking(right)).not.toThrow();
+      expect(taking({ ...right, ...wrong })).toThrow(TypeError);
+      expect(taking({ ...right, ...wrong })).toThrow(suggestion);
+      expect(taking({ ...right, ...wrong })).not.toThrow(/sentinel/);
+    },
+  );
+
+  it.each(rows)("%s refuses what is no plain object", (_, take) => {
+    for (const junk of ["sentinel", 7, null, true, [], new Map(), Promise.resolve({}), () => {}]) {
+      expect(() => take(junk as never)).toThrow(TypeError);
+      expect(() => take(junk as never)).not.toThrow(/sentinel/);
+    }
+  });
+});
+
+describe("a call", () => {
+  it.each([
+    [{ ...CLIENT_CREDENTIALS, paramters: {} }, {}, /"parameters"/],
+    [
+      { ...CLIENT_CREDENTIALS, parameters: new Map([["resource", "urn:a:b"]]) },
+      {},
+      /"parameters" .*Map/,
+    ],
+    [{ ...CLIENT_CREDENTIALS, parameters: undefined }, {}, /"parameters" must be a plain object/],
+    ["sentinel", {}, /the grant must be a plain object, not a string/],
+    [undefined, {}, /the grant must be a plain object/],
+    [CLIENT_CREDENTIALS, { singal: AbortSignal.abort() }, /"signal"/],
+    [
+      CLIENT_CREDENTIALS,
+      AbortSignal.abort(),
+      /must be a plain object, not an instance of AbortSignal/,
+    ],
+  ])("of request(%j, %j) is refused", async (grant, options, message) => {
+    const request = endpoint().request(grant as never, options as never);
+    await expect(request).rejects.toThrow(TypeError);
+    await expect(request).rejects.toThrow(message);
+    await expect(request).rejects.not.toThrow(/sentinel/);
+  });
+
+  it.each([clientCredentialsSource, jwtBearerSource])(
+    "of getToken is refused: %o",
+    async (make) => {
+      const { getToken } = make(endpoint());
+      const request = { subjectToken: "user" };
+      await expect(getToken(request, { singal: 1 } as never)).rejects.toThrow(/"signal"/);
+      await expect(getToken(request, "sentinel" as never)).rejects.toThrow(
+        /plain object, not a st/,
+      );
+      await expect(getToken({ audiance: ["a"] } as never)).rejects.toThrow(/"audience"|"audiance"/);
+    },
+  );
+
+  it.each([
+    ["audiance", /no list of a request "audiance"; did you mean "audience"\?/],
+    [7, /no list of a request "7"/],
+  ])("for a source that honours %j is refused", (honours, message) => {
+    const make = () => clientCredentialsSource(endpoint(), { honours: [honours] as never });
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(message);
+    expect(() => clientCredentialsSource(endpoint(), { honours: "scope" as never })).toThrow(
+      /"honours" must be a list/,
+    );
+  });
+
+  it("of jwtBearerSource takes only a boolean for assertionReusable", () => {
+    const make = () => jwtBearerSource(endpoint(), { assertionReusable: "false" as never });
+    expect(make).toThrow(/"assertionReusable" must be a boolean/);
+  });
+});
+
+it("client authentication takes no options besides", () => {
+  const certificate = createClientCertificate(pair);
+  expect(() => clientSecretPost({ secret: "sentinel" } as never)).toThrow(/"secret" must be/);
+  expect(() => tlsClientAuth({ certificate } as never)).toThrow(/createClientCertificate/);
+});
