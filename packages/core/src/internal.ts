@@ -13,5 +13,6 @@ export {
   pickOptions,
   unknownName,
 } from "./known-members.ts";
+export { listedNames, listedReasons, shownName } from "./listed-names.ts";
 export { nearestName } from "./nearest-name.ts";
 export { isPlainObject, kindOf } from "./plain-object.ts";

@@ -38,6 +38,8 @@ export interface GetTokenOptions {
   readonly minValidityMs?: number;
   /** A token that a server refused: the answer is another one. */
   readonly rejected?: AccessToken;
+  /** The URL of the server that refused it. What one server says of a token holds back calls to that server only. */
+  readonly rejectedBy?: string;
   /** When the subject token ends, in epoch milliseconds, if the caller knows better than its `exp`. */
   readonly subjectExpiresAt?: number;
 }
