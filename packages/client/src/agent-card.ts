@@ -10,6 +10,7 @@ import type { ClientSettings } from "./client-options.ts";
 import type { AgentRef, GatewayFlow } from "./gateway-flow.ts";
 import { mcpFailure } from "./mcp-failure.ts";
 import { secureEndpoint } from "./secure-endpoint.ts";
+import { SessionCall } from "./session-call.ts";
 
 /** An A2A agent and the card it shows. */
 export interface AgentCard {
@@ -53,10 +54,12 @@ export async function readAgentCard(
     fetch: (input, init) => flow.fetch(input, init),
     allowInsecureHosts: settings.allowInsecureHosts,
   });
+  const call = new SessionCall({ request, signal });
   try {
-    const answer = await callTokens.during(request, () => fetch(url, { signal }));
+    const answer = await callTokens.during(call, (signal) => fetch(url, { signal }));
     if (!answer.ok) {
-      await answer.body?.cancel();
+      // Not waited for: a body that is also read elsewhere is never cancelled.
+      answer.body?.cancel().catch(() => {});
       if (answer.status === 404 && agent.optional === true) return undefined;
       throw mcpFailure({ status: answer.status }, doing);
     }

@@ -25,7 +25,9 @@ export interface ListOptions extends CallOptions, CallerOptions {
 
 /** How a tool is called: for a user, or by the agent itself, which has to be said. */
 export type CallMcpToolOptions = CallOptions & {
-  /** Told of the progress that the tool reports. */
+  /** How long the call may take in all, whatever progress the tool reports. Milliseconds; default the client's `maxTotalTimeoutMs`. */
+  readonly maxTotalTimeoutMs?: number;
+  /** Told of the progress that the tool reports. What it throws is ignored. */
   readonly onProgress?: (progress: Progress) => void;
 } & (
     | { readonly userToken: UserToken; readonly principal?: string; readonly system?: never }

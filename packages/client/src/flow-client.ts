@@ -1,4 +1,5 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
+import { checkedToken, emit, shownName } from "@agent-oauth/core/internal";
 import { readAgentCard } from "./agent-card.ts";
 import type {
   AgentGatewayClient,
@@ -12,8 +13,9 @@ import {
   type ClientSettings,
   callTimeout,
   clientSettings,
+  toolTimeouts,
 } from "./client-options.ts";
-import { untilAborted, withinDeadline } from "./deadline.ts";
+import { withinDeadline } from "./deadline.ts";
 import { assertFilter, discover } from "./discovery.ts";
 import { FlowResolver } from "./flow-resolver.ts";
 import { userOrSystemTokens } from "./flow-tokens.ts";
@@ -21,6 +23,7 @@ import type { GatewayFlow } from "./gateway-flow.ts";
 import { McpSessions } from "./mcp-sessions.ts";
 import { assertToolCall, callTool, listTools, type McpToolRef } from "./mcp-tool.ts";
 import { targetRequest } from "./target-request.ts";
+import { ToolRun } from "./tool-run.ts";
 
 /** The one implementation of {@link AgentGatewayClient}. */
 export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> {
@@ -52,10 +55,12 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
   async listMcpTools(options: ListOptions = {}) {
     const doing = "list the MCP servers";
     const { flow, caller, refs } = await this.#list(doing, options, (flow) => flow.listMcpServers);
+    const { maxListBytes, maxTools } = this.#settings;
+    const timeout = this.#timeout(options);
     const { found: tools, failures } = await discover(refs, {
       ...this.#discovery(options),
       ask: (server) => {
-        const doing = `list the tools of the MCP server ${JSON.stringify(server.name)}`;
+        const doing = `list the tools of the MCP server ${shownName(server.name)}`;
         const request = { ...caller, ...targetRequest(server) };
         return this.#within(doing, options, (signal) =>
           this.#sessions.call({
@@ -64,7 +69,8 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
             request,
             doing,
             signal,
-            run: (client) => listTools(client, server, { signal, timeout: this.#timeout(options) }),
+            limits: { maxBytes: maxListBytes, bytesName: '"maxListBytes"', maxTools },
+            run: (client, signal) => listTools(client, server, { signal, timeout }),
           }),
         );
       },
@@ -79,11 +85,12 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
   ) {
     assertToolCall(tool, { args, options });
     const { signal, onProgress } = options;
-    const timeout = callTimeout(options.timeoutMs, this.#settings.toolTimeoutMs);
+    const { timeout, total } = toolTimeouts(options, this.#settings);
     const { server } = tool;
-    const doing = `call the tool ${JSON.stringify(tool.name)} of the MCP server ${JSON.stringify(server.name)}`;
-    signal?.throwIfAborted();
-    const call = async () => {
+    const doing = `call the tool ${shownName(tool.name)} of the MCP server ${shownName(server.name)}`;
+    const toolRun = new ToolRun();
+    const overdue = () => toolRun.told(takesTooLong(doing, total));
+    return withinDeadline({ doing, timeoutMs: total, signal, overdue }, async (signal) => {
       const { flow, caller } = await this.#begin(options);
       const request = { ...caller, ...targetRequest(server, tool.name) };
       return this.#sessions.call({
@@ -92,10 +99,11 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
         request,
         doing,
         signal,
-        run: (client) => callTool(client, tool, { args, timeout, signal, onProgress }),
+        toolRun,
+        limits: { maxBytes: this.#settings.maxCallBytes, bytesName: '"maxCallBytes"' },
+        run: (client, signal) => callTool(client, tool, { args, timeout, signal, onProgress }),
       });
-    };
-    return untilAborted(call(), signal);
+    });
   }
 
   async listAgentCards(options: ListOptions = {}) {
@@ -105,7 +113,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     const { found: cards, failures } = await discover(refs, {
       ...this.#discovery(options),
       ask: async (agent) => {
-        const doing = `read the card of the agent ${JSON.stringify(agent.name)}`;
+        const doing = `read the card of the agent ${shownName(agent.name)}`;
         const tokens = userOrSystemTokens(flow, caller, doing);
         const card = await this.#within(doing, options, (signal) =>
           readAgentCard(agent, { flow, tokens, request: caller, settings, doing, signal }),
@@ -142,7 +150,8 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
   #auth(doing: string, options: CallerOptions & CallOptions): Promise<T> {
     return this.#within(doing, options, async (signal) => {
       const { flow, caller } = await this.#begin(options);
-      return userOrSystemTokens(flow, caller, doing).getToken(caller, { signal });
+      const tokens = userOrSystemTokens(flow, caller, doing);
+      return checkedToken(await tokens.getToken(caller, { signal }));
     });
   }
 
@@ -185,14 +194,10 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
 
   #withoutTenant(flow: GatewayFlow<T>, { tenant, ...caller }: Caller): Caller {
     const { onEvent, clock } = this.#settings;
-    if (tenant === undefined || onEvent === undefined) return caller;
+    if (tenant === undefined) return caller;
     const { identity } =
       caller.subjectToken === undefined ? (flow.systemTokens ?? flow.userTokens) : flow.userTokens;
-    try {
-      onEvent({ type: "tenant-dropped", identity, at: clock.now(), tenant });
-    } catch {
-      // A sink must not be able to break the calls it is told of.
-    }
+    emit(onEvent, { type: "tenant-dropped", identity, at: clock.now(), tenant });
     return caller;
   }
 
@@ -208,4 +213,11 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     const { signal } = options;
     return withinDeadline({ doing, timeoutMs: this.#timeout(options), signal }, work);
   }
+}
+
+function takesTooLong(doing: string, total: number): TokenError {
+  return new TokenError(
+    "ERR_TOKEN_TIMEOUT",
+    `Cannot ${doing}: it did not end within ${total} ms ("maxTotalTimeoutMs")`,
+  );
 }
