@@ -1,5 +1,6 @@
 import {
   type AccessToken,
+  cachingTokenSource,
   createAccessToken,
   type TokenEvent,
   type TokenSource,
@@ -191,7 +192,7 @@ describe("close", () => {
         return { content: [{ type: "text", text: "done" }] };
       },
     });
-    const { flow, done } = scriptedFlow(scriptedTokens().source);
+    const { flow, done } = scriptedFlow(cachingTokenSource(scriptedTokens().source));
     const { client } = clientOf([], { flow, allowInsecureHosts: [server.host] });
     const tool = { name: "t", server: { name: "s", url: server.url } };
     const call = client.callMcpTool(tool, {}, { userToken: "alice" });
