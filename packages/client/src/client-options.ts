@@ -1,4 +1,5 @@
 import { type AccessToken, type Clock, systemClock, type TokenEventSink } from "@agent-oauth/core";
+import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import type { GatewayFlow, GatewayFlowDetector } from "./gateway-flow.ts";
 
 /** How {@link createAgentGatewayClient} works. One of `flow` and `flows` is needed. */
@@ -47,6 +48,28 @@ export type ClientSettings = Required<
 
 type Optional = "onEvent" | "maxTotalTimeoutMs";
 
+const NAMES: OptionNames<AgentGatewayClientOptions> = {
+  flow: true,
+  flows: true,
+  timeoutMs: true,
+  toolTimeoutMs: true,
+  maxTotalTimeoutMs: true,
+  maxCallBytes: true,
+  maxListBytes: true,
+  maxTools: true,
+  discoveryConcurrency: true,
+  maxSessions: true,
+  sessionIdleMs: true,
+  versionNegotiation: true,
+  allowOrigins: true,
+  allowInsecureHosts: true,
+  clientInfo: true,
+  onEvent: true,
+  clock: true,
+};
+
+const CLIENT_INFO = { name: true, version: true } as const;
+
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const NUMBERS = {
@@ -63,9 +86,11 @@ const NUMBERS = {
 /**
  * Fills in the defaults.
  *
- * @throws TypeError | RangeError naming the option that is of a wrong type or out of range.
+ * @throws TypeError | RangeError naming the option that there is none of, that is of a wrong type or out of range.
  */
 export function clientSettings(options: AgentGatewayClientOptions): ClientSettings {
+  const doing = "create a client";
+  checkOptions(options, { doing, names: NAMES });
   const {
     versionNegotiation = "auto",
     allowOrigins = [],
@@ -81,6 +106,7 @@ export function clientSettings(options: AgentGatewayClientOptions): ClientSettin
   if (!isStringList(allowOrigins) || !allowOrigins.every(isOrigin)) {
     throw invalid("allowOrigins", 'a list of origins such as "https://mcp.example.com"');
   }
+  checkOptions(clientInfo, { doing, names: CLIENT_INFO, what: '"clientInfo"', member: "member" });
   if (!isText(clientInfo?.name) || !isText(clientInfo.version)) {
     throw invalid("clientInfo", "an object with a name and a version");
   }

@@ -227,8 +227,8 @@ describe("close", () => {
     const calls = [
       client.getSystemAuth(),
       client.getUserAuth("jwt"),
-      client.listMcpTools(),
-      client.listAgentCards(),
+      client.listMcpTools({ system: true }),
+      client.listAgentCards({ system: true }),
       client.callMcpTool(tool, {}, { system: true }),
       client.getClientId(),
     ];

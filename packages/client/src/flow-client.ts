@@ -1,13 +1,15 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
-import { checkedToken, emit, shownName } from "@agent-oauth/core/internal";
+import { checkedToken, emit, isPlainObject, shownName } from "@agent-oauth/core/internal";
 import { readAgentCard } from "./agent-card.ts";
 import type {
   AgentGatewayClient,
   CallMcpToolOptions,
   CallOptions,
   ListOptions,
+  UserAuthOptions,
 } from "./agent-gateway-client.ts";
-import { type Caller, type CallerOptions, resolveCaller, type UserToken } from "./caller.ts";
+import { assertListOptions, assertToolCallOptions, checkCallOptions } from "./call-options.ts";
+import { type Caller, type CallerInit, resolveCaller, type UserToken } from "./caller.ts";
 import {
   type AgentGatewayClientOptions,
   type ClientSettings,
@@ -16,7 +18,7 @@ import {
   toolTimeouts,
 } from "./client-options.ts";
 import { withinDeadline } from "./deadline.ts";
-import { assertFilter, discover } from "./discovery.ts";
+import { discover } from "./discovery.ts";
 import { FlowResolver } from "./flow-resolver.ts";
 import { userOrSystemTokens } from "./flow-tokens.ts";
 import type { GatewayFlow } from "./gateway-flow.ts";
@@ -39,20 +41,22 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
   }
 
   async getSystemAuth(options: CallOptions = {}): Promise<T> {
-    if ("userToken" in options) {
+    if (isPlainObject(options) && "userToken" in options) {
       throw new TypeError('Cannot get a system token: "userToken" is for getUserAuth()');
     }
-    return this.#auth("get a system token", options);
+    const doing = "get a system token";
+    checkCallOptions(options, { method: "getSystemAuth", doing });
+    return this.#auth(doing, options);
   }
 
-  getUserAuth(
-    userToken: UserToken,
-    options: CallOptions & Pick<CallerOptions, "principal"> = {},
-  ): Promise<T> {
-    return this.#auth("get a user token", { ...options, userToken });
+  async getUserAuth(userToken: UserToken, options: UserAuthOptions = {}): Promise<T> {
+    const doing = "get a user token";
+    checkCallOptions(options, { method: "getUserAuth", doing });
+    return this.#auth(doing, { ...options, userToken });
   }
 
-  async listMcpTools(options: ListOptions = {}) {
+  async listMcpTools(options: ListOptions) {
+    assertListOptions(options, "list the tools");
     const doing = "list the MCP servers";
     const { flow, caller, refs } = await this.#list(doing, options, (flow) => flow.listMcpServers);
     const { maxListBytes, maxTools } = this.#settings;
@@ -83,7 +87,8 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     args: Readonly<Record<string, unknown>>,
     options: CallMcpToolOptions,
   ) {
-    assertToolCall(tool, { args, options });
+    assertToolCall(tool, args);
+    assertToolCallOptions(options);
     const { signal, onProgress } = options;
     const { timeout, total } = toolTimeouts(options, this.#settings);
     const { server } = tool;
@@ -106,8 +111,9 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     });
   }
 
-  async listAgentCards(options: ListOptions = {}) {
+  async listAgentCards(options: ListOptions) {
     const doing = "list the agents";
+    assertListOptions(options, doing);
     const { flow, caller, refs } = await this.#list(doing, options, (flow) => flow.listAgents);
     const settings = this.#settings;
     const { found: cards, failures } = await discover(refs, {
@@ -124,10 +130,12 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     return { cards, failures };
   }
 
-  getClientId(
+  async getClientId(
     options: Pick<CallOptions, "signal" | "timeoutMs"> = {},
   ): Promise<string | undefined> {
-    return this.#within("get the client id", options, async (signal) => {
+    const doing = "get the client id";
+    checkCallOptions(options, { method: "getClientId", doing });
+    return this.#within(doing, options, async (signal) => {
       const { flow } = await this.#begin({});
       return flow.clientId({ signal });
     });
@@ -147,7 +155,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     return this.close();
   }
 
-  #auth(doing: string, options: CallerOptions & CallOptions): Promise<T> {
+  #auth(doing: string, options: CallerInit & CallOptions): Promise<T> {
     return this.#within(doing, options, async (signal) => {
       const { flow, caller } = await this.#begin(options);
       const tokens = userOrSystemTokens(flow, caller, doing);
@@ -164,7 +172,6 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     ) => (options: { signal: AbortSignal; tenant?: string }) => Promise<readonly Ref[]>,
   ) {
     return this.#within(doing, options, async (signal) => {
-      assertFilter(options.filter ?? {});
       const { flow, caller } = await this.#begin(options);
       const { tenant } = caller;
       const refs = await lister(flow).call(flow, {
@@ -179,7 +186,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     return { filter, signal, limit: this.#settings.discoveryConcurrency };
   }
 
-  async #begin(options: CallerOptions): Promise<{ flow: GatewayFlow<T>; caller: Caller }> {
+  async #begin(options: CallerInit): Promise<{ flow: GatewayFlow<T>; caller: Caller }> {
     const caller = await resolveCaller(options);
     // Looked at last: what a detector found after the close would stay open.
     if (this.#closing !== undefined) {

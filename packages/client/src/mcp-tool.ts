@@ -92,11 +92,8 @@ export async function callTool(
 
 const ANY_OBJECT: Tool["inputSchema"] = { type: "object" };
 
-/** @throws TypeError if it is not clear which tool is to be called, with what, or by whom. */
-export function assertToolCall(
-  tool: McpToolRef,
-  { args, options }: { args: unknown; options: object | undefined },
-): void {
+/** @throws TypeError if it is not clear which tool is to be called, or with what. */
+export function assertToolCall(tool: McpToolRef, args: unknown): void {
   if (typeof tool?.name !== "string" || typeof tool.server?.url !== "string") {
     throw new TypeError(
       'Cannot call a tool: it must have a "name" and a "server", as listMcpTools() returns it',
@@ -104,12 +101,6 @@ export function assertToolCall(
   }
   if (typeof args !== "object" || args === null || Array.isArray(args)) {
     throw new TypeError("Cannot call a tool: its arguments must be an object");
-  }
-  const caller: { system?: unknown } = options ?? {};
-  if ("userToken" in caller === (caller.system === true)) {
-    throw new TypeError(
-      "Cannot call a tool: say for whom, either { userToken } or { system: true }",
-    );
   }
 }
 
