@@ -56,15 +56,18 @@ export async function readAgentCard(
   });
   const call = new SessionCall({ request, signal });
   try {
-    const answer = await callTokens.during(call, (signal) => fetch(url, { signal }));
-    if (!answer.ok) {
-      // Not waited for: a body that is also read elsewhere is never cancelled.
-      answer.body?.cancel().catch(() => {});
-      if (answer.status === 404 && agent.optional === true) return undefined;
-      throw mcpFailure({ status: answer.status }, doing);
-    }
-    const text = (await boundedText(answer.body, MAX_CARD_BYTES)) ?? "";
-    return { agent, ...namedCard(JSON.parse(text), doing) };
+    // The body is read within the call: its signal ends the transfer.
+    return await callTokens.during(call, async (signal) => {
+      const answer = await fetch(url, { signal });
+      if (!answer.ok) {
+        // Not waited for: the cancelling of a body that somebody else reads, too, never ends.
+        answer.body?.cancel().catch(() => {});
+        if (answer.status === 404 && agent.optional === true) return undefined;
+        throw mcpFailure({ status: answer.status }, doing);
+      }
+      const text = (await boundedText(answer.body, MAX_CARD_BYTES)) ?? "";
+      return { agent, ...namedCard(JSON.parse(text), doing) };
+    });
   } catch (error) {
     throw error instanceof NoToken ? error.error : mcpFailure(error, doing);
   }

@@ -281,6 +281,26 @@ describe("listAgentCards", () => {
     ]);
   });
 
+  it("reads a card that comes after its headers", async () => {
+    const begun = Promise.withResolvers<void>();
+    const fetch: typeof globalThis.fetch = async (_, { signal } = {}) => {
+      const body = new ReadableStream({
+        async pull(controller) {
+          await begun.promise;
+          if (signal?.aborted) controller.error(signal.reason);
+          else controller.enqueue(new TextEncoder().encode('{"name":"A"}'));
+          controller.close();
+        },
+      });
+      setImmediate(begun.resolve);
+      return new Response(body);
+    };
+    const agents = [{ name: "a", url: "https://a.example" }];
+    const { flow } = scriptedFlow(scriptedTokens().source, { agents, fetch });
+    const { cards } = await createAgentGatewayClient({ flow }).listAgentCards({ userToken: "jwt" });
+    expect(cards).toMatchObject([{ name: "A" }]);
+  });
+
   it("reads no more than 1 MiB of a card", async () => {
     let pulled = 0;
     const endless = new ReadableStream({
