@@ -48,7 +48,7 @@ describe("discovery", () => {
   it("lists the tools of all servers, all pages, for the user and for the agent itself", async () => {
     const agent = await openAgent();
     const userToken = await agent.signIn("alice");
-    for (const options of [{ userToken }, {}]) {
+    for (const options of [{ userToken }, { system: true }] as const) {
       const { tools, failures } = await agent.client.listMcpTools(options);
       expect(failures).toEqual([]);
       const counts = Object.groupBy(tools, ({ serverName }) => serverName);

@@ -1,5 +1,11 @@
 import type { GatewayFlow } from "@agent-oauth/client";
-import { type AccessToken, createAccessToken, TokenError } from "@agent-oauth/core";
+import {
+  type AccessToken,
+  createAccessToken,
+  TokenError,
+  type TokenRequest,
+  type TokenSource,
+} from "@agent-oauth/core";
 
 /**
  * Lets calls go out without a token when none can be had for the user. A server that answers such a call with 401 gets
@@ -19,18 +25,21 @@ export function anonymousFlow(flow: GatewayFlow): GatewayFlow {
       return none;
     }
   };
+  const tokens: TokenSource & { peek(request: TokenRequest): AccessToken } = {
+    get identity() {
+      return userTokens.identity;
+    },
+    getToken(request, options) {
+      const { rejected, rejectedBy: _, ...rest } = options ?? {};
+      if (rejected === undefined) return orNone(userTokens.getToken(request, options));
+      return userTokens.getToken(request, rejected.token === none.token ? rest : options);
+    },
+    // What ends a session goes out without a token as well, if the cache holds none.
+    peek: (request) => peeked(userTokens, request) ?? none,
+  };
   return {
     ...flow,
-    userTokens: {
-      get identity() {
-        return userTokens.identity;
-      },
-      getToken(request, options) {
-        const { rejected, ...rest } = options ?? {};
-        if (rejected === undefined) return orNone(userTokens.getToken(request, options));
-        return userTokens.getToken(request, rejected.token === none.token ? rest : options);
-      },
-    },
+    userTokens: tokens,
     fetch(input, init) {
       const headers = new Headers(init?.headers);
       if (headers.get("authorization") !== `Bearer ${none.token}`) return flow.fetch(input, init);
@@ -38,4 +47,10 @@ export function anonymousFlow(flow: GatewayFlow): GatewayFlow {
       return flow.fetch(input, { ...init, headers });
     },
   };
+}
+
+/** Looks into the cache behind the flow; a source that is none holds nothing. */
+function peeked(source: TokenSource, request: TokenRequest): AccessToken | undefined {
+  if (!("peek" in source) || typeof source.peek !== "function") return undefined;
+  return source.peek(request) as AccessToken | undefined;
 }

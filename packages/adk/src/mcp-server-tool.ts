@@ -1,4 +1,5 @@
 import type { McpTool, McpToolResult } from "@agent-oauth/client";
+import { checkOptions } from "@agent-oauth/core/internal";
 import { BaseTool, type RunAsyncToolRequest } from "@google/adk";
 
 /** Calls a tool on behalf of the user of the run that the context belongs to. */
@@ -17,13 +18,11 @@ export class McpServerTool extends BaseTool {
   readonly mcpTool: McpTool;
   readonly #call: CallTool;
 
-  constructor(
-    mcpTool: McpTool,
-    { name, call }: { readonly name: string; readonly call: CallTool },
-  ) {
-    super({ name, description: mcpTool.description });
+  constructor(mcpTool: McpTool, options: { readonly name: string; readonly call: CallTool }) {
+    checkOptions(options, { doing: "create an MCP tool", names: { name: true, call: true } });
+    super({ name: options.name, description: mcpTool.description });
     this.mcpTool = mcpTool;
-    this.#call = call;
+    this.#call = options.call;
   }
 
   // The JSON Schema as it is: Gemini's own form of schema has no room for all of it.

@@ -1,10 +1,12 @@
-import type { AgentGatewayClient, McpTool } from "@agent-oauth/client";
+import type { AgentGatewayClient, McpTool, SystemCaller } from "@agent-oauth/client";
 import { digest, TokenError } from "@agent-oauth/core";
+import { shownName } from "@agent-oauth/core/internal";
 import { type BaseTool, BaseToolset, getLogger, type ReadonlyContext } from "@google/adk";
 import { type CallTool, McpServerTool } from "./mcp-server-tool.ts";
 import { type RunUser, runTenant, runUser, type SubjectToken } from "./subject-token.ts";
 import { type ToolList, ToolLists } from "./tool-lists.ts";
 import {
+  checkToolsetOptions,
   type OwnClientOptions,
   type SharedClientOptions,
   toolsetClient,
@@ -39,13 +41,14 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
   #subjectToken: SubjectToken | undefined;
 
   constructor(options: McpToolsetOptions) {
-    super(options.toolFilter ?? [], options.prefix);
-    this.#options = options;
-    this.#lists = new ToolLists(toolListsOptions(options));
-    const { client, isOwn } = toolsetClient(options);
+    const checked = checkToolsetOptions(options);
+    super(checked.toolFilter ?? [], checked.prefix);
+    this.#options = checked;
+    this.#lists = new ToolLists(toolListsOptions(checked));
+    const { client, isOwn } = toolsetClient(checked);
     this.#client = client;
     this.#ownsClient = isOwn;
-    this.#subjectToken = options.subjectToken;
+    this.#subjectToken = checked.subjectToken;
   }
 
   /**
@@ -87,7 +90,8 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
   /** Whom the tools are listed for: a user, or the agent itself. */
   async #listing(context: ReadonlyContext | undefined): Promise<Listing> {
     if (this.#options.listAs === "system") {
-      return context === undefined ? {} : runTenant(context, this.#options);
+      const tenant = context === undefined ? {} : await runTenant(context, this.#options);
+      return { system: true, ...tenant };
     }
     if (context !== undefined) return this.#user(context);
     throw new TokenError(
@@ -103,9 +107,7 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
       ...(filter && { filter }),
     });
     for (const { ref, error } of failures) {
-      getLogger().warn(
-        `The tools of the MCP server ${JSON.stringify(ref.name)} are left out: ${error}`,
-      );
+      getLogger().warn(`The tools of the MCP server ${shownName(ref.name)} are left out: ${error}`);
     }
     return { tools: tools.map((tool) => this.#tool(tool)), complete: failures.length === 0 };
   }
@@ -133,8 +135,7 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
   }
 }
 
-/** Without a `userToken` it is the agent itself. */
-type Listing = Partial<RunUser>;
+type Listing = RunUser | (SystemCaller & Pick<RunUser, "tenant">);
 
 /** No principal looks like a subject, and no tenant like another. */
 function listKey({ userToken, principal, tenant }: Listing): string {

@@ -30,10 +30,11 @@ async function propagating(
   } = {},
 ) {
   const server = await startMcpServer();
-  const { toolset, tokens } = toolsetOf([server], options.toolset);
-  const plugin = new TokenPropagationPlugin(options);
+  const { toolset: ofToolset, plugins = [], ...ofPlugin } = options;
+  const { toolset, tokens } = toolsetOf([server], ofToolset);
+  const plugin = new TokenPropagationPlugin(ofPlugin);
   plugin.registerToolset(toolset);
-  const agent = agentOf(toolset, [plugin, ...(options.plugins ?? [])]);
+  const agent = agentOf(toolset, [plugin, ...plugins]);
   return { server, tokens, toolset, plugin, agent };
 }
 
@@ -57,6 +58,17 @@ class Meddler extends BasePlugin {
 }
 
 describe("TokenPropagationPlugin", () => {
+  it.each<[unknown, RegExp]>([
+    [{ subject_token: () => "secret" }, /"subject_token"; did you mean "subjectToken"\?/],
+    [{ maxRun: 5 }, /did you mean "maxRuns"\?/],
+    [() => "secret", /must be a plain object, not a function/],
+    [null, /not null/],
+  ])("refuses the options %j", (options, message) => {
+    expect(() => new TokenPropagationPlugin(options as never)).toThrow(TypeError);
+    expect(() => new TokenPropagationPlugin(options as never)).toThrow(message);
+    expect(() => new TokenPropagationPlugin(options as never)).not.toThrow("secret");
+  });
+
   it("asks for the subject token once, when the run starts", async () => {
     const asked: string[] = [];
     const subjectToken: SubjectToken = ({ userId }) => `${userId}-${asked.push(userId)}`;

@@ -1,4 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
+import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import { BasePlugin, type InvocationContext, ReadonlyContext } from "@google/adk";
 import { McpToolset } from "./mcp-toolset.ts";
 import { headerSubjectToken, type SubjectToken } from "./subject-token.ts";
@@ -14,6 +15,12 @@ export interface TokenPropagationPluginOptions {
   readonly name?: string;
 }
 
+const NAMES: OptionNames<TokenPropagationPluginOptions> = {
+  subjectToken: true,
+  maxRuns: true,
+  name: true,
+};
+
 /**
  * Takes the subject token of each run at its start and has toolsets use it for the whole run. It asks no server:
  * tokens are exchanged when a tool is called.
@@ -24,6 +31,7 @@ export interface TokenPropagationPluginOptions {
  * plugin.registerToolset(toolset);
  * const runner = new Runner({ appName: "clerk", agent, sessionService, plugins: [plugin] });
  * ```
+ * @throws TypeError naming the option that there is none of.
  * @throws RangeError if `maxRuns` is no whole number of at least 1.
  */
 export class TokenPropagationPlugin extends BasePlugin {
@@ -32,6 +40,7 @@ export class TokenPropagationPlugin extends BasePlugin {
   readonly #runs = new Map<string, Promise<string | undefined>>();
 
   constructor(options: TokenPropagationPluginOptions = {}) {
+    checkOptions(options, { doing: "create a token propagation plugin", names: NAMES });
     const {
       subjectToken = headerSubjectToken,
       maxRuns = 1_024,

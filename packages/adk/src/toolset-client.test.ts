@@ -53,6 +53,17 @@ describe("McpToolset", () => {
     ["an unknown lister", { tokens, server, listAs: "agent" }, /"listAs"/],
     ["a client beside tokens", { tokens, client: {} }, /"tokens"/],
     ["a policy for another's client", { client: {}, onExchangeError: "fail" }, /"onExchangeError"/],
+    ["a time for another's client", { client: {}, timeoutMs: 5 }, /"timeoutMs": the "client"/],
+    ["a misspelt option", { tokens, server, timeoutms: 5 }, /did you mean "timeoutMs"\?/],
+    ["a flow", { tokens, server, flow: {} }, /no option "flow"/],
+    ["a misspelt option beside a client", { client: {}, prefx: "a" }, /did you mean "prefix"\?/],
+    ["a misspelt filter", { tokens, server, filter: { name: ["a"] } }, /did you mean "names"\?/],
+    ["a filter that is a list", { tokens, server, filter: ["a"] }, /"filter" must be a plain/],
+    ["a misspelt member", { tokens, server: { ...server, requests: {} } }, /"request"\?/],
+    ["no options", undefined, /"server" or "servers"/],
+    ["null", null, /must be a plain object, not null/],
+    ["a promise", Promise.resolve({ tokens, server }), /a promise \(is an "await" missing\?\)/],
+    ["a map", new Map(), /an instance of Map/],
     ["what its client refuses", { tokens, server, maxSessions: 0 }, /"maxSessions"/],
   ])("refuses %s", (_, options, message) => {
     expect(() => new McpToolset(options as McpToolsetOptions)).toThrow(message);

@@ -1,5 +1,6 @@
 import type { DiscoveryFilter } from "@agent-oauth/client";
 import { type Clock, systemClock } from "@agent-oauth/core";
+import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import type { ToolPredicate } from "@google/adk";
 import type { UserOptions } from "./subject-token.ts";
 import type { ToolListsOptions } from "./tool-lists.ts";
@@ -22,6 +23,20 @@ export interface ToolsetOptions extends UserOptions {
   readonly clock?: Clock;
 }
 
+/** The names of all options of {@link ToolsetOptions}. */
+export const TOOLSET_NAMES: OptionNames<ToolsetOptions> = {
+  subjectToken: true,
+  principal: true,
+  tenant: true,
+  toolFilter: true,
+  prefix: true,
+  filter: true,
+  listAs: true,
+  listLifetimeMs: true,
+  maxLists: true,
+  clock: true,
+};
+
 /**
  * Returns the limits of the lists, defaults filled in.
  *
@@ -34,6 +49,12 @@ export function toolListsOptions(options: ToolsetOptions): ToolListsOptions {
     maxLists = 256,
     clock = systemClock,
   } = options;
+  checkOptions(options.filter, {
+    doing: "create an MCP toolset",
+    names: FILTERS,
+    what: '"filter"',
+    member: "filter",
+  });
   for (const name of ["subjectToken", "principal", "tenant"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
       throw new TypeError(`Cannot use the option "${name}": it must be a function`);
@@ -48,6 +69,8 @@ export function toolListsOptions(options: ToolsetOptions): ToolListsOptions {
     clock,
   };
 }
+
+const FILTERS: OptionNames<DiscoveryFilter> = { names: true, ordIds: true };
 
 /** @throws RangeError naming the option. */
 export function positiveInteger(name: string, value: number): number {

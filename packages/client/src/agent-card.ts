@@ -10,6 +10,7 @@ import type { ClientSettings } from "./client-options.ts";
 import type { AgentRef, GatewayFlow } from "./gateway-flow.ts";
 import { mcpFailure } from "./mcp-failure.ts";
 import { secureEndpoint } from "./secure-endpoint.ts";
+import { SessionCall } from "./session-call.ts";
 
 /** An A2A agent and the card it shows. */
 export interface AgentCard {
@@ -53,15 +54,20 @@ export async function readAgentCard(
     fetch: (input, init) => flow.fetch(input, init),
     allowInsecureHosts: settings.allowInsecureHosts,
   });
+  const call = new SessionCall({ request, signal });
   try {
-    const answer = await callTokens.during(request, () => fetch(url, { signal }));
-    if (!answer.ok) {
-      await answer.body?.cancel();
-      if (answer.status === 404 && agent.optional === true) return undefined;
-      throw mcpFailure({ status: answer.status }, doing);
-    }
-    const text = (await boundedText(answer.body, MAX_CARD_BYTES)) ?? "";
-    return { agent, ...namedCard(JSON.parse(text), doing) };
+    // The body is read within the call: its signal ends the transfer.
+    return await callTokens.during(call, async (signal) => {
+      const answer = await fetch(url, { signal });
+      if (!answer.ok) {
+        // Not waited for: the cancelling of a body that somebody else reads, too, never ends.
+        answer.body?.cancel().catch(() => {});
+        if (answer.status === 404 && agent.optional === true) return undefined;
+        throw mcpFailure({ status: answer.status }, doing);
+      }
+      const text = (await boundedText(answer.body, MAX_CARD_BYTES)) ?? "";
+      return { agent, ...namedCard(JSON.parse(text), doing) };
+    });
   } catch (error) {
     throw error instanceof NoToken ? error.error : mcpFailure(error, doing);
   }

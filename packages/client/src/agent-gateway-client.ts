@@ -1,7 +1,7 @@
 import type { AccessToken } from "@agent-oauth/core";
 import type { Progress } from "@modelcontextprotocol/client";
 import type { AgentCard } from "./agent-card.ts";
-import type { CallerOptions, Tenant, UserToken } from "./caller.ts";
+import type { CallerOptions, Tenant, UserCaller, UserToken } from "./caller.ts";
 import type { AgentGatewayClientOptions } from "./client-options.ts";
 import type { DiscoveryFailure, DiscoveryFilter } from "./discovery.ts";
 import { FlowClient } from "./flow-client.ts";
@@ -18,44 +18,46 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
-/** How a list is asked for, and by whom. */
-export interface ListOptions extends CallOptions, CallerOptions {
-  readonly filter?: DiscoveryFilter;
-}
+/** How a list is asked for, and for whom, which has to be said. */
+export type ListOptions = CallOptions &
+  CallerOptions & {
+    readonly filter?: DiscoveryFilter;
+  };
 
-/** How a tool is called: for a user, or by the agent itself, which has to be said. */
-export type CallMcpToolOptions = CallOptions & {
-  /** Told of the progress that the tool reports. */
-  readonly onProgress?: (progress: Progress) => void;
-} & (
-    | { readonly userToken: UserToken; readonly principal?: string; readonly system?: never }
-    | { readonly system: true; readonly userToken?: never; readonly principal?: never }
-  );
+/** How a tool is called, and for whom, which has to be said. */
+export type CallMcpToolOptions = CallOptions &
+  CallerOptions & {
+    /** How long the call may take in all, whatever progress the tool reports. Milliseconds; default the client's `maxTotalTimeoutMs`. */
+    readonly maxTotalTimeoutMs?: number;
+    /** Told of the progress that the tool reports. What it throws is ignored. */
+    readonly onProgress?: (progress: Progress) => void;
+  };
+
+/** What {@link AgentGatewayClient.getUserAuth} takes. */
+export type UserAuthOptions = CallOptions & Pick<UserCaller, "principal">;
 
 /** Gets tokens, discovers MCP tools and A2A agents, and calls tools, with the right token for each user and server. */
 export interface AgentGatewayClient<T extends AccessToken = AccessToken> extends AsyncDisposable {
   /** Returns the flow's system token. */
   getSystemAuth(options?: CallOptions): Promise<T>;
   /** Returns the flow's token for a user. */
-  getUserAuth(
-    userToken: UserToken,
-    options?: CallOptions & Pick<CallerOptions, "principal">,
-  ): Promise<T>;
+  getUserAuth(userToken: UserToken, options?: UserAuthOptions): Promise<T>;
   /**
-   * Lists the tools of all servers. A server that cannot be asked is among the `failures`; only if none could, the list rejects.
+   * Lists the tools of all servers, for a user or for the agent itself. A server that cannot be asked, or lists more than it
+   * may, is among the `failures`; only if none could, the list rejects.
    */
-  listMcpTools(options?: ListOptions): Promise<{
+  listMcpTools(options: ListOptions): Promise<{
     readonly tools: readonly McpTool[];
     readonly failures: readonly DiscoveryFailure<McpServerRef>[];
   }>;
-  /** Calls a tool. A tool that fails is a result with `isError`; everything else that fails rejects. JSON-RPC errors come as the MCP SDK throws them. */
+  /** Calls a tool, which runs at most once. A tool that fails is a result with `isError`; everything else that fails rejects. JSON-RPC errors come as the MCP SDK throws them. */
   callMcpTool(
     tool: McpToolRef,
     args: Readonly<Record<string, unknown>>,
     options: CallMcpToolOptions,
   ): Promise<McpToolResult>;
   /** Lists the agents with their cards; failures as in {@link AgentGatewayClient.listMcpTools}. */
-  listAgentCards(options?: ListOptions): Promise<{
+  listAgentCards(options: ListOptions): Promise<{
     readonly cards: readonly AgentCard[];
     readonly failures: readonly DiscoveryFailure<AgentRef>[];
   }>;

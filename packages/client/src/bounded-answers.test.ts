@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { boundedAnswers } from "./bounded-answers.ts";
 import { clientOf, serverOf } from "./connected-client.test-support.ts";
 import { scriptedFlow } from "./flow.test-support.ts";
+import { ResponseBudget } from "./response-budget.ts";
 import { scriptedTokens } from "./scripted-tokens.test-support.ts";
 
 /** A body that begins with so many bytes and does not end. */
@@ -19,7 +20,8 @@ describe("boundedAnswers", () => {
     const { body, cancel } = endless(9);
     const answers = [new Response("12345678", { status: 418, headers: json }), new Response(body)];
     const fetch = async () => answers.shift() ?? new Response(null, { status: 202 });
-    const bounded = boundedAnswers(fetch, { maxBytes: 8, over: () => undefined });
+    const without = () => new ResponseBudget({ maxBytes: 8, bytesName: "here" }, "read");
+    const bounded = boundedAnswers(fetch, { current: () => undefined, without });
     const short = await bounded("https://a.example");
     expect([short.status, short.headers.get("content-type")]).toEqual([418, json["content-type"]]);
     expect(await short.text()).toBe("12345678");

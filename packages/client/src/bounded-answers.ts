@@ -1,44 +1,41 @@
-import { TokenError } from "@agent-oauth/core";
-
-/** What ends the reading of an answer. */
-export interface BoundedAnswersOptions {
-  /** Decompressed; of a stream of events, all of it. */
-  readonly maxBytes: number;
-  /** Aborted when nobody waits for the answer any more; asked when the request is sent. */
-  readonly over: () => AbortSignal | undefined;
-}
+import type { ResponseBudget } from "./response-budget.ts";
+import type { SessionCall } from "./session-call.ts";
 
 /**
- * Makes a fetch whose answers are read no further than their limit, and no longer than somebody waits for them. The MCP SDK
- * buffers an answer whatever its length, and goes on when the call has timed out: a hostile server could fill the memory.
+ * Makes a fetch whose responses are read no further than the budget of their call, and no longer than somebody waits for them.
+ * The MCP SDK buffers a response whatever its length, and goes on when the call has timed out: a hostile server could fill the
+ * memory. What belongs to no call has the budget that `without` makes for each response.
  */
 export function boundedAnswers(
   fetch: typeof globalThis.fetch,
-  { maxBytes, over }: BoundedAnswersOptions,
+  { current, without }: { current: () => SessionCall | undefined; without: () => ResponseBudget },
 ): typeof globalThis.fetch {
   return async (input, init) => {
-    const signal = over();
+    const call = current();
+    const { budget = without() } = call ?? {};
+    const spend = (what: () => void) => {
+      try {
+        what();
+      } catch (error) {
+        // The SDK would wait on when an event stream fails.
+        call?.breakOff(error);
+        throw error;
+      }
+    };
+    spend(() => budget.addResponse());
     const answer = await fetch(input, init);
     if (answer.body === null) return answer;
-    const body = answer.body.pipeThrough(limit(maxBytes), signal && { signal });
+    const count = counted((bytes) => spend(() => budget.addBytes(bytes)));
+    const body = answer.body.pipeThrough(count, call && { signal: call.over });
     return new Response(body, { status: answer.status, headers: answer.headers });
   };
 }
 
-function limit(maxBytes: number): TransformStream<Uint8Array, Uint8Array> {
-  let length = 0;
+function counted(spend: (count: number) => void): TransformStream<Uint8Array, Uint8Array> {
   return new TransformStream({
     transform(chunk, controller) {
-      length += chunk.byteLength;
-      if (length <= maxBytes) controller.enqueue(chunk);
-      else controller.error(tooLong(maxBytes));
+      spend(chunk.byteLength);
+      controller.enqueue(chunk);
     },
   });
-}
-
-function tooLong(maxBytes: number): TokenError {
-  return new TokenError(
-    "ERR_TOKEN_RESPONSE",
-    `Cannot read the answer of the MCP server: it is longer than ${maxBytes} bytes`,
-  );
 }

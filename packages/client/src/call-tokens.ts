@@ -6,6 +6,9 @@ import {
   type TokenRequest,
   type TokenSource,
 } from "@agent-oauth/core";
+import { checkedToken } from "@agent-oauth/core/internal";
+import { untilAborted } from "./deadline.ts";
+import type { SentMessage, SessionCall } from "./session-call.ts";
 
 /** Where the tokens of a session come from and where they may go. */
 export interface CallTokensOptions {
@@ -16,21 +19,16 @@ export interface CallTokensOptions {
   readonly allowOrigins: readonly string[];
 }
 
-interface Call {
-  readonly request: TokenRequest;
-  readonly over: AbortController;
-  /** Why no token could be had: the MCP SDK would wrap it beyond recognition. */
-  failure?: { readonly error: unknown };
-}
-
 /**
  * The tokens of one session. Its calls ask for different ones: the user's token may have been renewed since the session was
  * opened, and tools may need an audience of their own. So each HTTP request looks up the call that it belongs to.
+ *
+ * No token is kept here: the cache alone knows which one may still be presented.
  */
 export class CallTokens implements TokenSource {
   readonly #options: CallTokensOptions;
-  readonly #calls = new AsyncLocalStorage<Call>();
-  #latest: AccessToken | undefined;
+  readonly #sending = new AsyncLocalStorage<SentMessage>();
+  #lastRequest: TokenRequest | undefined;
 
   constructor(options: CallTokensOptions) {
     this.#options = options;
@@ -40,41 +38,62 @@ export class CallTokens implements TokenSource {
     return this.#options.tokens.identity;
   }
 
-  /** Aborted when the call is over to which an HTTP request made now belongs; `undefined` if it belongs to none. */
-  get over(): AbortSignal | undefined {
-    return this.#calls.getStore()?.over.signal;
+  /** What an HTTP request made now sends; `undefined` if it belongs to no call. */
+  get sending(): SentMessage | undefined {
+    return this.#sending.getStore();
   }
 
-  /** Runs a call whose HTTP requests present the token for `request`; rejects with the source's own error if there is none. */
-  async during<R>(request: TokenRequest, run: () => Promise<R>): Promise<R> {
-    const call: Call = { request, over: new AbortController() };
+  /** Runs a call whose HTTP requests present the token for its request; rejects with the source's own error if there is none. */
+  async during<R>(call: SessionCall, run: (signal: AbortSignal) => Promise<R>): Promise<R> {
     try {
-      return await this.#calls.run(call, run);
+      return await this.#sending.run({ call }, () => untilAborted(run(call.over), call.over));
     } catch (error) {
       throw call.failure === undefined ? error : new NoToken(call.failure.error);
     } finally {
-      call.over.abort();
+      call.end();
     }
   }
 
+  /** Sends a message of the call that is under way. */
+  send<R>({ method, id }: { method?: string; id?: unknown }, send: () => R): R {
+    const call = this.sending?.call;
+    if (call === undefined) return send();
+    return this.#sending.run({ call, method: id === undefined ? undefined : method, id }, send);
+  }
+
   async getToken(_request?: TokenRequest, options: GetTokenOptions = {}): Promise<AccessToken> {
-    const call = this.#calls.getStore();
+    const call = this.sending?.call;
     if (call === undefined) return this.#parting(options);
+    this.#lastRequest = call.request;
     try {
-      const token = await this.#options.tokens.getToken(call.request, options);
+      const token = checkedToken(await this.#options.tokens.getToken(call.request, options));
       assertDestination(token, this.#options);
-      this.#latest = token;
       return token;
     } catch (error) {
       // The SDK aborts the request of a call that timed out: that is no word of the source.
-      if (!options.signal?.aborted) call.failure = { error };
+      if (!options.signal?.aborted) call.note(error);
       throw error;
     }
   }
 
-  /** What the end of the session and of cancelled calls presents: nobody waits for those, so no token is asked for. */
+  /**
+   * Returns what the end of the session and of cancelled calls presents: nobody waits for those, so no token is asked for,
+   * and one that the cache does not hold any more is not presented. A source that cannot be looked into holds none.
+   */
+  parting(): AccessToken | undefined {
+    const { tokens } = this.#options;
+    const request = this.#lastRequest;
+    if (request === undefined || !canPeek(tokens)) return undefined;
+    const found = tokens.peek(request);
+    if (found === undefined) return undefined;
+    const token = checkedToken(found);
+    assertDestination(token, this.#options);
+    return token;
+  }
+
   #parting({ rejected }: GetTokenOptions): AccessToken {
-    if (this.#latest !== undefined && rejected === undefined) return this.#latest;
+    const token = rejected === undefined ? this.parting() : undefined;
+    if (token !== undefined) return token;
     throw new TokenError(
       "ERR_TOKEN_NOT_READY",
       "Cannot end an MCP session: there is no token for it",
@@ -82,13 +101,21 @@ export class CallTokens implements TokenSource {
   }
 }
 
-/** Thrown by {@link CallTokens.during} in the place of what the source threw. */
+/** Thrown by {@link CallTokens.during} in the place of what the source threw, or of what broke the call off. */
 export class NoToken {
-  /** As the source threw it. */
+  /** As it was thrown. */
   readonly error: unknown;
   constructor(error: unknown) {
     this.error = error;
   }
+}
+
+interface Peekable {
+  peek(request: TokenRequest): AccessToken | undefined;
+}
+
+function canPeek(source: TokenSource): source is TokenSource & Peekable {
+  return "peek" in source && typeof source.peek === "function";
 }
 
 function assertDestination(token: AccessToken, { url, allowOrigins }: CallTokensOptions): void {

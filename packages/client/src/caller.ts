@@ -6,13 +6,29 @@ export type UserToken = string | (() => string | Promise<string>);
 /** A tenant, or a function that yields the current one at each call. */
 export type Tenant = string | (() => string | Promise<string>);
 
-/** On whose behalf a call is made. */
-export interface CallerOptions {
-  /** The user's token. Left out: the agent itself calls, with the system token. Present but empty it is an error. */
-  readonly userToken?: UserToken;
+/** A call on behalf of a user. */
+export interface UserCaller {
+  /** The user's token. Present but empty it is an error. */
+  readonly userToken: UserToken;
   /** The user's stable name: MCP sessions then outlast the user's token. Default: the token's hash stands for the user. */
   readonly principal?: string;
-  /** The tenant that the call is for. Flows that have only one drop it, with an event. */
+  readonly system?: never;
+}
+
+/** A call by the agent itself, with the system token. */
+export interface SystemCaller {
+  readonly system: true;
+  readonly userToken?: never;
+  readonly principal?: never;
+}
+
+/** For whom a call is made: for a user, or by the agent itself. One of the two has to be said. */
+export type CallerOptions = UserCaller | SystemCaller;
+
+/** What {@link resolveCaller} looks at. */
+export interface CallerInit {
+  readonly userToken?: UserToken;
+  readonly principal?: string;
   readonly tenant?: Tenant;
 }
 
@@ -26,7 +42,7 @@ export type Caller = Pick<TokenRequest, "subjectToken" | "principal" | "tenant">
  * tenant's the provider's.
  * @throws TokenError `ERR_TOKEN_PROVIDER` if a function of the user fails.
  */
-export async function resolveCaller(options: CallerOptions): Promise<Caller> {
+export async function resolveCaller(options: CallerInit): Promise<Caller> {
   const subjectToken =
     "userToken" in options ? await text("userToken", options.userToken) : undefined;
   const tenant = "tenant" in options ? await text("tenant", options.tenant) : undefined;
@@ -46,7 +62,7 @@ export async function resolveCaller(options: CallerOptions): Promise<Caller> {
   };
 }
 
-async function text(name: keyof CallerOptions, given: unknown): Promise<string> {
+async function text(name: keyof CallerInit, given: unknown): Promise<string> {
   const value: unknown =
     typeof given === "function" ? await yielded(name, given as () => unknown) : given;
   if (typeof value === "string" && value.trim() !== "") return value;

@@ -35,6 +35,10 @@ describe("createAgentGatewayClient", () => {
   const names = [
     "timeoutMs",
     "toolTimeoutMs",
+    "maxTotalTimeoutMs",
+    "maxCallBytes",
+    "maxListBytes",
+    "maxTools",
     "discoveryConcurrency",
     "maxSessions",
     "sessionIdleMs",
@@ -59,7 +63,8 @@ describe("mcpServers", () => {
       { tokens: source, servers: [server, { ...server, name: " " }] },
       '"servers[1].name"',
     ],
-    ["server", { tokens: source, servers: [null] }, '"servers[0].name"'],
+    ["server", { tokens: source, servers: [null] }, '"servers[0]"'],
+    ["no server", { tokens: source, servers: [undefined] }, '"servers[0].name"'],
     ["a URL", { tokens: source, servers: [{ ...server, url: "/mcp" }] }, '"servers[0].url"'],
     ["fetch", { tokens: source, servers: [], fetch: "f" }, '"fetch" must be a function'],
   ])("refuses a wrong %s", (_, options, message) => {

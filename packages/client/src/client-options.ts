@@ -1,4 +1,5 @@
 import { type AccessToken, type Clock, systemClock, type TokenEventSink } from "@agent-oauth/core";
+import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import type { GatewayFlow, GatewayFlowDetector } from "./gateway-flow.ts";
 
 /** How {@link createAgentGatewayClient} works. One of `flow` and `flows` is needed. */
@@ -11,6 +12,14 @@ export interface AgentGatewayClientOptions<T extends AccessToken = AccessToken> 
   readonly timeoutMs?: number;
   /** How long a tool may be silent; its progress starts the time anew. Milliseconds; default 60 000. */
   readonly toolTimeoutMs?: number;
+  /** How long a call of a tool may take in all, whatever progress the tool reports. Milliseconds; default 10 × the tool's timeout. */
+  readonly maxTotalTimeoutMs?: number;
+  /** What the responses of one tool call may take up, all together, decompressed. Bytes; default 67 108 864 (64 MiB). */
+  readonly maxCallBytes?: number;
+  /** What the pages of one server's list of tools may take up, all together, decompressed. Bytes; default 16 777 216 (16 MiB). */
+  readonly maxListBytes?: number;
+  /** Tools that one server may list. Default 4 096. */
+  readonly maxTools?: number;
   /** Servers and agents that are asked at a time. Default 8. */
   readonly discoveryConcurrency?: number;
   /** MCP sessions kept, the least recently used going first. Default 256. */
@@ -33,15 +42,42 @@ export interface AgentGatewayClientOptions<T extends AccessToken = AccessToken> 
 
 /** The options with every default filled in, without the flows. */
 export type ClientSettings = Required<
-  Omit<AgentGatewayClientOptions, "flow" | "flows" | "onEvent">
+  Omit<AgentGatewayClientOptions, "flow" | "flows" | Optional>
 > &
-  Pick<AgentGatewayClientOptions, "onEvent">;
+  Pick<AgentGatewayClientOptions, Optional>;
+
+type Optional = "onEvent" | "maxTotalTimeoutMs";
+
+const NAMES: OptionNames<AgentGatewayClientOptions> = {
+  flow: true,
+  flows: true,
+  timeoutMs: true,
+  toolTimeoutMs: true,
+  maxTotalTimeoutMs: true,
+  maxCallBytes: true,
+  maxListBytes: true,
+  maxTools: true,
+  discoveryConcurrency: true,
+  maxSessions: true,
+  sessionIdleMs: true,
+  versionNegotiation: true,
+  allowOrigins: true,
+  allowInsecureHosts: true,
+  clientInfo: true,
+  onEvent: true,
+  clock: true,
+};
+
+const CLIENT_INFO = { name: true, version: true } as const;
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const NUMBERS = {
   timeoutMs: { value: 60_000, max: MAX_TIMER_MS },
   toolTimeoutMs: { value: 60_000, max: MAX_TIMER_MS },
+  maxCallBytes: { value: 67_108_864, max: 1_073_741_824 },
+  maxListBytes: { value: 16_777_216, max: 1_073_741_824 },
+  maxTools: { value: 4_096, max: 1_048_576 },
   discoveryConcurrency: { value: 8, max: 1_024 },
   maxSessions: { value: 256, max: 65_536 },
   sessionIdleMs: { value: 300_000, max: 86_400_000 },
@@ -50,9 +86,11 @@ const NUMBERS = {
 /**
  * Fills in the defaults.
  *
- * @throws TypeError | RangeError naming the option that is of a wrong type or out of range.
+ * @throws TypeError | RangeError naming the option that there is none of, that is of a wrong type or out of range.
  */
 export function clientSettings(options: AgentGatewayClientOptions): ClientSettings {
+  const doing = "create a client";
+  checkOptions(options, { doing, names: NAMES });
   const {
     versionNegotiation = "auto",
     allowOrigins = [],
@@ -68,6 +106,7 @@ export function clientSettings(options: AgentGatewayClientOptions): ClientSettin
   if (!isStringList(allowOrigins) || !allowOrigins.every(isOrigin)) {
     throw invalid("allowOrigins", 'a list of origins such as "https://mcp.example.com"');
   }
+  checkOptions(clientInfo, { doing, names: CLIENT_INFO, what: '"clientInfo"', member: "member" });
   if (!isText(clientInfo?.name) || !isText(clientInfo.version)) {
     throw invalid("clientInfo", "an object with a name and a version");
   }
@@ -83,7 +122,14 @@ export function clientSettings(options: AgentGatewayClientOptions): ClientSettin
     }),
   ) as Record<keyof typeof NUMBERS, number>;
   const settings = { versionNegotiation, allowOrigins, allowInsecureHosts, clientInfo, clock };
-  return { ...numbers, ...settings, ...(onEvent && { onEvent }) };
+  const { maxTotalTimeoutMs } = options;
+  if (maxTotalTimeoutMs !== undefined) assertTimer("maxTotalTimeoutMs", maxTotalTimeoutMs);
+  return {
+    ...numbers,
+    ...settings,
+    ...(onEvent && { onEvent }),
+    ...(maxTotalTimeoutMs !== undefined && { maxTotalTimeoutMs }),
+  };
 }
 
 /**
@@ -93,6 +139,28 @@ export function clientSettings(options: AgentGatewayClientOptions): ClientSettin
  */
 export function callTimeout(timeoutMs: number | undefined, byDefault: number): number {
   return wholeNumber("timeoutMs", { value: timeoutMs ?? byDefault, max: MAX_TIMER_MS });
+}
+
+/** How much longer than its silence a tool call may last. */
+const TIMEOUTS_IN_ALL = 10;
+
+/**
+ * Returns the limits of one tool call: the call's own, else the client's.
+ *
+ * @throws TypeError | RangeError naming "timeoutMs" or "maxTotalTimeoutMs".
+ */
+export function toolTimeouts(
+  given: { readonly timeoutMs?: number; readonly maxTotalTimeoutMs?: number },
+  settings: Pick<ClientSettings, "toolTimeoutMs" | "maxTotalTimeoutMs">,
+): { readonly timeout: number; readonly total: number } {
+  const timeout = callTimeout(given.timeoutMs, settings.toolTimeoutMs);
+  const byDefault = Math.min(timeout * TIMEOUTS_IN_ALL, MAX_TIMER_MS);
+  const total = given.maxTotalTimeoutMs ?? settings.maxTotalTimeoutMs ?? byDefault;
+  return { timeout, total: assertTimer("maxTotalTimeoutMs", total) };
+}
+
+function assertTimer(name: string, value: unknown): number {
+  return wholeNumber(name, { value, max: MAX_TIMER_MS });
 }
 
 function wholeNumber(name: string, { value, max }: { value: unknown; max: number }): number {

@@ -6,6 +6,8 @@ export interface Deadline {
   readonly doing: string;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Makes the error; called when the time is over. Default: there was no answer. */
+  readonly overdue?: (() => Error) | undefined;
 }
 
 /**
@@ -14,7 +16,7 @@ export interface Deadline {
  * @throws TokenError `ERR_TOKEN_TIMEOUT`; the reason of `signal` as it is.
  */
 export async function withinDeadline<R>(
-  { doing, timeoutMs, signal }: Deadline,
+  { doing, timeoutMs, signal, overdue = () => noAnswer(doing, timeoutMs) }: Deadline,
   work: (signal: AbortSignal) => Promise<R>,
 ): Promise<R> {
   signal?.throwIfAborted();
@@ -22,7 +24,7 @@ export async function withinDeadline<R>(
   // Neither AbortSignal.any nor AbortSignal.timeout: both leave something behind on a signal that outlives the work.
   const follow = () => ending.abort(signal?.reason);
   signal?.addEventListener("abort", follow, { once: true });
-  const timer = setTimeout(() => ending.abort(overdue(doing, timeoutMs)), timeoutMs);
+  const timer = setTimeout(() => ending.abort(overdue()), timeoutMs);
   try {
     return await untilAborted(work(ending.signal), ending.signal);
   } catch (error) {
@@ -33,7 +35,7 @@ export async function withinDeadline<R>(
   }
 }
 
-function overdue(doing: string, timeoutMs: number): TokenError {
+function noAnswer(doing: string, timeoutMs: number): TokenError {
   return new TokenError(
     "ERR_TOKEN_TIMEOUT",
     `Cannot ${doing}: there was no answer within ${timeoutMs} ms`,

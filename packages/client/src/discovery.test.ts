@@ -166,17 +166,17 @@ describe("listMcpTools", () => {
     expect(quick.take()).toContain("POST tools/list");
   });
 
-  it("uses the system token if there is no user, and fails if the flow has none", async () => {
+  it("uses the system token where that is said, and fails if the flow has none", async () => {
     const server = await serverOf();
     const { client, systemTokens } = clientOf([server]);
-    await client.listMcpTools();
+    await client.listMcpTools({ system: true });
     expect(server.seen.at(-1)?.authorization).toBe("Bearer system-1");
     expect(systemTokens.asked).toHaveLength(1);
 
     const servers = [{ name: "s", url: server.url }];
     const { flow } = scriptedFlow(scriptedTokens().source, { servers });
     const without = clientOf([], { flow, allowInsecureHosts: [server.host] });
-    await expect(without.client.listMcpTools()).rejects.toMatchObject({
+    await expect(without.client.listMcpTools({ system: true })).rejects.toMatchObject({
       code: "ERR_TOKEN_SUBJECT_REQUIRED",
     });
   });

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import { mapConcurrently } from "./map-concurrently.ts";
 
 /** What is wanted of a list. Both given: both must fit. An empty list means no filter. */
@@ -58,15 +59,19 @@ export async function discover<
   return { found: found.filter(({ name }) => passes(filter.names, name)), failures };
 }
 
-/** @throws TypeError naming the member that is no list of strings. */
-export function assertFilter(filter: DiscoveryFilter): void {
+/** @throws TypeError naming the member that there is none of, or that is no list of strings: a filter that is not understood would let everything pass. */
+export function assertFilter(filter: DiscoveryFilter | undefined): void {
+  const doing = "filter a list";
+  checkOptions(filter, { doing, names: FILTERS, what: '"filter"', member: "filter" });
   for (const name of ["names", "ordIds"] as const) {
-    const list: unknown = filter[name] ?? [];
+    const list: unknown = filter?.[name] ?? [];
     if (!Array.isArray(list) || list.some((item) => typeof item !== "string")) {
-      throw new TypeError(`Cannot filter a list: "${name}" must be a list of strings`);
+      throw new TypeError(`Cannot ${doing}: "${name}" must be a list of strings`);
     }
   }
 }
+
+const FILTERS: OptionNames<DiscoveryFilter> = { names: true, ordIds: true };
 
 function passes(wanted: readonly string[] | undefined, value: string | undefined): boolean {
   if (wanted === undefined || wanted.length === 0) return true;

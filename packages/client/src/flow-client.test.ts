@@ -1,5 +1,6 @@
 import {
   type AccessToken,
+  cachingTokenSource,
   createAccessToken,
   type TokenEvent,
   type TokenSource,
@@ -191,7 +192,7 @@ describe("close", () => {
         return { content: [{ type: "text", text: "done" }] };
       },
     });
-    const { flow, done } = scriptedFlow(scriptedTokens().source);
+    const { flow, done } = scriptedFlow(cachingTokenSource(scriptedTokens().source));
     const { client } = clientOf([], { flow, allowInsecureHosts: [server.host] });
     const tool = { name: "t", server: { name: "s", url: server.url } };
     const call = client.callMcpTool(tool, {}, { userToken: "alice" });
@@ -226,8 +227,8 @@ describe("close", () => {
     const calls = [
       client.getSystemAuth(),
       client.getUserAuth("jwt"),
-      client.listMcpTools(),
-      client.listAgentCards(),
+      client.listMcpTools({ system: true }),
+      client.listAgentCards({ system: true }),
       client.callMcpTool(tool, {}, { system: true }),
       client.getClientId(),
     ];
@@ -278,6 +279,26 @@ describe("listAgentCards", () => {
       { ref: agents[3], error: { code: "ERR_TOKEN_RESPONSE" } },
       { ref: agents[4], error: { code: "ERR_TOKEN_ORIGIN" } },
     ]);
+  });
+
+  it("reads a card that comes after its headers", async () => {
+    const begun = Promise.withResolvers<void>();
+    const fetch: typeof globalThis.fetch = async (_, { signal } = {}) => {
+      const body = new ReadableStream({
+        async pull(controller) {
+          await begun.promise;
+          if (signal?.aborted) controller.error(signal.reason);
+          else controller.enqueue(new TextEncoder().encode('{"name":"A"}'));
+          controller.close();
+        },
+      });
+      setImmediate(begun.resolve);
+      return new Response(body);
+    };
+    const agents = [{ name: "a", url: "https://a.example" }];
+    const { flow } = scriptedFlow(scriptedTokens().source, { agents, fetch });
+    const { cards } = await createAgentGatewayClient({ flow }).listAgentCards({ userToken: "jwt" });
+    expect(cards).toMatchObject([{ name: "A" }]);
   });
 
   it("reads no more than 1 MiB of a card", async () => {

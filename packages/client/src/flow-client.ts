@@ -1,26 +1,31 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
+import { checkedToken, emit, isPlainObject, shownName } from "@agent-oauth/core/internal";
 import { readAgentCard } from "./agent-card.ts";
 import type {
   AgentGatewayClient,
   CallMcpToolOptions,
   CallOptions,
   ListOptions,
+  UserAuthOptions,
 } from "./agent-gateway-client.ts";
-import { type Caller, type CallerOptions, resolveCaller, type UserToken } from "./caller.ts";
+import { assertListOptions, assertToolCallOptions, checkCallOptions } from "./call-options.ts";
+import { type Caller, type CallerInit, resolveCaller, type UserToken } from "./caller.ts";
 import {
   type AgentGatewayClientOptions,
   type ClientSettings,
   callTimeout,
   clientSettings,
+  toolTimeouts,
 } from "./client-options.ts";
-import { untilAborted, withinDeadline } from "./deadline.ts";
-import { assertFilter, discover } from "./discovery.ts";
+import { withinDeadline } from "./deadline.ts";
+import { discover } from "./discovery.ts";
 import { FlowResolver } from "./flow-resolver.ts";
 import { userOrSystemTokens } from "./flow-tokens.ts";
 import type { GatewayFlow } from "./gateway-flow.ts";
 import { McpSessions } from "./mcp-sessions.ts";
 import { assertToolCall, callTool, listTools, type McpToolRef } from "./mcp-tool.ts";
 import { targetRequest } from "./target-request.ts";
+import { ToolRun } from "./tool-run.ts";
 
 /** The one implementation of {@link AgentGatewayClient}. */
 export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> {
@@ -36,26 +41,30 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
   }
 
   async getSystemAuth(options: CallOptions = {}): Promise<T> {
-    if ("userToken" in options) {
+    if (isPlainObject(options) && "userToken" in options) {
       throw new TypeError('Cannot get a system token: "userToken" is for getUserAuth()');
     }
-    return this.#auth("get a system token", options);
+    const doing = "get a system token";
+    checkCallOptions(options, { method: "getSystemAuth", doing });
+    return this.#auth(doing, options);
   }
 
-  getUserAuth(
-    userToken: UserToken,
-    options: CallOptions & Pick<CallerOptions, "principal"> = {},
-  ): Promise<T> {
-    return this.#auth("get a user token", { ...options, userToken });
+  async getUserAuth(userToken: UserToken, options: UserAuthOptions = {}): Promise<T> {
+    const doing = "get a user token";
+    checkCallOptions(options, { method: "getUserAuth", doing });
+    return this.#auth(doing, { ...options, userToken });
   }
 
-  async listMcpTools(options: ListOptions = {}) {
+  async listMcpTools(options: ListOptions) {
+    assertListOptions(options, "list the tools");
     const doing = "list the MCP servers";
     const { flow, caller, refs } = await this.#list(doing, options, (flow) => flow.listMcpServers);
+    const { maxListBytes, maxTools } = this.#settings;
+    const timeout = this.#timeout(options);
     const { found: tools, failures } = await discover(refs, {
       ...this.#discovery(options),
       ask: (server) => {
-        const doing = `list the tools of the MCP server ${JSON.stringify(server.name)}`;
+        const doing = `list the tools of the MCP server ${shownName(server.name)}`;
         const request = { ...caller, ...targetRequest(server) };
         return this.#within(doing, options, (signal) =>
           this.#sessions.call({
@@ -64,7 +73,8 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
             request,
             doing,
             signal,
-            run: (client) => listTools(client, server, { signal, timeout: this.#timeout(options) }),
+            limits: { maxBytes: maxListBytes, bytesName: '"maxListBytes"', maxTools },
+            run: (client, signal) => listTools(client, server, { signal, timeout }),
           }),
         );
       },
@@ -77,13 +87,15 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     args: Readonly<Record<string, unknown>>,
     options: CallMcpToolOptions,
   ) {
-    assertToolCall(tool, { args, options });
+    assertToolCall(tool, args);
+    assertToolCallOptions(options);
     const { signal, onProgress } = options;
-    const timeout = callTimeout(options.timeoutMs, this.#settings.toolTimeoutMs);
+    const { timeout, total } = toolTimeouts(options, this.#settings);
     const { server } = tool;
-    const doing = `call the tool ${JSON.stringify(tool.name)} of the MCP server ${JSON.stringify(server.name)}`;
-    signal?.throwIfAborted();
-    const call = async () => {
+    const doing = `call the tool ${shownName(tool.name)} of the MCP server ${shownName(server.name)}`;
+    const toolRun = new ToolRun();
+    const overdue = () => toolRun.told(takesTooLong(doing, total));
+    return withinDeadline({ doing, timeoutMs: total, signal, overdue }, async (signal) => {
       const { flow, caller } = await this.#begin(options);
       const request = { ...caller, ...targetRequest(server, tool.name) };
       return this.#sessions.call({
@@ -92,20 +104,22 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
         request,
         doing,
         signal,
-        run: (client) => callTool(client, tool, { args, timeout, signal, onProgress }),
+        toolRun,
+        limits: { maxBytes: this.#settings.maxCallBytes, bytesName: '"maxCallBytes"' },
+        run: (client, signal) => callTool(client, tool, { args, timeout, signal, onProgress }),
       });
-    };
-    return untilAborted(call(), signal);
+    });
   }
 
-  async listAgentCards(options: ListOptions = {}) {
+  async listAgentCards(options: ListOptions) {
     const doing = "list the agents";
+    assertListOptions(options, doing);
     const { flow, caller, refs } = await this.#list(doing, options, (flow) => flow.listAgents);
     const settings = this.#settings;
     const { found: cards, failures } = await discover(refs, {
       ...this.#discovery(options),
       ask: async (agent) => {
-        const doing = `read the card of the agent ${JSON.stringify(agent.name)}`;
+        const doing = `read the card of the agent ${shownName(agent.name)}`;
         const tokens = userOrSystemTokens(flow, caller, doing);
         const card = await this.#within(doing, options, (signal) =>
           readAgentCard(agent, { flow, tokens, request: caller, settings, doing, signal }),
@@ -116,10 +130,12 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     return { cards, failures };
   }
 
-  getClientId(
+  async getClientId(
     options: Pick<CallOptions, "signal" | "timeoutMs"> = {},
   ): Promise<string | undefined> {
-    return this.#within("get the client id", options, async (signal) => {
+    const doing = "get the client id";
+    checkCallOptions(options, { method: "getClientId", doing });
+    return this.#within(doing, options, async (signal) => {
       const { flow } = await this.#begin({});
       return flow.clientId({ signal });
     });
@@ -139,10 +155,11 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     return this.close();
   }
 
-  #auth(doing: string, options: CallerOptions & CallOptions): Promise<T> {
+  #auth(doing: string, options: CallerInit & CallOptions): Promise<T> {
     return this.#within(doing, options, async (signal) => {
       const { flow, caller } = await this.#begin(options);
-      return userOrSystemTokens(flow, caller, doing).getToken(caller, { signal });
+      const tokens = userOrSystemTokens(flow, caller, doing);
+      return checkedToken(await tokens.getToken(caller, { signal }));
     });
   }
 
@@ -155,7 +172,6 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     ) => (options: { signal: AbortSignal; tenant?: string }) => Promise<readonly Ref[]>,
   ) {
     return this.#within(doing, options, async (signal) => {
-      assertFilter(options.filter ?? {});
       const { flow, caller } = await this.#begin(options);
       const { tenant } = caller;
       const refs = await lister(flow).call(flow, {
@@ -170,7 +186,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     return { filter, signal, limit: this.#settings.discoveryConcurrency };
   }
 
-  async #begin(options: CallerOptions): Promise<{ flow: GatewayFlow<T>; caller: Caller }> {
+  async #begin(options: CallerInit): Promise<{ flow: GatewayFlow<T>; caller: Caller }> {
     const caller = await resolveCaller(options);
     // Looked at last: what a detector found after the close would stay open.
     if (this.#closing !== undefined) {
@@ -185,14 +201,10 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
 
   #withoutTenant(flow: GatewayFlow<T>, { tenant, ...caller }: Caller): Caller {
     const { onEvent, clock } = this.#settings;
-    if (tenant === undefined || onEvent === undefined) return caller;
+    if (tenant === undefined) return caller;
     const { identity } =
       caller.subjectToken === undefined ? (flow.systemTokens ?? flow.userTokens) : flow.userTokens;
-    try {
-      onEvent({ type: "tenant-dropped", identity, at: clock.now(), tenant });
-    } catch {
-      // A sink must not be able to break the calls it is told of.
-    }
+    emit(onEvent, { type: "tenant-dropped", identity, at: clock.now(), tenant });
     return caller;
   }
 
@@ -208,4 +220,11 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     const { signal } = options;
     return withinDeadline({ doing, timeoutMs: this.#timeout(options), signal }, work);
   }
+}
+
+function takesTooLong(doing: string, total: number): TokenError {
+  return new TokenError(
+    "ERR_TOKEN_TIMEOUT",
+    `Cannot ${doing}: it did not end within ${total} ms ("maxTotalTimeoutMs")`,
+  );
 }

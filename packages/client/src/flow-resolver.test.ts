@@ -50,7 +50,7 @@ describe("flows", () => {
       .getClientId()
       .catch((e: unknown) => e);
     expect(String(error)).toBe(
-      "TokenError: Cannot find a way to get tokens: nothing is configured here for customerMtls, number 2",
+      'TokenError: Cannot find a way to get tokens: nothing is configured here for "customerMtls", "number 2"',
     );
   });
 

@@ -1,4 +1,5 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
+import { listedNames } from "@agent-oauth/core/internal";
 import type { AgentGatewayClientOptions } from "./client-options.ts";
 import type { GatewayFlow, GatewayFlowDetector } from "./gateway-flow.ts";
 
@@ -59,7 +60,7 @@ export class FlowResolver<T extends AccessToken> {
     const tried = this.#detectors.map(({ name }, index) => name || `number ${index + 1}`);
     throw new TokenError(
       "ERR_TOKEN_SOURCE_UNAVAILABLE",
-      `Cannot find a way to get tokens: nothing is configured here for ${tried.join(", ")}`,
+      `Cannot find a way to get tokens: nothing is configured here for ${listedNames(tried)}`,
     );
   }
 }

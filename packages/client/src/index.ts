@@ -5,8 +5,9 @@ export {
   type CallOptions,
   createAgentGatewayClient,
   type ListOptions,
+  type UserAuthOptions,
 } from "./agent-gateway-client.ts";
-export type { CallerOptions, Tenant, UserToken } from "./caller.ts";
+export type { CallerOptions, SystemCaller, Tenant, UserCaller, UserToken } from "./caller.ts";
 export type { AgentGatewayClientOptions } from "./client-options.ts";
 export type { DiscoveryFailure, DiscoveryFilter } from "./discovery.ts";
 export type {

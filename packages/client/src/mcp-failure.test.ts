@@ -22,7 +22,21 @@ describe("mcpFailure", () => {
     ["a 403", http(403), { code: "ERR_TOKEN_HTTP", status: 403, retryable: false }],
     ["a 408", http(408), { code: "ERR_TOKEN_HTTP", status: 408, retryable: true }],
     ["a 503", http(503), { code: "ERR_TOKEN_HTTP", status: 503, retryable: true }],
-    ["a status of the SDK's version 1", { code: 502 }, { code: "ERR_TOKEN_HTTP", status: 502 }],
+    [
+      "an abort, whose code is a number",
+      AbortSignal.abort().reason,
+      { code: "ERR_TOKEN_RESPONSE" },
+    ],
+    [
+      "a list that does not end",
+      new SdkError(SdkErrorCode.ListPaginationExceeded, SENTINEL),
+      { code: "ERR_TOKEN_RESPONSE", message: expect.stringContaining("more than 64 pages") },
+    ],
+    [
+      "a code of any length",
+      Object.assign(new Error(SENTINEL), { code: "X".repeat(100_000) }),
+      { message: expect.stringMatching(/^.{1,200}$/) },
+    ],
     [
       "too narrow a scope",
       new InsufficientScopeError({ requiredScope: "orders.write" }),
@@ -74,17 +88,32 @@ describe("mcpFailure", () => {
     expect(String(mcpFailure(long, "call"))).toContain(`"${"x".repeat(200)}"`);
   });
 
-  it("leaves an answer of the tool as it is", () => {
-    const error = new ProtocolError(-32602, "no such tool");
-    expect(mcpFailure(error, "call")).toBe(error);
+  it.each([-32602, 400, 401, 403, 404, 500])(
+    "leaves an answer of the tool as it is: %i",
+    (code) => {
+      const error = new ProtocolError(code, "no such tool");
+      expect(mcpFailure(error, "call")).toBe(error);
+      expect(error.message).toBe("no such tool");
+    },
+  );
+
+  it("cuts a message of the server that is too long, in the stack as well", () => {
+    const error = new ProtocolError(-32602, `begin${"x".repeat(1_000_000)}`);
+    const failure = mcpFailure(error, "call") as Error;
+    expect(failure).toBe(error);
+    expect(failure.message).toMatch(/^begin/);
+    expect(inspect(failure).length).toBeLessThan(10_000);
   });
 });
 
 describe("httpStatus", () => {
   it.each([
     [http(404), 404],
-    [{ code: 404 }, 404],
+    [http(302), 302],
+    [{ code: 404 }, undefined],
     [new ProtocolError(-32602, "no"), undefined],
+    [new ProtocolError(404, "no"), undefined],
+    [Object.assign(new ProtocolError(404, "no"), { status: 404 }), undefined],
     [{ status: 200 }, undefined],
     [{ code: "ECONNRESET" }, undefined],
     [undefined, undefined],

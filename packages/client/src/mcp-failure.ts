@@ -1,4 +1,5 @@
 import { redactedCause, TokenError } from "@agent-oauth/core";
+import { shownName } from "@agent-oauth/core/internal";
 
 /**
  * Says in our words why a server could not be used. What servers write is left behind, since it reaches logs and
@@ -12,7 +13,7 @@ export function mcpFailure(error: unknown, doing: string): unknown {
   const status = httpStatus(error);
   if (status !== undefined) return refusal(error, { doing, status });
   const { code, name } = fields(error);
-  if (typeof code === "number") return error;
+  if (isJsonRpcError(error)) return bounded(error);
   if (code === "REQUEST_TIMEOUT") {
     return new TokenError(
       "ERR_TOKEN_TIMEOUT",
@@ -31,18 +32,47 @@ export function mcpFailure(error: unknown, doing: string): unknown {
   const what = typeof code === "string" ? code : name;
   return new TokenError(
     "ERR_TOKEN_RESPONSE",
-    `Cannot ${doing}: the server's answer is unusable (${JSON.stringify(what)})`,
+    `Cannot ${doing}: ${REASONS.get(what) ?? `the server's answer is unusable (${shownName(String(what))})`}`,
     { cause: redactedCause(error) },
   );
 }
 
-/** The HTTP status that an MCP client reports, in the SDK's version 2 as `status`, in version 1 as `code`. */
+/** What the codes of the MCP SDK say, where that helps. */
+const REASONS = new Map<unknown, string>([
+  ["LIST_PAGINATION_EXCEEDED", "the server's list has more than 64 pages"],
+  ["UNSUPPORTED_RESULT_TYPE", "the server asks for input, which is not passed on"],
+]);
+
+/**
+ * Returns the HTTP status that an MCP client reports. The code of a JSON-RPC error is none, whatever its value: the server
+ * answered, and what it answered says nothing about the transport or the token.
+ */
 export function httpStatus(error: unknown): number | undefined {
-  const { status, code, name } = fields(error);
-  if (name === "InsufficientScopeError") return 403;
+  const { status, name } = fields(error);
+  if (isJsonRpcError(error)) return undefined;
   // Not `instanceof`: two copies of the SDK may be installed.
-  const value = status ?? code;
-  return typeof value === "number" && value >= 400 && value <= 599 ? value : undefined;
+  if (name === "InsufficientScopeError") return 403;
+  const isStatus = typeof status === "number" && status >= 300 && status <= 599;
+  return isStatus ? status : undefined;
+}
+
+/** Tells whether this is an error that the server answered in JSON-RPC: all other codes of the MCP SDK are texts. */
+export function isJsonRpcError(error: unknown): error is Error {
+  // An AbortError has a number, too.
+  if (!(error instanceof Error) || error instanceof DOMException) return false;
+  return typeof fields(error).code === "number";
+}
+
+/** Longer messages than this tell people and models nothing, and fill their logs. */
+const MAX_MESSAGE_LENGTH = 2_000;
+
+/** The server wrote the message. */
+function bounded(error: Error): Error {
+  const { message, stack } = error;
+  if (message.length <= MAX_MESSAGE_LENGTH) return error;
+  error.message = `${message.slice(0, MAX_MESSAGE_LENGTH)}…`;
+  if (stack !== undefined) error.stack = stack.replace(message, () => error.message);
+  return error;
 }
 
 function refusal(error: unknown, { doing, status }: { doing: string; status: number }): TokenError {

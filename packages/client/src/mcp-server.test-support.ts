@@ -36,9 +36,15 @@ export interface TestServerBehaviour {
   ) => CallToolResult | Promise<CallToolResult>;
   /** Whether answers can be resumed when their stream breaks. */
   resumable: boolean;
-  /** Answers in the place of the MCP server if it returns a status. */
-  refuse: (seen: SeenRequest) => number | undefined | Promise<number | undefined>;
+  /** Answers in the place of the MCP server if it returns a status or an answer. */
+  refuse: (seen: SeenRequest) => Refusal | undefined | Promise<Refusal | undefined>;
 }
+
+/** A status, a whole answer, or a connection that is cut. */
+export type Refusal =
+  | number
+  | { readonly status: number; readonly body: string; readonly headers?: Record<string, string> }
+  | "reset";
 
 const echo: Tool = { name: "echo", inputSchema: { type: "object" } };
 
@@ -166,7 +172,12 @@ function seenRequest({ method = "", headers }: IncomingMessage, body: unknown): 
   };
 }
 
-function refuse(response: ServerResponse, status: number): void {
-  response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify({ error: SENTINEL }));
+function refuse(response: ServerResponse, refusal: Refusal): void {
+  if (refusal === "reset") return void response.destroy();
+  const { status, body, headers } =
+    typeof refusal === "number"
+      ? { status: refusal, body: JSON.stringify({ error: SENTINEL }), headers: {} }
+      : refusal;
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(body);
 }

@@ -1,5 +1,7 @@
 import { type AccessToken, cachingTokenSource, type TokenSource } from "@agent-oauth/core";
+import { checkOptions, isPlainObject, type OptionNames } from "@agent-oauth/core/internal";
 import type { GatewayFlow, McpServerRef } from "./gateway-flow.ts";
+import { assertTarget } from "./target-request.ts";
 
 /** What {@link mcpServers} makes a flow of. */
 export interface McpServersOptions<T extends AccessToken = AccessToken> {
@@ -25,9 +27,10 @@ export interface McpServersOptions<T extends AccessToken = AccessToken> {
  *   }),
  * });
  * ```
- * @throws TypeError naming the option, or the server, that is missing something.
+ * @throws TypeError naming the option that there is none of or that is wrong, or the server that is missing something.
  */
 export function mcpServers<T extends AccessToken>(options: McpServersOptions<T>): GatewayFlow<T> {
+  checkOptions(options, { doing: "make a flow of MCP servers", names: NAMES });
   const { tokens, servers, systemTokens, fetch } = options;
   assertSource("tokens", tokens);
   if (systemTokens !== undefined) assertSource("systemTokens", systemTokens);
@@ -55,6 +58,23 @@ export function mcpServers<T extends AccessToken>(options: McpServersOptions<T>)
   };
 }
 
+const NAMES: OptionNames<McpServersOptions> = {
+  tokens: true,
+  servers: true,
+  systemTokens: true,
+  fetch: true,
+};
+
+const SERVER: OptionNames<McpServerRef> = {
+  name: true,
+  url: true,
+  ordId: true,
+  globalTenantId: true,
+  request: true,
+  tools: true,
+  fault: true,
+};
+
 function assertSource(name: string, source: unknown): void {
   const isSource =
     typeof source === "object" &&
@@ -65,12 +85,20 @@ function assertSource(name: string, source: unknown): void {
 }
 
 function assertServer(server: McpServerRef | null | undefined, index: number): void {
+  const doing = `use "servers[${index}]"`;
+  checkOptions(server, { doing, names: SERVER, what: "it", member: "member" });
   const { name, url } = server ?? {};
   if (typeof name !== "string" || name.trim() === "") {
     throw invalid(`servers[${index}].name`, "a string that is not blank");
   }
   if (typeof url !== "string" || URL.parse(url) === null) {
     throw invalid(`servers[${index}].url`, "an absolute URL");
+  }
+  assertTarget(server?.request, `"servers[${index}].request"`);
+  if (server?.tools === undefined) return;
+  if (!isPlainObject(server.tools)) throw invalid(`servers[${index}].tools`, "a plain object");
+  for (const target of Object.values(server.tools)) {
+    assertTarget(target, `what "servers[${index}].tools" holds`);
   }
 }
 

@@ -1,6 +1,7 @@
-import { bearerFetch, type TokenRequest } from "@agent-oauth/core";
+import { bearerFetch } from "@agent-oauth/core";
 import {
   Client,
+  type JSONRPCMessage,
   type jsonSchemaValidator,
   type PriorDiscovery,
   StreamableHTTPClientTransport,
@@ -10,15 +11,22 @@ import { CallTokens, NoToken } from "./call-tokens.ts";
 import type { ClientSettings } from "./client-options.ts";
 import { type Deadline, withinDeadline } from "./deadline.ts";
 import type { GatewayFlow } from "./gateway-flow.ts";
-import { httpStatus, mcpFailure } from "./mcp-failure.ts";
+import { isJsonRpcError, mcpFailure } from "./mcp-failure.ts";
+import { ResponseBudget, type ResponseLimits } from "./response-budget.ts";
 import { secureEndpoint } from "./secure-endpoint.ts";
+import { SessionCall, type SessionCallOptions } from "./session-call.ts";
 import { type PooledSession, SessionLost } from "./session-pool.ts";
+import type { ToolRun } from "./tool-run.ts";
+import { watchedRequests } from "./watched-requests.ts";
 
 /** How long the server may take to end a session; nobody waits for the answer but `close()`. */
 const END_TIMEOUT_MS = 5_000;
 
-/** No tool answers with more than this, 64 MiB, to a model. */
-const MAX_ANSWER_BYTES = 67_108_864;
+/** What a server says of itself is kept with the session and longer, 256 KiB. */
+const OPENING: ResponseLimits = { maxBytes: 262_144, bytesName: "to open a session" };
+
+/** Answers to what belongs to no call, such as the end of the session, 64 KiB. */
+const BESIDES: ResponseLimits = { maxBytes: 65_536, bytesName: "to a message" };
 
 /** What a session is opened with. */
 export interface McpSessionOptions {
@@ -32,12 +40,14 @@ export interface McpSessionOptions {
 }
 
 /** One call on a session. */
-export interface McpCall<R> {
-  /** Whose token its HTTP requests present. */
-  readonly request: TokenRequest;
+export interface McpCall<R> extends Pick<SessionCallOptions, "request" | "signal"> {
   /** Completes "Cannot …". */
   readonly doing: string;
-  readonly run: (client: Client) => Promise<R>;
+  /** What the responses may take up. */
+  readonly limits: ResponseLimits;
+  /** Given at tool calls, which are repeated only if the tool certainly did not run. */
+  readonly toolRun?: ToolRun | undefined;
+  readonly run: (client: Client, signal: AbortSignal) => Promise<R>;
 }
 
 /** An open MCP session: of a server of revision 2026-07-28, which keeps none, what is known about the server. */
@@ -49,7 +59,11 @@ export class McpSession implements PooledSession {
   /** Opens a session with the token for `request`; throws as {@link McpSession.call} does. */
   static async open(
     options: McpSessionOptions,
-    { request, doing, signal }: Omit<McpCall<never>, "run"> & Pick<Deadline, "signal">,
+    {
+      request,
+      doing,
+      signal,
+    }: Pick<McpCall<never>, "request" | "doing"> & Pick<Deadline, "signal">,
   ): Promise<McpSession> {
     const { settings, prior } = options;
     const session = new McpSession(options);
@@ -58,8 +72,8 @@ export class McpSession implements PooledSession {
       client.connect(session.#transport, { timeout, ...(prior && { prior }) });
     try {
       // The SDK limits each of its requests, not all of them together.
-      await withinDeadline({ doing, timeoutMs: timeout, signal }, () =>
-        session.call({ request, doing, run }),
+      await withinDeadline({ doing, timeoutMs: timeout, signal }, (signal) =>
+        session.call({ request, doing, signal, limits: OPENING, run }),
       );
       return session;
     } catch (error) {
@@ -74,19 +88,31 @@ export class McpSession implements PooledSession {
     this.#tokens = new CallTokens({ tokens, url: endpoint, allowOrigins: settings.allowOrigins });
     this.#client = new Client(settings.clientInfo, {
       versionNegotiation: { mode: settings.versionNegotiation },
+      // It would send the call again, also where the server says nothing but that it wants that.
+      inputRequired: { autoFulfill: false },
       jsonSchemaValidator: validators,
     });
-    const over = () => this.#tokens.over;
-    const bound = bearerFetch(this.#tokens, {
+    const session = this.#tokens;
+    const current = () => session.sending?.call;
+    const bound = bearerFetch(session, {
       resource: endpoint,
-      fetch: (input, init) => flow.fetch(input, init),
+      fetch: watchedRequests(
+        (input, init) => flow.fetch(input, init),
+        () => session.sending,
+      ),
       allowInsecureHosts: settings.allowInsecureHosts,
     });
-    const answers = boundedAnswers(bound, { maxBytes: MAX_ANSWER_BYTES, over });
+    const without = () => new ResponseBudget(BESIDES, "use an MCP session");
+    const answers = boundedAnswers(bound, { current, without });
     this.#transport = new StreamableHTTPClientTransport(endpoint, {
-      fetch: withoutStandingStream(answers, over),
+      fetch: withoutStandingStream(answers, current),
       requestInit: { headers: { "x-correlation-id": crypto.randomUUID() } },
     });
+    const send = this.#transport.send.bind(this.#transport);
+    this.#transport.send = (message, options) =>
+      session.send("method" in message ? message : {}, () => send(message, options));
+    // Heard before the SDK works on the message.
+    this.#transport.onmessage = (message) => countTools(message, current());
   }
 
   /** Which revisions the server turned out to speak. */
@@ -95,21 +121,29 @@ export class McpSession implements PooledSession {
     return discover === undefined ? { kind: "legacy" } : { kind: "modern", discover };
   }
 
-  /** @throws SessionLost if the server does not know the session; else the source's error, or why the server could not be used. */
-  async call<R>({ request, doing, run }: McpCall<R>): Promise<R> {
+  /**
+   * @throws SessionLost if a new session could mend what went wrong; else the source's error, why the server could not be
+   * used, or the reason of the signal.
+   */
+  async call<R>({ request, doing, signal, limits, toolRun, run }: McpCall<R>): Promise<R> {
+    const budget = new ResponseBudget(limits, doing);
+    const call = new SessionCall({ request, signal, budget, toolRun });
     try {
-      return await this.#tokens.during(request, () => run(this.#client));
+      return await this.#tokens.during(call, (signal) => run(this.#client, signal));
     } catch (error) {
-      if (error instanceof NoToken) throw error.error;
-      const status = httpStatus(error);
-      const failure = mcpFailure(error, doing);
-      // 400 is what servers made after the SDK's example answer, and those that speak another revision by now.
-      throw status === 404 || status === 400 ? new SessionLost(failure) : failure;
+      const told = (failure: unknown) => (toolRun === undefined ? failure : toolRun.told(failure));
+      if (error instanceof NoToken) throw told(error.error);
+      signal?.throwIfAborted();
+      const failure = told(mcpFailure(error, doing));
+      if (!isLost(call, error)) throw failure;
+      throw new SessionLost(failure, { repeatable: toolRun?.mayHaveRun !== true });
     }
   }
 
   async end(): Promise<void> {
     try {
+      // A server that gets no token for it forgets the session in its own time.
+      if (this.#tokens.parting() === undefined) return;
       // Closing the client cancels the request that ends the session, so it has to wait.
       const deadline = { doing: "end the MCP session", timeoutMs: END_TIMEOUT_MS };
       await withinDeadline(deadline, () => this.#transport.terminateSession());
@@ -122,16 +156,35 @@ export class McpSession implements PooledSession {
 }
 
 /**
+ * Whether the session is of no use any more. A 400 is what servers answer that were made after the SDK's example, and those
+ * that speak another revision by now; one with a JSON-RPC error for the request says something else, most of the time.
+ */
+function isLost({ refusal }: SessionCall, error: unknown): boolean {
+  return refusal !== undefined && (refusal.beforeWork || !isJsonRpcError(error));
+}
+
+/** Ends a call whose list of tools has grown too long, before the SDK reads the tools. */
+function countTools(message: JSONRPCMessage, call: SessionCall | undefined): void {
+  if (!("result" in message) || !Array.isArray(message.result.tools)) return;
+  try {
+    call?.budget?.addTools(message.result.tools.length);
+  } catch (error) {
+    call?.breakOff(error);
+  }
+}
+
+/**
  * Answers the GET by which a session would open a stream for messages that belong to no call. We listen to none, and
  * every server that closes such streams would cost a request each time. A GET that resumes an answer passes, if anybody waits
  * for that.
  */
 function withoutStandingStream(
   fetch: typeof globalThis.fetch,
-  over: () => AbortSignal | undefined,
+  current: () => SessionCall | undefined,
 ): typeof globalThis.fetch {
   return async (input, init) => {
-    const resumes = new Headers(init?.headers).has("last-event-id") && over()?.aborted !== true;
+    const isOver = current()?.over.aborted === true;
+    const resumes = new Headers(init?.headers).has("last-event-id") && !isOver;
     return init?.method === "GET" && !resumes
       ? new Response(null, { status: 405 })
       : fetch(input, init);

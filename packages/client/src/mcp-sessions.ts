@@ -1,9 +1,8 @@
 import { digest, type TokenRequest } from "@agent-oauth/core";
-import type { Client } from "@modelcontextprotocol/client";
 import type { ClientSettings } from "./client-options.ts";
 import { userOrSystemTokens } from "./flow-tokens.ts";
 import type { GatewayFlow, McpServerRef } from "./gateway-flow.ts";
-import { McpSession } from "./mcp-session.ts";
+import { type McpCall, McpSession } from "./mcp-session.ts";
 import { OutputValidators } from "./output-validators.ts";
 import { ProtocolVerdicts } from "./protocol-verdicts.ts";
 import { SessionLost, SessionPool } from "./session-pool.ts";
@@ -12,15 +11,9 @@ import { SessionLost, SessionPool } from "./session-pool.ts";
 const VERDICTS_PER_SESSION = 4;
 
 /** One call of an MCP server. */
-export interface McpServerCall<R> {
+export interface McpServerCall<R> extends McpCall<R> {
   readonly flow: GatewayFlow;
   readonly server: McpServerRef;
-  /** Whose token is presented, and for what. */
-  readonly request: TokenRequest;
-  /** Completes "Cannot …". */
-  readonly doing: string;
-  readonly signal?: AbortSignal | undefined;
-  readonly run: (client: Client) => Promise<R>;
 }
 
 /** Calls MCP servers on sessions that are kept per server, tenant and user. */
@@ -40,13 +33,14 @@ export class McpSessions {
     });
   }
 
-  call<R>({ flow, server, request, doing, signal, run }: McpServerCall<R>): Promise<R> {
+  call<R>({ flow, server, ...call }: McpServerCall<R>): Promise<R> {
+    const { request, doing, signal } = call;
     const key = sessionKey(server, request);
     return this.#pool.use({
       key,
       signal,
       open: (signal) => this.#open(key, { flow, server, request, doing, signal }),
-      work: (session) => this.#work(key, session.call({ request, doing, run })),
+      work: (session) => this.#work(key, session.call(call)),
     });
   }
 
@@ -54,7 +48,7 @@ export class McpSessions {
     return this.#pool.close();
   }
 
-  async #open(key: string, call: Omit<McpServerCall<never>, "run">): Promise<McpSession> {
+  async #open(key: string, call: Opening): Promise<McpSession> {
     const { flow, server, request, doing, signal } = call;
     const prior = this.#verdicts.get(key);
     const options = {
@@ -89,6 +83,8 @@ export class McpSessions {
     }
   }
 }
+
+type Opening = Omit<McpServerCall<never>, "run" | "limits" | "toolRun">;
 
 /** Never a bare join, so that no two users can share a session. */
 function sessionKey(

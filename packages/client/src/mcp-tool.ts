@@ -1,3 +1,4 @@
+import { emit } from "@agent-oauth/core/internal";
 import type {
   CallToolResult,
   Client,
@@ -64,40 +65,35 @@ export interface CallToolOptions {
   readonly args: Readonly<Record<string, unknown>>;
   /** Milliseconds of silence. */
   readonly timeout: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
   readonly onProgress: ((progress: Progress) => void) | undefined;
 }
 
 /** Calls a tool of the server that the client is connected to. */
 export async function callTool(
   client: Client,
-  { name, inputSchema, outputSchema }: McpToolRef,
-  { args, timeout, signal, onProgress = () => {} }: CallToolOptions,
+  { name, inputSchema = ANY_OBJECT, outputSchema }: McpToolRef,
+  { args, timeout, signal, onProgress }: CallToolOptions,
 ): Promise<McpToolResult> {
-  const toolDefinition = inputSchema && {
-    name,
-    inputSchema,
-    ...(outputSchema && { outputSchema }),
-  };
   const result = await client.callTool(
     { name, arguments: args },
     {
       timeout,
       resetTimeoutOnProgress: true,
       // A server reports progress only to those who listen.
-      onprogress: onProgress,
-      ...(signal && { signal }),
-      ...(toolDefinition && { toolDefinition }),
+      onprogress: (progress) => emit(onProgress, progress),
+      signal,
+      // Without one the SDK lists the tools and calls again if the server answers that headers do not match.
+      toolDefinition: { name, inputSchema, ...(outputSchema && { outputSchema }) },
     },
   );
   return toolResult(result);
 }
 
-/** @throws TypeError if it is not clear which tool is to be called, with what, or by whom. */
-export function assertToolCall(
-  tool: McpToolRef,
-  { args, options }: { args: unknown; options: object | undefined },
-): void {
+const ANY_OBJECT: Tool["inputSchema"] = { type: "object" };
+
+/** @throws TypeError if it is not clear which tool is to be called, or with what. */
+export function assertToolCall(tool: McpToolRef, args: unknown): void {
   if (typeof tool?.name !== "string" || typeof tool.server?.url !== "string") {
     throw new TypeError(
       'Cannot call a tool: it must have a "name" and a "server", as listMcpTools() returns it',
@@ -105,12 +101,6 @@ export function assertToolCall(
   }
   if (typeof args !== "object" || args === null || Array.isArray(args)) {
     throw new TypeError("Cannot call a tool: its arguments must be an object");
-  }
-  const caller: { system?: unknown } = options ?? {};
-  if ("userToken" in caller === (caller.system === true)) {
-    throw new TypeError(
-      "Cannot call a tool: say for whom, either { userToken } or { system: true }",
-    );
   }
 }
 

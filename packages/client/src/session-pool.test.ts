@@ -136,7 +136,7 @@ describe("SessionPool", () => {
     const sibling = hold("a");
     const unlucky = [hold("a"), hold("a")];
     await Promise.all([sibling.started, ...unlucky.map(({ started }) => started)]);
-    const lost = new SessionLost(new Error("404"));
+    const lost = new SessionLost(new Error("404"), { repeatable: true });
     for (const call of unlucky) call.fail(lost);
     // Their second try awaits the same gate, so it fails like the first.
     const failures = await Promise.allSettled(unlucky.map(({ result }) => result));
@@ -154,7 +154,7 @@ describe("SessionPool", () => {
     const tried: string[] = [];
     const work = async ({ id }: { id: string }) => {
       tried.push(id);
-      if (id === "s1") throw new SessionLost(new Error("404"));
+      if (id === "s1") throw new SessionLost(new Error("404"), { repeatable: true });
       return id;
     };
     expect(await pool.use({ key: "a", open, work })).toBe("s2");

@@ -7,12 +7,15 @@ export interface PooledSession {
   end(): Promise<void>;
 }
 
-/** Thrown by work on a session that the server did not know (any more), and so did not do. */
+/** Thrown by work on a session that is of no use any more, as the server does not know it or has changed. */
 export class SessionLost {
-  /** What to tell the caller if a new session does not help. */
+  /** What to tell the caller, unless a new session helps. */
   readonly error: unknown;
-  constructor(error: unknown) {
+  /** Whether the work may be done once more, on a new session. */
+  readonly repeatable: boolean;
+  constructor(error: unknown, { repeatable }: { readonly repeatable: boolean }) {
     this.error = error;
+    this.repeatable = repeatable;
   }
 }
 
@@ -61,12 +64,13 @@ export class SessionPool<S extends PooledSession> {
     this.#options = options;
   }
 
-  /** Works on the session of a key. If it turns out to be lost, once more on a new one. */
+  /** Works on the session of a key. If it turns out to be lost, once more on a new one, where the work may be repeated. */
   async use<R>(use: SessionUse<S, R>): Promise<R> {
     try {
       return await this.#useOnce(use);
     } catch (failure) {
       if (!(failure instanceof SessionLost)) throw failure;
+      if (!failure.repeatable) throw failure.error;
     }
     try {
       return await this.#useOnce(use);

@@ -1,11 +1,27 @@
+import { checkOptions, type OptionNames, shownName } from "@agent-oauth/core/internal";
 import type { McpServerRef, TargetRequest } from "./gateway-flow.ts";
 
-/** What a token for a server, or for one of its tools, is asked for. Whatever else the reference holds stays behind. */
+/**
+ * What a token for a server, or for one of its tools, is asked for.
+ *
+ * @throws TypeError naming the member that there is none of: a token would be asked for without what was meant.
+ */
 export function targetRequest(
-  { request, tools }: Pick<McpServerRef, "request" | "tools">,
+  { name, request, tools }: Pick<McpServerRef, "name" | "request" | "tools">,
   tool?: string,
 ): TargetRequest {
-  const ofTool = tool === undefined ? undefined : tools?.[tool];
+  const server = shownName(String(name));
+  const ofTool =
+    tool !== undefined && tools && Object.hasOwn(tools, tool) ? tools[tool] : undefined;
+  assertTarget(request, `the "request" of the MCP server ${server}`);
+  assertTarget(ofTool, `what the MCP server ${server} says in "tools"`);
   const { audience, resource, scope } = { ...request, ...ofTool };
   return { ...(audience && { audience }), ...(resource && { resource }), ...(scope && { scope }) };
 }
+
+/** @throws TypeError if it is no plain object, or naming the member that there is none of. */
+export function assertTarget(target: unknown, what: string): void {
+  checkOptions(target, { doing: `use ${what}`, names: TARGET, what: "it", member: "member" });
+}
+
+const TARGET: OptionNames<TargetRequest> = { audience: true, resource: true, scope: true };

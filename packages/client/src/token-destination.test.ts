@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import type { TokenSource } from "@agent-oauth/core";
 import { describe, expect, it } from "vitest";
 import { clientOf, serverOf } from "./connected-client.test-support.ts";
 import { scriptedFlow } from "./flow.test-support.ts";
@@ -37,14 +38,21 @@ describe("a token that is none", () => {
   it.each([
     ["of another type", { tokenType: "N_A" }, "ERR_TOKEN_TYPE_UNSUPPORTED"],
     ["that no header can carry", { token: "sentinel\n" }, "ERR_TOKEN_RESPONSE"],
+    ["that is blank", { token: "" }, "ERR_TOKEN_RESPONSE"],
   ])("%s is not sent, neither to connect nor later", async (_, init, code) => {
     const server = await serverOf();
-    const tokens = scriptedTokens(init);
     const good = scriptedTokens();
-    let source = tokens.source;
-    const userTokens = {
+    /** As a source that is not ours may yield it. */
+    const bad = async () => ({
+      token: "sentinel",
+      tokenType: "Bearer",
+      expiresAt: undefined,
+      ...init,
+    });
+    let getToken = bad as TokenSource["getToken"];
+    const userTokens: TokenSource = {
       identity: "x",
-      getToken: (...args: [never?, never?]) => source.getToken(...args),
+      getToken: (request, options) => getToken(request, options),
     };
     const { client } = clientOf([], {
       flow: scriptedFlow(userTokens).flow,
@@ -58,10 +66,10 @@ describe("a token that is none", () => {
     };
     await refused();
     expect(server.seen).toEqual([]);
-    source = good.source;
+    getToken = good.source.getToken;
     await client.callMcpTool(tool, {}, alice);
     server.take();
-    source = tokens.source;
+    getToken = bad as TokenSource["getToken"];
     await refused();
     expect(server.seen).toEqual([]);
   });

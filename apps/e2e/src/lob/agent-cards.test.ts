@@ -25,7 +25,7 @@ describe("listAgentCards of the line-of-business flow", () => {
     const userToken = await agent.signIn("alice", TENANT);
     for (const [options, sub] of [
       [{ tenant: TENANT, userToken }, "alice"],
-      [{ tenant: TENANT }, agent.mock.lobClientId],
+      [{ tenant: TENANT, system: true }, agent.mock.lobClientId],
     ] as const) {
       agent.mock.recorder.clear();
       const { cards, failures } = await agent.client.listAgentCards(options);
@@ -36,7 +36,7 @@ describe("listAgentCards of the line-of-business flow", () => {
       const asked = agent.mock.recorder.requests.filter(({ route }) => route === "agent-card");
       expect(asked.map(({ bearer }) => bearer?.claims?.sub)).toEqual([sub, sub, sub]);
     }
-    const other = await agent.client.listAgentCards({ tenant: "tenant-b" });
+    const other = await agent.client.listAgentCards({ tenant: "tenant-b", system: true });
     expect(other.cards).toMatchObject([{ name: "cost-center-agent" }]);
   });
 
@@ -49,7 +49,11 @@ describe("listAgentCards of the line-of-business flow", () => {
     [{ names: [], ordIds: [] }, agents.map(({ name }) => name), 3],
   ])("filters by %j, ids before anyone is asked", async (filter, names, asked) => {
     const agent = await openLobAgent({ mock });
-    const { cards, failures } = await agent.client.listAgentCards({ tenant: TENANT, filter });
+    const { cards, failures } = await agent.client.listAgentCards({
+      tenant: TENANT,
+      system: true,
+      filter,
+    });
     expect(failures).toEqual([]);
     expect(cards.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
     expect(agent.mock.recorder.count({ route: "agent-card" })).toBe(asked);
@@ -58,7 +62,7 @@ describe("listAgentCards of the line-of-business flow", () => {
   it("reports an agent without a card beside the others: its fragment says there is one", async () => {
     const agent = await openLobAgent({ mock });
     agent.mock.controls.failNext({ status: 404 }, { agent: "travel-agent" });
-    const { cards, failures } = await agent.client.listAgentCards({ tenant: TENANT });
+    const { cards, failures } = await agent.client.listAgentCards({ tenant: TENANT, system: true });
     expect(cards).toHaveLength(2);
     expect(failures).toMatchObject([
       {
@@ -126,21 +130,24 @@ describe("listAgentCards of the customer flows", () => {
   it("filters by id before anyone is asked", async () => {
     const { mock, client } = await openCustomerAgent();
     const filter = { ordIds: ["sap.mock:apiResource:order:v1"] };
-    expect(await client.listAgentCards({ filter })).toEqual({ cards: [], failures: [] });
+    expect(await client.listAgentCards({ system: true, filter })).toEqual({
+      cards: [],
+      failures: [],
+    });
     expect(mock.recorder.count({ listener: "gateway" })).toBe(1);
   });
 
   it("reports every other status than 404", async () => {
     const { mock, client } = await openCustomerAgent();
     mock.controls.failNext({ status: 503 }, { agent: "cost-center-agent" });
-    const { cards, failures } = await client.listAgentCards();
+    const { cards, failures } = await client.listAgentCards({ system: true });
     expect(cards).toEqual([]);
     expect(failures).toMatchObject([{ error: { code: "ERR_TOKEN_HTTP", status: 503 } }]);
   });
 
   it("without a2a says that it does not know where to look, and asks nobody", async () => {
     const { mock, client } = await openCustomerAgent(silentFlow);
-    const error = await rejection(client.listAgentCards());
+    const error = await rejection(client.listAgentCards({ system: true }));
     expect(error).toMatchObject({ code: "ERR_TOKEN_SOURCE_UNAVAILABLE" });
     expect(String(error)).toContain('"a2a"');
     expect(mock.recorder.handshakes).toBe(0);

@@ -37,7 +37,7 @@ describe("listing the tools of 20 servers", () => {
     const holds = SERVERS.map(({ name: mcpServer }) =>
       mock.controls.hold({ mcpServer, mcpMethod: "tools/list" }),
     );
-    const listing = client.listMcpTools({ tenant: TENANT });
+    const listing = client.listMcpTools({ tenant: TENANT, system: true });
     await Promise.all(holds.slice(0, CONCURRENCY).map((hold) => hold.arrived()));
     expect(serversAtWork(mock)).toHaveLength(CONCURRENCY);
     for (const [index, hold] of holds.entries()) {
@@ -66,7 +66,7 @@ describe("listing the tools of 20 servers", () => {
       const latencyMs = 20;
       mock.controls.delayNext(latencyMs, { route: "mcp", times: Number.POSITIVE_INFINITY });
       const start = performance.now();
-      const { tools } = await client.listMcpTools({ tenant: TENANT });
+      const { tools } = await client.listMcpTools({ tenant: TENANT, system: true });
       const ms = Math.round(performance.now() - start);
       // For information: what it gains depends on the machine and the network.
       console.log(`20 servers with ${latencyMs} ms, ${discoveryConcurrency} at a time: ${ms} ms`);
@@ -86,7 +86,7 @@ describe("discovery in a tenant", () => {
     const userToken = await signIn("alice", TENANT);
     for (const [options, sub] of [
       [{ tenant: TENANT, userToken }, "alice"],
-      [{ tenant: TENANT }, mock.lobClientId],
+      [{ tenant: TENANT, system: true }, mock.lobClientId],
     ] as const) {
       mock.recorder.clear();
       const { tools, failures } = await client.listMcpTools(options);
@@ -103,6 +103,7 @@ describe("discovery in a tenant", () => {
     const { mock, client } = await openLobAgent();
     const { tools } = await client.listMcpTools({
       tenant: TENANT,
+      system: true,
       filter: { ordIds: ["sap.mock:apiResource:order:v1"], names: ["whoami"] },
     });
     expect(tools).toMatchObject([{ name: "whoami", serverName: "orders" }]);
@@ -113,8 +114,14 @@ describe("discovery in a tenant", () => {
   it("finds nothing, which is no error, where the tenant has no servers", async () => {
     const tenants = [{ subdomain: TENANT, mcpServers: [], agents: [] }];
     const { client, asked } = await openLobAgent({ mock: { tenants } });
-    expect(await client.listMcpTools({ tenant: TENANT })).toEqual({ tools: [], failures: [] });
-    expect(await client.listAgentCards({ tenant: TENANT })).toEqual({ cards: [], failures: [] });
+    expect(await client.listMcpTools({ tenant: TENANT, system: true })).toEqual({
+      tools: [],
+      failures: [],
+    });
+    expect(await client.listAgentCards({ tenant: TENANT, system: true })).toEqual({
+      cards: [],
+      failures: [],
+    });
     expect(asked()).toEqual(["xsuaa-token", "fragments", "fragments"]);
   });
 });

@@ -50,7 +50,9 @@ describe("a fragment with a URL on a foreign host", () => {
     onTestFinished(() => trusting.close());
     await rejection(trusting.callMcpTool({ name: "whoami", server: ref }, {}, ask));
     const seen = elsewhere.recorder.requests.map(({ bearer }) => bearer?.fingerprint);
-    expect(seen).toContain(fingerprint((await client.getUserAuth(ask.userToken, ask)).token));
+    expect(seen).toContain(
+      fingerprint((await client.getUserAuth(ask.userToken, { tenant: ask.tenant })).token),
+    );
     expect(mock.recorder.count({ route: "mcp", mcpServer: "orders" })).toBe(0);
   });
 

@@ -65,7 +65,7 @@ describe("a wrong uri", () => {
     const { client } = await openLobAgent({ mock, flow: { binding } });
     const calls = [
       client.getSystemAuth({ tenant: TENANT }),
-      client.listMcpTools({ tenant: TENANT }),
+      client.listMcpTools({ tenant: TENANT, system: true }),
     ];
     for (const error of await Promise.all(calls.map(rejection))) {
       expect(error).toMatchObject({ code: "ERR_TOKEN_CONFIG", status: 404, retryable: false });

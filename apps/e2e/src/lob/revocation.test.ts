@@ -49,7 +49,9 @@ describe("a revoked service token", () => {
     mock.recorder.clear();
     const [tokens, lists] = await Promise.all([
       atOnce(25, () => client.getSystemAuth({ tenant: TENANT })),
-      atOnce(25, () => client.listMcpTools({ tenant: TENANT, filter: { ordIds: ["none"] } })),
+      atOnce(25, () =>
+        client.listMcpTools({ tenant: TENANT, system: true, filter: { ordIds: ["none"] } }),
+      ),
     ]);
     expect(new Set(tokens.map(({ token }) => token)).size).toBe(1);
     expect(lists).toEqual(Array(25).fill({ tools: [], failures: [] }));

@@ -34,7 +34,10 @@ describe("a tenant that is none", () => {
     "(%j) is no subdomain, and nobody is asked",
     async (tenant) => {
       const { client, mock } = await openLobAgent();
-      const calls = [client.getSystemAuth({ tenant }), client.listMcpTools({ tenant })];
+      const calls = [
+        client.getSystemAuth({ tenant }),
+        client.listMcpTools({ tenant, system: true }),
+      ];
       for (const error of await Promise.all(calls.map(rejection))) {
         expect(error).toBeInstanceOf(TypeError);
         expect(String(error)).toContain('"tenant"');

@@ -1,0 +1,73 @@
+import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
+import type { CallMcpToolOptions, CallOptions, ListOptions } from "./agent-gateway-client.ts";
+import { assertFilter } from "./discovery.ts";
+
+const CALL: OptionNames<CallOptions> = { tenant: true, signal: true, timeoutMs: true };
+
+const CALLER = { userToken: true, principal: true, system: true } as const;
+
+const LIST: OptionNames<ListOptions> = { ...CALL, ...CALLER, filter: true };
+
+const TOOL_CALL: OptionNames<CallMcpToolOptions> = {
+  ...CALL,
+  ...CALLER,
+  maxTotalTimeoutMs: true,
+  onProgress: true,
+};
+
+const USER = { ...CALL, principal: true } as const;
+
+const CLIENT_ID = { signal: true, timeoutMs: true } as const;
+
+/** The names of all options of each method. */
+const NAMES = {
+  getSystemAuth: CALL,
+  getUserAuth: USER,
+  getClientId: CLIENT_ID,
+  list: LIST,
+  callMcpTool: TOOL_CALL,
+} as const;
+
+/** One call of a method, as far as its options go. */
+export interface MethodCall {
+  readonly method: keyof typeof NAMES;
+  /** Completes "Cannot …". */
+  readonly doing: string;
+}
+
+/** @throws TypeError if the options are no plain object, or naming an option that there is none of. */
+export function checkCallOptions(options: unknown, { method, doing }: MethodCall): void {
+  checkOptions(options, { doing, names: NAMES[method] });
+}
+
+/** @throws TypeError naming the option that there is none of, or that is of a wrong type, or unless it is said for whom. */
+export function assertListOptions(options: ListOptions, doing: string): void {
+  checkCallOptions(options, { method: "list", doing });
+  assertCaller(options, doing);
+  assertFilter(options.filter);
+}
+
+/** @throws TypeError as {@link assertListOptions} does. */
+export function assertToolCallOptions(options: CallMcpToolOptions): void {
+  const doing = "call a tool";
+  checkCallOptions(options, { method: "callMcpTool", doing });
+  assertCaller(options, doing);
+  if (options.onProgress !== undefined && typeof options.onProgress !== "function") {
+    throw new TypeError(`Cannot ${doing}: "onProgress" must be a function`);
+  }
+}
+
+/**
+ * Refuses a call that does not say for whom it is made: a user's call never becomes the agent's own since a name was
+ * misspelt or left out.
+ *
+ * @throws TypeError unless there is either a `userToken` or `system: true`.
+ */
+function assertCaller(options: object | undefined, doing: string): void {
+  const caller: { readonly system?: unknown } = options ?? {};
+  const isSystem = caller.system === true;
+  const isUnclear = caller.system !== undefined && !isSystem;
+  if ("userToken" in caller === isSystem || isUnclear) {
+    throw new TypeError(`Cannot ${doing}: say for whom, either { userToken } or { system: true }`);
+  }
+}

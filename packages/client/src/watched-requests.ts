@@ -1,0 +1,62 @@
+import { boundedText, parseChallenge } from "@agent-oauth/core";
+import { neverConnected } from "./never-connected.ts";
+import type { SentMessage, SessionCall } from "./session-call.ts";
+import { refusalOf } from "./session-refusal.ts";
+
+/** No server needs more to say why it refuses a request, 64 KiB. */
+const MAX_REFUSAL_BYTES = 65_536;
+
+/**
+ * Makes a fetch that writes down what becomes of the JSON-RPC requests of a call: this alone, and nothing that a server
+ * writes into a JSON-RPC error, decides whether a tool is called again. A request whose call is over is not sent.
+ */
+export function watchedRequests(
+  fetch: typeof globalThis.fetch,
+  sending: () => SentMessage | undefined,
+): typeof globalThis.fetch {
+  return async (input, init) => {
+    const sent = sending();
+    if (sent?.method === undefined || init?.method !== "POST") return fetch(input, init);
+    const { call, method, id } = sent;
+    call.over.throwIfAborted();
+    call.refusal = undefined;
+    const toolRun = method === "tools/call" ? call.toolRun : undefined;
+    toolRun?.begin();
+    try {
+      const response = await fetch(input, init);
+      if (isRefusal(response)) toolRun?.refused();
+      const { status } = response;
+      if (status !== 400 && status !== 404) return response;
+      return await noted(response, { call, status, id, headers: new Headers(init.headers) });
+    } catch (error) {
+      if (neverConnected(error)) toolRun?.refused();
+      throw error;
+    }
+  };
+}
+
+/** What the server did not get as far as working on: it wants another token, or another URL. */
+function isRefusal(response: Response): boolean {
+  const { status } = response;
+  if (status === 403) return parseChallenge(response)?.error === "insufficient_scope";
+  return status === 401 || status === 307 || status === 308;
+}
+
+interface Refused {
+  readonly call: SessionCall;
+  readonly status: 400 | 404;
+  readonly id: unknown;
+  readonly headers: Headers;
+}
+
+/** Takes note of a 400 or 404, and returns the response with its body unread. */
+async function noted(
+  response: Response,
+  { call, status, id, headers }: Refused,
+): Promise<Response> {
+  const text = await boundedText(response.body, MAX_REFUSAL_BYTES);
+  const hasSession = headers.has("mcp-session-id");
+  call.refusal = refusalOf({ status, hasSession, id, text });
+  if (call.refusal.beforeWork) call.toolRun?.refused();
+  return new Response(text ?? null, { status, headers: response.headers });
+}
