@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
+import { openRaw } from "../test-support/raw-connection.ts";
 
 const script = fileURLToPath(new URL("./cli.ts", import.meta.url));
 let child: ChildProcess | undefined;
@@ -39,6 +40,24 @@ describe("mock-sts, the process", () => {
     started.stdout.destroy();
     started.kill("SIGTERM");
     expect(await ended).toEqual([0, null]);
+  });
+
+  it("prints no stack when a sender stops in the middle of a body", async () => {
+    const { started, first, lines, ended } = await ready(["--http", "--log", "json"]);
+    const errors = text(started.stderr);
+    const { url, gatewayUrl } = JSON.parse(first) as { url: string; gatewayUrl: string };
+    for (const origin of [url, gatewayUrl]) {
+      const { socket } = await openRaw(origin, "");
+      const headers = `Host: ${new URL(origin).host}\r\nContent-Length: 9\r\nExpect: 100-continue`;
+      socket.write(`POST /oauth2/token HTTP/1.1\r\n${headers}\r\n\r\n`);
+      await once(socket, "data");
+      socket.resetAndDestroy();
+      const { value: line } = await lines.next();
+      expect(JSON.parse(String(line))).toMatchObject({ event: "request", method: "POST" });
+    }
+    started.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
+    expect(await errors).toMatch(/^mock-sts: the admin token is \S+\n$/);
   });
 
   it("prints colors into a pipe if FORCE_COLOR says so", async () => {

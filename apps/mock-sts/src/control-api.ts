@@ -47,8 +47,10 @@ async function answer(
     const refusal = withoutAdminToken(c.req.header("authorization"), adminToken);
     if (refusal !== undefined) return refusal;
   }
-  const text = await readBody(c.req.raw, maxBodyBytes);
-  if (text === undefined) return tooLarge();
+  const { text, state } = await readBody(c.req.raw, maxBodyBytes);
+  if (state === "too-large") return tooLarge();
+  // Nobody is there to read it.
+  if (state === "cut-off") return badRequest("the body is not complete");
   const result = await operation.run({
     parameters: c.req.param(),
     query: singleValues(c.req.queries()),

@@ -2,6 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, MiddlewareHandler } from "hono";
 import { a2aVersion } from "./agents.ts";
 import type { Clock } from "./clock.ts";
@@ -81,16 +82,18 @@ export function exchange(options: ExchangeOptions): MiddlewareHandler<MockEnv> {
     const startedAt = performance.now();
     const certificate = certificateOf(c, options);
     const tls = describeTls(c.env.incoming.socket, certificate);
-    const body = await readBody(c.req.raw, maxBodyBytes);
-    const description = describeRequest(c, { options, tls, body: body ?? "" });
-    const record = recorder.begin(description, recordBytes(c, body));
-    c.set("exchange", { record, body: body ?? "", certificate, tokens });
-    const effect = await faults.strike(record);
+    const { text: body, state } = await readBody(c.req.raw, maxBodyBytes);
+    const record = recorder.begin(describeRequest(c, { options, tls, body }), recordBytes(c, body));
+    c.set("exchange", { record, body, certificate, tokens });
+    // Who has stopped gets no answer, and uses up no fault.
+    const effect = state === "cut-off" ? undefined : await faults.strike(record);
     if (effect !== undefined) {
       await answerWithFault(c, next, { effect, keys, nowMs: clock.now() });
-    } else if (body === undefined) c.res = tooLarge();
+    } else if (state === "cut-off") c.res = RESPONSE_ALREADY_SENT;
+    else if (state === "too-large") c.res = tooLarge();
     else await next();
-    if (!record.fault?.startsWith("reset")) record.status = c.res.status;
+    const isAnswered = state !== "cut-off" && !record.fault?.startsWith("reset");
+    if (isAnswered) record.status = c.res.status;
     record.durationMs = performance.now() - startedAt;
     recorder.finish(record);
     options.onAnswer(record);
@@ -98,7 +101,7 @@ export function exchange(options: ExchangeOptions): MiddlewareHandler<MockEnv> {
 }
 
 /** What a record may weigh: texts of the request occur in it once, and claims as long again. */
-function recordBytes(c: Context<MockEnv>, body = ""): number {
+function recordBytes(c: Context<MockEnv>, body: string): number {
   const headers = c.env.incoming.rawHeaders.reduce((sum, text) => sum + text.length, 0);
   return 1_000 + 2 * (body.length + headers + c.req.url.length);
 }

@@ -3,12 +3,14 @@ import {
   createServer as createHttpServer,
   type IncomingMessage,
   type RequestListener,
+  type ServerResponse,
 } from "node:http";
 import { createServer as createHttpsServer, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { CertificatePair } from "./certificate-authority.ts";
+import { hostFault } from "./host-header.ts";
 
 /** What a listener needs. */
 export interface ListenerOptions {
@@ -60,7 +62,11 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     // The adapter would replace the process's global Request and Response.
     { overrideGlobalObjects: false },
   );
-  const server = createServer(options.tls, (incoming, outgoing) => void answer(incoming, outgoing));
+  const server = createServer(options.tls, (incoming, outgoing) => {
+    const fault = hostFault(incoming);
+    if (fault === undefined) void answer(incoming, outgoing);
+    else refuseRequest(outgoing, fault);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.host, resolve);
@@ -79,10 +85,21 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   };
 }
 
+/** Answers a request that no endpoint gets to see. */
+function refuseRequest(outgoing: ServerResponse, fault: string): void {
+  const body = JSON.stringify({ error: "invalid_request", error_description: fault });
+  const headers = { "Content-Type": "application/json", "Cache-Control": "no-store" };
+  const length = { "Content-Length": Buffer.byteLength(body) };
+  outgoing.writeHead(400, { ...headers, ...length, Connection: "close" }).end(body);
+}
+
+/** A missing `Host` is refused as every other fault of it is, and not by Node. */
+const serverOptions = { requireHostHeader: false } as const;
+
 function createServer(tls: ListenerTls | undefined, answer: RequestListener) {
-  if (tls === undefined) return createHttpServer(answer);
+  if (tls === undefined) return createHttpServer(serverOptions, answer);
   const { certificate: cert, key } = tls.identity;
-  const options = { cert, key, ca: tls.clientAuthority, requestCert: true };
+  const options = { ...serverOptions, cert, key, ca: tls.clientAuthority, requestCert: true };
   const server = createHttpsServer({ ...options, rejectUnauthorized: false }, answer);
   refuseSome(server, tls.refusesHandshake);
   return server.on("secureConnection", tls.onHandshake);

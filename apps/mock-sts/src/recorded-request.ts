@@ -112,7 +112,7 @@ export interface RecordedRequest {
   readonly error?: string;
   /** The fault the answer was spoilt by. */
   readonly fault?: string;
-  /** Status of the answer; `undefined` while there is none, and for a connection reset. */
+  /** Status of the answer; `undefined` while there is none, for a connection reset, and where the sender stopped. */
   readonly status?: number;
   /** Time from the arrival to the head of the answer, or to the end of the connection, in milliseconds. */
   readonly durationMs?: number;

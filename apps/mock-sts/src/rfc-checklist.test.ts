@@ -115,7 +115,10 @@ const rules: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   },
   "7662": { 1: "introspection tells of good tokens, with act and cnf, to those who may ask (2)" },
   "7009": { 1: "revocation succeeds for unknown tokens too (2.2)" },
-  http: { 1: "429 and 503 come with every form of Retry-After (RFC 6585, 4; RFC 9110, 10.2.3)" },
+  http: {
+    1: "429 and 503 come with every form of Retry-After (RFC 6585, 4; RFC 9110, 10.2.3)",
+    2: "two Host headers, none, or a malformed one: 400 (RFC 9112, 3.2)",
+  },
 };
 
 /** Where it is written which test shows which rule; made by this test: `vitest run -u`. */
