@@ -4,6 +4,7 @@ import { verifyAccessTokenJwt, verifyAudience, verifyEnd } from "./access-token-
 import { type Clock, numericDate } from "./clock.ts";
 import { digest } from "./fingerprint.ts";
 import { InvalidTokenError } from "./jwt-verification.ts";
+import { checkNames } from "./known-names.ts";
 import type { Confirmation } from "./sender-constraint.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
@@ -176,6 +177,29 @@ function accessTokenClaims(grant: AccessTokenGrant, issuer: string, nowMs: numbe
     ...(grant.confirmation !== undefined && { cnf: grant.confirmation }),
   };
 }
+
+/**
+ * Checks what is to be revoked.
+ *
+ * @throws TypeError unless it is `"all"`, or has exactly one field that is not blank.
+ */
+export function checkRevocationTarget(target: RevocationTarget): void {
+  if (target === "all") return;
+  const start = "Cannot revoke tokens:";
+  checkNames(target, { start, names: targetNames, field: "target" });
+  const [value, ...more] = Object.values(target ?? {});
+  if (typeof value === "string" && value.trim() !== "" && more.length === 0) return;
+  const names = Object.keys(targetNames).join(", ");
+  throw new TypeError(`${start} the target must be "all", or have exactly one of ${names}`);
+}
+
+const targetNames = {
+  token: true,
+  fingerprint: true,
+  jti: true,
+  subject: true,
+  clientId: true,
+} as const;
 
 function isTarget({ digest: mark, claims }: IssuedRecord, target: RevocationTarget): boolean {
   if (target === "all") return true;

@@ -1,3 +1,4 @@
+import { checkNames, type KnownNames } from "./known-names.ts";
 import { pathSegment } from "./mcp-servers.ts";
 
 /** An A2A agent behind the gateway: it sends back what it is sent. */
@@ -98,7 +99,8 @@ export function agentCard(agent: AgentOptions, url: string): Readonly<Record<str
 export function checkAgents(agents: readonly AgentOptions[]): void {
   const taken = new Set<string>();
   for (const agent of agents) {
-    const label = `Cannot serve agent ${JSON.stringify(agent.name)}`;
+    const label = `Cannot serve agent ${JSON.stringify(agent?.name)}`;
+    checkNames(agent, { start: `${label}:`, names: agentNames });
     for (const field of ["name", "ordId", "globalTenantId"] as const) {
       if (typeof agent[field] !== "string" || agent[field].trim() === "") {
         throw new TypeError(`${label}: "${field}" is blank`);
@@ -110,3 +112,10 @@ export function checkAgents(agents: readonly AgentOptions[]): void {
     taken.add(agent.name).add(path);
   }
 }
+
+const agentNames: KnownNames<AgentOptions> = {
+  name: true,
+  ordId: true,
+  globalTenantId: true,
+  card: true,
+};

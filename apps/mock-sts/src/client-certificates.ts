@@ -5,6 +5,7 @@ import {
   issueSelfSigned,
 } from "./certificate-authority.ts";
 import type { Clock } from "./clock.ts";
+import { checkNames, type KnownNames } from "./known-names.ts";
 
 /** What a client certificate is to be like. */
 export interface ClientCertificateRequest
@@ -34,6 +35,7 @@ export function createClientCertificates(options: {
   readonly clock: Clock;
 }): (request?: ClientCertificateRequest) => Promise<CertificatePair> {
   return async (request = {}) => {
+    checkNames(request, { start: "Cannot issue a client certificate:", names: requestNames });
     const now = options.clock.now();
     const { rogue, selfSigned, notAfter = now + 7 * dayMs, ...names } = request;
     const complete: CertificateRequest = {
@@ -47,3 +49,15 @@ export function createClientCertificates(options: {
     return (rogue ? await options.rogueAuthority() : options.authority).issue(complete);
   };
 }
+
+const requestNames: KnownNames<ClientCertificateRequest> = {
+  subject: true,
+  hosts: true,
+  uris: true,
+  emails: true,
+  notBefore: true,
+  notAfter: true,
+  usage: true,
+  rogue: true,
+  selfSigned: true,
+};

@@ -4,6 +4,7 @@ import {
   type CertificateSubject,
   certificateIdentity,
 } from "./certificate-identity.ts";
+import { checkNames, type KnownNames } from "./known-names.ts";
 
 /** Grants that one of the token endpoints knows. */
 export const grantTypes = [
@@ -87,6 +88,8 @@ export function registerClients(registrations: readonly ClientRegistration[]): C
 }
 
 function registerClient(registration: ClientRegistration): Client {
+  const start = `Cannot register client ${JSON.stringify(registration?.clientId)}:`;
+  checkNames(registration, { start, names: registrationNames });
   const { clientId, authentication, clientSecret, jwks } = registration;
   if (typeof clientId !== "string" || clientId.trim() === "") {
     throw new TypeError('Cannot register a client: "clientId" is blank');
@@ -114,6 +117,22 @@ function registerClient(registration: ClientRegistration): Client {
     dpopBoundTokens: registration.dpopBoundTokens ?? false,
   };
 }
+
+const registrationNames: KnownNames<ClientRegistration> = {
+  clientId: true,
+  authentication: true,
+  clientSecret: true,
+  jwks: true,
+  grants: true,
+  scopes: true,
+  certificateBoundTokens: true,
+  dpopBoundTokens: true,
+  subjectDn: true,
+  sanDns: true,
+  sanUri: true,
+  sanIp: true,
+  sanEmail: true,
+};
 
 /** Methods for which the client's keys are registered. */
 const methodsByKey: readonly ClientAuthenticationMethod[] = [

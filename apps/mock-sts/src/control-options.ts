@@ -1,4 +1,5 @@
 import type { Bounds } from "./bounded-map.ts";
+import { checkNames, type KnownNames } from "./known-names.ts";
 import { builtInScenarios, checkScenario, type Scenario } from "./scenario.ts";
 
 /** Options that say what can be seen of a mock, and by whom. */
@@ -32,6 +33,8 @@ export interface ResolvedControlOptions {
 export function resolveControlOptions(options: ControlOptions): ResolvedControlOptions {
   const { recordLimits = {}, recordSecrets = false, controlHosts = [] } = options;
   const { seed = 1 } = options;
+  const start = "Cannot start mock-sts:";
+  checkNames(recordLimits, { start, names: recordLimitNames, field: "record limit" });
   if (!Number.isSafeInteger(seed)) {
     throw new RangeError(`Cannot start mock-sts: "seed" must be an integer, got ${seed}`);
   }
@@ -44,6 +47,11 @@ export function resolveControlOptions(options: ControlOptions): ResolvedControlO
     },
   };
 }
+
+const recordLimitNames: KnownNames<NonNullable<ControlOptions["recordLimits"]>> = {
+  requests: true,
+  bytes: true,
+};
 
 function mergeScenarios(own: readonly Scenario[]): readonly Scenario[] {
   const names = own.map((scenario) => checkScenario(scenario).name);

@@ -1,10 +1,11 @@
-import type { RevocationTarget } from "./access-tokens.ts";
+import { checkRevocationTarget, type RevocationTarget } from "./access-tokens.ts";
 import type { MovableClock } from "./clock.ts";
 import type { Configurations } from "./configurations.ts";
 import { createFaultControls, type FaultControls } from "./fault-controls.ts";
 import type { Faults } from "./faults.ts";
 import type { Gateway, GatewaySwitches } from "./gateway.ts";
 import type { KeyRings, KeyRotation } from "./key-rings.ts";
+import { didYouMean } from "./nearest-name.ts";
 import { checkTokenLifetime, type ResolvedOptions } from "./options.ts";
 import type { Recorder } from "./recorder.ts";
 import { createScenarioControls, type ScenarioControls } from "./scenario-controls.ts";
@@ -82,7 +83,8 @@ export function createControls(options: ControlsOptions): Controls {
   };
   const spoil = createFaultControls(faults, { tls: !options.options.insecureHttp });
   const scenes = createScenarioControls(options.options.scenarios, { ...settings, ...spoil, back });
-  return {
+  // A misspelt setting is an error, and no new member.
+  return Object.preventExtensions({
     ...{ ...settings, ...spoil, clock },
     scenarios: scenes.scenarios,
     get scenario() {
@@ -130,13 +132,21 @@ export function createControls(options: ControlsOptions): Controls {
     tenant(subdomain) {
       const tenant = tenants.bySubdomain(subdomain);
       if (tenant !== undefined) return createTenantControls(tenant, options.configurations);
-      throw new TypeError(`Cannot control tenant ${JSON.stringify(subdomain)}: there is none`);
+      const asked = didYouMean(
+        subdomain,
+        tenants.all.map((it) => it.subdomain),
+      );
+      throw new TypeError(
+        `Cannot control tenant ${JSON.stringify(subdomain)}: there is none${asked}`,
+      );
     },
-    revoke: (target) =>
-      [
+    revoke(target) {
+      checkRevocationTarget(target);
+      return [
         ...services.map(({ tokens }) => tokens),
         ...tenants.all.flatMap((it) => [it.tokens, it.serviceTokens]),
-      ].reduce((count, issued) => count + issued.revoke(target), 0),
+      ].reduce((count, issued) => count + issued.revoke(target), 0);
+    },
     rotateSigningKey: (rotation) => keys.rotate(rotation),
     forgetSessions: (server) => gateway.forgetSessions(server),
     reset() {
@@ -147,7 +157,7 @@ export function createControls(options: ControlsOptions): Controls {
       resets.emit();
     },
     onReset: resets.subscribe,
-  };
+  });
 }
 
 /** Remembers how the tenants are, to make them so again. */

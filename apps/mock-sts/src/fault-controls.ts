@@ -9,7 +9,7 @@ import {
 } from "./fault-schema.ts";
 import type { FaultInfo, Faults } from "./faults.ts";
 import type { Hold } from "./hold.ts";
-import type { RequestFilter } from "./request-match.ts";
+import { type RequestFilter, requestFilterSchema } from "./request-match.ts";
 
 /** The answer a fault gives instead of the real one. */
 export type FaultAnswer = Omit<Extract<FaultEffect, { kind: "status" }>, "kind">;
@@ -54,7 +54,7 @@ export function createFaultControls(faults: Faults, { tls }: { tls: boolean }): 
     failNext: (answer, match = {}) => set({ kind: "status", ...answer }, match),
     breakNext: (breakage, match = {}) => set({ kind: breakage }, match),
     delayNext: (delayMs, match = {}) => set({ kind: "delay", delayMs }, match),
-    hold: (filter = {}) => faults.hold(filter),
+    hold: (filter = {}) => faults.hold(checkData(requestFilterSchema, filter, "hold requests")),
     addFault(fault) {
       const checked = checkData(faultSchema, fault, "set a fault");
       if (checked.effect.kind === "tls-refusal" && !tls) {

@@ -1,6 +1,12 @@
 import { type ClientRegistration, type Clients, registerClients } from "./clients.ts";
+import { checkNames, type KnownNames } from "./known-names.ts";
 import type { SigningAlgorithm } from "./signing-keys.ts";
-import { type ResolvedStsOptions, resolveStsOptions, type StsOptions } from "./sts-options.ts";
+import {
+  type ResolvedStsOptions,
+  resolveStsOptions,
+  type StsOptions,
+  stsOptionNames,
+} from "./sts-options.ts";
 import { reservedSubdomains } from "./tenants.ts";
 
 /** Name of the token exchange service among the issuers. */
@@ -37,7 +43,8 @@ export function resolveIssuers(
 ): readonly ResolvedIssuer[] {
   const names = new Set([...taken, ...reservedSubdomains]);
   return issuers.map((issuer) => {
-    const label = `Cannot serve issuer ${JSON.stringify(issuer.name)}`;
+    const label = `Cannot serve issuer ${JSON.stringify(issuer?.name)}`;
+    checkNames(issuer, { start: `${label}:`, names: issuerOptionNames });
     if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(issuer.name)) {
       throw new TypeError(`${label}: its name is no lower-case RFC 1123 label`);
     }
@@ -48,6 +55,12 @@ export function resolveIssuers(
     return resolveIssuer(issuer, defaults);
   });
 }
+
+const issuerOptionNames: KnownNames<IssuerOptions> = {
+  ...stsOptionNames,
+  name: true,
+  clients: true,
+};
 
 /** Checks one issuer and fills in the defaults. */
 export function resolveIssuer(

@@ -1,3 +1,4 @@
+import { checkNames, type KnownNames } from "./known-names.ts";
 import {
   checkSigningAlgorithm,
   createSigningKeys,
@@ -12,6 +13,8 @@ export interface KeyRotation {
   /** What the new key signs with. Default: as the one before. */
   readonly algorithm?: SigningAlgorithm;
 }
+
+const rotationNames: KnownNames<KeyRotation> = { issuer: true, algorithm: true };
 
 /** The signing keys of all issuers of a mock. */
 export class KeyRings {
@@ -43,7 +46,9 @@ export class KeyRings {
    *
    * @throws TypeError if there is no such issuer or algorithm.
    */
-  async rotate({ issuer, algorithm }: KeyRotation = {}): Promise<void> {
+  async rotate(rotation: KeyRotation = {}): Promise<void> {
+    checkNames(rotation, { start: "Cannot rotate keys:", names: rotationNames });
+    const { issuer, algorithm } = rotation;
     if (algorithm !== undefined) checkSigningAlgorithm(algorithm);
     const chosen = [...this.#rings].filter(([name]) => issuer === undefined || name === issuer);
     if (chosen.length === 0) {

@@ -1,4 +1,5 @@
-import type { McpTool } from "./mcp-tools.ts";
+import { checkNames, type KnownNames } from "./known-names.ts";
+import { checkTools, type McpTool } from "./mcp-tools.ts";
 import { recordTools } from "./record-tools.ts";
 import { checkTrustedIssuer, type TrustedIssuer } from "./trusted-issuer.ts";
 
@@ -125,7 +126,12 @@ export function findMcpServer(
 export function checkMcpServers(servers: readonly McpServerOptions[]): void {
   const taken = new Set<string>();
   for (const server of servers) {
-    const label = `Cannot serve MCP server ${JSON.stringify(server.name)}`;
+    const label = `Cannot serve MCP server ${JSON.stringify(server?.name)}`;
+    checkNames(server, { start: `${label}:`, names: serverNames });
+    checkTools(server.tools ?? [], label);
+    for (const [option, choices] of Object.entries(serverChoices)) {
+      checkChoice(server[option as keyof typeof serverChoices], { label, option, choices });
+    }
     for (const field of ["name", "ordId", "globalTenantId"] as const) {
       if (typeof server[field] !== "string" || server[field].trim() === "") {
         throw new TypeError(`${label}: "${field}" is blank`);
@@ -150,6 +156,30 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
     taken.add(server.name).add(path);
   }
 }
+
+const serverChoices = { mode: ["session", "stateless"], answers: ["stream", "json"] } as const;
+
+function checkChoice(
+  value: string | undefined,
+  { label, option, choices }: { label: string; option: string; choices: readonly string[] },
+): void {
+  if (value === undefined || choices.includes(value)) return;
+  throw new TypeError(`${label}: "${option}" must be one of ${choices.join(", ")}`);
+}
+
+const serverNames: KnownNames<McpServerOptions> = {
+  name: true,
+  ordId: true,
+  globalTenantId: true,
+  mode: true,
+  answers: true,
+  pageSize: true,
+  audience: true,
+  issuer: true,
+  requiredScope: true,
+  requireDpop: true,
+  tools: true,
+};
 
 /**
  * Checks that there are the issuers whose tokens servers take.

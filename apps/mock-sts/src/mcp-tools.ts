@@ -7,6 +7,7 @@ import {
   type Tool,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import { checkNames, isPlainObject, type KnownNames } from "./known-names.ts";
 
 /** A tool of an MCP server. */
 export interface McpTool {
@@ -20,6 +21,28 @@ export interface McpTool {
     input: Record<string, unknown>,
     context: ServerContext,
   ): CallToolResult | Promise<CallToolResult>;
+}
+
+const toolNames: KnownNames<McpTool> = {
+  name: true,
+  description: true,
+  input: true,
+  output: true,
+  run: true,
+};
+
+/**
+ * Refuses tools with fields that there are not.
+ *
+ * @throws TypeError that begins with the label of their server.
+ */
+export function checkTools(tools: readonly McpTool[], label: string): void {
+  for (const tool of tools) {
+    // An instance of a class may have more members.
+    if (typeof tool === "object" && !isPlainObject(tool)) continue;
+    const start = `${label}: tool ${JSON.stringify(tool?.name)}:`;
+    checkNames(tool, { start, names: toolNames, field: "field" });
+  }
 }
 
 /** Registers tools on an SDK server, its `tools/list` cut into pages if a size is given. */

@@ -16,6 +16,7 @@ import { createFaults } from "./faults.ts";
 import { stsName } from "./issuer-options.ts";
 import { identityPaths } from "./issuer-paths.ts";
 import { KeyRings } from "./key-rings.ts";
+import { checkNames } from "./known-names.ts";
 import { type Listeners, startListeners } from "./listeners.ts";
 import { issueLobKeyStore, lobClient } from "./lob-client.ts";
 import type { McpServerInfo } from "./mcp-servers.ts";
@@ -149,13 +150,11 @@ async function describeMock(
     userToken: createUserTokens({ tenants, services, clock, defaultClientId: clientId }),
     credentials: (pair = clientCertificate) =>
       customerCredentials({ tokenEndpoint, clientId, pair, gatewayUrl, mcpServers }),
-    destinationBinding: ({ x509: pair } = {}) =>
-      destinationBinding({
-        client: parts.destinationClient,
-        provider: tenants.provider,
-        url,
-        pair,
-      }),
+    destinationBinding(request = {}) {
+      checkNames(request, { start: "Cannot make a binding:", names: { x509: true } });
+      const { destinationClient: client } = parts;
+      return destinationBinding({ client, provider: tenants.provider, url, pair: request.x509 });
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

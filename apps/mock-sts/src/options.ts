@@ -10,6 +10,7 @@ import {
   resolveIssuers,
   stsName,
 } from "./issuer-options.ts";
+import { checkNames, type KnownNames } from "./known-names.ts";
 import { lobClient } from "./lob-client.ts";
 import {
   checkMcpServers,
@@ -17,10 +18,9 @@ import {
   defaultMcpServers,
   type McpServerOptions,
 } from "./mcp-servers.ts";
-import { didYouMean } from "./nearest-name.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
 import { checkSigningAlgorithm, type SigningAlgorithm } from "./signing-keys.ts";
-import type { StsOptions } from "./sts-options.ts";
+import { checkStsNames, type StsOptions } from "./sts-options.ts";
 import {
   defaultTenants,
   type ResolvedTenant,
@@ -126,13 +126,14 @@ const [minTokenLifetimeMs, maxTokenLifetimeMs] = [1_000, 43_200_000];
  * @throws TypeError or RangeError naming the option.
  */
 export function resolveOptions(options: MockStsOptions): ResolvedOptions {
+  checkNames(options, { start: "Cannot start mock-sts:", names: optionNames });
+  checkStsNames(options.sts);
   const { clientId = "mock-agent", clients = [], mcpServers = defaultMcpServers } = options;
   const { maxAssertionLifetimeMs, clockSkewMs = 0, tokenLifetimeMs = 3_600_000 } = options;
   const { agents = defaultAgents, serviceTokenLifetimeMs = 43_200_000 } = options;
   const tenantId = text(options.tenantId ?? "mock-tenant", "tenantId");
   const identityZone = text(options.identityZone ?? "provider-zone", "identityZone");
   const subjectDn = agentSubject(clientId);
-  checkNames(options);
   checkTokenLifetime(tokenLifetimeMs);
   checkTokenLifetime(serviceTokenLifetimeMs, "serviceTokenLifetimeMs");
   checkMcpServers(mcpServers);
@@ -180,17 +181,8 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
   };
 }
 
-/** A misspelt option would be a default that nobody asked for. */
-function checkNames(options: MockStsOptions): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(optionNames, name));
-  if (unknown !== undefined) {
-    const asked = didYouMean(unknown, Object.keys(optionNames));
-    throw new TypeError(`Cannot start mock-sts: there is no option "${unknown}"${asked}`);
-  }
-}
-
 /** Names of all options. */
-export const optionNames: Readonly<Record<keyof MockStsOptions, true>> = {
+export const optionNames: KnownNames<MockStsOptions> = {
   host: true,
   port: true,
   gatewayPort: true,

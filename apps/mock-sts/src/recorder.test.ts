@@ -90,8 +90,16 @@ describe("recorder", () => {
     // What plain JavaScript may pass.
     const unset = { status: undefined } as unknown as RequestFilter;
     expect(mock.recorder.count(unset)).toBe(1);
-    for (const field of Object.keys(facts)) {
-      expect(mock.recorder.count({ ...facts, [field]: "other" })).toBe(0);
+    const others = {
+      listener: "gateway",
+      route: "mcp",
+      method: "GET",
+      status: 400,
+      grant: "other",
+      clientId: "other",
+    } satisfies Record<keyof typeof facts, unknown>;
+    for (const [field, other] of Object.entries(others)) {
+      expect(mock.recorder.count({ ...facts, [field]: other })).toBe(0);
     }
   });
 

@@ -1,7 +1,9 @@
 import { BoundedMap, type Bounds } from "./bounded-map.ts";
+import { checkData } from "./check-data.ts";
+import { checkNames, type KnownNames } from "./known-names.ts";
 import type { OpenRecord, RecordedRequest } from "./recorded-request.ts";
 import { matchesFilter } from "./request-filter.ts";
-import type { RequestFilter } from "./request-match.ts";
+import { type RequestFilter, requestFilterSchema } from "./request-match.ts";
 import { countRequest, noRequests, type RequestTotals } from "./request-totals.ts";
 
 /** Keeps what the mock was asked. */
@@ -66,8 +68,8 @@ export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): 
     get lastAnswerId() {
       return lastAnswerId;
     },
-    select,
-    count: (filter = {}) => select(filter).length,
+    select: (filter) => select(checked(filter)),
+    count: (filter = {}) => select(checked(filter)).length,
     waitFor: waits.waitFor,
     onAnswer(listener) {
       listeners.add(listener);
@@ -96,10 +98,20 @@ export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): 
   };
 }
 
+/** A misspelt field would match nothing, or everything. */
+function checked(filter: RequestFilter): RequestFilter {
+  return checkData(requestFilterSchema, filter, "select requests");
+}
+
+const waitNames: KnownNames<WaitOptions> = { signal: true };
+
 function createWaits(select: Recorder["select"]) {
   const waiting = new Set<() => void>();
-  const waitFor: Recorder["waitFor"] = (filter, count = 1, { signal } = {}) =>
+  const waitFor: Recorder["waitFor"] = (given, count = 1, options = {}) =>
     new Promise((resolve, reject) => {
+      const filter = checked(given);
+      checkNames(options, { start: "Cannot wait for requests:", names: waitNames });
+      const { signal } = options;
       const stop = () => {
         waiting.delete(check);
         signal?.removeEventListener("abort", abort);

@@ -1,5 +1,5 @@
 import { type Client, type Clients, registerClients } from "./clients.ts";
-import { didYouMean } from "./nearest-name.ts";
+import { checkNames, type KnownNames } from "./known-names.ts";
 import { checkSigningAlgorithm, type SigningAlgorithm } from "./signing-keys.ts";
 import { checkStsQuirks, type StsQuirk } from "./sts-quirks.ts";
 import { checkStsTarget, type StsTarget } from "./sts-targets.ts";
@@ -50,7 +50,7 @@ export function resolveStsOptions(
   options: StsOptions,
   defaults: { readonly signingAlgorithm: SigningAlgorithm },
 ): ResolvedStsOptions {
-  checkNames(options);
+  checkStsNames(options);
   const { maxActors = 5, defaultAudience = "mock-default-audience" } = options;
   const { severalTargets = "combine", mayAct = "optional", trustedIssuers = [] } = options;
   if (!(Number.isInteger(maxActors) && maxActors > 0)) {
@@ -76,7 +76,7 @@ export function resolveStsOptions(
 const start = "Cannot start mock-sts: sts option";
 
 /** Names of all options. */
-export const stsOptionNames: Readonly<Record<keyof StsOptions, true>> = {
+export const stsOptionNames: KnownNames<StsOptions> = {
   publicClient: true,
   trustedIssuers: true,
   targets: true,
@@ -91,11 +91,14 @@ export const stsOptionNames: Readonly<Record<keyof StsOptions, true>> = {
   quirks: true,
 };
 
-function checkNames(options: StsOptions): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(stsOptionNames, name));
-  if (unknown === undefined) return;
-  const asked = didYouMean(unknown, Object.keys(stsOptionNames));
-  throw new TypeError(`${start} "${unknown}" does not exist${asked}`);
+/**
+ * Refuses options that there are not.
+ *
+ * @throws TypeError naming the option, and the one that was probably meant.
+ */
+export function checkStsNames(options: StsOptions | undefined): void {
+  const start = "Cannot start mock-sts:";
+  checkNames(options, { start, names: stsOptionNames, field: "sts option" });
 }
 
 function checkChoice(name: string, value: string, choices: readonly string[]): void {

@@ -1,3 +1,4 @@
+import { checkNames, type KnownNames } from "./known-names.ts";
 import { OAuthError } from "./oauth-error.ts";
 import { splitScope } from "./scopes.ts";
 
@@ -78,7 +79,9 @@ export function checkResource(resource: string): void {
  *
  * @throws TypeError saying what is wrong with it.
  */
-export function checkStsTarget({ audience, resource }: StsTarget): void {
+export function checkStsTarget(target: StsTarget): void {
+  checkNames(target, { start: "Cannot serve a target:", names: targetNames });
+  const { audience, resource } = target;
   if (audience === undefined && resource === undefined) {
     throw new TypeError("Cannot serve a target: it has no audience and no resource");
   }
@@ -88,6 +91,13 @@ export function checkStsTarget({ audience, resource }: StsTarget): void {
     throw new TypeError(`Cannot serve a target: "resource" is no absolute URI, got ${shown}`);
   }
 }
+
+const targetNames: KnownNames<StsTarget> = {
+  audience: true,
+  resource: true,
+  scopes: true,
+  clients: true,
+};
 
 function isResource(text: string): boolean {
   return /^[A-Za-z][A-Za-z0-9+.-]*:[^\s#]+$/.test(text) && URL.canParse(text);

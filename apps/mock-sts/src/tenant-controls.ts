@@ -6,6 +6,7 @@ import type {
   ConfigurationShelf,
   Configurations,
 } from "./configurations.ts";
+import { checkNames, type KnownNames } from "./known-names.ts";
 import type { AuthTokenSettings, Tenant } from "./tenant.ts";
 
 /** Everything a test can do to one tenant. */
@@ -55,7 +56,7 @@ export function createTenantControls(
   const remove = (shelf: ConfigurationShelf, name: string) => {
     if (!configurations.remove(shelf, name)) throw unknown(name);
   };
-  return {
+  return Object.preventExtensions({
     get subscribed() {
       return settings.subscribed;
     },
@@ -66,12 +67,17 @@ export function createTenantControls(
       return settings.authTokens;
     },
     set authTokens(value) {
+      const start = 'Cannot set "authTokens":';
+      checkNames(value, { start, names: authTokenNames, field: "setting" });
       settings.authTokens = value;
     },
     get fragments() {
       return configurations.list(fragmentsAt());
     },
-    putFragment({ name, properties, type, labels = [], level }) {
+    putFragment(fragment) {
+      checkNames(fragment, { start: "Cannot store a fragment:", names: fragmentNames });
+      const { name, properties, type, labels = [], level } = fragment;
+      checkLabels(labels);
       const typed = type === undefined ? [] : [{ key: fragmentTypeLabel, values: [type] }];
       configurations.put(fragmentsAt(level), {
         name,
@@ -86,13 +92,39 @@ export function createTenantControls(
       configurations.put(fragmentsAt(), { ...found, properties: changed });
     },
     removeFragment: (name) => remove(fragmentsAt(), name),
-    putDestination({ name, properties, labels = [], level }) {
+    putDestination(destination) {
+      checkNames(destination, { start: "Cannot store a destination:", names: configurationNames });
+      const { name, properties, labels = [], level } = destination;
+      checkLabels(labels);
       const named = withoutUndefined({ Name: name, Type: "HTTP", ...properties });
       configurations.put(destinationsAt(level), { name, properties: named, labels });
     },
     removeDestination: (name, level) => remove(destinationsAt(level), name),
-  };
+  });
 }
+
+const authTokenNames: KnownNames<AuthTokenSettings> = {
+  error: true,
+  format: true,
+  expiresIn: true,
+};
+
+const configurationNames: KnownNames<NewConfiguration> = {
+  name: true,
+  properties: true,
+  labels: true,
+  level: true,
+};
+
+const labelNames: KnownNames<ConfigurationLabel> = { key: true, values: true };
+
+function checkLabels(labels: readonly ConfigurationLabel[]): void {
+  for (const label of labels) {
+    checkNames(label, { start: "Cannot store a label:", names: labelNames, field: "field" });
+  }
+}
+
+const fragmentNames: KnownNames<NewFragment> = { ...configurationNames, type: true };
 
 function withoutUndefined(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));

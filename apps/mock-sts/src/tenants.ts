@@ -1,4 +1,5 @@
 import { type AgentOptions, checkAgents } from "./agents.ts";
+import { checkNames, type KnownNames } from "./known-names.ts";
 import { checkMcpServers, type McpServerOptions } from "./mcp-servers.ts";
 import { recordTools } from "./record-tools.ts";
 
@@ -51,6 +52,8 @@ export function resolveTenants(
   checkSubdomain(provider.identityZone);
   const taken = new Set([provider.identityZone, provider.tenantId]);
   return tenants.map((tenant, index) => {
+    const start = `Cannot serve tenant ${JSON.stringify(tenant?.subdomain)}:`;
+    checkNames(tenant, { start, names: tenantNames });
     const resolved = resolveTenant(tenant, String(firstGlobalTenantId + index));
     checkSubdomain(resolved.subdomain);
     const { subdomain, tenantId } = resolved;
@@ -68,6 +71,14 @@ export function resolveTenants(
     return resolved;
   });
 }
+
+const tenantNames: KnownNames<TenantOptions> = {
+  subdomain: true,
+  tenantId: true,
+  subscribed: true,
+  mcpServers: true,
+  agents: true,
+};
 
 function resolveTenant(tenant: TenantOptions, globalTenantId: string): ResolvedTenant {
   const { subdomain } = tenant;

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import type { Clock } from "./clock.ts";
+import { checkNames, type KnownNames } from "./known-names.ts";
 import { OAuthError } from "./oauth-error.ts";
 
 /** Somebody else whose tokens are taken. It has one of `jwks` and `jwksUri`. */
@@ -33,7 +34,9 @@ export function trustedKeys({ jwks, jwksUri }: TrustedIssuer, clock: Clock): JWT
  *
  * @throws TypeError naming the issuer and what is wrong with it.
  */
-export function checkTrustedIssuer({ issuer, jwks, jwksUri }: TrustedIssuer, start: string): void {
+export function checkTrustedIssuer(trusted: TrustedIssuer, start: string): void {
+  checkNames(trusted, { start: `${start}:`, names: trustedIssuerNames });
+  const { issuer, jwks, jwksUri } = trusted;
   if (typeof issuer !== "string" || issuer.trim() === "") {
     throw new TypeError(`${start} has a blank issuer`);
   }
@@ -52,6 +55,13 @@ export function checkTrustedIssuer({ issuer, jwks, jwksUri }: TrustedIssuer, sta
     throw new TypeError(`${label} has no JWK Set`);
   }
 }
+
+const trustedIssuerNames: KnownNames<TrustedIssuer> = {
+  issuer: true,
+  jwks: true,
+  jwksUri: true,
+  audience: true,
+};
 
 function createRemoteKeys(uri: string, clock: Clock): JWTVerifyGetKey {
   let readAt = Number.NEGATIVE_INFINITY;

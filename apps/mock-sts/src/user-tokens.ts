@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { JWTPayload } from "jose";
 import type { AccessTokens } from "./access-tokens.ts";
 import { type Clock, numericDate } from "./clock.ts";
+import { checkNames, type KnownNames } from "./known-names.ts";
 import { lobClient } from "./lob-client.ts";
 import type { SecurityTokenService } from "./security-token-service.ts";
 import type { Tenant, Tenants } from "./tenant.ts";
@@ -36,7 +37,9 @@ export interface UserTokensOptions {
 export function createUserTokens(
   options: UserTokensOptions,
 ): (request: UserTokenRequest) => Promise<string> {
-  return async ({ sub, tenant, issuer, clientId, expiresInMs = 3_600_000, claims }) => {
+  return async (request) => {
+    checkNames(request, { start: "Cannot sign a user in:", names: requestNames });
+    const { sub, tenant, issuer, clientId, expiresInMs = 3_600_000, claims } = request;
     const now = options.clock.now();
     const { isProvider, tokens, tenantId } = findTenant(options.tenants, tenant);
     const signer = issuer === undefined ? tokens : findService(options.services, issuer);
@@ -55,6 +58,15 @@ export function createUserTokens(
     return signer.keys.sign(JSON.parse(JSON.stringify(payload)), "JWT");
   };
 }
+
+const requestNames: KnownNames<UserTokenRequest> = {
+  sub: true,
+  tenant: true,
+  issuer: true,
+  clientId: true,
+  expiresInMs: true,
+  claims: true,
+};
 
 function findService(services: UserTokensOptions["services"], name: string): AccessTokens {
   const service = services.find((candidate) => candidate.name === name);
