@@ -1,32 +1,36 @@
-import { createAdminToken } from "./admin-token.ts";
-import { iasDestinationName } from "./agent-gateway-landscape.ts";
+import { iasDestinationName } from "./btp/agent-gateway-landscape.ts";
+import { type DestinationBinding, destinationBinding } from "./btp/destination-binding.ts";
+import { createDestinationClient } from "./btp/destination-client.ts";
+import { checkNames } from "./checks/known-names.ts";
+import type { Controls } from "./controls/controls.ts";
+import { createAdminToken } from "./controls/http/admin-token.ts";
+import { controlPath } from "./controls/http/control-paths.ts";
+import { createUserTokens, type UserTokenRequest } from "./controls/user-tokens.ts";
+import { createFaults } from "./faults/faults.ts";
+import { type CustomerCredentials, customerCredentials } from "./gateway/customer-credentials.ts";
+import { type Listeners, startListeners } from "./http/listeners.ts";
+import { createTokenLedger } from "./http/token-ledger.ts";
+import { KeyRings } from "./keys/key-rings.ts";
+import { identityPaths } from "./oauth/issuer-paths.ts";
+import { stsName } from "./options/issuer-options.ts";
+import { issueLobKeyStore, lobClient } from "./options/lob-client.ts";
+import { type MockStsOptions, resolveOptions } from "./options/options.ts";
+import { createRecorder, type Recorder } from "./recording/recorder.ts";
+import type { McpServerInfo } from "./servers/mcp-servers.ts";
+import { type MockParts, type ServedMock, serveMock } from "./serving/serve-mock.ts";
+import { describeSts, type StsInfo } from "./sts/sts-info.ts";
+import { createTenants } from "./tenants/tenant.ts";
+import { describeTenant, type TenantInfo } from "./tenants/tenant-info.ts";
+import { createClock } from "./time/clock.ts";
 import {
   type CertificateAuthority,
   type CertificatePair,
   createCertificateAuthority,
-} from "./certificate-authority.ts";
-import { type ClientCertificateRequest, createClientCertificates } from "./client-certificates.ts";
-import { createClock } from "./clock.ts";
-import { controlPath } from "./control-paths.ts";
-import type { Controls } from "./controls.ts";
-import { type CustomerCredentials, customerCredentials } from "./customer-credentials.ts";
-import { type DestinationBinding, destinationBinding } from "./destination-binding.ts";
-import { createDestinationClient } from "./destination-client.ts";
-import { createFaults } from "./faults.ts";
-import { stsName } from "./issuer-options.ts";
-import { identityPaths } from "./issuer-paths.ts";
-import { KeyRings } from "./key-rings.ts";
-import { type Listeners, startListeners } from "./listeners.ts";
-import { issueLobKeyStore, lobClient } from "./lob-client.ts";
-import type { McpServerInfo } from "./mcp-servers.ts";
-import { type MockStsOptions, resolveOptions } from "./options.ts";
-import { createRecorder, type Recorder } from "./recorder.ts";
-import { type MockParts, type ServedMock, serveMock } from "./serve-mock.ts";
-import { describeSts, type StsInfo } from "./sts-info.ts";
-import { createTenants } from "./tenant.ts";
-import { describeTenant, type TenantInfo } from "./tenant-info.ts";
-import { createTokenLedger } from "./token-ledger.ts";
-import { createUserTokens, type UserTokenRequest } from "./user-tokens.ts";
+} from "./tls/certificate-authority.ts";
+import {
+  type ClientCertificateRequest,
+  createClientCertificates,
+} from "./tls/client-certificates.ts";
 
 /** A running mock. */
 export interface MockSts extends AsyncDisposable {
@@ -149,13 +153,11 @@ async function describeMock(
     userToken: createUserTokens({ tenants, services, clock, defaultClientId: clientId }),
     credentials: (pair = clientCertificate) =>
       customerCredentials({ tokenEndpoint, clientId, pair, gatewayUrl, mcpServers }),
-    destinationBinding: ({ x509: pair } = {}) =>
-      destinationBinding({
-        client: parts.destinationClient,
-        provider: tenants.provider,
-        url,
-        pair,
-      }),
+    destinationBinding(request = {}) {
+      checkNames(request, { start: "Cannot make a binding:", names: { x509: true } });
+      const { destinationClient: client } = parts;
+      return destinationBinding({ client, provider: tenants.provider, url, pair: request.x509 });
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 /** What the mock holds to, clause by clause. Each number stands in the name of the tests that show it. */
@@ -115,7 +116,10 @@ const rules: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   },
   "7662": { 1: "introspection tells of good tokens, with act and cnf, to those who may ask (2)" },
   "7009": { 1: "revocation succeeds for unknown tokens too (2.2)" },
-  http: { 1: "429 and 503 come with every form of Retry-After (RFC 6585, 4; RFC 9110, 10.2.3)" },
+  http: {
+    1: "429 and 503 come with every form of Retry-After (RFC 6585, 4; RFC 9110, 10.2.3)",
+    2: "two Host headers, none, or a malformed one: 400 (RFC 9112, 3.2)",
+  },
 };
 
 /** Where it is written which test shows which rule; made by this test: `vitest run -u`. */
@@ -123,19 +127,24 @@ const document = "../docs/conformance.md";
 
 /** Reads the names of tests that begin with numbers of rules. */
 async function readTests(): Promise<ReadonlyMap<string, readonly string[]>> {
-  const folder = new URL("./", import.meta.url);
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".test.ts")).sort();
+  const folder = import.meta.dirname;
+  const paths = await readdir(folder, { recursive: true });
+  const files = paths.filter((path) => path.endsWith(".test.ts")).sort(byName);
   const found = new Map<string, string[]>();
   for (const file of files) {
-    const text = await readFile(new URL(file, folder), "utf8");
+    const text = await readFile(join(folder, file), "utf8");
     for (const [, name = ""] of text.matchAll(/"([^"\n]*\[\w+-\d+\][^"\n]*)",\s*(?:async )?\(/g)) {
       const title = name.replaceAll(/\[\w+-\d+\] ?/g, "");
       for (const [, id = ""] of name.matchAll(/\[(\w+-\d+)\]/g)) {
-        found.set(id, [...(found.get(id) ?? []), `${file.replace(".test.ts", "")}: ${title}`]);
+        found.set(id, [...(found.get(id) ?? []), `${basename(file, ".test.ts")}: ${title}`]);
       }
     }
   }
   return found;
+}
+
+function byName(a: string, b: string): number {
+  return basename(a) < basename(b) ? -1 : 1;
 }
 
 const rows = Object.entries(rules).flatMap(([rfc, clauses]) =>

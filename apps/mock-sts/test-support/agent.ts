@@ -1,8 +1,8 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Agent, type Dispatcher, fetch, type RequestInit, type Response } from "undici";
-import type { CertificatePair } from "../src/certificate-authority.ts";
 import type { MockSts } from "../src/mock-sts.ts";
-import { agentGatewayResource } from "../src/resources.ts";
+import { agentGatewayResource } from "../src/oauth/resources.ts";
+import type { CertificatePair } from "../src/tls/certificate-authority.ts";
 
 /** Answer of the token endpoint, decoded. */
 export interface TokenAnswer {

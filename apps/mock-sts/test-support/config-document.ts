@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { presets } from "../src/config-presets.ts";
-import { optionShape, stageShape } from "../src/config-schema.ts";
-import { liveKeys } from "../src/config-stage.ts";
-import { stsShape } from "../src/config-sts.ts";
-import { faultEffectSchema, faultMatchSchema } from "../src/fault-schema.ts";
-import { presetNames } from "../src/preset-names.ts";
-import { builtInScenarios } from "../src/scenario.ts";
-import { stsQuirks } from "../src/sts-quirks.ts";
+import { presets } from "../src/config/config-presets.ts";
+import { optionShape, stageShape } from "../src/config/config-schema.ts";
+import { liveKeys } from "../src/config/config-stage.ts";
+import { stsShape } from "../src/config/config-sts.ts";
+import { presetNames } from "../src/config/preset-names.ts";
+import { faultEffectSchema, faultMatchSchema } from "../src/faults/fault-schema.ts";
+import { builtInScenarios } from "../src/options/scenario.ts";
+import { stsQuirks } from "../src/options/sts-quirks.ts";
 
 /** A part of a JSON Schema, as far as it is read here. */
 interface JsonSchema {

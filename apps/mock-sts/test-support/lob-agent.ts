@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, fetch, type RequestInit, type Response } from "undici";
-import type { CertificatePair } from "../src/certificate-authority.ts";
 import type { MockSts } from "../src/mock-sts.ts";
+import type { CertificatePair } from "../src/tls/certificate-authority.ts";
 
 /** An item of `authTokens`. */
 export interface AuthTokenItem {

@@ -1,5 +1,5 @@
-import type { CertificatePair } from "../src/certificate-authority.ts";
 import type { MockSts } from "../src/mock-sts.ts";
+import type { CertificatePair } from "../src/tls/certificate-authority.ts";
 import { TestAgent, type TokenAnswer } from "./agent.ts";
 
 export const exchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange";

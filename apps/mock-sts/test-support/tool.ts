@@ -1,4 +1,4 @@
-import { runCli } from "../src/run-cli.ts";
+import { runCli } from "../src/cli/run-cli.ts";
 
 /** How the tool runs. */
 export interface ToolOptions {

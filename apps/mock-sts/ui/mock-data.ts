@@ -1,10 +1,14 @@
 // What the controls answer, for the type checker only: this file is not served.
 import type { z } from "zod";
-import type { faultInfoSchema, stateSchema, tokenVerdictSchema } from "../src/state-schema.ts";
+import type {
+  faultInfoSchema,
+  stateSchema,
+  tokenVerdictSchema,
+} from "../src/controls/http/state-schema.ts";
 
-export type { FaultSpec } from "../src/fault-schema.ts";
-export type { RecordedRequest, RecordedToken } from "../src/recorded-request.ts";
-export type { Scenario } from "../src/scenario.ts";
+export type { FaultSpec } from "../src/faults/fault-schema.ts";
+export type { Scenario } from "../src/options/scenario.ts";
+export type { RecordedRequest, RecordedToken } from "../src/recording/recorded-request.ts";
 
 /** What a running mock is like. */
 export type State = z.output<typeof stateSchema>;

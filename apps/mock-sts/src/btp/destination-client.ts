@@ -1,0 +1,90 @@
+import { randomBytes, randomUUID, type X509Certificate } from "node:crypto";
+import { sameSecret } from "../oauth/fingerprint.ts";
+import { OAuthError } from "../oauth/oauth-error.ts";
+import { type CertificateIdentity, subjectIdentity } from "../tls/certificate-identity.ts";
+import { certificateFault } from "../tls/client-certificate.ts";
+import type { TokenRequest } from "../tokens/oauth-endpoint.ts";
+
+/** The client that a binding of the Destination Service makes its holder. */
+export interface DestinationClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Subject of the certificates of its X.509 bindings, RFC 4514. */
+  readonly subjectDn: string;
+  readonly identity: CertificateIdentity;
+}
+
+/**
+ * Makes a client whose id and secret hold what forms and Basic must encode, as real ones do.
+ *
+ * The id is another one for each mock: SDKs keep what they know of a client by it, for all of the process.
+ */
+export function createDestinationClient(): DestinationClient {
+  const subjectDn = "CN=mock-destination,OU=Bindings,O=Mock STS";
+  return {
+    clientId: `sb-clone-${randomUUID()}!b1|destination-mock!b2`,
+    clientSecret: `${randomBytes(18).toString("base64")}$+/%20=`,
+    subjectDn,
+    identity: subjectIdentity(subjectDn),
+  };
+}
+
+/** What a token request of the client is checked against. */
+export interface DestinationClientContext {
+  readonly client: DestinationClient;
+  readonly authority: X509Certificate;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/** A request to XSUAA's token endpoint. */
+export interface ServiceTokenRequest extends TokenRequest {
+  /** Whether the parts of Basic are percent-encoded: header `X-CF-ENCODED-CREDENTIALS`. */
+  readonly encodedCredentials: boolean;
+}
+
+/**
+ * Checks that a request to XSUAA comes from the client: by secret in the form or in Basic, else by certificate.
+ *
+ * @throws OAuthError `unauthorized`, XSUAA's word for `invalid_client`.
+ */
+export function authenticateDestinationClient(
+  request: ServiceTokenRequest,
+  { client, authority, now }: DestinationClientContext,
+): void {
+  const { clientId, clientSecret } = readCredentials(request);
+  if (clientId !== client.clientId) throw badCredentials();
+  if (clientSecret !== undefined) {
+    if (!sameSecret(client.clientSecret, clientSecret)) throw badCredentials();
+    return;
+  }
+  const { certificate } = request;
+  if (certificate === undefined) throw badCredentials();
+  const fault = certificateFault(certificate, { authority, now, identity: client.identity });
+  if (fault !== undefined) throw badCredentials(`Bad credentials: ${fault}`);
+}
+
+function readCredentials(request: ServiceTokenRequest) {
+  const { form, authorization, encodedCredentials } = request;
+  if (authorization === undefined) {
+    return { clientId: form.get("client_id"), clientSecret: form.get("client_secret") };
+  }
+  const encoded = /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(authorization)?.[1] ?? "";
+  const text = Buffer.from(encoded, "base64").toString("utf8");
+  const colon = text.indexOf(":");
+  if (colon < 1) throw badCredentials();
+  const [clientId, clientSecret] = [text.slice(0, colon), text.slice(colon + 1)];
+  if (!encodedCredentials) return { clientId, clientSecret };
+  try {
+    return {
+      clientId: decodeURIComponent(clientId),
+      clientSecret: decodeURIComponent(clientSecret),
+    };
+  } catch {
+    throw badCredentials();
+  }
+}
+
+function badCredentials(description = "Bad credentials"): OAuthError {
+  return new OAuthError("unauthorized", description, { status: 401 });
+}

@@ -1,0 +1,58 @@
+import { decodeJwt } from "jose";
+import { InvalidTokenError } from "../keys/jwt-verification.ts";
+import type { Tenant, Tenants } from "../tenants/tenant.ts";
+import { ServiceError } from "./service-error.ts";
+
+/** What callers of the Destination Service are judged by. */
+export interface ServiceAuthorizationContext {
+  readonly tenants: Tenants;
+  /** Client the service's tokens must be for. */
+  readonly clientId: string;
+  /** Version of the interface that is called. */
+  readonly version: "v1" | "v2";
+}
+
+/**
+ * Finds the tenant whose service token a request carries: that alone decides whose data it sees.
+ *
+ * @throws ServiceError 401 for a token that is no good, 403 for a tenant that has left, 422 for one of an identity tenant at v2.
+ */
+export async function authorizeService(
+  authorization: string | undefined,
+  { tenants, clientId, version }: ServiceAuthorizationContext,
+): Promise<Tenant> {
+  const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+  if (token === undefined) throw refusal(401, "Unauthorized: no bearer token was sent");
+  const issuer = issuerOf(token);
+  const tenant = tenants.find("serviceTokenEndpoint", issuer);
+  if (tenant === undefined) {
+    if (version === "v2" && tenants.find("issuer", issuer) !== undefined) {
+      throw new ServiceError(
+        422,
+        "Tokens of the Identity Authentication service are not supported",
+      );
+    }
+    throw refusal(401, "Unauthorized: the token is of no issuer known here");
+  }
+  try {
+    await tenant.serviceTokens.verify(token, { audience: clientId });
+  } catch (error) {
+    if (!(error instanceof InvalidTokenError)) throw error;
+    throw refusal(401, `Unauthorized: ${error.message}`);
+  }
+  if (!tenant.settings.subscribed) throw refusal(403, "Forbidden: the tenant is not subscribed");
+  return tenant;
+}
+
+/** Reads who says it issued a token; that is no proof yet. */
+export function issuerOf(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+}
+
+function refusal(status: 401 | 403, message: string): ServiceError {
+  return new ServiceError(status, message, { format: "text" });
+}

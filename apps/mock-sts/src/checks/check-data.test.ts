@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { faultSchema } from "../faults/fault-schema.ts";
+import { checkData } from "./check-data.ts";
+
+describe("checkData", () => {
+  it("names every key that is wrong, the nearest right one, and no value", () => {
+    const match = { rout: "sentinel", time: 2, route: "sentinel", listener: "gatewy" };
+    const fault = { match, effect: { kind: "htm" } };
+    let message = "";
+    try {
+      checkData(faultSchema, fault, "set a fault");
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message.split('; "')).toEqual([
+      'TypeError: Cannot set a fault: "match.listener": must be one of "token-server", "gateway"; did you mean "gateway"?',
+      expect.stringMatching(/^match.route": must be one of "token", .*"unknown"$/),
+      'match.rout": there is no such key; did you mean "route"?',
+      'match.time": there is no such key; did you mean "times"?',
+      expect.stringMatching(/^effect.kind": is none of the \d+ there are; did you mean "html"\?$/),
+    ]);
+    expect(message).not.toContain("sentinel");
+  });
+});

@@ -1,0 +1,46 @@
+import { didYouMean } from "./nearest-name.ts";
+
+/** The names of all fields of `T`. The compiler refuses a list that misses one. */
+export type KnownNames<T> = Readonly<Record<keyof T & string, true>>;
+
+/** What {@link checkNames} says if it refuses something. */
+export interface CheckNamesContext {
+  /** How the message begins: `Cannot …:`. */
+  readonly start: string;
+  /** Every name that a field may have. */
+  readonly names: Readonly<Record<string, true>>;
+  /** How a field is called. Default `option`. */
+  readonly field?: string;
+}
+
+/** A name that is longer is a value in the wrong place, and might be secret. */
+const maxShown = 40;
+
+/**
+ * Refuses what is no plain object, and names that no field has: a misspelt option would be a default that nobody
+ * asked for. `undefined` passes.
+ *
+ * @throws TypeError naming the first unknown field, and the one that was probably meant.
+ */
+export function checkNames(
+  given: unknown,
+  { start, names, field = "option" }: CheckNamesContext,
+): void {
+  if (given === undefined) return;
+  if (!isPlainObject(given)) {
+    throw new TypeError(`${start} the ${field}s must be a plain object`);
+  }
+  for (const key of Reflect.ownKeys(given)) {
+    if (typeof key === "string" && Object.hasOwn(names, key)) continue;
+    const name = String(key).slice(0, maxShown);
+    const asked = didYouMean(name, Object.keys(names));
+    throw new TypeError(`${start} there is no ${field} ${JSON.stringify(name)}${asked}`);
+  }
+}
+
+/** Tells whether a value only holds members, also one that another realm made; instances of classes are none. */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

@@ -1,0 +1,19 @@
+import { configFileNames } from "../config/config-file.ts";
+import { loadConfig } from "../config/config-load.ts";
+import type { CliEnvironment } from "./cli-world.ts";
+
+/**
+ * Says whether a configuration file is right.
+ *
+ * @throws ConfigError with all that is wrong with it.
+ */
+export async function checkConfig(
+  { file }: { readonly file: string | undefined },
+  { folder, print }: Pick<CliEnvironment, "folder" | "print">,
+): Promise<void> {
+  const source = await loadConfig({ folder, file, over: {} });
+  if (source.file === undefined) {
+    throw new Error(`Cannot check: there is no ${configFileNames.join(", ")} in ${folder}`);
+  }
+  print(`${source.name} is right\n`);
+}

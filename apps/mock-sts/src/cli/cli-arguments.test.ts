@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { UsageError } from "../checks/usage-error.ts";
+import { parseCommand } from "./cli-arguments.ts";
+import { checkUsage, initUsage, usage } from "./cli-usage.ts";
+
+describe("parseCommand", () => {
+  it("serves with the defaults where nothing is said", () => {
+    expect(parseCommand([])).toEqual({
+      ...{ kind: "serve", config: {}, configFile: undefined, binding: undefined },
+      ...{ log: undefined, color: true, openUi: false },
+    });
+    expect(parseCommand(["serve"])).toEqual(parseCommand([]));
+  });
+
+  it("reads every option", () => {
+    const line =
+      "--port 8443 --gateway-port=8444 --host 127.0.0.2 --http --token-lifetime 60 --public-client --write-binding b --flow lob --force --user a --user b --config c.yaml --preset ias --scenario flaky --seed 7 --record-secrets --log json --no-color --ui";
+    expect(parseCommand(line.split(" "))).toEqual({
+      kind: "serve",
+      ...{ configFile: "c.yaml", log: "json", color: false, openUi: true },
+      config: {
+        ...{ preset: "ias", scenario: "flaky", seed: 7, recordSecrets: true },
+        ...{ port: 8443, gatewayPort: 8444, host: "127.0.0.2" },
+        ...{ insecureHttp: true, tokenLifetimeMs: 60_000 },
+        sts: { publicClient: true },
+      },
+      binding: { folder: "b", force: true, flows: ["lob"], users: ["a", "b"] },
+    });
+  });
+
+  it("writes the bindings of all flows unless told otherwise", () => {
+    const binding = { folder: "b", force: false, flows: ["customer", "lob", "sts"], users: [] };
+    expect(parseCommand(["--write-binding", "b"])).toMatchObject({ binding });
+  });
+
+  it("prints an environment and does nothing else", () => {
+    expect(parseCommand(["--print-env", "b"])).toEqual({ kind: "print-env", folder: "b" });
+  });
+
+  it("reads the other commands, each with help of its own", () => {
+    const init = { kind: "init", file: "mock-sts.yaml", force: false, preset: undefined };
+    expect(parseCommand(["init"])).toEqual(init);
+    expect(parseCommand("init a.yaml --force --preset ias".split(" "))).toEqual({
+      ...{ kind: "init", file: "a.yaml", force: true, preset: "ias" },
+    });
+    expect(parseCommand(["check"])).toEqual({ kind: "check", file: undefined });
+    expect(parseCommand(["check", "a.json"])).toEqual({ kind: "check", file: "a.json" });
+    for (const [command, text] of [
+      ["init", initUsage],
+      ["check", checkUsage],
+    ] as const) {
+      expect(parseCommand([command, "--help"])).toEqual({ kind: "help", text });
+      expect(parseCommand(["help", command])).toEqual({ kind: "help", text });
+    }
+    expect(parseCommand(["help"])).toEqual({ kind: "help", text: usage });
+  });
+
+  it.each([
+    ["--prot 1", 'there is no option --prot; did you mean "--port"?'],
+    ["--recordSecrets", 'there is no option --recordSecrets; did you mean "--record-secrets"?'],
+    ["--write-bindings b", 'did you mean "--write-binding"?'],
+    ["--preset kagent", 'did you mean "kagent-sts"?'],
+    ["--log jsno", 'did you mean "json"?'],
+    ["inti", 'there is no command "inti"; did you mean "init"?'],
+    ["init --froce", 'did you mean "--force"?'],
+    ["check --xyz", "there is no option --xyz"],
+  ])("refuses %j with the nearest right name", (line, message) => {
+    expect(() => parseCommand(line.split(" "))).toThrow(message);
+  });
+
+  it("puts help before the version, and both before the rest", () => {
+    expect(parseCommand(["--version", "--help"])).toEqual({ kind: "help", text: usage });
+    expect(parseCommand(["--port", "1", "--version"])).toEqual({ kind: "version" });
+  });
+
+  it.each([
+    ["--port x", "--port"],
+    ["--port -1", "--port"],
+    ["--port 65536", "--port"],
+    ["--port 1e3", "--port"],
+    ["--port", "--port"],
+    ["--gateway-port 0x10", "--gateway-port"],
+    ["--token-lifetime 0", "--token-lifetime"],
+    ["--token-lifetime 43201", "--token-lifetime"],
+    ["--token-lifetime 1.5", "--token-lifetime"],
+    ["--port 8443 --gateway-port 8443", "--gateway-port"],
+    ["--force", "--force"],
+    ["--user alice", "--user"],
+    ["--write-binding=", "--write-binding"],
+    ["--write-binding b --user=", "--user"],
+    ["--flow lob", "--flow"],
+    ["--write-binding b --flow both", "--flow"],
+    ["--print-env=", "--print-env"],
+    ["--print-env b --port 1", "--print-env"],
+    ["--host=", "--host"],
+    ["--config=", "--config"],
+    ["--scenario=", "--scenario"],
+    ["--seed x", "--seed"],
+    ["--log loud", "--log"],
+    ["--preset some", "--preset"],
+    ["init a b", "b"],
+    ["init a.json", "YAML"],
+    ["check a b", "b"],
+    ["--port 1 extra", "extra"],
+    ["extra", "extra"],
+    ["--help=yes", "--help"],
+  ])("refuses %j, naming %s", (line, named) => {
+    const parse = () => parseCommand(line.split(" "));
+    expect(parse).toThrow(UsageError);
+    expect(parse).toThrow(named);
+  });
+
+  it("takes equal ports if both are zero", () => {
+    expect(parseCommand(["--port", "0", "--gateway-port", "0"])).toMatchObject({ kind: "serve" });
+  });
+});
+
+describe("usage", () => {
+  it("names every option", () => {
+    for (const option of [
+      "port",
+      "gateway-port",
+      "host",
+      "http",
+      "write-binding",
+      "flow",
+      "print-env",
+      "user",
+      "force",
+      "public-client",
+      ...["token-lifetime", "config", "preset", "scenario", "seed"],
+      ...["record-secrets", "log", "no-color", "ui"],
+      "help",
+      "version",
+    ]) {
+      expect(usage).toContain(`--${option} `);
+    }
+  });
+});

@@ -1,0 +1,180 @@
+import { didYouMean } from "../checks/nearest-name.ts";
+import { UsageError } from "../checks/usage-error.ts";
+import type { Config } from "../config/config-schema.ts";
+import { type PresetName, presetNames } from "../config/preset-names.ts";
+import { checkUsage, initUsage, usage } from "./cli-usage.ts";
+import { choice, integer, notBlank, readArguments } from "./cli-values.ts";
+
+/** What a command line asks for. */
+export type Command =
+  | { readonly kind: "help"; readonly text: string }
+  | { readonly kind: "version" }
+  | { readonly kind: "print-env"; readonly folder: string }
+  | { readonly kind: "check"; readonly file: string | undefined }
+  | InitCommand
+  | ServeCommand;
+
+/** Write a commented configuration file. */
+export interface InitCommand {
+  readonly kind: "init";
+  readonly file: string;
+  readonly force: boolean;
+  readonly preset: PresetName | undefined;
+}
+
+/** Start the mock. */
+export interface ServeCommand {
+  readonly kind: "serve";
+  /** The configuration file; `undefined`: the one of the folder, if there is one. */
+  readonly configFile: string | undefined;
+  /** What wins over the file. */
+  readonly config: Config;
+  readonly binding: BindingRequest | undefined;
+  /** `undefined`: as fits what is printed to. */
+  readonly log: LogFormat | undefined;
+  readonly color: boolean;
+  readonly openUi: boolean;
+}
+
+/** How requests are logged. */
+export type LogFormat = (typeof logFormats)[number];
+
+const logFormats = ["pretty", "json", "off"] as const;
+
+/** How an agent gets its tokens. */
+export type AgentFlow = (typeof agentFlows)[number];
+
+const agentFlows = ["customer", "lob", "sts"] as const;
+
+/** Write files an agent can start from. */
+export interface BindingRequest {
+  readonly folder: string;
+  readonly force: boolean;
+  /** Flows to write bindings and the environment for. */
+  readonly flows: readonly AgentFlow[];
+  /** Users to write tokens for. */
+  readonly users: readonly string[];
+}
+
+/**
+ * Reads a command line.
+ *
+ * @throws UsageError naming the option that is wrong.
+ */
+export function parseCommand(args: readonly string[]): Command {
+  const [command = "", ...rest] = args;
+  if (command.startsWith("-") || command === "") return parseServe(args);
+  if (command === "serve") return parseServe(rest);
+  if (command === "init") return parseInit(rest);
+  if (command === "check") return parseCheck(rest);
+  if (command === "help") return parseCommand([...rest, "--help"]);
+  const asked = didYouMean(command, ["init", "check", "serve", "help"]);
+  throw new UsageError(`there is no command ${JSON.stringify(command)}${asked}`);
+}
+
+const help = { help: { type: "boolean" } } as const;
+
+function parseInit(args: readonly string[]): Command {
+  const options = { ...help, preset: { type: "string" }, force: { type: "boolean" } } as const;
+  const { values, positionals } = readArguments(args, options, { mostPositionals: 1 });
+  if (values.help) return { kind: "help", text: initUsage };
+  const [file = "mock-sts.yaml"] = positionals;
+  if (file.endsWith(".json")) {
+    throw new UsageError("init writes YAML, as JSON has no comments: call the file .yaml");
+  }
+  const preset = choice(values.preset, "--preset", presetNames);
+  return { kind: "init", file: notBlank(file, "FILE"), force: values.force ?? false, preset };
+}
+
+function parseCheck(args: readonly string[]): Command {
+  const { values, positionals } = readArguments(args, help, { mostPositionals: 1 });
+  if (values.help) return { kind: "help", text: checkUsage };
+  return { kind: "check", file: notBlank(positionals[0], "FILE") };
+}
+
+const serveOptions = {
+  ...help,
+  version: { type: "boolean" },
+  config: { type: "string" },
+  preset: { type: "string" },
+  scenario: { type: "string" },
+  seed: { type: "string" },
+  port: { type: "string" },
+  "gateway-port": { type: "string" },
+  host: { type: "string" },
+  http: { type: "boolean" },
+  flow: { type: "string" },
+  "print-env": { type: "string" },
+  "write-binding": { type: "string" },
+  user: { type: "string", multiple: true },
+  force: { type: "boolean" },
+  "public-client": { type: "boolean" },
+  "token-lifetime": { type: "string" },
+  "record-secrets": { type: "boolean" },
+  log: { type: "string" },
+  "no-color": { type: "boolean" },
+  ui: { type: "boolean" },
+} as const;
+
+type Values = ReturnType<typeof readArguments<typeof serveOptions>>["values"];
+
+function parseServe(args: readonly string[]): Command {
+  const { values } = readArguments(args, serveOptions);
+  if (values.help) return { kind: "help", text: usage };
+  if (values.version) return { kind: "version" };
+  if (values["print-env"] !== undefined) return printEnvironment(values, values["print-env"]);
+  return {
+    kind: "serve",
+    configFile: notBlank(values.config, "--config"),
+    config: configOf(values),
+    binding: bindingRequest(values),
+    log: choice(values.log, "--log", logFormats),
+    color: values["no-color"] !== true,
+    openUi: values.ui ?? false,
+  };
+}
+
+/** What a mock is like was said when it was started. */
+function printEnvironment(values: Values, folder: string): Command {
+  const other = Object.keys(values).find((name) => name !== "print-env");
+  if (other !== undefined) throw new UsageError(`--print-env cannot be combined with --${other}`);
+  return { kind: "print-env", folder: notBlank(folder, "--print-env") };
+}
+
+function configOf(values: Values): Config {
+  const preset = choice(values.preset, "--preset", presetNames);
+  const scenario = notBlank(values.scenario, "--scenario");
+  const seed = integer(values.seed, "--seed", { min: 0, max: Number.MAX_SAFE_INTEGER });
+  const port = integer(values.port, "--port", { min: 0, max: 65_535 });
+  const gatewayPort = integer(values["gateway-port"], "--gateway-port", { min: 0, max: 65_535 });
+  const lifetime = integer(values["token-lifetime"], "--token-lifetime", { min: 1, max: 43_200 });
+  const host = notBlank(values.host, "--host");
+  if (port !== undefined && port !== 0 && port === gatewayPort) {
+    throw new UsageError("--port and --gateway-port must differ");
+  }
+  return {
+    ...(preset !== undefined && { preset }),
+    ...(scenario !== undefined && { scenario }),
+    ...(seed !== undefined && { seed }),
+    ...(port !== undefined && { port }),
+    ...(gatewayPort !== undefined && { gatewayPort }),
+    ...(host !== undefined && { host }),
+    ...(values.http === true && { insecureHttp: true }),
+    ...(values["public-client"] === true && { sts: { publicClient: true } }),
+    ...(values["record-secrets"] === true && { recordSecrets: true }),
+    ...(lifetime !== undefined && { tokenLifetimeMs: lifetime * 1000 }),
+  };
+}
+
+function bindingRequest(values: Values): BindingRequest | undefined {
+  const { "write-binding": folder, force = false, user: users = [] } = values;
+  const flow = choice(values.flow, "--flow", agentFlows);
+  if (folder !== undefined) {
+    for (const user of users) notBlank(user, "--user");
+    const flows = flow === undefined ? agentFlows : [flow];
+    return { folder: notBlank(folder, "--write-binding"), force, flows, users };
+  }
+  const needless = (["flow", "force", "user"] as const).find((name) => values[name] !== undefined);
+  if (needless !== undefined) throw new UsageError(`--${needless} needs --write-binding`);
+  return undefined;
+}

@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UsageError } from "../checks/usage-error.ts";
+import { BindingFileError } from "./binding-files.ts";
+import { type Command, parseCommand } from "./cli-arguments.ts";
+import type { CliEnvironment } from "./cli-world.ts";
+import { packageVersion } from "./package-version.ts";
+
+/**
+ * Runs the command `mock-sts`.
+ *
+ * @returns the exit code: 0 after an orderly end, 1 if the mock cannot start, 2 for a wrong command line.
+ */
+export async function runCli(args: readonly string[], world: CliEnvironment): Promise<number> {
+  try {
+    await execute(parseCommand(args), world);
+    return 0;
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    const hint = isUsage ? "\nTry mock-sts --help\n" : "\n";
+    world.printError(`mock-sts: ${describeError(error)}${hint}`);
+    return isUsage ? 2 : 1;
+  }
+}
+
+/** What a command needs is loaded for it alone: help and the version come at once. */
+async function execute(command: Command, world: CliEnvironment): Promise<void> {
+  switch (command.kind) {
+    case "help":
+      return world.print(command.text);
+    case "version":
+      return world.print(`${await packageVersion()}\n`);
+    case "print-env":
+      return world.print(await readEnvironment(command.folder));
+    case "init":
+      return (await import("./init-config.ts")).initConfig(command, world);
+    case "check":
+      return (await import("./check-config.ts")).checkConfig(command, world);
+    case "serve":
+      return (await import("./cli-serve.ts")).serve(command, world);
+  }
+}
+
+function describeError(error: unknown): string {
+  if (error instanceof BindingFileError && error.message.endsWith("it exists already")) {
+    return `${error.message}; --force replaces it`;
+  }
+  const { code, port, address } = error as { code?: string; port?: number; address?: string };
+  if (code === "EADDRINUSE") return `Cannot listen on ${address} port ${port}: it is in use`;
+  if (code === "EACCES") return `Cannot listen on ${address} port ${port}: permission denied`;
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+    return `Cannot listen: the host is no address of this machine (${code})`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function readEnvironment(folder: string): Promise<string> {
+  const file = join(folder, "env.sh");
+  try {
+    return await readFile(file, "utf8");
+  } catch {
+    throw new Error(`Cannot read ${file}: start mock-sts with --write-binding ${folder} first`);
+  }
+}

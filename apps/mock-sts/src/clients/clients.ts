@@ -1,0 +1,177 @@
+import { createLocalJWKSet, type JSONWebKeySet } from "jose";
+import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import {
+  type CertificateIdentity,
+  type CertificateSubject,
+  certificateIdentity,
+} from "../tls/certificate-identity.ts";
+
+/** Grants that one of the token endpoints knows. */
+export const grantTypes = [
+  "client_credentials",
+  "urn:ietf:params:oauth:grant-type:jwt-bearer",
+  "urn:ietf:params:oauth:grant-type:token-exchange",
+  "refresh_token",
+] as const;
+
+/** A grant that one of the token endpoints knows. */
+export type GrantType = (typeof grantTypes)[number];
+
+/** Ways a client may prove who it is; `none` is a client that something outside vouches for. */
+export const clientAuthenticationMethods = [
+  "tls_client_auth",
+  "self_signed_tls_client_auth",
+  "client_secret_basic",
+  "client_secret_post",
+  "private_key_jwt",
+  "none",
+] as const;
+
+/** A way a client may prove who it is. */
+export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
+
+/** A client as the user of the mock registers it. With `tls_client_auth` it has one name in its certificate. */
+export interface ClientRegistration extends CertificateSubject {
+  readonly clientId: string;
+  /** The only accepted method. */
+  readonly authentication: ClientAuthenticationMethod;
+  /** For `client_secret_basic` and `client_secret_post`. */
+  readonly clientSecret?: string;
+  /**
+   * For `private_key_jwt`: the public keys the client signs with. For `self_signed_tls_client_auth`:
+   * those of its certificates, or the certificates themselves in `x5c`.
+   */
+  readonly jwks?: JSONWebKeySet;
+  /** Grants the client may use. Default: all. */
+  readonly grants?: readonly GrantType[];
+  /** Scopes the client may ask for. Default: none. */
+  readonly scopes?: readonly string[];
+  /** Whether its tokens are bound to its certificate. Default: true for the methods by certificate. */
+  readonly certificateBoundTokens?: boolean;
+  /**
+   * Whether its tokens must be bound to a key by DPoP. Default false: they may be. Where
+   * `certificateBoundTokens` is set too, they are bound to both.
+   */
+  readonly dpopBoundTokens?: boolean;
+}
+
+/** A checked registration with its defaults. */
+export interface Client {
+  readonly clientId: string;
+  readonly authentication: ClientAuthenticationMethod;
+  readonly clientSecret: string | undefined;
+  /** Names of its certificate. */
+  readonly identity: CertificateIdentity | undefined;
+  readonly jwks: JSONWebKeySet | undefined;
+  readonly grants: readonly GrantType[];
+  readonly scopes: readonly string[];
+  certificateBoundTokens: boolean;
+  readonly dpopBoundTokens: boolean;
+}
+
+/** Registered clients by identifier. */
+export type Clients = ReadonlyMap<string, Client>;
+
+/**
+ * Checks registrations and indexes them.
+ *
+ * @throws TypeError naming the client and the field that is wrong.
+ */
+export function registerClients(registrations: readonly ClientRegistration[]): Clients {
+  const clients = new Map<string, Client>();
+  for (const registration of registrations) {
+    const client = registerClient(registration);
+    if (clients.has(client.clientId)) throw faulty(registration, "is registered twice");
+    clients.set(client.clientId, client);
+  }
+  return clients;
+}
+
+function registerClient(registration: ClientRegistration): Client {
+  const start = `Cannot register client ${JSON.stringify(registration?.clientId)}:`;
+  checkNames(registration, { start, names: registrationNames });
+  const { clientId, authentication, clientSecret, jwks } = registration;
+  if (typeof clientId !== "string" || clientId.trim() === "") {
+    throw new TypeError('Cannot register a client: "clientId" is blank');
+  }
+  if (!clientAuthenticationMethods.includes(authentication)) {
+    throw faulty(registration, `has an unknown "authentication" ${JSON.stringify(authentication)}`);
+  }
+  checkProof(registration, "clientSecret", authentication.startsWith("client_secret_"));
+  checkProof(registration, "jwks", methodsByKey.includes(authentication));
+  if (jwks !== undefined) checkJwks(registration, jwks);
+  const unknownGrant = registration.grants?.find((grant) => !grantTypes.includes(grant));
+  if (unknownGrant !== undefined) {
+    throw faulty(registration, `has an unknown grant ${unknownGrant}`);
+  }
+  return {
+    clientId,
+    authentication,
+    clientSecret,
+    identity: identityOf(registration),
+    jwks,
+    grants: registration.grants ?? grantTypes,
+    scopes: registration.scopes ?? [],
+    certificateBoundTokens:
+      registration.certificateBoundTokens ?? isCertificateMethod(authentication),
+    dpopBoundTokens: registration.dpopBoundTokens ?? false,
+  };
+}
+
+const registrationNames: KnownNames<ClientRegistration> = {
+  clientId: true,
+  authentication: true,
+  clientSecret: true,
+  jwks: true,
+  grants: true,
+  scopes: true,
+  certificateBoundTokens: true,
+  dpopBoundTokens: true,
+  subjectDn: true,
+  sanDns: true,
+  sanUri: true,
+  sanIp: true,
+  sanEmail: true,
+};
+
+/** Methods for which the client's keys are registered. */
+const methodsByKey: readonly ClientAuthenticationMethod[] = [
+  "private_key_jwt",
+  "self_signed_tls_client_auth",
+];
+
+/** Tells whether a client proves itself by its certificate. */
+export function isCertificateMethod(method: ClientAuthenticationMethod): boolean {
+  return method.endsWith("tls_client_auth");
+}
+
+function identityOf(registration: ClientRegistration): CertificateIdentity | undefined {
+  const isWanted = registration.authentication === "tls_client_auth";
+  try {
+    return certificateIdentity(registration, { isWanted });
+  } catch (error) {
+    throw faulty(registration, (error as Error).message);
+  }
+}
+
+/** What a client proves itself with fits its method: there if needed, else absent. */
+function checkProof(
+  registration: ClientRegistration,
+  field: "clientSecret" | "jwks",
+  isWanted: boolean,
+): void {
+  if (isWanted === Boolean(registration[field])) return;
+  throw faulty(registration, `${isWanted ? "needs" : "must not have"} a "${field}"`);
+}
+
+function checkJwks(registration: ClientRegistration, jwks: JSONWebKeySet): void {
+  try {
+    createLocalJWKSet(jwks);
+  } catch {
+    throw faulty(registration, 'has a "jwks" that is no JWK Set');
+  }
+}
+
+function faulty({ clientId }: ClientRegistration, fault: string): TypeError {
+  return new TypeError(`Cannot register client ${JSON.stringify(clientId)}: it ${fault}`);
+}

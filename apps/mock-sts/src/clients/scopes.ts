@@ -1,0 +1,32 @@
+import { OAuthError } from "../oauth/oauth-error.ts";
+import type { Client, Clients } from "./clients.ts";
+
+/** Splits a space-delimited scope; absent means none. */
+export function splitScope(scope: string | undefined): readonly string[] {
+  return scope?.split(" ").filter((part) => part !== "") ?? [];
+}
+
+/** Lists every scope some client may ask for. */
+export function knownScopes(clients: Clients): readonly string[] {
+  return [...new Set([...clients.values()].flatMap(({ scopes }) => scopes))].sort();
+}
+
+/**
+ * Chooses the scope of a token: what the client asked for and may have.
+ *
+ * @throws OAuthError `invalid_scope` if it asked for a scope that does not exist, or may have none of them.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749, section 3.3}
+ */
+export function grantScope(
+  requested: readonly string[],
+  { client, known }: { client: Client; known: readonly string[] },
+): readonly string[] {
+  if (requested.some((scope) => !known.includes(scope))) {
+    throw new OAuthError("invalid_scope", "the scope is unknown");
+  }
+  const granted = requested.filter((scope) => client.scopes.includes(scope));
+  if (requested.length > 0 && granted.length === 0) {
+    throw new OAuthError("invalid_scope", "the client may have none of this scope");
+  }
+  return granted;
+}

@@ -1,0 +1,55 @@
+import type { MockStsOptions } from "../options/options.ts";
+import { defaultMcpServers, gatewayServers } from "../servers/mcp-servers.ts";
+import type { PresetName } from "./preset-names.ts";
+
+/** Settings that make a mock like one thing; what a file or a command line says besides wins. */
+export interface Preset {
+  readonly description: string;
+  readonly options: MockStsOptions;
+}
+
+const serversOfGateway = gatewayServers(defaultMcpServers);
+const serversOfSts = defaultMcpServers.filter((server) => !serversOfGateway.includes(server));
+
+/** The presets by their names. */
+export const presets: Readonly<Record<PresetName, Preset>> = {
+  everything: {
+    description: "All that the mock serves, as without a preset",
+    options: {},
+  },
+  ias: {
+    description: "A customer's IAS tenant and gateway: no subscribers, no servers of the STS",
+    options: { tenants: [], mcpServers: serversOfGateway, agents: [] },
+  },
+  "btp-lob": {
+    description: "A line-of-business agent's provider with three subscribers, one unsubscribed",
+    options: {
+      mcpServers: serversOfGateway,
+      tenants: [
+        { subdomain: "tenant-a" },
+        { subdomain: "tenant-b" },
+        { subdomain: "tenant-c", subscribed: false },
+      ],
+    },
+  },
+  "kagent-sts": {
+    description: "A token exchange service that takes clients who prove nothing, and its servers",
+    options: {
+      ...{ tenants: [], mcpServers: serversOfSts, agents: [] },
+      sts: { publicClient: true },
+    },
+  },
+  "keycloak-like": {
+    description: "A token exchange service that refuses as Keycloak does, and its servers",
+    options: {
+      ...{ tenants: [], mcpServers: serversOfSts, agents: [], tokenLifetimeMs: 300_000 },
+      sts: {
+        subjectForRequester: true,
+        quirks: [
+          "keycloak-invalid-client-for-unknown-audience",
+          "keycloak-access-denied-for-foreign-subject",
+        ],
+      },
+    },
+  },
+};

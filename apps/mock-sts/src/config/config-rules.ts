@@ -1,0 +1,58 @@
+import { didYouMean } from "../checks/nearest-name.ts";
+import { type MockStsOptions, resolveOptions } from "../options/options.ts";
+import { builtInScenarios } from "../options/scenario.ts";
+import { resolveTenants } from "../options/tenants.ts";
+import type { Config } from "./config-schema.ts";
+
+/** What breaks a rule, by its path in the configuration. */
+export interface RuleFault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Returns the options of a configuration: what is settled once the mock runs. */
+export function optionsOf(config: Config): Omit<MockStsOptions, "onAnswer"> {
+  const { preset, scenario, alwaysUnauthorized, faults, clock, ...options } = config;
+  return options;
+}
+
+/** Lists what is wrong with a configuration whose values are all right in themselves. */
+export function brokenRules(config: Config): readonly RuleFault[] {
+  const faults = [...scenarioFaults(config), ...handshakeFaults(config), ...tenantFaults(config)];
+  if (faults.length > 0) return faults;
+  try {
+    resolveOptions(optionsOf(config));
+    return [];
+  } catch (error) {
+    return [{ path: [], message: (error as Error).message }];
+  }
+}
+
+function scenarioFaults({ scenario, scenarios = [] }: Config): RuleFault[] {
+  const names = [...builtInScenarios, ...scenarios].map(({ name }) => name);
+  if (scenario === undefined || names.includes(scenario)) return [];
+  const message = `must be one of ${names.join(", ")}${didYouMean(scenario, names)}`;
+  return [{ path: ["scenario"], message }];
+}
+
+function handshakeFaults({ faults = [], insecureHttp = false }: Config): RuleFault[] {
+  return faults.flatMap(({ effect }, index) =>
+    insecureHttp && effect.kind === "tls-refusal"
+      ? [{ path: ["faults", index], message: 'there are no handshakes with "insecureHttp"' }]
+      : [],
+  );
+}
+
+function tenantFaults(config: Config): RuleFault[] {
+  const { tenants = [], identityZone = "provider-zone", tenantId = "mock-tenant" } = config;
+  const good: (typeof tenants)[number][] = [];
+  return tenants.flatMap((tenant, index) => {
+    try {
+      resolveTenants([...good, tenant], { identityZone, tenantId });
+      good.push(tenant);
+      return [];
+    } catch (error) {
+      return [{ path: ["tenants", index], message: (error as Error).message }];
+    }
+  });
+}

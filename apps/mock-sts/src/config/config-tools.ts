@@ -1,0 +1,40 @@
+import type { CallToolResult } from "@modelcontextprotocol/server";
+import { z } from "zod";
+import type { McpTool } from "../servers/mcp-tools.ts";
+
+/** What a tool says of itself in a file. */
+interface WrittenTool {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly answer: z.core.util.JSONType;
+}
+
+const anything = z.looseObject({});
+
+/** A tool that has the same answer to whatever it is asked; two that say the same are equal. */
+class AnswerTool implements McpTool {
+  readonly name: string;
+  readonly description: string;
+  readonly input = anything;
+  readonly answer: WrittenTool["answer"];
+
+  constructor({ name, description = "Returns what the configuration says.", answer }: WrittenTool) {
+    this.name = name;
+    this.description = description;
+    this.answer = answer;
+  }
+
+  run(): CallToolResult {
+    const text = typeof this.answer === "string" ? this.answer : JSON.stringify(this.answer);
+    return { content: [{ type: "text", text }] };
+  }
+}
+
+/** A tool that can be written down. */
+export const answerTool: z.ZodType<McpTool> = z
+  .strictObject({
+    name: z.string().regex(/^[\w.-]+$/, 'must be letters, digits, "_", "-" and "."'),
+    description: z.string().min(1).optional(),
+    answer: z.json(),
+  })
+  .transform((written) => new AnswerTool(written));

@@ -1,0 +1,171 @@
+import type { Configurations } from "../btp/configurations.ts";
+import { didYouMean } from "../checks/nearest-name.ts";
+import type { Faults } from "../faults/faults.ts";
+import type { Gateway, GatewaySwitches } from "../gateway/gateway.ts";
+import type { TokenLedger } from "../http/token-ledger.ts";
+import type { KeyRings, KeyRotation } from "../keys/key-rings.ts";
+import { checkTokenLifetime, type ResolvedOptions } from "../options/options.ts";
+import { checkStsQuirks, type StsQuirk } from "../options/sts-quirks.ts";
+import type { Recorder } from "../recording/recorder.ts";
+import type { SecurityTokenService } from "../sts/security-token-service.ts";
+import type { Tenants } from "../tenants/tenant.ts";
+import type { MovableClock } from "../time/clock.ts";
+import { checkRevocationTarget, type RevocationTarget } from "../tokens/access-tokens.ts";
+import { createFaultControls, type FaultControls } from "./fault-controls.ts";
+import { createScenarioControls, type ScenarioControls } from "./scenario-controls.ts";
+import { createSettingsControls, type SettingsControls } from "./settings-controls.ts";
+import { createSignal } from "./signal.ts";
+import { createTenantControls, type TenantControls } from "./tenant-controls.ts";
+import { createTokenJudge, type TokenVerdict } from "./token-judge.ts";
+
+/** Everything a test can do to a running mock. */
+export interface Controls extends FaultControls, SettingsControls, ScenarioControls {
+  /** Lifetime of the access tokens issued from now on, in milliseconds. */
+  tokenLifetimeMs: number;
+  /** Lifetime of the service tokens XSUAA issues from now on, in milliseconds. */
+  serviceTokenLifetimeMs: number;
+  /** The clock that the mock issues and verifies by. */
+  readonly clock: MovableClock;
+  /** How far the mock's clock is ahead of the machine's, in milliseconds. Certificates it issued expire by it too. */
+  clockOffsetMs: number;
+  /** Whether the gateway demands the certificate a token is bound to. */
+  requireBoundCertificate: boolean;
+  /** Whether the gateway refuses every token with 401: everywhere, or at the MCP servers and agents named. */
+  alwaysUnauthorized: boolean | readonly string[];
+  /** Ways in which the token exchange service errs from now on. */
+  stsQuirks: readonly StsQuirk[];
+  /** What can be done to one tenant, the provider or a subscriber. @throws TypeError if there is none. */
+  tenant(subdomain: string): TenantControls;
+  /** Revokes access tokens and service tokens issued so far and returns how many there were. */
+  revoke(target: RevocationTarget): number;
+  /** Makes new signing keys, for one issuer or for all; tokens of the old ones stay good. */
+  rotateSigningKey(rotation?: KeyRotation): Promise<void>;
+  /** Drops MCP sessions, of one server or of all: their ids get 404 from now on. */
+  forgetSessions(mcpServer?: string): Promise<void>;
+  /** Judges a token the mock issued or saw, by its fingerprint; `undefined` for one it does not remember. */
+  judgeToken(fingerprint: string): Promise<TokenVerdict | undefined>;
+  /** Takes back all faults, delays, holds, what was done to the clock, the switches, and all changes of tenants. */
+  reset(): void;
+  /** Calls a function after each `reset()`, until the returned function is called. */
+  onReset(listener: () => void): () => void;
+}
+
+/** What the controls act on. */
+export interface ControlsOptions {
+  readonly options: ResolvedOptions;
+  readonly recorder: Recorder;
+  readonly tokens: TokenLedger;
+  readonly clock: MovableClock;
+  readonly tenants: Tenants;
+  readonly configurations: Configurations;
+  /** Writes the configurations a mock begins with. */
+  readonly furnish: () => void;
+  readonly keys: KeyRings;
+  readonly faults: Faults;
+  readonly gateway: Gateway;
+  readonly sts: SecurityTokenService;
+  /** The token exchange service and the further issuers. */
+  readonly services: readonly SecurityTokenService[];
+  readonly switches: GatewaySwitches;
+  readonly lifetimes: { tokenLifetimeMs: number; serviceTokenLifetimeMs: number };
+}
+
+/** Creates the controls of a mock. */
+export function createControls(options: ControlsOptions): Controls {
+  const { clock, tenants, keys, faults, gateway, sts, services, switches, lifetimes } = options;
+  const settings = createSettingsControls(options);
+  const initial = settings.readSettings();
+  const resetTenants = createTenantsReset(options);
+  const resets = createSignal();
+  const back = () => {
+    faults.reset();
+    settings.changeSettings(initial);
+  };
+  const spoil = createFaultControls(faults, { tls: !options.options.insecureHttp });
+  const scenes = createScenarioControls(options.options.scenarios, { ...settings, ...spoil, back });
+  // A misspelt setting is an error, and no new member.
+  return Object.preventExtensions({
+    ...{ ...settings, ...spoil, clock },
+    scenarios: scenes.scenarios,
+    get scenario() {
+      return scenes.scenario;
+    },
+    applyScenario: scenes.applyScenario,
+    judgeToken: createTokenJudge(options),
+    get tokenLifetimeMs() {
+      return lifetimes.tokenLifetimeMs;
+    },
+    set tokenLifetimeMs(value) {
+      lifetimes.tokenLifetimeMs = checkTokenLifetime(value);
+    },
+    get serviceTokenLifetimeMs() {
+      return lifetimes.serviceTokenLifetimeMs;
+    },
+    set serviceTokenLifetimeMs(value) {
+      lifetimes.serviceTokenLifetimeMs = checkTokenLifetime(value, "serviceTokenLifetimeMs");
+    },
+    get clockOffsetMs() {
+      return clock.offsetMs;
+    },
+    set clockOffsetMs(value) {
+      if (!Number.isFinite(value)) throw new RangeError(`Cannot set "clockOffsetMs" to ${value}`);
+      clock.offsetMs = value;
+    },
+    get requireBoundCertificate() {
+      return switches.requireBoundCertificate;
+    },
+    set requireBoundCertificate(value) {
+      switches.requireBoundCertificate = value;
+    },
+    get alwaysUnauthorized() {
+      return switches.alwaysUnauthorized;
+    },
+    set alwaysUnauthorized(value) {
+      switches.alwaysUnauthorized = value;
+    },
+    get stsQuirks() {
+      return sts.settings.quirks;
+    },
+    set stsQuirks(value) {
+      sts.settings.quirks = checkStsQuirks(value);
+    },
+    tenant(subdomain) {
+      const tenant = tenants.bySubdomain(subdomain);
+      if (tenant !== undefined) return createTenantControls(tenant, options.configurations);
+      const asked = didYouMean(
+        subdomain,
+        tenants.all.map((it) => it.subdomain),
+      );
+      throw new TypeError(
+        `Cannot control tenant ${JSON.stringify(subdomain)}: there is none${asked}`,
+      );
+    },
+    revoke(target) {
+      checkRevocationTarget(target);
+      return [
+        ...services.map(({ tokens }) => tokens),
+        ...tenants.all.flatMap((it) => [it.tokens, it.serviceTokens]),
+      ].reduce((count, issued) => count + issued.revoke(target), 0);
+    },
+    rotateSigningKey: (rotation) => keys.rotate(rotation),
+    forgetSessions: (server) => gateway.forgetSessions(server),
+    reset() {
+      back();
+      scenes.forget();
+      clock.reset();
+      resetTenants();
+      resets.emit();
+    },
+    onReset: resets.subscribe,
+  });
+}
+
+/** Remembers how the tenants are, to make them so again. */
+function createTenantsReset({ tenants, configurations, furnish }: ControlsOptions): () => void {
+  const initial = tenants.all.map(({ settings }) => ({ settings, copy: { ...settings } }));
+  return () => {
+    for (const { settings, copy } of initial) Object.assign(settings, copy);
+    configurations.clear();
+    furnish();
+  };
+}

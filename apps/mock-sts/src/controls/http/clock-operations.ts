@@ -1,0 +1,59 @@
+import { z } from "zod";
+import type { MovableClock } from "../../time/clock.ts";
+import { type ControlOperation, operation } from "./control-operation.ts";
+import { clockSchema } from "./state-schema.ts";
+
+/** Describes a clock as it is now. */
+export function describeClock(clock: MovableClock): z.infer<typeof clockSchema> {
+  return { now: clock.now(), offsetMs: clock.offsetMs, frozen: clock.frozen };
+}
+
+/** Operations that read and move the clock; each answers with the clock as it is then. */
+export function clockOperations(clock: MovableClock): readonly ControlOperation[] {
+  return [
+    operation({
+      ...{ id: "getClock", method: "get", path: "/clock", answer: clockSchema },
+      summary: "Reads the clock the mock issues and verifies by.",
+      run: () => describeClock(clock),
+    }),
+    operation({
+      ...{ id: "offsetClock", method: "post", path: "/clock/offset", answer: clockSchema },
+      summary: "Sets how far the clock is ahead of the machine's; 0 takes it back.",
+      body: z.strictObject({ offsetMs: z.number() }),
+      run({ body }) {
+        clock.offsetMs = body.offsetMs;
+        return describeClock(clock);
+      },
+    }),
+    operation({
+      ...{ id: "advanceClock", method: "post", path: "/clock/advance", answer: clockSchema },
+      summary: "Moves the clock; one that stands still stays so.",
+      body: z.strictObject({ ms: z.number().describe("Backwards if negative.") }),
+      run({ body }) {
+        clock.advance(body.ms);
+        return describeClock(clock);
+      },
+    }),
+    operation({
+      ...{ id: "freezeClock", method: "post", path: "/clock/freeze", answer: clockSchema },
+      summary: "Lets the clock stand still.",
+      body: z
+        .strictObject({
+          at: z.number().optional().describe("Epoch milliseconds. Default: where it is."),
+        })
+        .optional(),
+      run({ body }) {
+        clock.freeze(body?.at);
+        return describeClock(clock);
+      },
+    }),
+    operation({
+      ...{ id: "releaseClock", method: "post", path: "/clock/release", answer: clockSchema },
+      summary: "Lets the clock run on from where it stands.",
+      run() {
+        clock.release();
+        return describeClock(clock);
+      },
+    }),
+  ];
+}

@@ -1,0 +1,97 @@
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+} from "zod-openapi";
+import { faultEffectSchema, faultMatchSchema, faultSchema } from "../../faults/fault-schema.ts";
+import { settingsSchema } from "../../options/control-settings.ts";
+import { scenarioSchema } from "../../options/scenario.ts";
+import { recordedRequestSchema, recordedTokenSchema } from "../../recording/request-schema.ts";
+import { controlErrorSchema } from "./control-error.ts";
+import type { ControlOperation } from "./control-operation.ts";
+import { controlPath } from "./control-paths.ts";
+import { revocationSchema } from "./revocation.ts";
+import { clockSchema, faultInfoSchema, stateSchema, tokenVerdictSchema } from "./state-schema.ts";
+
+/** Describes the operations of the controls as an OpenAPI 3.1 document. */
+export function controlDocument(
+  operations: readonly ControlOperation[],
+): ReturnType<typeof createDocument> {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const operation of operations) {
+    const { path, method } = operation;
+    paths[path] = { ...paths[path], [method]: describeOperation(operation) };
+  }
+  return createDocument({
+    openapi: "3.1.1",
+    info: {
+      title: "mock-sts controls",
+      version: "1",
+      description:
+        "What can be seen of a running mock-sts, and done to it. Requests must name the mock's own address, come from no other origin, and carry JSON.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: controlPath }],
+    // A list without its requirement too: the token is needed when the mock is not bound to loopback.
+    security: [{}, { adminToken: [] }],
+    paths,
+    components: {
+      schemas: namedSchemas,
+      securitySchemes: {
+        adminToken: {
+          type: "http",
+          scheme: "bearer",
+          description: "The token that is printed at the start.",
+        },
+      },
+    },
+  });
+}
+
+/** Schemas that are described once and referred to. */
+const namedSchemas = {
+  ...{ State: stateSchema, Clock: clockSchema, Settings: settingsSchema },
+  ...{
+    Request: recordedRequestSchema,
+    Token: recordedTokenSchema,
+    TokenVerdict: tokenVerdictSchema,
+  },
+  ...{ Fault: faultSchema, FaultInfo: faultInfoSchema, FaultMatch: faultMatchSchema },
+  ...{ FaultEffect: faultEffectSchema, Scenario: scenarioSchema, Revocation: revocationSchema },
+  Error: controlErrorSchema,
+};
+
+function describeOperation(operation: ControlOperation): ZodOpenApiOperationObject {
+  const { id, summary, description, parameters, query, body, secret } = operation;
+  return {
+    operationId: id,
+    summary,
+    ...(description !== undefined && { description }),
+    ...(secret && { security: [{ adminToken: [] }] }),
+    requestParams: {
+      ...(parameters !== undefined && { path: parameters }),
+      ...(query !== undefined && { query }),
+    },
+    ...(body !== undefined && {
+      requestBody: {
+        required: !body.safeParse(undefined).success,
+        content: { "application/json": { schema: body } },
+      },
+    }),
+    responses: {
+      ...success(operation),
+      default: {
+        description: "The request was refused.",
+        content: { "application/json": { schema: controlErrorSchema } },
+      },
+    },
+  };
+}
+
+function success({ answer, nothing, mediaType = "application/json" }: ControlOperation) {
+  if (answer === undefined) return { "204": { description: "Done." } };
+  return {
+    "200": { description: "Done.", content: { [mediaType]: { schema: answer } } },
+    ...(nothing !== undefined && { "204": { description: nothing } }),
+  };
+}

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { explainIssue } from "../../checks/explain-issue.ts";
+
+/** What an operation is given. */
+export interface OperationInput<Parameters, Query, Body> {
+  readonly parameters: Parameters;
+  readonly query: Query;
+  readonly body: Body;
+  /** Its signal aborts when the client goes away. */
+  readonly request: Request;
+}
+
+/** One operation of the controls: what is served and what is described are the same. */
+export interface ControlOperation {
+  readonly method: "get" | "post" | "patch" | "delete";
+  /** Path below the controls, with parameters in braces. */
+  readonly path: string;
+  readonly id: string;
+  readonly summary: string;
+  readonly description?: string | undefined;
+  readonly parameters?: z.ZodObject | undefined;
+  readonly query?: z.ZodObject | undefined;
+  readonly body?: z.ZodType | undefined;
+  /** The answer with status 200; an operation without one answers 204. */
+  readonly answer?: z.ZodType | undefined;
+  /** When an operation with an answer answers 204 all the same; absent: never. */
+  readonly nothing?: string | undefined;
+  /** Media type of the answer. Default `application/json`. */
+  readonly mediaType?: string | undefined;
+  /** Whether it always takes the admin token, since it reveals a secret. */
+  readonly secret?: boolean | undefined;
+  /** Checks the input and runs the operation. */
+  run(input: OperationInput<unknown, unknown, unknown>): Promise<unknown>;
+}
+
+type Shape = Readonly<Record<string, z.ZodType>>;
+
+/** An operation with the types of its input. */
+export interface OperationDefinition<P extends Shape, Q extends Shape, B extends z.ZodType>
+  extends Omit<ControlOperation, "parameters" | "query" | "body" | "run"> {
+  readonly parameters?: z.ZodObject<P>;
+  readonly query?: z.ZodObject<Q>;
+  readonly body?: B;
+  /** Returns what the answer says, a ready response, or `undefined` for nothing. */
+  readonly run: (
+    input: OperationInput<z.output<z.ZodObject<P>>, z.output<z.ZodObject<Q>>, z.output<B>>,
+  ) => unknown;
+}
+
+/** Something that was asked for is not there. */
+export class NotFoundError extends Error {
+  override readonly name = "NotFoundError";
+}
+
+/** Defines an operation: its input is checked before it runs. */
+export function operation<
+  P extends Shape = Record<never, never>,
+  Q extends Shape = Record<never, never>,
+  B extends z.ZodType = z.ZodUndefined,
+>(definition: OperationDefinition<P, Q, B>): ControlOperation {
+  const { parameters, query, body, run } = definition;
+  return {
+    ...definition,
+    run: async (input) =>
+      run({
+        parameters: (parameters ?? nothing).parse(input.parameters, named) as z.output<
+          z.ZodObject<P>
+        >,
+        query: (query ?? nothing).parse(input.query, named) as z.output<z.ZodObject<Q>>,
+        body: (body ?? z.undefined("this operation takes no body")).parse(
+          input.body,
+          named,
+        ) as z.output<B>,
+        request: input.request,
+      }),
+  };
+}
+
+const nothing = z.strictObject({});
+
+/** A wrong name is refused with the nearest right one. */
+const named = { error: explainIssue };

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { settingsChangeSchema, settingsSchema } from "../../options/control-settings.ts";
+import type { Controls } from "../controls.ts";
+import { type ControlOperation, operation } from "./control-operation.ts";
+import { type MockStateContext, readState } from "./mock-state.ts";
+import { stateSchema } from "./state-schema.ts";
+
+/** Operations that show the mock as a whole, and switch it. */
+export function stateOperations(context: MockStateContext): readonly ControlOperation[] {
+  const { controls } = context;
+  return [
+    operation({
+      ...{ id: "getState", method: "get", path: "/state", answer: stateSchema },
+      summary: "Shows what the mock serves, its clock, settings and faults, and what was counted.",
+      run: () => readState(context),
+    }),
+    operation({
+      ...{ id: "getSettings", method: "get", path: "/settings", answer: settingsSchema },
+      summary: "Shows the settings: lifetimes, switches, quirks.",
+      run: () => controls.readSettings(),
+    }),
+    operation({
+      ...{ id: "changeSettings", method: "patch", path: "/settings", answer: settingsSchema },
+      summary: "Changes the settings named.",
+      body: settingsChangeSchema,
+      run({ body }) {
+        controls.changeSettings(body);
+        return controls.readSettings();
+      },
+    }),
+    forgetSessions(controls),
+    operation({
+      ...{ id: "reset", method: "post", path: "/reset" },
+      summary:
+        "Takes back all faults, settings, changes of tenants, and what was done to the clock; the log stays.",
+      run: () => controls.reset(),
+    }),
+  ];
+}
+
+function forgetSessions(controls: Controls): ControlOperation {
+  return operation({
+    ...{ id: "forgetSessions", method: "post", path: "/forget-sessions" },
+    summary: "Drops MCP sessions: their ids get 404 from now on.",
+    body: z
+      .strictObject({ mcpServer: z.string().min(1).optional().describe("Default: all servers.") })
+      .optional(),
+    run: ({ body }) => controls.forgetSessions(body?.mcpServer),
+  });
+}

@@ -1,0 +1,120 @@
+import { z } from "zod";
+import type { TokenLedger } from "../../http/token-ledger.ts";
+import type { KeyRings } from "../../keys/key-rings.ts";
+import { signingAlgorithms } from "../../keys/signing-keys.ts";
+import type { Controls } from "../controls.ts";
+import type { UserTokenRequest } from "../user-tokens.ts";
+import { type ControlOperation, NotFoundError, operation } from "./control-operation.ts";
+import { fingerprintSchema, revocationSchema } from "./revocation.ts";
+import { tokenVerdictSchema } from "./state-schema.ts";
+
+/** What operations on tokens take. */
+export interface TokenOperationsContext {
+  readonly controls: Controls;
+  readonly tokens: TokenLedger;
+  readonly keys: KeyRings;
+  /** The issuers that have keys. */
+  readonly issuers: readonly string[];
+  readonly userToken: (request: UserTokenRequest) => Promise<string>;
+}
+
+const name = z.string().min(1);
+const byFingerprint = z.object({ fingerprint: fingerprintSchema });
+
+/** Operations that judge, show, revoke and make tokens. */
+export function tokenOperations(context: TokenOperationsContext): readonly ControlOperation[] {
+  const { controls, tokens, keys, issuers, userToken } = context;
+  return [
+    operation({
+      ...{ id: "judgeToken", method: "get", path: "/tokens/{fingerprint}" },
+      summary:
+        "Judges a token the mock issued or saw: signature, end, revocation, binding, actors.",
+      parameters: byFingerprint,
+      answer: tokenVerdictSchema,
+      async run({ parameters: { fingerprint } }) {
+        const verdict = await controls.judgeToken(fingerprint);
+        if (verdict === undefined) throw unknown(fingerprint);
+        return { ...verdict, valueKept: tokens.find(fingerprint)?.value !== undefined };
+      },
+    }),
+    operation({
+      ...{ id: "revealToken", method: "get", path: "/tokens/{fingerprint}/value", secret: true },
+      summary: "Shows the value of a token, if values are kept (`recordSecrets`).",
+      parameters: byFingerprint,
+      answer: z.object({ token: z.string() }),
+      run({ parameters: { fingerprint } }) {
+        const entry = tokens.find(fingerprint);
+        if (entry === undefined) throw unknown(fingerprint);
+        const { value: token } = entry;
+        if (token !== undefined) return { token };
+        throw new NotFoundError("values are not kept: start mock-sts with --record-secrets");
+      },
+    }),
+    operation({
+      ...{ id: "revokeTokens", method: "post", path: "/revoke" },
+      summary: "Revokes access tokens and service tokens issued so far.",
+      body: revocationSchema,
+      answer: z.object({ revoked: z.int().describe("How many there were.") }),
+      run: ({ body }) => ({ revoked: controls.revoke("all" in body ? "all" : body) }),
+    }),
+    operation({
+      ...{ id: "rotateKeys", method: "post", path: "/rotate-keys" },
+      summary: "Makes new signing keys; tokens of the old ones stay good.",
+      body: z
+        .strictObject({
+          issuer: name.optional().describe("As its tokens name it. Default: all issuers."),
+          algorithm: z
+            .enum(signingAlgorithms)
+            .optional()
+            .describe("What the new key signs with. Default: as the one before."),
+        })
+        .optional(),
+      answer: z.object({ kids: z.array(z.string()).describe("Ids of all keys, old and new.") }),
+      async run({ body = {} }) {
+        await controls.rotateSigningKey(withoutUndefined(body));
+        return { kids: await kidsOf(keys, issuers) };
+      },
+    }),
+    operation({
+      ...{ id: "signUserToken", method: "post", path: "/user-token", secret: true },
+      summary: "Signs a user in: returns a JWT, to be an assertion, a subject or an actor token.",
+      body: z.strictObject({
+        sub: name.describe("The user."),
+        tenant: name
+          .optional()
+          .describe("Subdomain of the user's tenant. Default: the provider's."),
+        issuer: name
+          .optional()
+          .describe("Name of a further issuer, or `sts`, if that signs the user in, no tenant."),
+        clientId: name.optional().describe("Becomes `aud`. Default: the agent's."),
+        expiresInMs: z.number().optional().describe("Default 3 600 000; zero or less: expired."),
+        claims: z
+          .record(z.string(), z.unknown())
+          .optional()
+          .describe("Further claims; they win over the others."),
+      }),
+      answer: z.object({ token: z.string(), fingerprint: z.string() }),
+      async run({ body: { sub, ...rest } }) {
+        const token = await userToken({ sub, ...withoutUndefined(rest) });
+        return { token, fingerprint: tokens.note(token).fingerprint };
+      },
+    }),
+  ];
+}
+
+/** Issuers may share their keys. */
+async function kidsOf(keys: KeyRings, issuers: readonly string[]): Promise<readonly unknown[]> {
+  const sets = await Promise.all(issuers.map((issuer) => keys.of(issuer)?.jwks()));
+  return [...new Set(sets.flatMap((set) => set?.keys.map(({ kid }) => kid) ?? []))];
+}
+
+function unknown(fingerprint: string): NotFoundError {
+  return new NotFoundError(`the log knows no token ${fingerprint}`);
+}
+
+function withoutUndefined<T extends object>(
+  options: T,
+): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

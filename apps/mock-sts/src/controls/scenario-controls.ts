@@ -1,0 +1,53 @@
+import type { Scenario } from "../options/scenario.ts";
+import type { FaultControls } from "./fault-controls.ts";
+import type { SettingsControls } from "./settings-controls.ts";
+
+/** Applies sets of faults and settings. */
+export interface ScenarioControls {
+  /** The scenarios there are. */
+  readonly scenarios: readonly Scenario[];
+  /** Name of the scenario that was applied last, until `reset()`. */
+  readonly scenario: string | undefined;
+  /**
+   * Takes back all faults and settings and sets those of a scenario; the clock and the tenants stay.
+   *
+   * @throws TypeError if there is none of that name.
+   */
+  applyScenario(name: string): void;
+}
+
+/** What applying a scenario takes. */
+interface Stage extends Pick<SettingsControls, "changeSettings">, Pick<FaultControls, "addFault"> {
+  /** Takes back faults and settings. */
+  readonly back: () => void;
+}
+
+/** Creates the controls of scenarios. */
+export function createScenarioControls(
+  scenarios: readonly Scenario[],
+  stage: Stage,
+): ScenarioControls & { forget(): void } {
+  let applied: string | undefined;
+  return {
+    scenarios,
+    get scenario() {
+      return applied;
+    },
+    applyScenario(name) {
+      const scenario = scenarios.find((candidate) => candidate.name === name);
+      if (scenario === undefined) {
+        const names = scenarios.map((it) => it.name).join(", ");
+        throw new TypeError(
+          `Cannot apply scenario ${JSON.stringify(name)}: there are only ${names}`,
+        );
+      }
+      stage.back();
+      stage.changeSettings(scenario.settings ?? {});
+      for (const fault of scenario.faults ?? []) stage.addFault(fault);
+      applied = name;
+    },
+    forget() {
+      applied = undefined;
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { type FragmentType, fragmentTypeLabel } from "../btp/agent-gateway-landscape.ts";
+import type {
+  Configuration,
+  ConfigurationLabel,
+  ConfigurationLevel,
+  ConfigurationShelf,
+  Configurations,
+} from "../btp/configurations.ts";
+import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import type { AuthTokenSettings, Tenant } from "../tenants/tenant.ts";
+
+/** Everything a test can do to one tenant. */
+export interface TenantControls {
+  /** Whether it has subscribed; if not, XSUAA answers 401 and the Destination Service 403. */
+  subscribed: boolean;
+  /** How the Destination Service hands the tenant's access tokens out. */
+  authTokens: AuthTokenSettings;
+  /** Its fragments; for a subscriber those of its subscription. */
+  readonly fragments: readonly Configuration[];
+  /** Adds a fragment, or replaces the one of its name. */
+  putFragment(fragment: NewFragment): void;
+  /** Sets properties of a fragment; `undefined` takes one out, `FragmentName` too. */
+  changeFragment(name: string, properties: Readonly<Record<string, unknown>>): void;
+  removeFragment(name: string): void;
+  /** Adds a destination, or replaces the one of its name. */
+  putDestination(destination: NewConfiguration): void;
+  removeDestination(name: string, level?: ConfigurationLevel): void;
+}
+
+/** A configuration to be stored as it is: nothing in it is checked. */
+export interface NewConfiguration {
+  readonly name: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly labels?: readonly ConfigurationLabel[];
+  /** Default: `instance` for fragments, `subaccount` for destinations. */
+  readonly level?: ConfigurationLevel;
+}
+
+/** A fragment to be stored. */
+export interface NewFragment extends NewConfiguration {
+  /** What it is for; becomes a label. */
+  readonly type?: FragmentType;
+}
+
+/** Creates the controls of a tenant. */
+export function createTenantControls(
+  { tenantId, settings }: Tenant,
+  configurations: Configurations,
+): TenantControls {
+  const fragmentsAt = (level: ConfigurationLevel = "instance"): ConfigurationShelf => ({
+    ...{ tenantId, level, kind: "DestinationFragments" },
+  });
+  const destinationsAt = (level: ConfigurationLevel = "subaccount"): ConfigurationShelf => ({
+    ...{ tenantId, level, kind: "Destinations" },
+  });
+  const remove = (shelf: ConfigurationShelf, name: string) => {
+    if (!configurations.remove(shelf, name)) throw unknown(name);
+  };
+  return Object.preventExtensions({
+    get subscribed() {
+      return settings.subscribed;
+    },
+    set subscribed(value) {
+      settings.subscribed = value;
+    },
+    get authTokens() {
+      return settings.authTokens;
+    },
+    set authTokens(value) {
+      const start = 'Cannot set "authTokens":';
+      checkNames(value, { start, names: authTokenNames, field: "setting" });
+      settings.authTokens = value;
+    },
+    get fragments() {
+      return configurations.list(fragmentsAt());
+    },
+    putFragment(fragment) {
+      checkNames(fragment, { start: "Cannot store a fragment:", names: fragmentNames });
+      const { name, properties, type, labels = [], level } = fragment;
+      checkLabels(labels);
+      const typed = type === undefined ? [] : [{ key: fragmentTypeLabel, values: [type] }];
+      configurations.put(fragmentsAt(level), {
+        name,
+        properties: withoutUndefined({ FragmentName: name, ...properties }),
+        labels: [...typed, ...labels],
+      });
+    },
+    changeFragment(name, properties) {
+      const found = configurations.get(fragmentsAt(), name);
+      if (found === undefined) throw unknown(name);
+      const changed = withoutUndefined({ ...found.properties, ...properties });
+      configurations.put(fragmentsAt(), { ...found, properties: changed });
+    },
+    removeFragment: (name) => remove(fragmentsAt(), name),
+    putDestination(destination) {
+      checkNames(destination, { start: "Cannot store a destination:", names: configurationNames });
+      const { name, properties, labels = [], level } = destination;
+      checkLabels(labels);
+      const named = withoutUndefined({ Name: name, Type: "HTTP", ...properties });
+      configurations.put(destinationsAt(level), { name, properties: named, labels });
+    },
+    removeDestination: (name, level) => remove(destinationsAt(level), name),
+  });
+}
+
+const authTokenNames: KnownNames<AuthTokenSettings> = {
+  error: true,
+  format: true,
+  expiresIn: true,
+};
+
+const configurationNames: KnownNames<NewConfiguration> = {
+  name: true,
+  properties: true,
+  labels: true,
+  level: true,
+};
+
+const labelNames: KnownNames<ConfigurationLabel> = { key: true, values: true };
+
+function checkLabels(labels: readonly ConfigurationLabel[]): void {
+  for (const label of labels) {
+    checkNames(label, { start: "Cannot store a label:", names: labelNames, field: "field" });
+  }
+}
+
+const fragmentNames: KnownNames<NewFragment> = { ...configurationNames, type: true };
+
+function withoutUndefined(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+}
+
+function unknown(name: string): TypeError {
+  return new TypeError(`Cannot change ${JSON.stringify(name)}: the tenant has none of that name`);
+}

@@ -1,0 +1,102 @@
+import type { JWTPayload } from "jose";
+import type { SignatureVerdict, TokenLedger } from "../http/token-ledger.ts";
+import type { RecordedToken } from "../recording/recorded-request.ts";
+import type { Recorder } from "../recording/recorder.ts";
+import type { Tenants } from "../tenants/tenant.ts";
+import type { Clock } from "../time/clock.ts";
+import type { AccessTokens } from "../tokens/access-tokens.ts";
+
+/** What can be said of a token now, by the mock's clock. */
+export interface TokenVerdict extends RecordedToken {
+  readonly signature: SignatureVerdict;
+  /** End by the claims, epoch milliseconds; `undefined` if they say none. */
+  readonly expiresAt: number | undefined;
+  /** Time left, in milliseconds; negative when it has expired. */
+  readonly expiresInMs: number | undefined;
+  readonly expired: boolean | undefined;
+  /** `undefined` for a token that is not the mock's, and for one that ended long ago. */
+  readonly revoked: boolean | undefined;
+  readonly binding: TokenBinding | undefined;
+  /** Who acts for the subject, the last actor first (RFC 8693, section 4.1). */
+  readonly actors: readonly string[];
+}
+
+/** The certificate or key a token is bound to. */
+export interface TokenBinding {
+  /** `x5t#S256` of the certificate. */
+  readonly x5tS256: string | undefined;
+  /** Thumbprint of the DPoP key. */
+  readonly jkt: string | undefined;
+  /** Certificate of the connection the token came over last. */
+  readonly presentedWith: string | undefined;
+  /** Whether it came over a connection with its certificate; `undefined` if it was not presented. */
+  readonly matches: boolean | undefined;
+}
+
+/** What judging takes. */
+export interface TokenJudgeOptions {
+  readonly tokens: TokenLedger;
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+  readonly tenants: Tenants;
+  readonly services: readonly { readonly tokens: AccessTokens }[];
+}
+
+/** Creates the judge of the tokens a ledger knows. */
+export function createTokenJudge(
+  options: TokenJudgeOptions,
+): (fingerprint: string) => Promise<TokenVerdict | undefined> {
+  const { tokens, clock, recorder, tenants, services } = options;
+  const issuers = [
+    ...services.map((it) => it.tokens),
+    ...tenants.all.flatMap((it) => [it.tokens, it.serviceTokens]),
+  ];
+  const isRevoked = (jti: string | undefined) =>
+    issuers.map((issuer) => issuer.isRevoked(jti)).find((it) => it !== undefined);
+  return async (fingerprint) => {
+    const entry = tokens.find(fingerprint);
+    if (entry === undefined) return undefined;
+    const { claims = {} } = entry.recorded;
+    const signature = await entry.signature;
+    const isForeign = signature === "bad" || signature === "unknown-key";
+    const expiresAt = typeof claims.exp === "number" ? claims.exp * 1000 : undefined;
+    const expiresInMs = expiresAt === undefined ? undefined : expiresAt - clock.now();
+    return {
+      ...entry.recorded,
+      ...{ expiresAt, expiresInMs, signature },
+      expired: expiresInMs === undefined ? undefined : expiresInMs <= 0,
+      revoked: isForeign ? undefined : isRevoked(claims.jti),
+      binding: bindingOf(claims, presentations(recorder, fingerprint)),
+      actors: actorsOf(claims),
+    };
+  };
+}
+
+/** Certificates of the connections a token came over; a connection may have none. */
+function presentations({ requests }: Recorder, fingerprint: string): (string | undefined)[] {
+  return requests
+    .filter(({ bearer }) => bearer?.fingerprint === fingerprint)
+    .map(({ tls }) => tls.clientCertificate);
+}
+
+function bindingOf(
+  { cnf }: JWTPayload,
+  presented: readonly (string | undefined)[],
+): TokenBinding | undefined {
+  const { "x5t#S256": x5tS256, jkt } = (cnf ?? {}) as { "x5t#S256"?: string; jkt?: string };
+  if (x5tS256 === undefined && jkt === undefined) return undefined;
+  const presentedWith = presented.at(-1);
+  const isJudged = presented.length > 0 && x5tS256 !== undefined;
+  return { x5tS256, jkt, presentedWith, matches: isJudged ? presentedWith === x5tS256 : undefined };
+}
+
+/** A chain in a hostile token may be deep: it was parsed, so it ends. */
+function actorsOf({ act }: JWTPayload): string[] {
+  const actors: string[] = [];
+  let actor = act as { sub?: unknown; act?: unknown } | undefined;
+  while (typeof actor === "object" && actor !== null) {
+    actors.push(String(actor.sub));
+    actor = actor.act as typeof actor;
+  }
+  return actors;
+}

@@ -1,0 +1,39 @@
+import type { RouteOf } from "../http/exchange.ts";
+import { type FoundAgent, findAgent } from "../servers/agents.ts";
+import { findMcpServer, type McpServerOptions } from "../servers/mcp-servers.ts";
+import type { Tenant, Tenants } from "../tenants/tenant.ts";
+import { wellKnownPrefix } from "./protected-resource-metadata.ts";
+
+/** What a path of the gateway leads to: an MCP server, an agent or its card, and whose it is. */
+export type GatewayTarget =
+  | { readonly tenant: Tenant; readonly server: McpServerOptions; readonly agent?: undefined }
+  | ({ readonly tenant: Tenant; readonly server?: undefined } & FoundAgent);
+
+/** Finds what a path leads to. */
+export function findTarget(tenants: Tenants, path: string): GatewayTarget | undefined {
+  const { tenant, rest } = splitTenant(tenants, path);
+  const server = findMcpServer(tenant.mcpServers, rest);
+  if (server !== undefined) return { tenant, server };
+  const found = findAgent(tenant.agents, rest);
+  return found === undefined ? undefined : { tenant, ...found };
+}
+
+/** Names the resource a path of the gateway leads to. */
+export function gatewayRoute(tenants: Tenants): RouteOf {
+  return (path) => {
+    if (path.startsWith(wellKnownPrefix)) return { route: "resource-metadata" };
+    const target = findTarget(tenants, path);
+    if (target === undefined) return { route: "unknown" };
+    const tenant = target.tenant.subdomain;
+    if (target.server !== undefined) return { route: "mcp", mcpServer: target.server.name, tenant };
+    const route = target.part === "card" ? "agent-card" : "a2a";
+    return { route, agent: target.agent.name, tenant };
+  };
+}
+
+/** A subscriber's part of the gateway begins with its subdomain; all else is the provider's. */
+function splitTenant({ all, provider }: Tenants, path: string): { tenant: Tenant; rest: string } {
+  const tenant =
+    all.find((it) => !it.isProvider && path.startsWith(`${it.gatewayPath}/`)) ?? provider;
+  return { tenant, rest: path.slice(tenant.gatewayPath.length) };
+}

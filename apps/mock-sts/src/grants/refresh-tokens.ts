@@ -1,0 +1,98 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { digest } from "../oauth/fingerprint.ts";
+import { OAuthError } from "../oauth/oauth-error.ts";
+import type { Clock } from "../time/clock.ts";
+import type { Confirmation } from "../tokens/sender-constraint.ts";
+import type { StsDecision } from "./sts-grant.ts";
+
+/** What a refresh token stands for. */
+export interface RefreshGrant {
+  readonly clientId: string;
+  readonly decision: StsDecision;
+  /** A token bound to a key or a certificate is renewed with that only. */
+  readonly confirmation: Confirmation | undefined;
+}
+
+interface RefreshRecord extends RefreshGrant {
+  /** All tokens that one exchange led to. */
+  readonly family: string;
+  readonly notAfter: number;
+  used: boolean;
+}
+
+/** Life of a refresh token, in milliseconds: a day. */
+export const refreshLifetimeMs = 86_400_000;
+
+/**
+ * The refresh tokens of one issuer. Each is good once; one that comes back ends all of its family.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2 RFC 9700, section 4.14.2}
+ */
+export class RefreshTokens {
+  readonly #clock: Clock;
+  /** By the token's SHA-256. */
+  readonly #records = new Map<string, RefreshRecord>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Makes a token; `successorOf` names the one whose place it takes, if any. */
+  issue(grant: RefreshGrant, successorOf: string | undefined): string {
+    const now = this.#clock.now();
+    for (const [mark, record] of this.#records) {
+      if (record.notAfter <= now) this.#records.delete(mark);
+    }
+    const token = randomBytes(32).toString("base64url");
+    const before = this.#records.get(digest(successorOf ?? ""));
+    const family = before?.family ?? randomUUID();
+    this.#records.set(digest(token), {
+      ...grant,
+      family,
+      notAfter: now + refreshLifetimeMs,
+      used: false,
+    });
+    return token;
+  }
+
+  /**
+   * Finds what a token stands for.
+   *
+   * @throws OAuthError `invalid_grant` if it is unknown, ended, used, or another client's.
+   */
+  find(token: string, clientId: string): RefreshGrant {
+    const record = this.#records.get(digest(token));
+    if (record === undefined || record.clientId !== clientId) {
+      throw invalidGrant("the refresh token is unknown");
+    }
+    if (record.notAfter <= this.#clock.now()) throw invalidGrant("the refresh token has expired");
+    if (record.used) {
+      this.revoke(token);
+      throw invalidGrant("the refresh token was used before");
+    }
+    return record;
+  }
+
+  /** Uses a token up. */
+  use(token: string): void {
+    const record = this.#records.get(digest(token));
+    if (record !== undefined) record.used = true;
+  }
+
+  /** Tells whose a token is, `undefined` if it is unknown. */
+  ownerOf(token: string): string | undefined {
+    return this.#records.get(digest(token))?.clientId;
+  }
+
+  /** Ends a token and all of its family. */
+  revoke(token: string): void {
+    const family = this.#records.get(digest(token))?.family;
+    for (const [mark, record] of this.#records) {
+      if (record.family === family) this.#records.delete(mark);
+    }
+  }
+}
+
+function invalidGrant(description: string): OAuthError {
+  return new OAuthError("invalid_grant", description);
+}

@@ -1,0 +1,30 @@
+import type { Client } from "../clients/clients.ts";
+import type { Form } from "../oauth/form.ts";
+import type { IssuableType } from "../oauth/token-types.ts";
+import type { ChosenTargets } from "../options/sts-targets.ts";
+import type { Confirmation } from "../tokens/sender-constraint.ts";
+import type { ActorClaim } from "./delegation.ts";
+
+/** A request to the token exchange service whose client is known and may use the grant. */
+export interface StsGrantRequest {
+  readonly form: Form;
+  readonly client: Client;
+  /** What the request proves beside its client: a certificate, a key. */
+  readonly proven: Confirmation;
+}
+
+/** What a grant allows: the endpoint makes the token of it. */
+export interface StsDecision {
+  readonly subject: string;
+  /** Who acts for the subject. */
+  readonly act: ActorClaim | undefined;
+  readonly targets: ChosenTargets;
+  /** The token must not outlive this instant, epoch milliseconds. */
+  readonly notAfter: number;
+  readonly type: IssuableType;
+  /** What a refresh token stands for that is issued with it; absent: none is. */
+  readonly refresh?: StsDecision;
+}
+
+/** Decides a request of one grant type. */
+export type StsGrant = (request: StsGrantRequest) => Promise<StsDecision>;

@@ -1,0 +1,77 @@
+import { decodeJwt, decodeProtectedHeader, type JWTPayload } from "jose";
+import type { KeyRings } from "../keys/key-rings.ts";
+import type { Struck } from "./fault-answer.ts";
+import { withBody } from "./spoilt-bodies.ts";
+
+type Json = Record<string, unknown>;
+
+/** Members of a token answer that hold tokens. */
+const tokenMembers = ["access_token", "id_token"];
+
+/** Changes claims of the tokens in an answer and signs them again; changes the metadata's issuer too. */
+export async function forgeTokens(
+  { c, realAnswer, keys }: Struck,
+  claims: JWTPayload,
+): Promise<Response> {
+  const { record, tokens } = c.get("exchange");
+  return rewrite(await realAnswer(), async (json) => {
+    for (const name of tokenMembers) json[name] = await forge(json[name], { claims, keys });
+    for (const item of [json.authTokens ?? []].flat() as Json[]) {
+      item.value = await forge(item.value, { claims, keys });
+    }
+    if ("issuer" in json && claims.iss !== undefined) json.issuer = claims.iss;
+    const { access_token: token } = json;
+    if (typeof token === "string" && record.issued !== undefined)
+      record.issued = tokens.note(token);
+    return json;
+  });
+}
+
+/** Takes members out of an answer. */
+export function takeMembers(answer: Response, names: readonly string[]): Promise<Response> {
+  return rewrite(answer, (json) =>
+    Object.fromEntries(Object.entries(json).filter(([name]) => !names.includes(name))),
+  );
+}
+
+/** Sets a member of an answer. */
+export function setMember(answer: Response, name: string, value: unknown): Promise<Response> {
+  return rewrite(answer, (json) => ({ ...json, [name]: value }));
+}
+
+/** What is no JSON object stays as it is. */
+async function rewrite(
+  answer: Response,
+  change: (json: Json) => Json | Promise<Json>,
+): Promise<Response> {
+  const text = await answer.text();
+  const json = parseObject(text);
+  return withBody(answer, json === undefined ? text : JSON.stringify(await change(json)));
+}
+
+function parseObject(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Json)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function forge(
+  token: unknown,
+  { claims, keys }: { claims: JWTPayload; keys: KeyRings },
+): Promise<unknown> {
+  if (typeof token !== "string") return token;
+  try {
+    const { typ = "JWT" } = decodeProtectedHeader(token);
+    const payload = decodeJwt(token);
+    const own = keys.of(String(payload.iss));
+    return (await own?.sign({ ...payload, ...claims }, typ)) ?? token;
+  } catch {
+    // An opaque token says nothing that could be changed.
+    return token;
+  }
+}

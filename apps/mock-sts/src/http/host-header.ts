@@ -1,0 +1,39 @@
+import type { IncomingMessage } from "node:http";
+import { isIPv6 } from "node:net";
+
+/** What of a request tells whether its `Host` is right. */
+export type HostedRequest = Pick<IncomingMessage, "httpVersion" | "rawHeaders">;
+
+/**
+ * Says what is wrong with the header `Host` of a request; `undefined` if it is right.
+ *
+ * A server answers 400 if it is missing, occurs twice, or is malformed: two readers of such a request could
+ * disagree about whom it is for.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9112#section-3.2 RFC 9112, section 3.2}
+ */
+export function hostFault({ httpVersion, rawHeaders }: HostedRequest): string | undefined {
+  // Names and values take turns.
+  const values = rawHeaders.filter(
+    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "host",
+  );
+  const [host] = values;
+  // HTTP/1.0 knew no such header.
+  if (host === undefined) {
+    return httpVersion === "1.0" ? undefined : 'the request has no "Host" header';
+  }
+  if (values.length > 1) return 'the request has more than one "Host" header';
+  return isHost(host) ? undefined : 'the "Host" header is malformed';
+}
+
+/** A name or an address of RFC 3986 with or without a port; an empty one is no host of an HTTP URL. */
+const hostPattern = /^(?:\[([^\]]*)\]|(?:[\w\-.~!$&'()*+,;=]|%[0-9a-f]{2})+)(?::(\d*))?$/i;
+
+const maxPort = 65_535;
+
+function isHost(text: string): boolean {
+  const match = hostPattern.exec(text);
+  if (match === null) return false;
+  const [, address, port = ""] = match;
+  return (address === undefined || isIPv6(address)) && Number(port) <= maxPort;
+}

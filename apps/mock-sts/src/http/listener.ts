@@ -1,0 +1,135 @@
+import { X509Certificate } from "node:crypto";
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createHttpsServer, type Server } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import type { CertificatePair } from "../tls/certificate-authority.ts";
+import { hostFault } from "./host-header.ts";
+
+/** What a listener needs. */
+export interface ListenerOptions {
+  /** Address to bind. */
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** `undefined`: plain HTTP. */
+  readonly tls: ListenerTls | undefined;
+}
+
+/** What a listener needs for TLS. */
+export interface ListenerTls {
+  /** The server's own certificate. */
+  readonly identity: CertificatePair;
+  /** PEM of the authority whose client certificates are asked for. */
+  readonly clientAuthority: string;
+  /** Called once per TLS connection. */
+  readonly onHandshake: () => void;
+  /** Tells whether the next connection is to be refused. */
+  readonly refusesHandshake: () => boolean;
+}
+
+/** Answers one HTTP request. */
+export type RequestHandler = (request: Request, env: HttpBindings) => Response | Promise<Response>;
+
+/** A listening server. */
+export interface Listener {
+  /** The address it is bound to. */
+  readonly address: string;
+  readonly port: number;
+  /** Sets what answers requests; until then they get 503. */
+  serve(handler: RequestHandler): void;
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server that asks for a client certificate and takes connections without one;
+ * one without TLS asks for nothing.
+ *
+ * A missing or bad certificate must end in an OAuth error, not in a dead socket: the handshake lets
+ * every certificate through and the endpoints judge it.
+ */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  let handler: RequestHandler = () => new Response(null, { status: 503 });
+  const answer = getRequestListener(
+    (request, env) => handler(request, env as HttpBindings),
+    // The adapter would replace the process's global Request and Response.
+    { overrideGlobalObjects: false },
+  );
+  const server = createServer(options.tls, (incoming, outgoing) => {
+    const fault = hostFault(incoming);
+    if (fault === undefined) void answer(incoming, outgoing);
+    else refuseRequest(outgoing, fault);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    ...{ address, port },
+    serve(next) {
+      handler = next;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Answers a request that no endpoint gets to see. */
+function refuseRequest(outgoing: ServerResponse, fault: string): void {
+  const body = JSON.stringify({ error: "invalid_request", error_description: fault });
+  const headers = { "Content-Type": "application/json", "Cache-Control": "no-store" };
+  const length = { "Content-Length": Buffer.byteLength(body) };
+  outgoing.writeHead(400, { ...headers, ...length, Connection: "close" }).end(body);
+}
+
+/** A missing `Host` is refused as every other fault of it is, and not by Node. */
+const serverOptions = { requireHostHeader: false } as const;
+
+function createServer(tls: ListenerTls | undefined, answer: RequestListener) {
+  if (tls === undefined) return createHttpServer(serverOptions, answer);
+  const { certificate: cert, key } = tls.identity;
+  const options = { ...serverOptions, cert, key, ca: tls.clientAuthority, requestCert: true };
+  const server = createHttpsServer({ ...options, rejectUnauthorized: false }, answer);
+  refuseSome(server, tls.refusesHandshake);
+  return server.on("secureConnection", tls.onHandshake);
+}
+
+/** Stands between the sockets of a TLS server and its handshakes. */
+function refuseSome(server: Server, refusesHandshake: () => boolean): void {
+  const begin = server.listeners("connection");
+  server.removeAllListeners("connection");
+  server.on("connection", (socket: Socket) => {
+    if (refusesHandshake()) refuseHandshake(socket);
+    else for (const listener of begin) listener.call(server, socket);
+  });
+}
+
+/** Answers a client's hello with a fatal alert, as a server does that shares no cipher with it. */
+function refuseHandshake(socket: Socket): void {
+  socket.on("error", () => socket.destroy());
+  socket.once("data", () => socket.end(handshakeFailure));
+}
+
+/**
+ * An alert record: version, length, level fatal, description handshake_failure.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8446#section-6 RFC 8446, section 6}
+ */
+const handshakeFailure = Buffer.from([21, 3, 3, 0, 2, 2, 40]);
+
+/** Returns the certificate a client presented when it connected. */
+export function presentedCertificate({ socket }: IncomingMessage): X509Certificate | undefined {
+  const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+  return certificate === undefined ? undefined : new X509Certificate(certificate.raw);
+}

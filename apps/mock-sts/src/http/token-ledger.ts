@@ -1,0 +1,88 @@
+import { compactVerify, errors, type JWTPayload } from "jose";
+import { ownSignature } from "../keys/jwt-verification.ts";
+import type { KeyRings } from "../keys/key-rings.ts";
+import { fingerprint } from "../oauth/fingerprint.ts";
+import type { ResolvedOptions } from "../options/options.ts";
+import { BoundedMap, type Bounds } from "../recording/bounded-map.ts";
+import type { RecordedToken } from "../recording/recorded-request.ts";
+import { decodeToken } from "../recording/redaction.ts";
+
+/** What is known of a token's signature; `none` for what is no JWT. */
+export type SignatureVerdict = "good" | "bad" | "unknown-key" | "none";
+
+/** A token that was issued or presented. */
+interface LedgerEntry {
+  readonly recorded: RecordedToken;
+  readonly signature: Promise<SignatureVerdict>;
+  /** Its value, if values are kept. */
+  readonly value: string | undefined;
+}
+
+/** What a ledger depends on. */
+export interface TokenLedgerOptions {
+  readonly keys: KeyRings;
+  readonly bounds: Bounds;
+  /** Whether the values of tokens are kept. */
+  readonly recordSecrets: boolean;
+}
+
+/** What a decoded token costs beside its characters, in bytes; the claims are as long again. */
+const entryBytes = 1_000;
+
+/**
+ * Remembers the tokens the mock issued or saw, by fingerprint.
+ *
+ * A signature can be judged only while the token is at hand, so that is done at once.
+ */
+export class TokenLedger {
+  readonly #options: TokenLedgerOptions;
+  readonly #entries: BoundedMap<string, LedgerEntry>;
+
+  constructor(options: TokenLedgerOptions) {
+    this.#options = options;
+    this.#entries = new BoundedMap(options.bounds);
+  }
+
+  /** Writes a token down and describes it; `claims` are those of an opaque one. */
+  note(token: string, claims?: JWTPayload): RecordedToken {
+    const mark = fingerprint(token);
+    const known = this.#entries.get(mark);
+    if (known !== undefined) return known.recorded;
+    const decoded = decodeToken(token);
+    const recorded = { ...decoded, fingerprint: mark, claims: claims ?? decoded.claims };
+    const { keys, recordSecrets } = this.#options;
+    const value = recordSecrets ? token : undefined;
+    const entry = { recorded, signature: judgeSignature(token, keys), value };
+    this.#entries.add(mark, entry, entryBytes + 2 * token.length);
+    return recorded;
+  }
+
+  /** Finds a token by its fingerprint. */
+  find(mark: string): LedgerEntry | undefined {
+    return this.#entries.get(mark);
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#entries.clear();
+  }
+}
+
+/** Creates the ledger of a mock. */
+export function createTokenLedger(
+  { recordBounds: bounds, recordSecrets }: Pick<ResolvedOptions, "recordBounds" | "recordSecrets">,
+  keys: KeyRings,
+): TokenLedger {
+  return new TokenLedger({ bounds, recordSecrets, keys });
+}
+
+async function judgeSignature(token: string, keys: KeyRings): Promise<SignatureVerdict> {
+  const { key, algorithms } = ownSignature(keys);
+  try {
+    await compactVerify(token, key, { algorithms: [...algorithms] });
+    return "good";
+  } catch (error) {
+    if (error instanceof errors.JWSInvalid) return "none";
+    return error instanceof errors.JWKSNoMatchingKey ? "unknown-key" : "bad";
+  }
+}

@@ -1,0 +1,66 @@
+import { clientAuthenticationMethods, type GrantType } from "../clients/clients.ts";
+import { asymmetricAlgorithms } from "../keys/jwt-verification.ts";
+import type { SigningAlgorithm } from "../keys/signing-keys.ts";
+import { clientEndpoints, type IssuerPaths, mtlsPrefix } from "../oauth/issuer-paths.ts";
+
+/** Path of OpenID Connect's metadata below an issuer. */
+export const openIdMetadataPath = "/.well-known/openid-configuration";
+/** Path of OAuth's metadata: it goes before an issuer's own path (RFC 8414, section 3.1). */
+export const oauthMetadataPath = "/.well-known/oauth-authorization-server";
+
+/** What an issuer tells about itself. */
+export interface IssuerDescription {
+  readonly issuer: string;
+  readonly paths: IssuerPaths;
+  readonly grantTypes: readonly GrantType[];
+  readonly scopes: readonly string[];
+  readonly signingAlgorithm: SigningAlgorithm;
+}
+
+/**
+ * Builds the document of both well-known paths, OAuth's and OpenID Connect's.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-2 RFC 8414, section 2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-5 RFC 8705, section 5}
+ */
+export function authorizationServerMetadata(
+  description: IssuerDescription,
+): Readonly<Record<string, unknown>> {
+  const { issuer, paths, scopes } = description;
+  return {
+    issuer,
+    // Nobody can sign in there, but clients want every server to have one, MCP's among them.
+    authorization_endpoint: `${issuer}${paths.authorization}`,
+    ...endpointUrls(issuer, paths),
+    ...authenticationOf("token", clientAuthenticationMethods),
+    ...authenticationOf("revocation", clientAuthenticationMethods),
+    // Whoever proves nothing may not ask about tokens: RFC 7662, section 2.1.
+    ...authenticationOf("introspection", provenMethods),
+    jwks_uri: `${issuer}${paths.jwks}`,
+    // Required by the RFC although nobody can sign in; "token" is what IAS clients send.
+    response_types_supported: ["token"],
+    grant_types_supported: description.grantTypes,
+    tls_client_certificate_bound_access_tokens: true,
+    mtls_endpoint_aliases: endpointUrls(`${issuer}${mtlsPrefix}`, paths),
+    dpop_signing_alg_values_supported: asymmetricAlgorithms,
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: [description.signingAlgorithm],
+    // A list without members is left out: RFC 8414, section 3.2.
+    ...(scopes.length > 0 && { scopes_supported: scopes }),
+  };
+}
+
+const provenMethods = clientAuthenticationMethods.filter((method) => method !== "none");
+
+function endpointUrls(prefix: string, paths: IssuerPaths): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    clientEndpoints.map((name) => [`${name}_endpoint`, `${prefix}${paths[name]}`]),
+  );
+}
+
+function authenticationOf(endpoint: string, methods: readonly string[]) {
+  return {
+    [`${endpoint}_endpoint_auth_methods_supported`]: methods,
+    [`${endpoint}_endpoint_auth_signing_alg_values_supported`]: asymmetricAlgorithms,
+  };
+}

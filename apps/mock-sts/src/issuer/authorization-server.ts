@@ -1,0 +1,55 @@
+import {
+  type ClientEndpointName,
+  clientEndpoints,
+  type IssuerPaths,
+  mtlsPrefix,
+} from "../oauth/issuer-paths.ts";
+import type { RouteName } from "../recording/recorded-request.ts";
+import type { AccessTokens } from "../tokens/access-tokens.ts";
+import type { OAuthEndpoint } from "../tokens/oauth-endpoint.ts";
+import { oauthMetadataPath, openIdMetadataPath } from "./authorization-server-metadata.ts";
+
+/** An issuer as the token server serves it: an identity tenant, the token exchange service, or another one. */
+export interface AuthorizationServer {
+  /** Its access tokens; they know its name and its keys. */
+  readonly tokens: AccessTokens;
+  /** Where its paths begin on the token server; empty at the root. */
+  readonly path: string;
+  readonly paths: IssuerPaths;
+  /** What the record says of requests to it. */
+  readonly label: { readonly token: RouteName; readonly tenant?: string; readonly issuer?: string };
+  readonly endpoints: Readonly<Record<ClientEndpointName, OAuthEndpoint>>;
+  /** Its metadata document as it is now. */
+  metadata(): Readonly<Record<string, unknown>>;
+}
+
+/** A path of an issuer, and what answers there: an endpoint for clients, or a document for everybody. */
+export type IssuerRoute = { readonly path: string; readonly route: RouteName } & (
+  | { readonly endpoint: OAuthEndpoint; readonly document?: undefined }
+  | { readonly document: () => object | Promise<object>; readonly endpoint?: undefined }
+);
+
+/** Lists all paths of an issuer. */
+export function issuerRoutes(server: AuthorizationServer): readonly IssuerRoute[] {
+  const { path, paths, endpoints, tokens } = server;
+  const ofClients = clientEndpoints.flatMap((name) =>
+    ["", mtlsPrefix].map((prefix) => ({
+      path: `${path}${prefix}${paths[name]}`,
+      route: name === "token" ? server.label.token : name,
+      endpoint: endpoints[name],
+    })),
+  );
+  const documents = metadataPaths(path).map((place) => ({
+    path: place,
+    route: "authorization-server-metadata" as const,
+    document: () => server.metadata(),
+  }));
+  const keys = { path: `${path}${paths.jwks}`, route: "jwks" as const };
+  return [...ofClients, ...documents, { ...keys, document: () => tokens.keys.jwks() }];
+}
+
+/** Clients look for it before the issuer's path (RFC 8414, section 3.1) and behind it (OpenID Connect). */
+function metadataPaths(path: string): readonly string[] {
+  const wellKnown = [oauthMetadataPath, openIdMetadataPath];
+  return [...new Set(wellKnown.flatMap((place) => [`${place}${path}`, `${path}${place}`]))];
+}

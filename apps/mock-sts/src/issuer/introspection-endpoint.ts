@@ -1,0 +1,52 @@
+import {
+  authenticateClient,
+  type ClientAuthenticationContext,
+} from "../clients/client-authentication.ts";
+import { InvalidTokenError } from "../keys/jwt-verification.ts";
+import { OAuthError, tokenEndpointResponse } from "../oauth/oauth-error.ts";
+import type { AccessTokens } from "../tokens/access-tokens.ts";
+import { createOAuthEndpoint, type OAuthEndpoint } from "../tokens/oauth-endpoint.ts";
+import { tokenTypeOf } from "../tokens/sender-constraint.ts";
+
+/** What introspection works with. */
+export interface IntrospectionOptions extends ClientAuthenticationContext {
+  readonly tokens: AccessTokens;
+  /** Claims that are kept from the caller; read at each request. */
+  readonly hiddenClaims?: () => readonly string[];
+}
+
+/**
+ * Creates the endpoint that tells clients what an access token says, as long as it is good.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662, section 2}
+ */
+export function createIntrospection(options: IntrospectionOptions): OAuthEndpoint {
+  return createOAuthEndpoint(async (request) => {
+    const client = await authenticateClient(request, options);
+    if (client.authentication === "none") {
+      const description = "only a client that proves itself may ask about tokens";
+      throw new OAuthError("invalid_client", description, { status: 401 });
+    }
+    const token = request.form.get("token");
+    if (token === undefined) throw new OAuthError("invalid_request", "token is missing");
+    return {
+      clientId: client.clientId,
+      response: tokenEndpointResponse(await describeToken(token, options)),
+    };
+  });
+}
+
+/** Why a token is not good is nobody's business: RFC 7662, section 2.2. */
+async function describeToken(
+  token: string,
+  { tokens, hiddenClaims = () => [] }: IntrospectionOptions,
+): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const claims = await tokens.inspect(token);
+    const hidden = Object.fromEntries(hiddenClaims().map((name) => [name, undefined]));
+    return { active: true, token_type: tokenTypeOf(claims), ...claims, ...hidden };
+  } catch (error) {
+    if (!(error instanceof InvalidTokenError)) throw error;
+    return { active: false };
+  }
+}

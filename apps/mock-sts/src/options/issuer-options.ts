@@ -1,0 +1,78 @@
+import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { type ClientRegistration, type Clients, registerClients } from "../clients/clients.ts";
+import type { SigningAlgorithm } from "../keys/signing-keys.ts";
+import {
+  type ResolvedStsOptions,
+  resolveStsOptions,
+  type StsOptions,
+  stsOptionNames,
+} from "./sts-options.ts";
+import { reservedSubdomains } from "./tenants.ts";
+
+/** Name of the token exchange service among the issuers. */
+export const stsName = "sts";
+
+/** An issuer of its own beside the others, with what the token exchange service has: grants, targets, quirks. */
+export interface IssuerOptions extends StsOptions {
+  /** One RFC 1123 label; its URL is the mock's with this behind it. */
+  readonly name: string;
+  /** Its clients. Default: those of the mock. */
+  readonly clients?: readonly ClientRegistration[];
+}
+
+/** A checked issuer with its defaults. */
+export interface ResolvedIssuer extends ResolvedStsOptions {
+  readonly name: string;
+  readonly clients: Clients;
+}
+
+/** What issuers take over from the mock. */
+export interface IssuerDefaults {
+  readonly clients: Clients;
+  readonly signingAlgorithm: SigningAlgorithm;
+}
+
+/**
+ * Checks issuers and fills in the defaults; `taken` names what is there already.
+ *
+ * @throws TypeError or RangeError naming the issuer or the option.
+ */
+export function resolveIssuers(
+  issuers: readonly IssuerOptions[],
+  { taken, ...defaults }: IssuerDefaults & { readonly taken: readonly string[] },
+): readonly ResolvedIssuer[] {
+  const names = new Set([...taken, ...reservedSubdomains]);
+  return issuers.map((issuer) => {
+    const label = `Cannot serve issuer ${JSON.stringify(issuer?.name)}`;
+    checkNames(issuer, { start: `${label}:`, names: issuerOptionNames });
+    if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(issuer.name)) {
+      throw new TypeError(`${label}: its name is no lower-case RFC 1123 label`);
+    }
+    if (names.has(issuer.name)) {
+      throw new TypeError(`${label}: a path of the mock begins like its name`);
+    }
+    names.add(issuer.name);
+    return resolveIssuer(issuer, defaults);
+  });
+}
+
+const issuerOptionNames: KnownNames<IssuerOptions> = {
+  ...stsOptionNames,
+  name: true,
+  clients: true,
+};
+
+/** Checks one issuer and fills in the defaults. */
+export function resolveIssuer(
+  { name, clients: own, ...options }: IssuerOptions,
+  defaults: IssuerDefaults,
+): ResolvedIssuer {
+  const sts = resolveStsOptions(options, defaults);
+  const clients = own === undefined ? defaults.clients : registerClients(own);
+  const { publicClient } = sts;
+  const all =
+    publicClient === undefined
+      ? clients
+      : new Map([...clients, [publicClient.clientId, publicClient]]);
+  return { ...sts, name, clients: all };
+}

@@ -1,0 +1,23 @@
+import type { ClientRegistration } from "../clients/clients.ts";
+import type { CertificateAuthority, CertificatePair } from "../tls/certificate-authority.ts";
+
+/** Client that line-of-business agents have in every identity tenant; the Destination Service holds its certificate. */
+export const lobClient = {
+  clientId: "mock-lob-agent",
+  authentication: "tls_client_auth",
+  subjectDn: "CN=mock-lob-agent,OU=Destinations,O=Mock STS",
+  // The agent gets the token and has no key: it could prove nothing with a bound one.
+  certificateBoundTokens: false,
+} as const satisfies ClientRegistration;
+
+const yearMs = 31_536_000_000;
+
+/** Issues the certificate the Destination Service presents for that client, valid a year each way. */
+export function issueLobKeyStore(authority: CertificateAuthority): Promise<CertificatePair> {
+  return authority.issue({
+    subject: lobClient.subjectDn,
+    usage: "clientAuth",
+    notBefore: Date.now() - yearMs,
+    notAfter: Date.now() + yearMs,
+  });
+}

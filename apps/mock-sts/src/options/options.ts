@@ -1,0 +1,240 @@
+import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { type ClientRegistration, type Clients, registerClients } from "../clients/clients.ts";
+import { checkSigningAlgorithm, type SigningAlgorithm } from "../keys/signing-keys.ts";
+import type { Bounds } from "../recording/bounded-map.ts";
+import type { RecordedRequest } from "../recording/recorded-request.ts";
+import { type AgentOptions, checkAgents, defaultAgents } from "../servers/agents.ts";
+import {
+  checkMcpServers,
+  checkServersIssuers,
+  defaultMcpServers,
+  type McpServerOptions,
+} from "../servers/mcp-servers.ts";
+import { agentRegistration, agentSubject } from "./agent-registration.ts";
+import { type ControlOptions, resolveControlOptions } from "./control-options.ts";
+import {
+  type IssuerOptions,
+  type ResolvedIssuer,
+  resolveIssuer,
+  resolveIssuers,
+  stsName,
+} from "./issuer-options.ts";
+import { lobClient } from "./lob-client.ts";
+import { checkStsNames, type StsOptions } from "./sts-options.ts";
+import {
+  defaultTenants,
+  type ResolvedTenant,
+  resolveTenants,
+  type TenantOptions,
+} from "./tenants.ts";
+
+/** How a mock is to be; every field has a default. */
+export interface MockStsOptions extends ControlOptions {
+  /** Address to bind. Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Port of the token server. Default 0: any free one. */
+  readonly port?: number;
+  /** Port of the gateway. Default 0: any free one. */
+  readonly gatewayPort?: number;
+  /** Client id of the agent, who authenticates by certificate. Default `mock-agent`. */
+  readonly clientId?: string;
+  /** Whether the agent's tokens are bound to its certificate (RFC 8705, section 3). Default true. */
+  readonly certificateBoundTokens?: boolean;
+  /** Scopes the agent may ask for. Default: none. */
+  readonly scopes?: readonly string[];
+  /** Clients beside the agent. Default: none. */
+  readonly clients?: readonly ClientRegistration[];
+  /** Client id of the gateway's application: `aud` of the tokens for it. Default `mock-agent-gateway`. */
+  readonly gatewayClientId?: string;
+  /** The provider's tenant, claims `app_tid` and `zid` of its tokens. Default `mock-tenant`. */
+  readonly tenantId?: string;
+  /** The provider's MCP servers. Default: `cost-centers`, `orders` and `calendar`, and for the token exchange service `tickets` and `payroll`. */
+  readonly mcpServers?: readonly McpServerOptions[];
+  /** The provider's A2A agents behind the gateway. Default: `cost-center-agent`. */
+  readonly agents?: readonly AgentOptions[];
+  /** The provider's subdomain. Default `provider-zone`. */
+  readonly identityZone?: string;
+  /** Subscribers of line-of-business agents. Default: `tenant-a` and `tenant-b`. */
+  readonly tenants?: readonly TenantOptions[];
+  /** Landscape in the name of the destination for line-of-business agents. Default `eu10`. */
+  readonly landscape?: string;
+  /** Serves plain HTTP: no TLS, and so no client certificates. Default false. */
+  readonly insecureHttp?: boolean;
+  /** Lifetime of access tokens in milliseconds, from 1 000 to 43 200 000 as in IAS. Default 3 600 000. */
+  readonly tokenLifetimeMs?: number;
+  /** Lifetime of XSUAA's tokens in milliseconds, from 1 000 to 43 200 000. Default 43 200 000. */
+  readonly serviceTokenLifetimeMs?: number;
+  /** Allowed difference between clocks in milliseconds. Default 0. */
+  readonly clockSkewMs?: number;
+  /** Longest time an assertion may still be valid for, in milliseconds. Default: any. */
+  readonly maxAssertionLifetimeMs?: number;
+  /** Whether an assertion works once only. Default false. */
+  readonly refuseReusedAssertions?: boolean;
+  /** Whether assertions must be for the issuer, and not for its token endpoint or the client. Default false. */
+  readonly strictAudience?: boolean;
+  /** What issuers sign with: `ES256`, `RS256`, `PS256` or `EdDSA`. Default `ES256`. */
+  readonly signingAlgorithm?: SigningAlgorithm;
+  /** Whether DPoP proofs need a nonce, at the token endpoints and at the gateway. Default false. */
+  readonly dpopNonces?: boolean;
+  /**
+   * Name of the header in which a proxy hands on the client certificate it was shown: PEM with
+   * percent-encoding, or Base64 of the DER form as in RFC 9440. Default: none; a client could say
+   * anything there.
+   */
+  readonly clientCertificateHeader?: string;
+  /** Whether the gateway demands the certificate a token is bound to. Default false, as the real one. */
+  readonly requireBoundCertificate?: boolean;
+  /** The token exchange service. */
+  readonly sts?: StsOptions;
+  /** Issuers beside it, each at `/{name}`. Default: none. */
+  readonly issuers?: readonly IssuerOptions[];
+  /** Called when a request has its answer. */
+  readonly onAnswer?: (request: RecordedRequest) => void;
+}
+
+/** Checked options with their defaults. */
+export interface ResolvedOptions
+  extends Required<
+    Omit<
+      MockStsOptions,
+      | "clients"
+      | "scopes"
+      | "maxAssertionLifetimeMs"
+      | "tenants"
+      | "sts"
+      | "issuers"
+      | "recordLimits"
+      | "clientCertificateHeader"
+    >
+  > {
+  readonly recordBounds: Bounds;
+  readonly tenants: readonly ResolvedTenant[];
+  readonly maxAssertionLifetimeMs: number | undefined;
+  readonly subjectDn: string;
+  readonly clients: Clients;
+  readonly clientCertificateHeader: string | undefined;
+  readonly sts: ResolvedIssuer;
+  readonly issuers: readonly ResolvedIssuer[];
+}
+
+/** Shortest and longest lifetime of an access token, in milliseconds; IAS allows 1 to 720 minutes. */
+const [minTokenLifetimeMs, maxTokenLifetimeMs] = [1_000, 43_200_000];
+
+/**
+ * Checks options and fills in the defaults.
+ *
+ * @throws TypeError or RangeError naming the option.
+ */
+export function resolveOptions(options: MockStsOptions): ResolvedOptions {
+  checkNames(options, { start: "Cannot start mock-sts:", names: optionNames });
+  checkStsNames(options.sts);
+  const { clientId = "mock-agent", clients = [], mcpServers = defaultMcpServers } = options;
+  const { maxAssertionLifetimeMs, clockSkewMs = 0, tokenLifetimeMs = 3_600_000 } = options;
+  const { agents = defaultAgents, serviceTokenLifetimeMs = 43_200_000 } = options;
+  const tenantId = text(options.tenantId ?? "mock-tenant", "tenantId");
+  const identityZone = text(options.identityZone ?? "provider-zone", "identityZone");
+  const subjectDn = agentSubject(clientId);
+  checkTokenLifetime(tokenLifetimeMs);
+  checkTokenLifetime(serviceTokenLifetimeMs, "serviceTokenLifetimeMs");
+  checkMcpServers(mcpServers);
+  checkAgents(agents);
+  const tenants = resolveTenants(options.tenants ?? defaultTenants, { identityZone, tenantId });
+  const registered = registerClients([
+    agentRegistration(options, { clientId, subjectDn }),
+    lobClient,
+    ...clients,
+  ]);
+  const signingAlgorithm = checkSigningAlgorithm(options.signingAlgorithm ?? "ES256");
+  const defaults = { clients: registered, signingAlgorithm };
+  const taken = [identityZone, ...tenants.map(({ subdomain }) => subdomain)];
+  const issuers = resolveIssuers(options.issuers ?? [], { ...defaults, taken });
+  checkServersIssuers(mcpServers, [stsName, ...issuers.map(({ name }) => name)]);
+  return {
+    host: text(options.host ?? "127.0.0.1", "host"),
+    port: range(options.port ?? 0, "port", { min: 0, max: 65_535 }),
+    gatewayPort: range(options.gatewayPort ?? 0, "gatewayPort", { min: 0, max: 65_535 }),
+    clientId,
+    subjectDn,
+    clients: registered,
+    gatewayClientId: text(options.gatewayClientId ?? "mock-agent-gateway", "gatewayClientId"),
+    ...{ tenantId, identityZone, mcpServers, agents, tokenLifetimeMs, serviceTokenLifetimeMs },
+    ...{ tenants, signingAlgorithm, issuers },
+    landscape: text(options.landscape ?? "eu10", "landscape"),
+    insecureHttp: options.insecureHttp ?? false,
+    clockSkewMs: range(clockSkewMs, "clockSkewMs", { min: 0, max: 600_000 }),
+    maxAssertionLifetimeMs:
+      maxAssertionLifetimeMs === undefined
+        ? undefined
+        : range(maxAssertionLifetimeMs, "maxAssertionLifetimeMs", { min: 1, max: 2 ** 53 }),
+    certificateBoundTokens: options.certificateBoundTokens ?? true,
+    refuseReusedAssertions: options.refuseReusedAssertions ?? false,
+    requireBoundCertificate: options.requireBoundCertificate ?? false,
+    strictAudience: options.strictAudience ?? false,
+    dpopNonces: options.dpopNonces ?? false,
+    clientCertificateHeader:
+      options.clientCertificateHeader === undefined
+        ? undefined
+        : text(options.clientCertificateHeader, "clientCertificateHeader"),
+    sts: resolveIssuer({ ...options.sts, name: stsName }, defaults),
+    ...resolveControlOptions(options),
+    onAnswer: options.onAnswer ?? (() => {}),
+  };
+}
+
+/** Names of all options. */
+export const optionNames: KnownNames<MockStsOptions> = {
+  host: true,
+  port: true,
+  gatewayPort: true,
+  clientId: true,
+  certificateBoundTokens: true,
+  scopes: true,
+  clients: true,
+  gatewayClientId: true,
+  tenantId: true,
+  mcpServers: true,
+  agents: true,
+  identityZone: true,
+  tenants: true,
+  landscape: true,
+  insecureHttp: true,
+  tokenLifetimeMs: true,
+  serviceTokenLifetimeMs: true,
+  clockSkewMs: true,
+  maxAssertionLifetimeMs: true,
+  refuseReusedAssertions: true,
+  requireBoundCertificate: true,
+  strictAudience: true,
+  signingAlgorithm: true,
+  dpopNonces: true,
+  clientCertificateHeader: true,
+  sts: true,
+  issuers: true,
+  scenarios: true,
+  recordLimits: true,
+  recordSecrets: true,
+  controlHosts: true,
+  seed: true,
+  onAnswer: true,
+};
+
+/**
+ * Checks a token lifetime.
+ *
+ * @throws RangeError naming the option.
+ */
+export function checkTokenLifetime(lifetimeMs: number, name = "tokenLifetimeMs"): number {
+  return range(lifetimeMs, name, { min: minTokenLifetimeMs, max: maxTokenLifetimeMs });
+}
+
+function text(value: string, name: string): string {
+  if (typeof value === "string" && value.trim() !== "") return value;
+  throw new TypeError(`Cannot start mock-sts: "${name}" must be a string that is not blank`);
+}
+
+function range(value: number, name: string, { min, max }: { min: number; max: number }): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new RangeError(
+    `Cannot start mock-sts: "${name}" must be an integer from ${min} to ${max}, got ${value}`,
+  );
+}

@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { checkData } from "../checks/check-data.ts";
+import { faultSchema } from "../faults/fault-schema.ts";
+import { settingsChangeSchema } from "./control-settings.ts";
+
+/** A named set of faults and settings: plain data. */
+export const scenarioSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "must be lower-case letters, digits and hyphens"),
+  description: z.string().optional(),
+  settings: settingsChangeSchema.optional(),
+  faults: z.array(faultSchema).optional(),
+});
+
+/** A named set of faults and settings. */
+export type Scenario = z.infer<typeof scenarioSchema>;
+
+/**
+ * Checks a scenario.
+ *
+ * @throws TypeError naming the field.
+ */
+export function checkScenario(scenario: Scenario): Scenario {
+  return checkData(scenarioSchema, scenario, `use scenario ${JSON.stringify(scenario?.name)}`);
+}
+
+const always = { times: "unlimited" } as const;
+const tokenEndpoints = ["token", "xsuaa-token", "sts-token"] as const;
+
+/** Sets of faults that every mock knows. */
+export const builtInScenarios: readonly Scenario[] = [
+  {
+    name: "short-lived-tokens",
+    description: "Access tokens live for ten seconds.",
+    settings: { tokenLifetimeMs: 10_000, serviceTokenLifetimeMs: 10_000 },
+  },
+  {
+    name: "overloaded",
+    description: "Token endpoints answer 429 with Retry-After to every second request.",
+    faults: atTokenEndpoints({ kind: "status", status: 429, retryAfterSeconds: 2 }, 0.5),
+  },
+  {
+    name: "flaky",
+    description: "One in ten requests gets 503, and one in twenty loses its connection.",
+    faults: [
+      { match: { ...always, probability: 0.1 }, effect: { kind: "status", status: 503 } },
+      {
+        match: { ...always, probability: 0.05, seed: 2 },
+        effect: { kind: "reset-before-headers" },
+      },
+    ],
+  },
+  {
+    name: "slow",
+    description: "Token endpoints take two seconds.",
+    faults: atTokenEndpoints({ kind: "delay", delayMs: 2_000 }),
+  },
+  {
+    name: "token-endpoints-down",
+    description: "Token endpoints end every connection before an answer.",
+    faults: atTokenEndpoints({ kind: "reset-before-headers" }),
+  },
+  {
+    name: "tokens-refused",
+    description: "MCP servers and agents refuse every token with 401.",
+    settings: { alwaysUnauthorized: true },
+  },
+  {
+    name: "wrong-audience",
+    description: "Tokens are well signed, but for another audience.",
+    faults: atTokenEndpoints({ kind: "wrong-audience" }),
+  },
+];
+
+function atTokenEndpoints(
+  effect: z.infer<typeof faultSchema>["effect"],
+  probability = 1,
+): Scenario["faults"] {
+  return tokenEndpoints.map((route) => ({ match: { ...always, route, probability }, effect }));
+}

@@ -1,0 +1,141 @@
+import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { splitScope } from "../clients/scopes.ts";
+import { OAuthError } from "../oauth/oauth-error.ts";
+
+/** Something a token may be for: an application by its name, a resource by its URI, or both. */
+export interface StsTarget {
+  /** Logical name, for the parameter `audience` (RFC 8693). */
+  readonly audience?: string;
+  /** Absolute URI, for the parameter `resource` (RFC 8707). */
+  readonly resource?: string;
+  /** Scopes a token for it may have. Default: none. */
+  readonly scopes?: readonly string[];
+  /** Clients that may ask for it. Default: all. */
+  readonly clients?: readonly string[];
+}
+
+/** What a request asks a token for. */
+export interface TargetRequest {
+  readonly clientId: string;
+  readonly audiences: readonly string[];
+  readonly resources: readonly string[];
+  /** Space-delimited scope. */
+  readonly scope: string | undefined;
+}
+
+/** What a token will be for. */
+export interface ChosenTargets {
+  /** Claim `aud`: the names as they were asked for; empty if there were none. */
+  readonly names: readonly string[];
+  /** Those of them that are URIs of resources. */
+  readonly resources: readonly string[];
+  readonly scope: readonly string[];
+}
+
+/** What there is to choose from. */
+export interface TargetPolicy {
+  readonly targets: readonly StsTarget[];
+  /** Audience of requests that name none. */
+  readonly defaultAudience: string;
+  readonly severalTargets: "combine" | "refuse";
+}
+
+/**
+ * Finds the targets a token request names, and the scope it gets there.
+ *
+ * @throws OAuthError `invalid_target` or `invalid_scope`.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2.1 RFC 8693, sections 2.1 and 2.2.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707, section 2}
+ */
+export function chooseTargets(request: TargetRequest, policy: TargetPolicy): ChosenTargets {
+  for (const resource of request.resources) checkResource(resource);
+  const names = [...new Set([...request.audiences, ...request.resources])];
+  const chosen = new Set([
+    ...request.audiences.map((name) => find(name, { request, policy, by: "audience" })),
+    ...request.resources.map((uri) => find(uri, { request, policy, by: "resource" })),
+  ]);
+  if (chosen.size > 1 && policy.severalTargets === "refuse") {
+    throw invalidTarget("a token cannot be for several targets here");
+  }
+  const { defaultAudience, targets } = policy;
+  const fallback = targets.filter(({ audience }) => audience === defaultAudience);
+  const relevant = chosen.size === 0 ? fallback : [...chosen];
+  const scope = grantTargetScope(splitScope(request.scope), { relevant, targets });
+  return { names, resources: request.resources, scope };
+}
+
+/**
+ * Checks that a resource is an absolute URI without a fragment; a URN will do.
+ *
+ * @throws OAuthError `invalid_target`.
+ */
+export function checkResource(resource: string): void {
+  if (isResource(resource)) return;
+  throw invalidTarget("the resource is not an absolute URI without a fragment");
+}
+
+/**
+ * Checks a target.
+ *
+ * @throws TypeError saying what is wrong with it.
+ */
+export function checkStsTarget(target: StsTarget): void {
+  checkNames(target, { start: "Cannot serve a target:", names: targetNames });
+  const { audience, resource } = target;
+  if (audience === undefined && resource === undefined) {
+    throw new TypeError("Cannot serve a target: it has no audience and no resource");
+  }
+  if (audience?.trim() === "") throw new TypeError('Cannot serve a target: "audience" is blank');
+  if (resource !== undefined && !isResource(resource)) {
+    const shown = JSON.stringify(resource);
+    throw new TypeError(`Cannot serve a target: "resource" is no absolute URI, got ${shown}`);
+  }
+}
+
+const targetNames: KnownNames<StsTarget> = {
+  audience: true,
+  resource: true,
+  scopes: true,
+  clients: true,
+};
+
+function isResource(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9+.-]*:[^\s#]+$/.test(text) && URL.canParse(text);
+}
+
+/** Compares exactly: a slash more is another resource. */
+function find(
+  name: string,
+  context: { request: TargetRequest; policy: TargetPolicy; by: "audience" | "resource" },
+): StsTarget {
+  const { request, policy, by } = context;
+  const target = policy.targets.find((candidate) => candidate[by] === name);
+  if (target === undefined) throw invalidTarget(`the ${by} is unknown`);
+  if (target.clients?.includes(request.clientId) === false) {
+    throw invalidTarget(`the client may not ask for this ${by}`);
+  }
+  return target;
+}
+
+/** A scope of another target is dropped; one that no target has does not exist. */
+function grantTargetScope(
+  requested: readonly string[],
+  { relevant, targets }: { relevant: readonly StsTarget[]; targets: readonly StsTarget[] },
+): readonly string[] {
+  if (requested.some((scope) => !scopesOf(targets).includes(scope))) {
+    throw new OAuthError("invalid_scope", "the scope is unknown");
+  }
+  const granted = requested.filter((scope) => scopesOf(relevant).includes(scope));
+  if (requested.length > 0 && granted.length === 0) {
+    throw new OAuthError("invalid_scope", "the target has none of this scope");
+  }
+  return granted;
+}
+
+function scopesOf(targets: readonly StsTarget[]): readonly string[] {
+  return targets.flatMap(({ scopes = [] }) => scopes);
+}
+
+function invalidTarget(description: string): OAuthError {
+  return new OAuthError("invalid_target", description);
+}

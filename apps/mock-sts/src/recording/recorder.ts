@@ -1,0 +1,138 @@
+import { checkData } from "../checks/check-data.ts";
+import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { BoundedMap, type Bounds } from "./bounded-map.ts";
+import type { OpenRecord, RecordedRequest } from "./recorded-request.ts";
+import { matchesFilter } from "./request-filter.ts";
+import { type RequestFilter, requestFilterSchema } from "./request-match.ts";
+import { countRequest, noRequests, type RequestTotals } from "./request-totals.ts";
+
+/** Keeps what the mock was asked. */
+export interface Recorder {
+  /** The requests that are kept, in the order of their arrival. */
+  readonly requests: readonly RecordedRequest[];
+  /** TLS connections accepted since the last `clear()`: one handshake each. */
+  readonly handshakes: number;
+  /** Counts of the requests answered since the last `clear()`, also of those no longer kept. */
+  readonly totals: RequestTotals;
+  /** Number of the newest answer; 0 before the first. */
+  readonly lastAnswerId: number;
+  /** Returns the requests a filter matches. */
+  select(filter: RequestFilter): readonly RecordedRequest[];
+  /** Counts the requests a filter matches; all without one. */
+  count(filter?: RequestFilter): number;
+  /** Resolves with the matching requests as soon as there are `count` (default 1) of them. */
+  waitFor(
+    filter: RequestFilter,
+    count?: number,
+    options?: WaitOptions,
+  ): Promise<readonly RecordedRequest[]>;
+  /** Calls a function with each request that has its answer, until the returned function is called. */
+  onAnswer(listener: (request: RecordedRequest) => void): () => void;
+  /** Forgets everything. */
+  clear(): void;
+}
+
+/** How to wait for requests. */
+export interface WaitOptions {
+  /** Ends the wait: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** The recorder as the listeners feed it. */
+export interface RecordingRecorder extends Recorder {
+  /** Keeps a request that has arrived and weighs so many bytes. */
+  begin(record: Omit<OpenRecord, "id">, bytes: number): OpenRecord;
+  /** Notes that a request has its answer, or its connection an end. */
+  finish(record: OpenRecord): void;
+  countHandshake(): void;
+}
+
+/** Creates an empty recorder; `onClear` is called when it forgets. */
+export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): RecordingRecorder {
+  const kept = new BoundedMap<number, OpenRecord>(bounds);
+  let [handshakes, lastId, lastAnswerId, totals] = [0, 0, 0, noRequests];
+  const listeners = new Set<(request: RecordedRequest) => void>();
+  const select = (filter: RequestFilter) =>
+    kept.values().filter((request) => matchesFilter(request, filter));
+  const waits = createWaits(select);
+  return {
+    get requests() {
+      return kept.values();
+    },
+    get handshakes() {
+      return handshakes;
+    },
+    get totals() {
+      return totals;
+    },
+    get lastAnswerId() {
+      return lastAnswerId;
+    },
+    select: (filter) => select(checked(filter)),
+    count: (filter = {}) => select(checked(filter)).length,
+    waitFor: waits.waitFor,
+    onAnswer(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    clear() {
+      kept.clear();
+      onClear();
+      [handshakes, totals] = [0, noRequests];
+    },
+    begin(record, bytes) {
+      const open: OpenRecord = { id: ++lastId, ...record };
+      kept.add(open.id, open, bytes);
+      waits.check();
+      return open;
+    },
+    finish(record) {
+      record.answerId = ++lastAnswerId;
+      totals = countRequest(totals, record);
+      waits.check();
+      for (const listener of listeners) listener(record);
+    },
+    countHandshake() {
+      handshakes++;
+    },
+  };
+}
+
+/** A misspelt field would match nothing, or everything. */
+function checked(filter: RequestFilter): RequestFilter {
+  return checkData(requestFilterSchema, filter, "select requests");
+}
+
+const waitNames: KnownNames<WaitOptions> = { signal: true };
+
+function createWaits(select: Recorder["select"]) {
+  const waiting = new Set<() => void>();
+  const waitFor: Recorder["waitFor"] = (given, count = 1, options = {}) =>
+    new Promise((resolve, reject) => {
+      const filter = checked(given);
+      checkNames(options, { start: "Cannot wait for requests:", names: waitNames });
+      const { signal } = options;
+      const stop = () => {
+        waiting.delete(check);
+        signal?.removeEventListener("abort", abort);
+      };
+      const abort = () => {
+        stop();
+        reject(signal?.reason);
+      };
+      const check = () => {
+        const found = select(filter);
+        if (found.length < count) return;
+        stop();
+        resolve(found);
+      };
+      if (signal?.aborted) return abort();
+      waiting.add(check);
+      signal?.addEventListener("abort", abort);
+      check();
+    });
+  const check = () => {
+    for (const wait of waiting) wait();
+  };
+  return { waitFor, check };
+}

@@ -1,0 +1,63 @@
+import { decodeJwt, decodeProtectedHeader } from "jose";
+import { fingerprint } from "../oauth/fingerprint.ts";
+import type { Form } from "../oauth/form.ts";
+import type { RecordedRequest, RecordedToken } from "./recorded-request.ts";
+
+/** Longest token whose claims are kept, and how deep they may be nested: no sender fills our memory. */
+const [maxTokenLength, maxDepth] = [16_384, 32];
+
+/** Decodes a JWT without verifying it; what is none, and what is too large, has neither header nor claims. */
+export function decodeToken(token: string): Pick<RecordedToken, "header" | "claims"> {
+  const unknown = { header: undefined, claims: undefined };
+  if (token.length > maxTokenLength) return unknown;
+  try {
+    const [header, claims] = [decodeProtectedHeader(token), decodeJwt(token)];
+    return isShallow([header, claims], maxDepth + 1) ? { header, claims } : unknown;
+  } catch {
+    return unknown;
+  }
+}
+
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return depth > 0 && Object.values(value).every((member) => isShallow(member, depth - 1));
+}
+
+/** Form parameters whose values are shown; the value of any other may be a secret. */
+const harmlessParameters = new Set([
+  ...["grant_type", "client_id", "resource", "audience", "scope", "response_type"],
+  ...["token_format", "requested_token_type", "subject_token_type", "actor_token_type"],
+  ...["client_assertion_type", "app_tid", "refresh_expiry"],
+]);
+
+/** Most parameters of a form that are kept, most values of each, and most characters of a name or value. */
+const [maxNames, maxValues, maxCharacters] = [64, 32, 1_000];
+
+/** Copies a form for the record, with fingerprints in place of what may be secret, and with a limit. */
+export function recordedForm(form: Form): NonNullable<RecordedRequest["form"]> {
+  return Object.fromEntries(
+    form
+      .entries()
+      .slice(0, maxNames)
+      .map(([name, values]) => {
+        const kept = values.slice(0, maxValues);
+        const shown = harmlessParameters.has(name)
+          ? kept.map((value) => value.slice(0, maxCharacters))
+          : kept.map((value) => `sha256:${fingerprint(value)}`);
+        return [name.slice(0, maxCharacters), shown.length === 1 ? (shown[0] ?? "") : shown];
+      }),
+  );
+}
+
+/** Request headers that are recorded. */
+const harmlessHeaders = [
+  ...["accept", "content-type", "user-agent", "x-correlation-id", "traceparent"],
+  ...["mcp-protocol-version", "mcp-method", "mcp-name"],
+  ...["x-zid", "x-tenant", "x-fragment-name", "x-fragment-optional"],
+];
+
+/** Copies the harmless headers for the record. */
+export function recordedHeaders(headers: Headers): Record<string, string> {
+  const shown = harmlessHeaders.map((name) => [name, headers.get(name)] as const);
+  return Object.fromEntries(shown.filter((pair): pair is [string, string] => pair[1] !== null));
+}

@@ -1,0 +1,212 @@
+import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkTrustedIssuer, type TrustedIssuer } from "../keys/trusted-issuer.ts";
+import { checkTools, type McpTool } from "./mcp-tools.ts";
+import { recordTools } from "./record-tools.ts";
+
+/** An MCP server behind the gateway. */
+export interface McpServerOptions {
+  readonly name: string;
+  /** Open Resource Discovery id; its colons stay as they are in the URL. */
+  readonly ordId: string;
+  readonly globalTenantId: string;
+  /** `session`: 2025 revisions with `Mcp-Session-Id`. `stateless`: 2026-07-28, and 2025 without sessions. Default `session`. */
+  readonly mode?: "session" | "stateless";
+  /** Whether session servers stream answers as events or send JSON. Default `stream`. */
+  readonly answers?: "stream" | "json";
+  /** Tools on one page of `tools/list`. Default: all. */
+  readonly pageSize?: number;
+  /**
+   * Name of the server in `aud`: it takes tokens of the token exchange service only, for this name
+   * or for its URL. Default: none; it takes the gateway's tokens of its tenant.
+   */
+  readonly audience?: string;
+  /** Whose tokens a server with an audience takes: an issuer of the mock by its name, or somebody else. Default `sts`. */
+  readonly issuer?: string | TrustedIssuer;
+  /** Scope a token must have. Default: none. */
+  readonly requiredScope?: string;
+  /** Whether tokens must be bound to a key by DPoP. Default false: they may be. */
+  readonly requireDpop?: boolean;
+  /** Default: `whoami`, `echo`, `mirror`, `lookup_item` and `report_items`. */
+  readonly tools?: readonly McpTool[];
+}
+
+/** An MCP server as callers address it. */
+export interface McpServerInfo {
+  readonly name: string;
+  readonly ordId: string;
+  readonly globalTenantId: string;
+  readonly url: string;
+}
+
+/** The servers of a gateway that was not told otherwise: one of each kind, and two with an audience of their own. */
+export const defaultMcpServers: readonly McpServerOptions[] = [
+  {
+    name: "cost-centers",
+    ordId: "sap.mock:apiResource:cost-center:v1",
+    globalTenantId: "250695",
+    tools: recordTools("cost_center", [
+      { id: "1000", name: "Research", budget: 120_000 },
+      { id: "2000", name: "Operations", budget: 80_000 },
+    ]),
+  },
+  {
+    name: "orders",
+    ordId: "sap.mock:apiResource:order:v1",
+    globalTenantId: "250695",
+    answers: "json",
+    pageSize: 2,
+    tools: recordTools("order", [
+      { id: "4711", customer: "Blue Whale Books", total: 59.9 },
+      { id: "4712", customer: "Red Fox Radio", total: 1204 },
+      { id: "4713", customer: "Green Finch Grocers", total: 17.25 },
+    ]),
+  },
+  {
+    name: "calendar",
+    ordId: "sap.mock:apiResource:calendar:v1",
+    globalTenantId: "250696",
+    mode: "stateless",
+    tools: recordTools("event", [
+      { id: "e1", title: "Quarterly review", start: "2026-10-01T09:00:00Z" },
+      { id: "e2", title: "Supplier call", start: "2026-10-02T13:30:00Z" },
+    ]),
+  },
+  {
+    name: "tickets",
+    ordId: "sap.mock:apiResource:ticket:v1",
+    globalTenantId: "250697",
+    audience: "tickets",
+    tools: recordTools("ticket", [
+      { id: "T-1", title: "Printer on fire" },
+      { id: "T-2", title: "Screen too bright" },
+    ]),
+  },
+  {
+    name: "payroll",
+    ordId: "sap.mock:apiResource:payroll:v1",
+    globalTenantId: "250697",
+    mode: "stateless",
+    audience: "payroll",
+    tools: recordTools("payslip", [{ id: "2026-09", gross: 5_400 }]),
+  },
+];
+
+const defaultTools = recordTools("item", [{ id: "1", name: "First" }]);
+
+/** Chooses the servers that take the gateway's tokens. */
+export function gatewayServers(servers: readonly McpServerOptions[]): readonly McpServerOptions[] {
+  return servers.filter(({ audience }) => audience === undefined);
+}
+
+/** Returns the tools of a server. */
+export function toolsOf({ tools = defaultTools }: McpServerOptions): readonly McpTool[] {
+  return tools;
+}
+
+/** Returns the path of a server below the gateway's origin. */
+export function mcpServerPath({ ordId, globalTenantId }: McpServerOptions): string {
+  return `/v1/mcp/${pathSegment(ordId)}/${pathSegment(globalTenantId)}`;
+}
+
+/** Finds the server a path names, percent-encoded or not. */
+export function findMcpServer(
+  servers: readonly McpServerOptions[],
+  path: string,
+): McpServerOptions | undefined {
+  const match = /^\/v1\/mcp\/([^/]+)\/([^/]+)$/.exec(path);
+  const [ordId, globalTenantId] = [decode(match?.[1]), decode(match?.[2])];
+  return servers.find((s) => s.ordId === ordId && s.globalTenantId === globalTenantId);
+}
+
+/**
+ * Checks the servers of a gateway.
+ *
+ * @throws TypeError or RangeError naming the server and the option.
+ */
+export function checkMcpServers(servers: readonly McpServerOptions[]): void {
+  const taken = new Set<string>();
+  for (const server of servers) {
+    const label = `Cannot serve MCP server ${JSON.stringify(server?.name)}`;
+    checkNames(server, { start: `${label}:`, names: serverNames });
+    checkTools(server.tools ?? [], label);
+    for (const [option, choices] of Object.entries(serverChoices)) {
+      checkChoice(server[option as keyof typeof serverChoices], { label, option, choices });
+    }
+    for (const field of ["name", "ordId", "globalTenantId"] as const) {
+      if (typeof server[field] !== "string" || server[field].trim() === "") {
+        throw new TypeError(`${label}: "${field}" is blank`);
+      }
+    }
+    const { pageSize, audience, issuer, requiredScope = "" } = server;
+    // MCP: a resource server asks for no refresh tokens, neither in a challenge nor in metadata.
+    if (requiredScope.split(" ").includes("offline_access")) {
+      throw new TypeError(`${label}: "requiredScope" cannot hold offline_access`);
+    }
+    if (issuer !== undefined && audience === undefined) {
+      throw new TypeError(`${label}: only a server with an "audience" can have an "issuer"`);
+    }
+    if (typeof issuer === "object") checkTrustedIssuer(issuer, `${label}: "issuer"`);
+    if (audience?.trim() === "") throw new TypeError(`${label}: "audience" is blank`);
+    if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize > 0)) {
+      throw new RangeError(`${label}: "pageSize" must be a positive integer, got ${pageSize}`);
+    }
+    const path = mcpServerPath(server);
+    if (taken.has(server.name)) throw new TypeError(`${label}: another server has the same name`);
+    if (taken.has(path)) throw new TypeError(`${label}: another server has the same path`);
+    taken.add(server.name).add(path);
+  }
+}
+
+const serverChoices = { mode: ["session", "stateless"], answers: ["stream", "json"] } as const;
+
+function checkChoice(
+  value: string | undefined,
+  { label, option, choices }: { label: string; option: string; choices: readonly string[] },
+): void {
+  if (value === undefined || choices.includes(value)) return;
+  throw new TypeError(`${label}: "${option}" must be one of ${choices.join(", ")}`);
+}
+
+const serverNames: KnownNames<McpServerOptions> = {
+  name: true,
+  ordId: true,
+  globalTenantId: true,
+  mode: true,
+  answers: true,
+  pageSize: true,
+  audience: true,
+  issuer: true,
+  requiredScope: true,
+  requireDpop: true,
+  tools: true,
+};
+
+/**
+ * Checks that there are the issuers whose tokens servers take.
+ *
+ * @throws TypeError naming the server and the issuer.
+ */
+export function checkServersIssuers(
+  servers: readonly McpServerOptions[],
+  issuers: readonly string[],
+): void {
+  const lost = servers.find(
+    ({ issuer }) => typeof issuer === "string" && !issuers.includes(issuer),
+  );
+  if (lost === undefined) return;
+  const [name, issuer] = [JSON.stringify(lost.name), JSON.stringify(lost.issuer)];
+  throw new TypeError(`Cannot serve MCP server ${name}: there is no issuer ${issuer}`);
+}
+
+/** Encodes what a path segment cannot hold; a colon it can. */
+export function pathSegment(text: string): string {
+  return encodeURIComponent(text).replaceAll("%3A", ":");
+}
+
+function decode(segment = ""): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+import {
+  type CallToolResult,
+  INVALID_PARAMS,
+  type McpServer,
+  ProtocolError,
+  type ServerContext,
+  type Tool,
+} from "@modelcontextprotocol/server";
+import { z } from "zod";
+import { checkNames, isPlainObject, type KnownNames } from "../checks/known-names.ts";
+
+/** A tool of an MCP server. */
+export interface McpTool {
+  readonly name: string;
+  readonly description: string;
+  readonly input: z.ZodObject;
+  /** Schema of `structuredContent`. */
+  readonly output?: z.ZodObject;
+  /** Runs the tool for checked arguments. */
+  run(
+    input: Record<string, unknown>,
+    context: ServerContext,
+  ): CallToolResult | Promise<CallToolResult>;
+}
+
+const toolNames: KnownNames<McpTool> = {
+  name: true,
+  description: true,
+  input: true,
+  output: true,
+  run: true,
+};
+
+/**
+ * Refuses tools with fields that there are not.
+ *
+ * @throws TypeError that begins with the label of their server.
+ */
+export function checkTools(tools: readonly McpTool[], label: string): void {
+  for (const tool of tools) {
+    // An instance of a class may have more members.
+    if (typeof tool === "object" && !isPlainObject(tool)) continue;
+    const start = `${label}: tool ${JSON.stringify(tool?.name)}:`;
+    checkNames(tool, { start, names: toolNames, field: "field" });
+  }
+}
+
+/** Registers tools on an SDK server, its `tools/list` cut into pages if a size is given. */
+export function registerTools(
+  server: McpServer,
+  tools: readonly McpTool[],
+  pageSize: number | undefined,
+): void {
+  for (const tool of tools) {
+    server.registerTool(
+      tool.name,
+      {
+        description: tool.description,
+        inputSchema: tool.input,
+        ...(tool.output !== undefined && { outputSchema: tool.output }),
+      },
+      (input, context) => tool.run(input, context),
+    );
+  }
+  if (pageSize !== undefined) paginateTools(server, tools, pageSize);
+}
+
+/** The SDK lists all tools at once: its handler is replaced by one that follows cursors. */
+function paginateTools(server: McpServer, tools: readonly McpTool[], pageSize: number): void {
+  server.server.setRequestHandler("tools/list", ({ params }) => {
+    const start = startOfPage(params?.cursor, tools);
+    const end = start + pageSize;
+    return {
+      tools: tools.slice(start, end).map((tool) => ({
+        name: tool.name,
+        description: tool.description,
+        inputSchema: jsonSchema(tool.input, "input"),
+        ...(tool.output !== undefined && { outputSchema: jsonSchema(tool.output, "output") }),
+      })),
+      ...(end < tools.length && { nextCursor: String(end) }),
+    };
+  });
+}
+
+function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Tool["inputSchema"] {
+  // zod types the schema's members more loosely than JSON, which is what they are.
+  return z.toJSONSchema(schema, { io }) as Tool["inputSchema"];
+}
+
+/** A cursor is the number of tools before its page. */
+function startOfPage(cursor: string | undefined, tools: readonly McpTool[]): number {
+  if (cursor === undefined) return 0;
+  if (/^\d+$/.test(cursor) && Number(cursor) < tools.length) return Number(cursor);
+  throw new ProtocolError(INVALID_PARAMS, "Invalid cursor");
+}

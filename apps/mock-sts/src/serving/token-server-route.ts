@@ -1,0 +1,40 @@
+import { destinationServicePath, destinationServiceRoute } from "../btp/destination-service.ts";
+import { zoneOf } from "../btp/xsuaa.ts";
+import type { RouteOf } from "../http/exchange.ts";
+import { type AuthorizationServer, issuerRoutes } from "../issuer/authorization-server.ts";
+import { openIdMetadataPath } from "../issuer/authorization-server-metadata.ts";
+import type { Tenants } from "../tenants/tenant.ts";
+
+/** Names the resource a path of the token server leads to, and whose it is if the path says it. */
+export function tokenServerRoute(
+  tenants: Tenants,
+  issuers: readonly AuthorizationServer[],
+): RouteOf {
+  const known = new Map(issuers.flatMap(namedRoutes));
+  return (path, { zoneId, zone }) => {
+    if (path.startsWith(`${destinationServicePath}/`)) {
+      const tenant = tenants.bySubdomain(zone ?? "")?.subdomain;
+      return { route: destinationServiceRoute(path.slice(destinationServicePath.length)), tenant };
+    }
+    if (path === "/oauth/token") {
+      return { route: "xsuaa-token", tenant: zoneOf(zoneId, tenants)?.subdomain };
+    }
+    return known.get(path) ?? xsuaaRoute(path);
+  };
+}
+
+function namedRoutes(server: AuthorizationServer) {
+  const { token: _, ...owner } = server.label;
+  return issuerRoutes(server).map(({ path, route }) => [path, { route, ...owner }] as const);
+}
+
+function xsuaaRoute(path: string): ReturnType<RouteOf> {
+  if (path === "/token_keys") return { route: "jwks" };
+  const [, subdomain = "", rest = ""] = /^\/([^/]+)(\/.+)$/.exec(path) ?? [];
+  if (rest === "/oauth/token") return { route: "xsuaa-token", tenant: subdomain };
+  if (rest === "/token_keys") return { route: "jwks" };
+  if (rest === openIdMetadataPath) {
+    return { route: "authorization-server-metadata", tenant: subdomain };
+  }
+  return { route: "unknown" };
+}

@@ -1,0 +1,117 @@
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { destinationServicePath } from "../btp/destination-service.ts";
+import { xsuaaMetadata, type ZonedTokenRequest, zoneOf } from "../btp/xsuaa.ts";
+import type { Exchange, MockEnv } from "../http/exchange.ts";
+import { type AuthorizationServer, issuerRoutes } from "../issuer/authorization-server.ts";
+import { openIdMetadataPath } from "../issuer/authorization-server-metadata.ts";
+import { parseForm } from "../oauth/form.ts";
+import type { Tenants } from "../tenants/tenant.ts";
+import type { TokenAnswer, TokenRequest } from "../tokens/oauth-endpoint.ts";
+
+/** What the token server consists of. */
+export interface TokenServerOptions {
+  readonly url: string;
+  readonly tenants: Tenants;
+  /** Identity tenants, the token exchange service, and further issuers. */
+  readonly issuers: readonly AuthorizationServer[];
+  readonly requestServiceToken: (request: ZonedTokenRequest) => Promise<TokenAnswer>;
+  /** Answers everything below `destinationServicePath`. */
+  readonly destinationService: Hono<MockEnv>;
+  readonly exchange: MiddlewareHandler<MockEnv>;
+}
+
+/** Creates the token server's application: issuers, XSUAA, and the Destination Service. */
+export function createTokenServer(options: TokenServerOptions): Hono<MockEnv> {
+  const app = new Hono<MockEnv>();
+  app.use(options.exchange);
+  for (const issuer of options.issuers) serveIssuer(app, issuer);
+  app.route(destinationServicePath, options.destinationService);
+  serveXsuaa(app, options);
+  app.notFound(() => notFoundPage());
+  return app;
+}
+
+function serveIssuer(app: Hono<MockEnv>, server: AuthorizationServer): void {
+  app.get(`${server.path}${server.paths.authorization}`, () => noSignInPage());
+  for (const { path, endpoint, document } of issuerRoutes(server)) {
+    if (document !== undefined) serveDocument(app, path, document);
+    else {
+      app.all(path, (c) => {
+        const exchange = c.get("exchange");
+        return noteOutcome(exchange, endpoint(tokenRequest(c.req.raw, exchange)));
+      });
+    }
+  }
+}
+
+function serveXsuaa(app: Hono<MockEnv>, options: TokenServerOptions): void {
+  const { tenants, url, requestServiceToken } = options;
+  const keys = () => tenants.serviceKeys.jwks();
+  const answer = (c: Context<MockEnv>, zone: ZonedTokenRequest["zone"]) => {
+    const exchange = c.get("exchange");
+    const encodedCredentials = c.req.header("x-cf-encoded-credentials")?.toLowerCase() === "true";
+    const request = { ...tokenRequest(c.req.raw, exchange), encodedCredentials, zone };
+    return noteOutcome(exchange, requestServiceToken(request));
+  };
+  app.all("/oauth/token", (c) => answer(c, zoneOf(c.req.header("x-zid"), tenants)));
+  app.all("/:subdomain/oauth/token", (c) =>
+    answer(c, tenants.bySubdomain(c.req.param("subdomain"))),
+  );
+  for (const tenant of tenants.all) {
+    const metadata = () => xsuaaMetadata(tenant, `${url}/token_keys`);
+    serveDocument(app, `/${tenant.subdomain}${openIdMetadataPath}`, metadata);
+    serveDocument(app, `/${tenant.subdomain}/token_keys`, keys);
+  }
+  serveDocument(app, "/token_keys", keys);
+}
+
+function serveDocument(
+  app: Hono<MockEnv>,
+  path: string,
+  document: () => object | Promise<object>,
+): void {
+  app.get(path, async (c) => c.json(await document()));
+  app.all(path, () => new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } }));
+}
+
+function tokenRequest(request: Request, { body, certificate }: Exchange): TokenRequest {
+  const { origin, pathname, search } = new URL(request.url);
+  return {
+    method: request.method,
+    url: `${origin}${pathname}`,
+    query: search.slice(1),
+    body,
+    form: parseForm(body),
+    contentType: request.headers.get("content-type") ?? undefined,
+    authorization: request.headers.get("authorization") ?? undefined,
+    dpop: request.headers.get("dpop") ?? undefined,
+    certificate,
+  };
+}
+
+async function noteOutcome(
+  { record, tokens }: Exchange,
+  outcome: Promise<TokenAnswer>,
+): Promise<Response> {
+  const { response, issued, clientId, error } = await outcome;
+  if (error !== undefined) record.error = error;
+  if (clientId !== undefined) record.clientId = clientId;
+  if (issued !== undefined) record.issued = tokens.note(issued.token, issued.claims);
+  return response;
+}
+
+/** A path that leads nowhere ends at the platform's router, which knows nothing of OAuth or JSON. */
+function notFoundPage(): Response {
+  return page("404 Not Found", 404);
+}
+
+/** Told to the person in the browser, never by a redirect to who knows where: RFC 6749, section 4.1.2.1. */
+function noSignInPage(): Response {
+  return page("Nobody can sign in here: ask the mock for a user token", 400);
+}
+
+function page(title: string, status: number): Response {
+  const headers = { "Content-Type": "text/html; charset=utf-8" };
+  const html = `<!doctype html><title>${title}</title><h1>${title}</h1>`;
+  return new Response(html, { status, headers });
+}

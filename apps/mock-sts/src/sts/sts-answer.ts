@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto";
+import { splitScope } from "../clients/scopes.ts";
+import type { StsDecision } from "../grants/sts-grant.ts";
+import type { Form } from "../oauth/form.ts";
+import { tokenEndpointResponse } from "../oauth/oauth-error.ts";
+import { isAccessTokenType, tokenTypes } from "../oauth/token-types.ts";
+import type { HasQuirk } from "../options/sts-quirks.ts";
+import { tokenTypeOf } from "../tokens/sender-constraint.ts";
+import type { StsIssued } from "./sts-issue.ts";
+
+interface AnswerContext {
+  readonly form: Form;
+  readonly decision: StsDecision;
+  /** Whether the token was exchanged; the answer to an assertion is a plain one. */
+  readonly isExchange: boolean;
+  readonly hasQuirk: HasQuirk;
+}
+
+/**
+ * Builds the answer that brings a token.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1 RFC 8693, section 2.2.1}
+ */
+export function exchangeResponse(issued: StsIssued, context: AnswerContext): Response {
+  const { form, decision, isExchange, hasQuirk } = context;
+  const { claims, token, refreshToken } = issued;
+  const { scope } = decision.targets;
+  const isDifferent = scope.join(" ") !== splitScope(form.get("scope")).join(" ");
+  return tokenEndpointResponse({
+    access_token: token,
+    ...(isExchange && !hasQuirk("no-issued-token-type") && { issued_token_type: typeOf(context) }),
+    token_type: usageOf(issued, context),
+    expires_in: (claims.exp ?? 0) - (claims.iat ?? 0),
+    ...(isDifferent && { scope: scope.join(" ") }),
+    ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+    ...(hasQuirk("useless-refresh-token") && {
+      refresh_token: randomBytes(32).toString("base64url"),
+    }),
+  });
+}
+
+function typeOf({ decision: { type }, hasQuirk }: AnswerContext): string {
+  if (!hasQuirk("wrong-issued-token-type")) return type;
+  return type === tokenTypes.accessToken ? tokenTypes.idToken : tokenTypes.accessToken;
+}
+
+function usageOf({ claims }: StsIssued, { decision: { type }, hasQuirk }: AnswerContext): string {
+  const isUsable = isAccessTokenType(type)
+    ? !hasQuirk("n-a-for-access-token")
+    : hasQuirk("bearer-for-any-type");
+  const usage = isUsable ? tokenTypeOf(claims) : "N_A";
+  return hasQuirk("lower-case-token-type") ? usage.toLowerCase() : usage;
+}

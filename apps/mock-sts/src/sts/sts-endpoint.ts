@@ -1,0 +1,79 @@
+import {
+  authenticateClient,
+  type ClientAuthenticationContext,
+} from "../clients/client-authentication.ts";
+import type { Client, GrantType } from "../clients/clients.ts";
+import { chooseGrant } from "../grants/choose-grant.ts";
+import type { StsGrant } from "../grants/sts-grant.ts";
+import { OAuthError } from "../oauth/oauth-error.ts";
+import { tokenFormat } from "../oauth/token-format.ts";
+import type { HasQuirk } from "../options/sts-quirks.ts";
+import type { DpopJudge } from "../tokens/dpop.ts";
+import {
+  createOAuthEndpoint,
+  type OAuthEndpoint,
+  type TokenAnswer,
+  type TokenRequest,
+} from "../tokens/oauth-endpoint.ts";
+import { confirmationOf, provenBy } from "../tokens/sender-constraint.ts";
+import { exchangeResponse } from "./sts-answer.ts";
+import { errorResponse, withQuirkyCode } from "./sts-errors.ts";
+import type { StsIssue } from "./sts-issue.ts";
+
+/** What the token endpoint of a token exchange service works with. */
+export interface StsEndpointOptions extends ClientAuthenticationContext {
+  /** The client of requests that name none; `undefined`: there must be one. */
+  readonly publicClient: Client | undefined;
+  readonly dpop: DpopJudge;
+  readonly grants: Readonly<Partial<Record<GrantType, StsGrant>>>;
+  readonly issue: StsIssue;
+  /** Read at each request. */
+  readonly hasQuirk: HasQuirk;
+}
+
+/**
+ * Creates the endpoint that answers requests to a token exchange service.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2 RFC 8693, section 2}
+ */
+export function createStsEndpoint(options: StsEndpointOptions): OAuthEndpoint {
+  const { hasQuirk } = options;
+  return createOAuthEndpoint(
+    async (request) => {
+      try {
+        return await answer(request, options);
+      } catch (error) {
+        throw error instanceof OAuthError ? withQuirkyCode(error, hasQuirk) : error;
+      }
+    },
+    (error) => errorResponse(error, hasQuirk),
+  );
+}
+
+async function answer(request: TokenRequest, options: StsEndpointOptions): Promise<TokenAnswer> {
+  const { grants, dpop, issue, hasQuirk } = options;
+  const { form } = request;
+  const grantType = form.get("grant_type");
+  if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
+  const client = await identifyClient(request, options);
+  const grant = chooseGrant(grantType, client, grants);
+  const format = tokenFormat(form) ?? "jwt";
+  const confirmation = await confirmationOf(request, { client, dpop });
+  const decision = await grant({ form, client, proven: provenBy(request, confirmation) });
+  const issued = await issue(decision, { client, confirmation, form, format });
+  const isExchange = grantType.endsWith(":token-exchange");
+  return {
+    issued,
+    clientId: client.clientId,
+    response: exchangeResponse(issued, { form, decision, isExchange, hasQuirk }),
+  };
+}
+
+/** Whether a client must prove itself is the server's policy: RFC 8693, section 2.1. */
+async function identifyClient(request: TokenRequest, options: StsEndpointOptions): Promise<Client> {
+  const { form, authorization } = request;
+  const names = ["client_id", "client_secret", "client_assertion"];
+  const isAnonymous = authorization === undefined && names.every((name) => !form.get(name));
+  if (isAnonymous && options.publicClient !== undefined) return options.publicClient;
+  return authenticateClient(request, options);
+}

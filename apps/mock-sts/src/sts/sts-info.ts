@@ -1,0 +1,56 @@
+import { oauthMetadataPath } from "../issuer/authorization-server-metadata.ts";
+import { stsPaths } from "../oauth/issuer-paths.ts";
+import { stsName } from "../options/issuer-options.ts";
+import { type McpServerInfo, mcpServerPath } from "../servers/mcp-servers.ts";
+import type { Tenant } from "../tenants/tenant.ts";
+
+/** An MCP server that takes tokens of one issuer only, each for this server. */
+export interface StsMcpServerInfo extends McpServerInfo {
+  /** Its name for the parameter `audience`; for `resource` it is its `url`. */
+  readonly audience: string;
+  /** Scope a token must have, space-delimited. */
+  readonly requiredScope?: string;
+}
+
+/** The token exchange service, or a further issuer, as clients address it. */
+export interface StsInfo {
+  readonly name: string;
+  readonly issuer: string;
+  readonly tokenEndpoint: string;
+  readonly introspectionEndpoint: string;
+  readonly revocationEndpoint: string;
+  readonly jwksUri: string;
+  /** URL of its metadata document. */
+  readonly wellKnownUri: string;
+  /** The MCP servers that take its tokens. */
+  readonly mcpServers: readonly StsMcpServerInfo[];
+}
+
+/** Describes the issuer of a name. */
+export function describeSts(name: string, url: string, provider: Tenant): StsInfo {
+  const issuer = `${url}/${name}`;
+  return {
+    ...{ name, issuer },
+    tokenEndpoint: `${issuer}${stsPaths.token}`,
+    introspectionEndpoint: `${issuer}${stsPaths.introspection}`,
+    revocationEndpoint: `${issuer}${stsPaths.revocation}`,
+    jwksUri: `${issuer}${stsPaths.jwks}`,
+    wellKnownUri: `${url}${oauthMetadataPath}/${name}`,
+    mcpServers: describeStsServers(provider, name),
+  };
+}
+
+/** Lists the MCP servers of a tenant that take the tokens of an issuer. */
+export function describeStsServers(
+  { mcpServers, gatewayUrl }: Tenant,
+  issuerName: string,
+): StsMcpServerInfo[] {
+  return mcpServers.flatMap((server) => {
+    const { name, ordId, globalTenantId, audience, requiredScope, issuer = stsName } = server;
+    if (audience === undefined || issuer !== issuerName) return [];
+    return {
+      ...{ name, ordId, globalTenantId, audience, url: `${gatewayUrl}${mcpServerPath(server)}` },
+      ...(requiredScope !== undefined && { requiredScope }),
+    };
+  });
+}

@@ -1,0 +1,136 @@
+import { createHmac, hash, randomBytes } from "node:crypto";
+import {
+  calculateJwkThumbprint,
+  decodeProtectedHeader,
+  EmbeddedJWK,
+  type JWTPayload,
+  jwtVerify,
+} from "jose";
+import { asymmetricAlgorithms } from "../keys/jwt-verification.ts";
+import { UsedAssertions } from "../keys/used-assertions.ts";
+import type { Clock } from "../time/clock.ts";
+
+/** A proof of possession was refused; the message names no part of it. */
+export class DpopError extends Error {
+  override readonly name = "DpopError";
+  readonly code: "invalid_dpop_proof" | "use_dpop_nonce";
+
+  constructor(description: string, code: DpopError["code"] = "invalid_dpop_proof") {
+    super(description);
+    this.code = code;
+  }
+}
+
+/** The request a proof must be about. */
+export interface ProvenRequest {
+  readonly method: string;
+  /** URL without its query. */
+  readonly url: string;
+  /** The access token of a request to a protected resource. */
+  readonly accessToken?: string;
+}
+
+/** Judges the proofs sent to one server. */
+export interface DpopJudge {
+  /**
+   * Checks a `DPoP` header and returns the thumbprint of its key.
+   *
+   * @throws DpopError saying what is wrong with it.
+   */
+  verify(proof: string, request: ProvenRequest): Promise<string>;
+  /** Headers that hand out the nonce the next proof must have; none where nonces are not in use. */
+  nonceHeaders(): Record<string, string>;
+}
+
+/** How proofs are judged. */
+export interface DpopOptions {
+  readonly clock: Clock;
+  /** Allowed difference between clocks, in milliseconds. */
+  readonly clockSkewMs: number;
+  /** Whether a proof needs a nonce of this server. */
+  readonly nonces: boolean;
+}
+
+/** How old a proof may be, and how long a nonce is new, in milliseconds. */
+const [maxAgeMs, nonceLifetimeMs] = [60_000, 300_000];
+
+/**
+ * Creates the judge of proofs of possession.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-4.3 RFC 9449, section 4.3}
+ */
+export function createDpopJudge({ clock, clockSkewMs, nonces }: DpopOptions): DpopJudge {
+  const used = new UsedAssertions();
+  const nonceAt = createNonces();
+  const windowMs = maxAgeMs + clockSkewMs;
+  return {
+    async verify(proof, request) {
+      const { payload, thumbprint } = await verifySignature(proof);
+      checkRequest(payload, request);
+      const now = clock.now();
+      if (nonces) checkNonce(payload, [nonceAt(now), nonceAt(now - nonceLifetimeMs)]);
+      // Whoever knows the nonce made the proof lately, whatever the time is there: section 11.1.
+      else if (!(Math.abs(now - (payload.iat ?? 0) * 1000) <= windowMs)) {
+        throw new DpopError("the DPoP proof is too old or from the future");
+      }
+      const life = nonces ? 2 * nonceLifetimeMs : 2 * windowMs;
+      if (!used.use(`${thumbprint} ${payload.jti}`, { notAfter: now + life, now })) {
+        throw new DpopError("the DPoP proof was used before");
+      }
+      return thumbprint;
+    },
+    nonceHeaders: () => (nonces ? { "DPoP-Nonce": nonceAt(clock.now()) } : {}),
+  };
+}
+
+/** Nonces follow from the time, so that nothing has to be kept of them. */
+function createNonces(): (nowMs: number) => string {
+  const secret = randomBytes(32);
+  return (nowMs) =>
+    createHmac("sha256", secret)
+      .update(String(Math.floor(nowMs / nonceLifetimeMs)))
+      .digest("base64url");
+}
+
+async function verifySignature(
+  proof: string,
+): Promise<{ payload: JWTPayload; thumbprint: string }> {
+  try {
+    const { payload } = await jwtVerify(proof, EmbeddedJWK, {
+      algorithms: [...asymmetricAlgorithms],
+      typ: "dpop+jwt",
+      // A proof has no end; its age is judged by the mock's clock.
+      clockTolerance: Number.MAX_SAFE_INTEGER,
+    });
+    const { jwk } = decodeProtectedHeader(proof);
+    return { payload, thumbprint: await calculateJwkThumbprint(jwk ?? {}) };
+  } catch {
+    throw new DpopError("the DPoP proof is no JWT of type dpop+jwt signed by the key in it");
+  }
+}
+
+function checkRequest(
+  { jti, htm, htu, iat, ath }: JWTPayload,
+  { method, url, accessToken }: ProvenRequest,
+): void {
+  if (typeof jti !== "string" || jti === "") throw new DpopError("the DPoP proof has no jti");
+  if (typeof iat !== "number") throw new DpopError("the DPoP proof has no iat");
+  if (htm !== method) throw new DpopError("the DPoP proof is for another method");
+  if (typeof htu !== "string" || withoutQuery(htu) !== withoutQuery(url)) {
+    throw new DpopError("the DPoP proof is for another URL");
+  }
+  if (accessToken !== undefined && ath !== hash("sha256", accessToken, "base64url")) {
+    throw new DpopError("the DPoP proof is for another access token");
+  }
+}
+
+/** Compares after normalization, without query and fragment: section 4.3. */
+function withoutQuery(text: string): string | undefined {
+  const url = URL.parse(text);
+  return url === null ? undefined : `${url.origin}${url.pathname}`;
+}
+
+function checkNonce({ nonce }: JWTPayload, good: readonly string[]): void {
+  if (typeof nonce === "string" && good.includes(nonce)) return;
+  throw new DpopError("the DPoP proof needs the nonce of this server", "use_dpop_nonce");
+}

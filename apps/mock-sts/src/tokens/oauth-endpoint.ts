@@ -1,0 +1,61 @@
+import type { X509Certificate } from "node:crypto";
+import { assertTokenForm, type Form } from "../oauth/form.ts";
+import { OAuthError } from "../oauth/oauth-error.ts";
+import type { IssuedToken, TokenFormat } from "./access-tokens.ts";
+
+/** A request to an endpoint for clients as it arrived. */
+export interface TokenRequest {
+  readonly method: string;
+  /** URL without its query. */
+  readonly url: string;
+  /** Query of the URL, without the question mark. */
+  readonly query: string;
+  readonly body: string;
+  readonly form: Form;
+  readonly contentType: string | undefined;
+  readonly authorization: string | undefined;
+  /** The `DPoP` header. */
+  readonly dpop: string | undefined;
+  readonly certificate: X509Certificate | undefined;
+  /** Format the mock was told to issue; wins over the form's. */
+  readonly format?: TokenFormat | undefined;
+}
+
+/** The outcome of such a request: its answer, and what it was about. */
+export interface TokenAnswer {
+  readonly response: Response;
+  readonly issued?: IssuedToken;
+  /** The client, where it is known by more than what it sent. */
+  readonly clientId?: string;
+  readonly error?: string;
+}
+
+/** Answers requests of clients; what it refuses is an answer too. */
+export type OAuthEndpoint = (request: TokenRequest) => Promise<TokenAnswer>;
+
+/** Makes an endpoint of a function that answers well-formed requests or throws an `OAuthError`. */
+export function createOAuthEndpoint<R extends TokenRequest>(
+  answer: (request: R) => Promise<TokenAnswer>,
+  respond: (error: OAuthError) => Response = (error) => error.toResponse(),
+): (request: R) => Promise<TokenAnswer> {
+  return async (request) => {
+    try {
+      assertWellFormed(request);
+      return await answer(request);
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error;
+      return { response: respond(error), error: error.error };
+    }
+  };
+}
+
+/** Checks method, query, and form of a request. @throws OAuthError `invalid_request`. */
+function assertWellFormed({ method, query, body, contentType }: TokenRequest): void {
+  if (method !== "POST") {
+    const headers = { Allow: "POST" };
+    const description = "this endpoint takes POST only";
+    throw new OAuthError("invalid_request", description, { status: 405, headers });
+  }
+  if (query !== "") throw new OAuthError("invalid_request", "parameters belong in the body");
+  assertTokenForm(body, contentType);
+}
