@@ -7,7 +7,7 @@
 export { checkedToken } from "./checked-token.ts";
 export { dropBody } from "./drop-body.ts";
 export { emit } from "./emit.ts";
-export { GET_TOKEN_OPTIONS } from "./get-token-options.ts";
+export { checkGetTokenOptions } from "./get-token-options.ts";
 export {
   type CheckOptionsContext,
   checkOptions,

@@ -8,7 +8,7 @@ import {
   type TokenRequest,
   type TokenSource,
 } from "@agent-oauth/core";
-import { checkOptions, GET_TOKEN_OPTIONS, pickOptions } from "@agent-oauth/core/internal";
+import { checkGetTokenOptions, checkOptions, pickOptions } from "@agent-oauth/core/internal";
 import {
   createTokenEndpoint,
   noClientAuthentication,
@@ -112,7 +112,7 @@ class ExchangedTokens implements StsTokenSource {
   }
 
   async getToken(request?: TokenRequest, options: GetTokenOptions = {}): Promise<AccessToken> {
-    checkOptions(options, { doing: "request a token", names: GET_TOKEN_OPTIONS });
+    checkGetTokenOptions(options);
     const { signal } = options;
     const { subjectToken, ...asked } = normalizeTokenRequest(request, { honours: HONOURED });
     if (subjectToken === undefined) throw subjectRequired("exchange a token");

@@ -9,7 +9,7 @@ import {
   type TokenEventSink,
   type TokenSource,
 } from "@agent-oauth/core";
-import { checkOptions, GET_TOKEN_OPTIONS, type OptionNames } from "@agent-oauth/core/internal";
+import { checkGetTokenOptions, checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import { type AnswerPolicy, checkedPolicy } from "./answer-policy.ts";
 import { checkAudience } from "./audience-check.ts";
 import { refuseOption } from "./refuse-option.ts";
@@ -57,7 +57,7 @@ export function propagatingTokenSource(options: PropagatingTokenSourceOptions = 
   return {
     identity,
     async getToken(request, options = {}) {
-      checkOptions(options, { doing: "request a token", names: GET_TOKEN_OPTIONS });
+      checkGetTokenOptions(options);
       const { signal, rejected } = options;
       const honours = ["subjectToken", "principal", "audience", "resource"] as const;
       const { subjectToken, ...target } = normalizeTokenRequest(request, { honours });

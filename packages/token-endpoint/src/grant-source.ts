@@ -6,8 +6,8 @@ import {
   type TokenSource,
 } from "@agent-oauth/core";
 import {
+  checkGetTokenOptions,
   checkOptions,
-  GET_TOKEN_OPTIONS,
   type OptionNames,
   unknownName,
 } from "@agent-oauth/core/internal";
@@ -85,7 +85,7 @@ export function grantSource(init: GrantSourceInit): TokenSource {
       return known.text;
     },
     async getToken(request?: TokenRequest, options: GetTokenOptions = {}) {
-      checkOptions(options, { doing: "request a token", names: GET_TOKEN_OPTIONS });
+      checkGetTokenOptions(options);
       const { signal } = options;
       const normal = normalizeTokenRequest(request, { honours });
       const { audience, resource, scope } = normal;
