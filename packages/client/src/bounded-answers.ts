@@ -1,3 +1,4 @@
+import { JsonValues } from "./json-values.ts";
 import type { ResponseBudget } from "./response-budget.ts";
 import type { SessionCall } from "./session-call.ts";
 
@@ -25,16 +26,20 @@ export function boundedAnswers(
     spend(() => budget.addResponse());
     const answer = await fetch(input, init);
     if (answer.body === null) return answer;
-    const count = counted((bytes) => spend(() => budget.addBytes(bytes)));
+    const values = new JsonValues();
+    const count = counted((chunk) => {
+      spend(() => budget.addBytes(chunk.byteLength));
+      spend(() => budget.addValues(values.count(chunk)));
+    });
     const body = answer.body.pipeThrough(count, call && { signal: call.over });
     return new Response(body, { status: answer.status, headers: answer.headers });
   };
 }
 
-function counted(spend: (count: number) => void): TransformStream<Uint8Array, Uint8Array> {
+function counted(count: (chunk: Uint8Array) => void): TransformStream<Uint8Array, Uint8Array> {
   return new TransformStream({
     transform(chunk, controller) {
-      spend(chunk.byteLength);
+      count(chunk);
       controller.enqueue(chunk);
     },
   });

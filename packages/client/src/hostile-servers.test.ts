@@ -76,6 +76,22 @@ describe("a list of tools", () => {
     expect((await client.listMcpTools(alice)).tools).toHaveLength(2);
   });
 
+  it.each(ERAS)("may hold a JSON value for each 32 bytes of a %s server", async (era) => {
+    const server = await serverOf({ era });
+    let dense = "[{}".concat(",{}".repeat(600), "]");
+    server.behaviour.refuse = (seen) => {
+      if (seen.rpc !== "tools/list") return undefined;
+      const page = result(seen, { tools: toolsOf(1), extra: "here" });
+      return { status: 200, body: page.replace('"here"', dense) };
+    };
+    const { client } = clientOf([server], { maxListBytes: 32_000 });
+    const error = await caught(client.listMcpTools(alice));
+    expect(error).toMatchObject({ code: "ERR_TOKEN_RESPONSE", retryable: false });
+    expect(String(error)).toContain("more than 1000 JSON values");
+    dense = JSON.stringify("[{},".repeat(6_000));
+    expect((await client.listMcpTools(alice)).tools).toHaveLength(1);
+  });
+
   it("may have 16 MiB by default, of which no more is read", async () => {
     const server = await serverOf({ era: "sessionless" });
     let sent = 0;

@@ -13,6 +13,9 @@ export interface ResponseLimits {
 /** A server that ends each response at once, to have the next one asked for, ends with this. */
 const MAX_RESPONSES = 1_024;
 
+/** A parsed value takes up more than its text; a list of tools has about one for each 40 bytes. */
+const BYTES_PER_VALUE = 32;
+
 /** Counts what the responses of one call take up, while they are read. */
 export class ResponseBudget {
   readonly #limits: ResponseLimits;
@@ -20,6 +23,7 @@ export class ResponseBudget {
   readonly #doing: string;
   #responses = 0;
   #bytes = 0;
+  #values = 0;
   #tools = 0;
 
   constructor(limits: ResponseLimits, doing: string) {
@@ -40,6 +44,18 @@ export class ResponseBudget {
     this.#bytes += count;
     if (this.#bytes > maxBytes) {
       throw this.#exceeded(`the server answers more than ${maxBytes} bytes (${bytesName})`);
+    }
+  }
+
+  /** @throws TokenError `ERR_TOKEN_RESPONSE` if they are too many for the bytes that there may be. */
+  addValues(count: number): void {
+    const { maxBytes, bytesName } = this.#limits;
+    const maxValues = Math.ceil(maxBytes / BYTES_PER_VALUE);
+    this.#values += count;
+    if (this.#values > maxValues) {
+      throw this.#exceeded(
+        `the server answers more than ${maxValues} JSON values, one for each ${BYTES_PER_VALUE} bytes of ${maxBytes} (${bytesName})`,
+      );
     }
   }
 

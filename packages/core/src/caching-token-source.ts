@@ -2,8 +2,9 @@ import type { AccessToken } from "./access-token.ts";
 import { type BoundTokenSource, bindRequest } from "./bound-token-source.ts";
 import { type CacheUser, checkedUser } from "./cache-key.ts";
 import { type CachingTokenSourceOptions, cacheSettings } from "./cache-options.ts";
+import type { CacheStats } from "./cache-stats.ts";
 import { fingerprint } from "./digest.ts";
-import { type CacheStats, TokenCache } from "./token-cache.ts";
+import { TokenCache } from "./token-cache.ts";
 import { normalizeTokenRequest } from "./token-request.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
 

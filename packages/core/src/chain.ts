@@ -1,6 +1,7 @@
 import type { AccessToken } from "./access-token.ts";
 import { checkedToken } from "./checked-token.ts";
 import { checkGetTokenOptions } from "./get-token-options.ts";
+import { listedReasons } from "./listed-names.ts";
 import { TokenError } from "./token-error.ts";
 import { normalizeTokenRequest } from "./token-request.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
@@ -21,7 +22,7 @@ import type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.
  * );
  * ```
  * @throws TypeError if the list is empty, or naming the position of what is no token source. At a call:
- * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if no source is configured here, with what each of them says (the first eight),
+ * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if no source is configured here, with what each of them says (the first five),
  * `ERR_TOKEN_RESPONSE` if one yields what is no access token.
  */
 export function chain<T extends AccessToken>(sources: readonly TokenSource<T>[]): TokenSource<T> {
@@ -69,19 +70,12 @@ class ChainedSource<T extends AccessToken> implements TokenSource<T> {
     }
     throw new TokenError(
       "ERR_TOKEN_SOURCE_UNAVAILABLE",
-      `Cannot get a token: none of ${reasons.length} sources is configured here (${listed(reasons)})`,
+      `Cannot get a token: none of ${reasons.length} sources is configured here (${listedReasons(reasons)})`,
     );
   }
 }
 
 const MAX_REASON = 200;
-const MAX_REASONS = 8;
-
-function listed(reasons: readonly string[]): string {
-  const more = reasons.length - MAX_REASONS;
-  const shown = reasons.slice(0, MAX_REASONS).join("; ");
-  return more > 0 ? `${shown}; and ${more} more` : shown;
-}
 
 function isUnavailable(error: unknown): error is TokenError {
   return TokenError.isInstance(error) && error.code === "ERR_TOKEN_SOURCE_UNAVAILABLE";

@@ -14,6 +14,7 @@ export { type BearerFetchOptions, bearerFetch } from "./bearer-fetch.ts";
 export type { BoundTokenSource } from "./bound-token-source.ts";
 export { boundedText } from "./bounded-text.ts";
 export type { CachingTokenSourceOptions } from "./cache-options.ts";
+export type { CacheStats } from "./cache-stats.ts";
 export {
   type CachingTokenSource,
   cachingTokenSource,
@@ -67,7 +68,6 @@ export {
   type McpAuthProviderOptions,
   toMcpAuthProvider,
 } from "./to-mcp-auth-provider.ts";
-export type { CacheStats } from "./token-cache.ts";
 export { TokenError, type TokenErrorCode, type TokenErrorOptions } from "./token-error.ts";
 export type {
   ActorIgnoredEvent,

@@ -4,6 +4,7 @@ import type { CacheEntry } from "./cache-entry.ts";
 import { type CacheKey, cacheKey } from "./cache-key.ts";
 import { CacheMemory } from "./cache-memory.ts";
 import type { CacheSettings } from "./cache-options.ts";
+import type { CacheStats } from "./cache-stats.ts";
 import type { EntryUser } from "./entry-table.ts";
 import { EventTeller, eventCode } from "./event-teller.ts";
 import { checkGetTokenOptions } from "./get-token-options.ts";
@@ -12,30 +13,6 @@ import { type CacheCall, isPassing, rejectionOf, SourceRequests } from "./source
 import { Timeline } from "./timeline.ts";
 import { TokenError } from "./token-error.ts";
 import type { TokenRequest, TokenSource } from "./token-source.ts";
-
-/** What a cache has done since it was made, and what it holds now. */
-export interface CacheStats {
-  /** Calls answered with a fresh token. */
-  readonly hits: number;
-  /** Calls answered with a stale token, which was then refreshed ahead. */
-  readonly stale: number;
-  /** Calls that had to wait for a request, or were told of one that had failed. */
-  readonly misses: number;
-  /** Requests made of the source. */
-  readonly requests: number;
-  /** Requests that failed. */
-  readonly failures: number;
-  /** Cached tokens that a server refused. */
-  readonly rejected: number;
-  /** Tokens pushed out by others. */
-  readonly evicted: number;
-  /** Tokens held that no user stands behind. */
-  readonly entries: number;
-  /** Tokens held for users. */
-  readonly subjectEntries: number;
-  /** Keys with a request on its way. */
-  readonly inFlight: number;
-}
 
 /** The machine inside a caching token source: decides for each call whether the entry will do. */
 export class TokenCache<T extends AccessToken> {

@@ -2,6 +2,7 @@ import { bearerHeader } from "./bearer-header.ts";
 import type { BoundTokenSource } from "./bound-token-source.ts";
 import { type CachingTokenSource, cachingTokenSource } from "./caching-token-source.ts";
 import { checkOptions, type OptionNames } from "./known-members.ts";
+import { shownName } from "./listed-names.ts";
 import { checkCapacity, RecentMap } from "./recent-map.ts";
 import { TokenError } from "./token-error.ts";
 import { normalizeTokenRequest } from "./token-request.ts";
@@ -136,7 +137,7 @@ class RunTokens implements ToolTokens {
       // Taking the new one would send its token with the other's calls.
       throw new TokenError(
         "ERR_TOKEN_SUBJECT_NOT_ALLOWED",
-        `Cannot start run ${shown(runId)}: it is under way for another subject; end it first, or name each run by an id of its own`,
+        `Cannot start run ${shownName(runId)}: it is under way for another subject; end it first, or name each run by an id of its own`,
       );
     }
   }
@@ -186,7 +187,7 @@ class RunTokens implements ToolTokens {
   #use(runId: string, tool: ToolCall): Run {
     const run = this.#runs.get(runId);
     if (run !== undefined) return run;
-    const reason = `run ${shown(runId)} was not started, has ended, or was pushed out by more than ${this.#options.maxRuns} others`;
+    const reason = `run ${shownName(runId)} was not started, has ended, or was pushed out by more than ${this.#options.maxRuns} others`;
     throw notReady(tool, reason);
   }
 }
@@ -219,13 +220,6 @@ function isSameSubject(one: TokenRequest, other: TokenRequest): boolean {
 }
 
 function notReady({ server, name }: ToolCall, reason: string): TokenError {
-  const tool = shown(name) + (server === undefined ? "" : ` of ${shown(server)}`);
+  const tool = shownName(name) + (server === undefined ? "" : ` of ${shownName(server)}`);
   return new TokenError("ERR_TOKEN_NOT_READY", `Cannot call the tool ${tool}: ${reason}`);
-}
-
-const MAX_SHOWN = 100;
-
-/** Names of tools come from servers and models: of any length. */
-function shown(name: string): string {
-  return JSON.stringify(String(name).slice(0, MAX_SHOWN));
 }
