@@ -17,7 +17,7 @@ describe("quoted", () => {
   it.each([
     ["Configuration with the specified name was not found", []],
     ["fragment sap-managed-runtime-agw-subscriber-ias-user-0b4fd7fc-5a0c-4a4e is absent", []],
-    ["of the token abc", ["the-token-is-another-one"]],
+    ["of the token abc", ["the-user-is-another-one"]],
   ])("repeats %j", (text, secrets) => {
     expect(quoted(text, secrets)).toBe(`: ${JSON.stringify(text)}`);
   });
