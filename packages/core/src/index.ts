@@ -1,74 +1,34 @@
 export {
-  type AccessToken,
-  type AccessTokenInit,
-  createAccessToken,
-  isIssuedToken,
-} from "./access-token.ts";
-export {
   type BearerBinding,
   type BearerCall,
   type BearerOptions,
   bindBearer,
-} from "./bearer-binding.ts";
-export { type BearerFetchOptions, bearerFetch } from "./bearer-fetch.ts";
-export type { BoundTokenSource } from "./bound-token-source.ts";
-export { boundedText } from "./bounded-text.ts";
-export type { CachingTokenSourceOptions } from "./cache-options.ts";
-export type { CacheStats } from "./cache-stats.ts";
-export {
-  type CachingTokenSource,
-  cachingTokenSource,
-  type ExplainedKey,
-} from "./caching-token-source.ts";
-export { chain } from "./chain.ts";
-export { type ClientPool, type ClientPoolOptions, createClientPool } from "./client-pool.ts";
-export { type Clock, systemClock } from "./clock.ts";
-export { digest, fingerprint } from "./digest.ts";
-export { redactedCause } from "./error-cause.ts";
-export {
-  type LifetimeClaims,
-  type ResolveExpiresAtOptions,
-  resolveExpiresAt,
-} from "./expires-at.ts";
-export {
-  type FromTokenProviderOptions,
-  fromTokenProvider,
-  type TokenProvider,
-  type TokenProviderCall,
-} from "./from-token-provider.ts";
-export type { InsufficientScope } from "./insufficient-scope.ts";
-export { type JwtParties, jwtAudience, jwtExpiresAt, jwtParties } from "./jwt-claims.ts";
-export {
-  type CachedOperation,
-  createOperationCache,
-  type OperationCache,
-  type OperationCacheOptions,
-  type OperationCacheStats,
-  type OperationFilter,
-} from "./operation-cache.ts";
-export type {
-  Operation,
-  OperationLifetime,
-  OperationOptions,
-  OperationPrincipal,
-  OperationToken,
-  PerCall,
-} from "./operation-options.ts";
-export {
-  type BearerChallenge,
-  type ChallengedResponse,
-  parseChallenge,
-} from "./parse-challenge.ts";
-export type { ProvidedToken } from "./provided-token.ts";
-export type { OriginOptions } from "./secure-origins.ts";
-export { staticTokenSource } from "./static-token-source.ts";
-export { toHeaders } from "./to-headers.ts";
+} from "./bearer/bearer-binding.ts";
+export { type BearerFetchOptions, bearerFetch } from "./bearer/bearer-fetch.ts";
+export { boundedText } from "./bearer/bounded-text.ts";
+export type { OriginOptions } from "./bearer/secure-origins.ts";
+export { toHeaders } from "./bearer/to-headers.ts";
 export {
   type McpAuthProvider,
   type McpAuthProviderOptions,
   toMcpAuthProvider,
-} from "./to-mcp-auth-provider.ts";
-export { TokenError, type TokenErrorCode, type TokenErrorOptions } from "./token-error.ts";
+} from "./bearer/to-mcp-auth-provider.ts";
+export type { BoundTokenSource } from "./cache/bound-token-source.ts";
+export type { CachingTokenSourceOptions } from "./cache/cache-options.ts";
+export type { CacheStats } from "./cache/cache-stats.ts";
+export {
+  type CachingTokenSource,
+  cachingTokenSource,
+  type ExplainedKey,
+} from "./cache/caching-token-source.ts";
+export type { InsufficientScope } from "./challenge/insufficient-scope.ts";
+export {
+  type BearerChallenge,
+  type ChallengedResponse,
+  parseChallenge,
+} from "./challenge/parse-challenge.ts";
+export { redactedCause } from "./errors/error-cause.ts";
+export { TokenError, type TokenErrorCode, type TokenErrorOptions } from "./errors/token-error.ts";
 export type {
   ActorIgnoredEvent,
   AudienceMismatchEvent,
@@ -81,10 +41,54 @@ export type {
   TenantDroppedEvent,
   TokenEvent,
   TokenEventSink,
-} from "./token-event.ts";
-export { normalizeTokenRequest, type TokenRequestField } from "./token-request.ts";
-export type { TokenRequestOption } from "./token-request-option.ts";
-export type { GetTokenOptions, TokenRequest, TokenSource } from "./token-source.ts";
+} from "./events/token-event.ts";
+export {
+  type ClientPool,
+  type ClientPoolOptions,
+  createClientPool,
+} from "./operations/client-pool.ts";
+export {
+  type CachedOperation,
+  createOperationCache,
+  type OperationCache,
+  type OperationCacheOptions,
+  type OperationCacheStats,
+  type OperationFilter,
+} from "./operations/operation-cache.ts";
+export type {
+  Operation,
+  OperationLifetime,
+  OperationOptions,
+  OperationPrincipal,
+  OperationToken,
+  PerCall,
+} from "./operations/operation-options.ts";
+export { chain } from "./sources/chain.ts";
+export {
+  type FromTokenProviderOptions,
+  fromTokenProvider,
+  type TokenProvider,
+  type TokenProviderCall,
+} from "./sources/from-token-provider.ts";
+export type { ProvidedToken } from "./sources/provided-token.ts";
+export { staticTokenSource } from "./sources/static-token-source.ts";
+export { type Clock, systemClock } from "./time/clock.ts";
+export {
+  type AccessToken,
+  type AccessTokenInit,
+  createAccessToken,
+  isIssuedToken,
+} from "./token/access-token.ts";
+export { digest, fingerprint } from "./token/digest.ts";
+export {
+  type LifetimeClaims,
+  type ResolveExpiresAtOptions,
+  resolveExpiresAt,
+} from "./token/expires-at.ts";
+export { type JwtParties, jwtAudience, jwtExpiresAt, jwtParties } from "./token/jwt-claims.ts";
+export { normalizeTokenRequest, type TokenRequestField } from "./token/token-request.ts";
+export type { TokenRequestOption } from "./token/token-request-option.ts";
+export type { GetTokenOptions, TokenRequest, TokenSource } from "./token/token-source.ts";
 export {
   type ToolCall,
   type ToolHeaders,
@@ -92,4 +96,4 @@ export {
   type ToolTokens,
   type ToolTokensOptions,
   toolTokens,
-} from "./tool-tokens.ts";
+} from "./tools/tool-tokens.ts";

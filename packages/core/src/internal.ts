@@ -4,17 +4,18 @@
  *
  * @module
  */
-export { checkedToken } from "./checked-token.ts";
-export { dropBody } from "./drop-body.ts";
-export { emit } from "./emit.ts";
-export { checkGetTokenOptions } from "./get-token-options.ts";
+
+export { dropBody } from "./bearer/drop-body.ts";
+export { emit } from "./events/emit.ts";
 export {
   type CheckOptionsContext,
   checkOptions,
   type OptionNames,
   pickOptions,
   unknownName,
-} from "./known-members.ts";
-export { listedNames, listedReasons, shownName } from "./listed-names.ts";
-export { nearestName } from "./nearest-name.ts";
-export { isPlainObject, kindOf } from "./plain-object.ts";
+} from "./options/known-members.ts";
+export { listedNames, listedReasons, shownName } from "./options/listed-names.ts";
+export { nearestName } from "./options/nearest-name.ts";
+export { isPlainObject, kindOf } from "./options/plain-object.ts";
+export { checkedToken } from "./token/checked-token.ts";
+export { checkGetTokenOptions } from "./token/get-token-options.ts";

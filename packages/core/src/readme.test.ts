@@ -46,7 +46,7 @@ it("README: the example runs", async () => {
 });
 
 it("README: the table of errors has every code", () => {
-  const source = readFileSync(join(import.meta.dirname, "token-error.ts"), "utf8");
+  const source = readFileSync(join(import.meta.dirname, "errors/token-error.ts"), "utf8");
   const codes = (of: string) => [...new Set(of.match(/ERR_TOKEN_[A-Z_]+/g))].sort();
   const [, table = ""] = /## Errors(.*?)## /s.exec(readme) ?? [];
   expect(codes(table)).toEqual(codes(source));

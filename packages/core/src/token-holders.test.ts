@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { bindBearer } from "./bearer-binding.ts";
-import { bearerFetch } from "./bearer-fetch.ts";
-import { type CachingTokenSource, cachingTokenSource } from "./caching-token-source.ts";
-import { chain } from "./chain.ts";
-import { fromTokenProvider } from "./from-token-provider.ts";
-import { createOperationCache } from "./operation-cache.ts";
+import { bindBearer } from "./bearer/bearer-binding.ts";
+import { bearerFetch } from "./bearer/bearer-fetch.ts";
+import { toHeaders } from "./bearer/to-headers.ts";
+import { toMcpAuthProvider } from "./bearer/to-mcp-auth-provider.ts";
+import { type CachingTokenSource, cachingTokenSource } from "./cache/caching-token-source.ts";
+import { TokenError } from "./errors/token-error.ts";
+import { createOperationCache } from "./operations/operation-cache.ts";
+import { chain } from "./sources/chain.ts";
+import { fromTokenProvider } from "./sources/from-token-provider.ts";
 import { createFakeClock, type FakeClock } from "./testing/fake-clock.ts";
 import { createScriptedSource, type ScriptedSource } from "./testing/scripted-source.ts";
-import { toHeaders } from "./to-headers.ts";
-import { toMcpAuthProvider } from "./to-mcp-auth-provider.ts";
-import { TokenError } from "./token-error.ts";
-import { toolTokens } from "./tool-tokens.ts";
+import { toolTokens } from "./tools/tool-tokens.ts";
 
 const LIFETIME_MS = 3_600_000;
 const resource = "https://mcp.example/mcp";

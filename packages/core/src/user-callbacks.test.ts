@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import { bearerFetch } from "./bearer-fetch.ts";
-import { cachedScript, settled } from "./cached-script.test-support.ts";
-import { createClientPool } from "./client-pool.ts";
-import { resolveExpiresAt } from "./expires-at.ts";
+import { bearerFetch } from "./bearer/bearer-fetch.ts";
+import { cachedScript, settled } from "./cache/cached-script.test-support.ts";
+import { createClientPool } from "./operations/client-pool.ts";
+import { resolveExpiresAt } from "./token/expires-at.ts";
 
 const resource = "https://mcp.example/mcp";
 

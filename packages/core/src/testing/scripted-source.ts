@@ -1,7 +1,11 @@
-import { type AccessToken, type AccessTokenInit, createAccessToken } from "../access-token.ts";
-import type { Clock } from "../clock.ts";
-import { normalizeTokenRequest } from "../token-request.ts";
-import type { GetTokenOptions, TokenRequest, TokenSource } from "../token-source.ts";
+import type { Clock } from "../time/clock.ts";
+import {
+  type AccessToken,
+  type AccessTokenInit,
+  createAccessToken,
+} from "../token/access-token.ts";
+import { normalizeTokenRequest } from "../token/token-request.ts";
+import type { GetTokenOptions, TokenRequest, TokenSource } from "../token/token-source.ts";
 
 /** One call of a {@link ScriptedSource}, as it was made. */
 export interface ScriptedCall {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createAccessToken } from "../access-token.ts";
-import { cachingTokenSource } from "../caching-token-source.ts";
-import { fromTokenProvider } from "../from-token-provider.ts";
-import { staticTokenSource } from "../static-token-source.ts";
-import type { TokenSource } from "../token-source.ts";
+import { cachingTokenSource } from "../cache/caching-token-source.ts";
+import { fromTokenProvider } from "../sources/from-token-provider.ts";
+import { staticTokenSource } from "../sources/static-token-source.ts";
+import { createAccessToken } from "../token/access-token.ts";
+import type { TokenSource } from "../token/token-source.ts";
 import { type TokenSourceFixture, tokenSourceContract } from "./token-source-contract.ts";
 
 const request = { subjectToken: "subject-of-the-contract", audience: ["orders"] };

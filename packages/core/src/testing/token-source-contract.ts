@@ -1,6 +1,6 @@
-import type { AccessToken } from "../access-token.ts";
-import { TokenError } from "../token-error.ts";
-import type { TokenRequest, TokenSource } from "../token-source.ts";
+import { TokenError } from "../errors/token-error.ts";
+import type { AccessToken } from "../token/access-token.ts";
+import type { TokenRequest, TokenSource } from "../token/token-source.ts";
 import { assert, type ContractCase, rejection } from "./contract-case.ts";
 
 /** A source to hold to the contract, made anew for each case. */

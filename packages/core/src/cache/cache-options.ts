@@ -1,0 +1,103 @@
+import type { TokenEventSink } from "../events/token-event.ts";
+import { checkOptions, type OptionNames } from "../options/known-members.ts";
+import { kindOf } from "../options/plain-object.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
+
+/** How a cache of tokens behaves. Every option has a default that suits agents. */
+export interface CachingTokenSourceOptions {
+  /** Tokens kept that no user stands behind; 0 keeps none. Default 32. */
+  readonly maxEntries?: number;
+  /** Tokens kept for users; 0 keeps none. Default 4 096. */
+  readonly maxSubjectEntries?: number;
+  /** How long a token is kept whose end nobody knows, in milliseconds from sending. Default 300 000. */
+  readonly fallbackLifetimeMs?: number;
+  /** How long before its end a token is no longer used, in milliseconds; at most a tenth of its lifetime is taken. Default 30 000. */
+  readonly expiryBufferMs?: number;
+  /** Longer lifetimes are cut to this, in milliseconds. Default 86 400 000 (24 h). */
+  readonly maxLifetimeMs?: number;
+  /** How long a refusal by the authorization server is remembered for its request, in milliseconds, at most 5 000. Default 1 000. */
+  readonly failureLifetimeMs?: number;
+  /** The least time between two refreshes of one token, in milliseconds. Default 5 000. */
+  readonly minRefreshIntervalMs?: number;
+  /** How long a call waits for the one that probes a token endpoint which is down, in milliseconds; 0: it fails at once. Default 5 000. */
+  readonly maxProbeWaitMs?: number;
+  /** Default: the machine's clocks. */
+  readonly clock?: Clock;
+  /** Numbers from 0 up to 1, for jitter. Default `Math.random`. */
+  readonly random?: () => number;
+  /** Told of everything that happens. Default: nobody. */
+  readonly onEvent?: TokenEventSink;
+}
+
+/** The names of all options of a cache, for factories that hand them on. */
+export const CACHE_OPTION_NAMES: OptionNames<CachingTokenSourceOptions> = {
+  maxEntries: true,
+  maxSubjectEntries: true,
+  fallbackLifetimeMs: true,
+  expiryBufferMs: true,
+  maxLifetimeMs: true,
+  failureLifetimeMs: true,
+  minRefreshIntervalMs: true,
+  maxProbeWaitMs: true,
+  clock: true,
+  random: true,
+  onEvent: true,
+};
+
+/** The options with every default filled in. */
+export type CacheSettings = Required<Omit<CachingTokenSourceOptions, "onEvent">> &
+  Pick<CachingTokenSourceOptions, "onEvent">;
+
+const NUMBERS = {
+  maxEntries: { value: 32, min: 0, max: 2 ** 24, whole: true },
+  maxSubjectEntries: { value: 4_096, min: 0, max: 2 ** 24, whole: true },
+  fallbackLifetimeMs: { value: 300_000, min: 1, max: 86_400_000 },
+  expiryBufferMs: { value: 30_000, min: 0, max: 86_400_000 },
+  maxLifetimeMs: { value: 86_400_000, min: 1, max: 365 * 86_400_000 },
+  failureLifetimeMs: { value: 1_000, min: 0, max: 5_000 },
+  minRefreshIntervalMs: { value: 5_000, min: 0, max: 3_600_000 },
+  maxProbeWaitMs: { value: 5_000, min: 0, max: 3_600_000 },
+};
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range.
+ */
+export function cacheSettings(options: CachingTokenSourceOptions = {}): CacheSettings {
+  checkOptions(options, { doing: "create a cache", names: CACHE_OPTION_NAMES });
+  const { clock = systemClock, random = Math.random, onEvent } = options;
+  requireFunction("random", random);
+  if (onEvent !== undefined) requireFunction("onEvent", onEvent);
+  requireFunction("clock.now", clock?.now);
+  requireFunction("clock.monotonic", clock?.monotonic);
+  if (clock.timer !== undefined) requireFunction("clock.timer", clock.timer);
+  const numbers = Object.fromEntries(
+    Object.keys(NUMBERS).map((name) => [name, number(name as keyof typeof NUMBERS, options)]),
+  ) as Record<keyof typeof NUMBERS, number>;
+  return { ...numbers, clock, random, ...(onEvent && { onEvent }) };
+}
+
+function number(name: keyof typeof NUMBERS, options: CachingTokenSourceOptions): number {
+  const rule: { value: number; min: number; max: number; whole?: boolean } = NUMBERS[name];
+  const value: unknown = options[name] ?? rule.value;
+  if (typeof value !== "number") {
+    throw new TypeError(`Cannot create a cache: "${name}" must be a number, not ${kindOf(value)}`);
+  }
+  const inRange = value >= rule.min && value <= rule.max;
+  if (!inRange || (rule.whole === true && !Number.isInteger(value))) {
+    const kind = rule.whole === true ? "a whole number" : "a number";
+    throw new RangeError(
+      `Cannot create a cache: "${name}" must be ${kind} from ${rule.min} to ${rule.max}, not ${value}`,
+    );
+  }
+  return value;
+}
+
+function requireFunction(name: string, value: unknown): void {
+  if (typeof value !== "function") {
+    throw new TypeError(
+      `Cannot create a cache: "${name}" must be a function, not ${kindOf(value)}`,
+    );
+  }
+}

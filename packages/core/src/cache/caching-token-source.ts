@@ -1,0 +1,161 @@
+import type { AccessToken } from "../token/access-token.ts";
+import { fingerprint } from "../token/digest.ts";
+import { normalizeTokenRequest } from "../token/token-request.ts";
+import type { GetTokenOptions, TokenRequest, TokenSource } from "../token/token-source.ts";
+import { type BoundTokenSource, bindRequest } from "./bound-token-source.ts";
+import { type CacheUser, checkedUser } from "./cache-key.ts";
+import { type CachingTokenSourceOptions, cacheSettings } from "./cache-options.ts";
+import type { CacheStats } from "./cache-stats.ts";
+import { TokenCache } from "./token-cache.ts";
+
+/** A token source that keeps what another one yields. */
+export interface CachingTokenSource<T extends AccessToken = AccessToken> extends TokenSource<T> {
+  /** Computes the key once; for agent loops. */
+  bind(request?: TokenRequest): BoundTokenSource<T>;
+  /** Returns the cached token if it may still be handed out, without asking for one or refreshing it. */
+  peek(request?: TokenRequest): T | undefined;
+  /** Forgets the token of one request, and its failure; tells whether there was a token. */
+  invalidate(request?: TokenRequest): boolean;
+  /**
+   * Forgets every token and every failure of one user; returns how many tokens there were.
+   *
+   * @throws TypeError unless either `principal` or `subjectToken` is given.
+   */
+  evict(user: CacheUser): number;
+  /** Forgets every token and every failure, and holds the token endpoint to be up. */
+  clear(): void;
+  /** Counts what the cache has done and holds. */
+  stats(): CacheStats;
+  /** Shows what the request's key is made of, with fingerprints in the place of secrets. */
+  explainKey(request?: TokenRequest): ExplainedKey;
+  /** Ends requests on their way and forgets everything; calls fail with `ERR_TOKEN_CLOSED` from then on. */
+  close(): void;
+}
+
+/** What two requests must have in common to share a token. */
+export interface ExplainedKey {
+  /** The source's identity. */
+  readonly identity: string | undefined;
+  /** Fingerprint of the subject token. The key itself holds its full SHA-256. */
+  readonly subject: string | null;
+  readonly principal: string | null;
+  readonly tenant: string | null;
+  /** Sorted, without repetitions; `null` if absent or empty. */
+  readonly audience: readonly string[] | null;
+  readonly resource: readonly string[] | null;
+  readonly scope: readonly string[] | null;
+}
+
+/**
+ * Caches the tokens of a source: one request for any number of callers, refreshed ahead, never shared between
+ * users, tenants, audiences or credentials. A source that already caches is returned as it is; if there are options,
+ * what it caches gets another cache, which has them besides its own.
+ *
+ * @example
+ * ```ts
+ * const source = cachingTokenSource(fromTokenProvider(fetchTokenForUser));
+ * const { token } = await source.getToken({ subjectToken, audience: ["orders"] });
+ * ```
+ * @throws TypeError | RangeError naming the option that is of a wrong type or out of range.
+ */
+export function cachingTokenSource<T extends AccessToken>(
+  source: TokenSource<T>,
+  options?: CachingTokenSourceOptions,
+): CachingTokenSource<T> {
+  if (source instanceof CachedSource) return source.with(options) as CachingTokenSource<T>;
+  if (typeof source?.getToken !== "function") {
+    throw new TypeError('Cannot create a cache: "source" must be a token source');
+  }
+  return new CachedSource(source, options);
+}
+
+class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
+  readonly #source: TokenSource<T>;
+  readonly #options: CachingTokenSourceOptions | undefined;
+  readonly #cache: TokenCache<T>;
+
+  constructor(source: TokenSource<T>, options: CachingTokenSourceOptions | undefined) {
+    this.#source = source;
+    this.#options = options;
+    this.#cache = new TokenCache(source, cacheSettings(options));
+  }
+
+  /** Options of a second wrapping are honoured, not ignored, and never by a cache behind a cache. */
+  with(options: CachingTokenSourceOptions | undefined): CachedSource<T> {
+    if (options === undefined) return this;
+    return new CachedSource(this.#source, { ...this.#options, ...options });
+  }
+
+  get identity(): string | undefined {
+    return this.#cache.identity;
+  }
+
+  // Not an async function: that would cost a hit half as much again.
+  getToken(request?: TokenRequest, options?: GetTokenOptions): Promise<T> {
+    try {
+      if (options === undefined) {
+        const entry = this.#cache.entry(this.#cache.keyOf(request));
+        if (entry !== undefined && this.#cache.isFresh(entry)) {
+          this.#cache.hit(entry, request);
+          return Promise.resolve(entry.token);
+        }
+      }
+      // A copy, of which the key is computed: the caller may change its own, or have getters.
+      const own = normalizeTokenRequest(request);
+      const key = this.#cache.keyOf(own);
+      return this.#cache.answer({
+        key,
+        request: own,
+        options: options === undefined ? {} : options,
+      });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  bind(request?: TokenRequest): BoundTokenSource<T> {
+    return bindRequest(this.#cache, request);
+  }
+
+  peek(request?: TokenRequest): T | undefined {
+    return this.#cache.peek(this.#cache.entry(this.#cache.keyOf(request)));
+  }
+
+  invalidate(request?: TokenRequest): boolean {
+    return this.#cache.invalidate(this.#cache.keyOf(request));
+  }
+
+  evict(user: CacheUser): number {
+    return this.#cache.evict(checkedUser(user));
+  }
+
+  clear(): void {
+    this.#cache.clear();
+  }
+
+  stats(): CacheStats {
+    return this.#cache.stats;
+  }
+
+  explainKey(request?: TokenRequest): ExplainedKey {
+    const { subjectToken, principal, tenant, audience, resource, scope } =
+      normalizeTokenRequest(request);
+    return Object.freeze({
+      identity: this.#cache.identity,
+      subject: subjectToken === undefined ? null : `sha256:${fingerprint(subjectToken)}`,
+      principal: principal ?? null,
+      tenant: tenant ?? null,
+      audience: sortedSet(audience),
+      resource: sortedSet(resource),
+      scope: sortedSet(scope),
+    });
+  }
+
+  close(): void {
+    this.#cache.close();
+  }
+}
+
+function sortedSet(list: readonly string[] | undefined): readonly string[] | null {
+  return list === undefined ? null : Object.freeze([...new Set(list)].sort());
+}

@@ -1,0 +1,88 @@
+import { TokenError } from "../errors/token-error.ts";
+import type { CacheKey } from "./cache-key.ts";
+import { EndpointGate, type EndpointGateSettings, type Turn } from "./endpoint-gate.ts";
+import { keepRecent } from "./keep-recent.ts";
+
+/** How a request that was let through ended. */
+export interface EndedRequest {
+  readonly key: CacheKey;
+  readonly tenant: string | undefined;
+  /** `undefined` if it brought a token. */
+  readonly error?: unknown;
+}
+
+const OPEN: Turn = { gate: undefined };
+
+/** The gates before the token endpoints of all tenants. Only one whose last request failed is remembered. */
+export class EndpointGates {
+  readonly #settings: EndpointGateSettings;
+  readonly #gates = new Map<string, EndpointGate>();
+
+  constructor(settings: EndpointGateSettings) {
+    this.#settings = settings;
+  }
+
+  /** Whether the tenant's endpoint is held to be down. */
+  isDown(tenant: string | undefined): boolean {
+    return this.#of(tenant)?.isDown === true;
+  }
+
+  /** Whether a request for the tenant would have to wait now. */
+  isHeld(tenant: string | undefined): boolean {
+    return this.#of(tenant)?.isHeld === true;
+  }
+
+  /** Lets a request through, at once or when its turn comes; see {@link EndpointGate.enter}. */
+  enter(tenant: string | undefined): Turn | Promise<Turn> {
+    return this.#of(tenant)?.enter() ?? OPEN;
+  }
+
+  /** Takes note of how a request ended. Tells whether the endpoint has recovered by that. */
+  leave(turn: Turn, { key, tenant, error }: EndedRequest): boolean {
+    const isTurn = turn.gate !== undefined;
+    const gate = mayBeOutage(error) ? this.#make(tenant) : this.#of(tenant);
+    let hasRecovered = false;
+    if (mayBeOutage(error)) gate?.failed(error, { key, isTurn });
+    else if (isAnswer(error)) hasRecovered = gate?.answered({ isTurn }) === true;
+    turn.gate?.release();
+    if (gate?.isIdle) this.#gates.delete(tenant ?? "");
+    return hasRecovered;
+  }
+
+  /** Takes it that the keys which pass the test never failed. */
+  forgive(test: (key: CacheKey) => boolean): void {
+    for (const gate of this.#gates.values()) gate.forgive(test);
+  }
+
+  /** Holds all endpoints to be up. */
+  lift(): void {
+    for (const gate of this.#gates.values()) gate.lift();
+  }
+
+  /** Ends every wait. */
+  end(reason: Error): void {
+    for (const gate of this.#gates.values()) gate.end(reason);
+  }
+
+  #of(tenant: string | undefined): EndpointGate | undefined {
+    return this.#gates.get(tenant ?? "");
+  }
+
+  #make(tenant: string | undefined): EndpointGate {
+    const gate = this.#of(tenant) ?? new EndpointGate(this.#settings);
+    keepRecent(this.#gates, tenant ?? "", gate, { onDropped: (dropped) => dropped.lift() });
+    return gate;
+  }
+}
+
+/** What another user's request would meet as well: the network, or a server that is overloaded. */
+function mayBeOutage(error: unknown): error is TokenError {
+  return TokenError.isInstance(error) && error.retryable;
+}
+
+/** A refusal is an answer too: the endpoint works. A mistake of the caller, or a bad certificate, says nothing about that. */
+function isAnswer(error: unknown): boolean {
+  if (error === undefined) return true;
+  if (!TokenError.isInstance(error)) return false;
+  return error.status !== undefined || error.code === "ERR_TOKEN_OAUTH";
+}

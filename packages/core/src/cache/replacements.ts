@@ -1,0 +1,65 @@
+import type { AccessToken } from "../token/access-token.ts";
+import { digest } from "../token/digest.ts";
+import { type CacheKey, keyText } from "./cache-key.ts";
+import { keepRecent } from "./keep-recent.ts";
+
+interface Replacement {
+  readonly key: CacheKey;
+  /** Digest of the token that came for a refused one. */
+  readonly token: string;
+  /** Instant of the timeline. */
+  readonly until: number;
+  /** The servers that refused this token too. */
+  readonly refusedBy: Set<string>;
+}
+
+/**
+ * Remembers which tokens replaced refused ones. Within an interval a key's token is replaced once, however many servers
+ * refuse it, and what one server refuses stays good for the others.
+ */
+export class Replacements {
+  readonly #intervalMs: number;
+  readonly #latest = new Map<string, Replacement>();
+
+  constructor({ minRefreshIntervalMs }: { readonly minRefreshIntervalMs: number }) {
+    this.#intervalMs = minRefreshIntervalMs;
+  }
+
+  /** Takes note that `token` is what the source has for a refused token of the key. */
+  add(key: CacheKey, token: AccessToken, now: number): void {
+    const until = now + this.#intervalMs;
+    const replacement = { key, token: digest(token.token), until, refusedBy: new Set<string>() };
+    keepRecent(this.#latest, keyText(key), replacement);
+  }
+
+  /**
+   * Tells whether a server's refusal of `token` is final for now: it is the replacement, or the server refused the
+   * replacement before.
+   *
+   * @param by the URL of the server, if the caller told it.
+   * @param current the token that the key has now.
+   */
+  isFinal(
+    { key, token, by }: { key: CacheKey; token: AccessToken; by: string | undefined },
+    { current, now }: { current: AccessToken | undefined; now: number },
+  ): boolean {
+    const replacement = this.#latest.get(keyText(key));
+    if (replacement === undefined || now >= replacement.until) return false;
+    if (digest(token.token) === replacement.token) {
+      if (by !== undefined) replacement.refusedBy.add(by);
+      return true;
+    }
+    if (by === undefined || current === undefined || !replacement.refusedBy.has(by)) return false;
+    return digest(current.token) === replacement.token;
+  }
+
+  /** Forgets what is known of one key. */
+  delete(key: CacheKey): void {
+    this.#latest.delete(keyText(key));
+  }
+
+  /** Forgets what is known of the keys that pass the test. */
+  deleteWhere(test: (key: CacheKey) => boolean): void {
+    for (const [text, { key }] of this.#latest) if (test(key)) this.#latest.delete(text);
+  }
+}

@@ -1,0 +1,240 @@
+import { TokenError } from "../errors/token-error.ts";
+import { untilAborted } from "../time/abort.ts";
+import { Timeline } from "../time/timeline.ts";
+import type { AccessToken } from "../token/access-token.ts";
+import { checkGetTokenOptions } from "../token/get-token-options.ts";
+import type { TokenRequest, TokenSource } from "../token/token-source.ts";
+import type { CacheEntry } from "./cache-entry.ts";
+import { type CacheKey, cacheKey } from "./cache-key.ts";
+import { CacheMemory } from "./cache-memory.ts";
+import type { CacheSettings } from "./cache-options.ts";
+import type { CacheStats } from "./cache-stats.ts";
+import type { EntryUser } from "./entry-table.ts";
+import { EventTeller, eventCode } from "./event-teller.ts";
+import { RequestShapes } from "./request-shape.ts";
+import { type CacheCall, isPassing, rejectionOf, SourceRequests } from "./source-requests.ts";
+
+/** The machine inside a caching token source: decides for each call whether the entry will do. */
+export class TokenCache<T extends AccessToken> {
+  readonly #source: TokenSource<T>;
+  readonly #settings: CacheSettings;
+  readonly #timeline: Timeline;
+  readonly #memory: CacheMemory<T>;
+  readonly #events: EventTeller;
+  readonly #requests: SourceRequests<T>;
+  readonly #shapes = new RequestShapes();
+  readonly #counts = { hits: 0, stale: 0, misses: 0, rejected: 0, evicted: 0 };
+  #closed: TokenError | undefined;
+
+  constructor(source: TokenSource<T>, settings: CacheSettings) {
+    this.#source = source;
+    this.#settings = settings;
+    const timeline = new Timeline(settings.clock);
+    const events = new EventTeller(settings, source);
+    const memory = new CacheMemory<T>(source, {
+      settings,
+      timeline,
+      onEvicted: (entry) => {
+        this.#counts.evicted++;
+        events.tellOf("evicted", entry.token);
+      },
+    });
+    this.#timeline = timeline;
+    this.#memory = memory;
+    this.#events = events;
+    this.#requests = new SourceRequests({ source, settings, timeline, memory, events });
+  }
+
+  get identity(): string | undefined {
+    return this.#source.identity;
+  }
+
+  get stats(): CacheStats {
+    return {
+      ...this.#counts,
+      ...this.#requests.counts,
+      entries: this.#memory.systemEntries.size,
+      subjectEntries: this.#memory.subjectEntries.size,
+      inFlight: this.#memory.flights.size,
+    };
+  }
+
+  /**
+   * Works out the key of a request.
+   *
+   * @throws TypeError naming the field that is blank or of a wrong type.
+   */
+  keyOf(request: TokenRequest | undefined): CacheKey {
+    return cacheKey(request, this.#shapes);
+  }
+
+  /** Works out the key of the same subject's request for another target, without its digest. */
+  keyFor(subject: CacheKey, target: TokenRequest): CacheKey {
+    return { ...subject, shape: this.#shapes.textOf(target) };
+  }
+
+  /** Returns the key's entry, whatever its state. */
+  entry(key: CacheKey): CacheEntry<T> | undefined {
+    return this.#memory.entriesOf(key).get(key);
+  }
+
+  /** Tells whether an entry may be handed out as it is. This and {@link hit} are all that a hit costs. */
+  isFresh(entry: CacheEntry<T>): boolean {
+    return this.#timeline.now() < entry.soft && this.#memory.isCurrent;
+  }
+
+  /** Takes note that a fresh entry was handed out. */
+  hit(entry: CacheEntry<T>, request: TokenRequest | undefined): void {
+    entry.visited = true;
+    this.#counts.hits++;
+    if (this.#events.hasListener) this.#events.tellOf("hit", entry.token, request);
+  }
+
+  /** Returns the token of an entry that may still be handed out, with no other effect than that of a use. */
+  peek(entry: CacheEntry<T> | undefined): T | undefined {
+    if (entry === undefined || this.#timeline.now() >= entry.hard) return undefined;
+    if (!this.#memory.isCurrent) return undefined;
+    entry.visited = true;
+    return entry.token;
+  }
+
+  /** Answers a call from the cache, else by a request that it shares with every other caller of the key. */
+  answer(call: CacheCall): Promise<T> {
+    const { key, request, options } = call;
+    checkGetTokenOptions(options);
+    if (options.signal?.aborted === true) return Promise.reject(options.signal.reason);
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
+    this.#memory.followIdentity();
+    const now = this.#timeline.now();
+    const rejection = rejectionOf(call);
+    const entry = this.entry(key);
+    if (rejection !== undefined) {
+      const current = entry?.token;
+      const refusal = { key, ...rejection };
+      if (this.#memory.replacements.isFinal(refusal, { current, now })) {
+        return Promise.reject(refusedAgain());
+      }
+      if (entry?.holds(rejection.token)) {
+        this.#counts.rejected++;
+        this.#events.tellOf("rejected", entry.token, request);
+        return this.#ask(call, undefined);
+      }
+    }
+    if (entry === undefined || !this.#serves(entry, call, now)) return this.#ask(call, entry);
+    if (now < entry.soft) this.hit(entry, request);
+    else this.#refreshAhead(call, entry, now);
+    return Promise.resolve(entry.token);
+  }
+
+  /** Forgets the token and the failure of one key; tells whether there was a token. */
+  invalidate(key: CacheKey): boolean {
+    return this.#memory.invalidate(key);
+  }
+
+  /** Forgets the tokens and failures of one user; returns how many tokens went. */
+  evict(user: EntryUser): number {
+    return this.#memory.evict(user);
+  }
+
+  /** Forgets every token and every failure. */
+  clear(): void {
+    this.#memory.clear();
+  }
+
+  /** Ends every request on its way and every further call. */
+  close(): void {
+    this.#closed ??= new TokenError("ERR_TOKEN_CLOSED", "Cannot get a token: the source is closed");
+    this.#memory.flights.abort(this.#closed);
+    this.#memory.endpoints.end(this.#closed);
+    this.#memory.clear();
+  }
+
+  #serves(entry: CacheEntry<T>, { options, request }: CacheCall, now: number): boolean {
+    const { minValidityMs = 0, subjectExpiresAt } = options;
+    if (subjectExpiresAt !== undefined) entry.limit(this.#timeline.at(subjectExpiresAt));
+    if (now >= entry.hard) return false;
+    if (entry.end - now >= minValidityMs) return true;
+    // A source whose tokens are all shorter than that is not asked again at each call.
+    if (now - entry.sentAt >= this.#settings.minRefreshIntervalMs) return false;
+    this.#events.tellOf("short-lived", entry.token, request);
+    return true;
+  }
+
+  /** @param entry the key's entry, if it is too old but for a last resort. */
+  #ask(call: CacheCall, entry: CacheEntry<T> | undefined): Promise<T> {
+    const { request, options } = call;
+    const { rejected, signal } = options;
+    if (this.#isBetterThanAWait(entry, call)) {
+      this.#refreshAhead(call, entry, this.#timeline.now());
+      return Promise.resolve(entry.token);
+    }
+    this.#counts.misses++;
+    this.#events.tell({ type: "miss" }, request);
+    const failure = this.#failure(call);
+    const answer =
+      failure === undefined ? this.#requests.ask(call, "miss") : Promise.reject<T>(failure);
+    const settled =
+      rejected === undefined
+        ? answer.catch((error: unknown) => this.#lastResort(call, { entry, error }))
+        : answer.then((token) => notRefused(token, rejected));
+    return untilAborted(settled, signal);
+  }
+
+  /** The failure that makes a request for the call's key pointless now. */
+  #failure({ key, request }: CacheCall): TokenError | undefined {
+    const { endpoints, failures } = this.#memory;
+    const isDown = endpoints.isDown(request?.tenant);
+    return failures.recall(key, { now: this.#timeline.now(), isDown });
+  }
+
+  /** A token that still lives is better than waiting for an endpoint that is down. */
+  #isBetterThanAWait(
+    entry: CacheEntry<T> | undefined,
+    { request, options }: CacheCall,
+  ): entry is CacheEntry<T> {
+    if (entry === undefined || options.rejected !== undefined) return false;
+    return (
+      this.#memory.endpoints.isHeld(request?.tenant) && entry.isLastResort(this.#timeline.now())
+    );
+  }
+
+  /**
+   * If a refresh failed for the moment, a token between its hard deadline and its end is better than none, and so is
+   * one that only another server refused.
+   */
+  #lastResort(
+    { key }: CacheCall,
+    { entry, error }: { entry: CacheEntry<T> | undefined; error: unknown },
+  ): T {
+    const now = this.#timeline.now();
+    const current = this.#memory.isCurrent ? this.entry(key) : undefined;
+    if (current !== undefined && current !== entry && now < current.hard) return current.token;
+    if (isPassing(error) && entry?.isLastResort(now)) return entry.token;
+    throw error;
+  }
+
+  #refreshAhead(call: CacheCall, entry: CacheEntry<T>, now: number): void {
+    const { key, request } = call;
+    entry.visited = true;
+    entry.postponeRefresh(now + this.#settings.minRefreshIntervalMs);
+    this.#counts.stale++;
+    this.#events.tellOf("stale", entry.token, request);
+    if (this.#memory.flights.has(key) || this.#failure(call) !== undefined) return;
+    this.#requests.ask(call, "stale").catch((error: unknown) => {
+      this.#events.tell({ type: "refresh-failed", code: eventCode(error) }, request);
+    });
+  }
+}
+
+/** Makes the error for a token that is no better than the one which a server refused. */
+function refusedAgain(): TokenError {
+  return new TokenError(
+    "ERR_TOKEN_REJECTED",
+    "Cannot use the token: the server refused it, and the one that replaced it too; check that its audience and issuer are the ones the server expects",
+  );
+}
+
+function notRefused<T extends AccessToken>(token: T, rejected: AccessToken): T {
+  if (token.token === rejected.token) throw refusedAgain();
+  return token;
+}

@@ -1,0 +1,174 @@
+import { checkOptions, type OptionNames } from "../options/known-members.ts";
+import { untilAborted } from "../time/abort.ts";
+import { Timeline } from "../time/timeline.ts";
+import { jwtExpiresAt } from "../token/jwt-claims.ts";
+import { signalOf } from "./operation-arguments.ts";
+import type {
+  CachedOperation,
+  OperationCache,
+  OperationCacheOptions,
+  OperationCacheStats,
+  OperationFilter,
+} from "./operation-cache.ts";
+import { OperationFlight, type OperationResultOf } from "./operation-flight.ts";
+import type { Operation, OperationOptions } from "./operation-options.ts";
+import { RecentMap } from "./recent-map.ts";
+import { type OperationCall, type OperationUser, WrappedOperation } from "./wrapped-operation.ts";
+
+/** How often results past their time are looked for, so that they do not stay until their room is needed. */
+const SWEEP_INTERVAL_MS = 60_000;
+const FILTER_NAMES: OptionNames<OperationFilter> = { name: true, principal: true };
+
+interface OperationEntry extends OperationResultOf {
+  readonly value: unknown;
+  /** Instant of the timeline. */
+  readonly end: number;
+}
+
+interface PendingCall {
+  readonly operation: WrappedOperation;
+  readonly call: OperationCall;
+  readonly user: OperationUser;
+  readonly key: string;
+}
+
+/** Decides for each call whether a kept result will do, and lets callers at the same time share a run. */
+export class OperationTable implements OperationCache {
+  readonly #timeline: Timeline;
+  readonly #entries: RecentMap<string, OperationEntry>;
+  /** The latest run of each key: no other one may store its result. */
+  readonly #flights = new Map<string, OperationFlight>();
+  readonly #names = new Set<string>();
+  readonly #counts = { hits: 0, misses: 0, runs: 0, failures: 0, evicted: 0 };
+  #sweptAt: number;
+
+  constructor({ maxEntries, clock }: Required<OperationCacheOptions>) {
+    this.#timeline = new Timeline(clock);
+    this.#entries = new RecentMap(maxEntries, () => this.#counts.evicted++);
+    this.#sweptAt = this.#timeline.now();
+  }
+
+  wrap<F extends Operation>(
+    fn: F,
+    options: OperationOptions<Readonly<Parameters<F>>>,
+  ): CachedOperation<F> {
+    const operation = new WrappedOperation(
+      fn as unknown as (...args: readonly unknown[]) => unknown,
+      options as unknown as OperationOptions<readonly unknown[]>,
+    );
+    if (this.#names.has(operation.name)) {
+      throw new TypeError(
+        `Cannot wrap an operation: another one has the "name" ${JSON.stringify(operation.name)}; wrap each once`,
+      );
+    }
+    this.#names.add(operation.name);
+    const calling =
+      ({ fresh }: { fresh: boolean }) =>
+      (...args: readonly unknown[]) =>
+        this.#answer(operation, { args, fresh });
+    const cached = Object.assign(calling({ fresh: false }), { fresh: calling({ fresh: true }) });
+    return cached as unknown as CachedOperation<F>;
+  }
+
+  clear(filter?: OperationFilter): number {
+    checkOptions(filter, {
+      doing: "clear an operation cache",
+      names: FILTER_NAMES,
+      what: "the filter",
+      member: "field",
+    });
+    const { name, principal } = filter ?? {};
+    for (const [option, value] of Object.entries({ name, principal })) {
+      if (value === undefined || (typeof value === "string" && value.trim() !== "")) continue;
+      throw new TypeError(
+        `Cannot clear an operation cache: "${option}" must be a string that is not blank`,
+      );
+    }
+    const isMeant = (of: OperationResultOf) =>
+      (name === undefined || of.name === name) &&
+      (principal === undefined || of.principal === principal);
+    for (const [key, { of }] of this.#flights) if (isMeant(of)) this.#flights.delete(key);
+    return this.#entries.deleteWhere(isMeant);
+  }
+
+  stats(): OperationCacheStats {
+    return { ...this.#counts, entries: this.#entries.size, inFlight: this.#flights.size };
+  }
+
+  async #answer(
+    operation: WrappedOperation,
+    { args, fresh }: { args: readonly unknown[]; fresh: boolean },
+  ): Promise<unknown> {
+    const signal = signalOf(args);
+    signal?.throwIfAborted();
+    const call = operation.call(args);
+    const user = await untilAborted(operation.user(args, signal ? { signal } : {}), signal);
+    signal?.throwIfAborted(); // An abort between the two of them is told to nobody.
+    const key = operation.keyOf(call, user);
+    const kept = fresh ? undefined : this.#read(key);
+    if (kept !== undefined) {
+      this.#counts.hits++;
+      return kept.value;
+    }
+    this.#counts.misses++;
+    let flight = this.#flights.get(key);
+    // A run that has begun may have read before what the caller wants to see.
+    if (flight === undefined || (fresh && flight.begun)) {
+      flight = this.#start({ operation, call, user, key });
+    }
+    return flight.wait(signal);
+  }
+
+  #read(key: string): OperationEntry | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || this.#timeline.now() < entry.end) return entry;
+    this.#entries.delete(key);
+    return undefined;
+  }
+
+  #start(pending: PendingCall): OperationFlight {
+    const { operation, user, key } = pending;
+    const of = { name: operation.name, principal: user.principal };
+    const flight = new OperationFlight(of, (flight) => this.#run(pending, flight));
+    this.#flights.set(key, flight);
+    const landed = () => {
+      if (this.#flights.get(key) === flight) this.#flights.delete(key);
+    };
+    flight.promise.then(landed, landed);
+    flight.signal.addEventListener("abort", landed, { once: true });
+    return flight;
+  }
+
+  async #run(
+    { operation, call, user, key }: PendingCall,
+    flight: OperationFlight,
+  ): Promise<unknown> {
+    this.#counts.runs++;
+    try {
+      const { signal } = flight;
+      const token = user.token ?? (await operation.token(call.args, { signal }));
+      const expiresAt = token && (token.expiresAt ?? jwtExpiresAt(token.token));
+      signal.throwIfAborted();
+      const begin = this.#timeline.now();
+      const value = await operation.run(call, signal);
+      const tokenEnd =
+        expiresAt === undefined ? Number.POSITIVE_INFINITY : this.#timeline.at(expiresAt);
+      const end = Math.min(begin + operation.ttlMs, tokenEnd);
+      if (this.#flights.get(key) === flight) this.#store(key, { ...flight.of, value, end });
+      return value;
+    } catch (error) {
+      this.#counts.failures++;
+      throw error;
+    }
+  }
+
+  #store(key: string, entry: OperationEntry): void {
+    const now = this.#timeline.now();
+    if (now - this.#sweptAt >= SWEEP_INTERVAL_MS) {
+      this.#sweptAt = now;
+      this.#entries.deleteWhere(({ end }) => end <= now);
+    }
+    this.#entries.delete(key);
+    if (now < entry.end) this.#entries.set(key, entry);
+  }
+}

@@ -1,0 +1,114 @@
+import { framed } from "../cache/request-shape.ts";
+import { kindOf } from "../options/plain-object.ts";
+import type { AccessToken } from "../token/access-token.ts";
+import { checkedToken } from "../token/checked-token.ts";
+import { digest } from "../token/digest.ts";
+import { requestOfCall } from "../token/token-request-option.ts";
+import type { GetTokenOptions, TokenSource } from "../token/token-source.ts";
+import { copied, withSignal, writtenArguments, writtenValue } from "./operation-arguments.ts";
+import { checkOperation, type OperationOptions, type PerCall } from "./operation-options.ts";
+
+type Args = readonly unknown[];
+
+/** One call, as it was when it was made. */
+export interface OperationCall {
+  readonly args: Args;
+  /** What tells it from other calls of the same user. */
+  readonly text: string;
+}
+
+/** Whose result a call is for: a user's by name, or by the token that stands for the user. */
+export type OperationUser =
+  | { readonly principal: string; readonly token?: undefined }
+  | { readonly principal?: undefined; readonly token: AccessToken };
+
+/** An operation with its checked options: which of its calls are alike, whose they are, and how one is made. */
+export class WrappedOperation {
+  readonly name: string;
+  readonly ttlMs: number;
+  readonly #fn: (...args: Args) => unknown;
+  readonly #options: OperationOptions<Args>;
+
+  /** @throws TypeError | RangeError naming the option that is missing, of a wrong type or out of range. */
+  constructor(fn: (...args: Args) => unknown, options: OperationOptions<Args>) {
+    checkOperation(fn, options);
+    this.name = options.name;
+    this.ttlMs = options.ttlMs;
+    this.#fn = fn;
+    this.#options = options;
+  }
+
+  /**
+   * Takes down a call.
+   *
+   * @throws TypeError naming the argument by which calls cannot be told apart.
+   */
+  call(args: Args): OperationCall {
+    const { key } = this.#options;
+    if (key !== undefined) {
+      return { args, text: writtenValue(key(...args), `what "key" of "${this.name}" returned`) };
+    }
+    return {
+      text: writtenArguments(args, `arguments of "${this.name}"`),
+      args: args.map(copied),
+    };
+  }
+
+  /**
+   * Finds out whose result a call is for.
+   *
+   * @throws TypeError if it is nobody's.
+   */
+  async user(args: Args, options: GetTokenOptions): Promise<OperationUser> {
+    const { principal: option, tokenSource } = this.#options;
+    if (option === undefined) {
+      return { token: await this.#tokenOf(tokenSource, args, options) };
+    }
+    const principal: unknown = await perCall(option, args);
+    if (typeof principal === "string" && principal.trim() !== "") return { principal };
+    const what = typeof principal === "string" ? "blank" : kindOf(principal);
+    throw new TypeError(
+      `Cannot call "${this.name}": "principal" must be a string that is not blank, and is ${what}`,
+    );
+  }
+
+  /** Returns the token that ends the results, if there is a source of it. */
+  async token(args: Args, options: GetTokenOptions): Promise<AccessToken | undefined> {
+    const { tokenSource } = this.#options;
+    return tokenSource && this.#tokenOf(tokenSource, args, options);
+  }
+
+  /** Names the result of a call in a user's name. */
+  keyOf({ text }: OperationCall, user: OperationUser): string {
+    const whose =
+      user.token === undefined ? framed(user.principal) : `token${digest(user.token.token)}`;
+    return digest([framed(this.name), whose, text].join(""));
+  }
+
+  async run({ args }: OperationCall, signal: AbortSignal): Promise<unknown> {
+    const fn = this.#fn; // Without `this`, as nothing of it is in the key.
+    return fn(...withSignal(args, signal));
+  }
+
+  async #tokenOf(
+    tokenSource: PerCall<Args, TokenSource>,
+    args: Args,
+    options: GetTokenOptions,
+  ): Promise<AccessToken> {
+    const { request } = this.#options;
+    const source = await perCall(tokenSource, args);
+    if (typeof source?.getToken !== "function") {
+      throw new TypeError(
+        `Cannot call "${this.name}": "tokenSource" must be a token source, and is ${kindOf(source)}`,
+      );
+    }
+    const asked = typeof request === "function" ? () => request(...args) : request;
+    return checkedToken(await source.getToken(await requestOfCall(asked), options));
+  }
+}
+
+function perCall<Value>(value: PerCall<Args, Value>, args: Args): Value | Promise<Value> {
+  return typeof value === "function"
+    ? (value as (...args: Args) => Value | Promise<Value>)(...args)
+    : value;
+}

@@ -1,0 +1,76 @@
+import { TokenError } from "../errors/token-error.ts";
+import { kindOf } from "../options/plain-object.ts";
+import { type AccessToken, createAccessToken } from "../token/access-token.ts";
+import { fitsHeader } from "../token/bearer-header.ts";
+import { resolveExpiresAt } from "../token/expires-at.ts";
+
+/** A token and how long it lasts. Without an end the token's own `exp` counts, if it is a JWT. */
+export interface ProvidedToken {
+  /** The raw token; a leading "Bearer " is dropped. */
+  readonly token: string;
+  /** When it ends, in epoch milliseconds. */
+  readonly expiresAt?: number;
+  /** How long it lasts from the call on, in seconds as on the wire (RFC 6749 §5.1). */
+  readonly expiresIn?: number;
+}
+
+/** When a provider was called and when it answered, in epoch milliseconds. */
+export interface ProviderCallTimes {
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
+/**
+ * Reads what a token provider returned.
+ *
+ * @throws TokenError `ERR_TOKEN_PROVIDER` that says of what kind it is, if it is no token of use.
+ */
+export function readProvidedToken(
+  answer: unknown,
+  { sentAt, answeredAt }: ProviderCallTimes,
+): AccessToken {
+  const { text, expiresAt: stated, expiresIn } = members(answer);
+  const token = withoutScheme(text);
+  if (token === "") throw unusable("an empty token");
+  if (!fitsHeader(token)) throw unusable("a token with characters that no header can carry");
+  if (stated !== undefined && stated !== null && typeof stated !== "number") {
+    throw unusable(`a token whose "expiresAt" is ${kindOf(stated)}, not a number`);
+  }
+  const claims = { expires_in: expiresIn, access_token: token };
+  const expiresAt =
+    typeof stated === "number" && Number.isFinite(stated)
+      ? stated
+      : resolveExpiresAt(claims, { sentAt });
+  if (expiresAt !== undefined && expiresAt <= answeredAt) {
+    throw unusable(
+      `a token that ended ${answeredAt - expiresAt} ms ago ("expiresAt" is in milliseconds, "expiresIn" in seconds)`,
+    );
+  }
+  return createAccessToken({ token, expiresAt });
+}
+
+/** Tells whether a provider returned nothing: `undefined`, `null`, or a text without a token in it. */
+export function isNoToken(answer: unknown): boolean {
+  if (typeof answer === "string") return withoutScheme(answer) === "";
+  return answer === undefined || answer === null;
+}
+
+function members(answer: unknown): { text: string; expiresAt?: unknown; expiresIn?: unknown } {
+  if (typeof answer === "string") return { text: answer };
+  if (typeof answer !== "object" || answer === null) throw unusable(kindOf(answer));
+  const { token, expiresAt, expiresIn } = answer as { [M in keyof ProvidedToken]?: unknown };
+  if (typeof token === "string") return { text: token, expiresAt, expiresIn };
+  const what = token === undefined ? 'without a "token"' : `whose "token" is ${kindOf(token)}`;
+  throw unusable(`${kindOf(answer)} ${what}`);
+}
+
+function withoutScheme(text: string): string {
+  return text.trim().replace(/^bearer(?:\s+|$)/i, "");
+}
+
+function unusable(what: string): TokenError {
+  return new TokenError(
+    "ERR_TOKEN_PROVIDER",
+    `Cannot use what the token provider returned: ${what}; it must return a token, or { token, expiresAt | expiresIn }`,
+  );
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { tokenSourceContract } from "../testing/token-source-contract.ts";
+import { fingerprint } from "../token/digest.ts";
+import { staticTokenSource } from "./static-token-source.ts";
+
+describe("staticTokenSource", () => {
+  const create = () => ({ source: staticTokenSource("s3ntinel"), renews: false });
+  for (const { name, run } of tokenSourceContract(create)) it(name, run);
+
+  it("yields its token, from a string or with all its members", async () => {
+    expect((await staticTokenSource("abc").getToken({})).token).toBe("abc");
+    const init = { token: "abc", expiresAt: 5, scope: ["a"] };
+    expect(await staticTokenSource(init).getToken()).toMatchObject({ expiresAt: 5, scope: ["a"] });
+  });
+
+  it("has an identity that tells two tokens apart without showing them", () => {
+    expect(staticTokenSource("abc").identity).toBe(`static:${fingerprint("abc")}`);
+    expect(staticTokenSource("abd").identity).not.toBe(staticTokenSource("abc").identity);
+  });
+
+  const request = {
+    subjectToken: "alice",
+    principal: "alice",
+    audience: ["a"],
+    resource: ["urn:r"],
+    scope: ["s"],
+    tenant: "t",
+  };
+  for (const [field, value] of Object.entries(request)) {
+    it(`refuses "${field}", which it cannot honour`, async () => {
+      const call = staticTokenSource("abc").getToken({ [field]: value });
+      await expect(call).rejects.toThrow(TypeError);
+      await expect(call).rejects.toThrow(`"${field}"`);
+    });
+  }
+
+  it("fails once a server has refused its token, and not for another's", async () => {
+    const source = staticTokenSource("abc");
+    const rejected = await source.getToken();
+    await expect(source.getToken({}, { rejected })).rejects.toMatchObject({
+      code: "ERR_TOKEN_REJECTED",
+      retryable: false,
+    });
+    const other = await staticTokenSource("abd").getToken();
+    expect(await source.getToken({}, { rejected: other })).toBe(rejected);
+  });
+
+  it("refuses an empty token", () => {
+    expect(() => staticTokenSource("")).toThrow('"token"');
+    expect(() => staticTokenSource({ token: " " })).toThrow('"token"');
+  });
+});

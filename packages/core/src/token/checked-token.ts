@@ -1,0 +1,39 @@
+import { TokenError } from "../errors/token-error.ts";
+import { kindOf } from "../options/plain-object.ts";
+import {
+  type AccessToken,
+  createAccessToken,
+  isIssuedToken,
+  tokenViolation,
+} from "./access-token.ts";
+
+/**
+ * Takes what a token source yielded, whoever wrote that source. A token of {@link createAccessToken} is returned as it is; any
+ * other is copied into one, which does not show its secret and cannot be changed. A scope that is one text becomes a list, an
+ * unusable one is left out.
+ *
+ * @throws TokenError `ERR_TOKEN_RESPONSE` that says what came, if it is not an access token.
+ */
+export function checkedToken<T extends AccessToken>(answer: T): T {
+  if (typeof answer !== "object" || answer === null) throw unusable(kindOf(answer));
+  if (isIssuedToken(answer)) return answer;
+  const { token, expiresAt, scope, ...rest } = answer as Readonly<Record<string, unknown>>;
+  const init = { ...rest, token: answer.token ?? token, expiresAt: expiresAt ?? undefined };
+  const violation = tokenViolation(init);
+  if (violation !== undefined) throw unusable(`${kindOf(answer)} whose ${violation}`);
+  const list = scopeList(scope);
+  return createAccessToken({ ...init, ...(list && { scope: list }) } as T) as AccessToken as T;
+}
+
+function scopeList(scope: unknown): readonly string[] | undefined {
+  if (typeof scope === "string") return scope.split(" ").filter((part) => part !== "");
+  const isList = Array.isArray(scope) && scope.every((part) => typeof part === "string");
+  return isList ? scope : undefined;
+}
+
+function unusable(what: string): TokenError {
+  return new TokenError(
+    "ERR_TOKEN_RESPONSE",
+    `Cannot use what the token source yielded: it must be an access token ({ token, expiresAt, … }), not ${what}`,
+  );
+}

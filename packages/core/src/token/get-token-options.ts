@@ -1,0 +1,62 @@
+import { unknownName } from "../options/known-members.ts";
+import { isPlainObject, kindOf } from "../options/plain-object.ts";
+import type { AccessToken } from "./access-token.ts";
+import type { GetTokenOptions } from "./token-source.ts";
+
+const NAMES = ["signal", "minValidityMs", "rejected", "rejectedBy", "subjectExpiresAt"] as const;
+
+/**
+ * Checks how a call for a token is to behave.
+ *
+ * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range.
+ */
+export function checkGetTokenOptions(options: GetTokenOptions): void {
+  if (!isPlainObject(options)) {
+    throw invalid(`the options must be an object such as { signal }, not ${kindOf(options)}`);
+  }
+  for (const name in options) {
+    // A switch costs a third of a look-up.
+    switch (name) {
+      case "signal":
+      case "minValidityMs":
+      case "rejected":
+      case "rejectedBy":
+      case "subjectExpiresAt":
+        break;
+      default:
+        throw invalid(unknownName(name, { known: NAMES, member: "option" }));
+    }
+  }
+  const { signal, rejected, rejectedBy, minValidityMs, subjectExpiresAt } = options;
+  if (signal !== undefined && !isSignal(signal)) {
+    throw invalid(`"signal" must be an AbortSignal, not ${kindOf(signal)}`);
+  }
+  if (rejected !== undefined && !isToken(rejected)) {
+    throw invalid('"rejected" must be the access token that was refused');
+  }
+  if (rejectedBy !== undefined && (typeof rejectedBy !== "string" || rejected === undefined)) {
+    throw invalid(
+      '"rejectedBy" must be the URL of the server that refused the token in "rejected"',
+    );
+  }
+  checkMilliseconds("minValidityMs", minValidityMs);
+  checkMilliseconds("subjectExpiresAt", subjectExpiresAt);
+}
+
+function isToken(value: Partial<AccessToken> | null): boolean {
+  return typeof value?.token === "string";
+}
+
+/** Also one of another realm or of a polyfill. */
+function isSignal(value: object | null): boolean {
+  return value !== null && "aborted" in value && "addEventListener" in value;
+}
+
+function checkMilliseconds(name: string, value: unknown): void {
+  if (value === undefined || (Number.isFinite(value) && (value as number) >= 0)) return;
+  throw new RangeError(`Cannot get a token: "${name}" must be a number of milliseconds from 0 up`);
+}
+
+function invalid(reason: string): TypeError {
+  return new TypeError(`Cannot get a token: ${reason}`);
+}
