@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { environmentTokenSource } from "./environment-token-source.ts";
-import { fileTokenSource } from "./file-token-source.ts";
-import { findServiceBindings, serviceBindingRoot } from "./find-service-bindings.ts";
-import { environmentVariable, readEnvironment } from "./read-environment.ts";
-import { urlRule } from "./text-rules.ts";
-import { readVcapServices } from "./vcap-services.ts";
-import { createWatchedFile } from "./watched-file.ts";
+import { findServiceBindings, serviceBindingRoot } from "./bindings/find-service-bindings.ts";
+import { readVcapServices } from "./bindings/vcap-services.ts";
+import { environmentVariable, readEnvironment } from "./environment/read-environment.ts";
+import { urlRule } from "./environment/text-rules.ts";
+import { environmentTokenSource } from "./sources/environment-token-source.ts";
+import { fileTokenSource } from "./sources/file-token-source.ts";
+import { createWatchedFile } from "./watched-file/watched-file.ts";
 
 interface Case {
   readonly name: string;

@@ -10,7 +10,7 @@ import {
   type EnvironmentOptions,
   environmentOptionNames,
   environmentVariable,
-} from "./read-environment.ts";
+} from "../environment/read-environment.ts";
 import { checkCall, foundToken, placeIdentity, tokenFromText } from "./token-text.ts";
 
 /** Options of {@link environmentTokenSource}. */

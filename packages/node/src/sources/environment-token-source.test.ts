@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { createFakeClock, tokenSourceContract } from "@agent-oauth/core/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { unsignedJwt } from "../unsigned-jwt.test-support.ts";
 import { environmentTokenSource } from "./environment-token-source.ts";
-import { unsignedJwt } from "./unsigned-jwt.test-support.ts";
 
 const SENTINEL = "s3cr3t-sentinel";
 

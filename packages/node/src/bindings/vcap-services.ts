@@ -1,8 +1,8 @@
 import { TokenError } from "@agent-oauth/core";
 import { shownName } from "@agent-oauth/core/internal";
 import { z } from "zod";
-import { type EnvironmentOptions, environmentVariable } from "./read-environment.ts";
-import { readTextFile } from "./text-file.ts";
+import { type EnvironmentOptions, environmentVariable } from "../environment/read-environment.ts";
+import { readTextFile } from "../watched-file/text-file.ts";
 
 /** One service that Cloud Foundry has bound to this application. */
 export interface VcapService {

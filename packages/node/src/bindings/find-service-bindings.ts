@@ -4,10 +4,10 @@ import {
   type EnvironmentOptions,
   environmentOptionNames,
   environmentVariable,
-} from "./read-environment.ts";
+} from "../environment/read-environment.ts";
+import { readTextFile } from "../watched-file/text-file.ts";
+import { visibleNames } from "../watched-file/visible-names.ts";
 import type { ServiceBinding } from "./service-binding.ts";
-import { readTextFile } from "./text-file.ts";
-import { visibleNames } from "./visible-names.ts";
 
 /** Options of {@link findServiceBindings}. */
 export interface FindServiceBindingsOptions extends EnvironmentOptions {

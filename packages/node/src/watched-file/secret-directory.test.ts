@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readSecretDirectory } from "./secret-directory.ts";
 import {
   projectFiles,
   temporaryDirectory,
   writeFiles,
-} from "./temporary-directory.test-support.ts";
+} from "../temporary-directory.test-support.ts";
+import { readSecretDirectory } from "./secret-directory.ts";
 
 describe("readSecretDirectory", () => {
   it("reads each file as one value, without trailing newlines", async () => {

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { TokenError } from "@agent-oauth/core";
 import { shownName } from "@agent-oauth/core/internal";
 import { z } from "zod";
-import { readSecretText } from "./secret-directory.ts";
-import { readTextFile } from "./text-file.ts";
+import { readSecretText } from "../watched-file/secret-directory.ts";
+import { readTextFile } from "../watched-file/text-file.ts";
 
 /** One service bound to this workload: a directory whose files are its entries. */
 export interface ServiceBinding {

@@ -1,12 +1,12 @@
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findServiceBindings, serviceBindingRoot } from "./find-service-bindings.ts";
 import {
   projectFiles,
   temporaryDirectory,
   writeFiles,
-} from "./temporary-directory.test-support.ts";
+} from "../temporary-directory.test-support.ts";
+import { findServiceBindings, serviceBindingRoot } from "./find-service-bindings.ts";
 
 describe("serviceBindingRoot", () => {
   it("is SERVICE_BINDING_ROOT, else /bindings", () => {

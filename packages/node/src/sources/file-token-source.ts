@@ -6,8 +6,12 @@ import {
   type TokenSource,
 } from "@agent-oauth/core";
 import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
+import {
+  createWatchedFile,
+  type WatchedFile,
+  type WatchedFileOptions,
+} from "../watched-file/watched-file.ts";
 import { checkCall, foundToken, placeIdentity, tokenFromText } from "./token-text.ts";
-import { createWatchedFile, type WatchedFile, type WatchedFileOptions } from "./watched-file.ts";
 
 /** Options of {@link fileTokenSource}. */
 export type FileTokenSourceOptions = Pick<

@@ -10,7 +10,7 @@ import {
   projectFiles,
   replaceFile,
   temporaryDirectory,
-} from "./temporary-directory.test-support.ts";
+} from "../temporary-directory.test-support.ts";
 import { createWatchedFile, type WatchedFileOptions } from "./watched-file.ts";
 
 const SENTINEL = "s3cr3t-sentinel";

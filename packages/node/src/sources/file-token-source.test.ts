@@ -4,9 +4,9 @@ import { inspect } from "node:util";
 import { createAccessToken } from "@agent-oauth/core";
 import { createFakeClock, tokenSourceContract } from "@agent-oauth/core/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { projectFiles, temporaryDirectory } from "../temporary-directory.test-support.ts";
+import { unsignedJwt } from "../unsigned-jwt.test-support.ts";
 import { fileTokenSource } from "./file-token-source.ts";
-import { projectFiles, temporaryDirectory } from "./temporary-directory.test-support.ts";
-import { unsignedJwt } from "./unsigned-jwt.test-support.ts";
 
 const SENTINEL = "s3cr3t-sentinel";
 

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { temporaryDirectory, writeFiles } from "../temporary-directory.test-support.ts";
 import { findServiceBindings } from "./find-service-bindings.ts";
 import { bindingEntryPath, readServiceBinding, type ServiceBinding } from "./service-binding.ts";
-import { temporaryDirectory, writeFiles } from "./temporary-directory.test-support.ts";
 
 const SENTINEL = "s3cr3t-sentinel";
 
