@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { bearerInterceptor } from "./bearer-interceptor.ts";
-import type { ClientCertificatePair } from "./certificate-pair.ts";
 import {
   clientSecretPost,
   noClientAuthentication,
   tlsClientAuth,
-} from "./client-authentication.ts";
-import { createClientCertificate } from "./client-certificate.ts";
-import { clientCredentialsSource } from "./client-credentials-source.ts";
-import { jwtBearerSource } from "./jwt-bearer-source.ts";
-import { privateKeyJwt } from "./private-key-jwt.ts";
+} from "./client-authentication/client-authentication.ts";
+import { privateKeyJwt } from "./client-authentication/private-key-jwt.ts";
+import { clientCredentialsSource } from "./grants/client-credentials-source.ts";
+import { jwtBearerSource } from "./grants/jwt-bearer-source.ts";
+import type { ClientCertificatePair } from "./http/certificate-pair.ts";
+import { createClientCertificate } from "./http/client-certificate.ts";
+import { bearerInterceptor } from "./interceptor/bearer-interceptor.ts";
+import { createTokenEndpoint } from "./request/token-endpoint.ts";
 import { authority, CLIENT_CREDENTIALS, testEndpoint } from "./server.test-support.ts";
-import { createTokenEndpoint } from "./token-endpoint.ts";
 
 const pair = await authority.issue();
 const endpoint = () => testEndpoint({ url: "https://as.example/token" });

@@ -5,9 +5,13 @@ import type { AddressInfo } from "node:net";
 import { TLSSocket } from "node:tls";
 import { onTestFinished } from "vitest";
 import { createTestAuthority, type TestAuthority } from "./certificates.test-support.ts";
-import { noClientAuthentication } from "./client-authentication.ts";
-import { createTokenEndpoint, type TokenEndpoint, type TokenGrant } from "./token-endpoint.ts";
-import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
+import { noClientAuthentication } from "./client-authentication/client-authentication.ts";
+import type { TokenEndpointOptions } from "./options/token-endpoint-options.ts";
+import {
+  createTokenEndpoint,
+  type TokenEndpoint,
+  type TokenGrant,
+} from "./request/token-endpoint.ts";
 
 /** One request as a test server saw it. */
 export interface SeenRequest {

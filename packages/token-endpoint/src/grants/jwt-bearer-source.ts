@@ -1,0 +1,62 @@
+import { TokenError, type TokenSource } from "@agent-oauth/core";
+import type { OptionNames } from "@agent-oauth/core/internal";
+import type { TokenEndpoint } from "../request/token-endpoint.ts";
+import {
+  checkGrantSourceOptions,
+  GRANT_SOURCE_OPTIONS,
+  type GrantSourceOptions,
+  grantSource,
+} from "./grant-source.ts";
+
+/** How a {@link jwtBearerSource} asks. */
+export interface JwtBearerSourceOptions extends GrantSourceOptions {
+  /**
+   * Whether the server takes one assertion several times, so that a request that may have been processed can be
+   * repeated. Default false.
+   */
+  readonly assertionReusable?: boolean;
+}
+
+const NAMES: OptionNames<JwtBearerSourceOptions> = {
+  ...GRANT_SOURCE_OPTIONS,
+  assertionReusable: true,
+};
+
+/**
+ * Makes a source of tokens for users: each request's `subjectToken` is the assertion.
+ *
+ * Its requests honour `subjectToken`, `principal` (which is not sent), `audience`, `resource` and `scope`; every other
+ * field is refused with a TypeError. Without `subjectToken` a call fails with `ERR_TOKEN_SUBJECT_REQUIRED`.
+ *
+ * @example
+ * ```ts
+ * const source = jwtBearerSource(endpoint, { parameters: { token_format: "jwt" } });
+ * const { token } = await source.getToken({ subjectToken: userToken });
+ * ```
+ * @throws TypeError if an option is unknown, or a parameter is blank, reserved or repeated.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.1 RFC 7523 §2.1}
+ */
+export function jwtBearerSource(
+  endpoint: TokenEndpoint,
+  options: JwtBearerSourceOptions = {},
+): TokenSource {
+  checkGrantSourceOptions(options, NAMES);
+  const { assertionReusable = false, ...others } = options;
+  if (typeof assertionReusable !== "boolean") {
+    throw new TypeError('Cannot create a token source: "assertionReusable" must be a boolean');
+  }
+  return grantSource({
+    ...others,
+    endpoint,
+    grantType: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    repeatable: assertionReusable,
+    fields: ["subjectToken", "principal"],
+    own: ({ subjectToken: assertion }) => {
+      if (assertion !== undefined) return { assertion };
+      throw new TokenError(
+        "ERR_TOKEN_SUBJECT_REQUIRED",
+        'Cannot get a token for a user: "subjectToken" is missing',
+      );
+    },
+  });
+}

@@ -1,0 +1,151 @@
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { TokenError } from "@agent-oauth/core";
+import { Agent } from "undici";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createTestAuthority, type IssueOptions } from "../certificates.test-support.ts";
+import {
+  noClientAuthentication,
+  tlsClientAuth,
+} from "../client-authentication/client-authentication.ts";
+import {
+  type Answerer,
+  answerToken,
+  authority,
+  CLIENT_CREDENTIALS,
+  startPlainServer,
+  startTestServer,
+  testEndpoint,
+} from "../server.test-support.ts";
+import { createClientCertificate } from "./client-certificate.ts";
+
+const namesake = await createTestAuthority();
+const stranger = await createTestAuthority("Another authority");
+
+const none = noClientAuthentication();
+const rogue = tlsClientAuth(createClientCertificate(await namesake.issue()));
+const good = tlsClientAuth(createClientCertificate(await authority.issue()));
+
+describe("a server that is not trusted", () => {
+  it.each([
+    ["another authority", { ca: stranger.certificate }],
+    ["an authority of the same name", { ca: [namesake.certificate] }],
+    ["Node's authorities", { ca: undefined as never }],
+    ["the caller's dispatcher", { dispatcher: () => new Agent() }],
+  ])("by %s gets no request, and the error names the option ca", async (_, options) => {
+    const server = await startTestServer();
+    const endpoint = testEndpoint(server, options);
+    const error = await failure(endpoint);
+    expect(error).toMatchObject({ code: "ERR_TOKEN_TLS", retryable: false });
+    expect(error.message).toMatch(/certificate is not trusted \([A-Z_]+\).*the option "ca"$/);
+    expect(server.requests).toEqual([]);
+    expect(endpoint.waits).toEqual([]);
+  });
+
+  it.each([
+    [{ notAfter: new Date(Date.now() - 60_000) }, /server's certificate has expired$/],
+    [{ notBefore: new Date(Date.now() + 60_000) }, /is not valid yet; check the clock$/],
+    [{ host: "elsewhere.example" }, /is for another host; check the host of the URL$/],
+  ] as [IssueOptions, RegExp][])("as its certificate has %o says so", async (options, message) => {
+    const { certificate: cert, key } = await authority.issue({ ...options, usage: "server" });
+    const server = await startTestServer(undefined, { cert, key });
+    const error = await failure(testEndpoint(server));
+    expect(error).toMatchObject({ code: "ERR_TOKEN_TLS", retryable: false });
+    expect(error.message).toMatch(message);
+  });
+
+  it("as it speaks no TLS at all is a TLS failure", async () => {
+    const { url } = await startPlainServer();
+    const error = await failure(testEndpoint({ url: url.replace("http:", "https:") }));
+    expect(error).toMatchObject({ code: "ERR_TOKEN_TLS", retryable: false });
+    expect(error.message).toMatch(/does not speak TLS there; check host and port$/);
+  });
+});
+
+describe("a server that requires a client certificate in the handshake", () => {
+  const strict = { rejectUnauthorized: true };
+
+  it.each([
+    ["TLSv1.2", "no", none, /authenticate with tlsClientAuth$/],
+    ["TLSv1.2", "a rogue", rogue, /client certificate is issued by an authority the server trusts/],
+    ["TLSv1.3", "no", none, /authenticate with tlsClientAuth$/],
+    ["TLSv1.3", "a rogue", rogue, /client certificate is issued by an authority the server trusts/],
+  ] as const)(
+    "over %s fails with %s certificate",
+    async (version, _, clientAuthentication, message) => {
+      const versions = { minVersion: version, maxVersion: version };
+      const server = await startTestServer(undefined, { ...strict, ...versions });
+      const error = await failure(testEndpoint(server, { clientAuthentication }));
+      expect(error).toMatchObject({ code: "ERR_TOKEN_TLS", retryable: false });
+      expect(error.message).toMatch(message);
+      expect(server.requests).toEqual([]);
+    },
+  );
+
+  it("breaks a connection like any other once it has answered", async () => {
+    const close: Answerer = ({ socket }) => void socket?.destroy();
+    const server = await startTestServer(answerToken(), strict);
+    const endpoint = testEndpoint(server, { clientAuthentication: good });
+    await endpoint.request(CLIENT_CREDENTIALS);
+    server.answer = close;
+    expect(await failure(endpoint)).toMatchObject({ code: "ERR_TOKEN_NETWORK", retryable: true });
+  });
+});
+
+describe("a server that cannot be reached", () => {
+  it.each([true, false])("is asked again, repeatable or not (%s)", async (repeatable) => {
+    const { url, connections } = await startSocketServer((socket) => socket.destroy());
+    const endpoint = testEndpoint({ url });
+    const error = await failure(endpoint, { repeatable });
+    expect(error).toMatchObject({ code: "ERR_TOKEN_TLS" });
+    expect(error.message).toMatch(/ended the TLS handshake/);
+    expect(connections()).toBe(3);
+  });
+
+  it("as nothing listens there is a network failure, retried", async () => {
+    const { url, close } = await startSocketServer(() => {});
+    await close();
+    const endpoint = testEndpoint({ url });
+    const error = await failure(endpoint, { repeatable: false });
+    expect(error).toMatchObject({ code: "ERR_TOKEN_NETWORK", retryable: true });
+    expect(error.message).toMatch(/nothing listens there \(ECONNREFUSED\); check host and port$/);
+    expect(endpoint.waits).toEqual([125, 250]);
+  });
+
+  it("is given up after connectTimeoutMs, and asked again as nothing was sent", async () => {
+    const { url } = await startSocketServer(() => {});
+    const endpoint = testEndpoint({ url }, { connectTimeoutMs: 30 });
+    const error = await failure(endpoint, { repeatable: false });
+    expect(error).toMatchObject({ code: "ERR_TOKEN_TIMEOUT", retryable: true });
+    expect(error.message).toMatch(/the option "connectTimeoutMs"/);
+    expect(endpoint.waits).toEqual([125, 250]);
+  });
+});
+
+async function startSocketServer(accept: (socket: Socket) => void) {
+  let count = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    count++;
+    sockets.add(socket.on("error", () => {}));
+    accept(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const close = async () => {
+    for (const socket of sockets) socket.destroy();
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  };
+  onTestFinished(close);
+  const { port } = server.address() as AddressInfo;
+  return { url: `https://127.0.0.1:${port}/token`, connections: () => count, close };
+}
+
+async function failure(
+  endpoint: ReturnType<typeof testEndpoint>,
+  { repeatable }: { repeatable: boolean } = CLIENT_CREDENTIALS,
+): Promise<TokenError> {
+  const error: unknown = await endpoint
+    .request({ ...CLIENT_CREDENTIALS, repeatable })
+    .catch((reason: unknown) => reason);
+  if (!TokenError.isInstance(error)) throw new Error("expected a TokenError", { cause: error });
+  return error;
+}
