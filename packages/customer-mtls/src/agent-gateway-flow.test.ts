@@ -3,8 +3,8 @@ import { TokenError } from "@agent-oauth/core";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
 import type { CustomerFlowOptions } from "./customer-flow-options.ts";
-import type { GatewayAccess } from "./gateway-access.ts";
-import type { IntegrationDependency } from "./integration-dependency.ts";
+import type { GatewayAccess } from "./ias/gateway-access.ts";
+import type { IntegrationDependency } from "./servers/integration-dependency.ts";
 
 const SENTINEL = "s3cr3t-sentinel";
 const access: GatewayAccess = {

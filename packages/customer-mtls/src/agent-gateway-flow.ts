@@ -19,13 +19,13 @@ import {
   checkCustomerFlowOptions,
   iasClientOptions,
 } from "./customer-flow-options.ts";
-import type { GatewayAccess } from "./gateway-access.ts";
-import { IasClient } from "./ias-client.ts";
+import type { GatewayAccess } from "./ias/gateway-access.ts";
+import { IasClient } from "./ias/ias-client.ts";
 import {
   type IntegrationDependency,
   resolveIntegrationDependencies,
-} from "./integration-dependency.ts";
-import { agentUrl, mcpServerUrl } from "./mcp-server-url.ts";
+} from "./servers/integration-dependency.ts";
+import { agentUrl, mcpServerUrl } from "./servers/mcp-server-url.ts";
 
 const listNames: OptionNames<GatewayListOptions> = { tenant: true, signal: true };
 const clientIdNames: OptionNames<ClientIdOptions> = { signal: true };

@@ -8,11 +8,11 @@ import {
   fingerprintOf,
   replaceCredentials,
   writeBinding,
-} from "./credentials.test-support.ts";
-import type { CustomerCredentials } from "./customer-credentials.ts";
+} from "./credentials/credentials.test-support.ts";
+import type { CustomerCredentials } from "./credentials/customer-credentials.ts";
 import { type CustomerMtlsFlowOptions, createCustomerMtlsFlow } from "./customer-mtls-flow.ts";
 import { flowFrom } from "./flow.test-support.ts";
-import { startIas, type TestIas } from "./ias.test-support.ts";
+import { startIas, type TestIas } from "./ias/ias.test-support.ts";
 
 let ias: TestIas;
 

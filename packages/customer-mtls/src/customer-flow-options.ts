@@ -1,7 +1,7 @@
 import type { CachingTokenSourceOptions } from "@agent-oauth/core";
 import { checkOptions, kindOf, type OptionNames, pickOptions } from "@agent-oauth/core/internal";
-import type { IasClientOptions } from "./ias-client.ts";
-import type { IntegrationDependencyResolver } from "./integration-dependency.ts";
+import type { IasClientOptions } from "./ias/ias-client.ts";
+import type { IntegrationDependencyResolver } from "./servers/integration-dependency.ts";
 
 /** What both customer flows can be told. */
 export interface CustomerFlowOptions

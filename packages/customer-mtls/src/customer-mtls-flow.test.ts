@@ -8,15 +8,15 @@ import {
   credentialsWith,
   fingerprintOf,
   writeBinding,
-} from "./credentials.test-support.ts";
-import type { CustomerCredentials } from "./customer-credentials.ts";
+} from "./credentials/credentials.test-support.ts";
+import type { CustomerCredentials } from "./credentials/customer-credentials.ts";
 import {
   type CustomerMtlsFlowOptions,
   createCustomerMtlsFlow,
   detectCustomerMtls,
 } from "./customer-mtls-flow.ts";
 import { flowFrom } from "./flow.test-support.ts";
-import { startIas, type TestIas } from "./ias.test-support.ts";
+import { startIas, type TestIas } from "./ias/ias.test-support.ts";
 
 const RESOURCE = "urn:sap:identity:application:provider:name:agent-gateway";
 

@@ -2,12 +2,15 @@ import { redactedCause, systemClock, TokenError } from "@agent-oauth/core";
 import { emit, type OptionNames } from "@agent-oauth/core/internal";
 import { createWatchedFile, ifAvailable, type WatchedFileOptions } from "@agent-oauth/node";
 import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
-import { type FindCredentialsFileOptions, findCredentialsFile } from "./credentials-file.ts";
+import {
+  type FindCredentialsFileOptions,
+  findCredentialsFile,
+} from "./credentials/credentials-file.ts";
 import {
   type CustomerCredentials,
   checkCustomerCredentials,
   parseCustomerCredentials,
-} from "./customer-credentials.ts";
+} from "./credentials/customer-credentials.ts";
 import type { CustomerFlow } from "./customer-flow.ts";
 import {
   type CustomerFlowOptions,
@@ -15,7 +18,7 @@ import {
   customerFlowOptionNames,
   insecureHosts,
 } from "./customer-flow-options.ts";
-import type { GatewayAccess } from "./gateway-access.ts";
+import type { GatewayAccess } from "./ias/gateway-access.ts";
 
 /** How {@link createCustomerMtlsFlow} finds its credentials, and what it does with them. Without any, the only binding of type `integration-credentials` is used. */
 export interface CustomerMtlsFlowOptions extends CustomerFlowOptions, FindCredentialsFileOptions {

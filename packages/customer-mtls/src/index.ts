@@ -1,5 +1,5 @@
-export type { FindCredentialsFileOptions } from "./credentials-file.ts";
-export type { CustomerCredentials } from "./customer-credentials.ts";
+export type { FindCredentialsFileOptions } from "./credentials/credentials-file.ts";
+export type { CustomerCredentials } from "./credentials/customer-credentials.ts";
 export type {
   AgentRef,
   CustomerFlow,
@@ -14,11 +14,11 @@ export {
   createCustomerMtlsFlow,
   detectCustomerMtls,
 } from "./customer-mtls-flow.ts";
-export type { IasClientOptions } from "./ias-client.ts";
+export type { IasClientOptions } from "./ias/ias-client.ts";
 export type {
   IntegrationDependency,
   IntegrationDependencyResolver,
-} from "./integration-dependency.ts";
+} from "./servers/integration-dependency.ts";
 export {
   createTransparentFlow,
   detectTransparent,

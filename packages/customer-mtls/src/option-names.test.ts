@@ -7,7 +7,7 @@ import {
   credentialsWith,
   replaceCredentials,
   writeBinding,
-} from "./credentials.test-support.ts";
+} from "./credentials/credentials.test-support.ts";
 import { createCustomerMtlsFlow, detectCustomerMtls } from "./customer-mtls-flow.ts";
 import { flowFrom } from "./flow.test-support.ts";
 import { createTransparentFlow, detectTransparent } from "./transparent-flow.ts";

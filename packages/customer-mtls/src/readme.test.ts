@@ -4,8 +4,12 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, it, onTestFinished } from "vitest";
 import { authority } from "./certificates.test-support.ts";
-import { bindingRoot, credentialsWith, writeBinding } from "./credentials.test-support.ts";
-import { startIas } from "./ias.test-support.ts";
+import {
+  bindingRoot,
+  credentialsWith,
+  writeBinding,
+} from "./credentials/credentials.test-support.ts";
+import { startIas } from "./ias/ias.test-support.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
 

@@ -7,10 +7,10 @@ import {
   credentialsWith,
   replaceCredentials,
   writeBinding,
-} from "./credentials.test-support.ts";
+} from "./credentials/credentials.test-support.ts";
 import type { CustomerFlow } from "./customer-flow.ts";
 import { createCustomerMtlsFlow } from "./customer-mtls-flow.ts";
-import { startIas, type TestIas } from "./ias.test-support.ts";
+import { startIas, type TestIas } from "./ias/ias.test-support.ts";
 import { createTransparentFlow } from "./transparent-flow.ts";
 
 const LIFETIME_MS = 600_000;

@@ -1,8 +1,8 @@
 import { TokenError } from "@agent-oauth/core";
 import { type EnvironmentOptions, faultList, readEnvironment } from "@agent-oauth/node";
 import { z } from "zod";
-import { type GatewayAccess, gatewayAccessSchemas } from "./gateway-access.ts";
-import { integrationDependencies } from "./integration-dependency.ts";
+import { type GatewayAccess, gatewayAccessSchemas } from "./ias/gateway-access.ts";
+import { integrationDependencies } from "./servers/integration-dependency.ts";
 
 const REQUIRED = ["INTEGRATION_CLIENT_ID", "INTEGRATION_AUTH_URL", "INTEGRATION_GATEWAY_URL"];
 

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { authority } from "./certificates.test-support.ts";
-import { startIas, type TestIas } from "./ias.test-support.ts";
+import { startIas, type TestIas } from "./ias/ias.test-support.ts";
 import { createTransparentFlow, detectTransparent } from "./transparent-flow.ts";
 
 const SENTINEL = "s3cr3t-sentinel";

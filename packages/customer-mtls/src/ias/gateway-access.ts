@@ -1,7 +1,10 @@
 import { checkedText, identifierFault, urlRule } from "@agent-oauth/node";
 import type { ClientCertificatePair } from "@agent-oauth/token-endpoint";
 import { z } from "zod";
-import { type IntegrationDependency, integrationDependencies } from "./integration-dependency.ts";
+import {
+  type IntegrationDependency,
+  integrationDependencies,
+} from "../servers/integration-dependency.ts";
 
 /** What a customer agent needs to get tokens and to find its servers, wherever it was configured. */
 export interface GatewayAccess {

@@ -4,7 +4,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { TLSSocket } from "node:tls";
-import { authority, issueCertificate } from "./certificates.test-support.ts";
+import { authority, issueCertificate } from "../certificates.test-support.ts";
 
 /** One request as the server saw it. */
 export interface SeenRequest {

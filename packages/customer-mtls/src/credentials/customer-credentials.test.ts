@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { type Clock, systemClock } from "@agent-oauth/core";
 import { createFakeClock } from "@agent-oauth/core/testing";
 import { describe, expect, it } from "vitest";
-import { issueCertificate } from "./certificates.test-support.ts";
+import { issueCertificate } from "../certificates.test-support.ts";
 import { clientPair, credentialsWith } from "./credentials.test-support.ts";
 import { parseCustomerCredentials } from "./customer-credentials.ts";
 

@@ -2,8 +2,8 @@ import { type Clock, TokenError } from "@agent-oauth/core";
 import { checkedText, faultList } from "@agent-oauth/node";
 import { createClientCertificate } from "@agent-oauth/token-endpoint";
 import { z } from "zod";
-import { type GatewayAccess, gatewayAccessSchemas } from "./gateway-access.ts";
-import type { IntegrationDependency } from "./integration-dependency.ts";
+import { type GatewayAccess, gatewayAccessSchemas } from "../ias/gateway-access.ts";
+import type { IntegrationDependency } from "../servers/integration-dependency.ts";
 
 /** The content of a customer agent's credentials file. Further members are ignored. */
 export interface CustomerCredentials {

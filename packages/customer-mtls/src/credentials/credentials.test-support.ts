@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type CertificatePair, issueCertificate } from "./certificates.test-support.ts";
+import { type CertificatePair, issueCertificate } from "../certificates.test-support.ts";
 import type { CustomerCredentials } from "./customer-credentials.ts";
 
 /** The agent's first certificate, the same for all tests of a file. */
