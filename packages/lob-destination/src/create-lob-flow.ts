@@ -1,9 +1,9 @@
 import { systemClock } from "@agent-oauth/core";
 import { type EnvironmentOptions, ifAvailable } from "@agent-oauth/node";
-import { checkDestinationBinding } from "./destination-binding.ts";
+import { checkDestinationBinding } from "./binding/destination-binding.ts";
+import { findDestinationBinding } from "./binding/find-destination-binding.ts";
+import { landscapeFromEnvironment, tokenUrlFromEnvironment } from "./binding/lob-environment.ts";
 import { DestinationFlow } from "./destination-flow.ts";
-import { findDestinationBinding } from "./find-destination-binding.ts";
-import { landscapeFromEnvironment, tokenUrlFromEnvironment } from "./lob-environment.ts";
 import type { LobFlow } from "./lob-flow.ts";
 import {
   checkLobFlowOptionNames,

@@ -13,11 +13,12 @@ import {
   noClientAuthentication,
   type TokenEndpoint,
 } from "@agent-oauth/token-endpoint";
-import { withDeadline } from "./deadline.ts";
-import type { DestinationAccess } from "./destination-binding.ts";
-import { DestinationService } from "./destination-service.ts";
-import { textProperty } from "./fragment.ts";
-import { GatewayTokenSource } from "./gateway-token-source.ts";
+import type { DestinationAccess } from "./binding/destination-binding.ts";
+import { WatchedBinding } from "./binding/watched-binding.ts";
+import { withDeadline } from "./destination-service/deadline.ts";
+import { DestinationService } from "./destination-service/destination-service.ts";
+import { requireTenant } from "./destination-service/tenant-subdomain.ts";
+import { textDigest } from "./destination-service/text-digest.ts";
 import type {
   AgentRef,
   GatewayListOptions,
@@ -32,11 +33,10 @@ import {
   type LobFlowOptions,
   type TenantTokenUrl,
 } from "./lob-flow-options.ts";
-import { serverRefs } from "./server-ref.ts";
-import { ServiceTokenSource } from "./service-token-source.ts";
-import { requireTenant } from "./tenant-subdomain.ts";
-import { textDigest } from "./text-digest.ts";
-import { WatchedBinding } from "./watched-binding.ts";
+import { textProperty } from "./servers/fragment.ts";
+import { serverRefs } from "./servers/server-ref.ts";
+import { GatewayTokenSource } from "./tokens/gateway-token-source.ts";
+import { ServiceTokenSource } from "./tokens/service-token-source.ts";
 
 type ClientIdOptions = Omit<GatewayListOptions, "tenant">;
 

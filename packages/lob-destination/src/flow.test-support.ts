@@ -1,8 +1,8 @@
 import { onTestFinished } from "vitest";
+import type { DestinationBinding } from "./binding/destination-binding.ts";
 import type { TestBtp } from "./btp.test-support.ts";
 import { authority } from "./certificates.test-support.ts";
 import { createLobFlow } from "./create-lob-flow.ts";
-import type { DestinationBinding } from "./destination-binding.ts";
 import type { LobFlow } from "./lob-flow.ts";
 import type { LobFlowOptions } from "./lob-flow-options.ts";
 

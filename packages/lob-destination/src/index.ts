@@ -1,6 +1,7 @@
+export type { DestinationBinding } from "./binding/destination-binding.ts";
+export type { FindBindingOptions } from "./binding/find-destination-binding.ts";
 export { createLobFlow, detectLob } from "./create-lob-flow.ts";
-export type { DestinationBinding } from "./destination-binding.ts";
-export type { FindBindingOptions } from "./find-destination-binding.ts";
+export type { TokenUrlBinding } from "./destination-service/tenant-token-url.ts";
 export type {
   AgentRef,
   GatewayListOptions,
@@ -9,4 +10,3 @@ export type {
   McpServerRef,
 } from "./lob-flow.ts";
 export type { LobFlowOptions, TenantTokenUrl } from "./lob-flow-options.ts";
-export type { TokenUrlBinding } from "./tenant-token-url.ts";

@@ -1,9 +1,9 @@
 import type { CachingTokenSourceOptions, TokenError } from "@agent-oauth/core";
 import { checkOptions, kindOf, type OptionNames, pickOptions } from "@agent-oauth/core/internal";
 import type { TokenEndpointOptions } from "@agent-oauth/token-endpoint";
-import type { DestinationBinding } from "./destination-binding.ts";
-import type { FindBindingOptions } from "./find-destination-binding.ts";
-import type { TokenUrlBinding } from "./tenant-token-url.ts";
+import type { DestinationBinding } from "./binding/destination-binding.ts";
+import type { FindBindingOptions } from "./binding/find-destination-binding.ts";
+import type { TokenUrlBinding } from "./destination-service/tenant-token-url.ts";
 
 /**
  * Tells a tenant's token URL in place of the rule. It is asked for the provider too, by the binding's `identityzone` if it

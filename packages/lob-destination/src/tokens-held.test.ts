@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { AccessToken, BoundTokenSource, CachingTokenSource } from "@agent-oauth/core";
 import { createFakeClock, type FakeClock } from "@agent-oauth/core/testing";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { DestinationBinding } from "./binding/destination-binding.ts";
 import { startBtp, type TestBtp } from "./btp.test-support.ts";
-import type { DestinationBinding } from "./destination-binding.ts";
 import { bindingAt, flowAt } from "./flow.test-support.ts";
 import type { LobFlow } from "./lob-flow.ts";
 

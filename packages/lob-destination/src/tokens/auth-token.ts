@@ -1,7 +1,7 @@
 import { TokenError } from "@agent-oauth/core";
 import { listedReasons } from "@agent-oauth/core/internal";
 import { z } from "zod";
-import { quoted } from "./error-message.ts";
+import { quoted } from "../destination-service/error-message.ts";
 
 /** A token that the Destination Service retrieved. */
 export interface AuthToken {

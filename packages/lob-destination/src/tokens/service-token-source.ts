@@ -9,12 +9,12 @@ import {
 } from "@agent-oauth/core";
 import { urlRule } from "@agent-oauth/node";
 import { createTokenEndpoint } from "@agent-oauth/token-endpoint";
-import type { DestinationAccess } from "./destination-binding.ts";
-import type { EndpointOptions, TenantTokenUrl } from "./lob-flow-options.ts";
-import { tenantOfToken } from "./tenant-of-token.ts";
-import { checkTenantSubdomain } from "./tenant-subdomain.ts";
-import { type TokenUrlBinding, tenantTokenUrl } from "./tenant-token-url.ts";
-import { textDigest } from "./text-digest.ts";
+import type { DestinationAccess } from "../binding/destination-binding.ts";
+import { tenantOfToken } from "../destination-service/tenant-of-token.ts";
+import { checkTenantSubdomain } from "../destination-service/tenant-subdomain.ts";
+import { type TokenUrlBinding, tenantTokenUrl } from "../destination-service/tenant-token-url.ts";
+import { textDigest } from "../destination-service/text-digest.ts";
+import type { EndpointOptions, TenantTokenUrl } from "../lob-flow-options.ts";
 
 /** How service tokens are asked for. */
 export interface ServiceTokenSourceOptions {

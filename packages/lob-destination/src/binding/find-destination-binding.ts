@@ -1,10 +1,10 @@
 import { TokenError } from "@agent-oauth/core";
 import { listedNames, shownName } from "@agent-oauth/core/internal";
 import type { EnvironmentOptions } from "@agent-oauth/node";
+import { textDigest } from "../destination-service/text-digest.ts";
 import { type BindingPlace, bindingPlaces, type ListedBinding } from "./binding-places.ts";
 import type { DestinationAccess } from "./destination-binding.ts";
 import { currentEnvironment } from "./lob-environment.ts";
-import { textDigest } from "./text-digest.ts";
 
 /** Where a binding of the Destination Service is looked for. */
 export interface FindBindingOptions extends EnvironmentOptions {

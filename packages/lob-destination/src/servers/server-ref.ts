@@ -1,8 +1,8 @@
 import { TokenError } from "@agent-oauth/core";
 import { shownName } from "@agent-oauth/core/internal";
 import { urlRule } from "@agent-oauth/node";
+import type { McpServerRef } from "../lob-flow.ts";
 import type { Fragment } from "./fragment.ts";
-import type { McpServerRef } from "./lob-flow.ts";
 import { ordIdsOf } from "./ord-ids.ts";
 
 /** Whose fragments they are, and by which rules their URLs are judged. */

@@ -12,12 +12,15 @@ import {
 } from "@agent-oauth/core";
 import { emit, listedNames, shownName } from "@agent-oauth/core/internal";
 import { urlRule } from "@agent-oauth/node";
+import type {
+  DestinationService,
+  FoundDestination,
+} from "../destination-service/destination-service.ts";
+import { requireTenant } from "../destination-service/tenant-subdomain.ts";
+import { textDigest } from "../destination-service/text-digest.ts";
+import type { GatewayToken } from "../lob-flow.ts";
+import { type Fragment, textProperty } from "../servers/fragment.ts";
 import { type AuthToken, pickAuthToken } from "./auth-token.ts";
-import type { DestinationService, FoundDestination } from "./destination-service.ts";
-import { type Fragment, textProperty } from "./fragment.ts";
-import type { GatewayToken } from "./lob-flow.ts";
-import { requireTenant } from "./tenant-subdomain.ts";
-import { textDigest } from "./text-digest.ts";
 
 /** Which tokens, and where they come from. */
 export interface GatewayTokenSourceOptions {

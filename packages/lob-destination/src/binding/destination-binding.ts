@@ -7,7 +7,7 @@ import {
   tlsClientAuth,
 } from "@agent-oauth/token-endpoint";
 import { z } from "zod";
-import type { TokenUrlBinding } from "./tenant-token-url.ts";
+import type { TokenUrlBinding } from "../destination-service/tenant-token-url.ts";
 
 /** The credentials of a binding of the Destination Service. Further members are ignored, trailing newlines dropped. */
 export interface DestinationBinding extends TokenUrlBinding {

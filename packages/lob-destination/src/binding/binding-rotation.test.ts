@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TokenError } from "@agent-oauth/core";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { startBtp, type TestBtp } from "./btp.test-support.ts";
-import { issueCertificate } from "./certificates.test-support.ts";
+import { startBtp, type TestBtp } from "../btp.test-support.ts";
+import { issueCertificate } from "../certificates.test-support.ts";
+import { bindingAt, flowAt } from "../flow.test-support.ts";
+import type { LobFlowOptions } from "../lob-flow-options.ts";
 import type { DestinationBinding } from "./destination-binding.ts";
-import { bindingAt, flowAt } from "./flow.test-support.ts";
-import type { LobFlowOptions } from "./lob-flow-options.ts";
 
 const [first, second] = [
   await issueCertificate("clientAuth"),

@@ -5,9 +5,9 @@ import {
   type TokenErrorCode,
   type TokenSource,
 } from "@agent-oauth/core";
+import { type Fragment, fragmentsOf } from "../servers/fragment.ts";
 import { type DestinationAnswer, getDestinationAnswer } from "./destination-answer.ts";
 import { named, refusal } from "./destination-error.ts";
-import { type Fragment, fragmentsOf } from "./fragment.ts";
 import { type RetryOptions, withRetries } from "./retry.ts";
 
 /** What is needed to ask the Destination Service. */

@@ -1,10 +1,13 @@
 import { systemClock } from "@agent-oauth/core";
 import { beforeEach, describe, expect, it } from "vitest";
-import { startBtp, type TestBtp } from "./btp.test-support.ts";
-import { authority, issueCertificate } from "./certificates.test-support.ts";
-import { checkDestinationBinding, type DestinationBinding } from "./destination-binding.ts";
-import { bindingAt } from "./flow.test-support.ts";
-import type { TenantTokenUrl } from "./lob-flow-options.ts";
+import {
+  checkDestinationBinding,
+  type DestinationBinding,
+} from "../binding/destination-binding.ts";
+import { startBtp, type TestBtp } from "../btp.test-support.ts";
+import { authority, issueCertificate } from "../certificates.test-support.ts";
+import { bindingAt } from "../flow.test-support.ts";
+import type { TenantTokenUrl } from "../lob-flow-options.ts";
 import { ServiceTokenSource } from "./service-token-source.ts";
 
 const pair = await issueCertificate("clientAuth");
