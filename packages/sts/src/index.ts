@@ -1,11 +1,11 @@
-export type { ActorTokenFunction, StsActor } from "./actor-token.ts";
-export type { AnswerPolicy } from "./answer-policy.ts";
-export { createStsTokenSource, type StsTokenSource } from "./create-sts-token-source.ts";
+export type { ActorTokenFunction, StsActor } from "./actor/actor-token.ts";
+export { serviceAccountActor } from "./actor/service-account-actor.ts";
+export type { AnswerPolicy } from "./checks/answer-policy.ts";
+export { tokenTypes } from "./checks/token-types.ts";
+export { type StsFromEnvironmentOptions, stsFromEnvironment } from "./config/sts-environment.ts";
+export { createStsTokenSource, type StsTokenSource } from "./exchange/create-sts-token-source.ts";
 export {
   type PropagatingTokenSourceOptions,
   propagatingTokenSource,
-} from "./propagating-token-source.ts";
-export { serviceAccountActor } from "./service-account-actor.ts";
-export { type StsFromEnvironmentOptions, stsFromEnvironment } from "./sts-environment.ts";
-export type { StsTokenSourceOptions } from "./sts-options.ts";
-export { tokenTypes } from "./token-types.ts";
+} from "./exchange/propagating-token-source.ts";
+export type { StsTokenSourceOptions } from "./exchange/sts-options.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createStsTokenSource } from "./create-sts-token-source.ts";
-import { mcpServersSchema, parseMcpServers } from "./mcp-server-config.ts";
-import { propagatingTokenSource } from "./propagating-token-source.ts";
-import { stsFromEnvironment } from "./sts-environment.ts";
-import { toolAudiences } from "./tool-audiences.ts";
+import { mcpServersSchema, parseMcpServers } from "./config/mcp-server-config.ts";
+import { stsFromEnvironment } from "./config/sts-environment.ts";
+import { toolAudiences } from "./config/tool-audiences.ts";
+import { createStsTokenSource } from "./exchange/create-sts-token-source.ts";
+import { propagatingTokenSource } from "./exchange/propagating-token-source.ts";
 
 const metadataUrl = "https://sts.example/m";
 const env = { STS_WELL_KNOWN_URI: metadataUrl };

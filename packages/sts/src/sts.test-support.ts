@@ -6,8 +6,8 @@ import { text } from "node:stream/consumers";
 import { TLSSocket } from "node:tls";
 import { onTestFinished } from "vitest";
 import { authority, issueCertificate } from "./certificates.test-support.ts";
-import { createStsTokenSource, type StsTokenSource } from "./create-sts-token-source.ts";
-import type { StsTokenSourceOptions } from "./sts-options.ts";
+import { createStsTokenSource, type StsTokenSource } from "./exchange/create-sts-token-source.ts";
+import type { StsTokenSourceOptions } from "./exchange/sts-options.ts";
 
 /** One request as the server saw it. */
 export interface SeenRequest {

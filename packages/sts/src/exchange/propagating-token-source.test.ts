@@ -2,8 +2,8 @@ import { inspect } from "node:util";
 import type { TokenEvent } from "@agent-oauth/core";
 import { tokenSourceContract } from "@agent-oauth/core/testing";
 import { describe, expect, it } from "vitest";
+import { unsignedJwt } from "../sts.test-support.ts";
 import { propagatingTokenSource } from "./propagating-token-source.ts";
-import { unsignedJwt } from "./sts.test-support.ts";
 
 describe("propagatingTokenSource", () => {
   const contract = tokenSourceContract(() => ({

@@ -1,6 +1,6 @@
 import { clientSecretPost } from "@agent-oauth/token-endpoint";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { QUICK, startSts } from "./sts.test-support.ts";
+import { QUICK, startSts } from "../sts.test-support.ts";
 import { stsFromEnvironment } from "./sts-environment.ts";
 
 const STS_WELL_KNOWN_URI = "https://sts.example/.well-known/oauth-authorization-server";

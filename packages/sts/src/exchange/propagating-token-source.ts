@@ -10,10 +10,10 @@ import {
   type TokenSource,
 } from "@agent-oauth/core";
 import { checkGetTokenOptions, checkOptions, type OptionNames } from "@agent-oauth/core/internal";
-import { type AnswerPolicy, checkedPolicy } from "./answer-policy.ts";
-import { checkAudience } from "./audience-check.ts";
-import { refuseOption } from "./refuse-option.ts";
-import { subjectRequired } from "./subject-required.ts";
+import { type AnswerPolicy, checkedPolicy } from "../checks/answer-policy.ts";
+import { checkAudience } from "../checks/audience-check.ts";
+import { refuseOption } from "../checks/refuse-option.ts";
+import { subjectRequired } from "../checks/subject-required.ts";
 
 /** How a {@link propagatingTokenSource} checks. */
 export interface PropagatingTokenSourceOptions {

@@ -1,7 +1,7 @@
 import { clientSecretPost } from "@agent-oauth/token-endpoint";
 import { describe, expect, it } from "vitest";
+import { tokenTypes } from "../checks/token-types.ts";
 import { createStsTokenSource } from "./create-sts-token-source.ts";
-import { tokenTypes } from "./token-types.ts";
 
 const metadataUrl = "https://sts.example/metadata";
 const actor = { name: "agent", token: "sentinel-actor" };

@@ -8,9 +8,9 @@ import {
   urlRule,
 } from "@agent-oauth/node";
 import { z } from "zod";
-import { createStsTokenSource, type StsTokenSource } from "./create-sts-token-source.ts";
-import { propagatingTokenSource } from "./propagating-token-source.ts";
-import { STS_OPTIONS, type StsTokenSourceOptions } from "./sts-options.ts";
+import { createStsTokenSource, type StsTokenSource } from "../exchange/create-sts-token-source.ts";
+import { propagatingTokenSource } from "../exchange/propagating-token-source.ts";
+import { STS_OPTIONS, type StsTokenSourceOptions } from "../exchange/sts-options.ts";
 
 /** What {@link stsFromEnvironment} can be told besides; all but `env`, `clock`, `onEvent` and `audienceMismatch` is for an STS only. */
 export interface StsFromEnvironmentOptions

@@ -12,11 +12,11 @@ import {
 } from "@agent-oauth/token-endpoint";
 import { createLocalJWKSet, exportJWK, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
-import { issueCertificate } from "./certificates.test-support.ts";
+import { issueCertificate } from "../certificates.test-support.ts";
+import { tokenTypes } from "../checks/token-types.ts";
+import { answerJson, issue, QUICK, startSts, stsAndSource } from "../sts.test-support.ts";
 import { createStsTokenSource } from "./create-sts-token-source.ts";
-import { answerJson, issue, QUICK, startSts, stsAndSource } from "./sts.test-support.ts";
 import type { StsTokenSourceOptions } from "./sts-options.ts";
-import { tokenTypes } from "./token-types.ts";
 
 const EXCHANGE = ["grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"];
 const JWT = "urn:ietf:params:oauth:token-type:jwt";

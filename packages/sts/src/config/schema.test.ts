@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { toolTokens } from "@agent-oauth/core";
 import { describe, expect, it } from "vitest";
+import { stsAndSource } from "../sts.test-support.ts";
 import { mcpServersSchema, parseMcpServers, toolAudiences } from "./schema.ts";
-import { stsAndSource } from "./sts.test-support.ts";
 
-const folder = join(import.meta.dirname, "golden");
+const folder = join(import.meta.dirname, "../golden");
 const url = "https://orders.example/mcp";
 
 interface Golden {

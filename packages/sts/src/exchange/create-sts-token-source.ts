@@ -15,10 +15,12 @@ import {
   type TokenEndpoint,
   type TokenEndpointOptions,
 } from "@agent-oauth/token-endpoint";
-import { checkActor } from "./actor-check.ts";
-import { type ActorToken, actorToken } from "./actor-token.ts";
-import { checkedPolicy } from "./answer-policy.ts";
-import { checkAudience } from "./audience-check.ts";
+import { type ActorToken, actorToken } from "../actor/actor-token.ts";
+import { checkActor } from "../checks/actor-check.ts";
+import { checkedPolicy } from "../checks/answer-policy.ts";
+import { checkAudience } from "../checks/audience-check.ts";
+import { subjectRequired } from "../checks/subject-required.ts";
+import { checkedTarget, type Target, withDefaults } from "../checks/target.ts";
 import { exchangeGrant } from "./exchange-grant.ts";
 import {
   ENDPOINT_OPTIONS,
@@ -27,8 +29,6 @@ import {
   STS_OPTIONS,
   type StsTokenSourceOptions,
 } from "./sts-options.ts";
-import { subjectRequired } from "./subject-required.ts";
-import { checkedTarget, type Target, withDefaults } from "./target.ts";
 
 /** A source of tokens that an STS issues in exchange for those of users. */
 export interface StsTokenSource extends TokenSource {

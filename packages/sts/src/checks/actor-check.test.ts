@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import type { TokenEvent } from "@agent-oauth/core";
 import { describe, expect, it } from "vitest";
-import { issue, stsAndSource, unsignedJwt } from "./sts.test-support.ts";
-import type { StsTokenSourceOptions } from "./sts-options.ts";
+import type { StsTokenSourceOptions } from "../exchange/sts-options.ts";
+import { issue, stsAndSource, unsignedJwt } from "../sts.test-support.ts";
 
 const actorToken = unsignedJwt({ sub: "agent", jti: "sentinel-of-the-actor" });
 const request = { subjectToken: "subject", audience: ["orders"] };

@@ -1,9 +1,9 @@
 import { isPlainObject, kindOf, type OptionNames, shownName } from "@agent-oauth/core/internal";
 import type { ClientAuthentication, TokenEndpointOptions } from "@agent-oauth/token-endpoint";
-import type { StsActor } from "./actor-token.ts";
-import type { AnswerPolicy } from "./answer-policy.ts";
-import { refuseOption as refuse } from "./refuse-option.ts";
-import { tokenTypes } from "./token-types.ts";
+import type { StsActor } from "../actor/actor-token.ts";
+import type { AnswerPolicy } from "../checks/answer-policy.ts";
+import { refuseOption as refuse } from "../checks/refuse-option.ts";
+import { tokenTypes } from "../checks/token-types.ts";
 
 /**
  * What `createStsTokenSource` needs to know. The STS is known by `tokenEndpoint`, or by its metadata: `issuer`,

@@ -5,10 +5,10 @@ import { inspect } from "node:util";
 import { cachingTokenSource, TokenError } from "@agent-oauth/core";
 import { createFakeClock } from "@agent-oauth/core/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { StsTokenSourceOptions } from "../exchange/sts-options.ts";
+import { stsAndSource, unsignedJwt } from "../sts.test-support.ts";
 import type { StsActor } from "./actor-token.ts";
 import { serviceAccountActor } from "./service-account-actor.ts";
-import { stsAndSource, unsignedJwt } from "./sts.test-support.ts";
-import type { StsTokenSourceOptions } from "./sts-options.ts";
 
 /** A source with this actor, on a clock that stands still, and the actor tokens that its STS got. */
 async function actingAs(token: StsActor["token"], options: Partial<StsTokenSourceOptions> = {}) {

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { TokenError } from "@agent-oauth/core";
 import { clientSecretPost } from "@agent-oauth/token-endpoint";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { createStsTokenSource } from "./create-sts-token-source.ts";
+import { tokenTypes } from "../checks/token-types.ts";
 import {
   type Answerer,
   answerJson,
@@ -11,9 +11,9 @@ import {
   startSts,
   stsAndSource,
   unsignedJwt,
-} from "./sts.test-support.ts";
+} from "../sts.test-support.ts";
+import { createStsTokenSource } from "./create-sts-token-source.ts";
 import type { StsTokenSourceOptions } from "./sts-options.ts";
-import { tokenTypes } from "./token-types.ts";
 
 const SECRETS = {
   subject: unsignedJwt({ sub: "sentinel-subject", exp: 1 }),
