@@ -1,12 +1,12 @@
 import type { AccessToken } from "@agent-oauth/core";
 import type { Progress } from "@modelcontextprotocol/client";
-import type { AgentCard } from "./agent-card.ts";
+import type { AgentCard } from "./agents/agent-card.ts";
 import type { CallerOptions, Tenant, UserCaller, UserToken } from "./caller.ts";
 import type { AgentGatewayClientOptions } from "./client-options.ts";
-import type { DiscoveryFailure, DiscoveryFilter } from "./discovery.ts";
+import type { DiscoveryFailure, DiscoveryFilter } from "./discovery/discovery.ts";
+import type { AgentRef, McpServerRef } from "./flow/gateway-flow.ts";
 import { FlowClient } from "./flow-client.ts";
-import type { AgentRef, McpServerRef } from "./gateway-flow.ts";
-import type { McpTool, McpToolRef, McpToolResult } from "./mcp-tool.ts";
+import type { McpTool, McpToolRef, McpToolResult } from "./tools/mcp-tool.ts";
 
 /** What every call that asks a server takes. */
 export interface CallOptions {

@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import type { CallMcpToolOptions, CallOptions, ListOptions } from "./agent-gateway-client.ts";
-import { assertFilter } from "./discovery.ts";
+import { assertFilter } from "./discovery/discovery.ts";
 
 const CALL: OptionNames<CallOptions> = { tenant: true, signal: true, timeoutMs: true };
 

@@ -1,6 +1,6 @@
 import { type AccessToken, type Clock, systemClock, type TokenEventSink } from "@agent-oauth/core";
 import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
-import type { GatewayFlow, GatewayFlowDetector } from "./gateway-flow.ts";
+import type { GatewayFlow, GatewayFlowDetector } from "./flow/gateway-flow.ts";
 
 /** How {@link createAgentGatewayClient} works. One of `flow` and `flows` is needed. */
 export interface AgentGatewayClientOptions<T extends AccessToken = AccessToken> {

@@ -1,6 +1,5 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
 import { checkedToken, emit, isPlainObject, shownName } from "@agent-oauth/core/internal";
-import { readAgentCard } from "./agent-card.ts";
 import type {
   AgentGatewayClient,
   CallMcpToolOptions,
@@ -8,6 +7,7 @@ import type {
   ListOptions,
   UserAuthOptions,
 } from "./agent-gateway-client.ts";
+import { readAgentCard } from "./agents/agent-card.ts";
 import { assertListOptions, assertToolCallOptions, checkCallOptions } from "./call-options.ts";
 import { type Caller, type CallerInit, resolveCaller, type UserToken } from "./caller.ts";
 import {
@@ -18,14 +18,14 @@ import {
   toolTimeouts,
 } from "./client-options.ts";
 import { withinDeadline } from "./deadline.ts";
-import { discover } from "./discovery.ts";
-import { FlowResolver } from "./flow-resolver.ts";
-import { userOrSystemTokens } from "./flow-tokens.ts";
-import type { GatewayFlow } from "./gateway-flow.ts";
-import { McpSessions } from "./mcp-sessions.ts";
-import { assertToolCall, callTool, listTools, type McpToolRef } from "./mcp-tool.ts";
-import { targetRequest } from "./target-request.ts";
-import { ToolRun } from "./tool-run.ts";
+import { discover } from "./discovery/discovery.ts";
+import { FlowResolver } from "./flow/flow-resolver.ts";
+import { userOrSystemTokens } from "./flow/flow-tokens.ts";
+import type { GatewayFlow } from "./flow/gateway-flow.ts";
+import { targetRequest } from "./flow/target-request.ts";
+import { McpSessions } from "./session/mcp-sessions.ts";
+import { assertToolCall, callTool, listTools, type McpToolRef } from "./tools/mcp-tool.ts";
+import { ToolRun } from "./tools/tool-run.ts";
 
 /** The one implementation of {@link AgentGatewayClient}. */
 export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> {

@@ -1,4 +1,3 @@
-export type { AgentCard } from "./agent-card.ts";
 export {
   type AgentGatewayClient,
   type CallMcpToolOptions,
@@ -7,9 +6,10 @@ export {
   type ListOptions,
   type UserAuthOptions,
 } from "./agent-gateway-client.ts";
+export type { AgentCard } from "./agents/agent-card.ts";
 export type { CallerOptions, SystemCaller, Tenant, UserCaller, UserToken } from "./caller.ts";
 export type { AgentGatewayClientOptions } from "./client-options.ts";
-export type { DiscoveryFailure, DiscoveryFilter } from "./discovery.ts";
+export type { DiscoveryFailure, DiscoveryFilter } from "./discovery/discovery.ts";
 export type {
   AgentRef,
   GatewayFlow,
@@ -18,6 +18,6 @@ export type {
   GatewayToken,
   McpServerRef,
   TargetRequest,
-} from "./gateway-flow.ts";
-export { type McpServersOptions, mcpServers } from "./mcp-servers.ts";
-export type { McpTool, McpToolRef, McpToolResult } from "./mcp-tool.ts";
+} from "./flow/gateway-flow.ts";
+export { type McpServersOptions, mcpServers } from "./flow/mcp-servers.ts";
+export type { McpTool, McpToolRef, McpToolResult } from "./tools/mcp-tool.ts";

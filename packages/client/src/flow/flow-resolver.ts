@@ -1,6 +1,6 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
 import { listedNames } from "@agent-oauth/core/internal";
-import type { AgentGatewayClientOptions } from "./client-options.ts";
+import type { AgentGatewayClientOptions } from "../client-options.ts";
 import type { GatewayFlow, GatewayFlowDetector } from "./gateway-flow.ts";
 
 /** The flow of a client, given or found at first use. */

@@ -7,7 +7,7 @@ import type {
   Tool,
   ToolAnnotations,
 } from "@modelcontextprotocol/client";
-import type { McpServerRef } from "./gateway-flow.ts";
+import type { McpServerRef } from "../flow/gateway-flow.ts";
 
 /** All that is needed to call a tool. Plain data. */
 export interface McpToolRef {

@@ -1,5 +1,5 @@
 import { type Clock, TokenError } from "@agent-oauth/core";
-import { untilAborted } from "./deadline.ts";
+import { untilAborted } from "../deadline.ts";
 
 /** What a pool keeps. */
 export interface PooledSession {

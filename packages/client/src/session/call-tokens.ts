@@ -7,7 +7,7 @@ import {
   type TokenSource,
 } from "@agent-oauth/core";
 import { checkedToken } from "@agent-oauth/core/internal";
-import { untilAborted } from "./deadline.ts";
+import { untilAborted } from "../deadline.ts";
 import type { SentMessage, SessionCall } from "./session-call.ts";
 
 /** Where the tokens of a session come from and where they may go. */

@@ -1,8 +1,8 @@
 import { TokenError } from "@agent-oauth/core";
 import { describe, expect, it } from "vitest";
-import { scriptedFlow } from "./flow.test-support.ts";
-import { createAgentGatewayClient, type GatewayFlow } from "./index.ts";
-import { scriptedTokens } from "./scripted-tokens.test-support.ts";
+import { scriptedFlow } from "../flow.test-support.ts";
+import { createAgentGatewayClient, type GatewayFlow } from "../index.ts";
+import { scriptedTokens } from "../scripted-tokens.test-support.ts";
 
 /** A detector that answers from a list, the last answer again and again. */
 function detectorOf(...answers: readonly (GatewayFlow | TokenError | undefined)[]) {

@@ -5,12 +5,12 @@ import {
   type TokenRequest,
   type TokenSource,
 } from "@agent-oauth/core";
-import { CallTokens, NoToken } from "./call-tokens.ts";
-import type { ClientSettings } from "./client-options.ts";
-import type { AgentRef, GatewayFlow } from "./gateway-flow.ts";
-import { mcpFailure } from "./mcp-failure.ts";
-import { secureEndpoint } from "./secure-endpoint.ts";
-import { SessionCall } from "./session-call.ts";
+import type { ClientSettings } from "../client-options.ts";
+import type { AgentRef, GatewayFlow } from "../flow/gateway-flow.ts";
+import { CallTokens, NoToken } from "../session/call-tokens.ts";
+import { mcpFailure } from "../session/mcp-failure.ts";
+import { secureEndpoint } from "../session/secure-endpoint.ts";
+import { SessionCall } from "../session/session-call.ts";
 
 /** An A2A agent and the card it shows. */
 export interface AgentCard {

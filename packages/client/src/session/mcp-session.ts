@@ -6,17 +6,17 @@ import {
   type PriorDiscovery,
   StreamableHTTPClientTransport,
 } from "@modelcontextprotocol/client";
+import type { ClientSettings } from "../client-options.ts";
+import { type Deadline, withinDeadline } from "../deadline.ts";
+import type { GatewayFlow } from "../flow/gateway-flow.ts";
+import type { ToolRun } from "../tools/tool-run.ts";
 import { boundedAnswers } from "./bounded-answers.ts";
 import { CallTokens, NoToken } from "./call-tokens.ts";
-import type { ClientSettings } from "./client-options.ts";
-import { type Deadline, withinDeadline } from "./deadline.ts";
-import type { GatewayFlow } from "./gateway-flow.ts";
 import { isJsonRpcError, mcpFailure } from "./mcp-failure.ts";
 import { ResponseBudget, type ResponseLimits } from "./response-budget.ts";
 import { secureEndpoint } from "./secure-endpoint.ts";
 import { SessionCall, type SessionCallOptions } from "./session-call.ts";
 import { type PooledSession, SessionLost } from "./session-pool.ts";
-import type { ToolRun } from "./tool-run.ts";
 import { watchedRequests } from "./watched-requests.ts";
 
 /** How long the server may take to end a session; nobody waits for the answer but `close()`. */

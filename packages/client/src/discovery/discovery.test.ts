@@ -1,9 +1,9 @@
 import { TokenError } from "@agent-oauth/core";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { clientOf, serverOf } from "./connected-client.test-support.ts";
-import { scriptedFlow } from "./flow.test-support.ts";
-import { createAgentGatewayClient, type DiscoveryFilter } from "./index.ts";
-import { scriptedTokens } from "./scripted-tokens.test-support.ts";
+import { clientOf, serverOf } from "../connected-client.test-support.ts";
+import { scriptedFlow } from "../flow.test-support.ts";
+import { createAgentGatewayClient, type DiscoveryFilter } from "../index.ts";
+import { scriptedTokens } from "../scripted-tokens.test-support.ts";
 
 const toolsNamed = (...names: string[]) =>
   names.map((name) => ({ name, inputSchema: { type: "object" as const } }));

@@ -1,9 +1,9 @@
 import { digest, type TokenRequest } from "@agent-oauth/core";
-import type { ClientSettings } from "./client-options.ts";
-import { userOrSystemTokens } from "./flow-tokens.ts";
-import type { GatewayFlow, McpServerRef } from "./gateway-flow.ts";
+import type { ClientSettings } from "../client-options.ts";
+import { userOrSystemTokens } from "../flow/flow-tokens.ts";
+import type { GatewayFlow, McpServerRef } from "../flow/gateway-flow.ts";
+import { OutputValidators } from "../tools/output-validators.ts";
 import { type McpCall, McpSession } from "./mcp-session.ts";
-import { OutputValidators } from "./output-validators.ts";
 import { ProtocolVerdicts } from "./protocol-verdicts.ts";
 import { SessionLost, SessionPool } from "./session-pool.ts";
 

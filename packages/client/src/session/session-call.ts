@@ -1,7 +1,7 @@
 import type { TokenRequest } from "@agent-oauth/core";
+import type { ToolRun } from "../tools/tool-run.ts";
 import type { ResponseBudget } from "./response-budget.ts";
 import type { Refusal } from "./session-refusal.ts";
-import type { ToolRun } from "./tool-run.ts";
 
 /** What a {@link SessionCall} is made of. */
 export interface SessionCallOptions {

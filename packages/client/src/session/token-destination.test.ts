@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
 import type { TokenSource } from "@agent-oauth/core";
 import { describe, expect, it } from "vitest";
-import { clientOf, serverOf } from "./connected-client.test-support.ts";
-import { scriptedFlow } from "./flow.test-support.ts";
-import { createAgentGatewayClient } from "./index.ts";
-import { scriptedTokens } from "./scripted-tokens.test-support.ts";
+import { clientOf, serverOf } from "../connected-client.test-support.ts";
+import { scriptedFlow } from "../flow.test-support.ts";
+import { createAgentGatewayClient } from "../index.ts";
+import { scriptedTokens } from "../scripted-tokens.test-support.ts";
 
 const alice = { userToken: "alice" };
 

@@ -1,11 +1,11 @@
 import { cachingTokenSource, createAccessToken, type TokenSource } from "@agent-oauth/core";
 import { createFakeClock } from "@agent-oauth/core/testing";
 import { describe, expect, it } from "vitest";
+import { clientOf, serverOf } from "../connected-client.test-support.ts";
+import { scriptedFlow } from "../flow.test-support.ts";
+import { mcpServers } from "../index.ts";
+import { scriptedTokens } from "../scripted-tokens.test-support.ts";
 import { CallTokens } from "./call-tokens.ts";
-import { clientOf, serverOf } from "./connected-client.test-support.ts";
-import { scriptedFlow } from "./flow.test-support.ts";
-import { mcpServers } from "./index.ts";
-import { scriptedTokens } from "./scripted-tokens.test-support.ts";
 import { SessionCall } from "./session-call.ts";
 
 const alice = { userToken: "alice", principal: "alice" };
