@@ -17,16 +17,16 @@ describe("impurities", () => {
     ["a.ts", "type Send = typeof fetch;", "a.ts names fetch"],
     ["a.ts", "setInterval(tick, 1_000);", "a.ts names setInterval"],
     ["a.ts", "const home = process.env.HOME;", "a.ts names process"],
-    ["bearer-fetch.ts", "new WebSocket(url);", "bearer-fetch.ts names WebSocket"],
-    ["digest.ts", 'import "node:tls";', "digest.ts names node:tls"],
+    ["bearer/bearer-fetch.ts", "new WebSocket(url);", "bearer/bearer-fetch.ts names WebSocket"],
+    ["token/digest.ts", 'import "node:tls";', "token/digest.ts names node:tls"],
     ["testing/digest.ts", 'import "node:crypto";', "testing/digest.ts names node:crypto"],
   ])("refuses in %s: %s", (file, source, fault) => {
     expect(impurities(file, source)).toEqual([fault]);
   });
 
   it.each([
-    ["bearer-fetch.ts", "const send = options.fetch ?? globalThis.fetch;"],
-    ["digest.ts", 'import { hash } from "node:crypto";'],
+    ["bearer/bearer-fetch.ts", "const send = options.fetch ?? globalThis.fetch;"],
+    ["token/digest.ts", 'import { hash } from "node:crypto";'],
     ["a.ts", '// fetch\nconst text = "fetch"; setTimeout(tick, 1);'],
   ])("accepts in %s: %s", (file, source) => {
     expect(impurities(file, source)).toEqual([]);

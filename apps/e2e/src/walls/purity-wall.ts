@@ -17,9 +17,9 @@ const impure = new Set([
 
 /** What single files of `core` may name all the same, by their path under `src`. */
 const exceptions: Readonly<Record<string, readonly string[]>> = {
-  "bearer-fetch.ts": ["fetch", "globalThis"],
+  "bearer/bearer-fetch.ts": ["fetch", "globalThis"],
   // WebCrypto's digest is asynchronous and costs fifty times as much.
-  "digest.ts": ["node:crypto"],
+  "token/digest.ts": ["node:crypto"],
 };
 
 /**
