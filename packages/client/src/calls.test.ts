@@ -163,6 +163,48 @@ describe("callMcpTool", () => {
     expect(await failure).toMatchObject({ code: "ERR_TOKEN_TIMEOUT", retryable: true });
   });
 
+  it.each<[string, () => void]>([
+    [
+      "throws",
+      () => {
+        throw new Error("a listener that fails");
+      },
+    ],
+    [
+      "rejects",
+      async () => {
+        throw new Error("a listener that fails");
+      },
+    ],
+  ])("goes on when a listener %s", async (_, fail) => {
+    let heard = 0;
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    onTestFinished(() => void process.off("unhandledRejection", unhandled));
+    const server = await serverOf({
+      call: async (_, __, context) => {
+        for (const progress of [1, 2]) await report(context, progress);
+        return { content: [{ type: "text", text: "done" }] };
+      },
+    });
+    const { client, refs } = clientOf([server]);
+    const onProgress = () => {
+      heard++;
+      return fail();
+    };
+    const options = { ...alice, onProgress };
+    const { text } = await client.callMcpTool({ name: "t", server: refs[0] }, {}, options);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([text, heard, unhandled.mock.calls.length]).toEqual(["done", 2, 0]);
+  });
+
+  it("refuses an onProgress that is no function", async () => {
+    const { client } = clientOf([]);
+    const tool = { name: "t", server: { name: "s", url: "https://a.example" } };
+    const call = client.callMcpTool(tool, {}, { ...alice, onProgress: "tell me" as never });
+    await expect(call).rejects.toThrow('"onProgress" must be a function');
+  });
+
   it("ends with ERR_TOKEN_TIMEOUT when the tool stays silent", async () => {
     const server = await serverOf({ call: () => new Promise(() => {}) });
     const { client, refs } = clientOf([server]);
