@@ -20,7 +20,7 @@ export type {
 export type { ScenarioControls } from "./controls/scenario-controls.ts";
 export type { SettingsControls } from "./controls/settings-controls.ts";
 export type { NewConfiguration, NewFragment, TenantControls } from "./controls/tenant-controls.ts";
-export type { TokenBinding, TokenVerdict } from "./controls/token-judge.ts";
+export type { TokenBinding, TokenVerdict } from "./controls/token-verifier.ts";
 export type { UserTokenRequest } from "./controls/user-tokens.ts";
 export type { FaultEffect, FaultMatchSpec, FaultSpec } from "./faults/fault-schema.ts";
 export type { FaultInfo } from "./faults/faults.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { liveKeys } from "../src/config/config-live.ts";
 import { presets } from "../src/config/config-presets.ts";
 import { optionShape, stageShape } from "../src/config/config-schema.ts";
-import { liveKeys } from "../src/config/config-stage.ts";
 import { stsShape } from "../src/config/config-sts.ts";
 import { presetNames } from "../src/config/preset-names.ts";
 import { faultEffectSchema, faultMatchSchema } from "../src/faults/fault-schema.ts";

@@ -1,12 +1,12 @@
 import { type Context, Hono } from "hono";
-import type { MockEnv } from "../http/exchange.ts";
+import type { MockEnv } from "../http/receive-requests.ts";
 import type { RouteName } from "../recording/recorded-request.ts";
 import type { Tenants } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
 import { retrieveTokens, type TokenRetrievalContext } from "./auth-tokens.ts";
 import { answerConfigurationRequest, parseCollection } from "./configuration-endpoints.ts";
-import { destinationAnswer } from "./destination-answer.ts";
 import { findDestination } from "./destination-lookup.ts";
+import { destinationAnswer } from "./destination-response.ts";
 import { authorizeService } from "./service-authorization.ts";
 import { ServiceError } from "./service-error.ts";
 

@@ -1,6 +1,6 @@
 import { configFileNames } from "../config/config-file.ts";
 import { loadConfig } from "../config/config-load.ts";
-import type { CliEnvironment } from "./cli-world.ts";
+import type { CliEnvironment } from "./cli-environment.ts";
 
 /**
  * Says whether a configuration file is right.

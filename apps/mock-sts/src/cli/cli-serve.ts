@@ -1,13 +1,13 @@
+import { type Stage, setStage } from "../config/config-live.ts";
 import { type ConfigSource, loadConfig } from "../config/config-load.ts";
 import { optionsOf } from "../config/config-rules.ts";
-import { type Stage, setStage } from "../config/config-stage.ts";
 import { watchConfigText } from "../config/config-watch.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 import { agentBindingFiles } from "./agent-binding.ts";
 import { writeBindingFiles } from "./binding-files.ts";
 import type { ServeCommand } from "./cli-arguments.ts";
+import type { CliEnvironment } from "./cli-environment.ts";
 import { type CliLog, createLog } from "./cli-log.ts";
-import type { CliEnvironment } from "./cli-world.ts";
 import { describeMock, readyFields, type StartInfo } from "./describe-mock.ts";
 import { packageVersion } from "./package-version.ts";
 import { createPaint } from "./terminal-style.ts";

@@ -3,7 +3,7 @@ import { isAbsolute, join } from "node:path";
 import { configExample } from "../config/config-example.ts";
 import { configFileNames } from "../config/config-file.ts";
 import type { InitCommand } from "./cli-arguments.ts";
-import type { CliEnvironment } from "./cli-world.ts";
+import type { CliEnvironment } from "./cli-environment.ts";
 
 /**
  * Writes a commented configuration file.

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "../checks/usage-error.ts";
 import { BindingFileError } from "./binding-files.ts";
 import { type Command, parseCommand } from "./cli-arguments.ts";
-import type { CliEnvironment } from "./cli-world.ts";
+import type { CliEnvironment } from "./cli-environment.ts";
 import { packageVersion } from "./package-version.ts";
 
 /**

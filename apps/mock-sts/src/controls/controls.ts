@@ -7,6 +7,7 @@ import type { KeyRings, KeyRotation } from "../keys/key-rings.ts";
 import { checkTokenLifetime, type ResolvedOptions } from "../options/options.ts";
 import { checkStsQuirks, type StsQuirk } from "../options/sts-quirks.ts";
 import type { Recorder } from "../recording/recorder.ts";
+import { createSignal } from "../recording/subscribers.ts";
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import type { Tenants } from "../tenants/tenant.ts";
 import type { MovableClock } from "../time/clock.ts";
@@ -14,9 +15,8 @@ import { checkRevocationTarget, type RevocationTarget } from "../tokens/access-t
 import { createFaultControls, type FaultControls } from "./fault-controls.ts";
 import { createScenarioControls, type ScenarioControls } from "./scenario-controls.ts";
 import { createSettingsControls, type SettingsControls } from "./settings-controls.ts";
-import { createSignal } from "./signal.ts";
 import { createTenantControls, type TenantControls } from "./tenant-controls.ts";
-import { createTokenJudge, type TokenVerdict } from "./token-judge.ts";
+import { createTokenJudge, type TokenVerdict } from "./token-verifier.ts";
 
 /** Everything a test can do to a running mock. */
 export interface Controls extends FaultControls, SettingsControls, ScenarioControls {

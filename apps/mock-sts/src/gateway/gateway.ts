@@ -1,5 +1,5 @@
 import { Hono, type MiddlewareHandler } from "hono";
-import type { Exchange, MockEnv } from "../http/exchange.ts";
+import type { Exchange, MockEnv } from "../http/receive-requests.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
 import { stsName } from "../options/issuer-options.ts";
 import { createLazyMcpEndpoint } from "../servers/lazy-mcp-endpoint.ts";

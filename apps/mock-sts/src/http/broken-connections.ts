@@ -1,6 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { firstHalf } from "./spoilt-bodies.ts";
+import { firstHalf } from "./corrupted-bodies.ts";
 
 /** Ends the connection before an answer. */
 export function resetBeforeHeaders({ incoming }: HttpBindings): Response {

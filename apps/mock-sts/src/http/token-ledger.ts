@@ -3,7 +3,7 @@ import { ownSignature } from "../keys/jwt-verification.ts";
 import type { KeyRings } from "../keys/key-rings.ts";
 import { fingerprint } from "../oauth/fingerprint.ts";
 import type { ResolvedOptions } from "../options/options.ts";
-import { BoundedMap, type Bounds } from "../recording/bounded-map.ts";
+import { BoundedMap, type Bounds } from "../recording/bounded-cache.ts";
 import type { RecordedToken } from "../recording/recorded-request.ts";
 import { decodeToken } from "../recording/redaction.ts";
 

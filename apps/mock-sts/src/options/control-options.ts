@@ -1,5 +1,5 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
-import type { Bounds } from "../recording/bounded-map.ts";
+import type { Bounds } from "../recording/bounded-cache.ts";
 import { builtInScenarios, checkScenario, type Scenario } from "./scenario.ts";
 
 /** Options that say what can be seen of a mock, and by whom. */

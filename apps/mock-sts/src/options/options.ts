@@ -1,7 +1,7 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
 import { type ClientRegistration, type Clients, registerClients } from "../clients/clients.ts";
 import { checkSigningAlgorithm, type SigningAlgorithm } from "../keys/signing-keys.ts";
-import type { Bounds } from "../recording/bounded-map.ts";
+import type { Bounds } from "../recording/bounded-cache.ts";
 import type { RecordedRequest } from "../recording/recorded-request.ts";
 import { type AgentOptions, checkAgents, defaultAgents } from "../servers/agents.ts";
 import {

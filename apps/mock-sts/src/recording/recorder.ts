@@ -1,6 +1,6 @@
 import { checkData } from "../checks/check-data.ts";
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
-import { BoundedMap, type Bounds } from "./bounded-map.ts";
+import { BoundedMap, type Bounds } from "./bounded-cache.ts";
 import type { OpenRecord, RecordedRequest } from "./recorded-request.ts";
 import { matchesFilter } from "./request-filter.ts";
 import { type RequestFilter, requestFilterSchema } from "./request-match.ts";

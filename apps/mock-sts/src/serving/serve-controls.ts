@@ -9,10 +9,10 @@ import { faultOperations } from "../controls/http/fault-operations.ts";
 import { logOperations } from "../controls/http/log-operations.ts";
 import { stateOperations } from "../controls/http/state-operations.ts";
 import { tokenOperations } from "../controls/http/token-operations.ts";
-import { createSignal, type Signal } from "../controls/signal.ts";
 import { createUserTokens } from "../controls/user-tokens.ts";
 import { createDashboard } from "../dashboard/dashboard.ts";
 import type { Listener, RequestHandler } from "../http/listener.ts";
+import { createSignal, type Signal } from "../recording/subscribers.ts";
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import type { MockParts } from "./serve-mock.ts";
 

@@ -1,7 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { destinationServicePath } from "../btp/destination-service.ts";
 import { xsuaaMetadata, type ZonedTokenRequest, zoneOf } from "../btp/xsuaa.ts";
-import type { Exchange, MockEnv } from "../http/exchange.ts";
+import type { Exchange, MockEnv } from "../http/receive-requests.ts";
 import { type AuthorizationServer, issuerRoutes } from "../issuer/authorization-server.ts";
 import { openIdMetadataPath } from "../issuer/authorization-server-metadata.ts";
 import { parseForm } from "../oauth/form.ts";

@@ -16,9 +16,9 @@ import {
   type TokenRequest,
 } from "../tokens/oauth-endpoint.ts";
 import { confirmationOf, provenBy } from "../tokens/sender-constraint.ts";
-import { exchangeResponse } from "./sts-answer.ts";
 import { errorResponse, withQuirkyCode } from "./sts-errors.ts";
 import type { StsIssue } from "./sts-issue.ts";
+import { exchangeResponse } from "./sts-response.ts";
 
 /** What the token endpoint of a token exchange service works with. */
 export interface StsEndpointOptions extends ClientAuthenticationContext {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createRecorder, type RecordingRecorder } from "../../recording/recorder.ts";
-import { createSignal } from "../signal.ts";
+import { createSignal } from "../../recording/subscribers.ts";
 import { eventStream, maxWaitingEvents } from "./event-stream.ts";
 
 function answerOne(recorder: RecordingRecorder): void {

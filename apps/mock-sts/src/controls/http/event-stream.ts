@@ -2,7 +2,7 @@ import type { RecordedRequest } from "../../recording/recorded-request.ts";
 import type { Recorder } from "../../recording/recorder.ts";
 import { matchesFilter } from "../../recording/request-filter.ts";
 import type { RequestFilter } from "../../recording/request-match.ts";
-import type { Signal } from "../signal.ts";
+import type { Signal } from "../../recording/subscribers.ts";
 
 /** What a client of the stream wants. */
 export interface EventStreamOptions {

@@ -3,7 +3,7 @@ import type { RecordedRequest } from "../../recording/recorded-request.ts";
 import type { Recorder } from "../../recording/recorder.ts";
 import type { RequestFilter } from "../../recording/request-match.ts";
 import { filterQuerySchema, recordedRequestSchema } from "../../recording/request-schema.ts";
-import type { Signal } from "../signal.ts";
+import type { Signal } from "../../recording/subscribers.ts";
 import { type ControlOperation, NotFoundError, operation } from "./control-operation.ts";
 import { eventStream } from "./event-stream.ts";
 

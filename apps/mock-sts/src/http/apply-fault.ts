@@ -2,10 +2,10 @@ import type { Context, Next } from "hono";
 import type { FaultEffect } from "../faults/fault-schema.ts";
 import type { KeyRings } from "../keys/key-rings.ts";
 import { resetAfterHeaders, resetBeforeHeaders, sendWrongLength } from "./broken-connections.ts";
-import type { MockEnv } from "./exchange.ts";
-import { forgeTokens, setMember, takeMembers } from "./forged-answers.ts";
-import { malform, redeclare, slowDown, truncate } from "./spoilt-bodies.ts";
-import { statusAnswer } from "./status-answer.ts";
+import { malform, redeclare, slowDown, truncate } from "./corrupted-bodies.ts";
+import { forgeTokens, setMember, takeMembers } from "./forged-responses.ts";
+import type { MockEnv } from "./receive-requests.ts";
+import { statusAnswer } from "./status-response.ts";
 
 /** A request that is to suffer a fault, and what its answer is made with. */
 export interface Struck {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BoundedMap } from "./bounded-map.ts";
+import { BoundedMap } from "./bounded-cache.ts";
 
 function fill(bounds: { entries: number; bytes: number }, weights: readonly number[]) {
   const map = new BoundedMap<number, number>(bounds);

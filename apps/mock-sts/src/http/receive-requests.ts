@@ -21,7 +21,7 @@ import { recordedForm, recordedHeaders } from "../recording/redaction.ts";
 import { a2aVersion } from "../servers/agents.ts";
 import type { Clock } from "../time/clock.ts";
 import { proxiedCertificate } from "../tls/proxied-certificate.ts";
-import { answerWithFault } from "./fault-answer.ts";
+import { answerWithFault } from "./apply-fault.ts";
 import { presentedCertificate } from "./listener.ts";
 import { readBody } from "./request-body.ts";
 import type { TokenLedger } from "./token-ledger.ts";

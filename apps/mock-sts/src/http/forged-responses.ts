@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from "jose";
 import type { KeyRings } from "../keys/key-rings.ts";
-import type { Struck } from "./fault-answer.ts";
-import { withBody } from "./spoilt-bodies.ts";
+import type { Struck } from "./apply-fault.ts";
+import { withBody } from "./corrupted-bodies.ts";
 
 type Json = Record<string, unknown>;
 

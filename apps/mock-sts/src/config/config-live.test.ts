@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
+import { type Stage, setStage } from "./config-live.ts";
 import { mergeConfig } from "./config-merge.ts";
 import { readConfig } from "./config-read.ts";
 import { optionsOf } from "./config-rules.ts";
-import { type Stage, setStage } from "./config-stage.ts";
 
 const text = `
 tokenLifetimeMs: 60000
