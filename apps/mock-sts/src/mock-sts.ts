@@ -17,7 +17,8 @@ import { issueLobKeyStore, lobClient } from "./options/lob-client.ts";
 import { type MockStsOptions, resolveOptions } from "./options/options.ts";
 import { createRecorder, type Recorder } from "./recording/recorder.ts";
 import type { McpServerInfo } from "./servers/mcp-servers.ts";
-import { type MockParts, type ServedMock, serveMock } from "./serving/serve-mock.ts";
+import type { MockParts } from "./serving/mock-parts.ts";
+import { type ServedMock, serveMock } from "./serving/serve-mock.ts";
 import { describeSts, type StsInfo } from "./sts/sts-info.ts";
 import { createTenants } from "./tenants/tenant.ts";
 import { describeTenant, type TenantInfo } from "./tenants/tenant-info.ts";
@@ -109,7 +110,7 @@ export async function startMockSts(options: MockStsOptions = {}): Promise<MockSt
   const faults = createFaults({ seed: resolved.seed });
   const listeners = await startListeners(resolved, authority, {
     onHandshake: recorder.countHandshake,
-    refusesHandshake: faults.strikeHandshake,
+    refusesHandshake: faults.refusesHandshake,
   });
   const { url, gatewayUrl } = listeners;
   const parts: MockParts = {

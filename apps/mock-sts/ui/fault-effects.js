@@ -55,7 +55,7 @@ export const effects = {
 };
 
 /**
- * Where a fault may strike, in the words of the form; `undefined` is everywhere.
+ * Where a fault may apply, in the words of the form; `undefined` is everywhere.
  *
  * @type {readonly { label: string, match: NonNullable<FaultSpec["match"]> }[]}
  */

@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import type { MockEnv } from "../http/receive-requests.ts";
+import type { MockEnv } from "../http/received-request.ts";
 import type { RouteName } from "../recording/recorded-request.ts";
 import type { Tenants } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
@@ -63,7 +63,7 @@ async function answerDestination(
     : await retrieveTokens(found, options);
   if (issued !== undefined) {
     const { token, claims } = issued;
-    const { record, tokens } = c.get("exchange");
+    const { record, tokens } = c.get("received");
     record.issued = tokens.note(token, claims);
   }
   return Response.json(destinationAnswer(found, { ...options, version, query, authTokens }));
@@ -78,7 +78,7 @@ async function answerCollection(
   const url = new URL(c.req.url);
   return answerConfigurationRequest(
     {
-      ...{ method: c.req.method, headers: c.req.raw.headers, body: c.get("exchange").body },
+      ...{ method: c.req.method, headers: c.req.raw.headers, body: c.get("received").body },
       path: url.pathname.slice(destinationServicePath.length),
       query: url.searchParams,
       shelf: { tenantId, level, kind },

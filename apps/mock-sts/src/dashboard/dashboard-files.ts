@@ -2,10 +2,7 @@ import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { findPackageJSON } from "node:module";
 import { dirname, extname, join } from "node:path";
-import { controlPath } from "../controls/http/control-paths.ts";
-
-/** Where the files of the dashboard are served. */
-export const dashboardPath = `${controlPath}/ui`;
+import { dashboardPath } from "../controls/http/control-paths.ts";
 
 /** A file as it is sent. */
 interface DashboardFile {

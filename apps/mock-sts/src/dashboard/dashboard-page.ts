@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { dashboardPath, importMap } from "./dashboard-files.ts";
+import { dashboardPath } from "../controls/http/control-paths.ts";
+import { importMap } from "./dashboard-files.ts";
 
 const importMapText = JSON.stringify(importMap);
 const importMapDigest = createHash("sha256").update(importMapText).digest("base64");

@@ -23,9 +23,9 @@ export interface Faults {
   remove(id: number): boolean;
   hold(filter: RequestFilter): Hold;
   /** Waits as long as holds and delays want, then takes what a request is to suffer. */
-  strike(request: RecordedRequest): Promise<FaultEffect | undefined>;
+  apply(request: RecordedRequest): Promise<FaultEffect | undefined>;
   /** Tells whether a connection to a listener is to be refused. */
-  strikeHandshake(listener: RecordedRequest["listener"]): boolean;
+  refusesHandshake(listener: RecordedRequest["listener"]): boolean;
   /** Removes all faults and lets held requests go. */
   reset(): void;
 }
@@ -76,14 +76,14 @@ export function createFaults({ sleep = wait, seed = 1 }: FaultsOptions = {}): Fa
       holds.add(entry);
       return gate.hold;
     },
-    async strike(request) {
+    async apply(request) {
       for (const { filter, admit } of holds) if (matchesFilter(request, filter)) await admit();
       const isHit = ({ match = {} }: FaultSpec) => matchesFilter(request, filterOf(match));
       const delay = take((spec) => spec.effect.kind === "delay" && isHit(spec));
       if (delay?.kind === "delay") await sleep(delay.delayMs);
       return take((spec) => !["delay", "tls-refusal"].includes(spec.effect.kind) && isHit(spec));
     },
-    strikeHandshake: (listener) =>
+    refusesHandshake: (listener) =>
       take(
         ({ effect, match }) =>
           effect.kind === "tls-refusal" && (match?.listener ?? listener) === listener,

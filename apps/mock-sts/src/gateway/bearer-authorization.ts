@@ -3,9 +3,9 @@ import type { JWTPayload } from "jose";
 import { splitScope } from "../clients/scopes.ts";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
 import { certificateThumbprint } from "../oauth/fingerprint.ts";
+import { readConfirmation } from "../tokens/confirmation.ts";
 import { DpopError, type DpopJudge } from "../tokens/dpop.ts";
 import type { AccessTokenVerifier } from "../tokens/foreign-access-tokens.ts";
-import { readConfirmation } from "../tokens/sender-constraint.ts";
 import type { Refusal } from "./bearer-challenge.ts";
 
 /** A request to a protected resource, as far as its authorization goes. */

@@ -1,4 +1,4 @@
-import type { RouteOf } from "../http/receive-requests.ts";
+import type { RouteOf } from "../http/route-of.ts";
 import { type FoundAgent, findAgent } from "../servers/agents.ts";
 import { findMcpServer, type McpServerOptions } from "../servers/mcp-servers.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";

@@ -1,5 +1,5 @@
 import { Hono, type MiddlewareHandler } from "hono";
-import type { Exchange, MockEnv } from "../http/receive-requests.ts";
+import type { MockEnv, ReceivedRequest } from "../http/received-request.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
 import { stsName } from "../options/issuer-options.ts";
 import { createLazyMcpEndpoint } from "../servers/lazy-mcp-endpoint.ts";
@@ -44,7 +44,8 @@ export interface GatewayOptions {
   /** Allowed difference between clocks, in milliseconds. */
   readonly clockSkewMs: number;
   readonly switches: GatewaySwitches;
-  readonly exchange: MiddlewareHandler<MockEnv>;
+  /** Receives, records and applies faults; it comes before every handler. */
+  readonly receive: MiddlewareHandler<MockEnv>;
 }
 
 /** The gateway's application and its MCP servers. */
@@ -72,7 +73,7 @@ export function createGateway(given: GatewayOptions): Gateway {
     options.tenants.all.map((tenant) => [tenant, createAgentEndpoints(tenant)]),
   );
   const app = new Hono<MockEnv>();
-  app.use(options.exchange);
+  app.use(options.receive);
   app.onError((error) => {
     if (error instanceof OAuthError) return error.toResponse();
     throw error;
@@ -82,18 +83,18 @@ export function createGateway(given: GatewayOptions): Gateway {
   app.all("*", async (c) => {
     const target = findTarget(options.tenants, new URL(c.req.url).pathname);
     if (target === undefined) return c.notFound();
-    const [request, exchange] = [c.req.raw, c.get("exchange")];
-    const authorization = await authorize({ request, exchange }, { target, options });
-    if ("refusal" in authorization) return refuse(request, { authorization, exchange, options });
+    const [request, received] = [c.req.raw, c.get("received")];
+    const authorization = await authorize({ request, received }, { target, options });
+    if ("refusal" in authorization) return refuse(request, { authorization, received, options });
     const { tenant, server } = target;
     if (server === undefined) {
       const { claims } = authorization;
       const agent = agents.get(tenant)?.get(target.agent.name);
-      return agent?.({ request, body: exchange.body, part: target.part, claims }) ?? c.notFound();
+      return agent?.({ request, body: received.body, part: target.part, claims }) ?? c.notFound();
     }
     const endpoint = endpoints.get(tenant)?.get(server.name);
     if (endpoint === undefined) return c.notFound();
-    return answerMcp(request, { exchange, authorization, endpoint });
+    return answerMcp(request, { received, authorization, endpoint });
   });
   return {
     app,
@@ -117,7 +118,7 @@ async function forgetSessions(
 }
 
 async function authorize(
-  { request, exchange }: { request: Request; exchange: Exchange },
+  { request, received }: { request: Request; received: ReceivedRequest },
   { target, options }: { target: GatewayTarget; options: GatewayContext },
 ): Promise<Authorization> {
   const { switches } = options;
@@ -132,8 +133,8 @@ async function authorize(
       ...{ method: request.method, url: `${origin}${pathname}` },
       authorization: request.headers.get("authorization") ?? undefined,
       dpop: request.headers.get("dpop") ?? undefined,
-      misplacedToken: hasMisplacedToken(request, exchange.body),
-      certificate: exchange.certificate,
+      misplacedToken: hasMisplacedToken(request, received.body),
+      certificate: received.certificate,
     },
     {
       ...{ ...issuerOf(target, options), requiredScope, dpop: options.dpop },
@@ -174,12 +175,12 @@ function refuse(
   request: Request,
   context: {
     authorization: Extract<Authorization, { refusal: unknown }>;
-    exchange: Exchange;
+    received: ReceivedRequest;
     options: GatewayContext;
   },
 ): Response {
   const { refusal } = context.authorization;
-  if (refusal.error !== undefined) context.exchange.record.error = refusal.error;
+  if (refusal.error !== undefined) context.received.record.error = refusal.error;
   const path = protectedResourcePath(new URL(request.url).pathname);
   return challengeResponse(refusal, `${context.options.origin}${path}`);
 }
@@ -187,7 +188,7 @@ function refuse(
 function answerMcp(
   request: Request,
   context: {
-    exchange: Exchange;
+    received: ReceivedRequest;
     authorization: Exclude<Authorization, { refusal: unknown }>;
     endpoint: McpEndpoint;
   },
@@ -196,7 +197,7 @@ function answerMcp(
   const clientId = String(claims.client_id);
   const scopes = String(claims.scope ?? "").split(" ");
   const caller = { token, clientId, scopes, extra: claims };
-  return context.endpoint.handle(rebuild(request, context.exchange.body), caller);
+  return context.endpoint.handle(rebuild(request, context.received.body), caller);
 }
 
 function isRefused({ alwaysUnauthorized: refused }: GatewaySwitches, name: string): boolean {

@@ -1,6 +1,6 @@
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
 import { tokenTypes } from "../oauth/token-types.ts";
-import { type Confirmation, holdsToken, readConfirmation } from "../tokens/sender-constraint.ts";
+import { type Confirmation, holdsToken, readConfirmation } from "../tokens/confirmation.ts";
 import { isAccessToken, type PresentedToken, type TokenIssuers } from "../tokens/token-issuers.ts";
 
 /** A token of a token exchange request. */

@@ -1,7 +1,7 @@
 import { splitScope } from "../clients/scopes.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
 import type { ChosenTargets } from "../options/sts-targets.ts";
-import { holdsToken } from "../tokens/sender-constraint.ts";
+import { holdsToken } from "../tokens/confirmation.ts";
 import type { RefreshTokens } from "./refresh-tokens.ts";
 import type { StsGrant, StsGrantRequest } from "./sts-grant.ts";
 

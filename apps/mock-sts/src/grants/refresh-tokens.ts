@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { digest } from "../oauth/fingerprint.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
 import type { Clock } from "../time/clock.ts";
-import type { Confirmation } from "../tokens/sender-constraint.ts";
+import type { Confirmation } from "../tokens/confirmation.ts";
 import type { StsDecision } from "./sts-grant.ts";
 
 /** What a refresh token stands for. */

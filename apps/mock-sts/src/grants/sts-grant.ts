@@ -2,7 +2,7 @@ import type { Client } from "../clients/clients.ts";
 import type { Form } from "../oauth/form.ts";
 import type { IssuableType } from "../oauth/token-types.ts";
 import type { ChosenTargets } from "../options/sts-targets.ts";
-import type { Confirmation } from "../tokens/sender-constraint.ts";
+import type { Confirmation } from "../tokens/confirmation.ts";
 import type { ActorClaim } from "./delegation.ts";
 
 /** A request to the token exchange service whose client is known and may use the grant. */

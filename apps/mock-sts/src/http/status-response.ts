@@ -2,8 +2,8 @@ import type { FaultEffect } from "../faults/fault-schema.ts";
 
 type StatusEffect = Extract<FaultEffect, { kind: "status" }>;
 
-/** Builds the answer of a fault that has a status of its own. */
-export function statusAnswer(effect: StatusEffect, nowMs: number): Response {
+/** Builds the response of a fault that has a status of its own. */
+export function statusResponse(effect: StatusEffect, nowMs: number): Response {
   const { status, body } = effect;
   const headers = { ...retryAfter(effect, nowMs), ...effect.headers };
   if (mayHaveNoBody(status)) return new Response(null, { status, headers });

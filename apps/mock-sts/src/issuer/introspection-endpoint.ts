@@ -5,8 +5,8 @@ import {
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
 import { OAuthError, tokenEndpointResponse } from "../oauth/oauth-error.ts";
 import type { AccessTokens } from "../tokens/access-tokens.ts";
+import { tokenTypeOf } from "../tokens/confirmation.ts";
 import { createOAuthEndpoint, type OAuthEndpoint } from "../tokens/oauth-endpoint.ts";
-import { tokenTypeOf } from "../tokens/sender-constraint.ts";
 
 /** What introspection works with. */
 export interface IntrospectionOptions extends ClientAuthenticationContext {

@@ -12,6 +12,7 @@ import { OAuthError, tokenEndpointResponse } from "../oauth/oauth-error.ts";
 import { targetAudience } from "../oauth/resources.ts";
 import { tokenFormat } from "../oauth/token-format.ts";
 import type { AccessTokens, IssuedToken } from "../tokens/access-tokens.ts";
+import { tokenTypeOf } from "../tokens/confirmation.ts";
 import type { DpopJudge } from "../tokens/dpop.ts";
 import {
   createOAuthEndpoint,
@@ -19,7 +20,7 @@ import {
   type TokenAnswer,
   type TokenRequest,
 } from "../tokens/oauth-endpoint.ts";
-import { confirmationOf, tokenTypeOf } from "../tokens/sender-constraint.ts";
+import { confirmationOf } from "../tokens/sender-constraint.ts";
 
 /** What the token endpoint works with. */
 export interface TokenEndpointOptions extends ClientAuthenticationContext {

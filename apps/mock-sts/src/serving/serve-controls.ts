@@ -10,11 +10,11 @@ import { logOperations } from "../controls/http/log-operations.ts";
 import { stateOperations } from "../controls/http/state-operations.ts";
 import { tokenOperations } from "../controls/http/token-operations.ts";
 import { createUserTokens } from "../controls/user-tokens.ts";
-import { createDashboard } from "../dashboard/dashboard.ts";
 import type { Listener, RequestHandler } from "../http/listener.ts";
 import { createSignal, type Signal } from "../recording/subscribers.ts";
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
-import type { MockParts } from "./serve-mock.ts";
+import type { MockParts } from "./mock-parts.ts";
+import { serveDashboard } from "./serve-dashboard.ts";
 
 /** What the controls over HTTP take. */
 export interface ServeControlsOptions {
@@ -40,7 +40,7 @@ export function serveControls(options: ServeControlsOptions): RequestHandler {
   const app = new Hono<GuardedEnv>();
   app.use(controlPath, guard);
   app.use(`${controlPath}/*`, guard);
-  app.route("/", createDashboard(guard));
+  serveDashboard(app, guard);
   app.route(
     controlPath,
     createControlApi({

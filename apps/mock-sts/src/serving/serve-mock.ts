@@ -1,60 +1,31 @@
 import { X509Certificate } from "node:crypto";
 import { furnishLandscape } from "../btp/agent-gateway-landscape.ts";
 import { type Configurations, createConfigurations } from "../btp/configurations.ts";
-import type { DestinationClient } from "../btp/destination-client.ts";
 import { createDestinationService } from "../btp/destination-service.ts";
 import { createXsuaa } from "../btp/xsuaa.ts";
 import { registerClients } from "../clients/clients.ts";
 import { type Controls, createControls } from "../controls/controls.ts";
-import type { Faults } from "../faults/faults.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { gatewayRoute } from "../gateway/gateway-targets.ts";
 import type { RequestHandler } from "../http/listener.ts";
 import type { Listeners } from "../http/listeners.ts";
-import { type ExchangeOptions, exchange } from "../http/receive-requests.ts";
-import type { TokenLedger } from "../http/token-ledger.ts";
+import { type ReceiveRequestsOptions, receiveRequests } from "../http/receive-requests.ts";
 import { createIdentityTenant, type IdentityTenant } from "../issuer/identity-tenant.ts";
-import type { KeyRings } from "../keys/key-rings.ts";
 import { lobClient } from "../options/lob-client.ts";
-import type { ResolvedOptions } from "../options/options.ts";
-import type { RecordingRecorder } from "../recording/recorder.ts";
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import { createSecurityTokenServices } from "../sts/security-token-services.ts";
-import type { Tenants } from "../tenants/tenant.ts";
-import type { MovableClock } from "../time/clock.ts";
-import type { CertificatePair } from "../tls/certificate-authority.ts";
 import { createDpopJudge, type DpopJudge } from "../tokens/dpop.ts";
+import type { MockParts } from "./mock-parts.ts";
 import { serveControls } from "./serve-controls.ts";
 import { createTokenServer } from "./token-server.ts";
 import { tokenServerRoute } from "./token-server-route.ts";
-
-/** What the two servers of a mock share. */
-export interface MockParts {
-  readonly options: ResolvedOptions;
-  /** PEM of the authority that client certificates must come from. */
-  readonly trustedAuthority: string;
-  readonly keys: KeyRings;
-  readonly clock: MovableClock;
-  readonly faults: Faults;
-  readonly recorder: RecordingRecorder;
-  readonly tokens: TokenLedger;
-  readonly tenants: Tenants;
-  /** The client of the Destination Service's bindings. */
-  readonly destinationClient: DestinationClient;
-  /** What the Destination Service holds of the line-of-business agents' IAS client. */
-  readonly lobKeyStore: CertificatePair;
-  readonly url: string;
-  readonly gatewayUrl: string;
-  /** What who wants to see a secret must send. */
-  readonly adminToken: string;
-}
 
 interface Shared {
   readonly authority: X509Certificate;
   readonly services: readonly SecurityTokenService[];
   readonly dpop: DpopJudge;
   readonly lifetimes: { tokenLifetimeMs: number; serviceTokenLifetimeMs: number };
-  readonly recording: Omit<ExchangeOptions, "listener" | "routeOf">;
+  readonly recording: Omit<ReceiveRequestsOptions, "listener" | "routeOf">;
   readonly configurations: Configurations;
 }
 
@@ -88,7 +59,7 @@ export function serveMock(parts: MockParts, listeners: Listeners): ServedMock {
   const gateway = createGateway({
     ...{ origin, tenants, services, switches, audience: options.gatewayClientId, dpop: judge() },
     ...{ clock, clockSkewMs: options.clockSkewMs },
-    exchange: exchange({ ...recording, listener: "gateway", routeOf: gatewayRoute(tenants) }),
+    receive: receiveRequests({ ...recording, listener: "gateway", routeOf: gatewayRoute(tenants) }),
   });
   const [sts] = services;
   const controls = createControls({
@@ -111,7 +82,7 @@ function buildTokenServer(parts: MockParts, shared: Shared) {
   const issuers = [...identityTenants, ...services];
   return createTokenServer({
     ...{ url, tenants, issuers },
-    exchange: exchange({
+    receive: receiveRequests({
       ...recording,
       ...{ listener: "token-server", routeOf: tokenServerRoute(tenants, issuers) },
     }),

@@ -1,6 +1,6 @@
 import { destinationServicePath, destinationServiceRoute } from "../btp/destination-service.ts";
 import { zoneOf } from "../btp/xsuaa.ts";
-import type { RouteOf } from "../http/receive-requests.ts";
+import type { RouteOf } from "../http/route-of.ts";
 import { type AuthorizationServer, issuerRoutes } from "../issuer/authorization-server.ts";
 import { openIdMetadataPath } from "../issuer/authorization-server-metadata.ts";
 import type { Tenants } from "../tenants/tenant.ts";

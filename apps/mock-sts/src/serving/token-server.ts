@@ -1,7 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { destinationServicePath } from "../btp/destination-service.ts";
 import { xsuaaMetadata, type ZonedTokenRequest, zoneOf } from "../btp/xsuaa.ts";
-import type { Exchange, MockEnv } from "../http/receive-requests.ts";
+import type { MockEnv, ReceivedRequest } from "../http/received-request.ts";
 import { type AuthorizationServer, issuerRoutes } from "../issuer/authorization-server.ts";
 import { openIdMetadataPath } from "../issuer/authorization-server-metadata.ts";
 import { parseForm } from "../oauth/form.ts";
@@ -12,18 +12,19 @@ import type { TokenAnswer, TokenRequest } from "../tokens/oauth-endpoint.ts";
 export interface TokenServerOptions {
   readonly url: string;
   readonly tenants: Tenants;
-  /** Identity tenants, the token exchange service, and further issuers. */
+  /** Identity tenants, the token received service, and further issuers. */
   readonly issuers: readonly AuthorizationServer[];
   readonly requestServiceToken: (request: ZonedTokenRequest) => Promise<TokenAnswer>;
   /** Answers everything below `destinationServicePath`. */
   readonly destinationService: Hono<MockEnv>;
-  readonly exchange: MiddlewareHandler<MockEnv>;
+  /** Receives, records and applies faults; it comes before every handler. */
+  readonly receive: MiddlewareHandler<MockEnv>;
 }
 
 /** Creates the token server's application: issuers, XSUAA, and the Destination Service. */
 export function createTokenServer(options: TokenServerOptions): Hono<MockEnv> {
   const app = new Hono<MockEnv>();
-  app.use(options.exchange);
+  app.use(options.receive);
   for (const issuer of options.issuers) serveIssuer(app, issuer);
   app.route(destinationServicePath, options.destinationService);
   serveXsuaa(app, options);
@@ -37,8 +38,8 @@ function serveIssuer(app: Hono<MockEnv>, server: AuthorizationServer): void {
     if (document !== undefined) serveDocument(app, path, document);
     else {
       app.all(path, (c) => {
-        const exchange = c.get("exchange");
-        return noteOutcome(exchange, endpoint(tokenRequest(c.req.raw, exchange)));
+        const received = c.get("received");
+        return noteOutcome(received, endpoint(tokenRequest(c.req.raw, received)));
       });
     }
   }
@@ -48,10 +49,10 @@ function serveXsuaa(app: Hono<MockEnv>, options: TokenServerOptions): void {
   const { tenants, url, requestServiceToken } = options;
   const keys = () => tenants.serviceKeys.jwks();
   const answer = (c: Context<MockEnv>, zone: ZonedTokenRequest["zone"]) => {
-    const exchange = c.get("exchange");
+    const received = c.get("received");
     const encodedCredentials = c.req.header("x-cf-encoded-credentials")?.toLowerCase() === "true";
-    const request = { ...tokenRequest(c.req.raw, exchange), encodedCredentials, zone };
-    return noteOutcome(exchange, requestServiceToken(request));
+    const request = { ...tokenRequest(c.req.raw, received), encodedCredentials, zone };
+    return noteOutcome(received, requestServiceToken(request));
   };
   app.all("/oauth/token", (c) => answer(c, zoneOf(c.req.header("x-zid"), tenants)));
   app.all("/:subdomain/oauth/token", (c) =>
@@ -74,7 +75,7 @@ function serveDocument(
   app.all(path, () => new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } }));
 }
 
-function tokenRequest(request: Request, { body, certificate }: Exchange): TokenRequest {
+function tokenRequest(request: Request, { body, certificate }: ReceivedRequest): TokenRequest {
   const { origin, pathname, search } = new URL(request.url);
   return {
     method: request.method,
@@ -90,7 +91,7 @@ function tokenRequest(request: Request, { body, certificate }: Exchange): TokenR
 }
 
 async function noteOutcome(
-  { record, tokens }: Exchange,
+  { record, tokens }: ReceivedRequest,
   outcome: Promise<TokenAnswer>,
 ): Promise<Response> {
   const { response, issued, clientId, error } = await outcome;

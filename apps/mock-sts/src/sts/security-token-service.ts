@@ -1,4 +1,3 @@
-import type { X509Certificate } from "node:crypto";
 import { createClientAssertions } from "../clients/client-assertion.ts";
 import type { GrantType } from "../clients/clients.ts";
 import { RefreshTokens } from "../grants/refresh-tokens.ts";
@@ -8,13 +7,10 @@ import { createIntrospection } from "../issuer/introspection-endpoint.ts";
 import { createRevocation } from "../issuer/revocation-endpoint.ts";
 import { stsPaths } from "../oauth/issuer-paths.ts";
 import { type ResolvedIssuer, stsName } from "../options/issuer-options.ts";
-import type { ResolvedOptions } from "../options/options.ts";
 import type { HasQuirk, StsQuirk } from "../options/sts-quirks.ts";
 import type { StsTarget, TargetPolicy } from "../options/sts-targets.ts";
-import type { Tenants } from "../tenants/tenant.ts";
-import type { Clock } from "../time/clock.ts";
 import type { AccessTokens } from "../tokens/access-tokens.ts";
-import type { DpopJudge } from "../tokens/dpop.ts";
+import type { StsContext } from "./sts-context.ts";
 import { createStsEndpoint } from "./sts-endpoint.ts";
 import { createStsGrants } from "./sts-grants.ts";
 import { describeStsServers } from "./sts-info.ts";
@@ -26,20 +22,6 @@ export interface SecurityTokenService extends AuthorizationServer {
   readonly name: string;
   /** Read at each request. */
   readonly settings: { quirks: readonly StsQuirk[] };
-}
-
-/** What such services share. */
-export interface StsContext {
-  readonly options: ResolvedOptions;
-  readonly tenants: Tenants;
-  readonly authority: X509Certificate;
-  readonly clock: Clock;
-  readonly dpop: DpopJudge;
-  readonly lifetime: { readonly tokenLifetimeMs: number };
-  /** Access tokens of the mock's issuers, who take those of one another. */
-  readonly own: ReadonlyMap<string, AccessTokens>;
-  /** Issuers of the mock that an ID-JAG may be for. */
-  readonly authorizationServers: readonly string[];
 }
 
 /** Creates a token exchange service. */

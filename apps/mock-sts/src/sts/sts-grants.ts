@@ -11,7 +11,7 @@ import type { HasQuirk } from "../options/sts-quirks.ts";
 import type { TargetPolicy } from "../options/sts-targets.ts";
 import type { AccessTokens } from "../tokens/access-tokens.ts";
 import { createTokenIssuers } from "../tokens/token-issuers.ts";
-import type { StsContext } from "./security-token-service.ts";
+import type { StsContext } from "./sts-context.ts";
 
 /** What the grants of one issuer are made of. */
 export interface StsGrantParts {

@@ -8,7 +8,7 @@ import type { Form } from "../oauth/form.ts";
 import { isAccessTokenType, tokenTypes } from "../oauth/token-types.ts";
 import { type Clock, numericDate } from "../time/clock.ts";
 import type { AccessTokens, IssuedToken, TokenFormat } from "../tokens/access-tokens.ts";
-import type { Confirmation } from "../tokens/sender-constraint.ts";
+import type { Confirmation } from "../tokens/confirmation.ts";
 
 /** What tokens are made with. */
 export interface StsIssueOptions {

@@ -5,7 +5,7 @@ import type { Form } from "../oauth/form.ts";
 import { tokenEndpointResponse } from "../oauth/oauth-error.ts";
 import { isAccessTokenType, tokenTypes } from "../oauth/token-types.ts";
 import type { HasQuirk } from "../options/sts-quirks.ts";
-import { tokenTypeOf } from "../tokens/sender-constraint.ts";
+import { tokenTypeOf } from "../tokens/confirmation.ts";
 import type { StsIssued } from "./sts-issue.ts";
 
 interface AnswerContext {

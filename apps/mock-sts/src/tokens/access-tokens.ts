@@ -6,7 +6,7 @@ import type { SigningKeys } from "../keys/signing-keys.ts";
 import { digest } from "../oauth/fingerprint.ts";
 import { type Clock, numericDate } from "../time/clock.ts";
 import { verifyAccessTokenJwt, verifyAudience, verifyEnd } from "./access-token-verification.ts";
-import type { Confirmation } from "./sender-constraint.ts";
+import type { Confirmation } from "./confirmation.ts";
 
 /** How a token looks to its holder; one without `exp` ends all the same, only the server knows when. */
 export type TokenFormat = "jwt" | "opaque" | "jwt-without-exp";

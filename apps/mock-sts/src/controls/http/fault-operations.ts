@@ -16,7 +16,7 @@ export function faultOperations(controls: Controls): readonly ControlOperation[]
     }),
     operation({
       ...{ id: "addFault", method: "post", path: "/faults" },
-      summary: "Sets a fault; those set earlier strike first.",
+      summary: "Sets a fault; those set earlier apply first.",
       body: faultSchema,
       answer: faultInfoSchema,
       run: ({ body }) => controls.addFault(body),
