@@ -107,6 +107,7 @@ export async function startMockSts(options: MockStsOptions = {}): Promise<MockSt
   const [keys, clock] = [new KeyRings(), createClock()];
   const tokens = createTokenLedger(resolved, keys);
   const recorder = createRecorder(resolved.recordBounds, () => tokens.clear());
+  recorder.onAnswer(resolved.onAnswer);
   const faults = createFaults({ seed: resolved.seed });
   const listeners = await startListeners(resolved, authority, {
     onHandshake: recorder.countHandshake,

@@ -14,9 +14,6 @@ export type FragmentType =
   | "agw.mcp.server"
   | "agw.a2a.server";
 
-/** Key of the label that tells what a fragment is for. */
-export const fragmentTypeLabel = "sap-managed-runtime-type";
-
 const keyStoreName = "sap-managed-runtime-ias.pem";
 
 /** Names the destination of a landscape. */
@@ -85,11 +82,11 @@ function furnishTenant(configurations: Configurations, tenant: Tenant): void {
   const ias = { URL, tokenServiceURL: `${issuer}${identityPaths.token}` };
   const user = { Authentication: "OAuth2JWTBearer", "tokenService.body.token_format": "jwt" };
   const prefix = "sap-managed-runtime-agw";
-  put(`${prefix}-subscriber-ias-${subdomain}`, ias, typed("subscriber.ias"));
+  put(`${prefix}-subscriber-ias-${subdomain}`, ias, [fragmentTypeLabel("subscriber.ias")]);
   const userName = `${prefix}-subscriber-ias-user-${subdomain}`;
-  put(userName, { ...ias, ...user }, typed("subscriber.ias.user"));
+  put(userName, { ...ias, ...user }, [fragmentTypeLabel("subscriber.ias.user")]);
   for (const server of mcpServers) {
-    const labels = [...typed("agw.mcp.server"), ...identified(server)];
+    const labels = [fragmentTypeLabel("agw.mcp.server"), ...identified(server)];
     put(
       `${prefix}-mcp-${server.name}-${subdomain}`,
       { URL: `${URL}${mcpServerPath(server)}` },
@@ -97,13 +94,14 @@ function furnishTenant(configurations: Configurations, tenant: Tenant): void {
     );
   }
   for (const agent of agents) {
-    const labels = [...typed("agw.a2a.server"), ...identified(agent)];
+    const labels = [fragmentTypeLabel("agw.a2a.server"), ...identified(agent)];
     put(`${prefix}-a2a-${agent.name}-${subdomain}`, { URL: `${URL}${agentPath(agent)}` }, labels);
   }
 }
 
-function typed(type: FragmentType): ConfigurationLabel[] {
-  return [{ key: fragmentTypeLabel, values: [type] }];
+/** Builds the label that tells what a fragment is for. */
+export function fragmentTypeLabel(type: FragmentType): ConfigurationLabel {
+  return { key: "sap-managed-runtime-type", values: [type] };
 }
 
 function identified(target: { ordId: string; globalTenantId: string }): ConfigurationLabel[] {

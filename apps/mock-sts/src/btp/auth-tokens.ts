@@ -3,7 +3,7 @@ import type { IdentityTenant } from "../issuer/identity-tenant.ts";
 import { parseForm } from "../oauth/form.ts";
 import type { IssuedToken } from "../tokens/access-tokens.ts";
 import type { Configurations } from "./configurations.ts";
-import type { FoundDestination } from "./destination-lookup.ts";
+import { type FoundDestination, findKeyStore } from "./destination-lookup.ts";
 import { ServiceError } from "./service-error.ts";
 
 /** An item of `authTokens`. */
@@ -70,7 +70,7 @@ async function requestToken(
     ...{ method: "POST", url: server.tokenEndpoint, query: "", body, form: parseForm(body) },
     ...{ authorization: undefined, dpop: undefined },
     contentType: "application/x-www-form-urlencoded",
-    certificate: keyStoreOf(found, context),
+    certificate: certificateOf(found, context),
     format: found.tenant.settings.authTokens.format,
   });
   const answer = (await response.json()) as Readonly<Record<string, unknown>>;
@@ -126,14 +126,11 @@ function tokenServiceOf({ properties, tokenTenant }: FoundDestination): string {
     : url.replace("://", `://${tokenTenant}.`);
 }
 
-function keyStoreOf(
-  { properties, destination }: FoundDestination,
+function certificateOf(
+  found: FoundDestination,
   { configurations }: TokenRetrievalContext,
 ): X509Certificate | undefined {
-  const name = properties["tokenService.KeyStoreLocation"];
-  if (name === undefined) return undefined;
-  const shelf = { ...destination.place, kind: "Certificates" } as const;
-  const content = configurations.get(shelf, String(name))?.properties.Content;
+  const content = findKeyStore(found, configurations)?.properties.Content;
   return content === undefined
     ? undefined
     : new X509Certificate(Buffer.from(String(content), "base64"));

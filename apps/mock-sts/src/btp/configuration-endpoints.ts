@@ -1,3 +1,5 @@
+import { isRecord } from "../checks/is-record.ts";
+import { isBlank } from "../checks/option-values.ts";
 import { digest } from "../oauth/fingerprint.ts";
 import { parseFilter } from "./configuration-filter.ts";
 import { applyLabelPatch, labelsSchema } from "./configuration-labels.ts";
@@ -131,11 +133,9 @@ const maxNameLength = 200;
 
 function parseConfiguration(kind: ConfigurationKind, body: string) {
   const properties = parseJson(body);
-  if (!(properties instanceof Object) || Array.isArray(properties)) {
-    throw new ServiceError(400, "The body must be a JSON object");
-  }
-  const name = (properties as Record<string, unknown>)[nameProperties[kind]];
-  if (typeof name !== "string" || name.trim() === "" || name.length > maxNameLength) {
+  if (!isRecord(properties)) throw new ServiceError(400, "The body must be a JSON object");
+  const name = properties[nameProperties[kind]];
+  if (typeof name !== "string" || isBlank(name) || name.length > maxNameLength) {
     throw new ServiceError(400, `The property ${nameProperties[kind]} is invalid`);
   }
   if (Object.values(properties).some((value) => typeof value !== "string")) {

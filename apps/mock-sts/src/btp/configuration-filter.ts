@@ -1,3 +1,4 @@
+import { percentDecode } from "../oauth/percent-decoding.ts";
 import type { Configuration, ConfigurationKind } from "./configurations.ts";
 import { ServiceError } from "./service-error.ts";
 
@@ -72,11 +73,9 @@ function decodeList(encoded: string): string[] {
 }
 
 function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw invalidFilter();
-  }
+  const decoded = percentDecode(text);
+  if (decoded === undefined) throw invalidFilter();
+  return decoded;
 }
 
 function invalidFilter(): ServiceError {

@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID, type X509Certificate } from "node:crypto";
+import { basicCredentials } from "../oauth/authorization-header.ts";
 import { sameSecret } from "../oauth/fingerprint.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
+import { percentDecode } from "../oauth/percent-decoding.ts";
 import { type CertificateIdentity, subjectIdentity } from "../tls/certificate-identity.ts";
 import { certificateFault } from "../tls/client-certificate.ts";
 import type { TokenRequest } from "../tokens/oauth-endpoint.ts";
@@ -69,20 +71,14 @@ function readCredentials(request: ServiceTokenRequest) {
   if (authorization === undefined) {
     return { clientId: form.get("client_id"), clientSecret: form.get("client_secret") };
   }
-  const encoded = /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(authorization)?.[1] ?? "";
-  const text = Buffer.from(encoded, "base64").toString("utf8");
-  const colon = text.indexOf(":");
-  if (colon < 1) throw badCredentials();
-  const [clientId, clientSecret] = [text.slice(0, colon), text.slice(colon + 1)];
-  if (!encodedCredentials) return { clientId, clientSecret };
-  try {
-    return {
-      clientId: decodeURIComponent(clientId),
-      clientSecret: decodeURIComponent(clientSecret),
-    };
-  } catch {
-    throw badCredentials();
-  }
+  const basic = basicCredentials(authorization);
+  if (basic === undefined) throw badCredentials();
+  const { user, password } = basic;
+  if (!encodedCredentials) return { clientId: user, clientSecret: password };
+  const clientId = percentDecode(user);
+  const clientSecret = percentDecode(password);
+  if (clientId === undefined || clientSecret === undefined) throw badCredentials();
+  return { clientId, clientSecret };
 }
 
 function badCredentials(description = "Bad credentials"): OAuthError {

@@ -108,6 +108,16 @@ function fragmentReferences(
   return { references, optional: optional === "true" };
 }
 
+/** Finds the key store that a destination names, at the level of the destination. */
+export function findKeyStore(
+  { properties, destination }: FoundDestination,
+  configurations: Configurations,
+): Configuration | undefined {
+  const name = properties["tokenService.KeyStoreLocation"];
+  if (name === undefined) return undefined;
+  return configurations.get({ ...destination.place, kind: "Certificates" }, String(name));
+}
+
 function find(
   { name, level }: Reference,
   context: LookupContext & { tenant: Tenant; kind: ConfigurationKind },

@@ -1,6 +1,6 @@
 import type { AuthToken } from "./auth-tokens.ts";
 import type { Configurations } from "./configurations.ts";
-import type { FoundDestination, Placed } from "./destination-lookup.ts";
+import { type FoundDestination, findKeyStore, type Placed } from "./destination-lookup.ts";
 
 /** Properties that `$skipCredentials` leaves out. */
 const credentialProperties =
@@ -36,11 +36,9 @@ export function destinationAnswer(
   };
 }
 
-/** Without token retrieval the caller must make the token request: it needs the key store. */
-function keyStores({ properties, destination }: FoundDestination, configurations: Configurations) {
-  const name = properties["tokenService.KeyStoreLocation"];
-  const shelf = { ...destination.place, kind: "Certificates" } as const;
-  const keyStore = name === undefined ? undefined : configurations.get(shelf, String(name));
+/** Without token retrieval, the caller makes the token request itself and needs the key store. */
+function keyStores(found: FoundDestination, configurations: Configurations) {
+  const keyStore = findKeyStore(found, configurations);
   return keyStore === undefined ? [] : [keyStore.properties];
 }
 

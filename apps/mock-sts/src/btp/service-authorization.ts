@@ -1,5 +1,6 @@
 import { decodeJwt } from "jose";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
+import { bearerToken } from "../oauth/authorization-header.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";
 import { ServiceError } from "./service-error.ts";
 
@@ -21,7 +22,7 @@ export async function authorizeService(
   authorization: string | undefined,
   { tenants, clientId, version }: ServiceAuthorizationContext,
 ): Promise<Tenant> {
-  const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+  const token = bearerToken(authorization);
   if (token === undefined) throw refusal(401, "Unauthorized: no bearer token was sent");
   const issuer = issuerOf(token);
   const tenant = tenants.find("serviceTokenEndpoint", issuer);

@@ -1,9 +1,11 @@
 import type { X509Certificate } from "node:crypto";
+import { requiredParameter } from "../oauth/form.ts";
 import { OAuthError, tokenEndpointResponse } from "../oauth/oauth-error.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
 import type { IssuedToken } from "../tokens/access-tokens.ts";
 import { createOAuthEndpoint, type TokenAnswer } from "../tokens/oauth-endpoint.ts";
+import { expiresIn } from "../tokens/token-lifetime.ts";
 import {
   authenticateDestinationClient,
   type DestinationClient,
@@ -49,8 +51,7 @@ async function issueServiceToken(
     const description = "the subdomain does not map to a valid identity zone";
     throw new OAuthError("not_found", description, { status: 404 });
   }
-  const grantType = request.form.get("grant_type");
-  if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
+  const grantType = requiredParameter(request.form, "grant_type", "grant_type");
   if (grantType !== "client_credentials") {
     throw new OAuthError("unsupported_grant_type", "the grant type is unknown");
   }
@@ -86,7 +87,7 @@ function successResponse({ token, claims }: IssuedToken): Response {
   return tokenEndpointResponse({
     access_token: token,
     token_type: "bearer",
-    expires_in: (claims.exp ?? 0) - (claims.iat ?? 0),
+    expires_in: expiresIn(claims),
     scope: "uaa.resource",
     jti: claims.jti,
   });

@@ -1,9 +1,11 @@
 import type { X509Certificate } from "node:crypto";
 import type { JSONWebKeySet } from "jose";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
+import { basicCredentials } from "../oauth/authorization-header.ts";
 import { sameSecret } from "../oauth/fingerprint.ts";
 import type { Form } from "../oauth/form.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { invalidRequest, OAuthError } from "../oauth/oauth-error.ts";
+import { formDecode } from "../oauth/percent-decoding.ts";
 import type { Clock } from "../time/clock.ts";
 import { certificateFault, lapseReason } from "../tls/client-certificate.ts";
 import { assertedClientId, type ClientAssertions } from "./client-assertion.ts";
@@ -98,25 +100,23 @@ function readCredentials({ form, authorization }: ClientProof): Credentials {
   const basic = readBasic(authorization);
   if (clientSecret !== undefined) throw twoMethods();
   if (clientId !== undefined && clientId !== basic.clientId) {
-    throw new OAuthError("invalid_request", "the request names two different clients");
+    throw invalidRequest("the request names two different clients");
   }
   return basic;
 }
 
 /** User and password of Basic are form-encoded first: RFC 6749, appendix B. */
 function readBasic(authorization: string): Credentials & { clientSecret: string } {
-  const encoded = /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(authorization)?.[1];
-  const text = Buffer.from(encoded ?? "", "base64").toString("utf8");
-  const colon = text.indexOf(":");
-  if (colon < 1) throw invalidClient("the Authorization header is not valid Basic", true);
-  try {
-    const [clientId, clientSecret] = [text.slice(0, colon), text.slice(colon + 1)].map((part) =>
-      decodeURIComponent(part.replaceAll("+", " ")),
-    );
-    return { method: "client_secret_basic", clientId, clientSecret: clientSecret ?? "" };
-  } catch {
+  const basic = basicCredentials(authorization);
+  if (basic === undefined) {
+    throw invalidClient("the Authorization header is not valid Basic", true);
+  }
+  const clientId = formDecode(basic.user);
+  const clientSecret = formDecode(basic.password);
+  if (clientId === undefined || clientSecret === undefined) {
     throw invalidClient("the Basic credentials are not form-encoded", true);
   }
+  return { method: "client_secret_basic", clientId, clientSecret };
 }
 
 async function checkCertificate(
@@ -151,7 +151,7 @@ async function checkAssertion(
 }
 
 function twoMethods(): OAuthError {
-  return new OAuthError("invalid_request", "the request uses two client authentication methods");
+  return invalidRequest("the request uses two client authentication methods");
 }
 
 function invalidClient(description: string, usedHeader: boolean): OAuthError {

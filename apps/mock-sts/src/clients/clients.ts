@@ -1,5 +1,6 @@
 import { createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkText } from "../checks/option-values.ts";
 import {
   type CertificateIdentity,
   type CertificateSubject,
@@ -91,9 +92,7 @@ function registerClient(registration: ClientRegistration): Client {
   const start = `Cannot register client ${JSON.stringify(registration?.clientId)}:`;
   checkNames(registration, { start, names: registrationNames });
   const { clientId, authentication, clientSecret, jwks } = registration;
-  if (typeof clientId !== "string" || clientId.trim() === "") {
-    throw new TypeError('Cannot register a client: "clientId" is blank');
-  }
+  checkText(clientId, { start: "Cannot register a client:", name: "clientId" });
   if (!clientAuthenticationMethods.includes(authentication)) {
     throw faulty(registration, `has an unknown "authentication" ${JSON.stringify(authentication)}`);
   }

@@ -1,4 +1,4 @@
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { invalidScope } from "../oauth/oauth-error.ts";
 import type { Client, Clients } from "./clients.ts";
 
 /** Splits a space-delimited scope; absent means none. */
@@ -22,11 +22,11 @@ export function grantScope(
   { client, known }: { client: Client; known: readonly string[] },
 ): readonly string[] {
   if (requested.some((scope) => !known.includes(scope))) {
-    throw new OAuthError("invalid_scope", "the scope is unknown");
+    throw invalidScope("the scope is unknown");
   }
   const granted = requested.filter((scope) => client.scopes.includes(scope));
   if (requested.length > 0 && granted.length === 0) {
-    throw new OAuthError("invalid_scope", "the client may have none of this scope");
+    throw invalidScope("the client may have none of this scope");
   }
   return granted;
 }

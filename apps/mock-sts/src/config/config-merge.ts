@@ -1,3 +1,4 @@
+import { isRecord } from "../checks/is-record.ts";
 import { presets } from "./config-presets.ts";
 import type { Config } from "./config-schema.ts";
 
@@ -16,12 +17,8 @@ function overlay(base: Config, over: Config): Config {
   for (const [key, value] of Object.entries(over)) {
     const below = merged[key];
     // A clock is either moved or frozen: one does not add to the other.
-    const isMerged = isMapping(below) && isMapping(value) && key !== "clock";
+    const isMerged = isRecord(below) && isRecord(value) && key !== "clock";
     merged[key] = isMerged ? { ...below, ...value } : value;
   }
   return merged;
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -7,12 +7,13 @@ import type { KeyRings, KeyRotation } from "../keys/key-rings.ts";
 import { checkTokenLifetime, type ResolvedOptions } from "../options/options.ts";
 import { checkStsQuirks, type StsQuirk } from "../options/sts-quirks.ts";
 import type { Recorder } from "../recording/recorder.ts";
-import { createSignal } from "../recording/subscribers.ts";
+import { createSubscribers } from "../recording/subscribers.ts";
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import type { Tenants } from "../tenants/tenant.ts";
 import type { MovableClock } from "../time/clock.ts";
 import { checkRevocationTarget, type RevocationTarget } from "../tokens/access-tokens.ts";
 import { createFaultControls, type FaultControls } from "./fault-controls.ts";
+import { issuedTokens } from "./issued-tokens.ts";
 import { createScenarioControls, type ScenarioControls } from "./scenario-controls.ts";
 import { createSettingsControls, type SettingsControls } from "./settings-controls.ts";
 import { createTenantControls, type TenantControls } from "./tenant-controls.ts";
@@ -47,7 +48,7 @@ export interface Controls extends FaultControls, SettingsControls, ScenarioContr
   /** Takes back all faults, delays, holds, what was done to the clock, the switches, and all changes of tenants. */
   reset(): void;
   /** Calls a function after each `reset()`, until the returned function is called. */
-  onReset(listener: () => void): () => void;
+  onReset(listener: () => unknown): () => void;
 }
 
 /** What the controls act on. */
@@ -72,11 +73,11 @@ export interface ControlsOptions {
 
 /** Creates the controls of a mock. */
 export function createControls(options: ControlsOptions): Controls {
-  const { clock, tenants, keys, faults, gateway, sts, services, switches, lifetimes } = options;
+  const { clock, tenants, keys, faults, gateway, sts, switches, lifetimes } = options;
   const settings = createSettingsControls(options);
   const initial = settings.readSettings();
   const resetTenants = createTenantsReset(options);
-  const resets = createSignal();
+  const resets = createSubscribers();
   const back = () => {
     faults.reset();
     settings.changeSettings(initial);
@@ -142,10 +143,7 @@ export function createControls(options: ControlsOptions): Controls {
     },
     revoke(target) {
       checkRevocationTarget(target);
-      return [
-        ...services.map(({ tokens }) => tokens),
-        ...tenants.all.flatMap((it) => [it.tokens, it.serviceTokens]),
-      ].reduce((count, issued) => count + issued.revoke(target), 0);
+      return issuedTokens(options).reduce((count, issued) => count + issued.revoke(target), 0);
     },
     rotateSigningKey: (rotation) => keys.rotate(rotation),
     forgetSessions: (server) => gateway.forgetSessions(server),

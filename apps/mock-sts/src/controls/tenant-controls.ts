@@ -7,6 +7,7 @@ import type {
   Configurations,
 } from "../btp/configurations.ts";
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { withoutUndefined } from "../checks/without-undefined.ts";
 import type { AuthTokenSettings, Tenant } from "../tenants/tenant.ts";
 
 /** Everything a test can do to one tenant. */
@@ -78,7 +79,7 @@ export function createTenantControls(
       checkNames(fragment, { start: "Cannot store a fragment:", names: fragmentNames });
       const { name, properties, type, labels = [], level } = fragment;
       checkLabels(labels);
-      const typed = type === undefined ? [] : [{ key: fragmentTypeLabel, values: [type] }];
+      const typed = type === undefined ? [] : [fragmentTypeLabel(type)];
       configurations.put(fragmentsAt(level), {
         name,
         properties: withoutUndefined({ FragmentName: name, ...properties }),
@@ -125,10 +126,6 @@ function checkLabels(labels: readonly ConfigurationLabel[]): void {
 }
 
 const fragmentNames: KnownNames<NewFragment> = { ...configurationNames, type: true };
-
-function withoutUndefined(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
-}
 
 function unknown(name: string): TypeError {
   return new TypeError(`Cannot change ${JSON.stringify(name)}: the tenant has none of that name`);

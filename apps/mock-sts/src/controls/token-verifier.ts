@@ -2,9 +2,8 @@ import type { JWTPayload } from "jose";
 import type { SignatureVerdict, TokenLedger } from "../http/token-ledger.ts";
 import type { RecordedToken } from "../recording/recorded-request.ts";
 import type { Recorder } from "../recording/recorder.ts";
-import type { Tenants } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
-import type { AccessTokens } from "../tokens/access-tokens.ts";
+import { issuedTokens, type MockIssuers } from "./issued-tokens.ts";
 
 /** What can be said of a token now, by the mock's clock. */
 export interface TokenVerdict extends RecordedToken {
@@ -34,23 +33,18 @@ export interface TokenBinding {
 }
 
 /** What judging takes. */
-export interface TokenJudgeOptions {
+export interface TokenVerifierOptions extends MockIssuers {
   readonly tokens: TokenLedger;
   readonly clock: Clock;
   readonly recorder: Recorder;
-  readonly tenants: Tenants;
-  readonly services: readonly { readonly tokens: AccessTokens }[];
 }
 
 /** Creates the judge of the tokens a ledger knows. */
 export function createTokenJudge(
-  options: TokenJudgeOptions,
+  options: TokenVerifierOptions,
 ): (fingerprint: string) => Promise<TokenVerdict | undefined> {
-  const { tokens, clock, recorder, tenants, services } = options;
-  const issuers = [
-    ...services.map((it) => it.tokens),
-    ...tenants.all.flatMap((it) => [it.tokens, it.serviceTokens]),
-  ];
+  const { tokens, clock, recorder } = options;
+  const issuers = issuedTokens(options);
   const isRevoked = (jti: string | undefined) =>
     issuers.map((issuer) => issuer.isRevoked(jti)).find((it) => it !== undefined);
   return async (fingerprint) => {

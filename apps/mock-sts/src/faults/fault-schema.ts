@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { requestMatchSchema } from "../recording/request-match.ts";
+import { DAY_MS } from "../time/durations.ts";
 
-/** The longest delay in milliseconds: a day. */
-const maxDelayMs = 86_400_000;
+/** The longest delay, in milliseconds. */
+const maxDelayMs = DAY_MS;
 
 /** Which requests a fault hits, and how often: plain data. */
 export const faultMatchSchema = requestMatchSchema.extend({

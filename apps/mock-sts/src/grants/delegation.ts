@@ -1,5 +1,6 @@
 import type { JWTPayload } from "jose";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { isRecord } from "../checks/is-record.ts";
+import { invalidRequest } from "../oauth/oauth-error.ts";
 
 /** Who acts: claims that identify a party, and who acted before. */
 export interface ActorClaim {
@@ -34,14 +35,14 @@ export function checkMayAct(
 ): void {
   if (mayAct === undefined) {
     if (policy === "optional") return;
-    throw refused("the subject token does not say who may act");
+    throw invalidRequest("the subject token does not say who may act");
   }
-  if (!isObject(mayAct)) throw refused("may_act of the subject token is no object");
+  if (!isRecord(mayAct)) throw invalidRequest("may_act of the subject token is no object");
   const identity = Object.entries(mayAct).filter(([name]) => !tokenClaims.has(name));
-  if (identity.length === 0) throw refused("may_act of the subject token names nobody");
+  if (identity.length === 0) throw invalidRequest("may_act of the subject token names nobody");
   const different = identity.find(([name, value]) => party[name] !== value);
   if (different !== undefined) {
-    throw refused(`the actor is not the one in may_act: ${different[0]} differs`);
+    throw invalidRequest(`the actor is not the one in may_act: ${different[0]} differs`);
   }
 }
 
@@ -57,7 +58,7 @@ export function extendChain(
 ): ActorClaim | undefined {
   const chain = actor === undefined ? [] : [actor];
   for (let act = earlier; act !== undefined; ) {
-    if (chain.length === maxActors) throw refused("too many parties act for the subject");
+    if (chain.length === maxActors) throw invalidRequest("too many parties act for the subject");
     const { act: before, ...party } = readActor(act);
     chain.push(identifyActor(party));
     act = before;
@@ -69,14 +70,6 @@ export function extendChain(
 }
 
 function readActor(act: unknown): JWTPayload {
-  if (isObject(act) && typeof act.sub === "string") return act;
-  throw refused("act of the subject token is no actor");
-}
-
-function isObject(value: unknown): value is JWTPayload {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function refused(description: string): OAuthError {
-  return new OAuthError("invalid_request", description);
+  if (isRecord(act) && typeof act.sub === "string") return act;
+  throw invalidRequest("act of the subject token is no actor");
 }

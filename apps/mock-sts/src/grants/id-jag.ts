@@ -1,5 +1,5 @@
 import { splitScope } from "../clients/scopes.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { invalidRequest, invalidTarget } from "../oauth/oauth-error.ts";
 import { type ChosenTargets, checkResource, type TargetRequest } from "../options/sts-targets.ts";
 
 /** Header `typ` of an Identity Assertion JWT Authorization Grant (ID-JAG). */
@@ -20,7 +20,7 @@ export function chooseAuthorizationServer(
 ): ChosenTargets {
   const [audience] = audiences;
   if (audience === undefined) {
-    throw new OAuthError("invalid_request", "an ID-JAG needs the audience parameter");
+    throw invalidRequest("an ID-JAG needs the audience parameter");
   }
   if (audiences.length > 1) throw invalidTarget("an ID-JAG is for one authorization server");
   if (!authorizationServers.includes(audience)) {
@@ -28,8 +28,4 @@ export function chooseAuthorizationServer(
   }
   for (const resource of resources) checkResource(resource);
   return { names: [audience], resources, scope: splitScope(scope) };
-}
-
-function invalidTarget(description: string): OAuthError {
-  return new OAuthError("invalid_target", description);
 }

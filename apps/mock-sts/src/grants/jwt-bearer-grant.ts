@@ -2,7 +2,8 @@ import { decodeProtectedHeader, type JWTPayload } from "jose";
 import { InvalidTokenError, ownSignature, verifyJwt } from "../keys/jwt-verification.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
 import { UsedAssertions } from "../keys/used-assertions.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { requiredParameter } from "../oauth/form.ts";
+import { invalidGrant } from "../oauth/oauth-error.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Grant } from "./grant.ts";
 
@@ -37,10 +38,7 @@ export interface JwtBearerOptions extends AssertionRules {
 export function createJwtBearerGrant(options: JwtBearerOptions): Grant {
   const checkUse = createAssertionUse(options);
   return async ({ form, client }) => {
-    const assertion = form.get("assertion");
-    if (assertion === undefined) {
-      throw new OAuthError("invalid_request", "the parameter assertion is missing");
-    }
+    const assertion = requiredParameter(form, "assertion");
     const { issuer, tokenEndpoint, strictAudience } = options;
     const audience = strictAudience ? [issuer] : [client.clientId, issuer, tokenEndpoint];
     const claims = await verifyAssertion(assertion, { ...options, audience });
@@ -99,8 +97,4 @@ async function verifyAssertion(
 function userClaims(assertion: JWTPayload): JWTPayload {
   const { sub, user_uuid = sub } = assertion;
   return { sap_id_type: "user", user_uuid, scim_id: user_uuid };
-}
-
-function invalidGrant(description: string): OAuthError {
-  return new OAuthError("invalid_grant", description);
 }

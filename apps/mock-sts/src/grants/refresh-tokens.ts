@@ -1,7 +1,9 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { digest } from "../oauth/fingerprint.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { invalidGrant } from "../oauth/oauth-error.ts";
+import { randomToken } from "../oauth/random-token.ts";
 import type { Clock } from "../time/clock.ts";
+import { DAY_MS } from "../time/durations.ts";
 import type { Confirmation } from "../tokens/confirmation.ts";
 import type { StsDecision } from "./sts-grant.ts";
 
@@ -20,8 +22,8 @@ interface RefreshRecord extends RefreshGrant {
   used: boolean;
 }
 
-/** Life of a refresh token, in milliseconds: a day. */
-export const refreshLifetimeMs = 86_400_000;
+/** Lifetime of a refresh token, in milliseconds. */
+export const refreshLifetimeMs = DAY_MS;
 
 /**
  * The refresh tokens of one issuer. Each is good once; one that comes back ends all of its family.
@@ -43,7 +45,7 @@ export class RefreshTokens {
     for (const [mark, record] of this.#records) {
       if (record.notAfter <= now) this.#records.delete(mark);
     }
-    const token = randomBytes(32).toString("base64url");
+    const token = randomToken();
     const before = this.#records.get(digest(successorOf ?? ""));
     const family = before?.family ?? randomUUID();
     this.#records.set(digest(token), {
@@ -91,8 +93,4 @@ export class RefreshTokens {
       if (record.family === family) this.#records.delete(mark);
     }
   }
-}
-
-function invalidGrant(description: string): OAuthError {
-  return new OAuthError("invalid_grant", description);
 }

@@ -1,8 +1,10 @@
 import { splitScope } from "../clients/scopes.ts";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { requiredParameter } from "../oauth/form.ts";
+import { invalidGrant, invalidScope, invalidTarget } from "../oauth/oauth-error.ts";
 import { tokenTypes } from "../oauth/token-types.ts";
 import { chooseTargets, type TargetPolicy, type TargetRequest } from "../options/sts-targets.ts";
+import { isForAudience } from "../tokens/access-token-verification.ts";
 import type { PresentedToken, TokenIssuers } from "../tokens/token-issuers.ts";
 import { extendChain } from "./delegation.ts";
 import { idJagTyp } from "./id-jag.ts";
@@ -29,10 +31,7 @@ export function createStsAssertionGrant(options: StsAssertionOptions): StsGrant 
   const { issuers, targets, maxActors } = options;
   const checkUse = createAssertionUse(options);
   return async (request) => {
-    const assertion = request.form.get("assertion");
-    if (assertion === undefined) {
-      throw new OAuthError("invalid_request", "the parameter assertion is missing");
-    }
+    const assertion = requiredParameter(request.form, "assertion");
     const presented = await verify(assertion, issuers);
     checkAddressee(presented, request, options);
     checkUse(assertion, presented.notAfter);
@@ -62,7 +61,7 @@ function checkAddressee(
   const isIdJag = kind === idJagTyp;
   if (!isIdJag && kind !== "jwt") throw invalidGrant("the token is no assertion");
   const names = isIdJag || strictAudience ? [issuer] : [issuer, tokenEndpoint, clientId];
-  if (![claims.aud].flat().some((aud) => names.includes(`${aud}`))) {
+  if (!isForAudience(claims, names)) {
     throw invalidGrant("the assertion is for another audience");
   }
   if (isIdJag && claims.client_id !== clientId) {
@@ -81,17 +80,13 @@ function targetRequest(
   if (kind !== idJagTyp) return { clientId, audiences, resources, scope };
   const allowed = [claims.resource ?? []].flat().map(String);
   if (audiences.length > 0 || resources.some((resource) => !allowed.includes(resource))) {
-    throw new OAuthError("invalid_target", "the assertion is not for this target");
+    throw invalidTarget("the assertion is not for this target");
   }
   const allowedScope = splitScope(String(claims.scope ?? ""));
   const requested = scope === undefined ? allowedScope : splitScope(scope);
   if (requested.some((part) => !allowedScope.includes(part))) {
-    throw new OAuthError("invalid_scope", "the assertion does not allow this scope");
+    throw invalidScope("the assertion does not allow this scope");
   }
   const chosen = resources.length === 0 ? allowed : resources;
   return { clientId, audiences, resources: chosen, scope: requested.join(" ") };
-}
-
-function invalidGrant(description: string): OAuthError {
-  return new OAuthError("invalid_grant", description);
 }

@@ -1,7 +1,7 @@
 import { splitScope } from "../clients/scopes.ts";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
 import type { Form } from "../oauth/form.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { invalidRequest, invalidTarget, OAuthError } from "../oauth/oauth-error.ts";
 import {
   type IssuableType,
   isAccessTokenType,
@@ -11,6 +11,7 @@ import {
 import type { ResolvedStsOptions } from "../options/sts-options.ts";
 import type { HasQuirk } from "../options/sts-quirks.ts";
 import { chooseTargets, type TargetPolicy } from "../options/sts-targets.ts";
+import { isForAudience } from "../tokens/access-token-verification.ts";
 import type { PresentedToken, TokenIssuers } from "../tokens/token-issuers.ts";
 import { checkMayAct, extendChain, identifyActor } from "./delegation.ts";
 import { chooseAuthorizationServer } from "./id-jag.ts";
@@ -44,7 +45,7 @@ export function createTokenExchangeGrant(options: TokenExchangeOptions): StsGran
     const { refreshTokens } = options.policy;
     const type = requestedType(request.form, { refreshTokens });
     const subject = await readToken("subject", request, options);
-    if (subject === undefined) throw invalid("the parameter subject_token is missing");
+    if (subject === undefined) throw invalidRequest("the parameter subject_token is missing");
     checkRequester(subject, request, options);
     const decision: StsDecision = {
       ...{ type, subject: subject.subject, notAfter: subject.notAfter },
@@ -68,7 +69,7 @@ function requestedType(
   const requested = form.get("requested_token_type") ?? tokenTypes.accessToken;
   const type = issuableTypes.find((known) => known === requested);
   if (type === undefined || (type === tokenTypes.refreshToken && !refreshTokens)) {
-    throw invalid("the requested_token_type is not issued here");
+    throw invalidRequest("the requested_token_type is not issued here");
   }
   return type;
 }
@@ -97,8 +98,8 @@ async function readToken(
 ): Promise<PresentedToken | undefined> {
   const [token, type] = [form.get(`${role}_token`), form.get(`${role}_token_type`)];
   if (token === undefined && type === undefined) return undefined;
-  if (token === undefined) throw invalid(`${role}_token_type goes with ${role}_token only`);
-  if (type === undefined) throw invalid(`the parameter ${role}_token_type is missing`);
+  if (token === undefined) throw invalidRequest(`${role}_token_type goes with ${role}_token only`);
+  if (type === undefined) throw invalidRequest(`the parameter ${role}_token_type is missing`);
   try {
     return await verifyPresentedToken({ token, type, clientId, proven }, issuers);
   } catch (error) {
@@ -115,11 +116,9 @@ function checkRequester(
   { policy, issuer, tokenEndpoint, hasQuirk }: TokenExchangeOptions,
 ): void {
   const names = [client.clientId, issuer, tokenEndpoint];
-  if (!policy.subjectForRequester || [claims.aud].flat().some((aud) => names.includes(`${aud}`))) {
-    return;
-  }
+  if (!policy.subjectForRequester || isForAudience(claims, names)) return;
   const description = "the subject token is for somebody else";
-  if (!hasQuirk("keycloak-access-denied-for-foreign-subject")) throw invalid(description);
+  if (!hasQuirk("keycloak-access-denied-for-foreign-subject")) throw invalidRequest(description);
   throw new OAuthError("access_denied", description, { status: 403 });
 }
 
@@ -137,11 +136,7 @@ function targetsOf(
     return chooseAuthorizationServer(request, options.authorizationServers);
   }
   if (resources.length > 0 && options.hasQuirk("zitadel-invalid-target-for-resource")) {
-    throw new OAuthError("invalid_target", "resources are not supported");
+    throw invalidTarget("resources are not supported");
   }
   return chooseTargets(request, options.targets);
-}
-
-function invalid(description: string): OAuthError {
-  return new OAuthError("invalid_request", description);
 }

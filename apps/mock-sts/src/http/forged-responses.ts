@@ -1,4 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from "jose";
+import { isRecord } from "../checks/is-record.ts";
 import type { KeyRings } from "../keys/key-rings.ts";
 import type { AffectedRequest } from "./affected-request.ts";
 import { withBody } from "./corrupted-bodies.ts";
@@ -52,9 +53,7 @@ async function rewrite(
 function parseObject(text: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Json)
-      : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@ import type { Faults } from "../faults/faults.ts";
 import type { KeyRings } from "../keys/key-rings.ts";
 import { certificateThumbprint } from "../oauth/fingerprint.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
-import type { RecordedRequest, RecordedTls } from "../recording/recorded-request.ts";
+import type { RecordedTls } from "../recording/recorded-request.ts";
 import type { RecordingRecorder } from "../recording/recorder.ts";
 import { proxiedCertificate } from "../tls/proxied-certificate.ts";
 import { applyFault } from "./apply-fault.ts";
@@ -27,8 +27,6 @@ export interface ReceiveRequestsOptions extends DescribeRequestOptions {
   readonly keys: KeyRings;
   /** Header in which a proxy hands on client certificates; `undefined`: none does. */
   readonly clientCertificateHeader: string | undefined;
-  /** Called when a request has its answer, or its connection its end. */
-  readonly onAnswer: (record: RecordedRequest) => void;
 }
 
 /** Creates the first middleware of every listener: reads the body, records, and applies faults. */
@@ -53,7 +51,6 @@ export function receiveRequests(options: ReceiveRequestsOptions): MiddlewareHand
     if (isAnswered) record.status = c.res.status;
     record.durationMs = performance.now() - startedAt;
     recorder.finish(record);
-    options.onAnswer(record);
   };
 }
 

@@ -3,7 +3,7 @@ import { ownSignature } from "../keys/jwt-verification.ts";
 import type { KeyRings } from "../keys/key-rings.ts";
 import { fingerprint } from "../oauth/fingerprint.ts";
 import type { ResolvedOptions } from "../options/options.ts";
-import { BoundedMap, type Bounds } from "../recording/bounded-cache.ts";
+import { type BoundedCache, type Bounds, createBoundedCache } from "../recording/bounded-cache.ts";
 import type { RecordedToken } from "../recording/recorded-request.ts";
 import { decodeToken } from "../recording/redaction.ts";
 
@@ -36,11 +36,11 @@ const entryBytes = 1_000;
  */
 export class TokenLedger {
   readonly #options: TokenLedgerOptions;
-  readonly #entries: BoundedMap<string, LedgerEntry>;
+  readonly #entries: BoundedCache<string, LedgerEntry>;
 
   constructor(options: TokenLedgerOptions) {
     this.#options = options;
-    this.#entries = new BoundedMap(options.bounds);
+    this.#entries = createBoundedCache(options.bounds);
   }
 
   /** Writes a token down and describes it; `claims` are those of an opaque one. */
@@ -52,8 +52,11 @@ export class TokenLedger {
     const recorded = { ...decoded, fingerprint: mark, claims: claims ?? decoded.claims };
     const { keys, recordSecrets } = this.#options;
     const value = recordSecrets ? token : undefined;
-    const entry = { recorded, signature: judgeSignature(token, keys), value };
-    this.#entries.add(mark, entry, entryBytes + 2 * token.length);
+    this.#entries.add({
+      key: mark,
+      value: { recorded, signature: verifySignature(token, keys), value },
+      bytes: entryBytes + 2 * token.length,
+    });
     return recorded;
   }
 
@@ -76,7 +79,7 @@ export function createTokenLedger(
   return new TokenLedger({ bounds, recordSecrets, keys });
 }
 
-async function judgeSignature(token: string, keys: KeyRings): Promise<SignatureVerdict> {
+async function verifySignature(token: string, keys: KeyRings): Promise<SignatureVerdict> {
   const { key, algorithms } = ownSignature(keys);
   try {
     await compactVerify(token, key, { algorithms: [...algorithms] });

@@ -3,6 +3,7 @@ import {
   type ClientAuthenticationContext,
 } from "../clients/client-authentication.ts";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
+import { requiredParameter } from "../oauth/form.ts";
 import { OAuthError, tokenEndpointResponse } from "../oauth/oauth-error.ts";
 import type { AccessTokens } from "../tokens/access-tokens.ts";
 import { tokenTypeOf } from "../tokens/confirmation.ts";
@@ -27,8 +28,7 @@ export function createIntrospection(options: IntrospectionOptions): OAuthEndpoin
       const description = "only a client that proves itself may ask about tokens";
       throw new OAuthError("invalid_client", description, { status: 401 });
     }
-    const token = request.form.get("token");
-    if (token === undefined) throw new OAuthError("invalid_request", "token is missing");
+    const token = requiredParameter(request.form, "token", "token");
     return {
       clientId: client.clientId,
       response: tokenEndpointResponse(await describeToken(token, options)),

@@ -4,6 +4,7 @@ import {
 } from "../clients/client-authentication.ts";
 import type { RefreshTokens } from "../grants/refresh-tokens.ts";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
+import { requiredParameter } from "../oauth/form.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
 import type { AccessTokens } from "../tokens/access-tokens.ts";
 import { createOAuthEndpoint, type OAuthEndpoint } from "../tokens/oauth-endpoint.ts";
@@ -24,8 +25,7 @@ export interface RevocationOptions extends ClientAuthenticationContext {
 export function createRevocation(options: RevocationOptions): OAuthEndpoint {
   return createOAuthEndpoint(async (request) => {
     const { clientId } = await authenticateClient(request, options);
-    const token = request.form.get("token");
-    if (token === undefined) throw new OAuthError("invalid_request", "token is missing");
+    const token = requiredParameter(request.form, "token", "token");
     const owner = options.refreshTokens?.ownerOf(token) ?? (await ownerOf(token, options.tokens));
     if (owner !== undefined && owner !== clientId) {
       throw new OAuthError("unauthorized_client", "the token was issued to another client");

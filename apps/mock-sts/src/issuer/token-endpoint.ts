@@ -8,7 +8,8 @@ import { chooseGrant } from "../grants/choose-grant.ts";
 import type { Grant, GrantDecision } from "../grants/grant.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
 import type { Form } from "../oauth/form.ts";
-import { OAuthError, tokenEndpointResponse } from "../oauth/oauth-error.ts";
+import { requiredParameter } from "../oauth/form.ts";
+import { tokenEndpointResponse } from "../oauth/oauth-error.ts";
 import { targetAudience } from "../oauth/resources.ts";
 import { tokenFormat } from "../oauth/token-format.ts";
 import type { AccessTokens, IssuedToken } from "../tokens/access-tokens.ts";
@@ -21,6 +22,7 @@ import {
   type TokenRequest,
 } from "../tokens/oauth-endpoint.ts";
 import { confirmationOf } from "../tokens/sender-constraint.ts";
+import { expiresIn } from "../tokens/token-lifetime.ts";
 
 /** What the token endpoint works with. */
 export interface TokenEndpointOptions extends ClientAuthenticationContext {
@@ -44,8 +46,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): OAuthEndpoin
 
 async function answer(request: TokenRequest, options: TokenEndpointOptions): Promise<TokenAnswer> {
   const { form } = request;
-  const grantType = form.get("grant_type");
-  if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
+  const grantType = requiredParameter(form, "grant_type", "grant_type");
   const client = await authenticateClient(request, options);
   const { tokens, dpop } = options;
   const grant = chooseGrant(grantType, client, options.grants);
@@ -79,7 +80,7 @@ function successResponse(
   return tokenEndpointResponse({
     access_token: token,
     token_type: tokenTypeOf(claims),
-    expires_in: (claims.exp ?? 0) - (claims.iat ?? 0),
+    expires_in: expiresIn(claims),
     // Required where it differs from the request: RFC 6749, section 5.1.
     ...(isNarrower && { scope: scope.join(" ") }),
     ...(idToken !== undefined && { id_token: idToken }),

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { isBlank } from "../checks/option-values.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
 import type { Clock } from "../time/clock.ts";
 
@@ -37,9 +38,7 @@ export function trustedKeys({ jwks, jwksUri }: TrustedIssuer, clock: Clock): JWT
 export function checkTrustedIssuer(trusted: TrustedIssuer, start: string): void {
   checkNames(trusted, { start: `${start}:`, names: trustedIssuerNames });
   const { issuer, jwks, jwksUri } = trusted;
-  if (typeof issuer !== "string" || issuer.trim() === "") {
-    throw new TypeError(`${start} has a blank issuer`);
-  }
+  if (isBlank(issuer)) throw new TypeError(`${start} has a blank issuer`);
   const label = `${start}: ${JSON.stringify(issuer)}`;
   if (jwks !== undefined && jwksUri !== undefined) {
     throw new TypeError(`${label} has both a "jwks" and a "jwksUri"`);

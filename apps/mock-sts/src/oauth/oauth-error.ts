@@ -30,7 +30,31 @@ export class OAuthError extends Error {
   }
 }
 
-/** Builds a JSON answer that no cache may keep. */
+/** Refuses a request that is malformed, or that lacks a parameter. */
+export function invalidRequest(description: string): OAuthError {
+  return new OAuthError("invalid_request", description);
+}
+
+/** Refuses an assertion or a refresh token. */
+export function invalidGrant(description: string): OAuthError {
+  return new OAuthError("invalid_grant", description);
+}
+
+/**
+ * Refuses an audience or a resource.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2.2.2 RFC 8693 §2.2.2}
+ */
+export function invalidTarget(description: string): OAuthError {
+  return new OAuthError("invalid_target", description);
+}
+
+/** Refuses a scope. */
+export function invalidScope(description: string): OAuthError {
+  return new OAuthError("invalid_scope", description);
+}
+
+/** Builds a JSON response that no cache may keep. */
 export function tokenEndpointResponse(
   body: Readonly<Record<string, unknown>>,
   status = 200,

@@ -1,4 +1,4 @@
-import { OAuthError } from "./oauth-error.ts";
+import { invalidTarget } from "./oauth-error.ts";
 
 /** How an IAS client names Agent Gateway as the target of its tokens. */
 export const agentGatewayResource = "urn:sap:identity:application:provider:name:agent-gateway";
@@ -22,7 +22,7 @@ export function targetAudience(
       resource === agentGatewayResource ||
       resource === byClientId ||
       resource.startsWith(`${byClientId}:apptid:`);
-    if (!isGateway) throw new OAuthError("invalid_target", "the resource is unknown");
+    if (!isGateway) throw invalidTarget("the resource is unknown");
   }
   return resources.length === 0 ? clientId : gatewayClientId;
 }

@@ -1,5 +1,5 @@
 import type { Form } from "./form.ts";
-import { OAuthError } from "./oauth-error.ts";
+import { invalidRequest } from "./oauth-error.ts";
 
 /**
  * Reads the parameter `token_format`, which IAS has and the mock's other issuers take too;
@@ -10,5 +10,5 @@ import { OAuthError } from "./oauth-error.ts";
 export function tokenFormat(form: Form): "jwt" | "opaque" | undefined {
   const format = form.get("token_format");
   if (format === undefined || format === "jwt" || format === "opaque") return format;
-  throw new OAuthError("invalid_request", "token_format is neither jwt nor opaque");
+  throw invalidRequest("token_format is neither jwt nor opaque");
 }

@@ -1,4 +1,5 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkInteger } from "../checks/option-values.ts";
 import type { Bounds } from "../recording/bounded-cache.ts";
 import { builtInScenarios, checkScenario, type Scenario } from "./scenario.ts";
 
@@ -33,17 +34,14 @@ export interface ResolvedControlOptions {
 export function resolveControlOptions(options: ControlOptions): ResolvedControlOptions {
   const { recordLimits = {}, recordSecrets = false, controlHosts = [] } = options;
   const { seed = 1 } = options;
-  const start = "Cannot start mock-sts:";
-  checkNames(recordLimits, { start, names: recordLimitNames, field: "record limit" });
-  if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(`Cannot start mock-sts: "seed" must be an integer, got ${seed}`);
-  }
+  checkNames(recordLimits, { start: START, names: recordLimitNames, field: "record limit" });
   return {
-    ...{ recordSecrets, controlHosts: controlHosts.map(checkHost), seed },
+    ...{ recordSecrets, controlHosts: controlHosts.map(checkHost) },
+    seed: checkInteger(seed, { start: START, name: "seed" }),
     scenarios: mergeScenarios(options.scenarios ?? []),
     recordBounds: {
-      entries: atLeastOne(recordLimits.requests ?? 10_000, "recordLimits.requests"),
-      bytes: atLeastOne(recordLimits.bytes ?? 67_108_864, "recordLimits.bytes"),
+      entries: recordLimit(recordLimits.requests ?? 10_000, "requests"),
+      bytes: recordLimit(recordLimits.bytes ?? 67_108_864, "bytes"),
     },
   };
 }
@@ -57,9 +55,7 @@ function mergeScenarios(own: readonly Scenario[]): readonly Scenario[] {
   const names = own.map((scenario) => checkScenario(scenario).name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw new TypeError(
-      `Cannot start mock-sts: two "scenarios" are called ${JSON.stringify(twice)}`,
-    );
+    throw new TypeError(`${START} two "scenarios" are called ${JSON.stringify(twice)}`);
   }
   return [...builtInScenarios.filter(({ name }) => !names.includes(name)), ...own];
 }
@@ -67,11 +63,12 @@ function mergeScenarios(own: readonly Scenario[]): readonly Scenario[] {
 function checkHost(host: string): string {
   if (/^[a-z0-9.-]+$/i.test(host)) return host.toLowerCase();
   throw new TypeError(
-    `Cannot start mock-sts: "controlHosts" must hold host names without port, got ${JSON.stringify(host)}`,
+    `${START} "controlHosts" must hold host names without port, got ${JSON.stringify(host)}`,
   );
 }
 
-function atLeastOne(value: number, name: string): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new RangeError(`Cannot start mock-sts: "${name}" must be a positive integer, got ${value}`);
+function recordLimit(value: number, name: string): number {
+  return checkInteger(value, { start: START, name: `recordLimits.${name}`, min: 1 });
 }
+
+const START = "Cannot start mock-sts:";

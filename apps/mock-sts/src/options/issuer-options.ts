@@ -1,4 +1,5 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { isDnsLabel } from "../checks/option-values.ts";
 import { type ClientRegistration, type Clients, registerClients } from "../clients/clients.ts";
 import type { SigningAlgorithm } from "../keys/signing-keys.ts";
 import {
@@ -45,7 +46,7 @@ export function resolveIssuers(
   return issuers.map((issuer) => {
     const label = `Cannot serve issuer ${JSON.stringify(issuer?.name)}`;
     checkNames(issuer, { start: `${label}:`, names: issuerOptionNames });
-    if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(issuer.name)) {
+    if (!isDnsLabel(issuer.name)) {
       throw new TypeError(`${label}: its name is no lower-case RFC 1123 label`);
     }
     if (names.has(issuer.name)) {

@@ -1,4 +1,5 @@
 import type { ClientRegistration } from "../clients/clients.ts";
+import { YEAR_MS } from "../time/durations.ts";
 import type { CertificateAuthority, CertificatePair } from "../tls/certificate-authority.ts";
 
 /** Client that line-of-business agents have in every identity tenant; the Destination Service holds its certificate. */
@@ -10,14 +11,12 @@ export const lobClient = {
   certificateBoundTokens: false,
 } as const satisfies ClientRegistration;
 
-const yearMs = 31_536_000_000;
-
 /** Issues the certificate the Destination Service presents for that client, valid a year each way. */
 export function issueLobKeyStore(authority: CertificateAuthority): Promise<CertificatePair> {
   return authority.issue({
     subject: lobClient.subjectDn,
     usage: "clientAuth",
-    notBefore: Date.now() - yearMs,
-    notAfter: Date.now() + yearMs,
+    notBefore: Date.now() - YEAR_MS,
+    notAfter: Date.now() + YEAR_MS,
   });
 }

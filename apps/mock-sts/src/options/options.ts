@@ -1,4 +1,5 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkInteger, checkText, type IntegerRange } from "../checks/option-values.ts";
 import { type ClientRegistration, type Clients, registerClients } from "../clients/clients.ts";
 import { checkSigningAlgorithm, type SigningAlgorithm } from "../keys/signing-keys.ts";
 import type { Bounds } from "../recording/bounded-cache.ts";
@@ -126,7 +127,7 @@ const [minTokenLifetimeMs, maxTokenLifetimeMs] = [1_000, 43_200_000];
  * @throws TypeError or RangeError naming the option.
  */
 export function resolveOptions(options: MockStsOptions): ResolvedOptions {
-  checkNames(options, { start: "Cannot start mock-sts:", names: optionNames });
+  checkNames(options, { start: START, names: optionNames });
   checkStsNames(options.sts);
   const { clientId = "mock-agent", clients = [], mcpServers = defaultMcpServers } = options;
   const { maxAssertionLifetimeMs, clockSkewMs = 0, tokenLifetimeMs = 3_600_000 } = options;
@@ -151,8 +152,8 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
   checkServersIssuers(mcpServers, [stsName, ...issuers.map(({ name }) => name)]);
   return {
     host: text(options.host ?? "127.0.0.1", "host"),
-    port: range(options.port ?? 0, "port", { min: 0, max: 65_535 }),
-    gatewayPort: range(options.gatewayPort ?? 0, "gatewayPort", { min: 0, max: 65_535 }),
+    port: integer(options.port ?? 0, "port", { min: 0, max: 65_535 }),
+    gatewayPort: integer(options.gatewayPort ?? 0, "gatewayPort", { min: 0, max: 65_535 }),
     clientId,
     subjectDn,
     clients: registered,
@@ -161,11 +162,11 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
     ...{ tenants, signingAlgorithm, issuers },
     landscape: text(options.landscape ?? "eu10", "landscape"),
     insecureHttp: options.insecureHttp ?? false,
-    clockSkewMs: range(clockSkewMs, "clockSkewMs", { min: 0, max: 600_000 }),
+    clockSkewMs: integer(clockSkewMs, "clockSkewMs", { min: 0, max: 600_000 }),
     maxAssertionLifetimeMs:
       maxAssertionLifetimeMs === undefined
         ? undefined
-        : range(maxAssertionLifetimeMs, "maxAssertionLifetimeMs", { min: 1, max: 2 ** 53 }),
+        : integer(maxAssertionLifetimeMs, "maxAssertionLifetimeMs", { min: 1 }),
     certificateBoundTokens: options.certificateBoundTokens ?? true,
     refuseReusedAssertions: options.refuseReusedAssertions ?? false,
     requireBoundCertificate: options.requireBoundCertificate ?? false,
@@ -224,17 +225,15 @@ export const optionNames: KnownNames<MockStsOptions> = {
  * @throws RangeError naming the option.
  */
 export function checkTokenLifetime(lifetimeMs: number, name = "tokenLifetimeMs"): number {
-  return range(lifetimeMs, name, { min: minTokenLifetimeMs, max: maxTokenLifetimeMs });
+  return integer(lifetimeMs, name, { min: minTokenLifetimeMs, max: maxTokenLifetimeMs });
 }
 
 function text(value: string, name: string): string {
-  if (typeof value === "string" && value.trim() !== "") return value;
-  throw new TypeError(`Cannot start mock-sts: "${name}" must be a string that is not blank`);
+  return checkText(value, { start: START, name });
 }
 
-function range(value: number, name: string, { min, max }: { min: number; max: number }): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new RangeError(
-    `Cannot start mock-sts: "${name}" must be an integer from ${min} to ${max}, got ${value}`,
-  );
+function integer(value: number, name: string, range: IntegerRange): number {
+  return checkInteger(value, { start: START, name, ...range });
 }
+
+const START = "Cannot start mock-sts:";

@@ -1,4 +1,5 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkChoice, checkInteger, checkText } from "../checks/option-values.ts";
 import { type Client, type Clients, registerClients } from "../clients/clients.ts";
 import { checkSigningAlgorithm, type SigningAlgorithm } from "../keys/signing-keys.ts";
 import { checkTrustedIssuer, type TrustedIssuer } from "../keys/trusted-issuer.ts";
@@ -53,12 +54,11 @@ export function resolveStsOptions(
   checkStsNames(options);
   const { maxActors = 5, defaultAudience = "mock-default-audience" } = options;
   const { severalTargets = "combine", mayAct = "optional", trustedIssuers = [] } = options;
-  if (!(Number.isInteger(maxActors) && maxActors > 0)) {
-    throw new RangeError(`${start} "maxActors" must be a positive integer, got ${maxActors}`);
-  }
-  if (defaultAudience.trim() === "") throw new TypeError(`${start} "defaultAudience" is blank`);
-  checkChoice("severalTargets", severalTargets, ["combine", "refuse"]);
-  checkChoice("mayAct", mayAct, ["optional", "required"]);
+  checkInteger(maxActors, { start, name: "maxActors", min: 1 });
+  checkText(defaultAudience, { start, name: "defaultAudience" });
+  const severalChoices = ["combine", "refuse"];
+  checkChoice(severalTargets, { start, name: "severalTargets", choices: severalChoices });
+  checkChoice(mayAct, { start, name: "mayAct", choices: ["optional", "required"] });
   for (const issuer of trustedIssuers) checkTrustedIssuer(issuer, `${start} "trustedIssuers"`);
   for (const target of options.targets ?? []) checkStsTarget(target);
   return {
@@ -99,11 +99,6 @@ export const stsOptionNames: KnownNames<StsOptions> = {
 export function checkStsNames(options: StsOptions | undefined): void {
   const start = "Cannot start mock-sts:";
   checkNames(options, { start, names: stsOptionNames, field: "sts option" });
-}
-
-function checkChoice(name: string, value: string, choices: readonly string[]): void {
-  if (choices.includes(value)) return;
-  throw new TypeError(`${start} "${name}" must be one of ${choices.join(", ")}`);
 }
 
 function registerPublicClient(): Clients {

@@ -1,6 +1,6 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
 import { splitScope } from "../clients/scopes.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { invalidScope, invalidTarget } from "../oauth/oauth-error.ts";
 
 /** Something a token may be for: an application by its name, a resource by its URI, or both. */
 export interface StsTarget {
@@ -123,19 +123,15 @@ function grantTargetScope(
   { relevant, targets }: { relevant: readonly StsTarget[]; targets: readonly StsTarget[] },
 ): readonly string[] {
   if (requested.some((scope) => !scopesOf(targets).includes(scope))) {
-    throw new OAuthError("invalid_scope", "the scope is unknown");
+    throw invalidScope("the scope is unknown");
   }
   const granted = requested.filter((scope) => scopesOf(relevant).includes(scope));
   if (requested.length > 0 && granted.length === 0) {
-    throw new OAuthError("invalid_scope", "the target has none of this scope");
+    throw invalidScope("the target has none of this scope");
   }
   return granted;
 }
 
 function scopesOf(targets: readonly StsTarget[]): readonly string[] {
   return targets.flatMap(({ scopes = [] }) => scopes);
-}
-
-function invalidTarget(description: string): OAuthError {
-  return new OAuthError("invalid_target", description);
 }

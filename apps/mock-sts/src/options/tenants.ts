@@ -1,4 +1,5 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkText, isDnsLabel } from "../checks/option-values.ts";
 import { type AgentOptions, checkAgents } from "../servers/agents.ts";
 import { checkMcpServers, type McpServerOptions } from "../servers/mcp-servers.ts";
 import { recordTools } from "../servers/record-tools.ts";
@@ -57,9 +58,7 @@ export function resolveTenants(
     const resolved = resolveTenant(tenant, String(firstGlobalTenantId + index));
     checkSubdomain(resolved.subdomain);
     const { subdomain, tenantId } = resolved;
-    if (typeof tenantId !== "string" || tenantId.trim() === "") {
-      throw faulty(subdomain, '"tenantId" is blank');
-    }
+    checkText(tenantId, { start, name: "tenantId" });
     if (taken.has(subdomain)) throw faulty(subdomain, "another one has the same subdomain");
     if (taken.has(tenantId)) throw faulty(subdomain, 'another one has the same "tenantId"');
     taken.add(subdomain).add(tenantId);
@@ -114,7 +113,7 @@ function subscriberAgents(globalTenantId: string): AgentOptions[] {
 }
 
 function checkSubdomain(subdomain: string): void {
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(subdomain)) {
+  if (!isDnsLabel(subdomain.toLowerCase())) {
     throw faulty(subdomain, "its subdomain is no RFC 1123 label");
   }
   if (reservedSubdomains.includes(subdomain)) {

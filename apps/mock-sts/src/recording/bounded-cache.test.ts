@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { BoundedMap } from "./bounded-cache.ts";
+import { createBoundedCache } from "./bounded-cache.ts";
 
 function fill(bounds: { entries: number; bytes: number }, weights: readonly number[]) {
-  const map = new BoundedMap<number, number>(bounds);
-  for (const [key, bytes] of weights.entries()) map.add(key, key, bytes);
-  return map.values();
+  const cache = createBoundedCache<number, number>(bounds);
+  for (const [key, bytes] of weights.entries()) cache.add({ key, value: key, bytes });
+  return cache.values();
 }
 
-describe("BoundedMap", () => {
+describe("createBoundedCache", () => {
   it("keeps as many entries as it may, the newest", () => {
     const bounds = { entries: 3, bytes: 1_000 };
     expect(fill(bounds, [1, 1])).toEqual([0, 1]);
@@ -24,14 +24,28 @@ describe("BoundedMap", () => {
     expect(fill(bounds, [11, 1])).toEqual([1]);
   });
 
+  it("takes any positive integers as bounds", () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    expect(fill({ entries: most, bytes: most }, [1, 1])).toEqual([0, 1]);
+  });
+
   it("finds by key what it keeps, and forgets all", () => {
-    const map = new BoundedMap<string, number>({ entries: 1, bytes: 5 });
-    map.add("a", 1, 1);
-    map.add("b", 2, 5);
-    expect([map.get("a"), map.get("b")]).toEqual([undefined, 2]);
-    map.clear();
-    expect(map.get("b")).toBeUndefined();
-    map.add("c", 3, 5);
-    expect(map.values()).toEqual([3]);
+    const cache = createBoundedCache<string, number>({ entries: 1, bytes: 5 });
+    cache.add({ key: "a", value: 1, bytes: 1 });
+    cache.add({ key: "b", value: 2, bytes: 5 });
+    expect([cache.get("a"), cache.get("b")]).toEqual([undefined, 2]);
+    cache.clear();
+    expect(cache.get("b")).toBeUndefined();
+    cache.add({ key: "c", value: 3, bytes: 5 });
+    expect(cache.values()).toEqual([3]);
+  });
+
+  it("forgets the oldest entry, also one that was read just now", () => {
+    const cache = createBoundedCache<string, number>({ entries: 2, bytes: 10 });
+    cache.add({ key: "a", value: 1, bytes: 1 });
+    cache.add({ key: "b", value: 2, bytes: 1 });
+    expect(cache.get("a")).toBe(1);
+    cache.add({ key: "c", value: 3, bytes: 1 });
+    expect(cache.values()).toEqual([2, 3]);
   });
 });

@@ -1,55 +1,44 @@
-/** How much may be kept. */
+import { LRUCache } from "lru-cache";
+
+/** How much a cache may keep. */
 export interface Bounds {
   readonly entries: number;
   /** Sum of the weights, in bytes. */
   readonly bytes: number;
 }
 
-interface Kept<V> {
+/** An entry to keep. */
+export interface WeighedEntry<K, V> {
+  readonly key: K;
   readonly value: V;
+  /** Weight of the entry. */
   readonly bytes: number;
 }
 
-/** A map that forgets its oldest entries when there are too many, or when they weigh too much. */
-export class BoundedMap<K, V> {
-  readonly #bounds: Bounds;
-  readonly #kept = new Map<K, Kept<V>>();
-  #bytes = 0;
+/** A cache that forgets its oldest entries when there are too many, or when they weigh too much. */
+export interface BoundedCache<K, V> {
+  /** Adds a new entry, which is kept whatever its weight is. */
+  add(entry: WeighedEntry<K, V>): void;
+  get(key: K): V | undefined;
+  /** Returns the kept values, the oldest first. */
+  values(): V[];
+  clear(): void;
+}
 
-  constructor(bounds: Bounds) {
-    this.#bounds = bounds;
-  }
-
-  /** Adds a new entry, which is kept whatever it weighs. */
-  add(key: K, value: V, bytes: number): void {
-    this.#kept.set(key, { value, bytes });
-    this.#bytes += bytes;
-    for (const oldest of this.#kept.keys()) {
-      if (!this.#isOverfull() || oldest === key) return;
-      this.#remove(oldest);
-    }
-  }
-
-  get(key: K): V | undefined {
-    return this.#kept.get(key)?.value;
-  }
-
-  /** Returns what is kept, the oldest first. */
-  values(): V[] {
-    return Array.from(this.#kept.values(), ({ value }) => value);
-  }
-
-  clear(): void {
-    this.#kept.clear();
-    this.#bytes = 0;
-  }
-
-  #isOverfull(): boolean {
-    return this.#kept.size > this.#bounds.entries || this.#bytes > this.#bounds.bytes;
-  }
-
-  #remove(key: K): void {
-    this.#bytes -= this.#kept.get(key)?.bytes ?? 0;
-    this.#kept.delete(key);
-  }
+/** Creates an empty cache. Reading an entry does not make it younger. */
+export function createBoundedCache<K extends string | number, V extends object | string | number>({
+  entries,
+  bytes,
+}: Bounds): BoundedCache<K, V> {
+  // Without `max`, the library reserves no room for entries that may never come.
+  const cache = new LRUCache<K, V>({ maxSize: bytes });
+  return {
+    add({ key, value, bytes: weight }) {
+      cache.set(key, value, { size: Math.min(weight, bytes) });
+      if (cache.size > entries) cache.pop();
+    },
+    get: (key) => cache.peek(key),
+    values: () => [...cache.rvalues()].filter((value) => value !== undefined),
+    clear: () => cache.clear(),
+  };
 }

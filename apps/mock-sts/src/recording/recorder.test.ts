@@ -161,6 +161,23 @@ describe("recorder", () => {
     expect(seen).toEqual([200]);
   });
 
+  it("goes on when a listener throws or rejects", async () => {
+    const broken = { throws: 0, rejects: 0 };
+    await using mock = await startMockSts({
+      async onAnswer() {
+        broken.rejects++;
+        throw new Error("a listener that rejects");
+      },
+    });
+    mock.recorder.onAnswer(() => {
+      broken.throws++;
+      throw new Error("a listener that throws");
+    });
+    await using agent = new TestAgent(mock);
+    const { status } = await agent.requestToken();
+    expect({ status, ...broken }).toEqual({ status: 200, throws: 1, rejects: 1 });
+  });
+
   it("counts what it no longer keeps", async () => {
     await using small = await startMockSts({ recordLimits: { requests: 2 } });
     await using smallAgent = new TestAgent(small);

@@ -1,10 +1,11 @@
 import { checkData } from "../checks/check-data.ts";
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
-import { BoundedMap, type Bounds } from "./bounded-cache.ts";
+import { type Bounds, createBoundedCache } from "./bounded-cache.ts";
 import type { OpenRecord, RecordedRequest } from "./recorded-request.ts";
 import { matchesFilter } from "./request-filter.ts";
 import { type RequestFilter, requestFilterSchema } from "./request-match.ts";
 import { countRequest, noRequests, type RequestTotals } from "./request-totals.ts";
+import { createSubscribers } from "./subscribers.ts";
 
 /** Keeps what the mock was asked. */
 export interface Recorder {
@@ -27,7 +28,7 @@ export interface Recorder {
     options?: WaitOptions,
   ): Promise<readonly RecordedRequest[]>;
   /** Calls a function with each request that has its answer, until the returned function is called. */
-  onAnswer(listener: (request: RecordedRequest) => void): () => void;
+  onAnswer(listener: (request: RecordedRequest) => unknown): () => void;
   /** Forgets everything. */
   clear(): void;
 }
@@ -49,9 +50,9 @@ export interface RecordingRecorder extends Recorder {
 
 /** Creates an empty recorder; `onClear` is called when it forgets. */
 export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): RecordingRecorder {
-  const kept = new BoundedMap<number, OpenRecord>(bounds);
+  const kept = createBoundedCache<number, OpenRecord>(bounds);
   let [handshakes, lastId, lastAnswerId, totals] = [0, 0, 0, noRequests];
-  const listeners = new Set<(request: RecordedRequest) => void>();
+  const answered = createSubscribers<RecordedRequest>();
   const select = (filter: RequestFilter) =>
     kept.values().filter((request) => matchesFilter(request, filter));
   const waits = createWaits(select);
@@ -71,10 +72,7 @@ export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): 
     select: (filter) => select(checked(filter)),
     count: (filter = {}) => select(checked(filter)).length,
     waitFor: waits.waitFor,
-    onAnswer(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onAnswer: answered.subscribe,
     clear() {
       kept.clear();
       onClear();
@@ -82,7 +80,7 @@ export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): 
     },
     begin(record, bytes) {
       const open: OpenRecord = { id: ++lastId, ...record };
-      kept.add(open.id, open, bytes);
+      kept.add({ key: open.id, value: open, bytes });
       waits.check();
       return open;
     },
@@ -90,7 +88,7 @@ export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): 
       record.answerId = ++lastAnswerId;
       totals = countRequest(totals, record);
       waits.check();
-      for (const listener of listeners) listener(record);
+      answered.emit(record);
     },
     countHandshake() {
       handshakes++;
@@ -106,14 +104,14 @@ function checked(filter: RequestFilter): RequestFilter {
 const waitNames: KnownNames<WaitOptions> = { signal: true };
 
 function createWaits(select: Recorder["select"]) {
-  const waiting = new Set<() => void>();
+  const waiting = createSubscribers();
   const waitFor: Recorder["waitFor"] = (given, count = 1, options = {}) =>
     new Promise((resolve, reject) => {
       const filter = checked(given);
       checkNames(options, { start: "Cannot wait for requests:", names: waitNames });
       const { signal } = options;
       const stop = () => {
-        waiting.delete(check);
+        unsubscribe();
         signal?.removeEventListener("abort", abort);
       };
       const abort = () => {
@@ -126,13 +124,10 @@ function createWaits(select: Recorder["select"]) {
         stop();
         resolve(found);
       };
-      if (signal?.aborted) return abort();
-      waiting.add(check);
+      if (signal?.aborted) return reject(signal.reason);
+      const unsubscribe = waiting.subscribe(check);
       signal?.addEventListener("abort", abort);
       check();
     });
-  const check = () => {
-    for (const wait of waiting) wait();
-  };
-  return { waitFor, check };
+  return { waitFor, check: () => waiting.emit() };
 }

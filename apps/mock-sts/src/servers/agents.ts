@@ -1,12 +1,13 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
-import { pathSegment } from "./mcp-servers.ts";
+import {
+  canonicalPath,
+  checkTarget,
+  type GatewayTargetOptions,
+  targetPath,
+} from "./gateway-target.ts";
 
 /** An A2A agent behind the gateway: it sends back what it is sent. */
-export interface AgentOptions {
-  readonly name: string;
-  /** Open Resource Discovery id; its colons stay as they are in the URL. */
-  readonly ordId: string;
-  readonly globalTenantId: string;
+export interface AgentOptions extends GatewayTargetOptions {
   /** Further fields of the card; they win over the others, and `undefined` takes a field out. */
   readonly card?: Readonly<Record<string, unknown>>;
 }
@@ -33,8 +34,8 @@ export const defaultAgents: readonly AgentOptions[] = [
 ];
 
 /** Returns the path of an agent below the gateway's URL. */
-export function agentPath({ ordId, globalTenantId }: AgentOptions): string {
-  return `/v1/a2a/${pathSegment(ordId)}/${pathSegment(globalTenantId)}`;
+export function agentPath(agent: GatewayTargetOptions): string {
+  return targetPath("a2a", agent);
 }
 
 /** An agent that a path leads to: to its card, or to itself. */
@@ -45,9 +46,9 @@ export interface FoundAgent {
 
 /** Finds the agent that a path names, percent-encoded or not. */
 export function findAgent(agents: readonly AgentOptions[], path: string): FoundAgent | undefined {
-  const wanted = canonical(path);
+  const wanted = canonicalPath(path);
   for (const agent of agents) {
-    const own = canonical(agentPath(agent));
+    const own = canonicalPath(agentPath(agent));
     if (wanted === own) return { agent, part: "messages" };
     if (wanted === `${own}${cardPath}`) return { agent, part: "card" };
   }
@@ -55,18 +56,6 @@ export function findAgent(agents: readonly AgentOptions[], path: string): FoundA
 }
 
 const cardPath = "/.well-known/agent-card.json";
-
-/** Spells a path in one way, whatever of it was percent-encoded. */
-function canonical(path: string): string | undefined {
-  try {
-    return path
-      .split("/")
-      .map((segment) => encodeURIComponent(decodeURIComponent(segment)))
-      .join("/");
-  } catch {
-    return undefined;
-  }
-}
 
 /** Returns the version of A2A that a request speaks; version 0.3 does not say so. */
 export function a2aVersion({ headers }: Request): string {
@@ -101,15 +90,7 @@ export function checkAgents(agents: readonly AgentOptions[]): void {
   for (const agent of agents) {
     const label = `Cannot serve agent ${JSON.stringify(agent?.name)}`;
     checkNames(agent, { start: `${label}:`, names: agentNames });
-    for (const field of ["name", "ordId", "globalTenantId"] as const) {
-      if (typeof agent[field] !== "string" || agent[field].trim() === "") {
-        throw new TypeError(`${label}: "${field}" is blank`);
-      }
-    }
-    const path = agentPath(agent);
-    if (taken.has(agent.name)) throw new TypeError(`${label}: another agent has the same name`);
-    if (taken.has(path)) throw new TypeError(`${label}: another agent has the same path`);
-    taken.add(agent.name).add(path);
+    checkTarget(agent, { label, noun: "agent", kind: "a2a", taken });
   }
 }
 

@@ -11,7 +11,7 @@ import { stateOperations } from "../controls/http/state-operations.ts";
 import { tokenOperations } from "../controls/http/token-operations.ts";
 import { createUserTokens } from "../controls/user-tokens.ts";
 import type { Listener, RequestHandler } from "../http/listener.ts";
-import { createSignal, type Signal } from "../recording/subscribers.ts";
+import { createSubscribers, type Subscribers } from "../recording/subscribers.ts";
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import type { MockParts } from "./mock-parts.ts";
 import { serveDashboard } from "./serve-dashboard.ts";
@@ -31,7 +31,7 @@ export interface ServeControlsOptions {
 export function serveControls(options: ServeControlsOptions): RequestHandler {
   const { parts, listener, otherwise } = options;
   const { insecureHttp, controlHosts: hosts } = parts.options;
-  const changes = createSignal();
+  const changes = createSubscribers();
   const isExposed = !isLoopback(listener.address);
   const guard = controlGuard({
     ...{ scheme: insecureHttp ? "http" : "https", hosts },
@@ -46,7 +46,7 @@ export function serveControls(options: ServeControlsOptions): RequestHandler {
     createControlApi({
       operations: controlOperations(options, { changes, isExposed }),
       adminToken: parts.adminToken,
-      ...{ isExposed, onChange: changes.emit },
+      ...{ isExposed, onChange: () => changes.emit() },
     }),
   );
   app.all("*", (c) => otherwise(c.req.raw, c.env));
@@ -55,7 +55,7 @@ export function serveControls(options: ServeControlsOptions): RequestHandler {
 
 function controlOperations(
   { parts, services, controls }: ServeControlsOptions,
-  { changes, isExposed }: { changes: Signal; isExposed: boolean },
+  { changes, isExposed }: { changes: Subscribers<void>; isExposed: boolean },
 ): readonly ControlOperation[] {
   const { recorder, clock, tokens, keys, tenants, options } = parts;
   const userToken = createUserTokens({

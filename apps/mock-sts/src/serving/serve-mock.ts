@@ -46,9 +46,9 @@ export function serveMock(parts: MockParts, listeners: Listeners): ServedMock {
   furnish();
   const lifetimes = { tokenLifetimeMs, serviceTokenLifetimeMs };
   const switches = { requireBoundCertificate, alwaysUnauthorized: false };
-  const { onAnswer, clientCertificateHeader } = options;
+  const { clientCertificateHeader } = options;
   const recording = {
-    ...{ recorder, tokens, faults, keys, clock, onAnswer, clientCertificateHeader },
+    ...{ recorder, tokens, faults, keys, clock, clientCertificateHeader },
   };
   const authority = new X509Certificate(parts.trustedAuthority);
   const judge = () => createDpopJudge({ ...options, clock, nonces: options.dpopNonces });

@@ -5,6 +5,7 @@ import {
 import type { Client, GrantType } from "../clients/clients.ts";
 import { chooseGrant } from "../grants/choose-grant.ts";
 import type { StsGrant } from "../grants/sts-grant.ts";
+import { requiredParameter } from "../oauth/form.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
 import { tokenFormat } from "../oauth/token-format.ts";
 import type { HasQuirk } from "../options/sts-quirks.ts";
@@ -53,8 +54,7 @@ export function createStsEndpoint(options: StsEndpointOptions): OAuthEndpoint {
 async function answer(request: TokenRequest, options: StsEndpointOptions): Promise<TokenAnswer> {
   const { grants, dpop, issue, hasQuirk } = options;
   const { form } = request;
-  const grantType = form.get("grant_type");
-  if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
+  const grantType = requiredParameter(form, "grant_type", "grant_type");
   const client = await identifyClient(request, options);
   const grant = chooseGrant(grantType, client, grants);
   const format = tokenFormat(form) ?? "jwt";

@@ -1,11 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { splitScope } from "../clients/scopes.ts";
 import type { StsDecision } from "../grants/sts-grant.ts";
 import type { Form } from "../oauth/form.ts";
 import { tokenEndpointResponse } from "../oauth/oauth-error.ts";
+import { randomToken } from "../oauth/random-token.ts";
 import { isAccessTokenType, tokenTypes } from "../oauth/token-types.ts";
 import type { HasQuirk } from "../options/sts-quirks.ts";
 import { tokenTypeOf } from "../tokens/confirmation.ts";
+import { expiresIn } from "../tokens/token-lifetime.ts";
 import type { StsIssued } from "./sts-issue.ts";
 
 interface AnswerContext {
@@ -30,11 +31,11 @@ export function exchangeResponse(issued: StsIssued, context: AnswerContext): Res
     access_token: token,
     ...(isExchange && !hasQuirk("no-issued-token-type") && { issued_token_type: typeOf(context) }),
     token_type: usageOf(issued, context),
-    expires_in: (claims.exp ?? 0) - (claims.iat ?? 0),
+    expires_in: expiresIn(claims),
     ...(isDifferent && { scope: scope.join(" ") }),
     ...(refreshToken !== undefined && { refresh_token: refreshToken }),
     ...(hasQuirk("useless-refresh-token") && {
-      refresh_token: randomBytes(32).toString("base64url"),
+      refresh_token: randomToken(),
     }),
   });
 }

@@ -18,6 +18,7 @@ import {
   type X509Certificate,
   X509CertificateGenerator,
 } from "@peculiar/x509";
+import { DAY_MS } from "../time/durations.ts";
 import { parseDistinguishedName } from "./distinguished-name.ts";
 
 /** A certificate and its private key, both PEM. */
@@ -53,15 +54,14 @@ export interface CertificateAuthority {
 }
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
-const dayMs = 86_400_000;
 
 /** Creates a certificate authority that lives in memory, valid for ten years from a day ago. */
 export async function createCertificateAuthority(subject: string): Promise<CertificateAuthority> {
   const keys = await generateKeys();
   const root = await X509CertificateGenerator.createSelfSigned({
     name: asn1Name(subject),
-    notBefore: new Date(Date.now() - dayMs),
-    notAfter: new Date(Date.now() + 3650 * dayMs),
+    notBefore: new Date(Date.now() - DAY_MS),
+    notAfter: new Date(Date.now() + 3650 * DAY_MS),
     signingAlgorithm: algorithm,
     keys,
     extensions: [

@@ -1,4 +1,5 @@
 // The certificate library's dependency injection reads this polyfill while it loads.
+import { isBlank } from "../checks/option-values.ts";
 import "reflect-metadata";
 import type { X509Certificate } from "node:crypto";
 import {
@@ -56,7 +57,7 @@ export function certificateIdentity(
     throw new TypeError(`needs exactly one of ${kinds.map((name) => `"${name}"`).join(", ")}`);
   }
   const name = subject[kind];
-  if (typeof name !== "string" || name.trim() === "") throw new TypeError(`has a blank "${kind}"`);
+  if (name === undefined || isBlank(name)) throw new TypeError(`has a blank "${kind}"`);
   return kind === "subjectDn" ? subjectIdentity(name) : { kind, matches: nameMatcher(kind, name) };
 }
 

@@ -1,5 +1,6 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
 import type { Clock } from "../time/clock.ts";
+import { DAY_MS, HOUR_MS } from "../time/durations.ts";
 import {
   type CertificateAuthority,
   type CertificatePair,
@@ -24,8 +25,6 @@ export interface ClientCertificateRequest
   readonly selfSigned?: boolean;
 }
 
-const [hourMs, dayMs] = [3_600_000, 86_400_000];
-
 /** Returns a function that issues client certificates, good ones and bad ones. */
 export function createClientCertificates(options: {
   readonly authority: CertificateAuthority;
@@ -37,12 +36,12 @@ export function createClientCertificates(options: {
   return async (request = {}) => {
     checkNames(request, { start: "Cannot issue a client certificate:", names: requestNames });
     const now = options.clock.now();
-    const { rogue, selfSigned, notAfter = now + 7 * dayMs, ...names } = request;
+    const { rogue, selfSigned, notAfter = now + 7 * DAY_MS, ...names } = request;
     const complete: CertificateRequest = {
       ...names,
       subject: request.subject ?? options.defaultSubject,
       usage: request.usage ?? "clientAuth",
-      notBefore: request.notBefore ?? Math.min(now, notAfter) - hourMs,
+      notBefore: request.notBefore ?? Math.min(now, notAfter) - HOUR_MS,
       notAfter,
     };
     if (selfSigned) return issueSelfSigned(complete);

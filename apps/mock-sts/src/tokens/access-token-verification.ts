@@ -42,7 +42,12 @@ export function verifyEnd(
  *
  * @throws InvalidTokenError
  */
-export function verifyAudience({ aud }: JWTPayload, names: readonly string[]): void {
-  if ([aud].flat().some((name) => name !== undefined && names.includes(name))) return;
+export function verifyAudience(claims: JWTPayload, names: readonly string[]): void {
+  if (isForAudience(claims, names)) return;
   throw new InvalidTokenError("token is for another audience");
+}
+
+/** Tells whether the claim `aud` holds one of several names. */
+export function isForAudience({ aud }: JWTPayload, names: readonly string[]): boolean {
+  return [aud].flat().some((name) => names.includes(String(name)));
 }

@@ -1,9 +1,10 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { JWTPayload } from "jose";
 import { checkNames } from "../checks/known-names.ts";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
 import { digest } from "../oauth/fingerprint.ts";
+import { randomToken } from "../oauth/random-token.ts";
 import { type Clock, numericDate } from "../time/clock.ts";
 import { verifyAccessTokenJwt, verifyAudience, verifyEnd } from "./access-token-verification.ts";
 import type { Confirmation } from "./confirmation.ts";
@@ -97,7 +98,7 @@ export class AccessTokens {
   }
 
   async #write({ exp, ...claims }: JWTPayload, format: TokenFormat): Promise<string> {
-    if (format === "opaque") return randomBytes(32).toString("base64url");
+    if (format === "opaque") return randomToken();
     const { keys, typ = "at+jwt" } = this.#options;
     return keys.sign(format === "jwt" ? { ...claims, exp } : claims, typ);
   }

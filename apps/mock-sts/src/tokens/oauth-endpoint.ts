@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { assertTokenForm, type Form } from "../oauth/form.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { invalidRequest, OAuthError } from "../oauth/oauth-error.ts";
 import type { IssuedToken, TokenFormat } from "./access-tokens.ts";
 
 /** A request to an endpoint for clients as it arrived. */
@@ -56,6 +56,6 @@ function assertWellFormed({ method, query, body, contentType }: TokenRequest): v
     const description = "this endpoint takes POST only";
     throw new OAuthError("invalid_request", description, { status: 405, headers });
   }
-  if (query !== "") throw new OAuthError("invalid_request", "parameters belong in the body");
+  if (query !== "") throw invalidRequest("parameters belong in the body");
   assertTokenForm(body, contentType);
 }

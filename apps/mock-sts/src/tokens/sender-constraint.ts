@@ -1,6 +1,6 @@
 import type { Client } from "../clients/clients.ts";
 import { certificateThumbprint } from "../oauth/fingerprint.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { invalidRequest, OAuthError } from "../oauth/oauth-error.ts";
 import type { Confirmation } from "./confirmation.ts";
 import { DpopError, type DpopJudge } from "./dpop.ts";
 import type { TokenRequest } from "./oauth-endpoint.ts";
@@ -21,7 +21,7 @@ export async function confirmationOf(
   const isBound = client.certificateBoundTokens && certificate !== undefined;
   const thumbprint = isBound ? certificateThumbprint(certificate.raw) : undefined;
   if (jkt !== undefined && thumbprint !== undefined && !client.dpopBoundTokens) {
-    throw new OAuthError("invalid_request", "the client's tokens are bound to its certificate");
+    throw invalidRequest("the client's tokens are bound to its certificate");
   }
   if (jkt === undefined && thumbprint === undefined) return undefined;
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createRecorder, type RecordingRecorder } from "../../recording/recorder.ts";
-import { createSignal } from "../../recording/subscribers.ts";
+import { createSubscribers } from "../../recording/subscribers.ts";
 import { eventStream, maxWaitingEvents } from "./event-stream.ts";
 
 function answerOne(recorder: RecordingRecorder): void {
@@ -19,7 +19,7 @@ function answerOne(recorder: RecordingRecorder): void {
 function open(recorder: RecordingRecorder, lastEventId?: number): Response {
   const headers = lastEventId === undefined ? {} : { "Last-Event-ID": String(lastEventId) };
   const request = new Request("https://localhost/events", { headers });
-  return eventStream(recorder, { filter: {}, changes: createSignal(), request });
+  return eventStream(recorder, { filter: {}, changes: createSubscribers(), request });
 }
 
 /** Ids of all events of a stream that ends. */
@@ -58,8 +58,8 @@ describe("eventStream", () => {
     const recorder = createRecorder({ entries: 1, bytes: 1 });
     const headers = { "Last-Event-ID": header };
     const request = new Request("https://localhost/events", { headers });
-    expect(() => eventStream(recorder, { filter: {}, changes: createSignal(), request })).toThrow(
-      /"Last-Event-ID"/,
-    );
+    expect(() =>
+      eventStream(recorder, { filter: {}, changes: createSubscribers(), request }),
+    ).toThrow(/"Last-Event-ID"/);
   });
 });

@@ -2,12 +2,12 @@ import type { RecordedRequest } from "../../recording/recorded-request.ts";
 import type { Recorder } from "../../recording/recorder.ts";
 import { matchesFilter } from "../../recording/request-filter.ts";
 import type { RequestFilter } from "../../recording/request-match.ts";
-import type { Signal } from "../../recording/subscribers.ts";
+import type { Subscribers } from "../../recording/subscribers.ts";
 
 /** What a client of the stream wants. */
 export interface EventStreamOptions {
   readonly filter: RequestFilter;
-  readonly changes: Signal;
+  readonly changes: Subscribers<void>;
   /** Its header `Last-Event-ID` says what the client has. */
   readonly request: Request;
 }

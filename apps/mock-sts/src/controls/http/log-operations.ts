@@ -3,7 +3,7 @@ import type { RecordedRequest } from "../../recording/recorded-request.ts";
 import type { Recorder } from "../../recording/recorder.ts";
 import type { RequestFilter } from "../../recording/request-match.ts";
 import { filterQuerySchema, recordedRequestSchema } from "../../recording/request-schema.ts";
-import type { Signal } from "../../recording/subscribers.ts";
+import type { Subscribers } from "../../recording/subscribers.ts";
 import { type ControlOperation, NotFoundError, operation } from "./control-operation.ts";
 import { eventStream } from "./event-stream.ts";
 
@@ -11,7 +11,10 @@ import { eventStream } from "./event-stream.ts";
 const maxWaitMs = 600_000;
 
 /** Operations that show what the mock was asked. */
-export function logOperations(recorder: Recorder, changes: Signal): readonly ControlOperation[] {
+export function logOperations(
+  recorder: Recorder,
+  changes: Subscribers<void>,
+): readonly ControlOperation[] {
   return [
     operation({
       ...{ id: "listRequests", method: "get", path: "/requests" },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withoutUndefined } from "../../checks/without-undefined.ts";
 import type { TokenLedger } from "../../http/token-ledger.ts";
 import type { KeyRings } from "../../keys/key-rings.ts";
 import { signingAlgorithms } from "../../keys/signing-keys.ts";
@@ -110,11 +111,4 @@ async function kidsOf(keys: KeyRings, issuers: readonly string[]): Promise<reado
 
 function unknown(fingerprint: string): NotFoundError {
   return new NotFoundError(`the log knows no token ${fingerprint}`);
-}
-
-function withoutUndefined<T extends object>(
-  options: T,
-): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as { [K in keyof T]: Exclude<T[K], undefined> };
 }
