@@ -13,9 +13,9 @@ export type {
 export type { Controls } from "./controls/controls.ts";
 export type {
   Breakage,
-  FaultAnswer,
   FaultControls,
   FaultMatch,
+  FaultResponse,
 } from "./controls/fault-controls.ts";
 export type { ScenarioControls } from "./controls/scenario-controls.ts";
 export type { SettingsControls } from "./controls/settings-controls.ts";

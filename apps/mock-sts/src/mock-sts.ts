@@ -104,7 +104,8 @@ const authorityName = "CN=Mock STS Test Authority,O=Mock STS";
 export async function startMockSts(options: MockStsOptions = {}): Promise<MockSts> {
   const resolved = resolveOptions(options);
   const authority = await createCertificateAuthority(authorityName);
-  const [keys, clock] = [new KeyRings(), createClock()];
+  const keys = new KeyRings();
+  const clock = createClock();
   const tokens = createTokenLedger(resolved, keys);
   const recorder = createRecorder(resolved.recordBounds, () => tokens.clear());
   recorder.onAnswer(resolved.onAnswer);
@@ -115,7 +116,14 @@ export async function startMockSts(options: MockStsOptions = {}): Promise<MockSt
   });
   const { url, gatewayUrl } = listeners;
   const parts: MockParts = {
-    ...{ options: resolved, keys, clock, recorder, tokens, faults, url, gatewayUrl },
+    options: resolved,
+    keys,
+    clock,
+    recorder,
+    tokens,
+    faults,
+    url,
+    gatewayUrl,
     adminToken: createAdminToken(),
     trustedAuthority: authority.certificate,
     tenants: createTenants({ options: resolved, keys, clock, url, gatewayUrl }),
@@ -142,13 +150,25 @@ async function describeMock(
     await listeners.close();
   };
   return {
-    ...{ url, issuer: url, tokenEndpoint, jwksUri: `${url}${identityPaths.jwks}`, gatewayUrl },
+    url,
+    issuer: url,
+    tokenEndpoint,
+    jwksUri: `${url}${identityPaths.jwks}`,
+    gatewayUrl,
     introspectionEndpoint: `${url}${identityPaths.introspection}`,
     revocationEndpoint: `${url}${identityPaths.revocation}`,
-    ...{ ca: authority.certificate, clientId, clientCertificate, mcpServers, recorder, controls },
-    ...{ lobClientId: lobClient.clientId, landscape, ...issuers },
+    ca: authority.certificate,
+    clientId,
+    clientCertificate,
+    mcpServers,
+    recorder,
+    controls,
+    lobClientId: lobClient.clientId,
+    landscape,
+    ...issuers,
     tenants: tenants.all.map(describeTenant),
-    ...{ controlUrl: `${url}${controlPath}`, adminToken: parts.adminToken },
+    controlUrl: `${url}${controlPath}`,
+    adminToken: parts.adminToken,
     sts: describeSts(stsName, url, tenants.provider),
     issuers: options.issuers.map(({ name }) => describeSts(name, url, tenants.provider)),
     iasDestination: iasDestinationName(landscape),

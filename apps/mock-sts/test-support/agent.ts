@@ -5,7 +5,7 @@ import { agentGatewayResource } from "../src/oauth/resources.ts";
 import type { CertificatePair } from "../src/tls/certificate-authority.ts";
 
 /** Answer of the token endpoint, decoded. */
-export interface TokenAnswer {
+export interface TokenResponse {
   readonly status: number;
   readonly headers: Response["headers"];
   readonly body: Record<string, unknown>;
@@ -56,7 +56,7 @@ export class TestAgent implements AsyncDisposable {
   async requestToken(
     fields: FormFields = clientCredentialsForm,
     init: RequestInit = {},
-  ): Promise<TokenAnswer> {
+  ): Promise<TokenResponse> {
     const form = new URLSearchParams(fields as Record<string, string>);
     const request = { method: "POST", body: form, ...init };
     const response = await this.fetch(this.#mock.tokenEndpoint, request);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { liveKeys } from "../src/config/config-live.ts";
 import { presets } from "../src/config/config-presets.ts";
-import { optionShape, stageShape } from "../src/config/config-schema.ts";
+import { liveShape, optionShape } from "../src/config/config-schema.ts";
 import { stsShape } from "../src/config/config-sts.ts";
 import { presetNames } from "../src/config/preset-names.ts";
 import { faultEffectSchema, faultMatchSchema } from "../src/faults/fault-schema.ts";
@@ -29,7 +29,7 @@ export const configTables: Readonly<Record<string, string>> = {
     presetNames.map((name) => [code(name), presets[name].description]),
   ),
   options: shapeTable(optionShape),
-  stage: shapeTable(stageShape),
+  live: shapeTable(liveShape),
   sts: shapeTable(stsShape, "sts."),
   quirks: stsQuirks.map(code).join(", "),
   match: table(

@@ -2,7 +2,7 @@ import { Agent, type Dispatcher, request } from "undici";
 import type { MockSts } from "../src/mock-sts.ts";
 
 /** An answer of the controls. */
-export interface ControlAnswer {
+export interface ControlResponse {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
   /** Decoded JSON, `undefined` for an empty body. */
@@ -37,17 +37,17 @@ export class ControlClient implements AsyncDisposable {
     method: Dispatcher.HttpMethod,
     path: string,
     { headers = {}, json, text }: ControlRequest = {},
-  ): Promise<ControlAnswer> {
-    const answer = await request(`${this.#mock.controlUrl}${path}`, {
+  ): Promise<ControlResponse> {
+    const response = await request(`${this.#mock.controlUrl}${path}`, {
       method,
       headers: { ...(json !== undefined && { "content-type": "application/json" }), ...headers },
       body: json === undefined ? (text ?? null) : JSON.stringify(json),
       dispatcher: this.#dispatcher,
     });
-    const body = await answer.body.text();
+    const body = await response.body.text();
     return {
-      status: answer.statusCode,
-      headers: answer.headers,
+      status: response.statusCode,
+      headers: response.headers,
       body: body === "" ? undefined : JSON.parse(body),
     };
   }

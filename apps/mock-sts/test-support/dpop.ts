@@ -28,7 +28,10 @@ export async function createDpopKey(alg = "ES256"): Promise<DpopKey> {
     privateKey,
     prove({ method = "POST", url, token, nonce, claims, header, key = privateKey }) {
       const payload = {
-        ...{ htm: method, htu: url, jti: randomUUID(), nonce },
+        htm: method,
+        htu: url,
+        jti: randomUUID(),
+        nonce,
         iat: Math.floor(Date.now() / 1000),
         ath: token && createHash("sha256").update(token).digest("base64url"),
         ...claims,

@@ -1,6 +1,6 @@
 import type { MockSts } from "../src/mock-sts.ts";
 import type { CertificatePair } from "../src/tls/certificate-authority.ts";
-import { TestAgent, type TokenAnswer } from "./agent.ts";
+import { TestAgent, type TokenResponse } from "./agent.ts";
 
 export const exchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange";
 
@@ -23,7 +23,7 @@ export class StsAgent extends TestAgent {
   }
 
   /** Exchanges a token; the form is complete but for the subject token. */
-  async exchange(fields: StsForm, headers: Record<string, string> = {}): Promise<TokenAnswer> {
+  async exchange(fields: StsForm, headers: Record<string, string> = {}): Promise<TokenResponse> {
     const type = fields.subject_token === undefined ? undefined : typeUrn("jwt");
     return this.post({ grant_type: exchangeGrant, subject_token_type: type, ...fields }, headers);
   }
@@ -33,7 +33,7 @@ export class StsAgent extends TestAgent {
     fields: StsForm,
     headers: Record<string, string> = {},
     url = this.#mock.sts.tokenEndpoint,
-  ): Promise<TokenAnswer> {
+  ): Promise<TokenResponse> {
     const form = Object.entries(fields).flatMap(([name, value]) =>
       value === undefined ? [] : [value].flat().map((one): [string, string] => [name, one]),
     );

@@ -16,7 +16,7 @@ const inspection = createTokenInspection(model, { mock, onChange: () => redraw()
 const feed = new LiveFeed(model, {
   mock,
   onChange(isNewState) {
-    if (isNewState) inspection.judge();
+    if (isNewState) inspection.verify();
     redraw();
   },
 });

@@ -10,8 +10,8 @@ import { shownToken } from "./request-tokens.js";
  * @param {{ mock: MockClient, onChange: () => void }} options
  */
 export function createTokenInspection(model, { mock, onChange }) {
-  /** Has the token that is shown judged: another one, or the same again. */
-  const judge = async () => {
+  /** Has the shown token verified: another one, or the same again. */
+  const verify = async () => {
     const request = model.requests.find(({ id }) => id === model.selectedId);
     const fingerprint = shownToken(request, model.selectedRole)?.token.fingerprint;
     if (fingerprint === undefined) {
@@ -37,7 +37,7 @@ export function createTokenInspection(model, { mock, onChange }) {
     onChange();
   };
   return {
-    judge,
+    verify,
     /** Shows the value of the token that is inspected, or asks for what it takes. */
     reveal: async () => {
       const { fingerprint } = model.inspection ?? {};

@@ -30,7 +30,7 @@ export interface LandscapeOptions {
 }
 
 /** Puts the provider's destination and the subscribers' fragments where Agent Gateway has them. */
-export function furnishLandscape(configurations: Configurations, options: LandscapeOptions): void {
+export function seedLandscape(configurations: Configurations, options: LandscapeOptions): void {
   const { landscape, tenants, keyStore } = options;
   const { tenantId, issuer, gatewayUrl } = tenants.provider;
   const place = { tenantId, level: "subaccount" } as const;
@@ -41,7 +41,8 @@ export function furnishLandscape(configurations: Configurations, options: Landsc
       name: keyStoreName,
       labels: [],
       properties: {
-        ...{ Name: keyStoreName, Type: "CERTIFICATE" },
+        Name: keyStoreName,
+        Type: "CERTIFICATE",
         Content: Buffer.from(pem).toString("base64"),
       },
     },
@@ -52,7 +53,7 @@ export function furnishLandscape(configurations: Configurations, options: Landsc
     { name, labels: [], properties: iasDestination(name, { issuer, gatewayUrl }) },
   );
   for (const tenant of tenants.all) {
-    if (!tenant.isProvider) furnishTenant(configurations, tenant);
+    if (!tenant.isProvider) seedTenant(configurations, tenant);
   }
 }
 
@@ -61,7 +62,10 @@ function iasDestination(
   { issuer, gatewayUrl }: Pick<Tenant, "issuer" | "gatewayUrl">,
 ) {
   return {
-    ...{ Name: name, Type: "HTTP", URL: gatewayUrl, ProxyType: "Internet" },
+    Name: name,
+    Type: "HTTP",
+    URL: gatewayUrl,
+    ProxyType: "Internet",
     Authentication: "OAuth2ClientCredentials",
     clientId: lobClient.clientId,
     tokenServiceURL: `${issuer}${identityPaths.token}`,
@@ -72,7 +76,7 @@ function iasDestination(
 }
 
 /** Writes a tenant's fragments at the level of its subscription. */
-function furnishTenant(configurations: Configurations, tenant: Tenant): void {
+function seedTenant(configurations: Configurations, tenant: Tenant): void {
   const { subdomain, tenantId, issuer, gatewayUrl: URL, mcpServers, agents } = tenant;
   const shelf = { tenantId, level: "instance", kind: "DestinationFragments" } as const;
   const put = (name: string, own: object, labels: readonly ConfigurationLabel[]) => {

@@ -67,17 +67,24 @@ async function requestToken(
   if (server === undefined) return failure("Unable to connect to the token service");
   const body = new URLSearchParams({ ...parameters.form, ...extraParameters(found) }).toString();
   const { response, issued } = await server.endpoints.token({
-    ...{ method: "POST", url: server.tokenEndpoint, query: "", body, form: parseForm(body) },
-    ...{ authorization: undefined, dpop: undefined },
+    method: "POST",
+    url: server.tokenEndpoint,
+    query: "",
+    body,
+    form: parseForm(body),
+    authorization: undefined,
+    dpop: undefined,
     contentType: "application/x-www-form-urlencoded",
     certificate: certificateOf(found, context),
     format: found.tenant.settings.authTokens.format,
   });
-  const answer = (await response.json()) as Readonly<Record<string, unknown>>;
+  const tokenResponse = (await response.json()) as Readonly<Record<string, unknown>>;
   if (issued === undefined) {
-    return failure(`Token service refused: ${answer.error}, ${answer.error_description}`);
+    return failure(
+      `Token service refused: ${tokenResponse.error}, ${tokenResponse.error_description}`,
+    );
   }
-  return { items: [goodItem(issued, answer, found)], issued };
+  return { items: [goodItem(issued, tokenResponse, found)], issued };
 }
 
 type GrantParameters =
@@ -116,9 +123,9 @@ function tokenServiceOf({ properties, tokenTenant }: FoundDestination): string {
   const isCommon = properties.tokenServiceURLType === "Common";
   if (properties.Authentication !== "OAuth2ClientCredentials") return url;
   if (isCommon !== (tokenTenant !== undefined)) {
-    const fault = isCommon ? "is required by" : "cannot be used with";
+    const violation = isCommon ? "is required by" : "cannot be used with";
     const type = isCommon ? "Common" : "Dedicated";
-    throw new ServiceError(400, `Header X-tenant ${fault} tokenServiceURLType ${type}`);
+    throw new ServiceError(400, `Header X-tenant ${violation} tokenServiceURLType ${type}`);
   }
   if (tokenTenant === undefined) return url;
   return url.includes("{tenant}")
@@ -138,15 +145,15 @@ function certificateOf(
 
 function goodItem(
   { token }: IssuedToken,
-  answer: Readonly<Record<string, unknown>>,
+  tokenResponse: Readonly<Record<string, unknown>>,
   { tenant }: FoundDestination,
 ): AuthToken {
   return {
     type: "Bearer",
     value: token,
-    expires_in: tenant.settings.authTokens.expiresIn ?? String(answer.expires_in),
+    expires_in: tenant.settings.authTokens.expiresIn ?? String(tokenResponse.expires_in),
     http_header: { key: "Authorization", value: `Bearer ${token}` },
-    ...(answer.scope !== undefined && { scope: String(answer.scope) }),
+    ...(tokenResponse.scope !== undefined && { scope: String(tokenResponse.scope) }),
   };
 }
 

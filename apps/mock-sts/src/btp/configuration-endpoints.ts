@@ -45,7 +45,7 @@ export function parseCollection(
  *
  * @throws ServiceError for what cannot be done.
  */
-export function answerConfigurationRequest(
+export function handleConfigurationRequest(
   request: ConfigurationRequest,
   configurations: Configurations,
 ): Response {
@@ -90,7 +90,8 @@ const actions: Readonly<Record<string, Action>> = {
   "GET entity": ({ shelf, name, headers }, configurations) => {
     const { properties } = find(configurations, shelf, name);
     const ETag = `"${digest(JSON.stringify(properties)).slice(0, 16)}"`;
-    const [match, noneMatch] = [headers.get("if-match"), headers.get("if-none-match")];
+    const match = headers.get("if-match");
+    const noneMatch = headers.get("if-none-match");
     if (noneMatch === ETag) return new Response(null, { status: 304, headers: { ETag } });
     if (match !== null && match !== ETag) throw new ServiceError(412, "The configuration changed");
     return Response.json(properties, { headers: { ETag } });

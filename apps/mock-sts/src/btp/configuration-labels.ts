@@ -3,7 +3,8 @@ import type { ConfigurationLabel } from "./configurations.ts";
 import { ServiceError } from "./service-error.ts";
 
 /** Most labels of a configuration, and most values of a label. */
-const [maxLabels, maxValues] = [10, 10];
+const maxLabels = 10;
+const maxValues = 10;
 
 /** Labels as they come over the wire. */
 export const labelsSchema = z

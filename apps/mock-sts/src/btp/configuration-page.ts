@@ -6,7 +6,8 @@ export interface Page<T> {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const [defaultPageSize, maxPageSize] = [10, 1000];
+const defaultPageSize = 10;
+const maxPageSize = 1000;
 
 /**
  * Cuts the page out of a list that a query asks for; the whole list without `$page`.
@@ -60,6 +61,6 @@ function integer(query: URLSearchParams, name: string, max: number): number {
   throw invalid(name, `must be an integer from 1 to ${max}`);
 }
 
-function invalid(name: string, fault: string): ServiceError {
-  return new ServiceError(400, `The query parameter ${name} ${fault}`);
+function invalid(name: string, violation: string): ServiceError {
+  return new ServiceError(400, `The query parameter ${name} ${violation}`);
 }

@@ -211,7 +211,9 @@ describe("a fragment", () => {
     const headers = { "X-fragment-name": "first@instance, second@instance" };
     const { body } = await agent.consume("tenant-a", headers, "?$skipTokenRetrieval=true");
     expect(body.destinationConfiguration).toMatchObject({
-      ...{ URL: "https://second.example", a: "1", FragmentName: "first,second" },
+      URL: "https://second.example",
+      a: "1",
+      FragmentName: "first,second",
     });
   });
 });
@@ -221,7 +223,9 @@ describe("token retrieval", () => {
     const token = await mock.userToken({ sub: "alice", tenant: "tenant-a" });
     const { body } = await agent.consume("tenant-a", user(token));
     expect(decodeJwt(body.authTokens?.[0]?.value ?? "")).toMatchObject({
-      ...{ sub: "alice", sap_id_type: "user", app_tid: "tenant-a-id" },
+      sub: "alice",
+      sap_id_type: "user",
+      app_tid: "tenant-a-id",
     });
     const request = mock.recorder.requests.at(-1);
     expect(request?.userToken).toMatchObject({ fingerprint: fingerprint(token) });
@@ -299,7 +303,9 @@ describe("token retrieval", () => {
     await using holder = new LobAgent(own);
     const properties = {
       Authentication: "OAuth2ClientCredentials",
-      ...{ clientId: "poster", clientSecret: "sentinel", tokenServiceURL: own.tokenEndpoint },
+      clientId: "poster",
+      clientSecret: "sentinel",
+      tokenServiceURL: own.tokenEndpoint,
     };
     own.controls.tenant("provider-zone").putDestination({ name: "own", properties });
     const response = await holder.callService("provider-zone", "/v1/destinations/own");

@@ -42,12 +42,20 @@ export function destinationBinding(options: {
     ...(pair === undefined
       ? { clientsecret: client.clientSecret, "credential-type": "binding-secret" }
       : {
-          ...{ certificate: pair.certificate, key: pair.key, certurl: url },
+          certificate: pair.certificate,
+          key: pair.key,
+          certurl: url,
           "credential-type": "x509",
         }),
-    ...{ url, uri: options.url, identityzone: subdomain, uaadomain: new URL(url).host },
-    ...{ tenantid: tenantId, subaccountid: tenantId, instanceid: `${tenantId}-instance` },
-    ...{ xsappname: client.clientId.replace(/^sb-/, ""), tenantmode: "shared" },
+    url,
+    uri: options.url,
+    identityzone: subdomain,
+    uaadomain: new URL(url).host,
+    tenantid: tenantId,
+    subaccountid: tenantId,
+    instanceid: `${tenantId}-instance`,
+    xsappname: client.clientId.replace(/^sb-/, ""),
+    tenantmode: "shared",
   };
 }
 

@@ -4,7 +4,7 @@ import { sameSecret } from "../oauth/fingerprint.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
 import { percentDecode } from "../oauth/percent-decoding.ts";
 import { type CertificateIdentity, subjectIdentity } from "../tls/certificate-identity.ts";
-import { certificateFault } from "../tls/client-certificate.ts";
+import { certificateViolation } from "../tls/client-certificate.ts";
 import type { TokenRequest } from "../tokens/oauth-endpoint.ts";
 
 /** The client that a binding of the Destination Service makes its holder. */
@@ -62,8 +62,12 @@ export function authenticateDestinationClient(
   }
   const { certificate } = request;
   if (certificate === undefined) throw badCredentials();
-  const fault = certificateFault(certificate, { authority, now, identity: client.identity });
-  if (fault !== undefined) throw badCredentials(`Bad credentials: ${fault}`);
+  const violation = certificateViolation(certificate, {
+    authority,
+    now,
+    identity: client.identity,
+  });
+  if (violation !== undefined) throw badCredentials(`Bad credentials: ${violation}`);
 }
 
 function readCredentials(request: ServiceTokenRequest) {

@@ -7,7 +7,7 @@ const credentialProperties =
   /^(?:clientSecret|privateKey|.*Password|tokenService\.KeyStorePassword)$/i;
 
 /** Builds the answer to a request for a destination. */
-export function destinationAnswer(
+export function destinationResponse(
   found: FoundDestination,
   context: {
     readonly version: "v1" | "v2";

@@ -4,9 +4,9 @@ import type { RouteName } from "../recording/recorded-request.ts";
 import type { Tenants } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
 import { retrieveTokens, type TokenRetrievalContext } from "./auth-tokens.ts";
-import { answerConfigurationRequest, parseCollection } from "./configuration-endpoints.ts";
+import { handleConfigurationRequest, parseCollection } from "./configuration-endpoints.ts";
 import { findDestination } from "./destination-lookup.ts";
-import { destinationAnswer } from "./destination-response.ts";
+import { destinationResponse } from "./destination-response.ts";
 import { authorizeService } from "./service-authorization.ts";
 import { ServiceError } from "./service-error.ts";
 
@@ -26,14 +26,14 @@ export function createDestinationService(options: DestinationServiceOptions): Ho
   const app = new Hono<MockEnv>();
   for (const version of ["v1", "v2"] as const) {
     app.get(`/${version}/destinations/:reference`, (c) =>
-      refusing(() => answerDestination(c, { ...options, version })),
+      refusing(() => handleDestination(c, { ...options, version })),
     );
   }
   for (const path of ["", "/:name", "/:name/:aspect{labels}"]) {
     app.all(`/v1/:collection${path}`, (c, next) => {
       const collection = parseCollection(c.req.param("collection") ?? "");
       if (collection === undefined) return next();
-      return refusing(() => answerCollection(c, { ...options, ...collection }));
+      return refusing(() => handleCollection(c, { ...options, ...collection }));
     });
   }
   return app;
@@ -48,7 +48,7 @@ export function destinationServiceRoute(path: string): RouteName {
   return kind === "DestinationFragments" ? "fragments" : "configurations";
 }
 
-async function answerDestination(
+async function handleDestination(
   c: Context<MockEnv>,
   { version, ...options }: DestinationServiceOptions & { version: "v1" | "v2" },
 ): Promise<Response> {
@@ -66,19 +66,21 @@ async function answerDestination(
     const { record, tokens } = c.get("received");
     record.issued = tokens.note(token, claims);
   }
-  return Response.json(destinationAnswer(found, { ...options, version, query, authTokens }));
+  return Response.json(destinationResponse(found, { ...options, version, query, authTokens }));
 }
 
-async function answerCollection(
+async function handleCollection(
   c: Context<MockEnv>,
   options: DestinationServiceOptions & NonNullable<ReturnType<typeof parseCollection>>,
 ): Promise<Response> {
   const { level, kind, clock, configurations } = options;
   const { tenantId } = await authorize(c, { ...options, version: "v1" });
   const url = new URL(c.req.url);
-  return answerConfigurationRequest(
+  return handleConfigurationRequest(
     {
-      ...{ method: c.req.method, headers: c.req.raw.headers, body: c.get("received").body },
+      method: c.req.method,
+      headers: c.req.raw.headers,
+      body: c.get("received").body,
       path: url.pathname.slice(destinationServicePath.length),
       query: url.searchParams,
       shelf: { tenantId, level, kind },
@@ -97,9 +99,9 @@ function authorize(
   return authorizeService(c.req.header("authorization"), { tenants, clientId, version });
 }
 
-async function refusing(answer: () => Promise<Response>): Promise<Response> {
+async function refusing(handle: () => Promise<Response>): Promise<Response> {
   try {
-    return await answer();
+    return await handle();
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     return error.toResponse();

@@ -4,7 +4,7 @@ import { OAuthError, tokenEndpointResponse } from "../oauth/oauth-error.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
 import type { IssuedToken } from "../tokens/access-tokens.ts";
-import { createOAuthEndpoint, type TokenAnswer } from "../tokens/oauth-endpoint.ts";
+import { createOAuthEndpoint, type EndpointResult } from "../tokens/oauth-endpoint.ts";
 import { expiresIn } from "../tokens/token-lifetime.ts";
 import {
   authenticateDestinationClient,
@@ -29,7 +29,7 @@ export interface ZonedTokenRequest extends ServiceTokenRequest {
 /** Creates the function that answers requests for tokens of the Destination Service. */
 export function createXsuaa(
   options: XsuaaOptions,
-): (request: ZonedTokenRequest) => Promise<TokenAnswer> {
+): (request: ZonedTokenRequest) => Promise<EndpointResult> {
   return createOAuthEndpoint(async (request) => {
     const issued = await issueServiceToken(request, options);
     const { clientId } = options.client;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { explainIssue, placedFaults } from "./explain-issue.ts";
+import { explainIssue, placedViolations } from "./explain-issue.ts";
 
 /**
  * Checks plain data.
@@ -14,7 +14,7 @@ export function checkData<T>(schema: z.ZodType<T>, data: unknown, purpose: strin
 
 /** Says what is wrong with each field. */
 export function describeIssues(error: z.ZodError): string[] {
-  return placedFaults(error).map(({ path, message }) =>
+  return placedViolations(error).map(({ path, message }) =>
     path.length === 0 ? message : `"${path.map(String).join(".")}": ${message}`,
   );
 }

@@ -30,7 +30,7 @@ export const explainIssue: z.core.$ZodErrorMap = (issue) => {
 };
 
 /** One thing that is wrong, and the path of the value, or of the unknown key, that it is about. */
-export interface PlacedFault {
+export interface PlacedViolation {
   readonly path: readonly PropertyKey[];
   readonly message: string;
   /** Whether it is about the key. */
@@ -38,13 +38,14 @@ export interface PlacedFault {
 }
 
 /** Lists what is wrong; each unknown key has its own fault, with its own path. */
-export function placedFaults({ issues }: z.ZodError): PlacedFault[] {
-  return issues.flatMap((issue): PlacedFault[] => {
+export function placedViolations({ issues }: z.ZodError): PlacedViolation[] {
+  return issues.flatMap((issue): PlacedViolation[] => {
     const { path, message, code } = issue;
     if (code !== "unrecognized_keys") return [{ path, message }];
     const messages = message.split("\n");
     return issue.keys.map((key, index) => ({
-      ...{ path: [...path, key], key: true },
+      path: [...path, key],
+      key: true,
       message: messages[index] ?? message,
     }));
   });

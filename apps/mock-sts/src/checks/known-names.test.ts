@@ -25,7 +25,14 @@ describe("checkNames", () => {
   ])("refuses %j", (given, message) => expect(check(given)).toThrow(new TypeError(message)));
 
   it.each([
-    ...[null, "clientId", 7, false, ["a"], () => {}, new Map(), Promise.resolve({ clientId: "a" })],
+    null,
+    "clientId",
+    7,
+    false,
+    ["a"],
+    () => {},
+    new Map(),
+    Promise.resolve({ clientId: "a" }),
     new (class Options {
       clientId = "a";
     })(),

@@ -28,7 +28,8 @@ function plain(name: string): string {
 
 /** Counts the letters to insert, drop, replace or swap with their neighbour to get from one word to another. */
 function editDistance(from: string, to: string): number {
-  let [beforeLast, last] = [[] as number[], Array.from({ length: to.length + 1 }, (_, i) => i)];
+  let beforeLast = [] as number[];
+  let last = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (let i = 1; i <= from.length; i++) {
     const row = [i];
     for (let j = 1; j <= to.length; j++) {

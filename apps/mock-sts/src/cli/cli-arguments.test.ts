@@ -6,8 +6,13 @@ import { checkUsage, initUsage, usage } from "./cli-usage.ts";
 describe("parseCommand", () => {
   it("serves with the defaults where nothing is said", () => {
     expect(parseCommand([])).toEqual({
-      ...{ kind: "serve", config: {}, configFile: undefined, binding: undefined },
-      ...{ log: undefined, color: true, openUi: false },
+      kind: "serve",
+      config: {},
+      configFile: undefined,
+      binding: undefined,
+      log: undefined,
+      color: true,
+      openUi: false,
     });
     expect(parseCommand(["serve"])).toEqual(parseCommand([]));
   });
@@ -17,11 +22,20 @@ describe("parseCommand", () => {
       "--port 8443 --gateway-port=8444 --host 127.0.0.2 --http --token-lifetime 60 --public-client --write-binding b --flow lob --force --user a --user b --config c.yaml --preset ias --scenario flaky --seed 7 --record-secrets --log json --no-color --ui";
     expect(parseCommand(line.split(" "))).toEqual({
       kind: "serve",
-      ...{ configFile: "c.yaml", log: "json", color: false, openUi: true },
+      configFile: "c.yaml",
+      log: "json",
+      color: false,
+      openUi: true,
       config: {
-        ...{ preset: "ias", scenario: "flaky", seed: 7, recordSecrets: true },
-        ...{ port: 8443, gatewayPort: 8444, host: "127.0.0.2" },
-        ...{ insecureHttp: true, tokenLifetimeMs: 60_000 },
+        preset: "ias",
+        scenario: "flaky",
+        seed: 7,
+        recordSecrets: true,
+        port: 8443,
+        gatewayPort: 8444,
+        host: "127.0.0.2",
+        insecureHttp: true,
+        tokenLifetimeMs: 60_000,
         sts: { publicClient: true },
       },
       binding: { folder: "b", force: true, flows: ["lob"], users: ["a", "b"] },
@@ -41,7 +55,10 @@ describe("parseCommand", () => {
     const init = { kind: "init", file: "mock-sts.yaml", force: false, preset: undefined };
     expect(parseCommand(["init"])).toEqual(init);
     expect(parseCommand("init a.yaml --force --preset ias".split(" "))).toEqual({
-      ...{ kind: "init", file: "a.yaml", force: true, preset: "ias" },
+      kind: "init",
+      file: "a.yaml",
+      force: true,
+      preset: "ias",
     });
     expect(parseCommand(["check"])).toEqual({ kind: "check", file: undefined });
     expect(parseCommand(["check", "a.json"])).toEqual({ kind: "check", file: "a.json" });
@@ -128,8 +145,15 @@ describe("usage", () => {
       "user",
       "force",
       "public-client",
-      ...["token-lifetime", "config", "preset", "scenario", "seed"],
-      ...["record-secrets", "log", "no-color", "ui"],
+      "token-lifetime",
+      "config",
+      "preset",
+      "scenario",
+      "seed",
+      "record-secrets",
+      "log",
+      "no-color",
+      "ui",
       "help",
       "version",
     ]) {

@@ -24,10 +24,10 @@ const lines = (out: string): Record<string, unknown>[] =>
 async function ask(out: string) {
   const [url] = /https:\/\/localhost:\d+/.exec(out) ?? [];
   const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
-  const answer = await fetch(`${url}/.well-known/openid-configuration`, { dispatcher });
-  await answer.text();
+  const response = await fetch(`${url}/.well-known/openid-configuration`, { dispatcher });
+  await response.text();
   await dispatcher.close();
-  return answer.status;
+  return response.status;
 }
 
 describe("serve", () => {
@@ -41,11 +41,16 @@ describe("serve", () => {
     ]);
     const [ready, request, stopping] = lines(out);
     expect(ready).toMatchObject({
-      ...{ event: "ready", message: "mock-sts is ready", config: "defaults" },
+      event: "ready",
+      message: "mock-sts is ready",
+      config: "defaults",
       url: expect.stringMatching(/^https:/),
     });
     expect(request).toMatchObject({
-      ...{ event: "request", method: "GET", route: "authorization-server-metadata", status: 200 },
+      event: "request",
+      method: "GET",
+      route: "authorization-server-metadata",
+      status: 200,
       time: expect.stringMatching(/Z$/),
     });
     expect(stopping).toMatchObject({ event: "stopping" });
@@ -161,7 +166,8 @@ describe("serve", () => {
 describe("init and check", () => {
   it("write a file that is right, and never over another one", async () => {
     expect(await run(["init", "--preset", "ias"])).toMatchObject({
-      ...{ code: 0, out: "Wrote mock-sts.yaml. Start the mock with: mock-sts\n" },
+      code: 0,
+      out: "Wrote mock-sts.yaml. Start the mock with: mock-sts\n",
     });
     expect(await run(["check"])).toMatchObject({ code: 0, out: "mock-sts.yaml is right\n" });
     expect(await run(["init"])).toMatchObject({

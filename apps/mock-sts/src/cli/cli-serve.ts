@@ -1,4 +1,4 @@
-import { type Stage, setStage } from "../config/config-live.ts";
+import { applyLiveConfig, type LiveMock } from "../config/config-live.ts";
 import { type ConfigSource, loadConfig } from "../config/config-load.ts";
 import { optionsOf } from "../config/config-rules.ts";
 import { watchConfigText } from "../config/config-watch.ts";
@@ -13,30 +13,30 @@ import { packageVersion } from "./package-version.ts";
 import { createPaint } from "./terminal-style.ts";
 
 /** Runs a mock until the user wants it to end. */
-export async function serve(command: ServeCommand, world: CliEnvironment): Promise<void> {
+export async function serve(command: ServeCommand, environment: CliEnvironment): Promise<void> {
   const { binding, config: over } = command;
-  const source = await loadConfig({ folder: world.folder, file: command.configFile, over });
-  const colors = command.color && world.hasColors;
-  const format = command.log ?? (world.isTerminal ? "pretty" : "json");
-  const log = createLog(format, { print: world.print, colors });
+  const source = await loadConfig({ folder: environment.folder, file: command.configFile, over });
+  const colors = command.color && environment.hasColors;
+  const format = command.log ?? (environment.isTerminal ? "pretty" : "json");
+  const log = createLog(format, { print: environment.print, colors });
   const mock = await startMockSts({ ...optionsOf(source.config), onAnswer: log.request });
   let unwatch = () => {};
   try {
-    const stage = setStage(mock.controls, source.config);
+    const live = applyLiveConfig(mock.controls, source.config);
     if (binding !== undefined) {
       await writeBindingFiles(binding.folder, await agentBindingFiles(mock, binding), binding);
     }
     const info = await startInfo(source, command);
     const screen = describeMock(mock, info, createPaint({ colors }));
     const fields = readyFields(mock, info);
-    unwatch = await follow(source, { stage, log });
+    unwatch = await follow(source, { live, log });
     log.event({ event: "ready", message: "mock-sts is ready", screen, fields });
     // Programs keep what they are told; who reads their log need not be who may see secrets.
     if (format === "json") {
-      world.printError(`mock-sts: the admin token is ${mock.adminToken}\n`);
+      environment.printError(`mock-sts: the admin token is ${mock.adminToken}\n`);
     }
-    if (command.openUi) await openDashboard(mock, { world, log });
-    await world.stopped;
+    if (command.openUi) await openDashboard(mock, { environment, log });
+    await environment.stopped;
     log.event({ event: "stopping", message: "mock-sts ends" });
   } finally {
     unwatch();
@@ -57,7 +57,7 @@ async function startInfo(source: ConfigSource, { binding }: ServeCommand): Promi
 /** Takes over what changes in the file; one that is wrong changes nothing. */
 async function follow(
   { file, name, text, read }: ConfigSource,
-  { stage, log }: { readonly stage: Stage; readonly log: CliLog },
+  { live, log }: { readonly live: LiveMock; readonly log: CliLog },
 ): Promise<() => void> {
   if (file === undefined) return () => {};
   const refuse = (error: unknown) => {
@@ -68,7 +68,7 @@ async function follow(
     onError: refuse,
     onText(changed) {
       try {
-        const { applied, restart } = stage.change(read(changed));
+        const { applied, restart } = live.change(read(changed));
         const message = [
           `${name} has changed:`,
           applied.length === 0 ? "nothing to take over" : `took over ${applied.join(", ")}`,
@@ -84,10 +84,10 @@ async function follow(
 
 async function openDashboard(
   { url }: MockSts,
-  { world, log }: { readonly world: CliEnvironment; readonly log: CliLog },
+  { environment, log }: { readonly environment: CliEnvironment; readonly log: CliLog },
 ): Promise<void> {
   try {
-    await world.openUrl(`${url}/`);
+    await environment.openUrl(`${url}/`);
   } catch {
     const message = `Cannot open a browser here: open ${url}/ yourself`;
     log.event({ event: "no-browser", message, isProblem: true });

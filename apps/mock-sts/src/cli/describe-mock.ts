@@ -86,7 +86,12 @@ function describeFlows(
 export function readyFields(mock: MockSts, { version, binding, config }: StartInfo) {
   const { url, gatewayUrl, tokenEndpoint, controlUrl, sts } = mock;
   return {
-    ...{ version, config, url, gatewayUrl, tokenEndpoint, controlUrl },
+    version,
+    config,
+    url,
+    gatewayUrl,
+    tokenEndpoint,
+    controlUrl,
     wellKnownUri: sts.wellKnownUri,
     ...(binding && { environment: agentEnvironment(mock, binding) }),
   };

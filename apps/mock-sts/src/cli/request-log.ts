@@ -26,20 +26,27 @@ export function requestFields(request: RecordedRequest): Readonly<Record<string,
   const { id, listener, method, path, route, tenant, issuer, grant, mcp } = request;
   const { status, error, fault } = request;
   return {
-    ...{ id, listener, method, path, route, tenant, issuer, grant },
+    id,
+    listener,
+    method,
+    path,
+    route,
+    tenant,
+    issuer,
+    grant,
     clientId: request.clientId,
     subject: subjectOf(request),
     actor: request.actorToken?.claims?.sub,
     audience: request.form?.audience,
     resource: request.form?.resource,
     ...(mcp && { mcpServer: mcp.server, mcpMethods: mcp.methods, tool: mcp.tool }),
-    ...{
-      a2aMethods: request.a2a?.methods,
-      agent: request.agent,
-      filter: request.filter,
-      issued: request.issued?.fingerprint,
-    },
-    ...{ status, error, fault },
+    a2aMethods: request.a2a?.methods,
+    agent: request.agent,
+    filter: request.filter,
+    issued: request.issued?.fingerprint,
+    status,
+    error,
+    fault,
     durationMs: request.durationMs === undefined ? undefined : Math.round(request.durationMs),
   };
 }
@@ -64,7 +71,8 @@ function shortName(name: string): string {
 
 function describeParties(request: RecordedRequest): string[] {
   const { clientId, tenant, filter, form } = request;
-  const [subject, actor] = [subjectOf(request), request.actorToken?.claims?.sub];
+  const subject = subjectOf(request);
+  const actor = request.actorToken?.claims?.sub;
   const targets = [form?.audience ?? [], form?.resource ?? []].flat().map(shortName);
   return [
     subject !== undefined && subject !== clientId ? subject : "",

@@ -72,8 +72,8 @@ describe("runCli", () => {
       const form = { ...clientCredentialsForm, client_id: credentials.clientid };
       const body = new URLSearchParams(form);
       const init = { method: "POST", body, dispatcher };
-      const answer = await fetch(credentials.tokenServiceUrl, init);
-      const token = (await answer.json()) as { access_token: string; expires_in: number };
+      const response = await fetch(credentials.tokenServiceUrl, init);
+      const token = (await response.json()) as { access_token: string; expires_in: number };
       expect(token.expires_in).toBe(60);
       await dispatcher.close();
       const user = await read("alice.jwt");
@@ -94,8 +94,10 @@ describe("runCli", () => {
     const quoting = join(folder, "it's here");
     const args = ["--write-binding", quoting, "--flow", "lob", "--user", "bob@tenant-a"];
     const names = [
-      ...["SERVICE_BINDING_ROOT", "NODE_EXTRA_CA_CERTS"],
-      ...["APPFND_CONHOS_LANDSCAPE", "AGENT_OAUTH_TENANT_TOKEN_URL"],
+      "SERVICE_BINDING_ROOT",
+      "NODE_EXTRA_CA_CERTS",
+      "APPFND_CONHOS_LANDSCAPE",
+      "AGENT_OAUTH_TENANT_TOKEN_URL",
     ];
     let values: string[] = [];
     const { out } = await run(args, async () => {
@@ -114,11 +116,12 @@ describe("runCli", () => {
         client_secret: `${clientsecret}`,
       });
       const dispatcher = new Agent({ connect: { ca: await read("ca.pem") } });
-      const answer = await fetch(`${url}/oauth/token`, { method: "POST", body, dispatcher });
-      expect(answer.status).toBe(200);
+      const response = await fetch(`${url}/oauth/token`, { method: "POST", body, dispatcher });
+      expect(response.status).toBe(200);
       await dispatcher.close();
       expect(decodeJwt(await read("bob@tenant-a.jwt"))).toMatchObject({
-        ...{ sub: "bob", app_tid: "tenant-a-id" },
+        sub: "bob",
+        app_tid: "tenant-a-id",
       });
       await expect(read("agent-gateway/type")).rejects.toThrow("ENOENT");
     });
@@ -146,8 +149,8 @@ describe("runCli", () => {
         subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
         audience: "tickets",
       });
-      const answer = await fetch(token_endpoint, { method: "POST", body, dispatcher });
-      const { access_token } = (await answer.json()) as { access_token: string };
+      const response = await fetch(token_endpoint, { method: "POST", body, dispatcher });
+      const { access_token } = (await response.json()) as { access_token: string };
       expect(decodeJwt(access_token)).toMatchObject({ sub: "alice", aud: "tickets" });
       await dispatcher.close();
       await expect(read("agent-gateway/type")).rejects.toThrow("ENOENT");

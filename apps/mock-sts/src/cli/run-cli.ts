@@ -11,33 +11,36 @@ import { packageVersion } from "./package-version.ts";
  *
  * @returns the exit code: 0 after an orderly end, 1 if the mock cannot start, 2 for a wrong command line.
  */
-export async function runCli(args: readonly string[], world: CliEnvironment): Promise<number> {
+export async function runCli(
+  args: readonly string[],
+  environment: CliEnvironment,
+): Promise<number> {
   try {
-    await execute(parseCommand(args), world);
+    await execute(parseCommand(args), environment);
     return 0;
   } catch (error) {
     const isUsage = error instanceof UsageError;
     const hint = isUsage ? "\nTry mock-sts --help\n" : "\n";
-    world.printError(`mock-sts: ${describeError(error)}${hint}`);
+    environment.printError(`mock-sts: ${describeError(error)}${hint}`);
     return isUsage ? 2 : 1;
   }
 }
 
 /** What a command needs is loaded for it alone: help and the version come at once. */
-async function execute(command: Command, world: CliEnvironment): Promise<void> {
+async function execute(command: Command, environment: CliEnvironment): Promise<void> {
   switch (command.kind) {
     case "help":
-      return world.print(command.text);
+      return environment.print(command.text);
     case "version":
-      return world.print(`${await packageVersion()}\n`);
+      return environment.print(`${await packageVersion()}\n`);
     case "print-env":
-      return world.print(await readEnvironment(command.folder));
+      return environment.print(await readEnvironment(command.folder));
     case "init":
-      return (await import("./init-config.ts")).initConfig(command, world);
+      return (await import("./init-config.ts")).initConfig(command, environment);
     case "check":
-      return (await import("./check-config.ts")).checkConfig(command, world);
+      return (await import("./check-config.ts")).checkConfig(command, environment);
     case "serve":
-      return (await import("./cli-serve.ts")).serve(command, world);
+      return (await import("./cli-serve.ts")).serve(command, environment);
   }
 }
 

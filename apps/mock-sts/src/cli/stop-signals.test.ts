@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { untilStopped } from "./stop-signals.ts";
 
 function fakes() {
-  const [process, output] = [new EventEmitter(), new EventEmitter()];
+  const process = new EventEmitter();
+  const output = new EventEmitter();
   return { process, output, stopped: untilStopped({ process, output }) };
 }
 

@@ -62,7 +62,9 @@ function verifySignature(
   return verifyJwt(assertion, {
     label: "the client assertion",
     issuer: context.clientId,
-    ...{ audience, clockSkewMs, nowMs: clock.now() },
+    audience,
+    clockSkewMs,
+    nowMs: clock.now(),
     requiredClaims: ["iss", "sub", "aud", "exp", "jti"],
     key: createLocalJWKSet(context.jwks),
     algorithms: asymmetricAlgorithms,

@@ -31,9 +31,9 @@ interface Attempt {
 async function attempt({ pair = null, form = anonymousForm, authorization }: Attempt) {
   await using agent = new TestAgent(mock, pair);
   const headers: Record<string, string> = authorization ? { Authorization: authorization } : {};
-  const answer = await agent.requestToken(form, { headers });
-  const challenge = answer.headers.get("www-authenticate");
-  return { status: answer.status, error: answer.body.error, challenge };
+  const response = await agent.requestToken(form, { headers });
+  const challenge = response.headers.get("www-authenticate");
+  return { status: response.status, error: response.body.error, challenge };
 }
 
 const ok = { status: 200, error: undefined, challenge: null };

@@ -7,7 +7,7 @@ import type { Form } from "../oauth/form.ts";
 import { invalidRequest, OAuthError } from "../oauth/oauth-error.ts";
 import { formDecode } from "../oauth/percent-decoding.ts";
 import type { Clock } from "../time/clock.ts";
-import { certificateFault, lapseReason } from "../tls/client-certificate.ts";
+import { certificateViolation, lapseReason } from "../tls/client-certificate.ts";
 import { assertedClientId, type ClientAssertions } from "./client-assertion.ts";
 import {
   type Client,
@@ -129,7 +129,7 @@ async function checkCertificate(
   const isSelfSigned = identity === undefined;
   const reason = isSelfSigned
     ? lapseReason(certificate, now)
-    : certificateFault(certificate, { authority, now, identity });
+    : certificateViolation(certificate, { authority, now, identity });
   if (reason !== undefined) throw invalidClient(reason, false);
   if (isSelfSigned && !(await isRegisteredCertificate(certificate, jwks))) {
     throw invalidClient("the client certificate is not a registered one", false);

@@ -82,7 +82,8 @@ export function registerClients(registrations: readonly ClientRegistration[]): C
   const clients = new Map<string, Client>();
   for (const registration of registrations) {
     const client = registerClient(registration);
-    if (clients.has(client.clientId)) throw faulty(registration, "is registered twice");
+    if (clients.has(client.clientId))
+      throw invalidRegistration(registration, "is registered twice");
     clients.set(client.clientId, client);
   }
   return clients;
@@ -94,14 +95,17 @@ function registerClient(registration: ClientRegistration): Client {
   const { clientId, authentication, clientSecret, jwks } = registration;
   checkText(clientId, { start: "Cannot register a client:", name: "clientId" });
   if (!clientAuthenticationMethods.includes(authentication)) {
-    throw faulty(registration, `has an unknown "authentication" ${JSON.stringify(authentication)}`);
+    throw invalidRegistration(
+      registration,
+      `has an unknown "authentication" ${JSON.stringify(authentication)}`,
+    );
   }
   checkProof(registration, "clientSecret", authentication.startsWith("client_secret_"));
   checkProof(registration, "jwks", methodsByKey.includes(authentication));
   if (jwks !== undefined) checkJwks(registration, jwks);
   const unknownGrant = registration.grants?.find((grant) => !grantTypes.includes(grant));
   if (unknownGrant !== undefined) {
-    throw faulty(registration, `has an unknown grant ${unknownGrant}`);
+    throw invalidRegistration(registration, `has an unknown grant ${unknownGrant}`);
   }
   return {
     clientId,
@@ -149,7 +153,7 @@ function identityOf(registration: ClientRegistration): CertificateIdentity | und
   try {
     return certificateIdentity(registration, { isWanted });
   } catch (error) {
-    throw faulty(registration, (error as Error).message);
+    throw invalidRegistration(registration, (error as Error).message);
   }
 }
 
@@ -160,17 +164,17 @@ function checkProof(
   isWanted: boolean,
 ): void {
   if (isWanted === Boolean(registration[field])) return;
-  throw faulty(registration, `${isWanted ? "needs" : "must not have"} a "${field}"`);
+  throw invalidRegistration(registration, `${isWanted ? "needs" : "must not have"} a "${field}"`);
 }
 
 function checkJwks(registration: ClientRegistration, jwks: JSONWebKeySet): void {
   try {
     createLocalJWKSet(jwks);
   } catch {
-    throw faulty(registration, 'has a "jwks" that is no JWK Set');
+    throw invalidRegistration(registration, 'has a "jwks" that is no JWK Set');
   }
 }
 
-function faulty({ clientId }: ClientRegistration, fault: string): TypeError {
-  return new TypeError(`Cannot register client ${JSON.stringify(clientId)}: it ${fault}`);
+function invalidRegistration({ clientId }: ClientRegistration, violation: string): TypeError {
+  return new TypeError(`Cannot register client ${JSON.stringify(clientId)}: it ${violation}`);
 }

@@ -10,7 +10,7 @@ import { signingAlgorithms } from "../keys/signing-keys.ts";
 import type { TrustedIssuer } from "../keys/trusted-issuer.ts";
 import { type AgentOptions, checkAgents } from "../servers/agents.ts";
 import { checkMcpServers, type McpServerOptions } from "../servers/mcp-servers.ts";
-import { answerTool } from "./config-tools.ts";
+import { fixedTool } from "./config-tools.ts";
 
 /** Text that is not blank. */
 export const text = z.string().regex(/\S/, "must not be blank");
@@ -61,7 +61,11 @@ export const clients = checkedList(
     authentication: z.enum(clientAuthenticationMethods),
     ...optionalKeys({
       clientSecret: text,
-      ...{ subjectDn: text, sanDns: text, sanUri: text, sanIp: text, sanEmail: text },
+      subjectDn: text,
+      sanDns: text,
+      sanUri: text,
+      sanIp: text,
+      sanEmail: text,
       jwks,
       grants: z.array(z.enum(grantTypes)),
       scopes: z.array(text),
@@ -75,7 +79,9 @@ export const clients = checkedList(
 /** MCP servers. */
 export const mcpServers = checkedList(
   z.strictObject({
-    ...{ name: text, ordId: text, globalTenantId: text },
+    name: text,
+    ordId: text,
+    globalTenantId: text,
     ...optionalKeys({
       mode: z.enum(["session", "stateless"]),
       answers: z.enum(["stream", "json"]),
@@ -84,7 +90,7 @@ export const mcpServers = checkedList(
       requiredScope: text,
       issuer: z.union([text, trustedIssuer]),
       requireDpop: z.boolean(),
-      tools: z.array(answerTool),
+      tools: z.array(fixedTool),
     }),
   } satisfies Record<keyof McpServerOptions, z.ZodType>),
   checkMcpServers,
@@ -93,7 +99,9 @@ export const mcpServers = checkedList(
 /** A2A agents. */
 export const agents = checkedList(
   z.strictObject({
-    ...{ name: text, ordId: text, globalTenantId: text },
+    name: text,
+    ordId: text,
+    globalTenantId: text,
     ...optionalKeys({ card: z.record(z.string(), z.unknown()) }),
   } satisfies Record<keyof AgentOptions, z.ZodType>),
   checkAgents,

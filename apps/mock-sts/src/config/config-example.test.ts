@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { configExample } from "./config-example.ts";
 import { readConfig } from "./config-read.ts";
-import { optionShape, stageShape } from "./config-schema.ts";
+import { liveShape, optionShape } from "./config-schema.ts";
 import { presetNames } from "./preset-names.ts";
 
 /** Takes the marks from all lines that set something. */
@@ -20,7 +20,7 @@ describe("configExample", () => {
 
   it("shows every key", () => {
     const keys = Object.keys(readConfig(uncommented, "a.yaml"));
-    const known = ["preset", ...Object.keys(optionShape), ...Object.keys(stageShape)];
+    const known = ["preset", ...Object.keys(optionShape), ...Object.keys(liveShape)];
     expect(keys.sort()).toEqual(known.sort());
   });
 });

@@ -6,7 +6,7 @@ import { optionsOf } from "./config-rules.ts";
 import type { Config } from "./config-schema.ts";
 
 /** What became of a changed configuration, by the names of the keys. */
-export interface StageChange {
+export interface LiveChange {
   /** Keys that were taken over. */
   readonly applied: readonly string[];
   /** Keys that the mock was started with other values of: it must be started again. */
@@ -14,9 +14,9 @@ export interface StageChange {
 }
 
 /** A running mock that follows its configuration. */
-export interface Stage {
+export interface LiveMock {
   /** Takes over what of a configuration can be. */
-  change(next: Config): StageChange;
+  change(next: Config): LiveChange;
 }
 
 const settingOfKey: Readonly<Record<string, keyof Settings>> = {
@@ -30,11 +30,13 @@ const settingOfKey: Readonly<Record<string, keyof Settings>> = {
 /** Keys that a running mock takes over; all others need a start. */
 export const liveKeys: readonly string[] = [
   ...Object.keys(settingOfKey),
-  ...["scenario", "faults", "clock"],
+  "scenario",
+  "faults",
+  "clock",
 ];
 
 /** Sets the scenario, faults and clock that a mock was configured with, also after a reset, and follows changes. */
-export function setStage(controls: Controls, started: Config): Stage {
+export function applyLiveConfig(controls: Controls, started: Config): LiveMock {
   let current = started;
   let ownFaults: readonly number[] = [];
   const setFaults = ({ faults = [] }: Config) => {
@@ -100,7 +102,8 @@ function setClock({ clock }: Controls, { clock: { offsetMs = 0, frozenAt } = {} 
 }
 
 function changedKeys(before: Config, after: Config): string[] {
-  const [old, fresh] = [flatten(before), flatten(after)];
+  const old = flatten(before);
+  const fresh = flatten(after);
   const keys = new Set([...Object.keys(old), ...Object.keys(fresh)]);
   return [...keys].filter((key) => !isDeepStrictEqual(old[key], fresh[key])).sort();
 }

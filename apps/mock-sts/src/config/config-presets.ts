@@ -35,14 +35,19 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   "kagent-sts": {
     description: "A token exchange service that takes clients who prove nothing, and its servers",
     options: {
-      ...{ tenants: [], mcpServers: serversOfSts, agents: [] },
+      tenants: [],
+      mcpServers: serversOfSts,
+      agents: [],
       sts: { publicClient: true },
     },
   },
   "keycloak-like": {
     description: "A token exchange service that refuses as Keycloak does, and its servers",
     options: {
-      ...{ tenants: [], mcpServers: serversOfSts, agents: [], tokenLifetimeMs: 300_000 },
+      tenants: [],
+      mcpServers: serversOfSts,
+      agents: [],
+      tokenLifetimeMs: 300_000,
       sts: {
         subjectForRequester: true,
         quirks: [

@@ -3,11 +3,11 @@ import { ConfigError } from "./config-error.ts";
 import { readConfig } from "./config-read.ts";
 
 /** Reads what is wrong and returns the faults. */
-function faultsOf(text: string): readonly string[] {
+function violationsOf(text: string): readonly string[] {
   try {
     readConfig(text, "mock-sts.yaml");
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
+    if (error instanceof ConfigError) return error.violations;
     throw error;
   }
   return [];
@@ -38,7 +38,9 @@ faults:
 clock: { frozenAt: 2027-01-01T00:00:00Z }
 `;
     expect(readConfig(text, "a.yaml")).toMatchObject({
-      ...{ preset: "kagent-sts", port: 8443, scenario: "mine" },
+      preset: "kagent-sts",
+      port: 8443,
+      scenario: "mine",
       clock: { frozenAt: "2027-01-01T00:00:00Z" },
     });
   });
@@ -59,7 +61,7 @@ faults:
   - match: { rout: token }
     effect: { kind: statsu }
 `;
-    expect(faultsOf(text)).toEqual([
+    expect(violationsOf(text)).toEqual([
       'mock-sts.yaml:1:1 prot: there is no such key; did you mean "port"?',
       'mock-sts.yaml:2:1 tokenLifetime: there is no such key; did you mean "tokenLifetimeMs"?',
       'mock-sts.yaml:3:9 preset: must be one of "everything", "ias", "btp-lob", "kagent-sts", "keycloak-like"; did you mean "kagent-sts"?',
@@ -102,8 +104,8 @@ faults:
       'clock: has "offsetMs" or "frozenAt", not both',
     ],
     ["- a", "must be a mapping"],
-  ])("refuses %j", (text, fault) => {
-    expect(faultsOf(text)).toEqual([expect.stringContaining(fault)]);
+  ])("refuses %j", (text, violation) => {
+    expect(violationsOf(text)).toEqual([expect.stringContaining(violation)]);
   });
 
   it.each([
@@ -136,8 +138,8 @@ faults:
       "scenarios: [{ name: a }, { name: a }]",
       'mock-sts.yaml:1:26 scenarios[1]: Cannot start mock-sts: two "scenarios" are called "a"',
     ],
-  ])("refuses %j, where the fault is", (text, fault) => {
-    expect(faultsOf(text)).toEqual([fault]);
+  ])("refuses %j, where the fault is", (text, violation) => {
+    expect(violationsOf(text)).toEqual([violation]);
   });
 
   it.each([
@@ -150,8 +152,8 @@ faults:
     "sts: { trustedIssuers: [{ issuer: a, jwks: { keys: sentinel } }] }",
     'clientSecret: "sentinel',
   ])("shows no value of %j", (text) => {
-    const faults = faultsOf(text);
-    expect(faults.length).toBeGreaterThan(0);
-    expect(faults.join()).not.toContain("sentinel");
+    const violations = violationsOf(text);
+    expect(violations.length).toBeGreaterThan(0);
+    expect(violations.join()).not.toContain("sentinel");
   });
 });

@@ -5,7 +5,7 @@ import { resolveTenants } from "../options/tenants.ts";
 import type { Config } from "./config-schema.ts";
 
 /** What breaks a rule, by its path in the configuration. */
-export interface RuleFault {
+export interface RuleViolation {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
@@ -17,8 +17,12 @@ export function optionsOf(config: Config): Omit<MockStsOptions, "onAnswer"> {
 }
 
 /** Lists what is wrong with a configuration whose values are all right in themselves. */
-export function brokenRules(config: Config): readonly RuleFault[] {
-  const faults = [...scenarioFaults(config), ...handshakeFaults(config), ...tenantFaults(config)];
+export function brokenRules(config: Config): readonly RuleViolation[] {
+  const faults = [
+    ...scenarioViolations(config),
+    ...handshakeViolations(config),
+    ...tenantViolations(config),
+  ];
   if (faults.length > 0) return faults;
   try {
     resolveOptions(optionsOf(config));
@@ -28,14 +32,14 @@ export function brokenRules(config: Config): readonly RuleFault[] {
   }
 }
 
-function scenarioFaults({ scenario, scenarios = [] }: Config): RuleFault[] {
+function scenarioViolations({ scenario, scenarios = [] }: Config): RuleViolation[] {
   const names = [...builtInScenarios, ...scenarios].map(({ name }) => name);
   if (scenario === undefined || names.includes(scenario)) return [];
   const message = `must be one of ${names.join(", ")}${didYouMean(scenario, names)}`;
   return [{ path: ["scenario"], message }];
 }
 
-function handshakeFaults({ faults = [], insecureHttp = false }: Config): RuleFault[] {
+function handshakeViolations({ faults = [], insecureHttp = false }: Config): RuleViolation[] {
   return faults.flatMap(({ effect }, index) =>
     insecureHttp && effect.kind === "tls-refusal"
       ? [{ path: ["faults", index], message: 'there are no handshakes with "insecureHttp"' }]
@@ -43,7 +47,7 @@ function handshakeFaults({ faults = [], insecureHttp = false }: Config): RuleFau
   );
 }
 
-function tenantFaults(config: Config): RuleFault[] {
+function tenantViolations(config: Config): RuleViolation[] {
   const { tenants = [], identityZone = "provider-zone", tenantId = "mock-tenant" } = config;
   const good: (typeof tenants)[number][] = [];
   return tenants.flatMap((tenant, index) => {

@@ -5,7 +5,7 @@ import { stsOptionNames } from "../options/sts-options.ts";
 import { mergeConfig } from "./config-merge.ts";
 import { presets } from "./config-presets.ts";
 import { brokenRules } from "./config-rules.ts";
-import { type Config, type configSchema, optionShape, stageShape } from "./config-schema.ts";
+import { type Config, type configSchema, liveShape, optionShape } from "./config-schema.ts";
 import { stsShape } from "./config-sts.ts";
 import { presetNames } from "./preset-names.ts";
 
@@ -24,7 +24,7 @@ describe("configSchema", () => {
   it("says of every key what it means", () => {
     for (const [key, { description }] of Object.entries({
       ...optionShape,
-      ...stageShape,
+      ...liveShape,
       ...stsShape,
     })) {
       expect([key, description]).toEqual([
@@ -47,7 +47,8 @@ describe("mergeConfig", () => {
     const file: Config = { preset: "kagent-sts", port: 1, sts: { mayAct: "required" } };
     const merged = mergeConfig(file, { port: 2, sts: { maxActors: 2 } });
     expect(merged).toMatchObject({
-      ...{ preset: "kagent-sts", port: 2 },
+      preset: "kagent-sts",
+      port: 2,
       sts: { publicClient: true, mayAct: "required", maxActors: 2 },
     });
     expect(mergeConfig(file, { preset: "ias" }).sts).toEqual({ mayAct: "required" });

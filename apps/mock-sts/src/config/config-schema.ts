@@ -86,7 +86,7 @@ export const optionShape = {
 } satisfies Record<Exclude<keyof MockStsOptions, "onAnswer">, z.ZodType>;
 
 /** Keys that say how the mock is once it runs. */
-export const stageShape = {
+export const liveShape = {
   scenario: text.describe("A scenario that is applied at the start. Default none."),
   alwaysUnauthorized: settings.alwaysUnauthorized.describe(
     "Whether MCP servers and agents answer 401: all, or those named. Default `false`.",
@@ -107,13 +107,13 @@ export const stageShape = {
     ),
 };
 
-const stage = z.strictObject(optionalKeys(stageShape));
+const live = z.strictObject(optionalKeys(liveShape));
 
 /** How a mock is once it runs. */
-export type StageConfig = z.infer<typeof stage>;
+export type LiveConfig = z.infer<typeof live>;
 
 /** A configuration: options, and how the mock is once it runs. */
-export interface Config extends Omit<MockStsOptions, "onAnswer">, StageConfig {
+export interface Config extends Omit<MockStsOptions, "onAnswer">, LiveConfig {
   readonly preset?: PresetName;
 }
 
@@ -125,5 +125,5 @@ export const configSchema = z.strictObject({
       .describe("Settings to begin with: see below. Default `everything`."),
     ...optionShape,
   }),
-  ...stage.shape,
+  ...live.shape,
 }) satisfies z.ZodType<Config>;

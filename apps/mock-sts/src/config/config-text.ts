@@ -16,7 +16,7 @@ export interface Position {
 }
 
 /** What is wrong with a text, and where. */
-export interface TextFault extends Position {
+export interface TextViolation extends Position {
   readonly message: string;
 }
 
@@ -24,7 +24,7 @@ export interface TextFault extends Position {
 export interface ConfigText {
   readonly data: unknown;
   /** Why it cannot be read; empty if it can. */
-  readonly faults: readonly TextFault[];
+  readonly violations: readonly TextViolation[];
   /** Finds the value at a path, or what is nearest above it; with `key`, the name of that value. */
   locate(path: readonly PropertyKey[], options?: { readonly key?: boolean }): Position;
 }
@@ -47,20 +47,20 @@ export function parseConfigText(text: string): ConfigText {
     }
     return { line: 1, column: 1 };
   };
-  const faults = [...document.errors, ...document.warnings, ...lostAliases(document)]
-    .filter(isOwnFault)
-    .map(({ code, pos }) => ({ ...positionAt(pos[0]), message: describeFault(code) }));
-  if (faults.length > 0) return { data: undefined, faults, locate };
+  const violations = [...document.errors, ...document.warnings, ...lostAliases(document)]
+    .filter(isOwnViolation)
+    .map(({ code, pos }) => ({ ...positionAt(pos[0]), message: describeViolation(code) }));
+  if (violations.length > 0) return { data: undefined, violations, locate };
   try {
-    return { data: document.toJS() ?? {}, faults, locate };
+    return { data: document.toJS() ?? {}, violations, locate };
   } catch {
     const message = "cannot be read as YAML: its aliases are too many";
-    return { data: undefined, faults: [{ line: 1, column: 1, message }], locate };
+    return { data: undefined, violations: [{ line: 1, column: 1, message }], locate };
   }
 }
 
 /** After a first slip the parser trips over every word that follows: that says nothing more. */
-function isOwnFault({ code }: Pick<YAMLError, "code">, index: number): boolean {
+function isOwnViolation({ code }: Pick<YAMLError, "code">, index: number): boolean {
   return index === 0 || code !== "UNEXPECTED_TOKEN";
 }
 
@@ -89,7 +89,7 @@ function lostAliases(document: Document): Pick<YAMLError, "code" | "pos">[] {
 }
 
 /** The library's own words quote the text, which may hold a secret. */
-function describeFault(code: YAMLError["code"]): string {
+function describeViolation(code: YAMLError["code"]): string {
   return `cannot be read as YAML: ${reasons[code] ?? "the syntax is wrong here"}`;
 }
 

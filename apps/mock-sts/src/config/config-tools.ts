@@ -12,7 +12,7 @@ interface WrittenTool {
 const anything = z.looseObject({});
 
 /** A tool that has the same answer to whatever it is asked; two that say the same are equal. */
-class AnswerTool implements McpTool {
+class FixedTool implements McpTool {
   readonly name: string;
   readonly description: string;
   readonly input = anything;
@@ -31,10 +31,10 @@ class AnswerTool implements McpTool {
 }
 
 /** A tool that can be written down. */
-export const answerTool: z.ZodType<McpTool> = z
+export const fixedTool: z.ZodType<McpTool> = z
   .strictObject({
     name: z.string().regex(/^[\w.-]+$/, 'must be letters, digits, "_", "-" and "."'),
     description: z.string().min(1).optional(),
     answer: z.json(),
   })
-  .transform((written) => new AnswerTool(written));
+  .transform((written) => new FixedTool(written));

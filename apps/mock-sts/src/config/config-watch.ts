@@ -27,7 +27,8 @@ export async function watchConfigText(
 ): Promise<() => void> {
   let last: string | undefined = known;
   let timer: NodeJS.Timeout | undefined;
-  let [isClosed, turn] = [false, Promise.resolve()];
+  let isClosed = false;
+  let turn = Promise.resolve();
   const read = async () => {
     try {
       const text = await readConfigText(file);

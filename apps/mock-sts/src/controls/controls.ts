@@ -17,7 +17,7 @@ import { issuedTokens } from "./issued-tokens.ts";
 import { createScenarioControls, type ScenarioControls } from "./scenario-controls.ts";
 import { createSettingsControls, type SettingsControls } from "./settings-controls.ts";
 import { createTenantControls, type TenantControls } from "./tenant-controls.ts";
-import { createTokenJudge, type TokenVerdict } from "./token-verifier.ts";
+import { createTokenVerifier, type TokenVerdict } from "./token-verifier.ts";
 
 /** Everything a test can do to a running mock. */
 export interface Controls extends FaultControls, SettingsControls, ScenarioControls {
@@ -44,7 +44,7 @@ export interface Controls extends FaultControls, SettingsControls, ScenarioContr
   /** Drops MCP sessions, of one server or of all: their ids get 404 from now on. */
   forgetSessions(mcpServer?: string): Promise<void>;
   /** Judges a token the mock issued or saw, by its fingerprint; `undefined` for one it does not remember. */
-  judgeToken(fingerprint: string): Promise<TokenVerdict | undefined>;
+  verifyToken(fingerprint: string): Promise<TokenVerdict | undefined>;
   /** Takes back all faults, delays, holds, what was done to the clock, the switches, and all changes of tenants. */
   reset(): void;
   /** Calls a function after each `reset()`, until the returned function is called. */
@@ -60,7 +60,7 @@ export interface ControlsOptions {
   readonly tenants: Tenants;
   readonly configurations: Configurations;
   /** Writes the configurations a mock begins with. */
-  readonly furnish: () => void;
+  readonly seedConfigurations: () => void;
   readonly keys: KeyRings;
   readonly faults: Faults;
   readonly gateway: Gateway;
@@ -78,21 +78,27 @@ export function createControls(options: ControlsOptions): Controls {
   const initial = settings.readSettings();
   const resetTenants = createTenantsReset(options);
   const resets = createSubscribers();
-  const back = () => {
+  const revert = () => {
     faults.reset();
     settings.changeSettings(initial);
   };
-  const spoil = createFaultControls(faults, { tls: !options.options.insecureHttp });
-  const scenes = createScenarioControls(options.options.scenarios, { ...settings, ...spoil, back });
+  const faultControls = createFaultControls(faults, { tls: !options.options.insecureHttp });
+  const scenarioControls = createScenarioControls(options.options.scenarios, {
+    ...settings,
+    ...faultControls,
+    revert,
+  });
   // A misspelt setting is an error, and no new member.
   return Object.preventExtensions({
-    ...{ ...settings, ...spoil, clock },
-    scenarios: scenes.scenarios,
+    ...settings,
+    ...faultControls,
+    clock,
+    scenarios: scenarioControls.scenarios,
     get scenario() {
-      return scenes.scenario;
+      return scenarioControls.scenario;
     },
-    applyScenario: scenes.applyScenario,
-    judgeToken: createTokenJudge(options),
+    applyScenario: scenarioControls.applyScenario,
+    verifyToken: createTokenVerifier(options),
     get tokenLifetimeMs() {
       return lifetimes.tokenLifetimeMs;
     },
@@ -148,8 +154,8 @@ export function createControls(options: ControlsOptions): Controls {
     rotateSigningKey: (rotation) => keys.rotate(rotation),
     forgetSessions: (server) => gateway.forgetSessions(server),
     reset() {
-      back();
-      scenes.forget();
+      revert();
+      scenarioControls.forget();
       clock.reset();
       resetTenants();
       resets.emit();
@@ -159,11 +165,15 @@ export function createControls(options: ControlsOptions): Controls {
 }
 
 /** Remembers how the tenants are, to make them so again. */
-function createTenantsReset({ tenants, configurations, furnish }: ControlsOptions): () => void {
+function createTenantsReset({
+  tenants,
+  configurations,
+  seedConfigurations,
+}: ControlsOptions): () => void {
   const initial = tenants.all.map(({ settings }) => ({ settings, copy: { ...settings } }));
   return () => {
     for (const { settings, copy } of initial) Object.assign(settings, copy);
     configurations.clear();
-    furnish();
+    seedConfigurations();
   };
 }

@@ -12,7 +12,7 @@ import type { Hold } from "../faults/hold.ts";
 import { type RequestFilter, requestFilterSchema } from "../recording/request-match.ts";
 
 /** The answer a fault gives instead of the real one. */
-export type FaultAnswer = Omit<Extract<FaultEffect, { kind: "status" }>, "kind">;
+export type FaultResponse = Omit<Extract<FaultEffect, { kind: "status" }>, "kind">;
 
 /** Which requests a fault hits, and how often; `times` may be `Infinity`, until `reset()`. */
 export type FaultMatch = Omit<FaultMatchSpec, "times"> & {
@@ -28,7 +28,7 @@ export type Breakage = Exclude<
 /** What a test can spoil. */
 export interface FaultControls {
   /** Answers the next matching requests with a status, such as 429 with `Retry-After`; they have no effect. */
-  failNext(answer: FaultAnswer, match?: FaultMatch): void;
+  failNext(response: FaultResponse, match?: FaultMatch): void;
   /** Spoils the answers to the next matching requests. */
   breakNext(breakage: Breakage, match?: FaultMatch): void;
   /** Delays the next matching requests by some milliseconds. */
@@ -51,7 +51,7 @@ export function createFaultControls(faults: Faults, { tls }: { tls: boolean }): 
       match: checkData(faultMatchSchema, finite(match), "set a fault"),
     });
   return {
-    failNext: (answer, match = {}) => set({ kind: "status", ...answer }, match),
+    failNext: (response, match = {}) => set({ kind: "status", ...response }, match),
     breakNext: (breakage, match = {}) => set({ kind: breakage }, match),
     delayNext: (delayMs, match = {}) => set({ kind: "delay", delayMs }, match),
     hold: (filter = {}) => faults.hold(checkData(requestFilterSchema, filter, "hold requests")),

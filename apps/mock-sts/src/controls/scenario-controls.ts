@@ -17,15 +17,17 @@ export interface ScenarioControls {
 }
 
 /** What applying a scenario takes. */
-interface Stage extends Pick<SettingsControls, "changeSettings">, Pick<FaultControls, "addFault"> {
+interface ScenarioContext
+  extends Pick<SettingsControls, "changeSettings">,
+    Pick<FaultControls, "addFault"> {
   /** Takes back faults and settings. */
-  readonly back: () => void;
+  readonly revert: () => void;
 }
 
 /** Creates the controls of scenarios. */
 export function createScenarioControls(
   scenarios: readonly Scenario[],
-  stage: Stage,
+  context: ScenarioContext,
 ): ScenarioControls & { forget(): void } {
   let applied: string | undefined;
   return {
@@ -41,9 +43,9 @@ export function createScenarioControls(
           `Cannot apply scenario ${JSON.stringify(name)}: there are only ${names}`,
         );
       }
-      stage.back();
-      stage.changeSettings(scenario.settings ?? {});
-      for (const fault of scenario.faults ?? []) stage.addFault(fault);
+      context.revert();
+      context.changeSettings(scenario.settings ?? {});
+      for (const fault of scenario.faults ?? []) context.addFault(fault);
       applied = name;
     },
     forget() {

@@ -61,8 +61,8 @@ describe("controls.tenant", () => {
       URL: undefined,
       url: "https://l.example",
     });
-    const [spoilt] = await agent.listFragments("tenant-a", "subscriber.ias");
-    expect(Object.keys(spoilt ?? {}).sort()).toEqual(["fragmentName", "tokenServiceURL", "url"]);
+    const [corrupted] = await agent.listFragments("tenant-a", "subscriber.ias");
+    expect(Object.keys(corrupted ?? {}).sort()).toEqual(["fragmentName", "tokenServiceURL", "url"]);
     expect((await consume()).destinationConfiguration.url).toBe("https://l.example");
   });
 

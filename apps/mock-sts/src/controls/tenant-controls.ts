@@ -49,10 +49,14 @@ export function createTenantControls(
   configurations: Configurations,
 ): TenantControls {
   const fragmentsAt = (level: ConfigurationLevel = "instance"): ConfigurationShelf => ({
-    ...{ tenantId, level, kind: "DestinationFragments" },
+    tenantId,
+    level,
+    kind: "DestinationFragments",
   });
   const destinationsAt = (level: ConfigurationLevel = "subaccount"): ConfigurationShelf => ({
-    ...{ tenantId, level, kind: "Destinations" },
+    tenantId,
+    level,
+    kind: "Destinations",
   });
   const remove = (shelf: ConfigurationShelf, name: string) => {
     if (!configurations.remove(shelf, name)) throw unknown(name);

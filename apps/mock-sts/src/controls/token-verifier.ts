@@ -40,7 +40,7 @@ export interface TokenVerifierOptions extends MockIssuers {
 }
 
 /** Creates the judge of the tokens a ledger knows. */
-export function createTokenJudge(
+export function createTokenVerifier(
   options: TokenVerifierOptions,
 ): (fingerprint: string) => Promise<TokenVerdict | undefined> {
   const { tokens, clock, recorder } = options;
@@ -57,7 +57,9 @@ export function createTokenJudge(
     const expiresInMs = expiresAt === undefined ? undefined : expiresAt - clock.now();
     return {
       ...entry.recorded,
-      ...{ expiresAt, expiresInMs, signature },
+      expiresAt,
+      expiresInMs,
+      signature,
       expired: expiresInMs === undefined ? undefined : expiresInMs <= 0,
       revoked: isForeign ? undefined : isRevoked(claims.jti),
       binding: bindingOf(claims, presentations(recorder, fingerprint)),
@@ -80,8 +82,13 @@ function bindingOf(
   const { "x5t#S256": x5tS256, jkt } = (cnf ?? {}) as { "x5t#S256"?: string; jkt?: string };
   if (x5tS256 === undefined && jkt === undefined) return undefined;
   const presentedWith = presented.at(-1);
-  const isJudged = presented.length > 0 && x5tS256 !== undefined;
-  return { x5tS256, jkt, presentedWith, matches: isJudged ? presentedWith === x5tS256 : undefined };
+  const isComparable = presented.length > 0 && x5tS256 !== undefined;
+  return {
+    x5tS256,
+    jkt,
+    presentedWith,
+    matches: isComparable ? presentedWith === x5tS256 : undefined,
+  };
 }
 
 /** A chain in a hostile token may be deep: it was parsed, so it ends. */

@@ -10,8 +10,14 @@ import { faultEffectSchema, faultSchema } from "../faults/fault-schema.ts";
 import type { RecordedRequest } from "../recording/recorded-request.ts";
 
 const request = (fields: Partial<RecordedRequest>): RecordedRequest => ({
-  ...{ id: 1, at: 0, listener: "token-server", method: "POST", path: "/", query: [] },
-  ...{ route: "unknown", headers: {} },
+  id: 1,
+  at: 0,
+  listener: "token-server",
+  method: "POST",
+  path: "/",
+  query: [],
+  route: "unknown",
+  headers: {},
   tls: { connection: 1, newSocket: true, sessionReused: false, clientCertificate: undefined },
   ...fields,
 });

@@ -20,7 +20,8 @@ export function createTrigger({
 }: FaultMatchSpec): FaultTrigger {
   const random = createRandom(seed);
   const most = times === "unlimited" ? Number.POSITIVE_INFINITY : times;
-  let [matches, hits] = [0, 0];
+  let matches = 0;
+  let hits = 0;
   return {
     get hits() {
       return hits;

@@ -4,7 +4,7 @@ import { splitScope } from "../clients/scopes.ts";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
 import { certificateThumbprint } from "../oauth/fingerprint.ts";
 import { readConfirmation } from "../tokens/confirmation.ts";
-import { DpopError, type DpopJudge } from "../tokens/dpop.ts";
+import { DpopError, type DpopVerifier } from "../tokens/dpop.ts";
 import type { AccessTokenVerifier } from "../tokens/foreign-access-tokens.ts";
 import type { Refusal } from "./bearer-challenge.ts";
 
@@ -32,7 +32,7 @@ export interface ResourcePolicy {
   readonly requireBoundCertificate: boolean;
   /** Whether a token must be bound to a key. */
   readonly requireDpop: boolean;
-  readonly dpop: DpopJudge;
+  readonly dpop: DpopVerifier;
 }
 
 /** A good token, or why the request may not pass. */

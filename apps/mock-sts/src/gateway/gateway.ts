@@ -8,7 +8,7 @@ import { type McpServerOptions, mcpServerPath } from "../servers/mcp-servers.ts"
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
-import type { DpopJudge } from "../tokens/dpop.ts";
+import type { DpopVerifier } from "../tokens/dpop.ts";
 import {
   type AccessTokenVerifier,
   createForeignAccessTokens,
@@ -39,7 +39,7 @@ export interface GatewayOptions {
   readonly tenants: Tenants;
   /** Issuers of the tokens for servers with an audience of their own. */
   readonly services: readonly Pick<SecurityTokenService, "name" | "tokens">[];
-  readonly dpop: DpopJudge;
+  readonly dpop: DpopVerifier;
   readonly clock: Clock;
   /** Allowed difference between clocks, in milliseconds. */
   readonly clockSkewMs: number;
@@ -83,7 +83,8 @@ export function createGateway(given: GatewayOptions): Gateway {
   app.all("*", async (c) => {
     const target = findTarget(options.tenants, new URL(c.req.url).pathname);
     if (target === undefined) return c.notFound();
-    const [request, received] = [c.req.raw, c.get("received")];
+    const request = c.req.raw;
+    const received = c.get("received");
     const authorization = await authorize({ request, received }, { target, options });
     if ("refusal" in authorization) return refuse(request, { authorization, received, options });
     const { tenant, server } = target;
@@ -94,7 +95,7 @@ export function createGateway(given: GatewayOptions): Gateway {
     }
     const endpoint = endpoints.get(tenant)?.get(server.name);
     if (endpoint === undefined) return c.notFound();
-    return answerMcp(request, { received, authorization, endpoint });
+    return handleMcp(request, { received, authorization, endpoint });
   });
   return {
     app,
@@ -130,14 +131,17 @@ async function authorize(
   const { origin, pathname } = new URL(request.url);
   return authorizeBearer(
     {
-      ...{ method: request.method, url: `${origin}${pathname}` },
+      method: request.method,
+      url: `${origin}${pathname}`,
       authorization: request.headers.get("authorization") ?? undefined,
       dpop: request.headers.get("dpop") ?? undefined,
       misplacedToken: hasMisplacedToken(request, received.body),
       certificate: received.certificate,
     },
     {
-      ...{ ...issuerOf(target, options), requiredScope, dpop: options.dpop },
+      ...issuerOf(target, options),
+      requiredScope,
+      dpop: options.dpop,
       requireBoundCertificate: switches.requireBoundCertificate,
       requireDpop: server?.requireDpop ?? false,
     },
@@ -185,7 +189,7 @@ function refuse(
   return challengeResponse(refusal, `${context.options.origin}${path}`);
 }
 
-function answerMcp(
+function handleMcp(
   request: Request,
   context: {
     received: ReceivedRequest;

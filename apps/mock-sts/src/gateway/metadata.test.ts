@@ -35,7 +35,8 @@ const issuers: readonly (readonly [name: string, places: readonly string[]])[] =
 async function read(place: string) {
   const response = await agent.fetch(`${mock.url}${place}`);
   expect([response.status, response.headers.get("content-type")]).toEqual([
-    ...[200, "application/json"],
+    200,
+    "application/json",
   ]);
   return (await response.json()) as Record<string, unknown>;
 }

@@ -77,7 +77,11 @@ async function verifyAssertion(
 ): Promise<JWTPayload & { sub: string; exp: number }> {
   try {
     const payload = await verifyJwt(assertion, {
-      ...{ label: "the assertion", issuer, audience, clockSkewMs, nowMs: clock.now() },
+      label: "the assertion",
+      issuer,
+      audience,
+      clockSkewMs,
+      nowMs: clock.now(),
       ...ownSignature(keys),
       requiredClaims: ["iss", "sub", "aud", "exp"],
     });

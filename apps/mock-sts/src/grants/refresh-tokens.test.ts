@@ -50,7 +50,9 @@ describe("refresh tokens of the token exchange service", () => {
     const renewed = await refresh(token);
     expect(renewed.status).toBe(200);
     expect(decodeJwt(renewed.token)).toMatchObject({
-      ...{ sub: "alice", client_id: "basic", scope: "read write" },
+      sub: "alice",
+      client_id: "basic",
+      scope: "read write",
       aud: ["a", "https://b.example/mcp"],
     });
     expect(renewed.body).not.toHaveProperty("issued_token_type");
@@ -115,7 +117,9 @@ describe("refresh tokens of the token exchange service", () => {
       requested_token_type: typeUrn("refresh_token"),
     });
     expect([status, body.issued_token_type, body.token_type]).toEqual([
-      ...[200, typeUrn("refresh_token"), "N_A"],
+      200,
+      typeUrn("refresh_token"),
+      "N_A",
     ]);
     expect(body).not.toHaveProperty("refresh_token");
     expect(decodeJwt((await refresh(token)).token).sub).toBe("alice");

@@ -37,7 +37,9 @@ export function createStsAssertionGrant(options: StsAssertionOptions): StsGrant 
     checkUse(assertion, presented.notAfter);
     const { subject, notAfter, claims } = presented;
     return {
-      ...{ subject, notAfter, type: tokenTypes.accessToken },
+      subject,
+      notAfter,
+      type: tokenTypes.accessToken,
       act: extendChain(claims, { actor: undefined, maxActors }),
       targets: chooseTargets(targetRequest(presented, request), targets),
     };
@@ -75,7 +77,8 @@ function targetRequest(
   { claims, kind }: PresentedToken,
   { form, client: { clientId } }: StsGrantRequest,
 ): TargetRequest {
-  const [audiences, resources] = [form.getAll("audience"), form.getAll("resource")];
+  const audiences = form.getAll("audience");
+  const resources = form.getAll("resource");
   const scope = form.get("scope");
   if (kind !== idJagTyp) return { clientId, audiences, resources, scope };
   const allowed = [claims.resource ?? []].flat().map(String);

@@ -14,9 +14,12 @@ export function createStsClientGrant(targets: TargetPolicy): StsGrant {
       const description = "a client that proves nothing gets no token of its own";
       throw new OAuthError("unauthorized_client", description);
     }
-    const [audiences, resources] = [form.getAll("audience"), form.getAll("resource")];
+    const audiences = form.getAll("audience");
+    const resources = form.getAll("resource");
     return {
-      ...{ subject: clientId, act: undefined, type: tokenTypes.accessToken },
+      subject: clientId,
+      act: undefined,
+      type: tokenTypes.accessToken,
       notAfter: Number.POSITIVE_INFINITY,
       targets: chooseTargets({ clientId, audiences, resources, scope: form.get("scope") }, targets),
     };

@@ -198,12 +198,13 @@ describe("subject and actor tokens (RFC 8693, section 2.2.2)", () => {
       const { clientid, clientsecret = "", url } = mock.destinationBinding();
       const form = { grant_type: "client_credentials", client_id: clientid };
       const body = new URLSearchParams({ ...form, client_secret: clientsecret });
-      const answer = await agent.fetch(`${url}/oauth/token`, { method: "POST", body });
-      return ((await answer.json()) as { access_token: string }).access_token;
+      const response = await agent.fetch(`${url}/oauth/token`, { method: "POST", body });
+      return ((await response.json()) as { access_token: string }).access_token;
     },
     "is an ID-JAG": async () => {
       const { body } = await agent.exchange({
-        ...{ subject_token: await userToken(), audience: mock.sts.issuer },
+        subject_token: await userToken(),
+        audience: mock.sts.issuer,
         requested_token_type: typeUrn("id-jag"),
       });
       return String(body.access_token);
@@ -402,7 +403,8 @@ describe("the issued access token (RFC 9068)", () => {
 
   it("is another one each time", async () => {
     const fields = { subject_token: await userToken() };
-    const [one, two] = [await exchanged(fields), await exchanged(fields)];
+    const one = await exchanged(fields);
+    const two = await exchanged(fields);
     expect(one.claims.jti).not.toBe(two.claims.jti);
   });
 

@@ -48,17 +48,21 @@ export function createTokenExchangeGrant(options: TokenExchangeOptions): StsGran
     if (subject === undefined) throw invalidRequest("the parameter subject_token is missing");
     checkRequester(subject, request, options);
     const decision: StsDecision = {
-      ...{ type, subject: subject.subject, notAfter: subject.notAfter },
+      type,
+      subject: subject.subject,
+      notAfter: subject.notAfter,
       act: await chooseActors(subject, request, options),
       targets: targetsOf(request, type, options),
     };
     const isRefreshable = isAccessTokenType(type) || type === tokenTypes.refreshToken;
-    return refreshTokens && isRefreshable ? { ...decision, refresh: lasting(decision) } : decision;
+    return refreshTokens && isRefreshable
+      ? { ...decision, refresh: refreshDecision(decision) }
+      : decision;
   };
 }
 
 /** A refresh token is for the time when the subject token has ended: RFC 8693, section 2.2.1. */
-function lasting(decision: StsDecision): StsDecision {
+function refreshDecision(decision: StsDecision): StsDecision {
   return { ...decision, type: tokenTypes.accessToken, notAfter: Number.POSITIVE_INFINITY };
 }
 
@@ -96,7 +100,8 @@ async function readToken(
   { form, proven, client: { clientId } }: StsGrantRequest,
   { issuers, hasQuirk }: TokenExchangeOptions,
 ): Promise<PresentedToken | undefined> {
-  const [token, type] = [form.get(`${role}_token`), form.get(`${role}_token_type`)];
+  const token = form.get(`${role}_token`);
+  const type = form.get(`${role}_token_type`);
   if (token === undefined && type === undefined) return undefined;
   if (token === undefined) throw invalidRequest(`${role}_token_type goes with ${role}_token only`);
   if (type === undefined) throw invalidRequest(`the parameter ${role}_token_type is missing`);
@@ -127,7 +132,8 @@ function targetsOf(
   type: IssuableType,
   options: TokenExchangeOptions,
 ): StsDecision["targets"] {
-  const [audiences, resources] = [form.getAll("audience"), form.getAll("resource")];
+  const audiences = form.getAll("audience");
+  const resources = form.getAll("resource");
   const request = { clientId: client.clientId, audiences, resources, scope: form.get("scope") };
   if (options.hasQuirk("casdoor-audience-ignored")) {
     return { names: [], resources: [], scope: splitScope(request.scope) };

@@ -157,16 +157,16 @@ describe("answers in another form", () => {
 });
 
 describe("answers with other contents", () => {
-  const answer = async () => JSON.parse((await askText()).text) as Record<string, unknown>;
+  const response = async () => JSON.parse((await askText()).text) as Record<string, unknown>;
 
   it("missing-fields and odd-expires-in", async () => {
     await set({ kind: "missing-fields" });
-    expect(await answer()).not.toHaveProperty("access_token");
+    expect(await response()).not.toHaveProperty("access_token");
     await set({ kind: "missing-fields", fields: ["token_type", "expires_in"] });
-    expect(Object.keys(await answer())).toEqual(["access_token"]);
+    expect(Object.keys(await response())).toEqual(["access_token"]);
     for (const value of ["soon", -1, null, 1.5, true]) {
       await set({ kind: "odd-expires-in", value });
-      expect((await answer()).expires_in).toBe(value);
+      expect((await response()).expires_in).toBe(value);
     }
   });
 
@@ -175,10 +175,10 @@ describe("answers with other contents", () => {
     ["wrong-audience", "aud", "wrong-audience"],
   ] as const)("%s changes the claim of a token that is well signed", async (kind, claim, value) => {
     await set({ kind });
-    const token = String((await answer()).access_token);
+    const token = String((await response()).access_token);
     expect(decodeJwt(token)).toMatchObject({ [claim]: value, sub: "mock-agent" });
     const { issued } = mock.recorder.requests[0] ?? {};
-    expect(await mock.controls.judgeToken(issued?.fingerprint ?? "")).toMatchObject({
+    expect(await mock.controls.verifyToken(issued?.fingerprint ?? "")).toMatchObject({
       signature: "good",
       claims: { [claim]: value },
     });

@@ -80,8 +80,10 @@ function zoneWithin(bearer: RecordedToken | undefined): string | undefined {
 
 function describeForm(body: string, tokens: TokenLedger): Partial<OpenRecord> {
   const form = parseForm(body);
-  const [grant, clientId] = [form.get("grant_type"), form.get("client_id")];
-  const [assertion, subjectToken] = [form.get("assertion"), form.get("subject_token")];
+  const grant = form.get("grant_type");
+  const clientId = form.get("client_id");
+  const assertion = form.get("assertion");
+  const subjectToken = form.get("subject_token");
   const actorToken = form.get("actor_token");
   return {
     form: recordedForm(form),
@@ -94,7 +96,8 @@ function describeForm(body: string, tokens: TokenLedger): Partial<OpenRecord> {
 }
 
 /** What the record keeps of a batch, and of a name in it: a record must not grow with what is sent. */
-const [maxRecordedMethods, maxNameLength] = [32, 128];
+const maxRecordedMethods = 32;
+const maxNameLength = 128;
 
 function describeJsonRpc(body: string): { methods: string[]; tool: string | undefined } {
   let messages: { method?: unknown; params?: { name?: unknown } }[] = [];

@@ -12,7 +12,7 @@ export type HostedRequest = Pick<IncomingMessage, "httpVersion" | "rawHeaders">;
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9112#section-3.2 RFC 9112, section 3.2}
  */
-export function hostFault({ httpVersion, rawHeaders }: HostedRequest): string | undefined {
+export function hostViolation({ httpVersion, rawHeaders }: HostedRequest): string | undefined {
   // Names and values take turns.
   const values = rawHeaders.filter(
     (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "host",

@@ -10,7 +10,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { CertificatePair } from "../tls/certificate-authority.ts";
-import { hostFault } from "./host-header.ts";
+import { hostViolation } from "./host-header.ts";
 
 /** What a listener needs. */
 export interface ListenerOptions {
@@ -57,15 +57,15 @@ export interface Listener {
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   let handler: RequestHandler = () => new Response(null, { status: 503 });
-  const answer = getRequestListener(
+  const handle = getRequestListener(
     (request, env) => handler(request, env as HttpBindings),
     // The adapter would replace the process's global Request and Response.
     { overrideGlobalObjects: false },
   );
   const server = createServer(options.tls, (incoming, outgoing) => {
-    const fault = hostFault(incoming);
-    if (fault === undefined) void answer(incoming, outgoing);
-    else refuseRequest(outgoing, fault);
+    const violation = hostViolation(incoming);
+    if (violation === undefined) void handle(incoming, outgoing);
+    else refuseRequest(outgoing, violation);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -73,7 +73,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   });
   const { address, port } = server.address() as AddressInfo;
   return {
-    ...{ address, port },
+    address,
+    port,
     serve(next) {
       handler = next;
     },
@@ -86,8 +87,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 }
 
 /** Answers a request that no endpoint gets to see. */
-function refuseRequest(outgoing: ServerResponse, fault: string): void {
-  const body = JSON.stringify({ error: "invalid_request", error_description: fault });
+function refuseRequest(outgoing: ServerResponse, violation: string): void {
+  const body = JSON.stringify({ error: "invalid_request", error_description: violation });
   const headers = { "Content-Type": "application/json", "Cache-Control": "no-store" };
   const length = { "Content-Length": Buffer.byteLength(body) };
   outgoing.writeHead(400, { ...headers, ...length, Connection: "close" }).end(body);
@@ -96,11 +97,11 @@ function refuseRequest(outgoing: ServerResponse, fault: string): void {
 /** A missing `Host` is refused as every other fault of it is, and not by Node. */
 const serverOptions = { requireHostHeader: false } as const;
 
-function createServer(tls: ListenerTls | undefined, answer: RequestListener) {
-  if (tls === undefined) return createHttpServer(serverOptions, answer);
+function createServer(tls: ListenerTls | undefined, handle: RequestListener) {
+  if (tls === undefined) return createHttpServer(serverOptions, handle);
   const { certificate: cert, key } = tls.identity;
   const options = { ...serverOptions, cert, key, ca: tls.clientAuthority, requestCert: true };
-  const server = createHttpsServer({ ...options, rejectUnauthorized: false }, answer);
+  const server = createHttpsServer({ ...options, rejectUnauthorized: false }, handle);
   refuseSome(server, tls.refusesHandshake);
   return server.on("secureConnection", tls.onHandshake);
 }

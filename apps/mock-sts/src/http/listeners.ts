@@ -38,7 +38,9 @@ export async function startListeners(
     notAfter: Date.now() + YEAR_MS,
   });
   const tls = (listener: RecordedRequest["listener"]): ListenerTls => ({
-    ...{ identity, clientAuthority: authority.certificate, onHandshake: handshakes.onHandshake },
+    identity,
+    clientAuthority: authority.certificate,
+    onHandshake: handshakes.onHandshake,
     refusesHandshake: () => handshakes.refusesHandshake(listener),
   });
   const start = (listener: RecordedRequest["listener"], onPort: number) =>
@@ -48,7 +50,8 @@ export async function startListeners(
   try {
     const gateway = await start("gateway", gatewayPort);
     return {
-      ...{ tokenServer, gateway },
+      tokenServer,
+      gateway,
       url: `${scheme}://localhost:${tokenServer.port}`,
       gatewayUrl: `${scheme}://localhost:${gateway.port}`,
       close: async () => void (await Promise.all([tokenServer.close(), gateway.close()])),

@@ -28,7 +28,8 @@ describe("429 and 503 (RFC 6585, section 4; RFC 9110, section 10.2.3)", () => {
     mock.controls.failNext({ status, headers }, { route: "token" });
     const refused = await agent.requestToken();
     expect([refused.status, refused.headers.get("retry-after") ?? undefined]).toEqual([
-      ...[status, retryAfter],
+      status,
+      retryAfter,
     ]);
     expect(refused.body).not.toHaveProperty("access_token");
     expect((await agent.requestToken()).status).toBe(200);

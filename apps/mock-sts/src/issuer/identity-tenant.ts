@@ -8,7 +8,7 @@ import { identityPaths } from "../oauth/issuer-paths.ts";
 import type { ResolvedOptions } from "../options/options.ts";
 import type { Tenant } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
-import type { DpopJudge } from "../tokens/dpop.ts";
+import type { DpopVerifier } from "../tokens/dpop.ts";
 import type { AuthorizationServer } from "./authorization-server.ts";
 import { authorizationServerMetadata } from "./authorization-server-metadata.ts";
 import { createIntrospection } from "./introspection-endpoint.ts";
@@ -33,7 +33,7 @@ export interface IdentityTenantContext {
   readonly clients: Clients;
   readonly authority: X509Certificate;
   readonly clock: Clock;
-  readonly dpop: DpopJudge;
+  readonly dpop: DpopVerifier;
   readonly lifetime: { readonly tokenLifetimeMs: number };
 }
 
@@ -50,7 +50,10 @@ export function createIdentityTenant(
   const clientAssertions = createClientAssertions({ audience, clock, clockSkewMs });
   const authentication = { clients, authority, clock, clientAssertions };
   return {
-    ...{ tokens, path, tokenEndpoint, paths: identityPaths },
+    tokens,
+    path,
+    tokenEndpoint,
+    paths: identityPaths,
     label: { token: "token", tenant: subdomain },
     endpoints: {
       token: createTokenEndpoint({ ...authentication, ...tokenParts(tenant, context) }),
@@ -59,7 +62,9 @@ export function createIdentityTenant(
     },
     metadata: () =>
       authorizationServerMetadata({
-        ...{ issuer, paths: identityPaths, grantTypes: identityGrants },
+        issuer,
+        paths: identityPaths,
+        grantTypes: identityGrants,
         scopes: knownScopes(clients),
         signingAlgorithm: tokens.keys.algorithm,
       }),
@@ -72,13 +77,19 @@ function tokenParts(
 ): Omit<TokenEndpointOptions, "clients" | "authority" | "clock" | "clientAssertions"> {
   const tokenEndpoint = `${issuer}${identityPaths.token}`;
   return {
-    ...{ tenantId, tokens, dpop, gatewayClientId: options.gatewayClientId },
+    tenantId,
+    tokens,
+    dpop,
+    gatewayClientId: options.gatewayClientId,
     tokenLifetimeMs: () => lifetime.tokenLifetimeMs,
     grants: {
       client_credentials: clientCredentialsGrant,
       "urn:ietf:params:oauth:grant-type:jwt-bearer": createJwtBearerGrant({
         ...options,
-        ...{ issuer, tokenEndpoint, keys: tokens.keys, clock },
+        issuer,
+        tokenEndpoint,
+        keys: tokens.keys,
+        clock,
       }),
     },
   };

@@ -46,8 +46,12 @@ describe("introspection (RFC 7662)", () => {
       });
       const body = await introspect(token);
       expect(body).toMatchObject({
-        ...{ active: true, token_type: "Bearer", iss: mock.issuer, sub: "alice" },
-        ...{ client_id: mock.clientId, aud: "mock-agent-gateway" },
+        active: true,
+        token_type: "Bearer",
+        iss: mock.issuer,
+        sub: "alice",
+        client_id: mock.clientId,
+        aud: "mock-agent-gateway",
         exp: expect.any(Number),
       });
       if (format === "jwt") expect(body).toMatchObject(decodeJwt(token));
@@ -56,7 +60,8 @@ describe("introspection (RFC 7662)", () => {
 
   it("[7662-1] tells act, and [8705-8] the certificate it is bound to", async () => {
     const { token } = await agent.exchange({
-      ...{ client_id: mock.clientId, audience: "tickets" },
+      client_id: mock.clientId,
+      audience: "tickets",
       subject_token: await mock.userToken({ sub: "alice" }),
       actor_token: await mock.userToken({ sub: "agent" }),
       actor_token_type: typeUrn("jwt"),

@@ -192,7 +192,8 @@ describe("token endpoint, client_credentials (RFC 6749, section 4.4; RFC 9068)",
   });
 
   it("gives every token an identifier of its own", async () => {
-    const [one, other] = [await agent.requestToken(), await agent.requestToken()];
+    const one = await agent.requestToken();
+    const other = await agent.requestToken();
     expect(decodeJwt(one.token).jti).not.toBe(decodeJwt(other.token).jti);
   });
 

@@ -14,11 +14,11 @@ import { targetAudience } from "../oauth/resources.ts";
 import { tokenFormat } from "../oauth/token-format.ts";
 import type { AccessTokens, IssuedToken } from "../tokens/access-tokens.ts";
 import { tokenTypeOf } from "../tokens/confirmation.ts";
-import type { DpopJudge } from "../tokens/dpop.ts";
+import type { DpopVerifier } from "../tokens/dpop.ts";
 import {
   createOAuthEndpoint,
+  type EndpointResult,
   type OAuthEndpoint,
-  type TokenAnswer,
   type TokenRequest,
 } from "../tokens/oauth-endpoint.ts";
 import { confirmationOf } from "../tokens/sender-constraint.ts";
@@ -29,7 +29,7 @@ export interface TokenEndpointOptions extends ClientAuthenticationContext {
   readonly tenantId: string;
   readonly gatewayClientId: string;
   readonly tokens: AccessTokens;
-  readonly dpop: DpopJudge;
+  readonly dpop: DpopVerifier;
   readonly grants: Readonly<Partial<Record<GrantType, Grant>>>;
   /** Lifetime of the tokens issued now, in milliseconds. */
   readonly tokenLifetimeMs: () => number;
@@ -41,10 +41,13 @@ export interface TokenEndpointOptions extends ClientAuthenticationContext {
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749, section 3.2}
  */
 export function createTokenEndpoint(options: TokenEndpointOptions): OAuthEndpoint {
-  return createOAuthEndpoint((request) => answer(request, options));
+  return createOAuthEndpoint((request) => handle(request, options));
 }
 
-async function answer(request: TokenRequest, options: TokenEndpointOptions): Promise<TokenAnswer> {
+async function handle(
+  request: TokenRequest,
+  options: TokenEndpointOptions,
+): Promise<EndpointResult> {
   const { form } = request;
   const grantType = requiredParameter(form, "grant_type", "grant_type");
   const client = await authenticateClient(request, options);
@@ -58,7 +61,7 @@ async function answer(request: TokenRequest, options: TokenEndpointOptions): Pro
     ...target,
     subject: decision.subject,
     clientId: client.clientId,
-    expiresAt: endOfToken(decision, options),
+    expiresAt: tokenExpiry(decision, options),
     format: request.format ?? format ?? decision.defaultFormat,
     confirmation,
     claims: { ...iasClaims(options), ...decision.claims },
@@ -66,7 +69,8 @@ async function answer(request: TokenRequest, options: TokenEndpointOptions): Pro
   const idToken = decision.withIdToken ? await signIdToken(issued, tokens.keys) : undefined;
   const { clientId } = client;
   return {
-    ...{ issued, clientId },
+    issued,
+    clientId,
     response: successResponse(issued, { form, scope: target.scope, idToken }),
   };
 }
@@ -97,7 +101,7 @@ function chooseTarget(form: Form, client: Client, options: TokenEndpointOptions)
 }
 
 /** A token made of an assertion does not outlive it: RFC 7521, section 4.1. */
-function endOfToken(decision: GrantDecision, options: TokenEndpointOptions): number {
+function tokenExpiry(decision: GrantDecision, options: TokenEndpointOptions): number {
   const { notAfter = Number.POSITIVE_INFINITY } = decision;
   return Math.min(options.clock.now() + options.tokenLifetimeMs(), notAfter);
 }

@@ -27,8 +27,17 @@ export interface JwtRules {
 
 /** Signature algorithms with a public key: what others may sign with. */
 export const asymmetricAlgorithms: readonly string[] = [
-  ...["ES256", "ES384", "ES512", "RS256", "RS384", "RS512"],
-  ...["PS256", "PS384", "PS512", "EdDSA", "Ed25519"],
+  "ES256",
+  "ES384",
+  "ES512",
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "EdDSA",
+  "Ed25519",
 ];
 
 /**

@@ -36,7 +36,8 @@ export function resolveControlOptions(options: ControlOptions): ResolvedControlO
   const { seed = 1 } = options;
   checkNames(recordLimits, { start: START, names: recordLimitNames, field: "record limit" });
   return {
-    ...{ recordSecrets, controlHosts: controlHosts.map(checkHost) },
+    recordSecrets,
+    controlHosts: controlHosts.map(checkHost),
     seed: checkInteger(seed, { start: START, name: "seed" }),
     scenarios: mergeScenarios(options.scenarios ?? []),
     recordBounds: {

@@ -119,7 +119,8 @@ export interface ResolvedOptions
 }
 
 /** Shortest and longest lifetime of an access token, in milliseconds; IAS allows 1 to 720 minutes. */
-const [minTokenLifetimeMs, maxTokenLifetimeMs] = [1_000, 43_200_000];
+const minTokenLifetimeMs = 1_000;
+const maxTokenLifetimeMs = 43_200_000;
 
 /**
  * Checks options and fills in the defaults.
@@ -158,8 +159,15 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
     subjectDn,
     clients: registered,
     gatewayClientId: text(options.gatewayClientId ?? "mock-agent-gateway", "gatewayClientId"),
-    ...{ tenantId, identityZone, mcpServers, agents, tokenLifetimeMs, serviceTokenLifetimeMs },
-    ...{ tenants, signingAlgorithm, issuers },
+    tenantId,
+    identityZone,
+    mcpServers,
+    agents,
+    tokenLifetimeMs,
+    serviceTokenLifetimeMs,
+    tenants,
+    signingAlgorithm,
+    issuers,
     landscape: text(options.landscape ?? "eu10", "landscape"),
     insecureHttp: options.insecureHttp ?? false,
     clockSkewMs: integer(clockSkewMs, "clockSkewMs", { min: 0, max: 600_000 }),

@@ -62,7 +62,11 @@ export function resolveStsOptions(
   for (const issuer of trustedIssuers) checkTrustedIssuer(issuer, `${start} "trustedIssuers"`);
   for (const target of options.targets ?? []) checkStsTarget(target);
   return {
-    ...{ maxActors, defaultAudience, severalTargets, mayAct, trustedIssuers },
+    maxActors,
+    defaultAudience,
+    severalTargets,
+    mayAct,
+    trustedIssuers,
     publicClient: options.publicClient ? registerPublicClient().get(publicClientId) : undefined,
     targets: options.targets ?? [],
     authorizationServers: options.authorizationServers ?? [],

@@ -139,7 +139,9 @@ describe("tenants", () => {
   it("sign in users that are known there only", async () => {
     await expect(mock.userToken({ sub: "x", tenant: "nobody" })).rejects.toThrow('"nobody"');
     expect(decodeJwt(await mock.userToken({ sub: "x", tenant: "tenant-a" }))).toMatchObject({
-      ...{ iss: tenantOf("tenant-a").issuer, aud: mock.lobClientId, app_tid: "tenant-a-id" },
+      iss: tenantOf("tenant-a").issuer,
+      aud: mock.lobClientId,
+      app_tid: "tenant-a-id",
     });
   });
 

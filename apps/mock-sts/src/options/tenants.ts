@@ -59,12 +59,12 @@ export function resolveTenants(
     checkSubdomain(resolved.subdomain);
     const { subdomain, tenantId } = resolved;
     checkText(tenantId, { start, name: "tenantId" });
-    if (taken.has(subdomain)) throw faulty(subdomain, "another one has the same subdomain");
-    if (taken.has(tenantId)) throw faulty(subdomain, 'another one has the same "tenantId"');
+    if (taken.has(subdomain)) throw invalidTenant(subdomain, "another one has the same subdomain");
+    if (taken.has(tenantId)) throw invalidTenant(subdomain, 'another one has the same "tenantId"');
     taken.add(subdomain).add(tenantId);
     checkMcpServers(resolved.mcpServers);
     if (resolved.mcpServers.some(({ audience }) => audience !== undefined)) {
-      throw faulty(subdomain, 'only servers of the provider can have an "audience"');
+      throw invalidTenant(subdomain, 'only servers of the provider can have an "audience"');
     }
     checkAgents(resolved.agents);
     return resolved;
@@ -96,13 +96,18 @@ function subscriberServers(subdomain: string, globalTenantId: string): McpServer
   ) as [string, string];
   return [
     {
-      ...{ name: "cost-centers", ordId: costCenters, globalTenantId },
+      name: "cost-centers",
+      ordId: costCenters,
+      globalTenantId,
       tools: recordTools("cost_center", [
         { id: "1000", name: `Research of ${subdomain}`, budget: 40_000 },
       ]),
     },
     {
-      ...{ name: "orders", ordId: orders, globalTenantId, answers: "json" },
+      name: "orders",
+      ordId: orders,
+      globalTenantId,
+      answers: "json",
       tools: recordTools("order", [{ id: "4711", customer: `Shop of ${subdomain}`, total: 12.5 }]),
     },
   ];
@@ -114,13 +119,13 @@ function subscriberAgents(globalTenantId: string): AgentOptions[] {
 
 function checkSubdomain(subdomain: string): void {
   if (!isDnsLabel(subdomain.toLowerCase())) {
-    throw faulty(subdomain, "its subdomain is no RFC 1123 label");
+    throw invalidTenant(subdomain, "its subdomain is no RFC 1123 label");
   }
   if (reservedSubdomains.includes(subdomain)) {
-    throw faulty(subdomain, "a path of the mock begins like its subdomain");
+    throw invalidTenant(subdomain, "a path of the mock begins like its subdomain");
   }
 }
 
-function faulty(subdomain: unknown, fault: string): TypeError {
-  return new TypeError(`Cannot serve tenant ${JSON.stringify(subdomain)}: ${fault}`);
+function invalidTenant(subdomain: unknown, violation: string): TypeError {
+  return new TypeError(`Cannot serve tenant ${JSON.stringify(subdomain)}: ${violation}`);
 }

@@ -134,11 +134,11 @@ describe("recorder", () => {
 
   it("resolves a wait with an answer, which comes after the request", async () => {
     const hold = mock.controls.hold({ route: "token" });
-    const answer = agent.requestToken();
+    const response = agent.requestToken();
     await hold.arrived();
     const pending = mock.recorder.waitFor({ route: "token", status: 200 });
     hold.release();
-    await answer;
+    await response;
     expect(await pending).toMatchObject([{ status: 200 }]);
   });
 

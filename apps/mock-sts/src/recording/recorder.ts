@@ -51,7 +51,10 @@ export interface RecordingRecorder extends Recorder {
 /** Creates an empty recorder; `onClear` is called when it forgets. */
 export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): RecordingRecorder {
   const kept = createBoundedCache<number, OpenRecord>(bounds);
-  let [handshakes, lastId, lastAnswerId, totals] = [0, 0, 0, noRequests];
+  let handshakes = 0;
+  let lastId = 0;
+  let lastAnswerId = 0;
+  let totals = noRequests;
   const answered = createSubscribers<RecordedRequest>();
   const select = (filter: RequestFilter) =>
     kept.values().filter((request) => matchesFilter(request, filter));

@@ -4,14 +4,16 @@ import type { Form } from "../oauth/form.ts";
 import type { RecordedRequest, RecordedToken } from "./recorded-request.ts";
 
 /** Longest token whose claims are kept, and how deep they may be nested: no sender fills our memory. */
-const [maxTokenLength, maxDepth] = [16_384, 32];
+const maxTokenLength = 16_384;
+const maxDepth = 32;
 
 /** Decodes a JWT without verifying it; what is none, and what is too large, has neither header nor claims. */
 export function decodeToken(token: string): Pick<RecordedToken, "header" | "claims"> {
   const unknown = { header: undefined, claims: undefined };
   if (token.length > maxTokenLength) return unknown;
   try {
-    const [header, claims] = [decodeProtectedHeader(token), decodeJwt(token)];
+    const header = decodeProtectedHeader(token);
+    const claims = decodeJwt(token);
     return isShallow([header, claims], maxDepth + 1) ? { header, claims } : unknown;
   } catch {
     return unknown;
@@ -25,13 +27,25 @@ function isShallow(value: unknown, depth: number): boolean {
 
 /** Form parameters whose values are shown; the value of any other may be a secret. */
 const harmlessParameters = new Set([
-  ...["grant_type", "client_id", "resource", "audience", "scope", "response_type"],
-  ...["token_format", "requested_token_type", "subject_token_type", "actor_token_type"],
-  ...["client_assertion_type", "app_tid", "refresh_expiry"],
+  "grant_type",
+  "client_id",
+  "resource",
+  "audience",
+  "scope",
+  "response_type",
+  "token_format",
+  "requested_token_type",
+  "subject_token_type",
+  "actor_token_type",
+  "client_assertion_type",
+  "app_tid",
+  "refresh_expiry",
 ]);
 
 /** Most parameters of a form that are kept, most values of each, and most characters of a name or value. */
-const [maxNames, maxValues, maxCharacters] = [64, 32, 1_000];
+const maxNames = 64;
+const maxValues = 32;
+const maxCharacters = 1_000;
 
 /** Copies a form for the record, with fingerprints in place of what may be secret, and with a limit. */
 export function recordedForm(form: Form): NonNullable<RecordedRequest["form"]> {
@@ -51,9 +65,18 @@ export function recordedForm(form: Form): NonNullable<RecordedRequest["form"]> {
 
 /** Request headers that are recorded. */
 const harmlessHeaders = [
-  ...["accept", "content-type", "user-agent", "x-correlation-id", "traceparent"],
-  ...["mcp-protocol-version", "mcp-method", "mcp-name"],
-  ...["x-zid", "x-tenant", "x-fragment-name", "x-fragment-optional"],
+  "accept",
+  "content-type",
+  "user-agent",
+  "x-correlation-id",
+  "traceparent",
+  "mcp-protocol-version",
+  "mcp-method",
+  "mcp-name",
+  "x-zid",
+  "x-tenant",
+  "x-fragment-name",
+  "x-fragment-optional",
 ];
 
 /** Copies the harmless headers for the record. */

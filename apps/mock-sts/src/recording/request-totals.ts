@@ -18,7 +18,11 @@ const tokenRoutes: readonly RouteName[] = ["token", "xsuaa-token", "sts-token"];
 
 /** Totals before the first request. */
 export const noRequests: RequestTotals = {
-  ...{ requests: 0, tokenRequests: 0, tokensIssued: 0, toolCalls: 0, faults: 0 },
+  requests: 0,
+  tokenRequests: 0,
+  tokensIssued: 0,
+  toolCalls: 0,
+  faults: 0,
 };
 
 /** Counts one more answered request. */

@@ -40,10 +40,10 @@ export function createEchoAgent(url: string): EchoAgent {
     const context = new ServerCallContext({ requestedVersion: version, state });
     try {
       validateVersion(version, card, "JSONRPC");
-      const answer = await (version === "0.3" ? legacyHandler : handler).handle(body, context);
+      const response = await (version === "0.3" ? legacyHandler : handler).handle(body, context);
       // Of an agent that does not stream the SDK makes a stream that fails when it is read.
-      if (Symbol.asyncIterator in answer) await answer.next();
-      return answer;
+      if (Symbol.asyncIterator in response) await response.next();
+      return response;
     } catch (error) {
       return { jsonrpc: "2.0", id: null, error: JsonRpcTransportHandler.mapToJSONRPCError(error) };
     }

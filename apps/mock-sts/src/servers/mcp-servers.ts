@@ -181,6 +181,7 @@ export function checkServersIssuers(
     ({ issuer }) => typeof issuer === "string" && !issuers.includes(issuer),
   );
   if (lost === undefined) return;
-  const [name, issuer] = [JSON.stringify(lost.name), JSON.stringify(lost.issuer)];
+  const name = JSON.stringify(lost.name);
+  const issuer = JSON.stringify(lost.issuer);
   throw new TypeError(`Cannot serve MCP server ${name}: there is no issuer ${issuer}`);
 }

@@ -34,8 +34,10 @@ export function serveControls(options: ServeControlsOptions): RequestHandler {
   const changes = createSubscribers();
   const isExposed = !isLoopback(listener.address);
   const guard = controlGuard({
-    ...{ scheme: insecureHttp ? "http" : "https", hosts },
-    ...{ address: listener.address, port: listener.port },
+    scheme: insecureHttp ? "http" : "https",
+    hosts,
+    address: listener.address,
+    port: listener.port,
   });
   const app = new Hono<GuardedEnv>();
   app.use(controlPath, guard);
@@ -46,7 +48,8 @@ export function serveControls(options: ServeControlsOptions): RequestHandler {
     createControlApi({
       operations: controlOperations(options, { changes, isExposed }),
       adminToken: parts.adminToken,
-      ...{ isExposed, onChange: () => changes.emit() },
+      isExposed,
+      onChange: () => changes.emit(),
     }),
   );
   app.all("*", (c) => otherwise(c.req.raw, c.env));
@@ -59,13 +62,18 @@ function controlOperations(
 ): readonly ControlOperation[] {
   const { recorder, clock, tokens, keys, tenants, options } = parts;
   const userToken = createUserTokens({
-    ...{ tenants, services, clock, defaultClientId: options.clientId },
+    tenants,
+    services,
+    clock,
+    defaultClientId: options.clientId,
   });
   const issuers = [...tenants.all, ...services].map(({ tokens: { issuer } }) => issuer);
   return [
     ...stateOperations({
       ...parts,
-      ...{ controls, tokenRequired: isExposed, startedAt: Date.now() },
+      controls,
+      tokenRequired: isExposed,
+      startedAt: Date.now(),
     }),
     ...logOperations(recorder, changes),
     ...clockOperations(clock),

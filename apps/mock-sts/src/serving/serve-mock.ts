@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { furnishLandscape } from "../btp/agent-gateway-landscape.ts";
+import { seedLandscape } from "../btp/agent-gateway-landscape.ts";
 import { type Configurations, createConfigurations } from "../btp/configurations.ts";
 import { createDestinationService } from "../btp/destination-service.ts";
 import { createXsuaa } from "../btp/xsuaa.ts";
@@ -14,7 +14,7 @@ import { createIdentityTenant, type IdentityTenant } from "../issuer/identity-te
 import { lobClient } from "../options/lob-client.ts";
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import { createSecurityTokenServices } from "../sts/security-token-services.ts";
-import { createDpopJudge, type DpopJudge } from "../tokens/dpop.ts";
+import { createDpopVerifier, type DpopVerifier } from "../tokens/dpop.ts";
 import type { MockParts } from "./mock-parts.ts";
 import { serveControls } from "./serve-controls.ts";
 import { createTokenServer } from "./token-server.ts";
@@ -23,7 +23,7 @@ import { tokenServerRoute } from "./token-server-route.ts";
 interface Shared {
   readonly authority: X509Certificate;
   readonly services: readonly SecurityTokenService[];
-  readonly dpop: DpopJudge;
+  readonly dpop: DpopVerifier;
   readonly lifetimes: { tokenLifetimeMs: number; serviceTokenLifetimeMs: number };
   readonly recording: Omit<ReceiveRequestsOptions, "listener" | "routeOf">;
   readonly configurations: Configurations;
@@ -41,30 +41,54 @@ export function serveMock(parts: MockParts, listeners: Listeners): ServedMock {
   const { requireBoundCertificate, tokenLifetimeMs, serviceTokenLifetimeMs } = options;
   const configurations = createConfigurations(clock);
   const { landscape } = options;
-  const furnish = () =>
-    furnishLandscape(configurations, { landscape, tenants, keyStore: parts.lobKeyStore });
-  furnish();
+  const seedConfigurations = () =>
+    seedLandscape(configurations, { landscape, tenants, keyStore: parts.lobKeyStore });
+  seedConfigurations();
   const lifetimes = { tokenLifetimeMs, serviceTokenLifetimeMs };
   const switches = { requireBoundCertificate, alwaysUnauthorized: false };
   const { clientCertificateHeader } = options;
   const recording = {
-    ...{ recorder, tokens, faults, keys, clock, clientCertificateHeader },
+    recorder,
+    tokens,
+    faults,
+    keys,
+    clock,
+    clientCertificateHeader,
   };
   const authority = new X509Certificate(parts.trustedAuthority);
-  const judge = () => createDpopJudge({ ...options, clock, nonces: options.dpopNonces });
-  const dpop = judge();
+  const newDpopVerifier = () =>
+    createDpopVerifier({ ...options, clock, nonces: options.dpopNonces });
+  const dpop = newDpopVerifier();
   const services = createSecurityTokenServices({ ...parts, authority, dpop, lifetime: lifetimes });
   const shared = { authority, services, dpop, lifetimes, recording, configurations };
   const tokenServer = buildTokenServer(parts, shared);
   const gateway = createGateway({
-    ...{ origin, tenants, services, switches, audience: options.gatewayClientId, dpop: judge() },
-    ...{ clock, clockSkewMs: options.clockSkewMs },
+    origin,
+    tenants,
+    services,
+    switches,
+    audience: options.gatewayClientId,
+    dpop: newDpopVerifier(),
+    clock,
+    clockSkewMs: options.clockSkewMs,
     receive: receiveRequests({ ...recording, listener: "gateway", routeOf: gatewayRoute(tenants) }),
   });
   const [sts] = services;
   const controls = createControls({
-    ...{ options, recorder, tokens, clock, tenants, configurations, keys, faults, gateway, sts },
-    ...{ services, switches, lifetimes, furnish },
+    options,
+    recorder,
+    tokens,
+    clock,
+    tenants,
+    configurations,
+    keys,
+    faults,
+    gateway,
+    sts,
+    services,
+    switches,
+    lifetimes,
+    seedConfigurations,
   });
   const otherwise: RequestHandler = (request, env) => tokenServer.fetch(request, env);
   listeners.tokenServer.serve(
@@ -81,14 +105,21 @@ function buildTokenServer(parts: MockParts, shared: Shared) {
   const { clientId } = client;
   const issuers = [...identityTenants, ...services];
   return createTokenServer({
-    ...{ url, tenants, issuers },
+    url,
+    tenants,
+    issuers,
     receive: receiveRequests({
       ...recording,
-      ...{ listener: "token-server", routeOf: tokenServerRoute(tenants, issuers) },
+      listener: "token-server",
+      routeOf: tokenServerRoute(tenants, issuers),
     }),
     requestServiceToken: createXsuaa({ client, authority, clock, lifetime: lifetimes }),
     destinationService: createDestinationService({
-      ...{ tenants, identityTenants, configurations, clientId, clock },
+      tenants,
+      identityTenants,
+      configurations,
+      clientId,
+      clock,
     }),
   });
 }

@@ -6,7 +6,7 @@ import { type AuthorizationServer, issuerRoutes } from "../issuer/authorization-
 import { openIdMetadataPath } from "../issuer/authorization-server-metadata.ts";
 import { parseForm } from "../oauth/form.ts";
 import type { Tenants } from "../tenants/tenant.ts";
-import type { TokenAnswer, TokenRequest } from "../tokens/oauth-endpoint.ts";
+import type { EndpointResult, TokenRequest } from "../tokens/oauth-endpoint.ts";
 
 /** What the token server consists of. */
 export interface TokenServerOptions {
@@ -14,7 +14,7 @@ export interface TokenServerOptions {
   readonly tenants: Tenants;
   /** Identity tenants, the token received service, and further issuers. */
   readonly issuers: readonly AuthorizationServer[];
-  readonly requestServiceToken: (request: ZonedTokenRequest) => Promise<TokenAnswer>;
+  readonly requestServiceToken: (request: ZonedTokenRequest) => Promise<EndpointResult>;
   /** Answers everything below `destinationServicePath`. */
   readonly destinationService: Hono<MockEnv>;
   /** Receives, records and applies faults; it comes before every handler. */
@@ -48,15 +48,15 @@ function serveIssuer(app: Hono<MockEnv>, server: AuthorizationServer): void {
 function serveXsuaa(app: Hono<MockEnv>, options: TokenServerOptions): void {
   const { tenants, url, requestServiceToken } = options;
   const keys = () => tenants.serviceKeys.jwks();
-  const answer = (c: Context<MockEnv>, zone: ZonedTokenRequest["zone"]) => {
+  const handle = (c: Context<MockEnv>, zone: ZonedTokenRequest["zone"]) => {
     const received = c.get("received");
     const encodedCredentials = c.req.header("x-cf-encoded-credentials")?.toLowerCase() === "true";
     const request = { ...tokenRequest(c.req.raw, received), encodedCredentials, zone };
     return noteOutcome(received, requestServiceToken(request));
   };
-  app.all("/oauth/token", (c) => answer(c, zoneOf(c.req.header("x-zid"), tenants)));
+  app.all("/oauth/token", (c) => handle(c, zoneOf(c.req.header("x-zid"), tenants)));
   app.all("/:subdomain/oauth/token", (c) =>
-    answer(c, tenants.bySubdomain(c.req.param("subdomain"))),
+    handle(c, tenants.bySubdomain(c.req.param("subdomain"))),
   );
   for (const tenant of tenants.all) {
     const metadata = () => xsuaaMetadata(tenant, `${url}/token_keys`);
@@ -92,7 +92,7 @@ function tokenRequest(request: Request, { body, certificate }: ReceivedRequest):
 
 async function noteOutcome(
   { record, tokens }: ReceivedRequest,
-  outcome: Promise<TokenAnswer>,
+  outcome: Promise<EndpointResult>,
 ): Promise<Response> {
   const { response, issued, clientId, error } = await outcome;
   if (error !== undefined) record.error = error;

@@ -44,18 +44,30 @@ export function createSecurityTokenService(
   });
   const authentication = { clients, authority, clock, clientAssertions };
   return {
-    ...{ name, tokens, settings, path: `/${name}`, paths: stsPaths },
+    name,
+    tokens,
+    settings,
+    path: `/${name}`,
+    paths: stsPaths,
     label: { token: "sts-token", ...(name !== stsName && { issuer: name }) },
     endpoints: {
       token: createStsEndpoint({
-        ...{ ...authentication, dpop, publicClient, hasQuirk, grants },
+        ...authentication,
+        dpop,
+        publicClient,
+        hasQuirk,
+        grants,
         issue: createStsIssue({
-          ...{ tokens, refreshTokens, clock, defaultAudience },
+          tokens,
+          refreshTokens,
+          clock,
+          defaultAudience,
           tokenLifetimeMs: () => lifetime.tokenLifetimeMs,
         }),
       }),
       introspection: createIntrospection({
-        ...{ ...authentication, tokens },
+        ...authentication,
+        tokens,
         hiddenClaims: () => (hasQuirk("keycloak-introspection-without-act") ? ["act"] : []),
       }),
       revocation: createRevocation({ ...authentication, tokens, refreshTokens }),
@@ -76,7 +88,8 @@ function audiences({ issuer }: AccessTokens, { options }: StsContext) {
 function targetPolicy(policy: ResolvedIssuer, { tenants }: StsContext): TargetPolicy {
   const servers = describeStsServers(tenants.provider, policy.name).map(
     ({ audience, url, requiredScope }): StsTarget => ({
-      ...{ audience, resource: url },
+      audience,
+      resource: url,
       scopes: requiredScope?.split(" ") ?? [],
     }),
   );
@@ -89,7 +102,10 @@ function stsMetadata(
   grantTypes: readonly GrantType[],
 ): Readonly<Record<string, unknown>> {
   return authorizationServerMetadata({
-    ...{ issuer, paths: stsPaths, grantTypes, signingAlgorithm: keys.algorithm },
+    issuer,
+    paths: stsPaths,
+    grantTypes,
+    signingAlgorithm: keys.algorithm,
     scopes: [...new Set(targets.flatMap(({ scopes = [] }) => scopes))].sort(),
   });
 }

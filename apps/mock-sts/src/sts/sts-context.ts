@@ -3,7 +3,7 @@ import type { ResolvedOptions } from "../options/options.ts";
 import type { Tenants } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
 import type { AccessTokens } from "../tokens/access-tokens.ts";
-import type { DpopJudge } from "../tokens/dpop.ts";
+import type { DpopVerifier } from "../tokens/dpop.ts";
 
 /** The parts of a mock that all token exchange services share. */
 export interface StsContext {
@@ -11,7 +11,7 @@ export interface StsContext {
   readonly tenants: Tenants;
   readonly authority: X509Certificate;
   readonly clock: Clock;
-  readonly dpop: DpopJudge;
+  readonly dpop: DpopVerifier;
   readonly lifetime: { readonly tokenLifetimeMs: number };
   /** Access tokens of the mock's issuers by issuer: each accepts the tokens of the others. */
   readonly own: ReadonlyMap<string, AccessTokens>;

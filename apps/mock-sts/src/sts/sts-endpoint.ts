@@ -9,11 +9,11 @@ import { requiredParameter } from "../oauth/form.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
 import { tokenFormat } from "../oauth/token-format.ts";
 import type { HasQuirk } from "../options/sts-quirks.ts";
-import type { DpopJudge } from "../tokens/dpop.ts";
+import type { DpopVerifier } from "../tokens/dpop.ts";
 import {
   createOAuthEndpoint,
+  type EndpointResult,
   type OAuthEndpoint,
-  type TokenAnswer,
   type TokenRequest,
 } from "../tokens/oauth-endpoint.ts";
 import { confirmationOf, provenBy } from "../tokens/sender-constraint.ts";
@@ -25,7 +25,7 @@ import { exchangeResponse } from "./sts-response.ts";
 export interface StsEndpointOptions extends ClientAuthenticationContext {
   /** The client of requests that name none; `undefined`: there must be one. */
   readonly publicClient: Client | undefined;
-  readonly dpop: DpopJudge;
+  readonly dpop: DpopVerifier;
   readonly grants: Readonly<Partial<Record<GrantType, StsGrant>>>;
   readonly issue: StsIssue;
   /** Read at each request. */
@@ -42,7 +42,7 @@ export function createStsEndpoint(options: StsEndpointOptions): OAuthEndpoint {
   return createOAuthEndpoint(
     async (request) => {
       try {
-        return await answer(request, options);
+        return await handle(request, options);
       } catch (error) {
         throw error instanceof OAuthError ? withQuirkyCode(error, hasQuirk) : error;
       }
@@ -51,7 +51,7 @@ export function createStsEndpoint(options: StsEndpointOptions): OAuthEndpoint {
   );
 }
 
-async function answer(request: TokenRequest, options: StsEndpointOptions): Promise<TokenAnswer> {
+async function handle(request: TokenRequest, options: StsEndpointOptions): Promise<EndpointResult> {
   const { grants, dpop, issue, hasQuirk } = options;
   const { form } = request;
   const grantType = requiredParameter(form, "grant_type", "grant_type");

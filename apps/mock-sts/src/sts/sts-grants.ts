@@ -30,16 +30,24 @@ export function createStsGrants(
 ): Readonly<Partial<Record<GrantType, StsGrant>>> {
   const { maxActors } = policy;
   const issuers = createTokenIssuers({
-    ...{ own, clock, clockSkewMs: options.clockSkewMs, trusted: policy.trustedIssuers },
+    own,
+    clock,
+    clockSkewMs: options.clockSkewMs,
+    trusted: policy.trustedIssuers,
   });
   const parts = { issuer, tokenEndpoint: `${issuer}${stsPaths.token}`, issuers, targets, hasQuirk };
   const authorizationServers = [...context.authorizationServers, ...policy.authorizationServers];
   return {
     "urn:ietf:params:oauth:grant-type:token-exchange": createTokenExchangeGrant({
-      ...{ ...parts, policy, authorizationServers },
+      ...parts,
+      policy,
+      authorizationServers,
     }),
     "urn:ietf:params:oauth:grant-type:jwt-bearer": createStsAssertionGrant({
-      ...{ ...options, ...parts, clock, maxActors },
+      ...options,
+      ...parts,
+      clock,
+      maxActors,
     }),
     client_credentials: createStsClientGrant(targets),
     ...(refreshTokens !== undefined && { refresh_token: createRefreshGrant(refreshTokens) }),

@@ -30,7 +30,8 @@ export interface StsInfo {
 export function describeSts(name: string, url: string, provider: Tenant): StsInfo {
   const issuer = `${url}/${name}`;
   return {
-    ...{ name, issuer },
+    name,
+    issuer,
     tokenEndpoint: `${issuer}${stsPaths.token}`,
     introspectionEndpoint: `${issuer}${stsPaths.introspection}`,
     revocationEndpoint: `${issuer}${stsPaths.revocation}`,
@@ -49,7 +50,11 @@ export function describeStsServers(
     const { name, ordId, globalTenantId, audience, requiredScope, issuer = stsName } = server;
     if (audience === undefined || issuer !== issuerName) return [];
     return {
-      ...{ name, ordId, globalTenantId, audience, url: `${gatewayUrl}${mcpServerPath(server)}` },
+      name,
+      ordId,
+      globalTenantId,
+      audience,
+      url: `${gatewayUrl}${mcpServerPath(server)}`,
       ...(requiredScope !== undefined && { requiredScope }),
     };
   });

@@ -78,7 +78,11 @@ function issueAccessToken(
   { tokens, clock, defaultAudience, tokenLifetimeMs }: StsIssueOptions,
 ): Promise<IssuedToken> {
   return tokens.issue({
-    ...{ subject, clientId, confirmation, format, scope: targets.scope },
+    subject,
+    clientId,
+    confirmation,
+    format,
+    scope: targets.scope,
     audience: oneOrMany(targets.names) ?? defaultAudience,
     expiresAt: Math.min(clock.now() + tokenLifetimeMs(), notAfter),
     claims: actorClaim(act),
@@ -97,7 +101,9 @@ async function signOtherToken(
   const lifetimeMs = isIdJag ? Math.min(idJagLifetimeMs, tokenLifetimeMs()) : tokenLifetimeMs();
   const claims: JWTPayload = {
     ...(isIdJag ? idJagClaims(decision, client) : idTokenClaims(decision, client)),
-    ...{ iss: issuer, sub: subject, ...actorClaim(act) },
+    iss: issuer,
+    sub: subject,
+    ...actorClaim(act),
     iat: numericDate(now),
     exp: numericDate(Math.min(now + lifetimeMs, notAfter)),
     jti: randomUUID(),
@@ -113,7 +119,8 @@ function idJagClaims({ targets }: StsDecision, { clientId }: Client): JWTPayload
   const { names, resources, scope } = targets;
   const resource = oneOrMany(resources);
   return {
-    ...{ aud: names[0] ?? "", client_id: clientId },
+    aud: names[0] ?? "",
+    client_id: clientId,
     ...(resource !== undefined && { resource }),
     ...(scope.length > 0 && { scope: scope.join(" ") }),
   };

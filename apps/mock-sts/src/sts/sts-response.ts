@@ -9,7 +9,7 @@ import { tokenTypeOf } from "../tokens/confirmation.ts";
 import { expiresIn } from "../tokens/token-lifetime.ts";
 import type { StsIssued } from "./sts-issue.ts";
 
-interface AnswerContext {
+interface ResponseContext {
   readonly form: Form;
   readonly decision: StsDecision;
   /** Whether the token was exchanged; the answer to an assertion is a plain one. */
@@ -22,7 +22,7 @@ interface AnswerContext {
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1 RFC 8693, section 2.2.1}
  */
-export function exchangeResponse(issued: StsIssued, context: AnswerContext): Response {
+export function exchangeResponse(issued: StsIssued, context: ResponseContext): Response {
   const { form, decision, isExchange, hasQuirk } = context;
   const { claims, token, refreshToken } = issued;
   const { scope } = decision.targets;
@@ -40,12 +40,12 @@ export function exchangeResponse(issued: StsIssued, context: AnswerContext): Res
   });
 }
 
-function typeOf({ decision: { type }, hasQuirk }: AnswerContext): string {
+function typeOf({ decision: { type }, hasQuirk }: ResponseContext): string {
   if (!hasQuirk("wrong-issued-token-type")) return type;
   return type === tokenTypes.accessToken ? tokenTypes.idToken : tokenTypes.accessToken;
 }
 
-function usageOf({ claims }: StsIssued, { decision: { type }, hasQuirk }: AnswerContext): string {
+function usageOf({ claims }: StsIssued, { decision: { type }, hasQuirk }: ResponseContext): string {
   const isUsable = isAccessTokenType(type)
     ? !hasQuirk("n-a-for-access-token")
     : hasQuirk("bearer-for-any-type");

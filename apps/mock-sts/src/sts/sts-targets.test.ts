@@ -114,10 +114,14 @@ describe("audience and resource (RFC 8693, section 2.1; RFC 8707, section 2)", (
 describe("scope (RFC 8693, section 2.2.1)", () => {
   it("[8693-7] is told in the answer only where it is narrower than the request", async () => {
     expect(await attempt({ audience: "mail", scope: "read send" })).toEqual({
-      ...{ aud: "mail", scope: "read send", told: undefined },
+      aud: "mail",
+      scope: "read send",
+      told: undefined,
     });
     expect(await attempt({ audience: "mail", scope: "write read" })).toEqual({
-      ...{ aud: "mail", scope: "read", told: "read" },
+      aud: "mail",
+      scope: "read",
+      told: "read",
     });
   });
 

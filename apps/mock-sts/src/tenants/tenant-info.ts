@@ -24,14 +24,23 @@ export interface TenantInfo {
 export function describeTenant(tenant: Tenant): TenantInfo {
   const { subdomain, tenantId, isProvider, issuer, serviceTokenEndpoint, gatewayUrl } = tenant;
   return {
-    ...{ subdomain, tenantId, isProvider, issuer, serviceTokenEndpoint, gatewayUrl },
+    subdomain,
+    tenantId,
+    isProvider,
+    issuer,
+    serviceTokenEndpoint,
+    gatewayUrl,
     tokenEndpoint: `${issuer}${identityPaths.token}`,
     mcpServers: gatewayServers(tenant.mcpServers).map(({ name, ordId, globalTenantId }) => ({
-      ...{ name, ordId, globalTenantId },
+      name,
+      ordId,
+      globalTenantId,
       url: `${gatewayUrl}${mcpServerPath({ name, ordId, globalTenantId })}`,
     })),
     agents: tenant.agents.map(({ name, ordId, globalTenantId }) => ({
-      ...{ name, ordId, globalTenantId },
+      name,
+      ordId,
+      globalTenantId,
       url: `${gatewayUrl}${agentPath({ name, ordId, globalTenantId })}`,
     })),
   };

@@ -56,7 +56,7 @@ export interface Tenants {
   ): Tenant | undefined;
 }
 
-interface Surroundings {
+interface TenantContext {
   readonly options: ResolvedOptions;
   readonly keys: KeyRings;
   readonly clock: Clock;
@@ -65,20 +65,22 @@ interface Surroundings {
 }
 
 /** Brings the provider and the subscribers to life. */
-export function createTenants(surroundings: Surroundings): Tenants {
-  const { identityZone, tenantId, mcpServers, agents, tenants } = surroundings.options;
+export function createTenants(context: TenantContext): Tenants {
+  const { identityZone, tenantId, mcpServers, agents, tenants } = context.options;
   const own = { subdomain: identityZone, tenantId, mcpServers, agents, subscribed: true };
-  const { keys, url, options } = surroundings;
+  const { keys, url, options } = context;
   const zones = [own, ...tenants].map(({ subdomain }) => serviceIssuer(url, subdomain));
   const serviceKeys = keys.create(zones, options.signingAlgorithm);
-  const context = { ...surroundings, serviceKeys };
-  const provider = createTenant(own, { isProvider: true, ...context });
+  const shared = { ...context, serviceKeys };
+  const provider = createTenant(own, { isProvider: true, ...shared });
   const subscribers = tenants.map((options) =>
-    createTenant(options, { isProvider: false, ...context }),
+    createTenant(options, { isProvider: false, ...shared }),
   );
   const all = [provider, ...subscribers];
   return {
-    ...{ provider, all, serviceKeys },
+    provider,
+    all,
+    serviceKeys,
     bySubdomain: (subdomain) => all.find((tenant) => tenant.subdomain === subdomain),
     find: (property, value) => all.find((tenant) => tenant[property] === value),
   };
@@ -92,7 +94,7 @@ function serviceIssuer(url: string, subdomain: string): string {
 /** The provider keeps the paths it has in the customer flow; everybody else's are prefixed. */
 function createTenant(
   { subscribed, ...options }: ResolvedTenant,
-  context: Surroundings & { isProvider: boolean; serviceKeys: SigningKeys },
+  context: TenantContext & { isProvider: boolean; serviceKeys: SigningKeys },
 ): Tenant {
   const { isProvider, serviceKeys, clock, url } = context;
   const { clockSkewMs, signingAlgorithm } = context.options;
@@ -104,11 +106,18 @@ function createTenant(
   const common = { clock, clockSkewMs };
   return {
     ...options,
-    ...{ isProvider, iasPath, issuer, serviceTokenEndpoint, gatewayPath },
+    isProvider,
+    iasPath,
+    issuer,
+    serviceTokenEndpoint,
+    gatewayPath,
     gatewayUrl: `${context.gatewayUrl}${gatewayPath}`,
     tokens: new AccessTokens({ ...common, issuer, keys }),
     serviceTokens: new AccessTokens({
-      ...{ ...common, issuer: serviceTokenEndpoint, keys: serviceKeys, typ: "JWT" },
+      ...common,
+      issuer: serviceTokenEndpoint,
+      keys: serviceKeys,
+      typ: "JWT",
     }),
     settings: { subscribed, authTokens: {} },
   };

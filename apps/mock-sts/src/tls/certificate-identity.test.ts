@@ -7,7 +7,8 @@ import { type MockSts, startMockSts } from "../mock-sts.ts";
 import type { CertificatePair } from "./certificate-authority.ts";
 
 const byName = (clientId: string, name: object): ClientRegistration => ({
-  ...{ clientId, authentication: "tls_client_auth" },
+  clientId,
+  authentication: "tls_client_auth",
   ...name,
 });
 

@@ -46,7 +46,7 @@ export function lapseReason(certificate: X509Certificate, now: number): string |
 }
 
 /** Says why a certificate cannot be that of a client with a registered name; `undefined` if it can. */
-export function certificateFault(
+export function certificateViolation(
   certificate: X509Certificate,
   { identity, ...trust }: CertificateTrust & { readonly identity: CertificateIdentity },
 ): string | undefined {

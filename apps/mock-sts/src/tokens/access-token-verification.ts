@@ -20,7 +20,11 @@ export function verifyAccessTokenJwt(
 ): Promise<JWTPayload> {
   const { issuer, keys, nowMs, clockSkewMs, typ = "at+jwt" } = context;
   return verifyJwt(token, {
-    ...{ issuer, nowMs, clockSkewMs, typ, ...ownSignature(keys) },
+    issuer,
+    nowMs,
+    clockSkewMs,
+    typ,
+    ...ownSignature(keys),
     requiredClaims: ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"],
   });
 }
@@ -30,7 +34,7 @@ export function verifyAccessTokenJwt(
  *
  * @throws InvalidTokenError
  */
-export function verifyEnd(
+export function verifyExpiry(
   { exp = 0 }: JWTPayload,
   { nowMs, clockSkewMs }: { nowMs: number; clockSkewMs: number },
 ): void {

@@ -6,7 +6,7 @@ import type { SigningKeys } from "../keys/signing-keys.ts";
 import { digest } from "../oauth/fingerprint.ts";
 import { randomToken } from "../oauth/random-token.ts";
 import { type Clock, numericDate } from "../time/clock.ts";
-import { verifyAccessTokenJwt, verifyAudience, verifyEnd } from "./access-token-verification.ts";
+import { verifyAccessTokenJwt, verifyAudience, verifyExpiry } from "./access-token-verification.ts";
 import type { Confirmation } from "./confirmation.ts";
 
 /** How a token looks to its holder; one without `exp` ends all the same, only the server knows when. */
@@ -90,7 +90,7 @@ export class AccessTokens {
     const { issuer, clock } = this.#options;
     const claims = accessTokenClaims(grant, issuer, clock.now());
     const token = await this.#write(claims, grant.format);
-    this.#forgetEnded();
+    this.#forgetExpired();
     const record = { digest: digest(token), claims, revoked: false };
     this.#records.set(claims.jti, record);
     if (grant.format !== "jwt") this.#opaque.set(record.digest, record);
@@ -128,7 +128,7 @@ export class AccessTokens {
     const claims =
       this.#opaque.get(digest(token))?.claims ??
       (await verifyAccessTokenJwt(token, { ...this.#options, nowMs }));
-    verifyEnd(claims, { nowMs, clockSkewMs });
+    verifyExpiry(claims, { nowMs, clockSkewMs });
     if (this.#records.get(claims.jti ?? "")?.revoked) {
       throw new InvalidTokenError("token was revoked");
     }
@@ -152,7 +152,7 @@ export class AccessTokens {
     return chosen.length;
   }
 
-  #forgetEnded(): void {
+  #forgetExpired(): void {
     const { clock, clockSkewMs } = this.#options;
     for (const [jti, { claims, digest }] of this.#records) {
       // Tokens of one lifetime end in the order of their issue: stop at the first live one.

@@ -18,8 +18,11 @@ beforeAll(async () => {
     clients: [...clients],
     mcpServers: [
       ...["tickets", "strict"].map((name) => ({
-        ...{ name, audience: name, ordId: `sap.mock:apiResource:${name}:v1` },
-        ...{ globalTenantId: "1", requireDpop: name === "strict" },
+        name,
+        audience: name,
+        ordId: `sap.mock:apiResource:${name}:v1`,
+        globalTenantId: "1",
+        requireDpop: name === "strict",
       })),
     ],
   });
@@ -62,12 +65,12 @@ describe("DPoP at the token endpoint (RFC 9449, section 5)", () => {
       { ...basic, DPoP: await prove() },
     );
     expect(exchanged.body.token_type).toBe("DPoP");
-    const answer = await certified.post(
+    const response = await certified.post(
       { token: exchanged.token },
       basic,
       mock.sts.introspectionEndpoint,
     );
-    expect(answer.body).toMatchObject({ token_type: "DPoP", cnf: { jkt: key.thumbprint } });
+    expect(response.body).toMatchObject({ token_type: "DPoP", cnf: { jkt: key.thumbprint } });
     const proof = await prove({ url: mock.tokenEndpoint });
     const fields = { grant_type: "client_credentials" };
     const ias = await agent.post(fields, { ...basic, DPoP: proof }, mock.tokenEndpoint);
@@ -172,9 +175,9 @@ describe("nonces of DPoP (RFC 9449, sections 8 and 9)", () => {
       const { token } = granted;
       const proof = { url: client.mcpUrl("tickets"), token, nonce: mcpNonce };
       const headers = { Authorization: `DPoP ${token}`, DPoP: await key.prove(proof) };
-      const answer = await client.postMcp("tickets", headers);
-      await answer.body?.cancel();
-      return answer;
+      const response = await client.postMcp("tickets", headers);
+      await response.body?.cancel();
+      return response;
     };
     const challenged = await call(nonce);
     expect(challenged.status).toBe(401);
@@ -207,10 +210,10 @@ describe("DPoP at the gateway (RFC 9449, section 7)", () => {
   ) {
     const given = proof && (await of.prove({ url: agent.mcpUrl(server), token, ...proof }));
     const headers = { Authorization: `${scheme} ${token}`, ...(given && { DPoP: given }) };
-    const answer = await agent.postMcp(server, headers);
-    await answer.body?.cancel();
-    const challenge = answer.headers.get("www-authenticate") ?? "";
-    return answer.status === 401 ? challenge.replace(/, (error_desc|algs|resource).*/, "") : "in";
+    const response = await agent.postMcp(server, headers);
+    await response.body?.cancel();
+    const challenge = response.headers.get("www-authenticate") ?? "";
+    return response.status === 401 ? challenge.replace(/, (error_desc|algs|resource).*/, "") : "in";
   }
 
   it("[9449-4] takes a bound token with its scheme and a proof of it", async () => {

@@ -31,7 +31,7 @@ export interface ProvenRequest {
 }
 
 /** Judges the proofs sent to one server. */
-export interface DpopJudge {
+export interface DpopVerifier {
   /**
    * Checks a `DPoP` header and returns the thumbprint of its key.
    *
@@ -52,14 +52,15 @@ export interface DpopOptions {
 }
 
 /** How old a proof may be, and how long a nonce is new, in milliseconds. */
-const [maxAgeMs, nonceLifetimeMs] = [60_000, 300_000];
+const maxAgeMs = 60_000;
+const nonceLifetimeMs = 300_000;
 
 /**
  * Creates the judge of proofs of possession.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-4.3 RFC 9449, section 4.3}
  */
-export function createDpopJudge({ clock, clockSkewMs, nonces }: DpopOptions): DpopJudge {
+export function createDpopVerifier({ clock, clockSkewMs, nonces }: DpopOptions): DpopVerifier {
   const used = new UsedAssertions();
   const nonceAt = createNonces();
   const windowMs = maxAgeMs + clockSkewMs;

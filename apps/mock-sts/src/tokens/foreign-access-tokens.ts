@@ -25,7 +25,11 @@ export function createForeignAccessTokens(
     issuer,
     async verify(token, { audience }) {
       const claims = await verifyJwt(token, {
-        ...{ issuer, key, clockSkewMs, nowMs: clock.now(), typ: "at+jwt" },
+        issuer,
+        key,
+        clockSkewMs,
+        nowMs: clock.now(),
+        typ: "at+jwt",
         algorithms: asymmetricAlgorithms,
         requiredClaims: ["iss", "exp", "aud", "sub"],
       });

@@ -22,7 +22,7 @@ export interface TokenRequest {
 }
 
 /** The outcome of such a request: its answer, and what it was about. */
-export interface TokenAnswer {
+export interface EndpointResult {
   readonly response: Response;
   readonly issued?: IssuedToken;
   /** The client, where it is known by more than what it sent. */
@@ -31,17 +31,17 @@ export interface TokenAnswer {
 }
 
 /** Answers requests of clients; what it refuses is an answer too. */
-export type OAuthEndpoint = (request: TokenRequest) => Promise<TokenAnswer>;
+export type OAuthEndpoint = (request: TokenRequest) => Promise<EndpointResult>;
 
 /** Makes an endpoint of a function that answers well-formed requests or throws an `OAuthError`. */
 export function createOAuthEndpoint<R extends TokenRequest>(
-  answer: (request: R) => Promise<TokenAnswer>,
+  handle: (request: R) => Promise<EndpointResult>,
   respond: (error: OAuthError) => Response = (error) => error.toResponse(),
-): (request: R) => Promise<TokenAnswer> {
+): (request: R) => Promise<EndpointResult> {
   return async (request) => {
     try {
       assertWellFormed(request);
-      return await answer(request);
+      return await handle(request);
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
       return { response: respond(error), error: error.error };

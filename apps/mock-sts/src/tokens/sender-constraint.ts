@@ -2,7 +2,7 @@ import type { Client } from "../clients/clients.ts";
 import { certificateThumbprint } from "../oauth/fingerprint.ts";
 import { invalidRequest, OAuthError } from "../oauth/oauth-error.ts";
 import type { Confirmation } from "./confirmation.ts";
-import { DpopError, type DpopJudge } from "./dpop.ts";
+import { DpopError, type DpopVerifier } from "./dpop.ts";
 import type { TokenRequest } from "./oauth-endpoint.ts";
 
 /**
@@ -14,7 +14,7 @@ import type { TokenRequest } from "./oauth-endpoint.ts";
  */
 export async function confirmationOf(
   request: TokenRequest,
-  { client, dpop }: { client: Client; dpop: DpopJudge },
+  { client, dpop }: { client: Client; dpop: DpopVerifier },
 ): Promise<Confirmation | undefined> {
   const { certificate } = request;
   const jkt = await provenKey(request, { client, dpop });
@@ -43,7 +43,7 @@ export function provenBy(
 
 async function provenKey(
   { dpop: proof, method, url }: TokenRequest,
-  { client, dpop }: { client: Client; dpop: DpopJudge },
+  { client, dpop }: { client: Client; dpop: DpopVerifier },
 ): Promise<string | undefined> {
   if (proof === undefined) {
     if (!client.dpopBoundTokens) return undefined;

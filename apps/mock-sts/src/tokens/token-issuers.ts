@@ -50,7 +50,10 @@ export function createTokenIssuers(options: TokenIssuersOptions): TokenIssuers {
     const requiredClaims = ["iss", "sub", "exp"];
     return verifyJwt(token, {
       ...rules,
-      ...{ issuer, requiredClaims, clockSkewMs, nowMs: clock.now() },
+      issuer,
+      requiredClaims,
+      clockSkewMs,
+      nowMs: clock.now(),
     });
   };
   return {

@@ -12,12 +12,18 @@ export function describeClock(clock: MovableClock): z.infer<typeof clockSchema> 
 export function clockOperations(clock: MovableClock): readonly ControlOperation[] {
   return [
     operation({
-      ...{ id: "getClock", method: "get", path: "/clock", answer: clockSchema },
+      id: "getClock",
+      method: "get",
+      path: "/clock",
+      response: clockSchema,
       summary: "Reads the clock the mock issues and verifies by.",
       run: () => describeClock(clock),
     }),
     operation({
-      ...{ id: "offsetClock", method: "post", path: "/clock/offset", answer: clockSchema },
+      id: "offsetClock",
+      method: "post",
+      path: "/clock/offset",
+      response: clockSchema,
       summary: "Sets how far the clock is ahead of the machine's; 0 takes it back.",
       body: z.strictObject({ offsetMs: z.number() }),
       run({ body }) {
@@ -26,7 +32,10 @@ export function clockOperations(clock: MovableClock): readonly ControlOperation[
       },
     }),
     operation({
-      ...{ id: "advanceClock", method: "post", path: "/clock/advance", answer: clockSchema },
+      id: "advanceClock",
+      method: "post",
+      path: "/clock/advance",
+      response: clockSchema,
       summary: "Moves the clock; one that stands still stays so.",
       body: z.strictObject({ ms: z.number().describe("Backwards if negative.") }),
       run({ body }) {
@@ -35,7 +44,10 @@ export function clockOperations(clock: MovableClock): readonly ControlOperation[
       },
     }),
     operation({
-      ...{ id: "freezeClock", method: "post", path: "/clock/freeze", answer: clockSchema },
+      id: "freezeClock",
+      method: "post",
+      path: "/clock/freeze",
+      response: clockSchema,
       summary: "Lets the clock stand still.",
       body: z
         .strictObject({
@@ -48,7 +60,10 @@ export function clockOperations(clock: MovableClock): readonly ControlOperation[
       },
     }),
     operation({
-      ...{ id: "releaseClock", method: "post", path: "/clock/release", answer: clockSchema },
+      id: "releaseClock",
+      method: "post",
+      path: "/clock/release",
+      response: clockSchema,
       summary: "Lets the clock run on from where it stands.",
       run() {
         clock.release();

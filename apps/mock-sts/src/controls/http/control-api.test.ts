@@ -29,9 +29,9 @@ afterAll(async () => {
 });
 
 /** Reads an answer that holds exactly what its schema describes. */
-function described<S extends z.ZodType>(schema: S, answer: unknown): z.output<S> {
-  const read = schema.parse(answer);
-  expect(read).toEqual(answer);
+function described<S extends z.ZodType>(schema: S, response: unknown): z.output<S> {
+  const read = schema.parse(response);
+  expect(read).toEqual(response);
   return read;
 }
 
@@ -73,11 +73,11 @@ describe("request log", () => {
     await agent.requestToken();
     const { lastAnswerId } = await list();
     const hold = mock.controls.hold({ route: "token" });
-    const answer = agent.requestToken();
+    const response = agent.requestToken();
     await hold.arrived();
     const next = client.get(`/requests/next?route=token&sinceAnswerId=${lastAnswerId}`);
     hold.release();
-    await answer;
+    await response;
     expect(described(recordedRequestSchema, await next)).toMatchObject({
       status: 200,
       answerId: lastAnswerId + 1,
@@ -223,14 +223,14 @@ describe("tokens", () => {
   it("show a bad signature, another's key, and that they are no JWT", async () => {
     const { token } = await agent.requestToken();
     const [head, claims, signature = ""] = token.split(".");
-    const spoilt = `${head}.${claims}.${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`;
+    const corrupted = `${head}.${claims}.${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`;
     await using other = await startMockSts();
     const foreign = await other.userToken({ sub: "mallory" });
     const signatures = [];
-    for (const bearer of [spoilt, foreign, "opaque"]) {
+    for (const bearer of [corrupted, foreign, "opaque"]) {
       await agent.postMcp("orders", { Authorization: `Bearer ${bearer}` });
-      const answer = await client.get(`/tokens/${fingerprint(bearer)}`);
-      const verdict = described(tokenVerdictSchema, answer);
+      const response = await client.get(`/tokens/${fingerprint(bearer)}`);
+      const verdict = described(tokenVerdictSchema, response);
       signatures.push(verdict.signature);
       expect(verdict).not.toHaveProperty("revoked");
     }
@@ -267,8 +267,8 @@ describe("tokens", () => {
         fingerprint: { fingerprint: fingerprint(token) },
         all: { all: true },
       }[how];
-      const answer = (await client.post("/revoke", target)) as { revoked: number };
-      expect(answer.revoked).toBeGreaterThanOrEqual(1);
+      const response = (await client.post("/revoke", target)) as { revoked: number };
+      expect(response.revoked).toBeGreaterThanOrEqual(1);
       const headers = { Authorization: `Bearer ${token}` };
       expect((await agent.postMcp("orders", headers)).status).toBe(401);
       expect(await client.get(`/tokens/${fingerprint(token)}`)).toMatchObject({ revoked: true });
@@ -387,7 +387,8 @@ describe("paths and methods", () => {
   it("are named when they are wrong", async () => {
     expect((await client.send("GET", "/nothing")).status).toBe(404);
     expect(await client.send("GET", "")).toMatchObject({
-      ...{ status: 404, body: { message: expect.stringContaining("see /__mock/openapi.json") } },
+      status: 404,
+      body: { message: expect.stringContaining("see /__mock/openapi.json") },
     });
     const { status, headers } = await client.send("PUT", "/faults");
     expect([status, headers.allow]).toEqual([405, "GET, POST, DELETE"]);
@@ -409,7 +410,10 @@ describe("paths and methods", () => {
       operation({ id: "watch", method: "get", path: "/watch", summary: "", run }),
     ];
     const api = createControlApi({
-      ...{ operations, adminToken: "", isExposed: false, onChange: () => {} },
+      operations,
+      adminToken: "",
+      isExposed: false,
+      onChange: () => {},
     });
     const { status, body } = await api.request("/watch", { method: "HEAD" });
     expect([status, body, endings]).toEqual([200, null, ["end"]]);

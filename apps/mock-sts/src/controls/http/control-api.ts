@@ -31,14 +31,14 @@ export function createControlApi(options: ControlApiOptions): Hono<GuardedEnv> {
   });
   for (const operation of options.operations) {
     const path = operation.path.replace(/\{(\w+)\}/g, ":$1");
-    app.on(operation.method.toUpperCase(), path, (c) => answer(c, operation, options));
+    app.on(operation.method.toUpperCase(), path, (c) => handle(c, operation, options));
   }
   app.all("*", (c) => notFound(c, options.operations));
   app.onError(refuse);
   return app;
 }
 
-async function answer(
+async function handle(
   c: Context<GuardedEnv>,
   operation: ControlOperation,
   { adminToken, isExposed, onChange }: ControlApiOptions,

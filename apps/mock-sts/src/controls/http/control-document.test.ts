@@ -52,7 +52,9 @@ describe("OpenAPI document", () => {
   it("says where there may be nothing to answer", async () => {
     const { paths } = (await client.get("/openapi.json")) as Document;
     expect(Object.keys(paths["/requests/next"]?.get?.responses ?? {})).toEqual([
-      ...["200", "204", "default"],
+      "200",
+      "204",
+      "default",
     ]);
   });
 

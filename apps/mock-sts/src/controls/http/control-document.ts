@@ -50,14 +50,18 @@ export function controlDocument(
 
 /** Schemas that are described once and referred to. */
 const namedSchemas = {
-  ...{ State: stateSchema, Clock: clockSchema, Settings: settingsSchema },
-  ...{
-    Request: recordedRequestSchema,
-    Token: recordedTokenSchema,
-    TokenVerdict: tokenVerdictSchema,
-  },
-  ...{ Fault: faultSchema, FaultInfo: faultInfoSchema, FaultMatch: faultMatchSchema },
-  ...{ FaultEffect: faultEffectSchema, Scenario: scenarioSchema, Revocation: revocationSchema },
+  State: stateSchema,
+  Clock: clockSchema,
+  Settings: settingsSchema,
+  Request: recordedRequestSchema,
+  Token: recordedTokenSchema,
+  TokenVerdict: tokenVerdictSchema,
+  Fault: faultSchema,
+  FaultInfo: faultInfoSchema,
+  FaultMatch: faultMatchSchema,
+  FaultEffect: faultEffectSchema,
+  Scenario: scenarioSchema,
+  Revocation: revocationSchema,
   Error: controlErrorSchema,
 };
 
@@ -88,10 +92,10 @@ function describeOperation(operation: ControlOperation): ZodOpenApiOperationObje
   };
 }
 
-function success({ answer, nothing, mediaType = "application/json" }: ControlOperation) {
-  if (answer === undefined) return { "204": { description: "Done." } };
+function success({ response, nothing, mediaType = "application/json" }: ControlOperation) {
+  if (response === undefined) return { "204": { description: "Done." } };
   return {
-    "200": { description: "Done.", content: { [mediaType]: { schema: answer } } },
+    "200": { description: "Done.", content: { [mediaType]: { schema: response } } },
     ...(nothing !== undefined && { "204": { description: nothing } }),
   };
 }

@@ -22,7 +22,7 @@ export interface ControlOperation {
   readonly query?: z.ZodObject | undefined;
   readonly body?: z.ZodType | undefined;
   /** The answer with status 200; an operation without one answers 204. */
-  readonly answer?: z.ZodType | undefined;
+  readonly response?: z.ZodType | undefined;
   /** When an operation with an answer answers 204 all the same; absent: never. */
   readonly nothing?: string | undefined;
   /** Media type of the answer. Default `application/json`. */

@@ -6,7 +6,12 @@ import { eventStream, maxWaitingEvents } from "./event-stream.ts";
 function answerOne(recorder: RecordingRecorder): void {
   const record = recorder.begin(
     {
-      ...{ at: 0, listener: "token-server", method: "POST", path: "/", query: [], headers: {} },
+      at: 0,
+      listener: "token-server",
+      method: "POST",
+      path: "/",
+      query: [],
+      headers: {},
       route: "token",
       tls: { connection: 1, newSocket: true, sessionReused: false, clientCertificate: undefined },
     },

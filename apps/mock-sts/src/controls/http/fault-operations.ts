@@ -9,20 +9,26 @@ import { faultInfoSchema } from "./state-schema.ts";
 export function faultOperations(controls: Controls): readonly ControlOperation[] {
   return [
     operation({
-      ...{ id: "listFaults", method: "get", path: "/faults" },
+      id: "listFaults",
+      method: "get",
+      path: "/faults",
       summary: "Lists the faults that are set; one that has hit as often as it may is gone.",
-      answer: z.object({ faults: z.array(faultInfoSchema) }),
+      response: z.object({ faults: z.array(faultInfoSchema) }),
       run: () => ({ faults: controls.listFaults() }),
     }),
     operation({
-      ...{ id: "addFault", method: "post", path: "/faults" },
+      id: "addFault",
+      method: "post",
+      path: "/faults",
       summary: "Sets a fault; those set earlier apply first.",
       body: faultSchema,
-      answer: faultInfoSchema,
+      response: faultInfoSchema,
       run: ({ body }) => controls.addFault(body),
     }),
     operation({
-      ...{ id: "removeFault", method: "delete", path: "/faults/{id}" },
+      id: "removeFault",
+      method: "delete",
+      path: "/faults/{id}",
       summary: "Takes a fault back.",
       parameters: z.object({ id: z.coerce.number<string>().int() }),
       run({ parameters: { id } }) {
@@ -30,23 +36,29 @@ export function faultOperations(controls: Controls): readonly ControlOperation[]
       },
     }),
     operation({
-      ...{ id: "removeFaults", method: "delete", path: "/faults" },
+      id: "removeFaults",
+      method: "delete",
+      path: "/faults",
       summary: "Takes all faults back.",
       run() {
         for (const { id } of controls.listFaults()) controls.removeFault(id);
       },
     }),
     operation({
-      ...{ id: "listScenarios", method: "get", path: "/scenarios" },
+      id: "listScenarios",
+      method: "get",
+      path: "/scenarios",
       summary: "Lists the scenarios: named sets of faults and settings.",
-      answer: z.object({
+      response: z.object({
         scenarios: z.array(scenarioSchema),
         applied: z.string().optional(),
       }),
       run: () => ({ scenarios: controls.scenarios, applied: controls.scenario }),
     }),
     operation({
-      ...{ id: "applyScenario", method: "post", path: "/scenarios/{name}/apply" },
+      id: "applyScenario",
+      method: "post",
+      path: "/scenarios/{name}/apply",
       summary: "Takes back all faults and settings and sets those of a scenario.",
       parameters: z.object({ name: z.string() }),
       run({ parameters: { name } }) {

@@ -17,7 +17,9 @@ export function logOperations(
 ): readonly ControlOperation[] {
   return [
     operation({
-      ...{ id: "listRequests", method: "get", path: "/requests" },
+      id: "listRequests",
+      method: "get",
+      path: "/requests",
       summary: "Lists the requests that match, the oldest first.",
       query: filterQuerySchema.extend({
         limit: z.coerce
@@ -28,7 +30,7 @@ export function logOperations(
           .default(1_000)
           .describe("Most requests to list: the newest ones that match."),
       }),
-      answer: z.object({
+      response: z.object({
         requests: z.array(recordedRequestSchema),
         matching: z.int().describe("Number of requests that match."),
         lastAnswerId: z.int().describe("The newest answer; wait for those after it."),
@@ -40,22 +42,26 @@ export function logOperations(
       },
     }),
     operation({
-      ...{ id: "nextRequest", method: "get", path: "/requests/next" },
+      id: "nextRequest",
+      method: "get",
+      path: "/requests/next",
       summary: "Waits for a request that matches and has its answer.",
       description: "Without `sinceAnswerId`, only requests answered from now on count.",
       nothing: "None came in time.",
       query: filterQuerySchema.extend({
         timeoutMs: z.coerce.number<string>().int().min(0).max(maxWaitMs).default(30_000),
       }),
-      answer: recordedRequestSchema,
+      response: recordedRequestSchema,
       run: ({ query: { timeoutMs, ...filter }, request }) =>
-        nextAnswer(recorder, filter, [request.signal, AbortSignal.timeout(timeoutMs)]),
+        nextAnswered(recorder, filter, [request.signal, AbortSignal.timeout(timeoutMs)]),
     }),
     operation({
-      ...{ id: "getRequest", method: "get", path: "/requests/{id}" },
+      id: "getRequest",
+      method: "get",
+      path: "/requests/{id}",
       summary: "Shows one request.",
       parameters: z.object({ id: z.coerce.number<string>().int() }),
-      answer: recordedRequestSchema,
+      response: recordedRequestSchema,
       run({ parameters: { id } }) {
         const found = recorder.select({ sinceId: id - 1 }).at(0);
         if (found?.id !== id) throw new NotFoundError(`the log holds no request ${id}`);
@@ -63,25 +69,29 @@ export function logOperations(
       },
     }),
     operation({
-      ...{ id: "clearRequests", method: "delete", path: "/requests" },
+      id: "clearRequests",
+      method: "delete",
+      path: "/requests",
       summary: "Forgets all requests, and sets the counts to zero.",
       run: () => recorder.clear(),
     }),
     operation({
-      ...{ id: "streamEvents", method: "get", path: "/events" },
+      id: "streamEvents",
+      method: "get",
+      path: "/events",
       summary: "Streams what happens as server-sent events.",
       description:
         "`request`: a request has its answer; its data is the request, its id the number of the answer, which a client sends as `Last-Event-ID` to go on. `change`: somebody changed something over HTTP; get the state again.",
       query: filterQuerySchema,
       mediaType: "text/event-stream",
-      answer: z.string(),
+      response: z.string(),
       run: ({ query, request }) => eventStream(recorder, { filter: query, changes, request }),
     }),
   ];
 }
 
 /** Returns the first matching answer, `undefined` if there is none before a signal aborts. */
-async function nextAnswer(
+async function nextAnswered(
   recorder: Recorder,
   { sinceAnswerId = recorder.lastAnswerId, ...filter }: RequestFilter,
   signals: readonly AbortSignal[],

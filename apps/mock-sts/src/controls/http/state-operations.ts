@@ -10,17 +10,26 @@ export function stateOperations(context: MockStateContext): readonly ControlOper
   const { controls } = context;
   return [
     operation({
-      ...{ id: "getState", method: "get", path: "/state", answer: stateSchema },
+      id: "getState",
+      method: "get",
+      path: "/state",
+      response: stateSchema,
       summary: "Shows what the mock serves, its clock, settings and faults, and what was counted.",
       run: () => readState(context),
     }),
     operation({
-      ...{ id: "getSettings", method: "get", path: "/settings", answer: settingsSchema },
+      id: "getSettings",
+      method: "get",
+      path: "/settings",
+      response: settingsSchema,
       summary: "Shows the settings: lifetimes, switches, quirks.",
       run: () => controls.readSettings(),
     }),
     operation({
-      ...{ id: "changeSettings", method: "patch", path: "/settings", answer: settingsSchema },
+      id: "changeSettings",
+      method: "patch",
+      path: "/settings",
+      response: settingsSchema,
       summary: "Changes the settings named.",
       body: settingsChangeSchema,
       run({ body }) {
@@ -30,7 +39,9 @@ export function stateOperations(context: MockStateContext): readonly ControlOper
     }),
     forgetSessions(controls),
     operation({
-      ...{ id: "reset", method: "post", path: "/reset" },
+      id: "reset",
+      method: "post",
+      path: "/reset",
       summary:
         "Takes back all faults, settings, changes of tenants, and what was done to the clock; the log stays.",
       run: () => controls.reset(),
@@ -40,7 +51,9 @@ export function stateOperations(context: MockStateContext): readonly ControlOper
 
 function forgetSessions(controls: Controls): ControlOperation {
   return operation({
-    ...{ id: "forgetSessions", method: "post", path: "/forget-sessions" },
+    id: "forgetSessions",
+    method: "post",
+    path: "/forget-sessions",
     summary: "Drops MCP sessions: their ids get 404 from now on.",
     body: z
       .strictObject({ mcpServer: z.string().min(1).optional().describe("Default: all servers.") })

@@ -47,14 +47,17 @@ const issuer = z.strictObject({
 });
 
 const mcpServer = z.strictObject({
-  ...{ name: text, url: text },
+  name: text,
+  url: text,
   audience: text.optional().describe("Takes exchanged tokens for it only."),
   tenant: text,
 });
 
 /** What a running mock is like, as it is described over HTTP. */
 export const stateSchema = z.strictObject({
-  ...{ url: text, gatewayUrl: text, clientId: text },
+  url: text,
+  gatewayUrl: text,
+  clientId: text,
   startedAt: z.number().describe("Start by the machine's clock, epoch milliseconds."),
   issuers: z.array(issuer),
   mcpServers: z.array(mcpServer),
@@ -64,7 +67,10 @@ export const stateSchema = z.strictObject({
   faults: z.array(faultInfoSchema),
   scenario: text.optional().describe("The one that was applied last, until a reset."),
   counts: z.strictObject({
-    ...{ requests: z.int(), tokenRequests: z.int(), tokensIssued: z.int(), toolCalls: z.int() },
+    requests: z.int(),
+    tokenRequests: z.int(),
+    tokensIssued: z.int(),
+    toolCalls: z.int(),
     faults: z.int().describe("Requests that a fault hit."),
     handshakes: z.int().describe("TLS connections accepted."),
     tokenRequestsPerToolCall: z

@@ -27,22 +27,27 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
   const { controls, tokens, keys, issuers, userToken } = context;
   return [
     operation({
-      ...{ id: "judgeToken", method: "get", path: "/tokens/{fingerprint}" },
+      id: "verifyToken",
+      method: "get",
+      path: "/tokens/{fingerprint}",
       summary:
-        "Judges a token the mock issued or saw: signature, end, revocation, binding, actors.",
+        "Verifies a token the mock issued or saw: signature, expiry, revocation, binding, actors.",
       parameters: byFingerprint,
-      answer: tokenVerdictSchema,
+      response: tokenVerdictSchema,
       async run({ parameters: { fingerprint } }) {
-        const verdict = await controls.judgeToken(fingerprint);
+        const verdict = await controls.verifyToken(fingerprint);
         if (verdict === undefined) throw unknown(fingerprint);
         return { ...verdict, valueKept: tokens.find(fingerprint)?.value !== undefined };
       },
     }),
     operation({
-      ...{ id: "revealToken", method: "get", path: "/tokens/{fingerprint}/value", secret: true },
+      id: "revealToken",
+      method: "get",
+      path: "/tokens/{fingerprint}/value",
+      secret: true,
       summary: "Shows the value of a token, if values are kept (`recordSecrets`).",
       parameters: byFingerprint,
-      answer: z.object({ token: z.string() }),
+      response: z.object({ token: z.string() }),
       run({ parameters: { fingerprint } }) {
         const entry = tokens.find(fingerprint);
         if (entry === undefined) throw unknown(fingerprint);
@@ -52,14 +57,18 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
       },
     }),
     operation({
-      ...{ id: "revokeTokens", method: "post", path: "/revoke" },
+      id: "revokeTokens",
+      method: "post",
+      path: "/revoke",
       summary: "Revokes access tokens and service tokens issued so far.",
       body: revocationSchema,
-      answer: z.object({ revoked: z.int().describe("How many there were.") }),
+      response: z.object({ revoked: z.int().describe("How many there were.") }),
       run: ({ body }) => ({ revoked: controls.revoke("all" in body ? "all" : body) }),
     }),
     operation({
-      ...{ id: "rotateKeys", method: "post", path: "/rotate-keys" },
+      id: "rotateKeys",
+      method: "post",
+      path: "/rotate-keys",
       summary: "Makes new signing keys; tokens of the old ones stay good.",
       body: z
         .strictObject({
@@ -70,14 +79,17 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
             .describe("What the new key signs with. Default: as the one before."),
         })
         .optional(),
-      answer: z.object({ kids: z.array(z.string()).describe("Ids of all keys, old and new.") }),
+      response: z.object({ kids: z.array(z.string()).describe("Ids of all keys, old and new.") }),
       async run({ body = {} }) {
         await controls.rotateSigningKey(withoutUndefined(body));
         return { kids: await kidsOf(keys, issuers) };
       },
     }),
     operation({
-      ...{ id: "signUserToken", method: "post", path: "/user-token", secret: true },
+      id: "signUserToken",
+      method: "post",
+      path: "/user-token",
+      secret: true,
       summary: "Signs a user in: returns a JWT, to be an assertion, a subject or an actor token.",
       body: z.strictObject({
         sub: name.describe("The user."),
@@ -94,7 +106,7 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
           .optional()
           .describe("Further claims; they win over the others."),
       }),
-      answer: z.object({ token: z.string(), fingerprint: z.string() }),
+      response: z.object({ token: z.string(), fingerprint: z.string() }),
       async run({ body: { sub, ...rest } }) {
         const token = await userToken({ sub, ...withoutUndefined(rest) });
         return { token, fingerprint: tokens.note(token).fingerprint };
