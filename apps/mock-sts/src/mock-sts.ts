@@ -4,16 +4,16 @@ import { createDestinationClient } from "./btp/destination-client.ts";
 import { checkNames } from "./checks/known-names.ts";
 import type { Controls } from "./controls/controls.ts";
 import { createAdminToken } from "./controls/http/admin-token.ts";
-import { controlPath } from "./controls/http/control-paths.ts";
+import { CONTROL_PATH } from "./controls/http/control-paths.ts";
 import { createUserTokens, type UserTokenRequest } from "./controls/user-tokens.ts";
 import { createFaults } from "./faults/faults.ts";
 import { type CustomerCredentials, customerCredentials } from "./gateway/customer-credentials.ts";
 import { type Listeners, startListeners } from "./http/listeners.ts";
 import { createTokenLedger } from "./http/token-ledger.ts";
 import { KeyRings } from "./keys/key-rings.ts";
-import { identityPaths } from "./oauth/issuer-paths.ts";
-import { stsName } from "./options/issuer-options.ts";
-import { issueLobKeyStore, lobClient } from "./options/lob-client.ts";
+import { IDENTITY_PATHS } from "./oauth/issuer-paths.ts";
+import { STS_NAME } from "./options/issuer-options.ts";
+import { issueLobKeyStore, LOB_CLIENT } from "./options/lob-client.ts";
 import { type MockStsOptions, resolveOptions } from "./options/options.ts";
 import { createRecorder, type Recorder } from "./recording/recorder.ts";
 import type { McpServerInfo } from "./servers/mcp-servers.ts";
@@ -87,7 +87,7 @@ export interface MockSts extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const authorityName = "CN=Mock STS Test Authority,O=Mock STS";
+const AUTHORITY_NAME = "CN=Mock STS Test Authority,O=Mock STS";
 
 /**
  * Starts an IAS-like token server and an Agent Gateway with MCP servers, over TLS on this machine.
@@ -103,7 +103,7 @@ const authorityName = "CN=Mock STS Test Authority,O=Mock STS";
  */
 export async function startMockSts(options: MockStsOptions = {}): Promise<MockSts> {
   const resolved = resolveOptions(options);
-  const authority = await createCertificateAuthority(authorityName);
+  const authority = await createCertificateAuthority(AUTHORITY_NAME);
   const keys = new KeyRings();
   const clock = createClock();
   const tokens = createTokenLedger(resolved, keys);
@@ -142,7 +142,7 @@ async function describeMock(
   const { clientId, landscape } = options;
   const issuers = certificateIssuers(parts, authority);
   const clientCertificate = await issuers.issueClientCertificate();
-  const tokenEndpoint = `${url}${identityPaths.token}`;
+  const tokenEndpoint = `${url}${IDENTITY_PATHS.token}`;
   const { mcpServers } = describeTenant(tenants.provider);
   const close = async () => {
     parts.faults.reset();
@@ -153,23 +153,23 @@ async function describeMock(
     url,
     issuer: url,
     tokenEndpoint,
-    jwksUri: `${url}${identityPaths.jwks}`,
+    jwksUri: `${url}${IDENTITY_PATHS.jwks}`,
     gatewayUrl,
-    introspectionEndpoint: `${url}${identityPaths.introspection}`,
-    revocationEndpoint: `${url}${identityPaths.revocation}`,
+    introspectionEndpoint: `${url}${IDENTITY_PATHS.introspection}`,
+    revocationEndpoint: `${url}${IDENTITY_PATHS.revocation}`,
     ca: authority.certificate,
     clientId,
     clientCertificate,
     mcpServers,
     recorder,
     controls,
-    lobClientId: lobClient.clientId,
+    lobClientId: LOB_CLIENT.clientId,
     landscape,
     ...issuers,
     tenants: tenants.all.map(describeTenant),
-    controlUrl: `${url}${controlPath}`,
+    controlUrl: `${url}${CONTROL_PATH}`,
     adminToken: parts.adminToken,
-    sts: describeSts(stsName, url, tenants.provider),
+    sts: describeSts(STS_NAME, url, tenants.provider),
     issuers: options.issuers.map(({ name }) => describeSts(name, url, tenants.provider)),
     iasDestination: iasDestinationName(landscape),
     userToken: createUserTokens({ tenants, services, clock, defaultClientId: clientId }),
@@ -189,7 +189,7 @@ function certificateIssuers(
   { options, destinationClient, clock }: MockParts,
   authority: CertificateAuthority,
 ) {
-  const rogueAuthority = () => createCertificateAuthority(authorityName);
+  const rogueAuthority = () => createCertificateAuthority(AUTHORITY_NAME);
   const issuer = (defaultSubject: string) =>
     createClientCertificates({ authority, rogueAuthority, defaultSubject, clock });
   return {

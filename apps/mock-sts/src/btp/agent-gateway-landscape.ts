@@ -1,6 +1,6 @@
-import { identityPaths } from "../oauth/issuer-paths.ts";
+import { IDENTITY_PATHS } from "../oauth/issuer-paths.ts";
 import { agentGatewayResource } from "../oauth/resources.ts";
-import { lobClient } from "../options/lob-client.ts";
+import { LOB_CLIENT } from "../options/lob-client.ts";
 import { agentPath } from "../servers/agents.ts";
 import { mcpServerPath } from "../servers/mcp-servers.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";
@@ -14,7 +14,7 @@ export type FragmentType =
   | "agw.mcp.server"
   | "agw.a2a.server";
 
-const keyStoreName = "sap-managed-runtime-ias.pem";
+const KEY_STORE_NAME = "sap-managed-runtime-ias.pem";
 
 /** Names the destination of a landscape. */
 export function iasDestinationName(landscape: string): string {
@@ -38,10 +38,10 @@ export function seedLandscape(configurations: Configurations, options: Landscape
   configurations.put(
     { ...place, kind: "Certificates" },
     {
-      name: keyStoreName,
+      name: KEY_STORE_NAME,
       labels: [],
       properties: {
-        Name: keyStoreName,
+        Name: KEY_STORE_NAME,
         Type: "CERTIFICATE",
         Content: Buffer.from(pem).toString("base64"),
       },
@@ -67,10 +67,10 @@ function iasDestination(
     URL: gatewayUrl,
     ProxyType: "Internet",
     Authentication: "OAuth2ClientCredentials",
-    clientId: lobClient.clientId,
-    tokenServiceURL: `${issuer}${identityPaths.token}`,
+    clientId: LOB_CLIENT.clientId,
+    tokenServiceURL: `${issuer}${IDENTITY_PATHS.token}`,
     tokenServiceURLType: "Dedicated",
-    "tokenService.KeyStoreLocation": keyStoreName,
+    "tokenService.KeyStoreLocation": KEY_STORE_NAME,
     "tokenService.body.resource": agentGatewayResource,
   };
 }
@@ -83,7 +83,7 @@ function seedTenant(configurations: Configurations, tenant: Tenant): void {
     const properties = { FragmentName: name, ...own };
     configurations.put(shelf, { name, properties, labels });
   };
-  const ias = { URL, tokenServiceURL: `${issuer}${identityPaths.token}` };
+  const ias = { URL, tokenServiceURL: `${issuer}${IDENTITY_PATHS.token}` };
   const user = { Authentication: "OAuth2JWTBearer", "tokenService.body.token_format": "jwt" };
   const prefix = "sap-managed-runtime-agw";
   put(`${prefix}-subscriber-ias-${subdomain}`, ias, [fragmentTypeLabel("subscriber.ias")]);

@@ -31,7 +31,7 @@ export interface TokenRetrievalContext {
 }
 
 /** What the tenant control `authTokens.error` puts into an item. */
-const configuredError = "No consumed apis matching provided resource parameter found.";
+const CONFIGURED_ERROR = "No consumed apis matching provided resource parameter found.";
 
 /**
  * Gets the access token a destination asks for, from the identity tenant its `tokenServiceURL` names.
@@ -47,11 +47,11 @@ export async function retrieveTokens(
   const { Authentication = "NoAuthentication" } = found.properties;
   if (Authentication === "NoAuthentication") return { items: undefined, issued: undefined };
   const { authTokens: settings } = found.tenant.settings;
-  if (settings.error === "alone") return failure(configuredError);
+  if (settings.error === "alone") return failure(CONFIGURED_ERROR);
   const retrieved = await requestToken(found, context);
   const { items = [], issued } = retrieved;
   if (settings.error === undefined) return retrieved;
-  return { items: [errorItem(configuredError), ...items], issued };
+  return { items: [errorItem(CONFIGURED_ERROR), ...items], issued };
 }
 
 async function requestToken(

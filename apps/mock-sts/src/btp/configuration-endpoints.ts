@@ -10,7 +10,7 @@ import {
   type ConfigurationLevel,
   type ConfigurationShelf,
   type Configurations,
-  nameProperties,
+  NAME_PROPERTIES,
 } from "./configurations.ts";
 import { configurationNotFound, ServiceError } from "./service-error.ts";
 
@@ -29,13 +29,14 @@ export interface ConfigurationRequest {
   readonly now: number;
 }
 
-const collectionPattern = /^(instance|subaccount)(Destinations|DestinationFragments|Certificates)$/;
+const COLLECTION_PATTERN =
+  /^(instance|subaccount)(Destinations|DestinationFragments|Certificates)$/;
 
 /** Reads a collection's segment of a path, such as `instanceDestinationFragments`. */
 export function parseCollection(
   segment: string,
 ): { level: ConfigurationLevel; kind: ConfigurationKind } | undefined {
-  const [, level, kind] = collectionPattern.exec(segment) ?? [];
+  const [, level, kind] = COLLECTION_PATTERN.exec(segment) ?? [];
   if (level === undefined) return undefined;
   return { level: level as ConfigurationLevel, kind: kind as ConfigurationKind };
 }
@@ -51,14 +52,14 @@ export function handleConfigurationRequest(
 ): Response {
   const { method, aspect, name } = request;
   const target = aspect ?? (name === undefined ? "collection" : "entity");
-  const action = actions[`${method} ${target}`];
+  const action = ACTIONS[`${method} ${target}`];
   if (action === undefined) throw new ServiceError(405, "The method is not allowed here");
   return action(request, configurations);
 }
 
 type Action = (request: ConfigurationRequest, configurations: Configurations) => Response;
 
-const actions: Readonly<Record<string, Action>> = {
+const ACTIONS: Readonly<Record<string, Action>> = {
   "GET collection": (request, configurations) => {
     const { shelf, query, path, now } = request;
     const filter = query.get("$filter");
@@ -130,14 +131,14 @@ function find(
 }
 
 /** Longest name of a configuration. */
-const maxNameLength = 200;
+const MAX_NAME_LENGTH = 200;
 
 function parseConfiguration(kind: ConfigurationKind, body: string) {
   const properties = parseJson(body);
   if (!isRecord(properties)) throw new ServiceError(400, "The body must be a JSON object");
-  const name = properties[nameProperties[kind]];
-  if (typeof name !== "string" || isBlank(name) || name.length > maxNameLength) {
-    throw new ServiceError(400, `The property ${nameProperties[kind]} is invalid`);
+  const name = properties[NAME_PROPERTIES[kind]];
+  if (typeof name !== "string" || isBlank(name) || name.length > MAX_NAME_LENGTH) {
+    throw new ServiceError(400, `The property ${NAME_PROPERTIES[kind]} is invalid`);
   }
   if (Object.values(properties).some((value) => typeof value !== "string")) {
     throw new ServiceError(400, "All properties must be strings");

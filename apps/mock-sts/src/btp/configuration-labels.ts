@@ -3,13 +3,13 @@ import type { ConfigurationLabel } from "./configurations.ts";
 import { ServiceError } from "./service-error.ts";
 
 /** Most labels of a configuration, and most values of a label. */
-const maxLabels = 10;
-const maxValues = 10;
+const MAX_LABELS = 10;
+const MAX_VALUES = 10;
 
 /** Labels as they come over the wire. */
 export const labelsSchema = z
-  .array(z.object({ key: z.string().min(1), values: z.array(z.string()).max(maxValues) }))
-  .max(maxLabels);
+  .array(z.object({ key: z.string().min(1), values: z.array(z.string()).max(MAX_VALUES) }))
+  .max(MAX_LABELS);
 
 const patchSchema = z.object({ action: z.enum(["ADD", "DELETE"]), labels: labelsSchema });
 

@@ -6,8 +6,8 @@ export interface Page<T> {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const defaultPageSize = 10;
-const maxPageSize = 1000;
+const DEFAULT_PAGE_SIZE = 10;
+const MAX_PAGE_SIZE = 1000;
 
 /**
  * Cuts the page out of a list that a query asks for; the whole list without `$page`.
@@ -28,7 +28,9 @@ export function cutPage<T>(
     if (query.has(other)) throw invalid("$page", `cannot be combined with ${other}`);
   }
   const page = integer(query, "$page", Number.MAX_SAFE_INTEGER);
-  const size = query.has("$pageSize") ? integer(query, "$pageSize", maxPageSize) : defaultPageSize;
+  const size = query.has("$pageSize")
+    ? integer(query, "$pageSize", MAX_PAGE_SIZE)
+    : DEFAULT_PAGE_SIZE;
   const pageCount = Math.max(1, Math.ceil(items.length / size));
   const link = pageLinks({ page, size, pageCount, path });
   return {

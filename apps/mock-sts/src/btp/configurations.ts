@@ -41,7 +41,7 @@ export interface Configurations {
 }
 
 /** The property that names a configuration of each kind. */
-export const nameProperties: Readonly<Record<ConfigurationKind, string>> = {
+export const NAME_PROPERTIES: Readonly<Record<ConfigurationKind, string>> = {
   Destinations: "Name",
   DestinationFragments: "FragmentName",
   Certificates: "Name",

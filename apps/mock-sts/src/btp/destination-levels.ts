@@ -2,10 +2,10 @@ import type { Tenant } from "../tenants/tenant.ts";
 import type { ConfigurationLevel } from "./configurations.ts";
 import { ServiceError } from "./service-error.ts";
 
-const levels = ["provider_subaccount", "provider_instance", "subaccount", "instance"] as const;
+const LEVELS = ["provider_subaccount", "provider_instance", "subaccount", "instance"] as const;
 
 /** A level as requests name it, seen from the tenant they are for. */
-export type ReferenceLevel = (typeof levels)[number];
+export type ReferenceLevel = (typeof LEVELS)[number];
 
 /** A name and the level to look for it at; no level means instance, then subaccount. */
 export interface Reference {
@@ -34,7 +34,7 @@ export function parseReference(
   if (name.trim() === "") throw new ServiceError(400, "The name is blank");
   if (context.version === "v1") return { name, level: undefined };
   if (!hasLevel) return { name, level: context.defaultLevel };
-  const level = levels.find((known) => known === text.slice(at + 1));
+  const level = LEVELS.find((known) => known === text.slice(at + 1));
   if (level === undefined) throw new ServiceError(400, "The level is unknown");
   return { name, level };
 }

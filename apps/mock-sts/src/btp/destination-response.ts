@@ -3,7 +3,7 @@ import type { Configurations } from "./configurations.ts";
 import { type FoundDestination, findKeyStore, type Placed } from "./destination-lookup.ts";
 
 /** Properties that `$skipCredentials` leaves out. */
-const credentialProperties =
+const CREDENTIAL_PROPERTIES =
   /^(?:clientSecret|privateKey|.*Password|tokenService\.KeyStorePassword)$/i;
 
 /** Builds the answer to a request for a destination. */
@@ -20,7 +20,7 @@ export function destinationResponse(
   const skipsCredentials = query.get("$skipCredentials") === "true";
   const skipsTokens = query.get("$skipTokenRetrieval") === "true";
   const properties = Object.entries(found.properties).filter(
-    ([name]) => !skipsCredentials || !credentialProperties.test(name),
+    ([name]) => !skipsCredentials || !CREDENTIAL_PROPERTIES.test(name),
   );
   const certificates =
     skipsTokens && !skipsCredentials ? keyStores(found, context.configurations) : [];

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, TestAgent } from "../../test-support/agent.ts";
 import { LobAgent } from "../../test-support/lob-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
@@ -71,7 +71,7 @@ describe("the Destination Service, service tokens", () => {
 
   it("of an identity tenant are refused with 422 at v2, with 401 at v1", async () => {
     await using customer = new TestAgent(mock);
-    const { token } = await customer.requestToken(clientCredentialsForm);
+    const { token } = await customer.requestToken(CLIENT_CREDENTIALS_FORM);
     const reference = `${mock.iasDestination}@provider_subaccount`;
     const { status, text } = await send(`/v2/destinations/${reference}`, `Bearer ${token}`);
     expect(status).toBe(422);

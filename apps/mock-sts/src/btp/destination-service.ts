@@ -11,7 +11,7 @@ import { authorizeService } from "./service-authorization.ts";
 import { ServiceError } from "./service-error.ts";
 
 /** Where the paths of the Destination Service begin. */
-export const destinationServicePath = "/destination-configuration";
+export const DESTINATION_SERVICE_PATH = "/destination-configuration";
 
 /** What the Destination Service works with. */
 export interface DestinationServiceOptions extends TokenRetrievalContext {
@@ -81,7 +81,7 @@ async function handleCollection(
       method: c.req.method,
       headers: c.req.raw.headers,
       body: c.get("received").body,
-      path: url.pathname.slice(destinationServicePath.length),
+      path: url.pathname.slice(DESTINATION_SERVICE_PATH.length),
       query: url.searchParams,
       shelf: { tenantId, level, kind },
       name: c.req.param("name"),

@@ -17,7 +17,7 @@ export const explainIssue: z.core.$ZodErrorMap = (issue) => {
     case "invalid_union":
       return explainUnion(issue);
     case "invalid_type":
-      return input === undefined ? "is missing" : typeNames[issue.expected];
+      return input === undefined ? "is missing" : TYPE_NAMES[issue.expected];
     case "too_small":
       if (issue.origin === "string") return "must not be blank";
       if (issue.origin === "array") return "must not be empty";
@@ -51,7 +51,7 @@ export function placedViolations({ issues }: z.ZodError): PlacedViolation[] {
   });
 }
 
-const typeNames: Readonly<Record<string, string>> = {
+const TYPE_NAMES: Readonly<Record<string, string>> = {
   array: "must be a list",
   boolean: "must be true or false",
   int: "must be an integer",

@@ -14,7 +14,7 @@ export interface CheckNamesContext {
 }
 
 /** A name that is longer is a value in the wrong place, and might be secret. */
-const maxShown = 40;
+const MAX_SHOWN = 40;
 
 /**
  * Refuses what is no plain object, and names that no field has: a misspelt option would be a default that nobody
@@ -32,7 +32,7 @@ export function checkNames(
   }
   for (const key of Reflect.ownKeys(given)) {
     if (typeof key === "string" && Object.hasOwn(names, key)) continue;
-    const name = String(key).slice(0, maxShown);
+    const name = String(key).slice(0, MAX_SHOWN);
     const asked = didYouMean(name, Object.keys(names));
     throw new TypeError(`${start} there is no ${field} ${JSON.stringify(name)}${asked}`);
   }

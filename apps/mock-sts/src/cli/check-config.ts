@@ -1,4 +1,4 @@
-import { configFileNames } from "../config/config-file.ts";
+import { CONFIG_FILE_NAMES } from "../config/config-file.ts";
 import { loadConfig } from "../config/config-load.ts";
 import type { CliEnvironment } from "./cli-environment.ts";
 
@@ -13,7 +13,7 @@ export async function checkConfig(
 ): Promise<void> {
   const source = await loadConfig({ folder, file, over: {} });
   if (source.file === undefined) {
-    throw new Error(`Cannot check: there is no ${configFileNames.join(", ")} in ${folder}`);
+    throw new Error(`Cannot check: there is no ${CONFIG_FILE_NAMES.join(", ")} in ${folder}`);
   }
   print(`${source.name} is right\n`);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../checks/usage-error.ts";
 import { parseCommand } from "./cli-arguments.ts";
-import { checkUsage, initUsage, usage } from "./cli-usage.ts";
+import { CHECK_USAGE, INIT_USAGE, USAGE } from "./cli-usage.ts";
 
 describe("parseCommand", () => {
   it("serves with the defaults where nothing is said", () => {
@@ -63,13 +63,13 @@ describe("parseCommand", () => {
     expect(parseCommand(["check"])).toEqual({ kind: "check", file: undefined });
     expect(parseCommand(["check", "a.json"])).toEqual({ kind: "check", file: "a.json" });
     for (const [command, text] of [
-      ["init", initUsage],
-      ["check", checkUsage],
+      ["init", INIT_USAGE],
+      ["check", CHECK_USAGE],
     ] as const) {
       expect(parseCommand([command, "--help"])).toEqual({ kind: "help", text });
       expect(parseCommand(["help", command])).toEqual({ kind: "help", text });
     }
-    expect(parseCommand(["help"])).toEqual({ kind: "help", text: usage });
+    expect(parseCommand(["help"])).toEqual({ kind: "help", text: USAGE });
   });
 
   it.each([
@@ -86,7 +86,7 @@ describe("parseCommand", () => {
   });
 
   it("puts help before the version, and both before the rest", () => {
-    expect(parseCommand(["--version", "--help"])).toEqual({ kind: "help", text: usage });
+    expect(parseCommand(["--version", "--help"])).toEqual({ kind: "help", text: USAGE });
     expect(parseCommand(["--port", "1", "--version"])).toEqual({ kind: "version" });
   });
 
@@ -157,7 +157,7 @@ describe("usage", () => {
       "help",
       "version",
     ]) {
-      expect(usage).toContain(`--${option} `);
+      expect(USAGE).toContain(`--${option} `);
     }
   });
 });

@@ -1,5 +1,5 @@
 /** What `mock-sts --help` prints. */
-export const usage = `Usage: mock-sts [options]
+export const USAGE = `Usage: mock-sts [options]
        mock-sts init [FILE] [--preset NAME] [--force]
        mock-sts check [FILE]
 
@@ -49,7 +49,7 @@ start, 2 for a wrong command line.
 `;
 
 /** What `mock-sts init --help` prints. */
-export const initUsage = `Usage: mock-sts init [FILE] [options]
+export const INIT_USAGE = `Usage: mock-sts init [FILE] [options]
 
 Writes a commented configuration file in YAML (default: mock-sts.yaml).
 
@@ -59,7 +59,7 @@ Writes a commented configuration file in YAML (default: mock-sts.yaml).
 `;
 
 /** What `mock-sts check --help` prints. */
-export const checkUsage = `Usage: mock-sts check [FILE]
+export const CHECK_USAGE = `Usage: mock-sts check [FILE]
 
 Says all that is wrong with a configuration file, with line and column, and ends with
 1; with 0 if nothing is (default: mock-sts.yaml, .yml or .json in this folder).

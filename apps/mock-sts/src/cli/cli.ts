@@ -21,7 +21,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   print: (text) => void stdout.write(text),
   printError: (text) => void stderr.write(text),
   stopped: untilStopped({ process, output: stdout }),
-  isTerminal,
+  isTerminal: isTerminal,
   hasColors: wantsColors(process.env, isTerminal),
   folder: process.cwd(),
   openUrl: openBrowser,

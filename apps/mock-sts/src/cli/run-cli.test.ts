@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { decodeJwt } from "jose";
 import { Agent, fetch } from "undici";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { clientCredentialsForm } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM } from "../../test-support/agent.ts";
 import { runTool } from "../../test-support/tool.ts";
 import { startMockSts } from "../mock-sts.ts";
-import { usage } from "./cli-usage.ts";
+import { USAGE } from "./cli-usage.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -23,7 +23,7 @@ function run(args: string[], whileReady?: () => Promise<void>) {
 
 describe("runCli", () => {
   it("prints help and version", async () => {
-    expect(await run(["--help"])).toEqual({ code: 0, out: usage, errors: "" });
+    expect(await run(["--help"])).toEqual({ code: 0, out: USAGE, errors: "" });
     const manifest = await readFile(new URL("../../package.json", import.meta.url), "utf8");
     const { version } = JSON.parse(manifest) as { version: string };
     expect(await run(["--version"])).toEqual({ code: 0, out: `${version}\n`, errors: "" });
@@ -69,7 +69,7 @@ describe("runCli", () => {
       const credentials = JSON.parse(await read("agent-gateway/credentials"));
       const connect = { cert: credentials.certificate, key: credentials.privateKey };
       const dispatcher = new Agent({ connect: { ...connect, ca: await read("ca.pem") } });
-      const form = { ...clientCredentialsForm, client_id: credentials.clientid };
+      const form = { ...CLIENT_CREDENTIALS_FORM, client_id: credentials.clientid };
       const body = new URLSearchParams(form);
       const init = { method: "POST", body, dispatcher };
       const response = await fetch(credentials.tokenServiceUrl, init);

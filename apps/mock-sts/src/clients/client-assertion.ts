@@ -1,11 +1,11 @@
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, type JWTPayload } from "jose";
-import { asymmetricAlgorithms, InvalidTokenError, verifyJwt } from "../keys/jwt-verification.ts";
+import { ASYMMETRIC_ALGORITHMS, InvalidTokenError, verifyJwt } from "../keys/jwt-verification.ts";
 import { UsedAssertions } from "../keys/used-assertions.ts";
 import type { Form } from "../oauth/form.ts";
 import type { Clock } from "../time/clock.ts";
 
 /** The one type of client assertion. */
-const jwtBearerAssertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+const JWT_BEARER_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /** What client assertions are judged by. */
 export interface ClientAssertionRules {
@@ -33,7 +33,7 @@ export function createClientAssertions(rules: ClientAssertionRules): ClientAsser
   return {
     async verify(form, { clientId, jwks }) {
       const assertion = form.get("client_assertion") ?? "";
-      if (form.get("client_assertion_type") !== jwtBearerAssertion) {
+      if (form.get("client_assertion_type") !== JWT_BEARER_ASSERTION) {
         throw new InvalidTokenError("the client_assertion_type is unknown");
       }
       const { sub, exp = 0 } = await verifySignature(assertion, { rules, clientId, jwks });
@@ -67,6 +67,6 @@ function verifySignature(
     nowMs: clock.now(),
     requiredClaims: ["iss", "sub", "aud", "exp", "jti"],
     key: createLocalJWKSet(context.jwks),
-    algorithms: asymmetricAlgorithms,
+    algorithms: ASYMMETRIC_ALGORITHMS,
   });
 }

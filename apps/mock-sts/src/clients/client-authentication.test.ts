@@ -1,6 +1,6 @@
 import { Agent, request } from "node:https";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, TestAgent } from "../../test-support/agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 import type { CertificatePair } from "../tls/certificate-authority.ts";
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterEach(() => mock.controls.reset());
 afterAll(() => mock.close());
 
-const { client_id: _, ...anonymousForm } = clientCredentialsForm;
+const { client_id: _, ...anonymousForm } = CLIENT_CREDENTIALS_FORM;
 
 interface Attempt {
   readonly pair?: CertificatePair | null;

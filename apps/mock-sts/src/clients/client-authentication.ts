@@ -120,7 +120,7 @@ function readBasic(authorization: string): Credentials & { clientSecret: string 
 }
 
 async function checkCertificate(
-  { identity, jwks = noKeys }: Client,
+  { identity, jwks = NO_KEYS }: Client,
   { certificate }: ClientProof,
   { authority, clock }: ClientAuthenticationContext,
 ): Promise<void> {
@@ -136,10 +136,10 @@ async function checkCertificate(
   }
 }
 
-const noKeys: JSONWebKeySet = { keys: [] };
+const NO_KEYS: JSONWebKeySet = { keys: [] };
 
 async function checkAssertion(
-  { clientId, jwks = noKeys }: Client,
+  { clientId, jwks = NO_KEYS }: Client,
   { form }: ClientProof,
   { clientAssertions }: ClientAuthenticationContext,
 ): Promise<void> {

@@ -8,7 +8,7 @@ import {
 } from "../tls/certificate-identity.ts";
 
 /** Grants that one of the token endpoints knows. */
-export const grantTypes = [
+export const GRANT_TYPES = [
   "client_credentials",
   "urn:ietf:params:oauth:grant-type:jwt-bearer",
   "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -16,10 +16,10 @@ export const grantTypes = [
 ] as const;
 
 /** A grant that one of the token endpoints knows. */
-export type GrantType = (typeof grantTypes)[number];
+export type GrantType = (typeof GRANT_TYPES)[number];
 
 /** Ways a client may prove who it is; `none` is a client that something outside vouches for. */
-export const clientAuthenticationMethods = [
+export const CLIENT_AUTHENTICATION_METHODS = [
   "tls_client_auth",
   "self_signed_tls_client_auth",
   "client_secret_basic",
@@ -29,7 +29,7 @@ export const clientAuthenticationMethods = [
 ] as const;
 
 /** A way a client may prove who it is. */
-export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
+export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number];
 
 /** A client as the user of the mock registers it. With `tls_client_auth` it has one name in its certificate. */
 export interface ClientRegistration extends CertificateSubject {
@@ -91,19 +91,19 @@ export function registerClients(registrations: readonly ClientRegistration[]): C
 
 function registerClient(registration: ClientRegistration): Client {
   const start = `Cannot register client ${JSON.stringify(registration?.clientId)}:`;
-  checkNames(registration, { start, names: registrationNames });
+  checkNames(registration, { start, names: REGISTRATION_NAMES });
   const { clientId, authentication, clientSecret, jwks } = registration;
   checkText(clientId, { start: "Cannot register a client:", name: "clientId" });
-  if (!clientAuthenticationMethods.includes(authentication)) {
+  if (!CLIENT_AUTHENTICATION_METHODS.includes(authentication)) {
     throw invalidRegistration(
       registration,
       `has an unknown "authentication" ${JSON.stringify(authentication)}`,
     );
   }
   checkProof(registration, "clientSecret", authentication.startsWith("client_secret_"));
-  checkProof(registration, "jwks", methodsByKey.includes(authentication));
+  checkProof(registration, "jwks", METHODS_BY_KEY.includes(authentication));
   if (jwks !== undefined) checkJwks(registration, jwks);
-  const unknownGrant = registration.grants?.find((grant) => !grantTypes.includes(grant));
+  const unknownGrant = registration.grants?.find((grant) => !GRANT_TYPES.includes(grant));
   if (unknownGrant !== undefined) {
     throw invalidRegistration(registration, `has an unknown grant ${unknownGrant}`);
   }
@@ -113,7 +113,7 @@ function registerClient(registration: ClientRegistration): Client {
     clientSecret,
     identity: identityOf(registration),
     jwks,
-    grants: registration.grants ?? grantTypes,
+    grants: registration.grants ?? GRANT_TYPES,
     scopes: registration.scopes ?? [],
     certificateBoundTokens:
       registration.certificateBoundTokens ?? isCertificateMethod(authentication),
@@ -121,7 +121,7 @@ function registerClient(registration: ClientRegistration): Client {
   };
 }
 
-const registrationNames: KnownNames<ClientRegistration> = {
+const REGISTRATION_NAMES: KnownNames<ClientRegistration> = {
   clientId: true,
   authentication: true,
   clientSecret: true,
@@ -138,7 +138,7 @@ const registrationNames: KnownNames<ClientRegistration> = {
 };
 
 /** Methods for which the client's keys are registered. */
-const methodsByKey: readonly ClientAuthenticationMethod[] = [
+const METHODS_BY_KEY: readonly ClientAuthenticationMethod[] = [
   "private_key_jwt",
   "self_signed_tls_client_auth",
 ];

@@ -1,9 +1,9 @@
 import { createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { z } from "zod";
 import {
+  CLIENT_AUTHENTICATION_METHODS,
   type ClientRegistration,
-  clientAuthenticationMethods,
-  grantTypes,
+  GRANT_TYPES,
   registerClients,
 } from "../clients/clients.ts";
 import { signingAlgorithms } from "../keys/signing-keys.ts";
@@ -58,7 +58,7 @@ export const trustedIssuer = z.strictObject({
 export const clients = checkedList(
   z.strictObject({
     clientId: text,
-    authentication: z.enum(clientAuthenticationMethods),
+    authentication: z.enum(CLIENT_AUTHENTICATION_METHODS),
     ...optionalKeys({
       clientSecret: text,
       subjectDn: text,
@@ -67,7 +67,7 @@ export const clients = checkedList(
       sanIp: text,
       sanEmail: text,
       jwks,
-      grants: z.array(z.enum(grantTypes)),
+      grants: z.array(z.enum(GRANT_TYPES)),
       scopes: z.array(text),
       certificateBoundTokens: z.boolean(),
       dpopBoundTokens: z.boolean(),

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { configExample } from "./config-example.ts";
 import { readConfig } from "./config-read.ts";
 import { liveShape, optionShape } from "./config-schema.ts";
-import { presetNames } from "./preset-names.ts";
+import { PRESET_NAMES } from "./preset-names.ts";
 
 /** Takes the marks from all lines that set something. */
 const uncommented = configExample({}).replace(/^#(?! )|^#(?= {2})/gm, "");
 
 describe("configExample", () => {
-  it.each(presetNames)("sets the preset %s and nothing else", (preset) => {
+  it.each(PRESET_NAMES)("sets the preset %s and nothing else", (preset) => {
     expect(readConfig(configExample({ preset }), "a.yaml")).toEqual({ preset });
   });
 

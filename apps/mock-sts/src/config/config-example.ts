@@ -6,10 +6,10 @@ export function configExample({
 }: {
   preset?: PresetName | undefined;
 }): string {
-  return example.replace("preset: everything", `preset: ${preset}`);
+  return EXAMPLE.replace("preset: everything", `preset: ${preset}`);
 }
 
-const example = `# What mock-sts is like. It finds this file in the folder it is started in, or by --config.
+const EXAMPLE = `# What mock-sts is like. It finds this file in the folder it is started in, or by --config.
 # Take the # from a line that has no space after it to set something. What is set here wins over
 # the preset, and a command line wins over both. "live" means: taken over while the mock runs.
 

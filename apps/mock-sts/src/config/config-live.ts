@@ -19,7 +19,7 @@ export interface LiveMock {
   change(next: Config): LiveChange;
 }
 
-const settingOfKey: Readonly<Record<string, keyof Settings>> = {
+const SETTING_OF_KEY: Readonly<Record<string, keyof Settings>> = {
   tokenLifetimeMs: "tokenLifetimeMs",
   serviceTokenLifetimeMs: "serviceTokenLifetimeMs",
   requireBoundCertificate: "requireBoundCertificate",
@@ -28,8 +28,8 @@ const settingOfKey: Readonly<Record<string, keyof Settings>> = {
 };
 
 /** Keys that a running mock takes over; all others need a start. */
-export const liveKeys: readonly string[] = [
-  ...Object.keys(settingOfKey),
+export const LIVE_KEYS: readonly string[] = [
+  ...Object.keys(SETTING_OF_KEY),
   "scenario",
   "faults",
   "clock",
@@ -54,7 +54,7 @@ export function applyLiveConfig(controls: Controls, started: Config): LiveMock {
   return {
     change(next) {
       refuseNewScenario(next, controls);
-      const applied = changedKeys(current, next).filter((key) => liveKeys.includes(key));
+      const applied = changedKeys(current, next).filter((key) => LIVE_KEYS.includes(key));
       if (applied.includes("scenario") && next.scenario === undefined) {
         current = next;
         controls.reset();
@@ -62,13 +62,13 @@ export function applyLiveConfig(controls: Controls, started: Config): LiveMock {
         setAll(next);
       } else {
         const settings = settingsOf(next, controls);
-        const names = applied.flatMap((key) => settingOfKey[key] ?? []);
+        const names = applied.flatMap((key) => SETTING_OF_KEY[key] ?? []);
         controls.changeSettings(Object.fromEntries(names.map((name) => [name, settings[name]])));
         if (applied.includes("faults")) setFaults(next);
         if (applied.includes("clock")) setClock(controls, next);
       }
       current = next;
-      const restart = changedKeys(started, next).filter((key) => !liveKeys.includes(key));
+      const restart = changedKeys(started, next).filter((key) => !LIVE_KEYS.includes(key));
       return { applied, restart };
     },
   };

@@ -1,5 +1,5 @@
 import { isRecord } from "../checks/is-record.ts";
-import { presets } from "./config-presets.ts";
+import { PRESETS } from "./config-presets.ts";
 import type { Config } from "./config-schema.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { Config } from "./config-schema.ts";
  */
 export function mergeConfig(...configs: readonly Config[]): Config {
   const merged = configs.reduce(overlay, {});
-  const preset = merged.preset === undefined ? {} : presets[merged.preset].options;
+  const preset = merged.preset === undefined ? {} : PRESETS[merged.preset].options;
   return overlay(preset, merged);
 }
 

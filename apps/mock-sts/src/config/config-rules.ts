@@ -1,6 +1,6 @@
 import { didYouMean } from "../checks/nearest-name.ts";
 import { type MockStsOptions, resolveOptions } from "../options/options.ts";
-import { builtInScenarios } from "../options/scenario.ts";
+import { BUILT_IN_SCENARIOS } from "../options/scenario.ts";
 import { resolveTenants } from "../options/tenants.ts";
 import type { Config } from "./config-schema.ts";
 
@@ -33,7 +33,7 @@ export function brokenRules(config: Config): readonly RuleViolation[] {
 }
 
 function scenarioViolations({ scenario, scenarios = [] }: Config): RuleViolation[] {
-  const names = [...builtInScenarios, ...scenarios].map(({ name }) => name);
+  const names = [...BUILT_IN_SCENARIOS, ...scenarios].map(({ name }) => name);
   if (scenario === undefined || names.includes(scenario)) return [];
   const message = `must be one of ${names.join(", ")}${didYouMean(scenario, names)}`;
   return [{ path: ["scenario"], message }];

@@ -15,10 +15,10 @@ import {
   text,
 } from "./config-elements.ts";
 import { issuers, sts } from "./config-sts.ts";
-import { type PresetName, presetNames } from "./preset-names.ts";
+import { PRESET_NAMES, type PresetName } from "./preset-names.ts";
 
 /** Ten years, in milliseconds. */
-const decadeMs = 315_576_000_000;
+const DECADE_MS = 315_576_000_000;
 
 const settings = settingsSchema.shape;
 const port = z.int().min(0).max(65_535);
@@ -97,7 +97,7 @@ export const liveShape = {
   clock: z
     .strictObject(
       optionalKeys({
-        offsetMs: z.number().min(-decadeMs).max(decadeMs),
+        offsetMs: z.number().min(-DECADE_MS).max(DECADE_MS),
         frozenAt: z.iso.datetime({ offset: true, error: "must be an ISO 8601 instant" }),
       }),
     )
@@ -121,7 +121,7 @@ export interface Config extends Omit<MockStsOptions, "onAnswer">, LiveConfig {
 export const configSchema = z.strictObject({
   ...optionalKeys({
     preset: z
-      .enum(presetNames)
+      .enum(PRESET_NAMES)
       .describe("Settings to begin with: see below. Default `everything`."),
     ...optionShape,
   }),

@@ -90,10 +90,10 @@ function lostAliases(document: Document): Pick<YAMLError, "code" | "pos">[] {
 
 /** The library's own words quote the text, which may hold a secret. */
 function describeViolation(code: YAMLError["code"]): string {
-  return `cannot be read as YAML: ${reasons[code] ?? "the syntax is wrong here"}`;
+  return `cannot be read as YAML: ${REASONS[code] ?? "the syntax is wrong here"}`;
 }
 
-const reasons: Partial<Readonly<Record<YAMLError["code"], string>>> = {
+const REASONS: Partial<Readonly<Record<YAMLError["code"], string>>> = {
   BAD_ALIAS: "there is no anchor of this name before",
   BAD_DQ_ESCAPE: "there is no such escape in double quotes",
   BAD_INDENT: "the indentation is wrong, or a bracket is open",

@@ -12,7 +12,7 @@ export interface ConfigWatcher {
 }
 
 /** How long a file must be left alone before it is read, in milliseconds: editors write in steps. */
-const quietMs = 50;
+const QUIET_MS = 50;
 
 /**
  * Watches a file whose text is known, until the returned function is called.
@@ -45,7 +45,7 @@ export async function watchConfigText(
     clearTimeout(timer);
     timer = setTimeout(() => {
       turn = turn.then(read);
-    }, quietMs).unref();
+    }, QUIET_MS).unref();
   };
   const folders = new Set([dirname(file), dirname(await realpath(file).catch(() => file))]);
   const watchers = [...folders].map((folder) => watchFolder(folder, schedule, onError));

@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, TestAgent } from "../../test-support/agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 import type { Breakage } from "./fault-controls.ts";
 
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 /** The raw answer of the token endpoint. */
 async function raw() {
-  const body = new URLSearchParams(clientCredentialsForm);
+  const body = new URLSearchParams(CLIENT_CREDENTIALS_FORM);
   const response = await agent.fetch(mock.tokenEndpoint, { method: "POST", body });
   return { response, text: await response.text() };
 }
@@ -112,7 +112,7 @@ describe("breakNext", () => {
 
   it("ends the connection within the body, and the request had its effect", async () => {
     set("reset-after-headers");
-    const body = new URLSearchParams(clientCredentialsForm);
+    const body = new URLSearchParams(CLIENT_CREDENTIALS_FORM);
     const response = await agent.fetch(mock.tokenEndpoint, { method: "POST", body });
     expect(response.status).toBe(200);
     await expect(response.text()).rejects.toThrow(TypeError);

@@ -73,14 +73,14 @@ export function createTenantControls(
     },
     set authTokens(value) {
       const start = 'Cannot set "authTokens":';
-      checkNames(value, { start, names: authTokenNames, field: "setting" });
+      checkNames(value, { start, names: AUTH_TOKEN_NAMES, field: "setting" });
       settings.authTokens = value;
     },
     get fragments() {
       return configurations.list(fragmentsAt());
     },
     putFragment(fragment) {
-      checkNames(fragment, { start: "Cannot store a fragment:", names: fragmentNames });
+      checkNames(fragment, { start: "Cannot store a fragment:", names: FRAGMENT_NAMES });
       const { name, properties, type, labels = [], level } = fragment;
       checkLabels(labels);
       const typed = type === undefined ? [] : [fragmentTypeLabel(type)];
@@ -98,7 +98,7 @@ export function createTenantControls(
     },
     removeFragment: (name) => remove(fragmentsAt(), name),
     putDestination(destination) {
-      checkNames(destination, { start: "Cannot store a destination:", names: configurationNames });
+      checkNames(destination, { start: "Cannot store a destination:", names: CONFIGURATION_NAMES });
       const { name, properties, labels = [], level } = destination;
       checkLabels(labels);
       const named = withoutUndefined({ Name: name, Type: "HTTP", ...properties });
@@ -108,28 +108,28 @@ export function createTenantControls(
   });
 }
 
-const authTokenNames: KnownNames<AuthTokenSettings> = {
+const AUTH_TOKEN_NAMES: KnownNames<AuthTokenSettings> = {
   error: true,
   format: true,
   expiresIn: true,
 };
 
-const configurationNames: KnownNames<NewConfiguration> = {
+const CONFIGURATION_NAMES: KnownNames<NewConfiguration> = {
   name: true,
   properties: true,
   labels: true,
   level: true,
 };
 
-const labelNames: KnownNames<ConfigurationLabel> = { key: true, values: true };
+const LABEL_NAMES: KnownNames<ConfigurationLabel> = { key: true, values: true };
 
 function checkLabels(labels: readonly ConfigurationLabel[]): void {
   for (const label of labels) {
-    checkNames(label, { start: "Cannot store a label:", names: labelNames, field: "field" });
+    checkNames(label, { start: "Cannot store a label:", names: LABEL_NAMES, field: "field" });
   }
 }
 
-const fragmentNames: KnownNames<NewFragment> = { ...configurationNames, type: true };
+const FRAGMENT_NAMES: KnownNames<NewFragment> = { ...CONFIGURATION_NAMES, type: true };
 
 function unknown(name: string): TypeError {
   return new TypeError(`Cannot change ${JSON.stringify(name)}: the tenant has none of that name`);

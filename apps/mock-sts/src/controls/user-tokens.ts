@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { JWTPayload } from "jose";
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
-import { lobClient } from "../options/lob-client.ts";
+import { LOB_CLIENT } from "../options/lob-client.ts";
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";
 import { type Clock, numericDate } from "../time/clock.ts";
@@ -38,7 +38,7 @@ export function createUserTokens(
   options: UserTokensOptions,
 ): (request: UserTokenRequest) => Promise<string> {
   return async (request) => {
-    checkNames(request, { start: "Cannot sign a user in:", names: requestNames });
+    checkNames(request, { start: "Cannot sign a user in:", names: REQUEST_NAMES });
     const { sub, tenant, issuer, clientId, expiresInMs = 3_600_000, claims } = request;
     const now = options.clock.now();
     const { isProvider, tokens, tenantId } = findTenant(options.tenants, tenant);
@@ -46,7 +46,7 @@ export function createUserTokens(
     const payload: JWTPayload = {
       iss: signer.issuer,
       sub,
-      aud: clientId ?? (isProvider ? options.defaultClientId : lobClient.clientId),
+      aud: clientId ?? (isProvider ? options.defaultClientId : LOB_CLIENT.clientId),
       user_uuid: sub,
       ...(issuer === undefined && { app_tid: tenantId }),
       iat: numericDate(Math.min(now, now + expiresInMs)),
@@ -59,7 +59,7 @@ export function createUserTokens(
   };
 }
 
-const requestNames: KnownNames<UserTokenRequest> = {
+const REQUEST_NAMES: KnownNames<UserTokenRequest> = {
   sub: true,
   tenant: true,
   issuer: true,

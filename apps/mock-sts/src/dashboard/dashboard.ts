@@ -1,5 +1,5 @@
 import { createDashboardFiles } from "./dashboard-files.ts";
-import { dashboardPage, dashboardPolicy } from "./dashboard-page.ts";
+import { DASHBOARD_PAGE, DASHBOARD_POLICY } from "./dashboard-page.ts";
 
 /** The dashboard of a mock, as responses. */
 export interface Dashboard {
@@ -13,7 +13,7 @@ export interface Dashboard {
 export function createDashboard(): Dashboard {
   const find = createDashboardFiles();
   return {
-    page: () => new Response(dashboardPage, { headers: PAGE_HEADERS }),
+    page: () => new Response(DASHBOARD_PAGE, { headers: PAGE_HEADERS }),
     async file(name) {
       const file = await find(name);
       if (file === undefined) return undefined;
@@ -24,6 +24,6 @@ export function createDashboard(): Dashboard {
 
 const PAGE_HEADERS = {
   "Content-Type": "text/html; charset=utf-8",
-  "Content-Security-Policy": dashboardPolicy,
+  "Content-Security-Policy": DASHBOARD_POLICY,
   Vary: "Accept",
 };

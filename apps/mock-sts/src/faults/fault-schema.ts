@@ -3,7 +3,7 @@ import { requestMatchSchema } from "../recording/request-match.ts";
 import { DAY_MS } from "../time/durations.ts";
 
 /** The longest delay, in milliseconds. */
-const maxDelayMs = DAY_MS;
+const MAX_DELAY_MS = DAY_MS;
 
 /** Which requests a fault hits, and how often: plain data. */
 export const faultMatchSchema = requestMatchSchema.extend({
@@ -33,7 +33,7 @@ const headerText = z
   .string()
   .regex(/^[\t\x20-\x7e\x80-\xff]*$/, "must be one line of characters that a header can hold");
 const headerName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, "must be the name of a header");
-const delayMs = z.number().min(0).max(maxDelayMs);
+const delayMs = z.number().min(0).max(MAX_DELAY_MS);
 
 /** What a fault does to a request or its answer: plain data, told apart by `kind`. */
 export const faultEffectSchema = z.discriminatedUnion("kind", [

@@ -54,7 +54,7 @@ export async function authorizeBearer(
 ): Promise<Authorization> {
   if (request.misplacedToken) return badRequest("the token belongs in the Authorization header");
   const [name, ...credentials] = request.authorization?.trim().split(/ +/) ?? [];
-  const scheme = schemes.find((known) => known.toLowerCase() === name?.toLowerCase());
+  const scheme = SCHEMES.find((known) => known.toLowerCase() === name?.toLowerCase());
   if (scheme === undefined) {
     const asked = policy.requireDpop ? "DPoP" : "Bearer";
     return { refusal: { status: 401, scheme: asked, ...scopeOf(policy) } };
@@ -83,7 +83,7 @@ export function invalidToken(
   return { refusal: { status: 401, scheme, error, description, ...scopeOf(policy) } };
 }
 
-const schemes = ["Bearer", "DPoP"] as const;
+const SCHEMES = ["Bearer", "DPoP"] as const;
 
 function refusalOf(
   error: unknown,

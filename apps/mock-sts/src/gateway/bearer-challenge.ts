@@ -1,4 +1,4 @@
-import { asymmetricAlgorithms } from "../keys/jwt-verification.ts";
+import { ASYMMETRIC_ALGORITHMS } from "../keys/jwt-verification.ts";
 import { safeDescription } from "../oauth/oauth-error.ts";
 
 /** A refusal of the gateway. */
@@ -32,7 +32,7 @@ export function challengeResponse(refusal: Refusal, resourceMetadataUrl: string)
     ["error", error],
     ["error_description", description && safeDescription(description)],
     ["scope", scope],
-    ["algs", scheme === "DPoP" ? asymmetricAlgorithms.join(" ") : undefined],
+    ["algs", scheme === "DPoP" ? ASYMMETRIC_ALGORITHMS.join(" ") : undefined],
     ["resource_metadata", resourceMetadataUrl],
   ].filter((attribute) => attribute[1] !== undefined);
   const challenge = attributes.map(([name, value]) => `${name}="${value}"`).join(", ");

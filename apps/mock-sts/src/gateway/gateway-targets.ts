@@ -2,7 +2,7 @@ import type { RouteOf } from "../http/route-of.ts";
 import { type FoundAgent, findAgent } from "../servers/agents.ts";
 import { findMcpServer, type McpServerOptions } from "../servers/mcp-servers.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";
-import { wellKnownPrefix } from "./protected-resource-metadata.ts";
+import { WELL_KNOWN_PREFIX } from "./protected-resource-metadata.ts";
 
 /** What a path of the gateway leads to: an MCP server, an agent or its card, and whose it is. */
 export type GatewayTarget =
@@ -21,7 +21,7 @@ export function findTarget(tenants: Tenants, path: string): GatewayTarget | unde
 /** Names the resource a path of the gateway leads to. */
 export function gatewayRoute(tenants: Tenants): RouteOf {
   return (path) => {
-    if (path.startsWith(wellKnownPrefix)) return { route: "resource-metadata" };
+    if (path.startsWith(WELL_KNOWN_PREFIX)) return { route: "resource-metadata" };
     const target = findTarget(tenants, path);
     if (target === undefined) return { route: "unknown" };
     const tenant = target.tenant.subdomain;

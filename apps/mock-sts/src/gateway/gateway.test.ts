@@ -1,7 +1,7 @@
 import { decodeJwt, SignJWT, UnsecuredJWT } from "jose";
 import type { RequestInit } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
 let mock: MockSts;
@@ -75,7 +75,7 @@ describe("gateway, access tokens (RFC 6750, section 3.1; RFC 9068, section 4)", 
   });
 
   it("lets a good opaque token pass", async () => {
-    const opaque = await agent.requestToken({ ...clientCredentialsForm, token_format: "opaque" });
+    const opaque = await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, token_format: "opaque" });
     expect(await challenge(bearer(opaque.token))).toEqual({ status: 200 });
   });
 
@@ -117,13 +117,13 @@ describe("gateway, access tokens (RFC 6750, section 3.1; RFC 9068, section 4)", 
   });
 
   it("refuses an opaque token that has expired", async () => {
-    const opaque = await agent.requestToken({ ...clientCredentialsForm, token_format: "opaque" });
+    const opaque = await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, token_format: "opaque" });
     mock.controls.clockOffsetMs = 3_700_000;
     expect(await challenge(bearer(opaque.token))).toEqual(refusal("invalid_token"));
   });
 
   it("[6750-3] [9728-10] refuses a token for another audience", async () => {
-    const { resource: _, ...fields } = clientCredentialsForm;
+    const { resource: _, ...fields } = CLIENT_CREDENTIALS_FORM;
     const own = await agent.requestToken(fields);
     expect(await challenge(bearer(own.token))).toEqual(refusal("invalid_token"));
   });
@@ -165,7 +165,7 @@ describe("gateway, access tokens (RFC 6750, section 3.1; RFC 9068, section 4)", 
 describe("gateway, scopes (RFC 6750, section 3.1; RFC 9728, section 5.1)", () => {
   it("[6750-4] [9728-11] answers too little scope with 403 and all that is needed", async () => {
     const { token: partial } = await agent.requestToken({
-      ...clientCredentialsForm,
+      ...CLIENT_CREDENTIALS_FORM,
       scope: "read",
     });
     for (const poor of [token, partial]) {
@@ -184,7 +184,7 @@ describe("gateway, scopes (RFC 6750, section 3.1; RFC 9728, section 5.1)", () =>
   });
 
   it("lets enough scope pass", async () => {
-    const rich = await agent.requestToken({ ...clientCredentialsForm, scope: "write read" });
+    const rich = await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, scope: "write read" });
     expect(await challenge(bearer(rich.token), "scoped")).toEqual({ status: 200 });
   });
 });
@@ -202,7 +202,7 @@ describe("gateway, revocation", () => {
 
   it("revokes by identifier and by fingerprint, opaque tokens too", async () => {
     const jwt = (await agent.requestToken()).token;
-    const fields = { ...clientCredentialsForm, token_format: "opaque" };
+    const fields = { ...CLIENT_CREDENTIALS_FORM, token_format: "opaque" };
     const opaque = (await agent.requestToken(fields)).token;
     mock.controls.revoke({ jti: String(decodeJwt(jwt).jti) });
     const mark = mock.recorder.requests.at(-1)?.issued?.fingerprint ?? "";

@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import type { MockEnv, ReceivedRequest } from "../http/received-request.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
-import { stsName } from "../options/issuer-options.ts";
+import { STS_NAME } from "../options/issuer-options.ts";
 import { createLazyMcpEndpoint } from "../servers/lazy-mcp-endpoint.ts";
 import type { McpEndpoint } from "../servers/mcp-endpoint.ts";
 import { type McpServerOptions, mcpServerPath } from "../servers/mcp-servers.ts";
@@ -20,7 +20,7 @@ import { findTarget, type GatewayTarget } from "./gateway-targets.ts";
 import {
   protectedResourceMetadata,
   protectedResourcePath,
-  wellKnownPrefix,
+  WELL_KNOWN_PREFIX,
 } from "./protected-resource-metadata.ts";
 
 /** Switches of the gateway; they are read at each request. */
@@ -78,8 +78,8 @@ export function createGateway(given: GatewayOptions): Gateway {
     if (error instanceof OAuthError) return error.toResponse();
     throw error;
   });
-  app.get(`${wellKnownPrefix}/*`, (c) => metadataResponse(c.req.raw.url, options));
-  app.get(wellKnownPrefix, (c) => metadataResponse(c.req.raw.url, options));
+  app.get(`${WELL_KNOWN_PREFIX}/*`, (c) => metadataResponse(c.req.raw.url, options));
+  app.get(WELL_KNOWN_PREFIX, (c) => metadataResponse(c.req.raw.url, options));
   app.all("*", async (c) => {
     const target = findTarget(options.tenants, new URL(c.req.url).pathname);
     if (target === undefined) return c.notFound();
@@ -165,7 +165,7 @@ function serverIssuers(options: GatewayOptions): GatewayContext["issuers"] {
   const servers = options.tenants.all.flatMap(({ mcpServers }) => mcpServers);
   return new Map(
     servers.flatMap((server) => {
-      const { audience, issuer = stsName } = server;
+      const { audience, issuer = STS_NAME } = server;
       const tokens =
         typeof issuer === "object"
           ? createForeignAccessTokens(issuer, options)
@@ -224,7 +224,7 @@ function rebuild(request: Request, body: string): Request {
 
 function metadataResponse(requestUrl: string, options: GatewayContext): Response {
   const { tenants, origin } = options;
-  const path = new URL(requestUrl).pathname.slice(wellKnownPrefix.length);
+  const path = new URL(requestUrl).pathname.slice(WELL_KNOWN_PREFIX.length);
   const target = findTarget(tenants, path);
   const isRoot = path === "" || path === "/";
   if (target === undefined && !isRoot) return new Response(null, { status: 404 });

@@ -1,11 +1,11 @@
-import { asymmetricAlgorithms } from "../keys/jwt-verification.ts";
+import { ASYMMETRIC_ALGORITHMS } from "../keys/jwt-verification.ts";
 
 /** Where a gateway's metadata documents begin. */
-export const wellKnownPrefix = "/.well-known/oauth-protected-resource";
+export const WELL_KNOWN_PREFIX = "/.well-known/oauth-protected-resource";
 
 /** Returns the path of the document about a resource: the well-known part goes before its path. */
 export function protectedResourcePath(resourcePath: string): string {
-  return `${wellKnownPrefix}${resourcePath}`;
+  return `${WELL_KNOWN_PREFIX}${resourcePath}`;
 }
 
 /**
@@ -24,7 +24,7 @@ export function protectedResourceMetadata(options: {
     authorization_servers: [options.issuer],
     bearer_methods_supported: ["header"],
     tls_client_certificate_bound_access_tokens: true,
-    dpop_signing_alg_values_supported: asymmetricAlgorithms,
+    dpop_signing_alg_values_supported: ASYMMETRIC_ALGORITHMS,
     dpop_bound_access_tokens_required: options.requireDpop,
     ...(options.scopes.length > 0 && { scopes_supported: options.scopes }),
   };

@@ -1,4 +1,4 @@
-import { type Client, type GrantType, grantTypes } from "../clients/clients.ts";
+import { type Client, GRANT_TYPES, type GrantType } from "../clients/clients.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
 
 /**
@@ -12,7 +12,7 @@ export function chooseGrant<G>(
   client: Client,
   grants: Readonly<Partial<Record<GrantType, G>>>,
 ): G {
-  const known = grantTypes.find((candidate) => candidate === grantType);
+  const known = GRANT_TYPES.find((candidate) => candidate === grantType);
   const grant = known && grants[known];
   if (known === undefined || grant === undefined) {
     throw new OAuthError("unsupported_grant_type", "the grant type is unknown");

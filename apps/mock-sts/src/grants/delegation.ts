@@ -11,7 +11,7 @@ export interface ActorClaim {
 }
 
 /** Claims that say something about a token, not about a party: they count for nothing in `may_act`. */
-const tokenClaims = new Set(["exp", "nbf", "iat", "aud", "jti"]);
+const TOKEN_CLAIMS = new Set(["exp", "nbf", "iat", "aud", "jti"]);
 
 /** Reduces an actor's claims to those that identify it. */
 export function identifyActor({ sub = "", iss, client_id }: JWTPayload): ActorClaim {
@@ -38,7 +38,7 @@ export function checkMayAct(
     throw invalidRequest("the subject token does not say who may act");
   }
   if (!isRecord(mayAct)) throw invalidRequest("may_act of the subject token is no object");
-  const identity = Object.entries(mayAct).filter(([name]) => !tokenClaims.has(name));
+  const identity = Object.entries(mayAct).filter(([name]) => !TOKEN_CLAIMS.has(name));
   if (identity.length === 0) throw invalidRequest("may_act of the subject token names nobody");
   const different = identity.find(([name, value]) => party[name] !== value);
   if (different !== undefined) {

@@ -3,10 +3,10 @@ import { invalidRequest, invalidTarget } from "../oauth/oauth-error.ts";
 import { type ChosenTargets, checkResource, type TargetRequest } from "../options/sts-targets.ts";
 
 /** Header `typ` of an Identity Assertion JWT Authorization Grant (ID-JAG). */
-export const idJagTyp = "oauth-id-jag+jwt";
+export const ID_JAG_TYP = "oauth-id-jag+jwt";
 
 /** Longest life of an ID-JAG, in milliseconds: it is redeemed at once. */
-export const idJagLifetimeMs = 300_000;
+export const ID_JAG_LIFETIME_MS = 300_000;
 
 /**
  * Finds what an ID-JAG is for: one authorization server, which judges resources and scope itself.

@@ -1,5 +1,5 @@
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
-import { tokenTypes } from "../oauth/token-types.ts";
+import { TOKEN_TYPES } from "../oauth/token-types.ts";
 import { type Confirmation, holdsToken, readConfirmation } from "../tokens/confirmation.ts";
 import { isAccessToken, type PresentedToken, type TokenIssuers } from "../tokens/token-issuers.ts";
 
@@ -24,7 +24,7 @@ export async function verifyPresentedToken(
   issuers: TokenIssuers,
 ): Promise<PresentedToken> {
   const { token, type } = presentation;
-  const isOfType = Object.hasOwn(typeRules, type) ? typeRules[type] : undefined;
+  const isOfType = Object.hasOwn(TYPE_RULES, type) ? TYPE_RULES[type] : undefined;
   if (isOfType === undefined) throw new InvalidTokenError("token is of an unsupported type");
   const presented = await issuers.verify(token);
   if (!isOfType(presented))
@@ -34,11 +34,11 @@ export async function verifyPresentedToken(
 }
 
 /** Others than this mock leave the header `typ` of their access tokens as they like. */
-const typeRules: Readonly<Record<string, (token: PresentedToken) => boolean>> = {
-  [tokenTypes.accessToken]: ({ kind, isOwn }) =>
+const TYPE_RULES: Readonly<Record<string, (token: PresentedToken) => boolean>> = {
+  [TOKEN_TYPES.accessToken]: ({ kind, isOwn }) =>
     isAccessToken(kind) || kind === "opaque" || (kind === "jwt" && !isOwn),
-  [tokenTypes.idToken]: ({ kind }) => kind === "jwt",
-  [tokenTypes.jwt]: ({ kind }) => kind === "jwt" || isAccessToken(kind),
+  [TOKEN_TYPES.idToken]: ({ kind }) => kind === "jwt",
+  [TOKEN_TYPES.jwt]: ({ kind }) => kind === "jwt" || isAccessToken(kind),
 };
 
 /** A bound token is of use to its holder only: RFC 8705, section 3, and RFC 9449, section 7. */

@@ -23,7 +23,7 @@ interface RefreshRecord extends RefreshGrant {
 }
 
 /** Lifetime of a refresh token, in milliseconds. */
-export const refreshLifetimeMs = DAY_MS;
+export const REFRESH_LIFETIME_MS = DAY_MS;
 
 /**
  * The refresh tokens of one issuer. Each is good once; one that comes back ends all of its family.
@@ -51,7 +51,7 @@ export class RefreshTokens {
     this.#records.set(digest(token), {
       ...grant,
       family,
-      notAfter: now + refreshLifetimeMs,
+      notAfter: now + REFRESH_LIFETIME_MS,
       used: false,
     });
     return token;

@@ -2,12 +2,12 @@ import { splitScope } from "../clients/scopes.ts";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
 import { requiredParameter } from "../oauth/form.ts";
 import { invalidGrant, invalidScope, invalidTarget } from "../oauth/oauth-error.ts";
-import { tokenTypes } from "../oauth/token-types.ts";
+import { TOKEN_TYPES } from "../oauth/token-types.ts";
 import { chooseTargets, type TargetPolicy, type TargetRequest } from "../options/sts-targets.ts";
 import { isForAudience } from "../tokens/access-token-verification.ts";
 import type { PresentedToken, TokenIssuers } from "../tokens/token-issuers.ts";
 import { extendChain } from "./delegation.ts";
-import { idJagTyp } from "./id-jag.ts";
+import { ID_JAG_TYP } from "./id-jag.ts";
 import { type AssertionRules, createAssertionUse } from "./jwt-bearer-grant.ts";
 import type { StsGrant, StsGrantRequest } from "./sts-grant.ts";
 
@@ -39,7 +39,7 @@ export function createStsAssertionGrant(options: StsAssertionOptions): StsGrant 
     return {
       subject,
       notAfter,
-      type: tokenTypes.accessToken,
+      type: TOKEN_TYPES.accessToken,
       act: extendChain(claims, { actor: undefined, maxActors }),
       targets: chooseTargets(targetRequest(presented, request), targets),
     };
@@ -60,7 +60,7 @@ function checkAddressee(
   { client: { clientId } }: StsGrantRequest,
   { issuer, tokenEndpoint, strictAudience }: StsAssertionOptions,
 ): void {
-  const isIdJag = kind === idJagTyp;
+  const isIdJag = kind === ID_JAG_TYP;
   if (!isIdJag && kind !== "jwt") throw invalidGrant("the token is no assertion");
   const names = isIdJag || strictAudience ? [issuer] : [issuer, tokenEndpoint, clientId];
   if (!isForAudience(claims, names)) {
@@ -80,7 +80,7 @@ function targetRequest(
   const audiences = form.getAll("audience");
   const resources = form.getAll("resource");
   const scope = form.get("scope");
-  if (kind !== idJagTyp) return { clientId, audiences, resources, scope };
+  if (kind !== ID_JAG_TYP) return { clientId, audiences, resources, scope };
   const allowed = [claims.resource ?? []].flat().map(String);
   if (audiences.length > 0 || resources.some((resource) => !allowed.includes(resource))) {
     throw invalidTarget("the assertion is not for this target");

@@ -1,5 +1,5 @@
 import { OAuthError } from "../oauth/oauth-error.ts";
-import { tokenTypes } from "../oauth/token-types.ts";
+import { TOKEN_TYPES } from "../oauth/token-types.ts";
 import { chooseTargets, type TargetPolicy } from "../options/sts-targets.ts";
 import type { StsGrant } from "./sts-grant.ts";
 
@@ -19,7 +19,7 @@ export function createStsClientGrant(targets: TargetPolicy): StsGrant {
     return {
       subject: clientId,
       act: undefined,
-      type: tokenTypes.accessToken,
+      type: TOKEN_TYPES.accessToken,
       notAfter: Number.POSITIVE_INFINITY,
       targets: chooseTargets({ clientId, audiences, resources, scope: form.get("scope") }, targets),
     };

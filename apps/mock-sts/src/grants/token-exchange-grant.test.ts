@@ -11,7 +11,7 @@ import {
   UnsecuredJWT,
 } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
 import { StsAgent, type StsForm, typeUrn } from "../../test-support/sts-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 import type { StsOptions } from "../options/sts-options.ts";
@@ -192,7 +192,7 @@ describe("subject and actor tokens (RFC 8693, section 2.2.2)", () => {
     },
     "is bound to a certificate that was not sent": async () => {
       await using customer = new TestAgent(mock);
-      return (await customer.requestToken(clientCredentialsForm)).token;
+      return (await customer.requestToken(CLIENT_CREDENTIALS_FORM)).token;
     },
     "is a service token of XSUAA": async () => {
       const { clientid, clientsecret = "", url } = mock.destinationBinding();

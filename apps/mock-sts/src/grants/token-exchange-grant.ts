@@ -3,10 +3,10 @@ import { InvalidTokenError } from "../keys/jwt-verification.ts";
 import type { Form } from "../oauth/form.ts";
 import { invalidRequest, invalidTarget, OAuthError } from "../oauth/oauth-error.ts";
 import {
+  ISSUABLE_TYPES,
   type IssuableType,
   isAccessTokenType,
-  issuableTypes,
-  tokenTypes,
+  TOKEN_TYPES,
 } from "../oauth/token-types.ts";
 import type { ResolvedStsOptions } from "../options/sts-options.ts";
 import type { HasQuirk } from "../options/sts-quirks.ts";
@@ -54,7 +54,7 @@ export function createTokenExchangeGrant(options: TokenExchangeOptions): StsGran
       act: await chooseActors(subject, request, options),
       targets: targetsOf(request, type, options),
     };
-    const isRefreshable = isAccessTokenType(type) || type === tokenTypes.refreshToken;
+    const isRefreshable = isAccessTokenType(type) || type === TOKEN_TYPES.refreshToken;
     return refreshTokens && isRefreshable
       ? { ...decision, refresh: refreshDecision(decision) }
       : decision;
@@ -63,16 +63,16 @@ export function createTokenExchangeGrant(options: TokenExchangeOptions): StsGran
 
 /** A refresh token is for the time when the subject token has ended: RFC 8693, section 2.2.1. */
 function refreshDecision(decision: StsDecision): StsDecision {
-  return { ...decision, type: tokenTypes.accessToken, notAfter: Number.POSITIVE_INFINITY };
+  return { ...decision, type: TOKEN_TYPES.accessToken, notAfter: Number.POSITIVE_INFINITY };
 }
 
 function requestedType(
   form: Form,
   { refreshTokens }: { readonly refreshTokens: boolean },
 ): IssuableType {
-  const requested = form.get("requested_token_type") ?? tokenTypes.accessToken;
-  const type = issuableTypes.find((known) => known === requested);
-  if (type === undefined || (type === tokenTypes.refreshToken && !refreshTokens)) {
+  const requested = form.get("requested_token_type") ?? TOKEN_TYPES.accessToken;
+  const type = ISSUABLE_TYPES.find((known) => known === requested);
+  if (type === undefined || (type === TOKEN_TYPES.refreshToken && !refreshTokens)) {
     throw invalidRequest("the requested_token_type is not issued here");
   }
   return type;
@@ -138,7 +138,7 @@ function targetsOf(
   if (options.hasQuirk("casdoor-audience-ignored")) {
     return { names: [], resources: [], scope: splitScope(request.scope) };
   }
-  if (type === tokenTypes.idJag) {
+  if (type === TOKEN_TYPES.idJag) {
     return chooseAuthorizationServer(request, options.authorizationServers);
   }
   if (resources.length > 0 && options.hasQuirk("zitadel-invalid-target-for-resource")) {

@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, TestAgent } from "../../test-support/agent.ts";
 import { ControlClient } from "../../test-support/control-client.ts";
 import type { FaultSpec } from "../faults/fault-schema.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
@@ -28,7 +28,7 @@ const set = (effect: FaultSpec["effect"], match: FaultSpec["match"] = { route: "
   client.post("/faults", { match, effect });
 
 async function ask(from: TestAgent = agent) {
-  const body = new URLSearchParams(clientCredentialsForm);
+  const body = new URLSearchParams(CLIENT_CREDENTIALS_FORM);
   const response = await from.fetch(mock.tokenEndpoint, { method: "POST", body });
   return { response, status: response.status, headers: response.headers };
 }

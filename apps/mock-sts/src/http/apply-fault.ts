@@ -38,13 +38,14 @@ function corrupt<K extends FaultEffect["kind"]>(
   effect: Extract<FaultEffect, { kind: K }>,
   request: AffectedRequest,
 ): Response | Promise<Response> {
-  const corruption: Corruptions[K] = corruptions[effect.kind as K];
+  const corruption: Corruptions[K] = CORRUPTIONS[effect.kind as K];
   return corruption(effect, request);
 }
 
-const corruptions: Corruptions = {
+const CORRUPTIONS: Corruptions = {
   status: (effect, { nowMs }) => statusResponse(effect, nowMs),
-  html: () => new Response(signInPage, { headers: { "Content-Type": "text/html; charset=utf-8" } }),
+  html: () =>
+    new Response(SIGN_IN_PAGE, { headers: { "Content-Type": "text/html; charset=utf-8" } }),
   empty: ({ status = 200 }) => new Response(null, { status }),
   redirect: ({ location, status = 302 }) =>
     new Response(null, { status, headers: { Location: location } }),
@@ -71,4 +72,4 @@ const corruptions: Corruptions = {
   "tls-refusal": (_, { realResponse }) => realResponse(),
 };
 
-const signInPage = "<!doctype html><title>Sign in</title><h1>Sign in</h1>";
+const SIGN_IN_PAGE = "<!doctype html><title>Sign in</title><h1>Sign in</h1>";

@@ -55,7 +55,7 @@ export function describeRequest(
     ...(filter !== null && { filter }),
     ...(bearer !== undefined && { bearer }),
     ...(userToken !== undefined && { userToken: options.tokens.note(userToken) }),
-    ...(tokenRoutes.includes(route) && describeForm(body, options.tokens)),
+    ...(TOKEN_ROUTES.includes(route) && describeForm(body, options.tokens)),
     ...(mcpServer !== undefined && { mcp: { server: mcpServer, ...describeJsonRpc(body) } }),
     ...(route === "a2a" && {
       a2a: { version: a2aVersion(c.req.raw), methods: describeJsonRpc(body).methods },
@@ -64,7 +64,7 @@ export function describeRequest(
 }
 
 /** Routes whose bodies are forms. */
-const tokenRoutes: readonly RouteName[] = [
+const TOKEN_ROUTES: readonly RouteName[] = [
   "token",
   "xsuaa-token",
   "sts-token",
@@ -96,8 +96,8 @@ function describeForm(body: string, tokens: TokenLedger): Partial<OpenRecord> {
 }
 
 /** What the record keeps of a batch, and of a name in it: a record must not grow with what is sent. */
-const maxRecordedMethods = 32;
-const maxNameLength = 128;
+const MAX_RECORDED_METHODS = 32;
+const MAX_NAME_LENGTH = 128;
 
 function describeJsonRpc(body: string): { methods: string[]; tool: string | undefined } {
   let messages: { method?: unknown; params?: { name?: unknown } }[] = [];
@@ -108,9 +108,9 @@ function describeJsonRpc(body: string): { methods: string[]; tool: string | unde
   }
   const methods = messages
     .map(({ method }) => method)
-    .filter((method) => typeof method === "string" && method.length <= maxNameLength)
-    .slice(0, maxRecordedMethods) as string[];
+    .filter((method) => typeof method === "string" && method.length <= MAX_NAME_LENGTH)
+    .slice(0, MAX_RECORDED_METHODS) as string[];
   const name = messages.find(({ method }) => method === "tools/call")?.params?.name;
-  const isName = typeof name === "string" && name.length <= maxNameLength;
+  const isName = typeof name === "string" && name.length <= MAX_NAME_LENGTH;
   return { methods, tool: isName ? name : undefined };
 }

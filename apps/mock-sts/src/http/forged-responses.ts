@@ -7,7 +7,7 @@ import { withBody } from "./corrupted-bodies.ts";
 type Json = Record<string, unknown>;
 
 /** Members of a token response that hold tokens. */
-const tokenMembers = ["access_token", "id_token"];
+const TOKEN_MEMBERS = ["access_token", "id_token"];
 
 /** Changes claims of the tokens in an response and signs them again; changes the metadata's issuer too. */
 export async function forgeTokens(
@@ -16,7 +16,7 @@ export async function forgeTokens(
 ): Promise<Response> {
   const { record, tokens } = c.get("received");
   return rewrite(await realResponse(), async (json) => {
-    for (const name of tokenMembers) json[name] = await forge(json[name], { claims, keys });
+    for (const name of TOKEN_MEMBERS) json[name] = await forge(json[name], { claims, keys });
     for (const item of [json.authTokens ?? []].flat() as Json[]) {
       item.value = await forge(item.value, { claims, keys });
     }

@@ -27,13 +27,13 @@ export function hostViolation({ httpVersion, rawHeaders }: HostedRequest): strin
 }
 
 /** A name or an address of RFC 3986 with or without a port; an empty one is no host of an HTTP URL. */
-const hostPattern = /^(?:\[([^\]]*)\]|(?:[\w\-.~!$&'()*+,;=]|%[0-9a-f]{2})+)(?::(\d*))?$/i;
+const HOST_PATTERN = /^(?:\[([^\]]*)\]|(?:[\w\-.~!$&'()*+,;=]|%[0-9a-f]{2})+)(?::(\d*))?$/i;
 
-const maxPort = 65_535;
+const MAX_PORT = 65_535;
 
 function isHost(text: string): boolean {
-  const match = hostPattern.exec(text);
+  const match = HOST_PATTERN.exec(text);
   if (match === null) return false;
   const [, address, port = ""] = match;
-  return (address === undefined || isIPv6(address)) && Number(port) <= maxPort;
+  return (address === undefined || isIPv6(address)) && Number(port) <= MAX_PORT;
 }

@@ -95,12 +95,12 @@ function refuseRequest(outgoing: ServerResponse, violation: string): void {
 }
 
 /** A missing `Host` is refused as every other fault of it is, and not by Node. */
-const serverOptions = { requireHostHeader: false } as const;
+const SERVER_OPTIONS = { requireHostHeader: false } as const;
 
 function createServer(tls: ListenerTls | undefined, handle: RequestListener) {
-  if (tls === undefined) return createHttpServer(serverOptions, handle);
+  if (tls === undefined) return createHttpServer(SERVER_OPTIONS, handle);
   const { certificate: cert, key } = tls.identity;
-  const options = { ...serverOptions, cert, key, ca: tls.clientAuthority, requestCert: true };
+  const options = { ...SERVER_OPTIONS, cert, key, ca: tls.clientAuthority, requestCert: true };
   const server = createHttpsServer({ ...options, rejectUnauthorized: false }, handle);
   refuseSome(server, tls.refusesHandshake);
   return server.on("secureConnection", tls.onHandshake);
@@ -119,7 +119,7 @@ function refuseSome(server: Server, refusesHandshake: () => boolean): void {
 /** Answers a client's hello with a fatal alert, as a server does that shares no cipher with it. */
 function refuseHandshake(socket: Socket): void {
   socket.on("error", () => socket.destroy());
-  socket.once("data", () => socket.end(handshakeFailure));
+  socket.once("data", () => socket.end(HANDSHAKE_FAILURE));
 }
 
 /**
@@ -127,7 +127,7 @@ function refuseHandshake(socket: Socket): void {
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8446#section-6 RFC 8446, section 6}
  */
-const handshakeFailure = Buffer.from([21, 3, 3, 0, 2, 2, 40]);
+const HANDSHAKE_FAILURE = Buffer.from([21, 3, 3, 0, 2, 2, 40]);
 
 /** Returns the certificate a client presented when it connected. */
 export function presentedCertificate({ socket }: IncomingMessage): X509Certificate | undefined {

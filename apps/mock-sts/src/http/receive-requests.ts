@@ -17,7 +17,7 @@ import type { MockEnv } from "./received-request.ts";
 import { readBody } from "./request-body.ts";
 
 /** Largest request body that is read, in bytes. */
-const maxBodyBytes = 1_048_576;
+const MAX_BODY_BYTES = 1_048_576;
 
 /** The parts of a mock that recording and faults need. */
 export interface ReceiveRequestsOptions extends DescribeRequestOptions {
@@ -37,7 +37,7 @@ export function receiveRequests(options: ReceiveRequestsOptions): MiddlewareHand
     const startedAt = performance.now();
     const certificate = certificateOf(c, options);
     const tls = describeTls(c.env.incoming.socket, certificate);
-    const { text: body, state } = await readBody(c.req.raw, maxBodyBytes);
+    const { text: body, state } = await readBody(c.req.raw, MAX_BODY_BYTES);
     const record = recorder.begin(describeRequest(c, { options, tls, body }), recordBytes(c, body));
     c.set("received", { record, body, certificate, tokens });
     // Who has stopped gets no answer, and uses up no fault.

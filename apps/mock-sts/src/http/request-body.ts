@@ -1,5 +1,5 @@
 /** Most that is read of a body that is too large, in bytes, so that its sender gets to read the refusal. */
-const maxDrainedBytes = 67_108_864;
+const MAX_DRAINED_BYTES = 67_108_864;
 
 /** What was read of a body. */
 export interface RequestBody {
@@ -19,7 +19,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<Requ
       size += chunk.byteLength;
       if (size <= maxBytes) chunks.push(chunk);
       else chunks = [];
-      if (size > maxDrainedBytes) break;
+      if (size > MAX_DRAINED_BYTES) break;
     }
   } catch {
     // Only the connection can fail here: it was reset, or ended within the body.

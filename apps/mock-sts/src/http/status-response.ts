@@ -13,7 +13,7 @@ export function statusResponse(effect: StatusEffect, nowMs: number): Response {
 }
 
 /** The last instant a `Date` can hold. */
-const lastDateMs = 8_640_000_000_000_000;
+const LAST_DATE_MS = 8_640_000_000_000_000;
 
 /** @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 RFC 9110, section 10.2.3} */
 function retryAfter(
@@ -21,7 +21,7 @@ function retryAfter(
   nowMs: number,
 ): Record<string, string> {
   if (seconds === undefined) return {};
-  const date = () => new Date(Math.min(nowMs + seconds * 1000, lastDateMs)).toUTCString();
+  const date = () => new Date(Math.min(nowMs + seconds * 1000, LAST_DATE_MS)).toUTCString();
   return { "Retry-After": form === "seconds" ? String(seconds) : date() };
 }
 

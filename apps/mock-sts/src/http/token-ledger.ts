@@ -27,7 +27,7 @@ export interface TokenLedgerOptions {
 }
 
 /** What a decoded token costs beside its characters, in bytes; the claims are as long again. */
-const entryBytes = 1_000;
+const ENTRY_BYTES = 1_000;
 
 /**
  * Remembers the tokens the mock issued or saw, by fingerprint.
@@ -55,7 +55,7 @@ export class TokenLedger {
     this.#entries.add({
       key: mark,
       value: { recorded, signature: verifySignature(token, keys), value },
-      bytes: entryBytes + 2 * token.length,
+      bytes: ENTRY_BYTES + 2 * token.length,
     });
     return recorded;
   }

@@ -1,13 +1,13 @@
 import {
+  CLIENT_ENDPOINTS,
   type ClientEndpointName,
-  clientEndpoints,
   type IssuerPaths,
-  mtlsPrefix,
+  MTLS_PREFIX,
 } from "../oauth/issuer-paths.ts";
 import type { RouteName } from "../recording/recorded-request.ts";
 import type { AccessTokens } from "../tokens/access-tokens.ts";
 import type { OAuthEndpoint } from "../tokens/oauth-endpoint.ts";
-import { oauthMetadataPath, openIdMetadataPath } from "./authorization-server-metadata.ts";
+import { OAUTH_METADATA_PATH, OPEN_ID_METADATA_PATH } from "./authorization-server-metadata.ts";
 
 /** An issuer as the token server serves it: an identity tenant, the token exchange service, or another one. */
 export interface AuthorizationServer {
@@ -32,8 +32,8 @@ export type IssuerRoute = { readonly path: string; readonly route: RouteName } &
 /** Lists all paths of an issuer. */
 export function issuerRoutes(server: AuthorizationServer): readonly IssuerRoute[] {
   const { path, paths, endpoints, tokens } = server;
-  const ofClients = clientEndpoints.flatMap((name) =>
-    ["", mtlsPrefix].map((prefix) => ({
+  const ofClients = CLIENT_ENDPOINTS.flatMap((name) =>
+    ["", MTLS_PREFIX].map((prefix) => ({
       path: `${path}${prefix}${paths[name]}`,
       route: name === "token" ? server.label.token : name,
       endpoint: endpoints[name],
@@ -50,6 +50,6 @@ export function issuerRoutes(server: AuthorizationServer): readonly IssuerRoute[
 
 /** Clients look for it before the issuer's path (RFC 8414, section 3.1) and behind it (OpenID Connect). */
 function metadataPaths(path: string): readonly string[] {
-  const wellKnown = [oauthMetadataPath, openIdMetadataPath];
+  const wellKnown = [OAUTH_METADATA_PATH, OPEN_ID_METADATA_PATH];
   return [...new Set(wellKnown.flatMap((place) => [`${place}${path}`, `${path}${place}`]))];
 }

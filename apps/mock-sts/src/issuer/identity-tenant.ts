@@ -4,7 +4,7 @@ import type { Clients } from "../clients/clients.ts";
 import { knownScopes } from "../clients/scopes.ts";
 import { clientCredentialsGrant } from "../grants/client-credentials-grant.ts";
 import { createJwtBearerGrant } from "../grants/jwt-bearer-grant.ts";
-import { identityPaths } from "../oauth/issuer-paths.ts";
+import { IDENTITY_PATHS } from "../oauth/issuer-paths.ts";
 import type { ResolvedOptions } from "../options/options.ts";
 import type { Tenant } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
@@ -16,7 +16,7 @@ import { createRevocation } from "./revocation-endpoint.ts";
 import { createTokenEndpoint, type TokenEndpointOptions } from "./token-endpoint.ts";
 
 /** Grants of an identity tenant. */
-const identityGrants = [
+const IDENTITY_GRANTS = [
   "client_credentials",
   "urn:ietf:params:oauth:grant-type:jwt-bearer",
 ] as const;
@@ -44,7 +44,7 @@ export function createIdentityTenant(
 ): IdentityTenant {
   const { issuer, tokens, iasPath: path, subdomain } = tenant;
   const { clients, authority, clock, options } = context;
-  const tokenEndpoint = `${issuer}${identityPaths.token}`;
+  const tokenEndpoint = `${issuer}${IDENTITY_PATHS.token}`;
   const audience = options.strictAudience ? [issuer] : [issuer, tokenEndpoint];
   const { clockSkewMs } = options;
   const clientAssertions = createClientAssertions({ audience, clock, clockSkewMs });
@@ -53,7 +53,7 @@ export function createIdentityTenant(
     tokens,
     path,
     tokenEndpoint,
-    paths: identityPaths,
+    paths: IDENTITY_PATHS,
     label: { token: "token", tenant: subdomain },
     endpoints: {
       token: createTokenEndpoint({ ...authentication, ...tokenParts(tenant, context) }),
@@ -63,8 +63,8 @@ export function createIdentityTenant(
     metadata: () =>
       authorizationServerMetadata({
         issuer,
-        paths: identityPaths,
-        grantTypes: identityGrants,
+        paths: IDENTITY_PATHS,
+        grantTypes: IDENTITY_GRANTS,
         scopes: knownScopes(clients),
         signingAlgorithm: tokens.keys.algorithm,
       }),
@@ -75,7 +75,7 @@ function tokenParts(
   { issuer, tokens, tenantId }: Tenant,
   { options, clock, dpop, lifetime }: IdentityTenantContext,
 ): Omit<TokenEndpointOptions, "clients" | "authority" | "clock" | "clientAssertions"> {
-  const tokenEndpoint = `${issuer}${identityPaths.token}`;
+  const tokenEndpoint = `${issuer}${IDENTITY_PATHS.token}`;
   return {
     tenantId,
     tokens,

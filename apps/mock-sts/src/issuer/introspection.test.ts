@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, jwtBearerForm } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, jwtBearerForm } from "../../test-support/agent.ts";
 import { StsAgent, typeUrn } from "../../test-support/sts-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
@@ -90,7 +90,10 @@ describe("introspection (RFC 7662)", () => {
 
   it.each(["jwt", "opaque"])("[7662-1] follows the mock's clock for format %s", async (format) => {
     mock.controls.tokenLifetimeMs = 60_000;
-    const { token } = await agent.requestToken({ ...clientCredentialsForm, token_format: format });
+    const { token } = await agent.requestToken({
+      ...CLIENT_CREDENTIALS_FORM,
+      token_format: format,
+    });
     expect((await introspect(token)).active).toBe(true);
     mock.controls.clockOffsetMs = 60_000;
     expect(await introspect(token)).toEqual(inactive);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM } from "../../test-support/agent.ts";
 import { StsAgent } from "../../test-support/sts-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
@@ -28,7 +28,7 @@ async function isActive(token: string): Promise<unknown> {
 
 describe("revocation (RFC 7009)", () => {
   it.each(["jwt", "opaque"])("[7009-1] ends a token of format %s and no other", async (format) => {
-    const request = () => agent.requestToken({ ...clientCredentialsForm, token_format: format });
+    const request = () => agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, token_format: format });
     const first = (await request()).token;
     const second = (await request()).token;
     const { status, headers } = await revoke({ token: first, token_type_hint: "access_token" });

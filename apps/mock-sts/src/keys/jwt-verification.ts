@@ -26,7 +26,7 @@ export interface JwtRules {
 }
 
 /** Signature algorithms with a public key: what others may sign with. */
-export const asymmetricAlgorithms: readonly string[] = [
+export const ASYMMETRIC_ALGORITHMS: readonly string[] = [
   "ES256",
   "ES384",
   "ES512",

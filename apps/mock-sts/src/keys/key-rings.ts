@@ -14,7 +14,7 @@ export interface KeyRotation {
   readonly algorithm?: SigningAlgorithm;
 }
 
-const rotationNames: KnownNames<KeyRotation> = { issuer: true, algorithm: true };
+const ROTATION_NAMES: KnownNames<KeyRotation> = { issuer: true, algorithm: true };
 
 /** The signing keys of all issuers of a mock. */
 export class KeyRings {
@@ -47,7 +47,7 @@ export class KeyRings {
    * @throws TypeError if there is no such issuer or algorithm.
    */
   async rotate(rotation: KeyRotation = {}): Promise<void> {
-    checkNames(rotation, { start: "Cannot rotate keys:", names: rotationNames });
+    checkNames(rotation, { start: "Cannot rotate keys:", names: ROTATION_NAMES });
     const { issuer, algorithm } = rotation;
     if (algorithm !== undefined) checkSigningAlgorithm(algorithm);
     const chosen = [...this.#rings].filter(([name]) => issuer === undefined || name === issuer);

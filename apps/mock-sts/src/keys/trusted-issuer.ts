@@ -16,9 +16,9 @@ export interface TrustedIssuer {
 }
 
 /** Least time between two readings of a JWK Set because of an unknown key, in milliseconds. */
-const coolDownMs = 30_000;
+const COOL_DOWN_MS = 30_000;
 /** Longest wait for a JWK Set, in milliseconds. */
-const timeoutMs = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /**
  * Returns the function that finds an issuer's keys. It throws an `OAuthError` with status 503 if
@@ -36,7 +36,7 @@ export function trustedKeys({ jwks, jwksUri }: TrustedIssuer, clock: Clock): JWT
  * @throws TypeError naming the issuer and what is wrong with it.
  */
 export function checkTrustedIssuer(trusted: TrustedIssuer, start: string): void {
-  checkNames(trusted, { start: `${start}:`, names: trustedIssuerNames });
+  checkNames(trusted, { start: `${start}:`, names: TRUSTED_ISSUER_NAMES });
   const { issuer, jwks, jwksUri } = trusted;
   if (isBlank(issuer)) throw new TypeError(`${start} has a blank issuer`);
   const label = `${start}: ${JSON.stringify(issuer)}`;
@@ -55,7 +55,7 @@ export function checkTrustedIssuer(trusted: TrustedIssuer, start: string): void 
   }
 }
 
-const trustedIssuerNames: KnownNames<TrustedIssuer> = {
+const TRUSTED_ISSUER_NAMES: KnownNames<TrustedIssuer> = {
   issuer: true,
   jwks: true,
   jwksUri: true,
@@ -80,7 +80,7 @@ function createRemoteKeys(uri: string, clock: Clock): JWTVerifyGetKey {
       return await keys(header, token);
     } catch (error) {
       const isUnknown = error instanceof errors.JWKSNoMatchingKey;
-      if (!isUnknown || Math.abs(clock.now() - readAt) < coolDownMs) throw error;
+      if (!isUnknown || Math.abs(clock.now() - readAt) < COOL_DOWN_MS) throw error;
       return (await read())(header, token);
     }
   };
@@ -88,7 +88,7 @@ function createRemoteKeys(uri: string, clock: Clock): JWTVerifyGetKey {
 
 async function readKeys(uri: string): Promise<JWTVerifyGetKey> {
   try {
-    const options = { redirect: "error", signal: AbortSignal.timeout(timeoutMs) } as const;
+    const options = { redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) } as const;
     const response = await fetch(uri, options);
     if (!response.ok) throw new TypeError(`status ${response.status}`);
     return createLocalJWKSet((await response.json()) as JSONWebKeySet);

@@ -2,10 +2,10 @@ import { invalidRequest } from "./oauth-error.ts";
 import { formDecode } from "./percent-decoding.ts";
 
 /** Parameters that a request may carry more than once (RFC 8693, section 2.1; RFC 8707, section 2). */
-const repeatable = new Set(["resource", "audience"]);
+const REPEATABLE = new Set(["resource", "audience"]);
 
 /** Most parameters a request may have. */
-const maxParameters = 1_000;
+const MAX_PARAMETERS = 1_000;
 
 /** A decoded token request: every parameter with its values, none of them empty. */
 export interface Form {
@@ -36,7 +36,7 @@ export function requiredParameter(
 /** Decodes a form body without judging it: what cannot be decoded stays as it came, what is too much is left out. */
 export function parseForm(body: string): Form {
   const values = new Map<string, string[]>();
-  let left = maxParameters;
+  let left = MAX_PARAMETERS;
   for (const [name, value] of new URLSearchParams(body)) {
     if (left-- === 0) break;
     // An empty value counts as absent: RFC 6749, section 3.2.
@@ -70,14 +70,14 @@ export function assertTokenForm(body: string, contentType: string | undefined): 
   // What stands for bytes that are no UTF-8; a form writes what is not ASCII with percent signs.
   if (body.includes("\ufffd")) throw invalidRequest("the body is not form-encoded UTF-8");
   const pairs = body.split("&").filter((part) => part !== "");
-  if (pairs.length > maxParameters) {
-    throw invalidRequest(`the body has more than ${maxParameters} parameters`);
+  if (pairs.length > MAX_PARAMETERS) {
+    throw invalidRequest(`the body has more than ${MAX_PARAMETERS} parameters`);
   }
   const names = new Set<string>();
   for (const pair of pairs) {
     const name = decode(pair.split("=", 1)[0] ?? "");
     decode(pair);
-    if (names.has(name) && !repeatable.has(name))
+    if (names.has(name) && !REPEATABLE.has(name))
       throw invalidRequest(`parameter ${name} occurs twice`);
     names.add(name);
   }

@@ -1,5 +1,5 @@
 /** Headers of every answer of the token endpoint. */
-const noStore = { "Cache-Control": "no-store", Pragma: "no-cache" } as const;
+const NO_STORE = { "Cache-Control": "no-store", Pragma: "no-cache" } as const;
 
 /**
  * A refusal of the token endpoint.
@@ -60,7 +60,7 @@ export function tokenEndpointResponse(
   status = 200,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return Response.json(body, { status, headers: { ...noStore, ...headers } });
+  return Response.json(body, { status, headers: { ...NO_STORE, ...headers } });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
 import { checkInteger } from "../checks/option-values.ts";
 import type { Bounds } from "../recording/bounded-cache.ts";
-import { builtInScenarios, checkScenario, type Scenario } from "./scenario.ts";
+import { BUILT_IN_SCENARIOS, checkScenario, type Scenario } from "./scenario.ts";
 
 /** Options that say what can be seen of a mock, and by whom. */
 export interface ControlOptions {
@@ -34,7 +34,7 @@ export interface ResolvedControlOptions {
 export function resolveControlOptions(options: ControlOptions): ResolvedControlOptions {
   const { recordLimits = {}, recordSecrets = false, controlHosts = [] } = options;
   const { seed = 1 } = options;
-  checkNames(recordLimits, { start: START, names: recordLimitNames, field: "record limit" });
+  checkNames(recordLimits, { start: START, names: RECORD_LIMIT_NAMES, field: "record limit" });
   return {
     recordSecrets,
     controlHosts: controlHosts.map(checkHost),
@@ -47,7 +47,7 @@ export function resolveControlOptions(options: ControlOptions): ResolvedControlO
   };
 }
 
-const recordLimitNames: KnownNames<NonNullable<ControlOptions["recordLimits"]>> = {
+const RECORD_LIMIT_NAMES: KnownNames<NonNullable<ControlOptions["recordLimits"]>> = {
   requests: true,
   bytes: true,
 };
@@ -58,7 +58,7 @@ function mergeScenarios(own: readonly Scenario[]): readonly Scenario[] {
   if (twice !== undefined) {
     throw new TypeError(`${START} two "scenarios" are called ${JSON.stringify(twice)}`);
   }
-  return [...builtInScenarios.filter(({ name }) => !names.includes(name)), ...own];
+  return [...BUILT_IN_SCENARIOS.filter(({ name }) => !names.includes(name)), ...own];
 }
 
 function checkHost(host: string): string {

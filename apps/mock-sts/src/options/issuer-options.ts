@@ -5,13 +5,13 @@ import type { SigningAlgorithm } from "../keys/signing-keys.ts";
 import {
   type ResolvedStsOptions,
   resolveStsOptions,
+  STS_OPTION_NAMES,
   type StsOptions,
-  stsOptionNames,
 } from "./sts-options.ts";
-import { reservedSubdomains } from "./tenants.ts";
+import { RESERVED_SUBDOMAINS } from "./tenants.ts";
 
 /** Name of the token exchange service among the issuers. */
-export const stsName = "sts";
+export const STS_NAME = "sts";
 
 /** An issuer of its own beside the others, with what the token exchange service has: grants, targets, quirks. */
 export interface IssuerOptions extends StsOptions {
@@ -42,10 +42,10 @@ export function resolveIssuers(
   issuers: readonly IssuerOptions[],
   { taken, ...defaults }: IssuerDefaults & { readonly taken: readonly string[] },
 ): readonly ResolvedIssuer[] {
-  const names = new Set([...taken, ...reservedSubdomains]);
+  const names = new Set([...taken, ...RESERVED_SUBDOMAINS]);
   return issuers.map((issuer) => {
     const label = `Cannot serve issuer ${JSON.stringify(issuer?.name)}`;
-    checkNames(issuer, { start: `${label}:`, names: issuerOptionNames });
+    checkNames(issuer, { start: `${label}:`, names: ISSUER_OPTION_NAMES });
     if (!isDnsLabel(issuer.name)) {
       throw new TypeError(`${label}: its name is no lower-case RFC 1123 label`);
     }
@@ -57,8 +57,8 @@ export function resolveIssuers(
   });
 }
 
-const issuerOptionNames: KnownNames<IssuerOptions> = {
-  ...stsOptionNames,
+const ISSUER_OPTION_NAMES: KnownNames<IssuerOptions> = {
+  ...STS_OPTION_NAMES,
   name: true,
   clients: true,
 };

@@ -3,7 +3,7 @@ import { YEAR_MS } from "../time/durations.ts";
 import type { CertificateAuthority, CertificatePair } from "../tls/certificate-authority.ts";
 
 /** Client that line-of-business agents have in every identity tenant; the Destination Service holds its certificate. */
-export const lobClient = {
+export const LOB_CLIENT = {
   clientId: "mock-lob-agent",
   authentication: "tls_client_auth",
   subjectDn: "CN=mock-lob-agent,OU=Destinations,O=Mock STS",
@@ -14,7 +14,7 @@ export const lobClient = {
 /** Issues the certificate the Destination Service presents for that client, valid a year each way. */
 export function issueLobKeyStore(authority: CertificateAuthority): Promise<CertificatePair> {
   return authority.issue({
-    subject: lobClient.subjectDn,
+    subject: LOB_CLIENT.subjectDn,
     usage: "clientAuth",
     notBefore: Date.now() - YEAR_MS,
     notAfter: Date.now() + YEAR_MS,

@@ -4,11 +4,11 @@ import { type ClientRegistration, type Clients, registerClients } from "../clien
 import { checkSigningAlgorithm, type SigningAlgorithm } from "../keys/signing-keys.ts";
 import type { Bounds } from "../recording/bounded-cache.ts";
 import type { RecordedRequest } from "../recording/recorded-request.ts";
-import { type AgentOptions, checkAgents, defaultAgents } from "../servers/agents.ts";
+import { type AgentOptions, checkAgents, DEFAULT_AGENTS } from "../servers/agents.ts";
 import {
   checkMcpServers,
   checkServersIssuers,
-  defaultMcpServers,
+  DEFAULT_MCP_SERVERS,
   type McpServerOptions,
 } from "../servers/mcp-servers.ts";
 import { agentRegistration, agentSubject } from "./agent-registration.ts";
@@ -18,12 +18,12 @@ import {
   type ResolvedIssuer,
   resolveIssuer,
   resolveIssuers,
-  stsName,
+  STS_NAME,
 } from "./issuer-options.ts";
-import { lobClient } from "./lob-client.ts";
+import { LOB_CLIENT } from "./lob-client.ts";
 import { checkStsNames, type StsOptions } from "./sts-options.ts";
 import {
-  defaultTenants,
+  DEFAULT_TENANTS,
   type ResolvedTenant,
   resolveTenants,
   type TenantOptions,
@@ -119,8 +119,8 @@ export interface ResolvedOptions
 }
 
 /** Shortest and longest lifetime of an access token, in milliseconds; IAS allows 1 to 720 minutes. */
-const minTokenLifetimeMs = 1_000;
-const maxTokenLifetimeMs = 43_200_000;
+const MIN_TOKEN_LIFETIME_MS = 1_000;
+const MAX_TOKEN_LIFETIME_MS = 43_200_000;
 
 /**
  * Checks options and fills in the defaults.
@@ -128,11 +128,11 @@ const maxTokenLifetimeMs = 43_200_000;
  * @throws TypeError or RangeError naming the option.
  */
 export function resolveOptions(options: MockStsOptions): ResolvedOptions {
-  checkNames(options, { start: START, names: optionNames });
+  checkNames(options, { start: START, names: OPTION_NAMES });
   checkStsNames(options.sts);
-  const { clientId = "mock-agent", clients = [], mcpServers = defaultMcpServers } = options;
+  const { clientId = "mock-agent", clients = [], mcpServers = DEFAULT_MCP_SERVERS } = options;
   const { maxAssertionLifetimeMs, clockSkewMs = 0, tokenLifetimeMs = 3_600_000 } = options;
-  const { agents = defaultAgents, serviceTokenLifetimeMs = 43_200_000 } = options;
+  const { agents = DEFAULT_AGENTS, serviceTokenLifetimeMs = 43_200_000 } = options;
   const tenantId = text(options.tenantId ?? "mock-tenant", "tenantId");
   const identityZone = text(options.identityZone ?? "provider-zone", "identityZone");
   const subjectDn = agentSubject(clientId);
@@ -140,17 +140,17 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
   checkTokenLifetime(serviceTokenLifetimeMs, "serviceTokenLifetimeMs");
   checkMcpServers(mcpServers);
   checkAgents(agents);
-  const tenants = resolveTenants(options.tenants ?? defaultTenants, { identityZone, tenantId });
+  const tenants = resolveTenants(options.tenants ?? DEFAULT_TENANTS, { identityZone, tenantId });
   const registered = registerClients([
     agentRegistration(options, { clientId, subjectDn }),
-    lobClient,
+    LOB_CLIENT,
     ...clients,
   ]);
   const signingAlgorithm = checkSigningAlgorithm(options.signingAlgorithm ?? "ES256");
   const defaults = { clients: registered, signingAlgorithm };
   const taken = [identityZone, ...tenants.map(({ subdomain }) => subdomain)];
   const issuers = resolveIssuers(options.issuers ?? [], { ...defaults, taken });
-  checkServersIssuers(mcpServers, [stsName, ...issuers.map(({ name }) => name)]);
+  checkServersIssuers(mcpServers, [STS_NAME, ...issuers.map(({ name }) => name)]);
   return {
     host: text(options.host ?? "127.0.0.1", "host"),
     port: integer(options.port ?? 0, "port", { min: 0, max: 65_535 }),
@@ -184,14 +184,14 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
       options.clientCertificateHeader === undefined
         ? undefined
         : text(options.clientCertificateHeader, "clientCertificateHeader"),
-    sts: resolveIssuer({ ...options.sts, name: stsName }, defaults),
+    sts: resolveIssuer({ ...options.sts, name: STS_NAME }, defaults),
     ...resolveControlOptions(options),
     onAnswer: options.onAnswer ?? (() => {}),
   };
 }
 
 /** Names of all options. */
-export const optionNames: KnownNames<MockStsOptions> = {
+export const OPTION_NAMES: KnownNames<MockStsOptions> = {
   host: true,
   port: true,
   gatewayPort: true,
@@ -233,7 +233,7 @@ export const optionNames: KnownNames<MockStsOptions> = {
  * @throws RangeError naming the option.
  */
 export function checkTokenLifetime(lifetimeMs: number, name = "tokenLifetimeMs"): number {
-  return integer(lifetimeMs, name, { min: minTokenLifetimeMs, max: maxTokenLifetimeMs });
+  return integer(lifetimeMs, name, { min: MIN_TOKEN_LIFETIME_MS, max: MAX_TOKEN_LIFETIME_MS });
 }
 
 function text(value: string, name: string): string {

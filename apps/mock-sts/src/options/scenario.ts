@@ -23,11 +23,11 @@ export function checkScenario(scenario: Scenario): Scenario {
   return checkData(scenarioSchema, scenario, `use scenario ${JSON.stringify(scenario?.name)}`);
 }
 
-const always = { times: "unlimited" } as const;
-const tokenEndpoints = ["token", "xsuaa-token", "sts-token"] as const;
+const ALWAYS = { times: "unlimited" } as const;
+const TOKEN_ENDPOINTS = ["token", "xsuaa-token", "sts-token"] as const;
 
 /** Sets of faults that every mock knows. */
-export const builtInScenarios: readonly Scenario[] = [
+export const BUILT_IN_SCENARIOS: readonly Scenario[] = [
   {
     name: "short-lived-tokens",
     description: "Access tokens live for ten seconds.",
@@ -42,9 +42,9 @@ export const builtInScenarios: readonly Scenario[] = [
     name: "flaky",
     description: "One in ten requests gets 503, and one in twenty loses its connection.",
     faults: [
-      { match: { ...always, probability: 0.1 }, effect: { kind: "status", status: 503 } },
+      { match: { ...ALWAYS, probability: 0.1 }, effect: { kind: "status", status: 503 } },
       {
-        match: { ...always, probability: 0.05, seed: 2 },
+        match: { ...ALWAYS, probability: 0.05, seed: 2 },
         effect: { kind: "reset-before-headers" },
       },
     ],
@@ -75,5 +75,5 @@ function atTokenEndpoints(
   effect: z.infer<typeof faultSchema>["effect"],
   probability = 1,
 ): Scenario["faults"] {
-  return tokenEndpoints.map((route) => ({ match: { ...always, route, probability }, effect }));
+  return TOKEN_ENDPOINTS.map((route) => ({ match: { ...ALWAYS, route, probability }, effect }));
 }

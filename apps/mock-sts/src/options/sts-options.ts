@@ -40,7 +40,7 @@ export interface ResolvedStsOptions extends Required<Omit<StsOptions, "publicCli
   readonly publicClient: Client | undefined;
 }
 
-const publicClientId = "mock-public-client";
+const PUBLIC_CLIENT_ID = "mock-public-client";
 
 /**
  * Checks options and fills in the defaults.
@@ -54,12 +54,12 @@ export function resolveStsOptions(
   checkStsNames(options);
   const { maxActors = 5, defaultAudience = "mock-default-audience" } = options;
   const { severalTargets = "combine", mayAct = "optional", trustedIssuers = [] } = options;
-  checkInteger(maxActors, { start, name: "maxActors", min: 1 });
-  checkText(defaultAudience, { start, name: "defaultAudience" });
+  checkInteger(maxActors, { start: START, name: "maxActors", min: 1 });
+  checkText(defaultAudience, { start: START, name: "defaultAudience" });
   const severalChoices = ["combine", "refuse"];
-  checkChoice(severalTargets, { start, name: "severalTargets", choices: severalChoices });
-  checkChoice(mayAct, { start, name: "mayAct", choices: ["optional", "required"] });
-  for (const issuer of trustedIssuers) checkTrustedIssuer(issuer, `${start} "trustedIssuers"`);
+  checkChoice(severalTargets, { start: START, name: "severalTargets", choices: severalChoices });
+  checkChoice(mayAct, { start: START, name: "mayAct", choices: ["optional", "required"] });
+  for (const issuer of trustedIssuers) checkTrustedIssuer(issuer, `${START} "trustedIssuers"`);
   for (const target of options.targets ?? []) checkStsTarget(target);
   return {
     maxActors,
@@ -67,7 +67,7 @@ export function resolveStsOptions(
     severalTargets,
     mayAct,
     trustedIssuers,
-    publicClient: options.publicClient ? registerPublicClient().get(publicClientId) : undefined,
+    publicClient: options.publicClient ? registerPublicClient().get(PUBLIC_CLIENT_ID) : undefined,
     targets: options.targets ?? [],
     authorizationServers: options.authorizationServers ?? [],
     subjectForRequester: options.subjectForRequester ?? false,
@@ -77,10 +77,10 @@ export function resolveStsOptions(
   };
 }
 
-const start = "Cannot start mock-sts: sts option";
+const START = "Cannot start mock-sts: sts option";
 
 /** Names of all options. */
-export const stsOptionNames: KnownNames<StsOptions> = {
+export const STS_OPTION_NAMES: KnownNames<StsOptions> = {
   publicClient: true,
   trustedIssuers: true,
   targets: true,
@@ -101,10 +101,10 @@ export const stsOptionNames: KnownNames<StsOptions> = {
  * @throws TypeError naming the option, and the one that was probably meant.
  */
 export function checkStsNames(options: StsOptions | undefined): void {
-  const start = "Cannot start mock-sts:";
-  checkNames(options, { start, names: stsOptionNames, field: "sts option" });
+  const START = "Cannot start mock-sts:";
+  checkNames(options, { start: START, names: STS_OPTION_NAMES, field: "sts option" });
 }
 
 function registerPublicClient(): Clients {
-  return registerClients([{ clientId: publicClientId, authentication: "none" }]);
+  return registerClients([{ clientId: PUBLIC_CLIENT_ID, authentication: "none" }]);
 }

@@ -80,7 +80,7 @@ export function checkResource(resource: string): void {
  * @throws TypeError saying what is wrong with it.
  */
 export function checkStsTarget(target: StsTarget): void {
-  checkNames(target, { start: "Cannot serve a target:", names: targetNames });
+  checkNames(target, { start: "Cannot serve a target:", names: TARGET_NAMES });
   const { audience, resource } = target;
   if (audience === undefined && resource === undefined) {
     throw new TypeError("Cannot serve a target: it has no audience and no resource");
@@ -92,7 +92,7 @@ export function checkStsTarget(target: StsTarget): void {
   }
 }
 
-const targetNames: KnownNames<StsTarget> = {
+const TARGET_NAMES: KnownNames<StsTarget> = {
   audience: true,
   resource: true,
   scopes: true,

@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, TestAgent } from "../../test-support/agent.ts";
 import { LobAgent } from "../../test-support/lob-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
@@ -129,7 +129,7 @@ describe("tenants", () => {
 
   it("do not know the clients of one another's identity tenants", async () => {
     await using customer = new TestAgent(mock);
-    const body = new URLSearchParams(clientCredentialsForm);
+    const body = new URLSearchParams(CLIENT_CREDENTIALS_FORM);
     const { tokenEndpoint } = tenantOf("tenant-a");
     const response = await customer.fetch(tokenEndpoint, { method: "POST", body });
     expect(await response.json()).toMatchObject({ error: "invalid_client" });

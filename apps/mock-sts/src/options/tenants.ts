@@ -22,16 +22,16 @@ export interface TenantOptions {
 export type ResolvedTenant = Required<TenantOptions>;
 
 /** Subscribers of a mock that was not told otherwise. */
-export const defaultTenants: readonly TenantOptions[] = [
+export const DEFAULT_TENANTS: readonly TenantOptions[] = [
   { subdomain: "tenant-a" },
   { subdomain: "tenant-b" },
 ];
 
 /** Where every global tenant id of a subscriber begins; the provider's servers are below. */
-const firstGlobalTenantId = 250_701;
+const FIRST_GLOBAL_TENANT_ID = 250_701;
 
 /** First segments of the mock's own paths. */
-export const reservedSubdomains: readonly string[] = [
+export const RESERVED_SUBDOMAINS: readonly string[] = [
   "ias",
   "oauth",
   "oauth2",
@@ -54,8 +54,8 @@ export function resolveTenants(
   const taken = new Set([provider.identityZone, provider.tenantId]);
   return tenants.map((tenant, index) => {
     const start = `Cannot serve tenant ${JSON.stringify(tenant?.subdomain)}:`;
-    checkNames(tenant, { start, names: tenantNames });
-    const resolved = resolveTenant(tenant, String(firstGlobalTenantId + index));
+    checkNames(tenant, { start, names: TENANT_NAMES });
+    const resolved = resolveTenant(tenant, String(FIRST_GLOBAL_TENANT_ID + index));
     checkSubdomain(resolved.subdomain);
     const { subdomain, tenantId } = resolved;
     checkText(tenantId, { start, name: "tenantId" });
@@ -71,7 +71,7 @@ export function resolveTenants(
   });
 }
 
-const tenantNames: KnownNames<TenantOptions> = {
+const TENANT_NAMES: KnownNames<TenantOptions> = {
   subdomain: true,
   tenantId: true,
   subscribed: true,
@@ -121,7 +121,7 @@ function checkSubdomain(subdomain: string): void {
   if (!isDnsLabel(subdomain.toLowerCase())) {
     throw invalidTenant(subdomain, "its subdomain is no RFC 1123 label");
   }
-  if (reservedSubdomains.includes(subdomain)) {
+  if (RESERVED_SUBDOMAINS.includes(subdomain)) {
     throw invalidTenant(subdomain, "a path of the mock begins like its subdomain");
   }
 }

@@ -41,7 +41,7 @@ export interface RecordedA2a {
 }
 
 /** What kinds of resource there are. */
-export const routeNames = [
+export const ROUTE_NAMES = [
   /** An identity tenant's token endpoint. */
   "token",
   "xsuaa-token",
@@ -66,7 +66,7 @@ export const routeNames = [
 ] as const;
 
 /** What kind of resource a request was for. */
-export type RouteName = (typeof routeNames)[number];
+export type RouteName = (typeof ROUTE_NAMES)[number];
 
 /** One request as it was recorded. It is there from its arrival; `status` comes with the answer. */
 export interface RecordedRequest {

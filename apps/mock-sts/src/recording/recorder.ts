@@ -4,7 +4,7 @@ import { type Bounds, createBoundedCache } from "./bounded-cache.ts";
 import type { OpenRecord, RecordedRequest } from "./recorded-request.ts";
 import { matchesFilter } from "./request-filter.ts";
 import { type RequestFilter, requestFilterSchema } from "./request-match.ts";
-import { countRequest, noRequests, type RequestTotals } from "./request-totals.ts";
+import { countRequest, NO_REQUESTS, type RequestTotals } from "./request-totals.ts";
 import { createSubscribers } from "./subscribers.ts";
 
 /** Keeps what the mock was asked. */
@@ -54,7 +54,7 @@ export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): 
   let handshakes = 0;
   let lastId = 0;
   let lastAnswerId = 0;
-  let totals = noRequests;
+  let totals = NO_REQUESTS;
   const answered = createSubscribers<RecordedRequest>();
   const select = (filter: RequestFilter) =>
     kept.values().filter((request) => matchesFilter(request, filter));
@@ -79,7 +79,7 @@ export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): 
     clear() {
       kept.clear();
       onClear();
-      [handshakes, totals] = [0, noRequests];
+      [handshakes, totals] = [0, NO_REQUESTS];
     },
     begin(record, bytes) {
       const open: OpenRecord = { id: ++lastId, ...record };
@@ -104,14 +104,14 @@ function checked(filter: RequestFilter): RequestFilter {
   return checkData(requestFilterSchema, filter, "select requests");
 }
 
-const waitNames: KnownNames<WaitOptions> = { signal: true };
+const WAIT_NAMES: KnownNames<WaitOptions> = { signal: true };
 
 function createWaits(select: Recorder["select"]) {
   const waiting = createSubscribers();
   const waitFor: Recorder["waitFor"] = (given, count = 1, options = {}) =>
     new Promise((resolve, reject) => {
       const filter = checked(given);
-      checkNames(options, { start: "Cannot wait for requests:", names: waitNames });
+      checkNames(options, { start: "Cannot wait for requests:", names: WAIT_NAMES });
       const { signal } = options;
       const stop = () => {
         unsubscribe();

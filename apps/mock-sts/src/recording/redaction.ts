@@ -4,17 +4,17 @@ import type { Form } from "../oauth/form.ts";
 import type { RecordedRequest, RecordedToken } from "./recorded-request.ts";
 
 /** Longest token whose claims are kept, and how deep they may be nested: no sender fills our memory. */
-const maxTokenLength = 16_384;
-const maxDepth = 32;
+const MAX_TOKEN_LENGTH = 16_384;
+const MAX_DEPTH = 32;
 
 /** Decodes a JWT without verifying it; what is none, and what is too large, has neither header nor claims. */
 export function decodeToken(token: string): Pick<RecordedToken, "header" | "claims"> {
   const unknown = { header: undefined, claims: undefined };
-  if (token.length > maxTokenLength) return unknown;
+  if (token.length > MAX_TOKEN_LENGTH) return unknown;
   try {
     const header = decodeProtectedHeader(token);
     const claims = decodeJwt(token);
-    return isShallow([header, claims], maxDepth + 1) ? { header, claims } : unknown;
+    return isShallow([header, claims], MAX_DEPTH + 1) ? { header, claims } : unknown;
   } catch {
     return unknown;
   }
@@ -26,7 +26,7 @@ function isShallow(value: unknown, depth: number): boolean {
 }
 
 /** Form parameters whose values are shown; the value of any other may be a secret. */
-const harmlessParameters = new Set([
+const HARMLESS_PARAMETERS = new Set([
   "grant_type",
   "client_id",
   "resource",
@@ -43,28 +43,28 @@ const harmlessParameters = new Set([
 ]);
 
 /** Most parameters of a form that are kept, most values of each, and most characters of a name or value. */
-const maxNames = 64;
-const maxValues = 32;
-const maxCharacters = 1_000;
+const MAX_NAMES = 64;
+const MAX_VALUES = 32;
+const MAX_CHARACTERS = 1_000;
 
 /** Copies a form for the record, with fingerprints in place of what may be secret, and with a limit. */
 export function recordedForm(form: Form): NonNullable<RecordedRequest["form"]> {
   return Object.fromEntries(
     form
       .entries()
-      .slice(0, maxNames)
+      .slice(0, MAX_NAMES)
       .map(([name, values]) => {
-        const kept = values.slice(0, maxValues);
-        const shown = harmlessParameters.has(name)
-          ? kept.map((value) => value.slice(0, maxCharacters))
+        const kept = values.slice(0, MAX_VALUES);
+        const shown = HARMLESS_PARAMETERS.has(name)
+          ? kept.map((value) => value.slice(0, MAX_CHARACTERS))
           : kept.map((value) => `sha256:${fingerprint(value)}`);
-        return [name.slice(0, maxCharacters), shown.length === 1 ? (shown[0] ?? "") : shown];
+        return [name.slice(0, MAX_CHARACTERS), shown.length === 1 ? (shown[0] ?? "") : shown];
       }),
   );
 }
 
 /** Request headers that are recorded. */
-const harmlessHeaders = [
+const HARMLESS_HEADERS = [
   "accept",
   "content-type",
   "user-agent",
@@ -81,6 +81,6 @@ const harmlessHeaders = [
 
 /** Copies the harmless headers for the record. */
 export function recordedHeaders(headers: Headers): Record<string, string> {
-  const shown = harmlessHeaders.map((name) => [name, headers.get(name)] as const);
+  const shown = HARMLESS_HEADERS.map((name) => [name, headers.get(name)] as const);
   return Object.fromEntries(shown.filter((pair): pair is [string, string] => pair[1] !== null));
 }

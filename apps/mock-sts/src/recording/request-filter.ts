@@ -4,7 +4,7 @@ import type { RequestFilter } from "./request-match.ts";
 /** Tells whether a request is one that a filter asks for. */
 export function matchesFilter(request: RecordedRequest, filter: RequestFilter): boolean {
   return Object.entries(filter).every(([name, wanted]) => {
-    const fact = facts[name as keyof RequestFilter] as (
+    const fact = FACTS[name as keyof RequestFilter] as (
       it: RecordedRequest,
       wanted: unknown,
     ) => boolean;
@@ -19,7 +19,7 @@ type Facts = {
   ) => boolean;
 };
 
-const facts: Facts = {
+const FACTS: Facts = {
   listener: ({ listener }, wanted) => listener === wanted,
   route: ({ route }, wanted) => route === wanted,
   tenant: ({ tenant }, wanted) => tenant === wanted,

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { routeNames } from "./recorded-request.ts";
+import { ROUTE_NAMES } from "./recorded-request.ts";
 
 const text = z.string().min(1);
 
 /** What can be said of a request when it arrives: plain data that chooses requests by it. */
 export const requestMatchSchema = z.strictObject({
   listener: z.enum(["token-server", "gateway"]).optional(),
-  route: z.enum(routeNames).optional(),
+  route: z.enum(ROUTE_NAMES).optional(),
   tenant: text.optional().describe("Subdomain of the tenant."),
   issuer: text.optional().describe("Name of a further issuer."),
   method: text.optional().describe("HTTP method, in capitals."),

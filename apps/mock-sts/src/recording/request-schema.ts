@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { routeNames } from "./recorded-request.ts";
+import { ROUTE_NAMES } from "./recorded-request.ts";
 import { requestFilterSchema } from "./request-match.ts";
 
 const claims = z.record(z.string(), z.unknown());
@@ -22,7 +22,7 @@ export const recordedRequestSchema = z.strictObject({
   method: text,
   path: text,
   query: z.array(text).describe("Names of the parameters in the URL."),
-  route: z.enum(routeNames),
+  route: z.enum(ROUTE_NAMES),
   tenant: text.optional(),
   issuer: text.optional().describe("Name of a further issuer."),
   agent: text.optional(),

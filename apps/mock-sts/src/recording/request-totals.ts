@@ -14,10 +14,10 @@ export interface RequestTotals {
 }
 
 /** Token requests to any token endpoint. */
-const tokenRoutes: readonly RouteName[] = ["token", "xsuaa-token", "sts-token"];
+const TOKEN_ROUTES: readonly RouteName[] = ["token", "xsuaa-token", "sts-token"];
 
 /** Totals before the first request. */
-export const noRequests: RequestTotals = {
+export const NO_REQUESTS: RequestTotals = {
   requests: 0,
   tokenRequests: 0,
   tokensIssued: 0,
@@ -30,7 +30,7 @@ export function countRequest(totals: RequestTotals, request: RecordedRequest): R
   const one = (isCounted: boolean | undefined) => (isCounted ? 1 : 0);
   return {
     requests: totals.requests + 1,
-    tokenRequests: totals.tokenRequests + one(tokenRoutes.includes(request.route)),
+    tokenRequests: totals.tokenRequests + one(TOKEN_ROUTES.includes(request.route)),
     tokensIssued: totals.tokensIssued + one(request.issued !== undefined),
     toolCalls: totals.toolCalls + one(request.mcp?.methods.includes("tools/call")),
     faults: totals.faults + one(request.fault !== undefined),

@@ -25,7 +25,7 @@ export interface AgentInfo {
  * The provider's agents of a gateway that was not told otherwise: it shares ids with an MCP
  * server, as the customer flow looks for agents at the integration dependencies it has.
  */
-export const defaultAgents: readonly AgentOptions[] = [
+export const DEFAULT_AGENTS: readonly AgentOptions[] = [
   {
     name: "cost-center-agent",
     ordId: "sap.mock:apiResource:cost-center:v1",
@@ -50,12 +50,12 @@ export function findAgent(agents: readonly AgentOptions[], path: string): FoundA
   for (const agent of agents) {
     const own = canonicalPath(agentPath(agent));
     if (wanted === own) return { agent, part: "messages" };
-    if (wanted === `${own}${cardPath}`) return { agent, part: "card" };
+    if (wanted === `${own}${CARD_PATH}`) return { agent, part: "card" };
   }
   return undefined;
 }
 
-const cardPath = "/.well-known/agent-card.json";
+const CARD_PATH = "/.well-known/agent-card.json";
 
 /** Returns the version of A2A that a request speaks; version 0.3 does not say so. */
 export function a2aVersion({ headers }: Request): string {
@@ -89,12 +89,12 @@ export function checkAgents(agents: readonly AgentOptions[]): void {
   const taken = new Set<string>();
   for (const agent of agents) {
     const label = `Cannot serve agent ${JSON.stringify(agent?.name)}`;
-    checkNames(agent, { start: `${label}:`, names: agentNames });
+    checkNames(agent, { start: `${label}:`, names: AGENT_NAMES });
     checkTarget(agent, { label, noun: "agent", kind: "a2a", taken });
   }
 }
 
-const agentNames: KnownNames<AgentOptions> = {
+const AGENT_NAMES: KnownNames<AgentOptions> = {
   name: true,
   ordId: true,
   globalTenantId: true,

@@ -36,7 +36,7 @@ export function createEchoAgent(url: string): EchoAgent {
   const handler = new JsonRpcTransportHandler(requests);
   const legacyHandler = new LegacyJsonRpcTransportHandler(requests);
   return async ({ body, version }, claims) => {
-    const state = new Map([[claimsKey, claims]]);
+    const state = new Map([[CLAIMS_KEY, claims]]);
     const context = new ServerCallContext({ requestedVersion: version, state });
     try {
       validateVersion(version, card, "JSONRPC");
@@ -50,7 +50,7 @@ export function createEchoAgent(url: string): EchoAgent {
   };
 }
 
-const claimsKey = "claims";
+const CLAIMS_KEY = "claims";
 
 /** Sends the parts of a message back, with who sent them by the access token as metadata. */
 const echo: AgentExecutor = {
@@ -62,7 +62,7 @@ const echo: AgentExecutor = {
         taskId: "",
         role: Role.ROLE_AGENT,
         parts: userMessage.parts,
-        metadata: { caller: callerIdentity(context.state.get(claimsKey) as JWTPayload) },
+        metadata: { caller: callerIdentity(context.state.get(CLAIMS_KEY) as JWTPayload) },
         extensions: [],
         referenceTaskIds: [],
       }),

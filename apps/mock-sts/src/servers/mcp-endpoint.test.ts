@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
 let mock: MockSts;
@@ -194,7 +194,7 @@ describe("tools", () => {
 
   it("see the user of each call", async () => {
     const assertion = await mock.userToken({ sub: "alice" });
-    for (const form of [jwtBearerForm(assertion), clientCredentialsForm]) {
+    for (const form of [jwtBearerForm(assertion), CLIENT_CREDENTIALS_FORM]) {
       const client = await agent.connect("cost-centers", (await agent.requestToken(form)).token);
       const { structuredContent } = await client.callTool({ name: "whoami", arguments: {} });
       await client.close();

@@ -42,7 +42,7 @@ export interface McpServerInfo {
 }
 
 /** The servers of a gateway that was not told otherwise: one of each kind, and two with an audience of their own. */
-export const defaultMcpServers: readonly McpServerOptions[] = [
+export const DEFAULT_MCP_SERVERS: readonly McpServerOptions[] = [
   {
     name: "cost-centers",
     ordId: "sap.mock:apiResource:cost-center:v1",
@@ -94,7 +94,7 @@ export const defaultMcpServers: readonly McpServerOptions[] = [
   },
 ];
 
-const defaultTools = recordTools("item", [{ id: "1", name: "First" }]);
+const DEFAULT_TOOLS = recordTools("item", [{ id: "1", name: "First" }]);
 
 /** Chooses the servers that take the gateway's tokens. */
 export function gatewayServers(servers: readonly McpServerOptions[]): readonly McpServerOptions[] {
@@ -102,7 +102,7 @@ export function gatewayServers(servers: readonly McpServerOptions[]): readonly M
 }
 
 /** Returns the tools of a server. */
-export function toolsOf({ tools = defaultTools }: McpServerOptions): readonly McpTool[] {
+export function toolsOf({ tools = DEFAULT_TOOLS }: McpServerOptions): readonly McpTool[] {
   return tools;
 }
 
@@ -129,7 +129,7 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
   const taken = new Set<string>();
   for (const server of servers) {
     const label = `Cannot serve MCP server ${JSON.stringify(server?.name)}`;
-    checkNames(server, { start: `${label}:`, names: serverNames });
+    checkNames(server, { start: `${label}:`, names: SERVER_NAMES });
     checkTools(server.tools ?? [], label);
     checkChoice(server.mode, { start: `${label}:`, name: "mode", choices: MODES });
     checkChoice(server.answers, { start: `${label}:`, name: "answers", choices: ANSWERS });
@@ -154,7 +154,7 @@ const MODES = ["session", "stateless"];
 
 const ANSWERS = ["stream", "json"];
 
-const serverNames: KnownNames<McpServerOptions> = {
+const SERVER_NAMES: KnownNames<McpServerOptions> = {
   name: true,
   ordId: true,
   globalTenantId: true,

@@ -23,7 +23,7 @@ export interface McpTool {
   ): CallToolResult | Promise<CallToolResult>;
 }
 
-const toolNames: KnownNames<McpTool> = {
+const TOOL_NAMES: KnownNames<McpTool> = {
   name: true,
   description: true,
   input: true,
@@ -41,7 +41,7 @@ export function checkTools(tools: readonly McpTool[], label: string): void {
     // An instance of a class may have more members.
     if (typeof tool === "object" && !isPlainObject(tool)) continue;
     const start = `${label}: tool ${JSON.stringify(tool?.name)}:`;
-    checkNames(tool, { start, names: toolNames, field: "field" });
+    checkNames(tool, { start, names: TOOL_NAMES, field: "field" });
   }
 }
 

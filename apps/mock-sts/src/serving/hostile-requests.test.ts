@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { CompactSign, exportJWK, generateKeyPair } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm } from "../../test-support/agent.ts";
-import { exchangeGrant, StsAgent, typeUrn } from "../../test-support/sts-agent.ts";
+import { CLIENT_CREDENTIALS_FORM } from "../../test-support/agent.ts";
+import { EXCHANGE_GRANT, StsAgent, typeUrn } from "../../test-support/sts-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
 const idp = "https://idp.example";
@@ -68,7 +68,7 @@ describe("hostile forms", () => {
   });
 
   it("of 10,000 fields are refused, as are 10,000 values of one that may be repeated", async () => {
-    const form = String(new URLSearchParams(clientCredentialsForm));
+    const form = String(new URLSearchParams(CLIENT_CREDENTIALS_FORM));
     const fields = Array.from({ length: 10_000 }, (_, index) => `field${index}=x`).join("&");
     const values = Array.from({ length: 10_000 }, () => "resource=https://a.example").join("&");
     for (const url of endpoints()) {
@@ -84,7 +84,7 @@ describe("hostile forms", () => {
   });
 
   it("of 1,000 fields are taken", async () => {
-    const form = new URLSearchParams(clientCredentialsForm);
+    const form = new URLSearchParams(CLIENT_CREDENTIALS_FORM);
     const { size } = form;
     for (let index = size; index < 1_000; index++) form.append(`field${index}`, "x");
     expect((await send(mock.tokenEndpoint, String(form))).status).toBe(200);
@@ -94,13 +94,13 @@ describe("hostile forms", () => {
 
   it("with long values leave short records", async () => {
     const scope = "x".repeat(900_000);
-    const body = new URLSearchParams({ ...clientCredentialsForm, scope, [scope]: "x" });
+    const body = new URLSearchParams({ ...CLIENT_CREDENTIALS_FORM, scope, [scope]: "x" });
     expect((await send(mock.tokenEndpoint, String(body).slice(0, 1_000_000))).status).toBe(400);
     expect(recordSize()).toBeLessThan(5_000);
   });
 
   it("with bytes that are no UTF-8 are refused, as they are and percent-encoded", async () => {
-    const form = String(new URLSearchParams(clientCredentialsForm));
+    const form = String(new URLSearchParams(CLIENT_CREDENTIALS_FORM));
     const raw = Buffer.concat([Buffer.from(`${form}&scope=`), Buffer.from([0xc3, 0x28])]);
     for (const body of [raw, `${form}&scope=%C3%28`, `${form}&scope=%`, `${form}&%FF=x`]) {
       const response = await send(mock.tokenEndpoint, body);
@@ -111,7 +111,7 @@ describe("hostile forms", () => {
   });
 
   it("with names of an object's own members are just unknown", async () => {
-    const body = `${new URLSearchParams(clientCredentialsForm)}&__proto__=x&constructor=y&toString=z`;
+    const body = `${new URLSearchParams(CLIENT_CREDENTIALS_FORM)}&__proto__=x&constructor=y&toString=z`;
     expect((await send(mock.tokenEndpoint, body)).status).toBe(200);
     expect(({} as Record<string, unknown>).x).toBeUndefined();
   });
@@ -126,7 +126,7 @@ describe("deep JSON", () => {
 
   it.each([5_000, 300_000])("in a token, %i deep, is a bad token", async (depth) => {
     const subject_token = asJwt(`{"iss":"${mock.sts.issuer}","x":${nested(depth)}}`);
-    const form = { grant_type: exchangeGrant, subject_token, subject_token_type: typeUrn("jwt") };
+    const form = { grant_type: EXCHANGE_GRANT, subject_token, subject_token_type: typeUrn("jwt") };
     const response = await send(mock.sts.tokenEndpoint, String(new URLSearchParams(form)));
     expect([response.status, response.body.error]).toEqual([400, "invalid_request"]);
     const assertion = String(new URLSearchParams({ client_assertion: subject_token }));
@@ -192,7 +192,7 @@ const valueText = fc.oneof(
   fc.constantFrom(
     "client_credentials",
     "refresh_token",
-    exchangeGrant,
+    EXCHANGE_GRANT,
     typeUrn("jwt"),
     typeUrn("saml2"),
     "urn:ietf:params:oauth:grant-type:jwt-bearer",

@@ -4,7 +4,7 @@ import { clockOperations } from "../controls/http/clock-operations.ts";
 import { createControlApi } from "../controls/http/control-api.ts";
 import { controlGuard, type GuardedEnv, isLoopback } from "../controls/http/control-guard.ts";
 import type { ControlOperation } from "../controls/http/control-operation.ts";
-import { controlPath } from "../controls/http/control-paths.ts";
+import { CONTROL_PATH } from "../controls/http/control-paths.ts";
 import { faultOperations } from "../controls/http/fault-operations.ts";
 import { logOperations } from "../controls/http/log-operations.ts";
 import { stateOperations } from "../controls/http/state-operations.ts";
@@ -40,11 +40,11 @@ export function serveControls(options: ServeControlsOptions): RequestHandler {
     port: listener.port,
   });
   const app = new Hono<GuardedEnv>();
-  app.use(controlPath, guard);
-  app.use(`${controlPath}/*`, guard);
+  app.use(CONTROL_PATH, guard);
+  app.use(`${CONTROL_PATH}/*`, guard);
   serveDashboard(app, guard);
   app.route(
-    controlPath,
+    CONTROL_PATH,
     createControlApi({
       operations: controlOperations(options, { changes, isExposed }),
       adminToken: parts.adminToken,

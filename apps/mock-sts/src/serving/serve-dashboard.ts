@@ -1,6 +1,6 @@
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import type { GuardedEnv } from "../controls/http/control-guard.ts";
-import { dashboardPath } from "../controls/http/control-paths.ts";
+import { DASHBOARD_PATH } from "../controls/http/control-paths.ts";
 import type { Dashboard } from "../dashboard/dashboard.ts";
 
 /**
@@ -21,8 +21,8 @@ export function serveDashboard(app: Hono<GuardedEnv>, guard: MiddlewareHandler<G
       c.res = (await dashboard()).page();
     });
   });
-  app.get(`${dashboardPath}/*`, async (c, next) => {
-    const name = c.req.path.slice(dashboardPath.length + 1);
+  app.get(`${DASHBOARD_PATH}/*`, async (c, next) => {
+    const name = c.req.path.slice(DASHBOARD_PATH.length + 1);
     const file = await (await dashboard()).file(name);
     return file ?? next();
   });

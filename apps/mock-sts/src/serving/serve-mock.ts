@@ -11,7 +11,7 @@ import type { RequestHandler } from "../http/listener.ts";
 import type { Listeners } from "../http/listeners.ts";
 import { type ReceiveRequestsOptions, receiveRequests } from "../http/receive-requests.ts";
 import { createIdentityTenant, type IdentityTenant } from "../issuer/identity-tenant.ts";
-import { lobClient } from "../options/lob-client.ts";
+import { LOB_CLIENT } from "../options/lob-client.ts";
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import { createSecurityTokenServices } from "../sts/security-token-services.ts";
 import { createDpopVerifier, type DpopVerifier } from "../tokens/dpop.ts";
@@ -129,7 +129,7 @@ function buildIdentityTenants(
   { options, tenants, clock }: MockParts,
   context: Pick<Shared, "authority" | "dpop"> & { lifetime: Shared["lifetimes"] },
 ): readonly IdentityTenant[] {
-  const subscriberClients = registerClients([lobClient]);
+  const subscriberClients = registerClients([LOB_CLIENT]);
   return tenants.all.map((tenant) => {
     const clients = tenant.isProvider ? options.clients : subscriberClients;
     return createIdentityTenant(tenant, { ...context, options, clock, clients });

@@ -1,9 +1,9 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
-import { destinationServicePath } from "../btp/destination-service.ts";
+import { DESTINATION_SERVICE_PATH } from "../btp/destination-service.ts";
 import { xsuaaMetadata, type ZonedTokenRequest, zoneOf } from "../btp/xsuaa.ts";
 import type { MockEnv, ReceivedRequest } from "../http/received-request.ts";
 import { type AuthorizationServer, issuerRoutes } from "../issuer/authorization-server.ts";
-import { openIdMetadataPath } from "../issuer/authorization-server-metadata.ts";
+import { OPEN_ID_METADATA_PATH } from "../issuer/authorization-server-metadata.ts";
 import { parseForm } from "../oauth/form.ts";
 import type { Tenants } from "../tenants/tenant.ts";
 import type { EndpointResult, TokenRequest } from "../tokens/oauth-endpoint.ts";
@@ -26,7 +26,7 @@ export function createTokenServer(options: TokenServerOptions): Hono<MockEnv> {
   const app = new Hono<MockEnv>();
   app.use(options.receive);
   for (const issuer of options.issuers) serveIssuer(app, issuer);
-  app.route(destinationServicePath, options.destinationService);
+  app.route(DESTINATION_SERVICE_PATH, options.destinationService);
   serveXsuaa(app, options);
   app.notFound(() => notFoundPage());
   return app;
@@ -60,7 +60,7 @@ function serveXsuaa(app: Hono<MockEnv>, options: TokenServerOptions): void {
   );
   for (const tenant of tenants.all) {
     const metadata = () => xsuaaMetadata(tenant, `${url}/token_keys`);
-    serveDocument(app, `/${tenant.subdomain}${openIdMetadataPath}`, metadata);
+    serveDocument(app, `/${tenant.subdomain}${OPEN_ID_METADATA_PATH}`, metadata);
     serveDocument(app, `/${tenant.subdomain}/token_keys`, keys);
   }
   serveDocument(app, "/token_keys", keys);

@@ -5,8 +5,8 @@ import type { AuthorizationServer } from "../issuer/authorization-server.ts";
 import { authorizationServerMetadata } from "../issuer/authorization-server-metadata.ts";
 import { createIntrospection } from "../issuer/introspection-endpoint.ts";
 import { createRevocation } from "../issuer/revocation-endpoint.ts";
-import { stsPaths } from "../oauth/issuer-paths.ts";
-import { type ResolvedIssuer, stsName } from "../options/issuer-options.ts";
+import { STS_PATHS } from "../oauth/issuer-paths.ts";
+import { type ResolvedIssuer, STS_NAME } from "../options/issuer-options.ts";
 import type { HasQuirk, StsQuirk } from "../options/sts-quirks.ts";
 import type { StsTarget, TargetPolicy } from "../options/sts-targets.ts";
 import type { AccessTokens } from "../tokens/access-tokens.ts";
@@ -48,8 +48,8 @@ export function createSecurityTokenService(
     tokens,
     settings,
     path: `/${name}`,
-    paths: stsPaths,
-    label: { token: "sts-token", ...(name !== stsName && { issuer: name }) },
+    paths: STS_PATHS,
+    label: { token: "sts-token", ...(name !== STS_NAME && { issuer: name }) },
     endpoints: {
       token: createStsEndpoint({
         ...authentication,
@@ -81,7 +81,7 @@ export function createSecurityTokenService(
 }
 
 function audiences({ issuer }: AccessTokens, { options }: StsContext) {
-  return { audience: options.strictAudience ? [issuer] : [issuer, `${issuer}${stsPaths.token}`] };
+  return { audience: options.strictAudience ? [issuer] : [issuer, `${issuer}${STS_PATHS.token}`] };
 }
 
 /** Every MCP server that takes the issuer's tokens is a target under its audience and under its URL. */
@@ -103,7 +103,7 @@ function stsMetadata(
 ): Readonly<Record<string, unknown>> {
   return authorizationServerMetadata({
     issuer,
-    paths: stsPaths,
+    paths: STS_PATHS,
     grantTypes,
     signingAlgorithm: keys.algorithm,
     scopes: [...new Set(targets.flatMap(({ scopes = [] }) => scopes))].sort(),

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, TestAgent } from "../../test-support/agent.ts";
 import { StsAgent } from "../../test-support/sts-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
@@ -49,7 +49,7 @@ describe("MCP servers with an audience of their own", () => {
       await tokenFor({ audience: "payroll" }),
       await tokenFor({ resource: serverOf("payroll").url }),
       await tokenFor({}),
-      (await customer.requestToken(clientCredentialsForm)).token,
+      (await customer.requestToken(CLIENT_CREDENTIALS_FORM)).token,
     ];
     for (const token of tokens) {
       const response = await agent.postMcp("tickets", { Authorization: `Bearer ${token}` });

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { exchangeGrant, StsAgent, type StsForm, typeUrn } from "../../test-support/sts-agent.ts";
+import { EXCHANGE_GRANT, StsAgent, type StsForm, typeUrn } from "../../test-support/sts-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 import { certificateThumbprint } from "../oauth/fingerprint.ts";
 
@@ -49,7 +49,7 @@ describe("the metadata of the token exchange service (RFC 8414)", () => {
         token_endpoint: tokenEndpoint,
         jwks_uri: jwksUri,
         grant_types_supported: [
-          exchangeGrant,
+          EXCHANGE_GRANT,
           "urn:ietf:params:oauth:grant-type:jwt-bearer",
           "client_credentials",
         ],
@@ -72,8 +72,8 @@ describe("the metadata of the token exchange service (RFC 8414)", () => {
   it("does not list the exchange at the identity tenant, which has none", async () => {
     const document = await agent.fetch(`${mock.url}/.well-known/oauth-authorization-server`);
     const { grant_types_supported: grants } = (await document.json()) as Record<string, unknown>;
-    expect(grants).not.toContain(exchangeGrant);
-    const body = new URLSearchParams({ grant_type: exchangeGrant, client_id: "public" });
+    expect(grants).not.toContain(EXCHANGE_GRANT);
+    const body = new URLSearchParams({ grant_type: EXCHANGE_GRANT, client_id: "public" });
     const response = await agent.fetch(mock.tokenEndpoint, { method: "POST", body });
     expect(await response.json()).toMatchObject({ error: "unsupported_grant_type" });
   });

@@ -5,7 +5,7 @@ import { createStsAssertionGrant } from "../grants/sts-assertion-grant.ts";
 import { createStsClientGrant } from "../grants/sts-client-grant.ts";
 import type { StsGrant } from "../grants/sts-grant.ts";
 import { createTokenExchangeGrant } from "../grants/token-exchange-grant.ts";
-import { stsPaths } from "../oauth/issuer-paths.ts";
+import { STS_PATHS } from "../oauth/issuer-paths.ts";
 import type { ResolvedIssuer } from "../options/issuer-options.ts";
 import type { HasQuirk } from "../options/sts-quirks.ts";
 import type { TargetPolicy } from "../options/sts-targets.ts";
@@ -35,7 +35,13 @@ export function createStsGrants(
     clockSkewMs: options.clockSkewMs,
     trusted: policy.trustedIssuers,
   });
-  const parts = { issuer, tokenEndpoint: `${issuer}${stsPaths.token}`, issuers, targets, hasQuirk };
+  const parts = {
+    issuer,
+    tokenEndpoint: `${issuer}${STS_PATHS.token}`,
+    issuers,
+    targets,
+    hasQuirk,
+  };
   const authorizationServers = [...context.authorizationServers, ...policy.authorizationServers];
   return {
     "urn:ietf:params:oauth:grant-type:token-exchange": createTokenExchangeGrant({

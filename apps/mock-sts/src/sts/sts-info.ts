@@ -1,6 +1,6 @@
-import { oauthMetadataPath } from "../issuer/authorization-server-metadata.ts";
-import { stsPaths } from "../oauth/issuer-paths.ts";
-import { stsName } from "../options/issuer-options.ts";
+import { OAUTH_METADATA_PATH } from "../issuer/authorization-server-metadata.ts";
+import { STS_PATHS } from "../oauth/issuer-paths.ts";
+import { STS_NAME } from "../options/issuer-options.ts";
 import { type McpServerInfo, mcpServerPath } from "../servers/mcp-servers.ts";
 import type { Tenant } from "../tenants/tenant.ts";
 
@@ -32,11 +32,11 @@ export function describeSts(name: string, url: string, provider: Tenant): StsInf
   return {
     name,
     issuer,
-    tokenEndpoint: `${issuer}${stsPaths.token}`,
-    introspectionEndpoint: `${issuer}${stsPaths.introspection}`,
-    revocationEndpoint: `${issuer}${stsPaths.revocation}`,
-    jwksUri: `${issuer}${stsPaths.jwks}`,
-    wellKnownUri: `${url}${oauthMetadataPath}/${name}`,
+    tokenEndpoint: `${issuer}${STS_PATHS.token}`,
+    introspectionEndpoint: `${issuer}${STS_PATHS.introspection}`,
+    revocationEndpoint: `${issuer}${STS_PATHS.revocation}`,
+    jwksUri: `${issuer}${STS_PATHS.jwks}`,
+    wellKnownUri: `${url}${OAUTH_METADATA_PATH}/${name}`,
     mcpServers: describeStsServers(provider, name),
   };
 }
@@ -47,7 +47,7 @@ export function describeStsServers(
   issuerName: string,
 ): StsMcpServerInfo[] {
   return mcpServers.flatMap((server) => {
-    const { name, ordId, globalTenantId, audience, requiredScope, issuer = stsName } = server;
+    const { name, ordId, globalTenantId, audience, requiredScope, issuer = STS_NAME } = server;
     if (audience === undefined || issuer !== issuerName) return [];
     return {
       name,

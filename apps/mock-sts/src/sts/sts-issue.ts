@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { JWTPayload } from "jose";
 import type { Client } from "../clients/clients.ts";
-import { idJagLifetimeMs, idJagTyp } from "../grants/id-jag.ts";
-import { type RefreshTokens, refreshLifetimeMs } from "../grants/refresh-tokens.ts";
+import { ID_JAG_LIFETIME_MS, ID_JAG_TYP } from "../grants/id-jag.ts";
+import { REFRESH_LIFETIME_MS, type RefreshTokens } from "../grants/refresh-tokens.ts";
 import type { StsDecision } from "../grants/sts-grant.ts";
 import type { Form } from "../oauth/form.ts";
-import { isAccessTokenType, tokenTypes } from "../oauth/token-types.ts";
+import { isAccessTokenType, TOKEN_TYPES } from "../oauth/token-types.ts";
 import { type Clock, numericDate } from "../time/clock.ts";
 import type { AccessTokens, IssuedToken, TokenFormat } from "../tokens/access-tokens.ts";
 import type { Confirmation } from "../tokens/confirmation.ts";
@@ -41,7 +41,7 @@ export type StsIssue = (decision: StsDecision, requester: Requester) => Promise<
 export function createStsIssue(options: StsIssueOptions): StsIssue {
   return async (decision, requester) => {
     const refreshToken = issueRefreshToken(decision, requester, options);
-    if (decision.type === tokenTypes.refreshToken) {
+    if (decision.type === TOKEN_TYPES.refreshToken) {
       return { token: refreshToken ?? "", claims: refreshClaims(decision, requester, options) };
     }
     const issued = isAccessTokenType(decision.type)
@@ -68,7 +68,7 @@ function refreshClaims(
   { tokens, clock }: StsIssueOptions,
 ): JWTPayload {
   const now = clock.now();
-  const times = { iat: numericDate(now), exp: numericDate(now + refreshLifetimeMs) };
+  const times = { iat: numericDate(now), exp: numericDate(now + REFRESH_LIFETIME_MS) };
   return { iss: tokens.issuer, sub: subject, client_id: client.clientId, ...times };
 }
 
@@ -96,9 +96,9 @@ async function signOtherToken(
 ): Promise<IssuedToken> {
   const { issuer, keys } = tokens;
   const { subject, act, notAfter, type } = decision;
-  const isIdJag = type === tokenTypes.idJag;
+  const isIdJag = type === TOKEN_TYPES.idJag;
   const now = clock.now();
-  const lifetimeMs = isIdJag ? Math.min(idJagLifetimeMs, tokenLifetimeMs()) : tokenLifetimeMs();
+  const lifetimeMs = isIdJag ? Math.min(ID_JAG_LIFETIME_MS, tokenLifetimeMs()) : tokenLifetimeMs();
   const claims: JWTPayload = {
     ...(isIdJag ? idJagClaims(decision, client) : idTokenClaims(decision, client)),
     iss: issuer,
@@ -108,7 +108,7 @@ async function signOtherToken(
     exp: numericDate(Math.min(now + lifetimeMs, notAfter)),
     jti: randomUUID(),
   };
-  return { token: await keys.sign(claims, isIdJag ? idJagTyp : "JWT"), claims };
+  return { token: await keys.sign(claims, isIdJag ? ID_JAG_TYP : "JWT"), claims };
 }
 
 function idTokenClaims({ targets }: StsDecision, { clientId }: Client): JWTPayload {

@@ -3,7 +3,7 @@ import type { StsDecision } from "../grants/sts-grant.ts";
 import type { Form } from "../oauth/form.ts";
 import { tokenEndpointResponse } from "../oauth/oauth-error.ts";
 import { randomToken } from "../oauth/random-token.ts";
-import { isAccessTokenType, tokenTypes } from "../oauth/token-types.ts";
+import { isAccessTokenType, TOKEN_TYPES } from "../oauth/token-types.ts";
 import type { HasQuirk } from "../options/sts-quirks.ts";
 import { tokenTypeOf } from "../tokens/confirmation.ts";
 import { expiresIn } from "../tokens/token-lifetime.ts";
@@ -42,7 +42,7 @@ export function exchangeResponse(issued: StsIssued, context: ResponseContext): R
 
 function typeOf({ decision: { type }, hasQuirk }: ResponseContext): string {
   if (!hasQuirk("wrong-issued-token-type")) return type;
-  return type === tokenTypes.accessToken ? tokenTypes.idToken : tokenTypes.accessToken;
+  return type === TOKEN_TYPES.accessToken ? TOKEN_TYPES.idToken : TOKEN_TYPES.accessToken;
 }
 
 function usageOf({ claims }: StsIssued, { decision: { type }, hasQuirk }: ResponseContext): string {

@@ -1,4 +1,4 @@
-import { identityPaths } from "../oauth/issuer-paths.ts";
+import { IDENTITY_PATHS } from "../oauth/issuer-paths.ts";
 import { type AgentInfo, agentPath } from "../servers/agents.ts";
 import { gatewayServers, type McpServerInfo, mcpServerPath } from "../servers/mcp-servers.ts";
 import type { Tenant } from "./tenant.ts";
@@ -30,7 +30,7 @@ export function describeTenant(tenant: Tenant): TenantInfo {
     issuer,
     serviceTokenEndpoint,
     gatewayUrl,
-    tokenEndpoint: `${issuer}${identityPaths.token}`,
+    tokenEndpoint: `${issuer}${IDENTITY_PATHS.token}`,
     mcpServers: gatewayServers(tenant.mcpServers).map(({ name, ordId, globalTenantId }) => ({
       name,
       ordId,

@@ -21,7 +21,7 @@ export interface MovableClock extends Clock {
 }
 
 /** The last instant that a four-digit year can name: later ones no certificate and no log can show. */
-const lastInstant = Date.UTC(9999, 11, 31);
+const LAST_INSTANT = Date.UTC(9999, 11, 31);
 
 /** Creates a clock that runs with the machine's and can be moved. */
 export function createClock(machine: () => number = Date.now): MovableClock {
@@ -62,7 +62,7 @@ export function createClock(machine: () => number = Date.now): MovableClock {
 }
 
 function checkInstant(instant: number): number {
-  if (instant >= 0 && instant <= lastInstant) return instant;
+  if (instant >= 0 && instant <= LAST_INSTANT) return instant;
   throw new RangeError("Cannot move the clock: it must stay between the years 1970 and 9999");
 }
 

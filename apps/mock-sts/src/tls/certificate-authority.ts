@@ -53,7 +53,7 @@ export interface CertificateAuthority {
   issue(request: CertificateRequest): Promise<CertificatePair>;
 }
 
-const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
 /** Creates a certificate authority that lives in memory, valid for ten years from a day ago. */
 export async function createCertificateAuthority(subject: string): Promise<CertificateAuthority> {
@@ -62,7 +62,7 @@ export async function createCertificateAuthority(subject: string): Promise<Certi
     name: asn1Name(subject),
     notBefore: new Date(Date.now() - DAY_MS),
     notAfter: new Date(Date.now() + 3650 * DAY_MS),
-    signingAlgorithm: algorithm,
+    signingAlgorithm: ALGORITHM,
     keys,
     extensions: [
       new BasicConstraintsExtension(true, 0, true),
@@ -112,7 +112,7 @@ function validity({ notBefore, notAfter }: CertificateRequest) {
   return {
     notBefore: new Date(notBefore),
     notAfter: new Date(notAfter),
-    signingAlgorithm: algorithm,
+    signingAlgorithm: ALGORITHM,
   };
 }
 
@@ -156,11 +156,11 @@ function asn1Name(subject: string): Name {
 }
 
 /** Types whose values are IA5 strings: domain component and e-mail address. */
-const ia5Types = ["0.9.2342.19200300.100.1.25", "1.2.840.113549.1.9.1"];
+const IA5_TYPES = ["0.9.2342.19200300.100.1.25", "1.2.840.113549.1.9.1"];
 
 /** Names the string's kind, for the library would interpret plain text once more. */
 function asn1String(type: string, value: string): JsonAttributeObject {
-  if (ia5Types.includes(type)) return { ia5String: value };
+  if (IA5_TYPES.includes(type)) return { ia5String: value };
   // The country must be printable: RFC 5280, appendix A.
   return /^[A-Za-z0-9 '()+,./:=?-]+$/.test(value)
     ? { printableString: value }
@@ -168,7 +168,7 @@ function asn1String(type: string, value: string): JsonAttributeObject {
 }
 
 function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  return webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
 }
 
 async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { exportJWK, importX509 } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, TestAgent } from "../../test-support/agent.ts";
 import type { ClientRegistration } from "../clients/clients.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 import type { CertificatePair } from "./certificate-authority.ts";
@@ -121,7 +121,7 @@ describe("self-signed client certificates (RFC 8705, section 2.2)", () => {
 describe("a certificate in a header (RFC 9440)", () => {
   const post = async (of: MockSts, headers: Record<string, string>) => {
     await using agent = new TestAgent(of, null);
-    return (await agent.requestToken(clientCredentialsForm, { headers })).status;
+    return (await agent.requestToken(CLIENT_CREDENTIALS_FORM, { headers })).status;
   };
   const spellings = ({ clientCertificate: { certificate } }: MockSts) => {
     const der = new X509Certificate(certificate).raw.toString("base64");

@@ -38,7 +38,7 @@ export interface CertificateIdentity {
   matches(certificate: X509Certificate): boolean;
 }
 
-const kinds = ["subjectDn", "sanDns", "sanUri", "sanIp", "sanEmail"] as const;
+const KINDS = ["subjectDn", "sanDns", "sanUri", "sanIp", "sanEmail"] as const;
 
 /**
  * Reads the registered name of a client's certificate.
@@ -49,12 +49,12 @@ export function certificateIdentity(
   subject: CertificateSubject,
   { isWanted }: { isWanted: boolean },
 ): CertificateIdentity | undefined {
-  const given = kinds.filter((kind) => subject[kind] !== undefined);
+  const given = KINDS.filter((kind) => subject[kind] !== undefined);
   const [kind] = given;
   if (!isWanted && kind !== undefined) throw new TypeError(`must not have a "${kind}"`);
   if (!isWanted) return undefined;
   if (kind === undefined || given.length > 1) {
-    throw new TypeError(`needs exactly one of ${kinds.map((name) => `"${name}"`).join(", ")}`);
+    throw new TypeError(`needs exactly one of ${KINDS.map((name) => `"${name}"`).join(", ")}`);
   }
   const name = subject[kind];
   if (name === undefined || isBlank(name)) throw new TypeError(`has a blank "${kind}"`);
@@ -71,7 +71,7 @@ export function subjectIdentity(subjectDn: string): CertificateIdentity {
 }
 
 /** What the certificate library calls the kinds of alternative names, and how two of them are compared. */
-const alternativeNames = {
+const ALTERNATIVE_NAMES = {
   sanDns: { type: "dns", canonical: (name: string) => name.toLowerCase() },
   sanUri: { type: "url", canonical: (name: string) => name },
   sanIp: { type: "ip", canonical: canonicalAddress },
@@ -82,8 +82,8 @@ const alternativeNames = {
   },
 } as const;
 
-function nameMatcher(kind: keyof typeof alternativeNames, name: string) {
-  const { type, canonical } = alternativeNames[kind];
+function nameMatcher(kind: keyof typeof ALTERNATIVE_NAMES, name: string) {
+  const { type, canonical } = ALTERNATIVE_NAMES[kind];
   const registered = canonical(name);
   return (certificate: X509Certificate): boolean => {
     const names = new ParsedCertificate(certificate.raw)

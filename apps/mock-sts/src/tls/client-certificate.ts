@@ -2,7 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import type { CertificateIdentity } from "./certificate-identity.ts";
 
 /** The object identifier of the extended key usage "TLS client". */
-const clientAuthUsage = "1.3.6.1.5.5.7.3.2";
+const CLIENT_AUTH_USAGE = "1.3.6.1.5.5.7.3.2";
 
 /** What a client certificate is judged by. */
 export interface CertificateTrust {
@@ -32,7 +32,7 @@ export function distrustReason(
   if (lapse !== undefined) return lapse;
   // Node's name for the extended key usages. Without any the certificate fits every purpose.
   const usages: readonly string[] | undefined = certificate.keyUsage;
-  if (usages !== undefined && !usages.includes(clientAuthUsage)) {
+  if (usages !== undefined && !usages.includes(CLIENT_AUTH_USAGE)) {
     return "the client certificate is not meant for TLS clients";
   }
   return undefined;

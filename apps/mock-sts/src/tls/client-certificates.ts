@@ -34,7 +34,7 @@ export function createClientCertificates(options: {
   readonly clock: Clock;
 }): (request?: ClientCertificateRequest) => Promise<CertificatePair> {
   return async (request = {}) => {
-    checkNames(request, { start: "Cannot issue a client certificate:", names: requestNames });
+    checkNames(request, { start: "Cannot issue a client certificate:", names: REQUEST_NAMES });
     const now = options.clock.now();
     const { rogue, selfSigned, notAfter = now + 7 * DAY_MS, ...names } = request;
     const complete: CertificateRequest = {
@@ -49,7 +49,7 @@ export function createClientCertificates(options: {
   };
 }
 
-const requestNames: KnownNames<ClientCertificateRequest> = {
+const REQUEST_NAMES: KnownNames<ClientCertificateRequest> = {
   subject: true,
   hosts: true,
   uris: true,

@@ -11,7 +11,7 @@ export type RelativeName = readonly Attribute[];
 export type DistinguishedName = readonly RelativeName[];
 
 /** Short names of RFC 4514, section 3, and the few others certificates use. */
-const attributeTypes: Readonly<Record<string, string>> = {
+const ATTRIBUTE_TYPES: Readonly<Record<string, string>> = {
   CN: "2.5.4.3",
   SN: "2.5.4.4",
   SERIALNUMBER: "2.5.4.5",
@@ -46,7 +46,7 @@ export function parseDistinguishedName(text: string): DistinguishedName {
 
 /** Returns the OID of an attribute type given as a short name or as an OID. */
 export function attributeOid(type: string): string | undefined {
-  return /^\d+(\.\d+)+$/.test(type) ? type : attributeTypes[type.toUpperCase()];
+  return /^\d+(\.\d+)+$/.test(type) ? type : ATTRIBUTE_TYPES[type.toUpperCase()];
 }
 
 /**

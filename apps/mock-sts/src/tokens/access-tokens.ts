@@ -187,14 +187,14 @@ function accessTokenClaims(grant: AccessTokenGrant, issuer: string, nowMs: numbe
 export function checkRevocationTarget(target: RevocationTarget): void {
   if (target === "all") return;
   const start = "Cannot revoke tokens:";
-  checkNames(target, { start, names: targetNames, field: "target" });
+  checkNames(target, { start, names: TARGET_NAMES, field: "target" });
   const [value, ...more] = Object.values(target ?? {});
   if (typeof value === "string" && value.trim() !== "" && more.length === 0) return;
-  const names = Object.keys(targetNames).join(", ");
+  const names = Object.keys(TARGET_NAMES).join(", ");
   throw new TypeError(`${start} the target must be "all", or have exactly one of ${names}`);
 }
 
-const targetNames = {
+const TARGET_NAMES = {
   token: true,
   fingerprint: true,
   jti: true,

@@ -6,7 +6,7 @@ import {
   type JWTPayload,
   jwtVerify,
 } from "jose";
-import { asymmetricAlgorithms } from "../keys/jwt-verification.ts";
+import { ASYMMETRIC_ALGORITHMS } from "../keys/jwt-verification.ts";
 import { UsedAssertions } from "../keys/used-assertions.ts";
 import type { Clock } from "../time/clock.ts";
 
@@ -52,8 +52,8 @@ export interface DpopOptions {
 }
 
 /** How old a proof may be, and how long a nonce is new, in milliseconds. */
-const maxAgeMs = 60_000;
-const nonceLifetimeMs = 300_000;
+const MAX_AGE_MS = 60_000;
+const NONCE_LIFETIME_MS = 300_000;
 
 /**
  * Creates the judge of proofs of possession.
@@ -63,18 +63,18 @@ const nonceLifetimeMs = 300_000;
 export function createDpopVerifier({ clock, clockSkewMs, nonces }: DpopOptions): DpopVerifier {
   const used = new UsedAssertions();
   const nonceAt = createNonces();
-  const windowMs = maxAgeMs + clockSkewMs;
+  const windowMs = MAX_AGE_MS + clockSkewMs;
   return {
     async verify(proof, request) {
       const { payload, thumbprint } = await verifySignature(proof);
       checkRequest(payload, request);
       const now = clock.now();
-      if (nonces) checkNonce(payload, [nonceAt(now), nonceAt(now - nonceLifetimeMs)]);
+      if (nonces) checkNonce(payload, [nonceAt(now), nonceAt(now - NONCE_LIFETIME_MS)]);
       // Whoever knows the nonce made the proof lately, whatever the time is there: section 11.1.
       else if (!(Math.abs(now - (payload.iat ?? 0) * 1000) <= windowMs)) {
         throw new DpopError("the DPoP proof is too old or from the future");
       }
-      const life = nonces ? 2 * nonceLifetimeMs : 2 * windowMs;
+      const life = nonces ? 2 * NONCE_LIFETIME_MS : 2 * windowMs;
       if (!used.use(`${thumbprint} ${payload.jti}`, { notAfter: now + life, now })) {
         throw new DpopError("the DPoP proof was used before");
       }
@@ -89,7 +89,7 @@ function createNonces(): (nowMs: number) => string {
   const secret = randomBytes(32);
   return (nowMs) =>
     createHmac("sha256", secret)
-      .update(String(Math.floor(nowMs / nonceLifetimeMs)))
+      .update(String(Math.floor(nowMs / NONCE_LIFETIME_MS)))
       .digest("base64url");
 }
 
@@ -98,7 +98,7 @@ async function verifySignature(
 ): Promise<{ payload: JWTPayload; thumbprint: string }> {
   try {
     const { payload } = await jwtVerify(proof, EmbeddedJWK, {
-      algorithms: [...asymmetricAlgorithms],
+      algorithms: [...ASYMMETRIC_ALGORITHMS],
       typ: "dpop+jwt",
       // A proof has no end; its age is judged by the mock's clock.
       clockTolerance: Number.MAX_SAFE_INTEGER,

@@ -1,5 +1,5 @@
 import type { JWTPayload } from "jose";
-import { asymmetricAlgorithms, verifyJwt } from "../keys/jwt-verification.ts";
+import { ASYMMETRIC_ALGORITHMS, verifyJwt } from "../keys/jwt-verification.ts";
 import { type TrustedIssuer, trustedKeys } from "../keys/trusted-issuer.ts";
 import type { Clock } from "../time/clock.ts";
 import { verifyAudience } from "./access-token-verification.ts";
@@ -30,7 +30,7 @@ export function createForeignAccessTokens(
         clockSkewMs,
         nowMs: clock.now(),
         typ: "at+jwt",
-        algorithms: asymmetricAlgorithms,
+        algorithms: ASYMMETRIC_ALGORITHMS,
         requiredClaims: ["iss", "exp", "aud", "sub"],
       });
       verifyAudience(claims, [trusted.audience ?? audience].flat());

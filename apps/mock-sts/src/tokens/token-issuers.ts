@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from "jose";
 import {
-  asymmetricAlgorithms,
+  ASYMMETRIC_ALGORITHMS,
   InvalidTokenError,
   type JwtRules,
   ownSignature,
@@ -79,7 +79,7 @@ function foreignRules(
   const { audience } = trusted;
   const key = trustedKeys(trusted, clock);
   const names = audience === undefined ? {} : { audience: [audience].flat() };
-  return { key, algorithms: asymmetricAlgorithms, ...names };
+  return { key, algorithms: ASYMMETRIC_ALGORITHMS, ...names };
 }
 
 /** Reads what a token says it is, unverified: that is how its issuer's keys are found. */

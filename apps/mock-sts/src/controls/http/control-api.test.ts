@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { clientCredentialsForm, jwtBearerForm, TestAgent } from "../../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, jwtBearerForm, TestAgent } from "../../../test-support/agent.ts";
 import { ControlClient } from "../../../test-support/control-client.ts";
 import { type MockSts, startMockSts } from "../../mock-sts.ts";
 import { fingerprint } from "../../oauth/fingerprint.ts";
@@ -45,7 +45,7 @@ const list = async (query = "") => (await client.get(`/requests${query}`)) as Re
 describe("request log", () => {
   it("lists what matches, the newest up to a limit, and not itself", async () => {
     for (let i = 0; i < 3; i++) await agent.requestToken();
-    await agent.requestToken({ ...clientCredentialsForm, scope: "x" });
+    await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, scope: "x" });
     const { requests, matching } = await list("?route=token&grant=client_credentials&limit=2");
     expect(matching).toBe(4);
     const shown = requests.map((it) => described(recordedRequestSchema, it));
@@ -106,7 +106,7 @@ describe("request log", () => {
 describe("event stream", () => {
   it("sends each answered request that matches", async () => {
     const events = await client.events("?status=200");
-    await agent.requestToken({ ...clientCredentialsForm, scope: "x" });
+    await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, scope: "x" });
     await agent.requestToken();
     const { event, data = "", id } = await events.next();
     expect(event).toBe("request");

@@ -6,7 +6,7 @@ import { withoutAdminToken } from "./admin-token.ts";
 import { controlError } from "./control-error.ts";
 import type { GuardedEnv } from "./control-guard.ts";
 import { type ControlOperation, NotFoundError } from "./control-operation.ts";
-import { controlPath, documentPath } from "./control-paths.ts";
+import { CONTROL_PATH, DOCUMENT_PATH } from "./control-paths.ts";
 
 /** What the controls over HTTP consist of. */
 export interface ControlApiOptions {
@@ -19,12 +19,12 @@ export interface ControlApiOptions {
 }
 
 /** Largest body of a control request, in bytes. */
-const maxBodyBytes = 262_144;
+const MAX_BODY_BYTES = 262_144;
 
 /** Creates the application of the controls; the guard stands before it. */
 export function createControlApi(options: ControlApiOptions): Hono<GuardedEnv> {
   const app = new Hono<GuardedEnv>();
-  app.get(documentPath, async (c) => {
+  app.get(DOCUMENT_PATH, async (c) => {
     // Few ask for it, and everybody's start would wait for the library that writes it.
     const { controlDocument } = await import("./control-document.ts");
     return c.json(controlDocument(options.operations));
@@ -47,7 +47,7 @@ async function handle(
     const refusal = withoutAdminToken(c.req.header("authorization"), adminToken);
     if (refusal !== undefined) return refusal;
   }
-  const { text, state } = await readBody(c.req.raw, maxBodyBytes);
+  const { text, state } = await readBody(c.req.raw, MAX_BODY_BYTES);
   if (state === "too-large") return tooLarge();
   // Nobody is there to read it.
   if (state === "cut-off") return badRequest("the body is not complete");
@@ -98,7 +98,7 @@ function badRequest(message: string): Response {
 }
 
 function tooLarge(): Response {
-  const message = `the body is larger than ${maxBodyBytes} bytes`;
+  const message = `the body is larger than ${MAX_BODY_BYTES} bytes`;
   return controlError(413, { error: "content_too_large", message }, { Connection: "close" });
 }
 
@@ -108,7 +108,7 @@ function notFound(c: Context<GuardedEnv>, operations: readonly ControlOperation[
     .filter((it) => isSamePath(it.path.split("/").slice(1), path))
     .map(({ method }) => method.toUpperCase());
   if (methods.length === 0) {
-    const message = `there is nothing here: see ${controlPath}${documentPath}`;
+    const message = `there is nothing here: see ${CONTROL_PATH}${DOCUMENT_PATH}`;
     return controlError(404, { error: "not_found", message });
   }
   const Allow = methods.join(", ");

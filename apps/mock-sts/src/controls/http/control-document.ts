@@ -9,7 +9,7 @@ import { scenarioSchema } from "../../options/scenario.ts";
 import { recordedRequestSchema, recordedTokenSchema } from "../../recording/request-schema.ts";
 import { controlErrorSchema } from "./control-error.ts";
 import type { ControlOperation } from "./control-operation.ts";
-import { controlPath } from "./control-paths.ts";
+import { CONTROL_PATH } from "./control-paths.ts";
 import { revocationSchema } from "./revocation.ts";
 import { clockSchema, faultInfoSchema, stateSchema, tokenVerdictSchema } from "./state-schema.ts";
 
@@ -31,12 +31,12 @@ export function controlDocument(
         "What can be seen of a running mock-sts, and done to it. Requests must name the mock's own address, come from no other origin, and carry JSON.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
-    servers: [{ url: controlPath }],
+    servers: [{ url: CONTROL_PATH }],
     // A list without its requirement too: the token is needed when the mock is not bound to loopback.
     security: [{}, { adminToken: [] }],
     paths,
     components: {
-      schemas: namedSchemas,
+      schemas: NAMED_SCHEMAS,
       securitySchemes: {
         adminToken: {
           type: "http",
@@ -49,7 +49,7 @@ export function controlDocument(
 }
 
 /** Schemas that are described once and referred to. */
-const namedSchemas = {
+const NAMED_SCHEMAS = {
   State: stateSchema,
   Clock: clockSchema,
   Settings: settingsSchema,

@@ -35,12 +35,12 @@ export function controlGuard(started: GuardedAddress): MiddlewareHandler<Guarded
       (hasOtherBody(c.req.raw.headers) && wrongType());
     if (refusal) c.res = refusal;
     else await next();
-    for (const [name, value] of shieldHeaders) c.res.headers.set(name, value);
+    for (const [name, value] of SHIELD_HEADERS) c.res.headers.set(name, value);
   };
 }
 
 /** Whoever embeds or includes an answer gets nothing of it, and nobody keeps it. */
-const shieldHeaders = [
+const SHIELD_HEADERS = [
   ["Cache-Control", "no-store"],
   ["Cross-Origin-Resource-Policy", "same-origin"],
   ["Cross-Origin-Opener-Policy", "same-origin"],

@@ -63,13 +63,13 @@ export function operation<
     ...definition,
     run: async (input) =>
       run({
-        parameters: (parameters ?? nothing).parse(input.parameters, named) as z.output<
+        parameters: (parameters ?? nothing).parse(input.parameters, NAMED) as z.output<
           z.ZodObject<P>
         >,
-        query: (query ?? nothing).parse(input.query, named) as z.output<z.ZodObject<Q>>,
+        query: (query ?? nothing).parse(input.query, NAMED) as z.output<z.ZodObject<Q>>,
         body: (body ?? z.undefined("this operation takes no body")).parse(
           input.body,
-          named,
+          NAMED,
         ) as z.output<B>,
         request: input.request,
       }),
@@ -79,4 +79,4 @@ export function operation<
 const nothing = z.strictObject({});
 
 /** A wrong name is refused with the nearest right one. */
-const named = { error: explainIssue };
+const NAMED = { error: explainIssue };

@@ -1,8 +1,8 @@
 /** Where the controls are below the token server's origin. */
-export const controlPath = "/__mock";
+export const CONTROL_PATH = "/__mock";
 
 /** Where the description of the controls is, below them. */
-export const documentPath = "/openapi.json";
+export const DOCUMENT_PATH = "/openapi.json";
 
 /** The path of the dashboard's files, absolute. */
-export const dashboardPath = `${controlPath}/ui`;
+export const DASHBOARD_PATH = `${CONTROL_PATH}/ui`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRecorder, type RecordingRecorder } from "../../recording/recorder.ts";
 import { createSubscribers } from "../../recording/subscribers.ts";
-import { eventStream, maxWaitingEvents } from "./event-stream.ts";
+import { eventStream, MAX_WAITING_EVENTS } from "./event-stream.ts";
 
 function answerOne(recorder: RecordingRecorder): void {
   const record = recorder.begin(
@@ -37,26 +37,26 @@ describe("eventStream", () => {
   it("cuts a client off that does not read, and gives it the rest when it comes back", async () => {
     const recorder = createRecorder({ entries: 10_000, bytes: 10_000_000 });
     const slow = open(recorder);
-    for (let i = 0; i < maxWaitingEvents + 5; i++) answerOne(recorder);
+    for (let i = 0; i < MAX_WAITING_EVENTS + 5; i++) answerOne(recorder);
     const first = await idsOf(slow);
-    expect(first).toHaveLength(maxWaitingEvents);
+    expect(first).toHaveLength(MAX_WAITING_EVENTS);
     const back = open(recorder, first.at(-1));
-    for (let i = 0; i < maxWaitingEvents + 1; i++) answerOne(recorder);
+    for (let i = 0; i < MAX_WAITING_EVENTS + 1; i++) answerOne(recorder);
     const rest = await idsOf(back);
-    expect(rest).toHaveLength(5 + maxWaitingEvents);
-    expect(rest[0]).toBe(maxWaitingEvents + 1);
+    expect(rest).toHaveLength(5 + MAX_WAITING_EVENTS);
+    expect(rest[0]).toBe(MAX_WAITING_EVENTS + 1);
   });
 
   it("sends what was missed in the order of the answers, however much it is", async () => {
     const recorder = createRecorder({ entries: 10_000, bytes: 10_000_000 });
-    for (let i = 0; i < 3 * maxWaitingEvents; i++) answerOne(recorder);
+    for (let i = 0; i < 3 * MAX_WAITING_EVENTS; i++) answerOne(recorder);
     const reader = open(recorder, 0).body?.getReader();
     let text = "";
     const decoder = new TextDecoder();
-    const last = `id: ${3 * maxWaitingEvents}\n`;
+    const last = `id: ${3 * MAX_WAITING_EVENTS}\n`;
     while (!text.includes(last)) text += decoder.decode((await reader?.read())?.value);
     await reader?.cancel();
-    expect(text.match(/^id: /gm)).toHaveLength(3 * maxWaitingEvents);
+    expect(text.match(/^id: /gm)).toHaveLength(3 * MAX_WAITING_EVENTS);
   });
 
   it.each(["x", "-1", "1.5"])("refuses Last-Event-ID %s", (header) => {

@@ -13,7 +13,7 @@ export interface EventStreamOptions {
 }
 
 /** Most new events that wait for a slow client; it is cut off then and may come back for the rest. */
-export const maxWaitingEvents = 1_000;
+export const MAX_WAITING_EVENTS = 1_000;
 
 /**
  * Streams answered requests as server-sent events, first those that the client has missed.
@@ -59,7 +59,7 @@ function queueOf(
       },
       cancel: () => stop(),
     },
-    { highWaterMark: backlog.length + maxWaitingEvents },
+    { highWaterMark: backlog.length + MAX_WAITING_EVENTS },
   );
 }
 

@@ -8,7 +8,7 @@ import { type ControlOperation, NotFoundError, operation } from "./control-opera
 import { eventStream } from "./event-stream.ts";
 
 /** The longest wait for a request, in milliseconds: ten minutes. */
-const maxWaitMs = 600_000;
+const MAX_WAIT_MS = 600_000;
 
 /** Operations that show what the mock was asked. */
 export function logOperations(
@@ -49,7 +49,7 @@ export function logOperations(
       description: "Without `sinceAnswerId`, only requests answered from now on count.",
       nothing: "None came in time.",
       query: filterQuerySchema.extend({
-        timeoutMs: z.coerce.number<string>().int().min(0).max(maxWaitMs).default(30_000),
+        timeoutMs: z.coerce.number<string>().int().min(0).max(MAX_WAIT_MS).default(30_000),
       }),
       response: recordedRequestSchema,
       run: ({ query: { timeoutMs, ...filter }, request }) =>

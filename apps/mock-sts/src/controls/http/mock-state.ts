@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { stsName } from "../../options/issuer-options.ts";
+import { STS_NAME } from "../../options/issuer-options.ts";
 import type { ResolvedOptions } from "../../options/options.ts";
 import type { Recorder } from "../../recording/recorder.ts";
 import { describeSts } from "../../sts/sts-info.ts";
@@ -54,7 +54,7 @@ export function readState(context: MockStateContext): State {
 
 /** Names of the token exchange service and of the further issuers. */
 function serviceNames({ issuers }: ResolvedOptions): readonly string[] {
-  return [stsName, ...issuers.map(({ name }) => name)];
+  return [STS_NAME, ...issuers.map(({ name }) => name)];
 }
 
 function issuersOf({ options, tenants, url }: MockStateContext): State["issuers"] {
