@@ -53,9 +53,9 @@ export interface MockSts extends AsyncDisposable {
   readonly clientCertificate: CertificatePair;
   /** The token exchange service. */
   readonly sts: StsInfo;
-  /** The issuers beside it. */
+  /** The further issuers. */
   readonly issuers: readonly StsInfo[];
-  /** The MCP servers that take the gateway's tokens; those with an audience are the token exchange service's. */
+  /** The MCP servers that accept the gateway's tokens. Those with an audience are at `sts` and `issuers`. */
   readonly mcpServers: readonly McpServerInfo[];
   /** The provider and the subscribers of line-of-business agents. */
   readonly tenants: readonly TenantInfo[];
@@ -65,19 +65,22 @@ export interface MockSts extends AsyncDisposable {
   readonly landscape: string;
   /** Name of their destination, at the provider's subaccount. */
   readonly iasDestination: string;
-  /** Where the controls are over HTTP, `{url}/__mock`; `/openapi.json` below it describes them. */
+  /** URL of the controls over HTTP, `{url}/__mock`; `/openapi.json` below it describes them. */
   readonly controlUrl: string;
-  /** What who wants to see a secret over HTTP must send, as `Authorization: Bearer …`. */
+  /** The token that a client must send to see a secret over HTTP, as `Authorization: Bearer …`. */
   readonly adminToken: string;
-  /** What the mock was asked. */
+  /** The requests to the mock. */
   readonly recorder: Recorder;
-  /** What can be done to it. */
+  /** The controls of the mock. */
   readonly controls: Controls;
-  /** Issues a client certificate; any number of them are good at the same time. */
+  /** Issues a client certificate; any number of them are valid at the same time. */
   issueClientCertificate(request?: ClientCertificateRequest): Promise<CertificatePair>;
-  /** Issues a certificate for X.509 bindings of the Destination Service; any number are good at the same time. */
+  /**
+   * Issues a certificate for X.509 bindings of the Destination Service; any number of them are
+   * valid at the same time.
+   */
   issueDestinationCertificate(request?: ClientCertificateRequest): Promise<CertificatePair>;
-  /** Signs a user in: returns a JWT to be used as the assertion of a jwt-bearer request, or as `X-user-token`. */
+  /** Signs a user in: returns a JWT for the assertion of a jwt-bearer request, or for `X-user-token`. */
   userToken(request: UserTokenRequest): Promise<string>;
   /** Returns the credentials file of the customer flow, with the agent's first certificate or another. */
   credentials(pair?: CertificatePair): CustomerCredentials;
@@ -94,7 +97,8 @@ const AUTHORITY_NAME = "CN=Mock STS Test Authority,O=Mock STS";
  *
  * Nothing is shared between mocks: any number may run in one process.
  *
- * @throws TypeError or RangeError for an option that is wrong; the system's error if a port is taken.
+ * @throws TypeError or RangeError for an invalid option; the error of the system if a port is in
+ *   use.
  * @example
  * ```ts
  * await using mock = await startMockSts();

@@ -4,7 +4,7 @@ import type { MockSts } from "../src/mock-sts.ts";
 import { agentGatewayResource } from "../src/oauth/resources.ts";
 import type { CertificatePair } from "../src/tls/certificate-authority.ts";
 
-/** Answer of the token endpoint, decoded. */
+/** Response of the token endpoint, decoded. */
 export interface TokenResponse {
   readonly status: number;
   readonly headers: Response["headers"];

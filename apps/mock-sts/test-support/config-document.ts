@@ -8,7 +8,7 @@ import { faultEffectSchema, faultMatchSchema } from "../src/faults/fault-schema.
 import { BUILT_IN_SCENARIOS } from "../src/options/scenario.ts";
 import { stsQuirks } from "../src/options/sts-quirks.ts";
 
-/** A part of a JSON Schema, as far as it is read here. */
+/** The members of a JSON Schema that are read here. */
 interface JsonSchema {
   readonly type?: string;
   readonly enum?: readonly unknown[];

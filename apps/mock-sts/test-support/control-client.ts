@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher, request } from "undici";
 import type { MockSts } from "../src/mock-sts.ts";
 
-/** An answer of the controls. */
+/** A response of the controls. */
 export interface ControlResponse {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
@@ -9,7 +9,7 @@ export interface ControlResponse {
   readonly body: unknown;
 }
 
-/** A request as a test means it: nothing is added that it does not say. */
+/** A request of a test, sent without additions. */
 export interface ControlRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON, with its content type. */
@@ -52,7 +52,7 @@ export class ControlClient implements AsyncDisposable {
     };
   }
 
-  /** Returns what an operation answers; fails if it refuses. */
+  /** Returns the response of an operation; fails if it is refused. */
   async get(path: string): Promise<unknown> {
     const { status, body } = await this.send("GET", path);
     if (status === 200) return body;

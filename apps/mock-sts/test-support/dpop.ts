@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from "jose";
 
-/** What a proof says; `undefined` takes a claim out. */
+/** The claims of a proof; `undefined` removes a claim. */
 export interface DpopProof {
   readonly method?: string;
   readonly url: string;

@@ -11,7 +11,7 @@ export interface AuthTokenItem {
   readonly http_header?: { readonly key: string; readonly value: string };
 }
 
-/** Answer of the Destination Service for a destination. */
+/** Response of the Destination Service for a destination. */
 export interface DestinationResponse {
   readonly destinationConfiguration: Readonly<Record<string, unknown>>;
   readonly authTokens?: readonly AuthTokenItem[];
@@ -64,7 +64,7 @@ export class LobAgent implements AsyncDisposable {
     return this.fetch(`${this.#mock.url}/destination-configuration${path}`, { ...init, headers });
   }
 
-  /** Lists the fragments a filter chooses, as the SDKs ask. */
+  /** Lists the fragments that a filter chooses, as the SDKs ask. */
   async listFragments(tenant: string, type: string): Promise<readonly Record<string, string>[]> {
     const query = new URLSearchParams({
       $filter: `Label['sap-managed-runtime-type'] HAS ('${type}')`,

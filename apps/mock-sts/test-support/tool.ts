@@ -11,7 +11,7 @@ export interface ToolOptions {
   readonly whileReady?: ((printed: Printed) => Promise<void>) | undefined;
 }
 
-/** What a tool has printed so far. */
+/** The text that a tool has printed so far. */
 export interface Printed {
   readonly out: string;
   /** Resolves once it has printed a text. */

@@ -1,7 +1,7 @@
 import { html, nothing } from "lit-html";
 import { dateText } from "./mock-time.js";
 
-/** Claims whose numbers are instants in seconds (RFC 7519, section 4.1). */
+/** Claims whose numbers are instants in seconds (RFC 7519 §4.1). */
 const instants = ["exp", "iat", "nbf", "auth_time", "updated_at"];
 
 /**

@@ -21,11 +21,11 @@ export function iasDestinationName(landscape: string): string {
   return `sap-managed-runtime-ias-${landscape}`;
 }
 
-/** What a landscape consists of. */
+/** The parts of a landscape. */
 export interface LandscapeOptions {
   readonly landscape: string;
   readonly tenants: Tenants;
-  /** Certificate and key of the client `lobClient`. */
+  /** Certificate and key of the client `LOB_CLIENT`. */
   readonly keyStore: CertificatePair;
 }
 

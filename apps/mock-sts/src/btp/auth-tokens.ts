@@ -24,19 +24,20 @@ export interface RetrievedTokens {
   readonly issued: IssuedToken | undefined;
 }
 
-/** What token retrieval asks. */
+/** The services that token retrieval asks. */
 export interface TokenRetrievalContext {
   readonly identityTenants: readonly IdentityTenant[];
   readonly configurations: Configurations;
 }
 
-/** What the tenant control `authTokens.error` puts into an item. */
+/** The error that the tenant control `authTokens.error` puts into an item. */
 const CONFIGURED_ERROR = "No consumed apis matching provided resource parameter found.";
 
 /**
- * Gets the access token a destination asks for, from the identity tenant its `tokenServiceURL` names.
+ * Gets the access token that a destination asks for from the identity tenant that its
+ * `tokenServiceURL` names.
  *
- * A refusal becomes an item with an error: the answer's status stays 200.
+ * A refusal becomes an item with an error: the status of the response stays 200.
  *
  * @throws ServiceError 400 if `X-tenant` is missing or must not be there.
  */

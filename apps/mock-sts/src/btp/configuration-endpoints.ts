@@ -42,9 +42,9 @@ export function parseCollection(
 }
 
 /**
- * Answers a request for a collection, one of its configurations or the labels of one.
+ * Responds to a request for a collection, one of its configurations or the labels of one.
  *
- * @throws ServiceError for what cannot be done.
+ * @throws ServiceError if the request cannot be fulfilled.
  */
 export function handleConfigurationRequest(
   request: ConfigurationRequest,

@@ -18,10 +18,10 @@ const MODIFIED_PATTERN = /^modifiedwithin\('(\d+)',\s*'minutes'\)$/;
 /**
  * Reads a `$filter`, already decoded once as a part of the URL.
  *
- * Names, label keys and label values are percent-encoded a second time within their quotes.
- * Affixes and times of change are for destinations only.
+ * Names, label keys and label values are percent-encoded a second time within their quotes. Affixes
+ * and times of change work for destinations only.
  *
- * @throws ServiceError 400 for what is no filter.
+ * @throws ServiceError 400 if the text is not a filter.
  */
 export function parseFilter(
   filter: string,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ConfigurationLabel } from "./configurations.ts";
 import { ServiceError } from "./service-error.ts";
 
-/** Most labels of a configuration, and most values of a label. */
+/** The highest number of labels of a configuration. */
 const MAX_LABELS = 10;
 const MAX_VALUES = 10;
 
@@ -16,7 +16,7 @@ const patchSchema = z.object({ action: z.enum(["ADD", "DELETE"]), labels: labels
 /**
  * Adds labels to others or takes them away, value by value.
  *
- * @throws ServiceError 400 for what is no patch, or for too many labels or values.
+ * @throws ServiceError 400 if the text is not a patch, or for too many labels or values.
  */
 export function applyLabelPatch(
   labels: readonly ConfigurationLabel[],

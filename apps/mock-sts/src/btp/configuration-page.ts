@@ -1,6 +1,6 @@
 import { ServiceError } from "./service-error.ts";
 
-/** A page of a list, and the headers that tell of the others. */
+/** A page of a list, and the headers that describe the other pages. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly headers: Readonly<Record<string, string>>;
@@ -10,9 +10,9 @@ const DEFAULT_PAGE_SIZE = 10;
 const MAX_PAGE_SIZE = 1000;
 
 /**
- * Cuts the page out of a list that a query asks for; the whole list without `$page`.
+ * Cuts out the page of a list that a query asks for; without `$page`, returns the whole list.
  *
- * @throws ServiceError 400 for a page that cannot be, or together with a filter.
+ * @throws ServiceError 400 for an impossible page, or for a page together with a filter.
  */
 export function cutPage<T>(
   items: readonly T[],

@@ -60,7 +60,7 @@ export function destinationBinding(options: {
 }
 
 /**
- * Lays a binding out as files for several readers: a folder with one file a value and `type`
+ * Writes a binding as files for several readers: a folder with one file per value and `type`
  * (servicebinding.io), and `.metadata` as the BTP service operator writes it.
  */
 export function destinationBindingFiles(

@@ -7,7 +7,7 @@ import { type CertificateIdentity, subjectIdentity } from "../tls/certificate-id
 import { certificateViolation } from "../tls/client-certificate.ts";
 import type { TokenRequest } from "../tokens/oauth-endpoint.ts";
 
-/** The client that a binding of the Destination Service makes its holder. */
+/** The client that the holder of a binding of the Destination Service is. */
 export interface DestinationClient {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -17,9 +17,10 @@ export interface DestinationClient {
 }
 
 /**
- * Makes a client whose id and secret hold what forms and Basic must encode, as real ones do.
+ * Makes a client whose id and secret contain characters that forms and Basic must encode, as real
+ * ones do.
  *
- * The id is another one for each mock: SDKs keep what they know of a client by it, for all of the process.
+ * Each mock has another id: SDKs cache what they know of a client by its id, for the whole process.
  */
 export function createDestinationClient(): DestinationClient {
   const subjectDn = "CN=mock-destination,OU=Bindings,O=Mock STS";
@@ -31,7 +32,7 @@ export function createDestinationClient(): DestinationClient {
   };
 }
 
-/** What a token request of the client is checked against. */
+/** The facts that a token request of the client is checked against. */
 export interface DestinationClientContext {
   readonly client: DestinationClient;
   readonly authority: X509Certificate;

@@ -4,23 +4,23 @@ import { ServiceError } from "./service-error.ts";
 
 const LEVELS = ["provider_subaccount", "provider_instance", "subaccount", "instance"] as const;
 
-/** A level as requests name it, seen from the tenant they are for. */
+/** A level as requests name it, seen from the tenant of the request. */
 export type ReferenceLevel = (typeof LEVELS)[number];
 
-/** A name and the level to look for it at; no level means instance, then subaccount. */
+/** A name and the level to search; without a level, instance is searched before subaccount. */
 export interface Reference {
   readonly name: string;
   readonly level: ReferenceLevel | undefined;
 }
 
-/** A level of a certain tenant. */
+/** A level of one tenant. */
 export interface PlacedLevel {
   readonly tenantId: string;
   readonly level: ConfigurationLevel;
 }
 
 /**
- * Reads a name that may be followed by `@` and a level; v1 knows no levels.
+ * Reads a name that may be followed by `@` and a level; v1 has no levels.
  *
  * @throws ServiceError 400 for a blank name or an unknown level.
  */
@@ -39,13 +39,13 @@ export function parseReference(
   return { name, level };
 }
 
-/** Tells whether the subscriber's subaccount level meets another one. */
+/** Tells whether the subscriber's subaccount level is mixed with another one. */
 export function mixesLevels(references: readonly Reference[]): boolean {
   const used = new Set(references.map(({ level }) => level));
   return used.has("subaccount") && used.size > 1;
 }
 
-/** Lists the places a level means for a tenant, in the order they are searched. */
+/** Lists the places that a level means for a tenant, in the order in which they are searched. */
 export function placesOf(
   level: ReferenceLevel | undefined,
   { tenant, provider }: { readonly tenant: Tenant; readonly provider: Tenant },

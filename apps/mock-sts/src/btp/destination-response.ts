@@ -6,7 +6,7 @@ import { type FoundDestination, findKeyStore, type Placed } from "./destination-
 const CREDENTIAL_PROPERTIES =
   /^(?:clientSecret|privateKey|.*Password|tokenService\.KeyStorePassword)$/i;
 
-/** Builds the answer to a request for a destination. */
+/** Builds the response to a request for a destination. */
 export function destinationResponse(
   found: FoundDestination,
   context: {

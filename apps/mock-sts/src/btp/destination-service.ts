@@ -10,18 +10,18 @@ import { destinationResponse } from "./destination-response.ts";
 import { authorizeService } from "./service-authorization.ts";
 import { ServiceError } from "./service-error.ts";
 
-/** Where the paths of the Destination Service begin. */
+/** The prefix of the paths of the Destination Service. */
 export const DESTINATION_SERVICE_PATH = "/destination-configuration";
 
-/** What the Destination Service works with. */
+/** The parts of a mock that the Destination Service needs. */
 export interface DestinationServiceOptions extends TokenRetrievalContext {
   readonly tenants: Tenants;
-  /** Client whose service tokens it takes. */
+  /** The client whose service tokens it accepts. */
   readonly clientId: string;
   readonly clock: Clock;
 }
 
-/** Creates the Destination Service's application; its paths are below `destinationServicePath`. */
+/** Creates the Destination Service's application; its paths are below `DESTINATION_SERVICE_PATH`. */
 export function createDestinationService(options: DestinationServiceOptions): Hono<MockEnv> {
   const app = new Hono<MockEnv>();
   for (const version of ["v1", "v2"] as const) {
@@ -39,7 +39,7 @@ export function createDestinationService(options: DestinationServiceOptions): Ho
   return app;
 }
 
-/** Names the resource a path below `destinationServicePath` leads to. */
+/** Names the resource that a path below `DESTINATION_SERVICE_PATH` leads to. */
 export function destinationServiceRoute(path: string): RouteName {
   const [, version, segment = ""] = path.split("/");
   if (segment === "destinations" && (version === "v1" || version === "v2")) return "destination";

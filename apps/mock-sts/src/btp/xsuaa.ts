@@ -12,7 +12,7 @@ import {
   type ServiceTokenRequest,
 } from "./destination-client.ts";
 
-/** What XSUAA works with. */
+/** The parts of a mock that XSUAA needs. */
 export interface XsuaaOptions {
   readonly client: DestinationClient;
   readonly authority: X509Certificate;
@@ -26,7 +26,7 @@ export interface ZonedTokenRequest extends ServiceTokenRequest {
   readonly zone: Tenant | undefined;
 }
 
-/** Creates the function that answers requests for tokens of the Destination Service. */
+/** Creates the token endpoint for service tokens of the Destination Service. */
 export function createXsuaa(
   options: XsuaaOptions,
 ): (request: ZonedTokenRequest) => Promise<EndpointResult> {

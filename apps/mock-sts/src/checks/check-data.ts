@@ -4,7 +4,7 @@ import { explainIssue, placedViolations } from "./explain-issue.ts";
 /**
  * Checks plain data.
  *
- * @throws TypeError saying what was to be done, which field is wrong, and how.
+ * @throws TypeError naming the purpose, the wrong field, and what is wrong with it.
  */
 export function checkData<T>(schema: z.ZodType<T>, data: unknown, purpose: string): T {
   const { success, data: checked, error } = schema.safeParse(data, { error: explainIssue });

@@ -37,7 +37,7 @@ export interface PlacedViolation {
   readonly key?: boolean;
 }
 
-/** Lists what is wrong; each unknown key has its own fault, with its own path. */
+/** Lists what is wrong; each unknown key has a violation of its own, with its own path. */
 export function placedViolations({ issues }: z.ZodError): PlacedViolation[] {
   return issues.flatMap((issue): PlacedViolation[] => {
     const { path, message, code } = issue;
@@ -69,13 +69,13 @@ function keysOf(schema: unknown): readonly string[] {
 function mustBeOneOf(input: unknown, values: readonly unknown[]): string {
   const names = values.filter((value) => typeof value === "string");
   const asked = didYouMean(input, names);
-  // A long list helps only who has no idea.
+  // A long list does not help a reader who made a typing error.
   if (asked !== "" && values.length > 6) return `is none of the ${values.length} there are${asked}`;
   const list = values.map((value) => JSON.stringify(value));
   return `must be ${list.length > 1 ? "one of " : ""}${list.join(", ")}${asked}`;
 }
 
-/** Tells of the branch that fits best; of all, if they differ in type only. */
+/** Explains the branch that fits best, or all branches if they differ in type only. */
 function explainUnion(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string {
   if ("discriminator" in issue) {
     const { discriminator, options = [] } = issue as { discriminator?: string; options?: string[] };

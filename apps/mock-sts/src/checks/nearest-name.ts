@@ -1,5 +1,5 @@
 /**
- * Finds the known name that a misspelt one was meant to be, `undefined` if none is near.
+ * Finds the known name that is nearest to a misspelt one; `undefined` if no name is near.
  *
  * Letter case, hyphens and underscores do not count. A name that is a whole part of one known name
  * only, such as `basic` of `client_secret_basic`, is near too.
@@ -16,7 +16,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return wanted.length > 2 && containing.length === 1 ? containing[0] : undefined;
 }
 
-/** Asks whether the nearest known name was meant; nothing if none is near. */
+/** Asks whether the nearest known name was meant; empty if no name is near. */
 export function didYouMean(name: unknown, known: readonly string[], prefix = ""): string {
   const nearest = typeof name === "string" ? nearestName(name, known) : undefined;
   return nearest === undefined ? "" : `; did you mean ${JSON.stringify(prefix + nearest)}?`;

@@ -5,7 +5,7 @@ export interface CheckedOption {
   readonly name: string;
 }
 
-/** Tells whether a value is anything but a text with at least one visible character. */
+/** Tells whether a value is not a text, or has no visible character. */
 export function isBlank(value: unknown): boolean {
   return typeof value !== "string" || value.trim() === "";
 }

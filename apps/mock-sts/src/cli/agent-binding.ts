@@ -10,7 +10,7 @@ export const ENVIRONMENT_FILE = "env.sh";
 /** Lifetime of the user tokens that are written to files, in milliseconds. */
 const USER_TOKEN_LIFETIME_MS = 43_200_000;
 
-/** Makes the files an agent can start from: bindings, user tokens, the authority and the environment. */
+/** Makes the files that an agent can start from: bindings, user tokens, the authority and the environment. */
 export async function agentBindingFiles(
   mock: MockSts,
   request: BindingRequest,

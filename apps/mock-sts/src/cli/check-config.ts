@@ -5,7 +5,7 @@ import type { CliEnvironment } from "./cli-environment.ts";
 /**
  * Says whether a configuration file is right.
  *
- * @throws ConfigError with all that is wrong with it.
+ * @throws ConfigError with all violations.
  */
 export async function checkConfig(
   { file }: { readonly file: string | undefined },

@@ -5,7 +5,7 @@ import { PRESET_NAMES, type PresetName } from "../config/preset-names.ts";
 import { CHECK_USAGE, INIT_USAGE, USAGE } from "./cli-usage.ts";
 import { choice, integer, notBlank, readArguments } from "./cli-values.ts";
 
-/** What a command line asks for. */
+/** The command that a command line asks for. */
 export type Command =
   | { readonly kind: "help"; readonly text: string }
   | { readonly kind: "version" }
@@ -25,12 +25,12 @@ export interface InitCommand {
 /** Start the mock. */
 export interface ServeCommand {
   readonly kind: "serve";
-  /** The configuration file; `undefined`: the one of the folder, if there is one. */
+  /** The configuration file; `undefined`: the one in the folder, if there is one. */
   readonly configFile: string | undefined;
-  /** What wins over the file. */
+  /** The settings that win over the file. */
   readonly config: Config;
   readonly binding: BindingRequest | undefined;
-  /** `undefined`: as fits what is printed to. */
+  /** `undefined`: `pretty` on a terminal, else `json`. */
   readonly log: LogFormat | undefined;
   readonly color: boolean;
   readonly openUi: boolean;
@@ -134,7 +134,7 @@ function parseServe(args: readonly string[]): Command {
   };
 }
 
-/** What a mock is like was said when it was started. */
+/** The mock got its options when it was started: nothing else can be said here. */
 function printEnvironment(values: Values, folder: string): Command {
   const other = Object.keys(values).find((name) => name !== "print-env");
   if (other !== undefined) throw new UsageError(`--print-env cannot be combined with --${other}`);

@@ -31,7 +31,7 @@ export async function serve(command: ServeCommand, environment: CliEnvironment):
     const fields = readyFields(mock, info);
     unwatch = await follow(source, { live, log });
     log.event({ event: "ready", message: "mock-sts is ready", screen, fields });
-    // Programs keep what they are told; who reads their log need not be who may see secrets.
+    // Programs keep their log, and its readers may not be allowed to see secrets.
     if (format === "json") {
       environment.printError(`mock-sts: the admin token is ${mock.adminToken}\n`);
     }
@@ -54,7 +54,7 @@ async function startInfo(source: ConfigSource, { binding }: ServeCommand): Promi
   return { version: await packageVersion(), binding, config: parts.join("; ") };
 }
 
-/** Takes over what changes in the file; one that is wrong changes nothing. */
+/** Applies changes of the file; an invalid file changes nothing. */
 async function follow(
   { file, name, text, read }: ConfigSource,
   { live, log }: { readonly live: LiveMock; readonly log: CliLog },

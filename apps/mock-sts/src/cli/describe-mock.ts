@@ -4,7 +4,7 @@ import { agentEnvironment, ENVIRONMENT_FILE, userTokenFile } from "./agent-bindi
 import type { BindingRequest } from "./cli-arguments.ts";
 import type { Paint } from "./terminal-style.ts";
 
-/** What the screen of a mock that has started tells beside the mock itself. */
+/** The facts about a start that are printed together with the mock itself. */
 export interface StartInfo {
   readonly version: string;
   readonly binding: BindingRequest | undefined;
@@ -15,7 +15,7 @@ export interface StartInfo {
 /** Width of the column with the names. */
 const NAME_WIDTH = 14;
 
-/** Writes what a mock serves, and how to point an agent at it. */
+/** Describes what a mock serves, and how to point an agent at it. */
 export function describeMock(mock: MockSts, info: StartInfo, paint: Paint): string {
   const heading = (text: string) => paint("bold", text);
   const row = (name: string, text: string) => `  ${paint("cyan", name.padEnd(NAME_WIDTH))} ${text}`;
@@ -82,7 +82,7 @@ function describeFlows(
   ];
 }
 
-/** Lists for a program what a mock serves; no secret is in it. */
+/** Lists what a mock serves, for programs; it contains no secret. */
 export function readyFields(mock: MockSts, { version, binding, config }: StartInfo) {
   const { url, gatewayUrl, tokenEndpoint, controlUrl, sts } = mock;
   return {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
-/** The system's command to open a URL, for each platform that has its own. */
+/** The command that opens a URL, for each platform that has one of its own. */
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
   darwin: ["open"],
   // `start` takes its first quoted argument for a title.

@@ -21,7 +21,7 @@ export function formatRequest(
   return parts.filter((part) => part !== undefined && part !== "").join(" ");
 }
 
-/** Picks what a line of JSON tells of a request; no token is in it, only fingerprints. */
+/** Picks the fields of a request for a line of JSON; it contains fingerprints, and no token. */
 export function requestFields(request: RecordedRequest): Readonly<Record<string, unknown>> {
   const { id, listener, method, path, route, tenant, issuer, grant, mcp } = request;
   const { status, error, fault } = request;
@@ -64,7 +64,7 @@ function describeAction({ method, path, grant, mcp, agent, a2a }: RecordedReques
   return grant === undefined ? `${method} ${path}` : `${path} ${shortName(grant)}`;
 }
 
-/** The end of a URN says it all. */
+/** The last part of a URN is enough. */
 function shortName(name: string): string {
   return name.startsWith("urn:") ? name.slice(name.lastIndexOf(":") + 1) : name;
 }
@@ -97,7 +97,7 @@ function formatDuration(durationMs: number | undefined): string {
   return text.padStart(7);
 }
 
-/** What a client sent may hold line breaks and terminal codes. */
+/** A client may send line breaks and terminal codes. */
 function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/gu, "?");
 }

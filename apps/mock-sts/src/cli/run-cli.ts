@@ -26,7 +26,7 @@ export async function runCli(
   }
 }
 
-/** What a command needs is loaded for it alone: help and the version come at once. */
+/** Each command loads only what it needs: help and the version are printed at once. */
 async function execute(command: Command, environment: CliEnvironment): Promise<void> {
   switch (command.kind) {
     case "help":

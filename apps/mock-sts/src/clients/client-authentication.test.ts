@@ -45,7 +45,7 @@ function basic(user: string, password: string): string {
   return `Basic ${Buffer.from(`${encode(user)}:${encode(password)}`).toString("base64")}`;
 }
 
-describe("tls_client_auth (RFC 8705, section 2.1)", () => {
+describe("tls_client_auth (RFC 8705 §2.1)", () => {
   const agentForm = form({ client_id: "mock-agent" });
 
   it("knows the agent by its certificate, and by several at a time", async () => {
@@ -120,7 +120,7 @@ describe("tls_client_auth (RFC 8705, section 2.1)", () => {
   });
 });
 
-describe("client secrets (RFC 6749, section 2.3)", () => {
+describe("client secrets (RFC 6749 §2.3)", () => {
   const basicChallenge = { ...refused, challenge: expect.stringMatching(/^Basic realm="[^"]+"/) };
 
   it("[6749-8] decodes what Basic carries as form-encoded text", async () => {

@@ -17,7 +17,7 @@ import {
 } from "./clients.ts";
 import { isRegisteredCertificate } from "./registered-certificate.ts";
 
-/** What a token request proves its client with. */
+/** The parts of a token request that prove its client. */
 export interface ClientProof {
   readonly form: Form;
   /** The `Authorization` header. */
@@ -26,7 +26,7 @@ export interface ClientProof {
   readonly certificate: X509Certificate | undefined;
 }
 
-/** What proofs are checked against. */
+/** The facts that proofs are checked against. */
 export interface ClientAuthenticationContext {
   readonly clients: Clients;
   readonly authority: X509Certificate;
@@ -41,12 +41,12 @@ interface Credentials {
 }
 
 /**
- * Finds out which client sent a token request.
+ * Finds the client that sent a token request.
  *
  * @throws OAuthError `invalid_client`, or `invalid_request` for two methods at once.
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3 RFC 6749, section 2.3}
- * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2 RFC 8705, section 2}
- * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523, section 2.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3 RFC 6749 §2.3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2 RFC 8705 §2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2}
  */
 export async function authenticateClient(
   proof: ClientProof,

@@ -18,7 +18,7 @@ export const GRANT_TYPES = [
 /** A grant that one of the token endpoints knows. */
 export type GrantType = (typeof GRANT_TYPES)[number];
 
-/** Ways a client may prove who it is; `none` is a client that something outside vouches for. */
+/** Ways in which a client may prove itself; a client with `none` proves nothing. */
 export const CLIENT_AUTHENTICATION_METHODS = [
   "tls_client_auth",
   "self_signed_tls_client_auth",
@@ -28,7 +28,7 @@ export const CLIENT_AUTHENTICATION_METHODS = [
   "none",
 ] as const;
 
-/** A way a client may prove who it is. */
+/** A way in which a client may prove itself. */
 export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number];
 
 /** A client as the user of the mock registers it. With `tls_client_auth` it has one name in its certificate. */
@@ -157,7 +157,7 @@ function identityOf(registration: ClientRegistration): CertificateIdentity | und
   }
 }
 
-/** What a client proves itself with fits its method: there if needed, else absent. */
+/** The proof of a client must fit its method: present if needed, else absent. */
 function checkProof(
   registration: ClientRegistration,
   field: "clientSecret" | "jwks",

@@ -15,7 +15,7 @@ export function knownScopes(clients: Clients): readonly string[] {
  * Chooses the scope of a token: what the client asked for and may have.
  *
  * @throws OAuthError `invalid_scope` if it asked for a scope that does not exist, or may have none of them.
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749, section 3.3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 §3.3}
  */
 export function grantScope(
   requested: readonly string[],

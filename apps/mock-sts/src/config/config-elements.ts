@@ -22,8 +22,8 @@ export function optionalKeys<const S extends z.ZodRawShape>(shape: S) {
 }
 
 /**
- * A list whose items, one after the other, stand a check that knows those before them: so the
- * checks of the options in a program find the place in a file too.
+ * Makes a list whose items are checked one by one, each with the valid items before it. So the
+ * checks of options report the place in a file.
  */
 export function checkedList<T>(
   item: z.ZodType<T>,
@@ -48,7 +48,7 @@ const jwks = z.custom<JSONWebKeySet>(isJwks, "must be a JWK Set");
 /** What an issuer signs with. */
 export const signingAlgorithm = z.enum(signingAlgorithms);
 
-/** Somebody else whose tokens are taken. */
+/** Another issuer whose tokens are accepted. */
 export const trustedIssuer = z.strictObject({
   issuer: text,
   ...optionalKeys({ jwks, jwksUri: z.url(), audience: z.union([text, z.array(text)]) }),

@@ -1,4 +1,4 @@
-/** A configuration is wrong; each of the faults names file, line, column and key, and no value. */
+/** A configuration is invalid; each violation names file, line, column and key, and no value. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly violations: readonly string[];

@@ -1,6 +1,6 @@
 import type { PresetName } from "./preset-names.ts";
 
-/** Writes a configuration file that says what could be said, in comments; only the preset is set. */
+/** Writes a configuration file with all keys in comments; only the preset is set. */
 export function configExample({
   preset = "everything",
 }: {

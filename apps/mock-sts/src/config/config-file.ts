@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "./config-error.ts";
 
-/** Names under which a configuration is found without being asked for; the first one there is wins. */
+/** Names of configuration files that are found by default; the first one that exists wins. */
 export const CONFIG_FILE_NAMES = ["mock-sts.yaml", "mock-sts.yml", "mock-sts.json"] as const;
 
 /** Largest file that is read, in bytes. */

@@ -5,17 +5,17 @@ import { resolveOptions } from "../options/options.ts";
 import { optionsOf } from "./config-rules.ts";
 import type { Config } from "./config-schema.ts";
 
-/** What became of a changed configuration, by the names of the keys. */
+/** The effect of a changed configuration, by the names of the keys. */
 export interface LiveChange {
-  /** Keys that were taken over. */
+  /** Keys whose values apply now. */
   readonly applied: readonly string[];
-  /** Keys that the mock was started with other values of: it must be started again. */
+  /** Keys whose values apply only after a restart. */
   readonly restart: readonly string[];
 }
 
 /** A running mock that follows its configuration. */
 export interface LiveMock {
-  /** Takes over what of a configuration can be. */
+  /** Applies the live keys of a configuration. */
   change(next: Config): LiveChange;
 }
 
@@ -27,7 +27,7 @@ const SETTING_OF_KEY: Readonly<Record<string, keyof Settings>> = {
   "sts.quirks": "quirks",
 };
 
-/** Keys that a running mock takes over; all others need a start. */
+/** Keys that apply to a running mock; all others need a restart. */
 export const LIVE_KEYS: readonly string[] = [
   ...Object.keys(SETTING_OF_KEY),
   "scenario",
@@ -35,7 +35,7 @@ export const LIVE_KEYS: readonly string[] = [
   "clock",
 ];
 
-/** Sets the scenario, faults and clock that a mock was configured with, also after a reset, and follows changes. */
+/** Applies the scenario, faults and clock of a configuration, again after each reset, and follows changes. */
 export function applyLiveConfig(controls: Controls, started: Config): LiveMock {
   let current = started;
   let ownFaults: readonly number[] = [];
@@ -74,7 +74,7 @@ export function applyLiveConfig(controls: Controls, started: Config): LiveMock {
   };
 }
 
-/** A running mock has the scenarios that it was started with. */
+/** A running mock has only the scenarios that it was started with. */
 function refuseNewScenario({ scenario }: Config, { scenarios }: Controls): void {
   if (scenario === undefined || scenarios.some(({ name }) => name === scenario)) return;
   throw new TypeError(
@@ -108,7 +108,7 @@ function changedKeys(before: Config, after: Config): string[] {
   return [...keys].filter((key) => !isDeepStrictEqual(old[key], fresh[key])).sort();
 }
 
-/** Names the keys of `sts` one by one: some can be taken over, some not. */
+/** Names the keys of `sts` one by one: some of them are live, some are not. */
 function flatten({ sts = {}, preset, ...config }: Config): Readonly<Record<string, unknown>> {
   const ofSts = Object.entries(sts).map(([key, value]) => [`sts.${key}`, value]);
   return { ...config, ...Object.fromEntries(ofSts) };

@@ -3,8 +3,8 @@ import { PRESETS } from "./config-presets.ts";
 import type { Config } from "./config-schema.ts";
 
 /**
- * Puts configurations on top of each other, the last one wins, and all of them on top of the preset
- * that the last one names. Mappings such as `sts` are merged key by key, lists are replaced.
+ * Merges configurations: the last one wins, and all win over the preset that the last one names.
+ * Mappings such as `sts` are merged key by key, lists are replaced.
  */
 export function mergeConfig(...configs: readonly Config[]): Config {
   const merged = configs.reduce(overlay, {});

@@ -2,7 +2,7 @@ import type { MockStsOptions } from "../options/options.ts";
 import { DEFAULT_MCP_SERVERS, gatewayServers } from "../servers/mcp-servers.ts";
 import type { PresetName } from "./preset-names.ts";
 
-/** Settings that make a mock like one thing; what a file or a command line says besides wins. */
+/** Settings for one purpose; a file and a command line win over them. */
 export interface Preset {
   readonly description: string;
   readonly options: MockStsOptions;

@@ -6,9 +6,9 @@ import { type Config, configSchema } from "./config-schema.ts";
 import { type ConfigText, parseConfigText } from "./config-text.ts";
 
 /**
- * Reads a configuration; `file` is what its faults call it.
+ * Reads a configuration; its violations name it `file`.
  *
- * @throws ConfigError with all faults at once.
+ * @throws ConfigError with all violations at once.
  */
 export function readConfig(text: string, file: string): Config {
   const parsed = parseConfigText(text);

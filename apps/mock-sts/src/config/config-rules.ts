@@ -4,19 +4,19 @@ import { BUILT_IN_SCENARIOS } from "../options/scenario.ts";
 import { resolveTenants } from "../options/tenants.ts";
 import type { Config } from "./config-schema.ts";
 
-/** What breaks a rule, by its path in the configuration. */
+/** A broken rule, by the path in the configuration. */
 export interface RuleViolation {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
-/** Returns the options of a configuration: what is settled once the mock runs. */
+/** Returns the options of a configuration, without its live keys. */
 export function optionsOf(config: Config): Omit<MockStsOptions, "onAnswer"> {
   const { preset, scenario, alwaysUnauthorized, faults, clock, ...options } = config;
   return options;
 }
 
-/** Lists what is wrong with a configuration whose values are all right in themselves. */
+/** Lists the broken rules of a configuration whose single values are valid. */
 export function brokenRules(config: Config): readonly RuleViolation[] {
   const faults = [
     ...scenarioViolations(config),

@@ -85,7 +85,7 @@ export const optionShape = {
   seed: z.int().describe("Which requests faults with a `probability` hit. Default 1."),
 } satisfies Record<Exclude<keyof MockStsOptions, "onAnswer">, z.ZodType>;
 
-/** Keys that say how the mock is once it runs. */
+/** Live keys: they apply to a running mock. */
 export const liveShape = {
   scenario: text.describe("A scenario that is applied at the start. Default none."),
   alwaysUnauthorized: settings.alwaysUnauthorized.describe(
@@ -109,10 +109,10 @@ export const liveShape = {
 
 const live = z.strictObject(optionalKeys(liveShape));
 
-/** How a mock is once it runs. */
+/** The live part of a configuration. */
 export type LiveConfig = z.infer<typeof live>;
 
-/** A configuration: options, and how the mock is once it runs. */
+/** A configuration: options and live keys. */
 export interface Config extends Omit<MockStsOptions, "onAnswer">, LiveConfig {
   readonly preset?: PresetName;
 }

@@ -9,21 +9,21 @@ import {
   type YAMLError,
 } from "yaml";
 
-/** A place in a text, both from 1. */
+/** A position in a text; both numbers begin at 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** What is wrong with a text, and where. */
+/** A violation in a text, and its position. */
 export interface TextViolation extends Position {
   readonly message: string;
 }
 
-/** A text in YAML, of which JSON is a part, as data. */
+/** A text in YAML or JSON as data. */
 export interface ConfigText {
   readonly data: unknown;
-  /** Why it cannot be read; empty if it can. */
+  /** The reasons why it cannot be read; empty if it can. */
   readonly violations: readonly TextViolation[];
   /** Finds the value at a path, or what is nearest above it; with `key`, the name of that value. */
   locate(path: readonly PropertyKey[], options?: { readonly key?: boolean }): Position;
@@ -59,7 +59,7 @@ export function parseConfigText(text: string): ConfigText {
   }
 }
 
-/** After a first slip the parser trips over every word that follows: that says nothing more. */
+/** After the first error, the parser reports every word that follows: these reports are left out. */
 function isOwnViolation({ code }: Pick<YAMLError, "code">, index: number): boolean {
   return index === 0 || code !== "UNEXPECTED_TOKEN";
 }
@@ -76,7 +76,7 @@ function keyNode(document: Document, path: (string | number)[]): Node | null {
   return isNode(pair?.key) ? pair.key : null;
 }
 
-/** The library looks for them only when they are resolved, and then knows no position. */
+/** The library finds them only when it resolves them, and then it does not know the position. */
 function lostAliases(document: Document): Pick<YAMLError, "code" | "pos">[] {
   const lost: Pick<YAMLError, "code" | "pos">[] = [];
   visit(document, {

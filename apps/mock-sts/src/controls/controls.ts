@@ -25,33 +25,42 @@ export interface Controls extends FaultControls, SettingsControls, ScenarioContr
   tokenLifetimeMs: number;
   /** Lifetime of the service tokens XSUAA issues from now on, in milliseconds. */
   serviceTokenLifetimeMs: number;
-  /** The clock that the mock issues and verifies by. */
+  /** The clock that the mock uses to issue and verify. */
   readonly clock: MovableClock;
-  /** How far the mock's clock is ahead of the machine's, in milliseconds. Certificates it issued expire by it too. */
+  /**
+   * How far the mock's clock is ahead of the machine's, in milliseconds. Certificates that the mock
+   * issued expire by this clock too.
+   */
   clockOffsetMs: number;
   /** Whether the gateway demands the certificate a token is bound to. */
   requireBoundCertificate: boolean;
   /** Whether the gateway refuses every token with 401: everywhere, or at the MCP servers and agents named. */
   alwaysUnauthorized: boolean | readonly string[];
-  /** Ways in which the token exchange service errs from now on. */
+  /** Quirks of the token exchange service from now on. */
   stsQuirks: readonly StsQuirk[];
-  /** What can be done to one tenant, the provider or a subscriber. @throws TypeError if there is none. */
+  /**
+   * Returns the controls of one tenant, the provider or a subscriber. @throws TypeError if there is
+   * no such tenant.
+   */
   tenant(subdomain: string): TenantControls;
   /** Revokes access tokens and service tokens issued so far and returns how many there were. */
   revoke(target: RevocationTarget): number;
-  /** Makes new signing keys, for one issuer or for all; tokens of the old ones stay good. */
+  /** Makes new signing keys, for one issuer or for all; tokens signed by the old keys stay valid. */
   rotateSigningKey(rotation?: KeyRotation): Promise<void>;
   /** Drops MCP sessions, of one server or of all: their ids get 404 from now on. */
   forgetSessions(mcpServer?: string): Promise<void>;
-  /** Judges a token the mock issued or saw, by its fingerprint; `undefined` for one it does not remember. */
+  /**
+   * Verifies a token that the mock issued or received, by its fingerprint; `undefined` for a token
+   * that it does not remember.
+   */
   verifyToken(fingerprint: string): Promise<TokenVerdict | undefined>;
-  /** Takes back all faults, delays, holds, what was done to the clock, the switches, and all changes of tenants. */
+  /** Undoes all faults, delays and holds, and all changes of the clock, the switches and the tenants. */
   reset(): void;
   /** Calls a function after each `reset()`, until the returned function is called. */
   onReset(listener: () => unknown): () => void;
 }
 
-/** What the controls act on. */
+/** The parts of a mock that the controls act on. */
 export interface ControlsOptions {
   readonly options: ResolvedOptions;
   readonly recorder: Recorder;
@@ -59,7 +68,7 @@ export interface ControlsOptions {
   readonly clock: MovableClock;
   readonly tenants: Tenants;
   readonly configurations: Configurations;
-  /** Writes the configurations a mock begins with. */
+  /** Writes the configurations that a mock starts with. */
   readonly seedConfigurations: () => void;
   readonly keys: KeyRings;
   readonly faults: Faults;
@@ -88,7 +97,7 @@ export function createControls(options: ControlsOptions): Controls {
     ...faultControls,
     revert,
   });
-  // A misspelt setting is an error, and no new member.
+  // A misspelt setting is an error instead of a new member.
   return Object.preventExtensions({
     ...settings,
     ...faultControls,
@@ -164,7 +173,7 @@ export function createControls(options: ControlsOptions): Controls {
   });
 }
 
-/** Remembers how the tenants are, to make them so again. */
+/** Remembers the state of the tenants, and returns a function that restores it. */
 function createTenantsReset({
   tenants,
   configurations,

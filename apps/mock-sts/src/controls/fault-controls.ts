@@ -11,7 +11,7 @@ import type { FaultInfo, Faults } from "../faults/faults.ts";
 import type { Hold } from "../faults/hold.ts";
 import { type RequestFilter, requestFilterSchema } from "../recording/request-match.ts";
 
-/** The answer a fault gives instead of the real one. */
+/** The response that a fault sends instead of the real one. */
 export type FaultResponse = Omit<Extract<FaultEffect, { kind: "status" }>, "kind">;
 
 /** Which requests a fault hits, and how often; `times` may be `Infinity`, until `reset()`. */
@@ -19,27 +19,30 @@ export type FaultMatch = Omit<FaultMatchSpec, "times"> & {
   readonly times?: number | "unlimited" | undefined;
 };
 
-/** A way to spoil an answer that needs no more than its name. */
+/** A way to corrupt a response that takes no further fields. */
 export type Breakage = Exclude<
   FaultEffect["kind"],
   "status" | "delay" | "redirect" | "odd-expires-in" | "tls-refusal"
 >;
 
-/** What a test can spoil. */
+/** The faults that a test can inject. */
 export interface FaultControls {
-  /** Answers the next matching requests with a status, such as 429 with `Retry-After`; they have no effect. */
+  /**
+   * Responds to the next matching requests with a status, such as 429 with `Retry-After`; these
+   * requests have no effect.
+   */
   failNext(response: FaultResponse, match?: FaultMatch): void;
-  /** Spoils the answers to the next matching requests. */
+  /** Corrupts the responses to the next matching requests. */
   breakNext(breakage: Breakage, match?: FaultMatch): void;
   /** Delays the next matching requests by some milliseconds. */
   delayNext(delayMs: number, match?: FaultMatch): void;
-  /** Holds back all matching requests until released: a delay that needs no timing. */
+  /** Holds back all matching requests until they are released: a delay without a time. */
   hold(filter?: RequestFilter): Hold;
   /** Sets a fault that is given as plain data. @throws TypeError naming the field that is wrong. */
   addFault(fault: FaultSpec): FaultInfo;
   /** Returns the faults that are set. */
   listFaults(): readonly FaultInfo[];
-  /** Takes a fault back and tells whether it was there. */
+  /** Removes a fault and tells whether it was set. */
   removeFault(id: number): boolean;
 }
 
@@ -69,7 +72,7 @@ export function createFaultControls(faults: Faults, { tls }: { tls: boolean }): 
   };
 }
 
-/** JSON has no infinity, so the schema does not know it either. */
+/** JSON has no infinity, and so the schema has none. */
 function finite({ times, ...match }: FaultMatch): FaultMatchSpec {
   if (times === undefined) return match;
   return { ...match, times: times === Number.POSITIVE_INFINITY ? "unlimited" : times };

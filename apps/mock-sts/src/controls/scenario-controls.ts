@@ -4,23 +4,23 @@ import type { SettingsControls } from "./settings-controls.ts";
 
 /** Applies sets of faults and settings. */
 export interface ScenarioControls {
-  /** The scenarios there are. */
+  /** All scenarios of the mock. */
   readonly scenarios: readonly Scenario[];
   /** Name of the scenario that was applied last, until `reset()`. */
   readonly scenario: string | undefined;
   /**
-   * Takes back all faults and settings and sets those of a scenario; the clock and the tenants stay.
+   * Replaces all faults and settings by those of a scenario; the clock and the tenants stay.
    *
-   * @throws TypeError if there is none of that name.
+   * @throws TypeError if there is no scenario of that name.
    */
   applyScenario(name: string): void;
 }
 
-/** What applying a scenario takes. */
+/** The controls that a scenario is applied with. */
 interface ScenarioContext
   extends Pick<SettingsControls, "changeSettings">,
     Pick<FaultControls, "addFault"> {
-  /** Takes back faults and settings. */
+  /** Undoes faults and settings. */
   readonly revert: () => void;
 }
 

@@ -7,7 +7,7 @@ import {
 } from "../options/control-settings.ts";
 import type { StsQuirk } from "../options/sts-quirks.ts";
 
-/** The parts of a mock that its settings live in. */
+/** The parts of a mock that hold its settings. */
 export interface SettingsHolders {
   readonly switches: GatewaySwitches;
   readonly lifetimes: { tokenLifetimeMs: number; serviceTokenLifetimeMs: number };

@@ -12,23 +12,26 @@ import type { AuthTokenSettings, Tenant } from "../tenants/tenant.ts";
 
 /** Everything a test can do to one tenant. */
 export interface TenantControls {
-  /** Whether it has subscribed; if not, XSUAA answers 401 and the Destination Service 403. */
+  /**
+   * Whether the tenant has subscribed; if not, XSUAA responds with 401 and the Destination Service
+   * with 403.
+   */
   subscribed: boolean;
-  /** How the Destination Service hands the tenant's access tokens out. */
+  /** How the Destination Service returns the tenant's access tokens. */
   authTokens: AuthTokenSettings;
-  /** Its fragments; for a subscriber those of its subscription. */
+  /** The fragments of the tenant; for a subscriber, those of its subscription. */
   readonly fragments: readonly Configuration[];
-  /** Adds a fragment, or replaces the one of its name. */
+  /** Adds a fragment, or replaces the one with the same name. */
   putFragment(fragment: NewFragment): void;
-  /** Sets properties of a fragment; `undefined` takes one out, `FragmentName` too. */
+  /** Sets properties of a fragment; `undefined` removes one, also `FragmentName`. */
   changeFragment(name: string, properties: Readonly<Record<string, unknown>>): void;
   removeFragment(name: string): void;
-  /** Adds a destination, or replaces the one of its name. */
+  /** Adds a destination, or replaces the one with the same name. */
   putDestination(destination: NewConfiguration): void;
   removeDestination(name: string, level?: ConfigurationLevel): void;
 }
 
-/** A configuration to be stored as it is: nothing in it is checked. */
+/** A configuration to store unchecked. */
 export interface NewConfiguration {
   readonly name: string;
   readonly properties: Readonly<Record<string, unknown>>;
@@ -37,9 +40,9 @@ export interface NewConfiguration {
   readonly level?: ConfigurationLevel;
 }
 
-/** A fragment to be stored. */
+/** A fragment to store unchecked. */
 export interface NewFragment extends NewConfiguration {
-  /** What it is for; becomes a label. */
+  /** The purpose of the fragment; it becomes a label. */
   readonly type?: FragmentType;
 }
 

@@ -5,18 +5,18 @@ import type { Recorder } from "../recording/recorder.ts";
 import type { Clock } from "../time/clock.ts";
 import { issuedTokens, type MockIssuers } from "./issued-tokens.ts";
 
-/** What can be said of a token now, by the mock's clock. */
+/** The verdict on a token at the mock's time. */
 export interface TokenVerdict extends RecordedToken {
   readonly signature: SignatureVerdict;
-  /** End by the claims, epoch milliseconds; `undefined` if they say none. */
+  /** Expiry by the claims, epoch milliseconds; `undefined` if the claims name none. */
   readonly expiresAt: number | undefined;
   /** Time left, in milliseconds; negative when it has expired. */
   readonly expiresInMs: number | undefined;
   readonly expired: boolean | undefined;
-  /** `undefined` for a token that is not the mock's, and for one that ended long ago. */
+  /** `undefined` for a token of another issuer, and for one that expired long ago. */
   readonly revoked: boolean | undefined;
   readonly binding: TokenBinding | undefined;
-  /** Who acts for the subject, the last actor first (RFC 8693, section 4.1). */
+  /** Who acts for the subject, the last actor first (RFC 8693 §4.1). */
   readonly actors: readonly string[];
 }
 
@@ -26,20 +26,20 @@ export interface TokenBinding {
   readonly x5tS256: string | undefined;
   /** Thumbprint of the DPoP key. */
   readonly jkt: string | undefined;
-  /** Certificate of the connection the token came over last. */
+  /** Certificate of the connection that the token was last sent over. */
   readonly presentedWith: string | undefined;
-  /** Whether it came over a connection with its certificate; `undefined` if it was not presented. */
+  /** Whether it was sent over a connection with its certificate; `undefined` if it was not presented. */
   readonly matches: boolean | undefined;
 }
 
-/** What judging takes. */
+/** The parts of a mock that verification needs. */
 export interface TokenVerifierOptions extends MockIssuers {
   readonly tokens: TokenLedger;
   readonly clock: Clock;
   readonly recorder: Recorder;
 }
 
-/** Creates the judge of the tokens a ledger knows. */
+/** Creates the verifier of the tokens in a ledger. */
 export function createTokenVerifier(
   options: TokenVerifierOptions,
 ): (fingerprint: string) => Promise<TokenVerdict | undefined> {
@@ -68,7 +68,7 @@ export function createTokenVerifier(
   };
 }
 
-/** Certificates of the connections a token came over; a connection may have none. */
+/** Certificates of the connections that a token was sent over; a connection may have none. */
 function presentations({ requests }: Recorder, fingerprint: string): (string | undefined)[] {
   return requests
     .filter(({ bearer }) => bearer?.fingerprint === fingerprint)
@@ -91,7 +91,7 @@ function bindingOf(
   };
 }
 
-/** A chain in a hostile token may be deep: it was parsed, so it ends. */
+/** A chain in a hostile token may be deep, but it is finite, since it was parsed. */
 function actorsOf({ act }: JWTPayload): string[] {
   const actors: string[] = [];
   let actor = act as { sub?: unknown; act?: unknown } | undefined;

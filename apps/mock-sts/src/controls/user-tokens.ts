@@ -13,27 +13,27 @@ export interface UserTokenRequest {
   readonly sub: string;
   /** Subdomain of the user's tenant. Default: the provider's. */
   readonly tenant?: string;
-  /** Name of one of the further issuers, or `sts`, if that signs the user in and no tenant does. */
+  /** Name of a further issuer, or `sts`, if that issuer signs the user in instead of a tenant. */
   readonly issuer?: string;
   /** Client the token is for: becomes `aud`. Default: the agent's; in a subscriber, that of line-of-business agents. */
   readonly clientId?: string;
   /** Lifetime in milliseconds. Default 3 600 000. Zero or less: already expired. */
   readonly expiresInMs?: number;
-  /** Further claims; they win over the others, and `undefined` takes a claim out. */
+  /** Further claims; they win over the others, and `undefined` removes a claim. */
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
-/** What user tokens are made of. */
+/** The parts of a mock that user tokens are made from. */
 export interface UserTokensOptions {
   readonly tenants: Tenants;
   /** The token exchange service and the further issuers. */
   readonly services: readonly Pick<SecurityTokenService, "name" | "tokens">[];
   readonly clock: Clock;
-  /** The client a user token of the provider is for unless it names one. */
+  /** The default client of the provider's user tokens. */
   readonly defaultClientId: string;
 }
 
-/** Returns a function that signs users in: it makes the id token an application would hold. */
+/** Returns a function that signs users in: it makes the id token that an application would hold. */
 export function createUserTokens(
   options: UserTokensOptions,
 ): (request: UserTokenRequest) => Promise<string> {
@@ -54,7 +54,7 @@ export function createUserTokens(
       jti: randomUUID(),
       ...claims,
     };
-    // JSON drops what is undefined: that is how a claim is taken out.
+    // JSON drops `undefined`: this removes the claim.
     return signer.keys.sign(JSON.parse(JSON.stringify(payload)), "JWT");
   };
 }

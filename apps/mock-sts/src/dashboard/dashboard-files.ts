@@ -4,19 +4,19 @@ import { findPackageJSON } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { DASHBOARD_PATH } from "../controls/http/control-paths.ts";
 
-/** A file as it is sent. */
+/** A file of the page. */
 interface DashboardFile {
   readonly contentType: string;
   readonly text: string;
 }
 
-/** The files of others that the page loads, by package; they come from where npm put them. */
+/** The library files that the page loads, by package; they are read from `node_modules`. */
 const LIBRARY_FILES: Readonly<Record<string, readonly string[]>> = {
   "lit-html": ["lit-html.js", "directive.js", "directive-helpers.js", "directives/repeat.js"],
   "eventsource-parser": ["dist/stream.js", "dist/parse.js", "dist/errors.js"],
 };
 
-/** Where the page finds the modules it imports by name. */
+/** The import map of the page: the paths of the modules that it imports by name. */
 export const IMPORT_MAP = {
   imports: {
     "lit-html": `${DASHBOARD_PATH}/lib/lit-html/lit-html.js`,
@@ -32,9 +32,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Creates a function that finds a file by its name below `dashboardPath`.
+ * Creates a function that finds a file by its name below `DASHBOARD_PATH`.
  *
- * Names are looked up in a list and never joined to a path: nothing else of the disk can be reached.
+ * Names are looked up in a list and never joined to a path: no other file can be reached.
  */
 export function createDashboardFiles(): (name: string) => Promise<DashboardFile | undefined> {
   const paths = new Map([...ownFiles(), ...filesOfLibraries()]);

@@ -5,7 +5,7 @@ import { IMPORT_MAP } from "./dashboard-files.ts";
 const IMPORT_MAP_TEXT = JSON.stringify(IMPORT_MAP);
 const IMPORT_MAP_DIGEST = createHash("sha256").update(IMPORT_MAP_TEXT).digest("base64");
 
-/** The page of the dashboard: what it shows is drawn by its modules. */
+/** The HTML of the dashboard; its modules draw the content. */
 export const DASHBOARD_PAGE = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -26,10 +26,11 @@ export const DASHBOARD_PAGE = `<!doctype html>
 `;
 
 /**
- * What the page may do: load its own files, ask its own origin, and nothing else.
+ * The Content Security Policy of the page: it may load its own files, call its own origin, and
+ * nothing else.
  *
- * Only the library that draws may make HTML of text, which is that of its templates: whatever a
- * token or a request says stays text, and the browser sees to it.
+ * Only the template library may turn text into HTML. The browser enforces that the content of
+ * tokens and requests stays text.
  *
  * @see {@link https://www.w3.org/TR/CSP3/ Content Security Policy Level 3}
  * @see {@link https://www.w3.org/TR/trusted-types/ Trusted Types}

@@ -5,7 +5,7 @@ import { DASHBOARD_PAGE, DASHBOARD_POLICY } from "./dashboard-page.ts";
 export interface Dashboard {
   /** Responds with the page. */
   page(): Response;
-  /** Responds with a file of the page by its name below `dashboardPath`; `undefined` if there is none. */
+  /** Responds with a file of the page by its name below `DASHBOARD_PATH`; `undefined` if there is none. */
   file(name: string): Promise<Response | undefined>;
 }
 

@@ -28,14 +28,14 @@ export const faultMatchSchema = requestMatchSchema.extend({
 
 const kind = <const K extends string>(name: K) => z.literal(name);
 
-/** Text of a header: anything else would break the answer, not spoil it. */
+/** Text of a header: other text would break the connection, not corrupt the response. */
 const headerText = z
   .string()
   .regex(/^[\t\x20-\x7e\x80-\xff]*$/, "must be one line of characters that a header can hold");
 const headerName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, "must be the name of a header");
 const delayMs = z.number().min(0).max(MAX_DELAY_MS);
 
-/** What a fault does to a request or its answer: plain data, told apart by `kind`. */
+/** The effect of a fault on a request or its response: plain data, distinguished by `kind`. */
 export const faultEffectSchema = z.discriminatedUnion("kind", [
   z
     .strictObject({
@@ -140,7 +140,7 @@ export const faultEffectSchema = z.discriminatedUnion("kind", [
     ),
 ]);
 
-/** A fault: what it hits and what it does. */
+/** A fault: the requests that it hits, and its effect. */
 export const faultSchema = z
   .strictObject({ match: faultMatchSchema.optional(), effect: faultEffectSchema })
   .refine(
@@ -157,7 +157,7 @@ function isOfHandshake(name: string): boolean {
   return ["listener", "times", "nth", "probability", "seed"].includes(name);
 }
 
-/** What a fault does to a request or its answer. */
+/** The effect of a fault on a request or its response. */
 export type FaultEffect = z.infer<typeof faultEffectSchema>;
 
 /** A fault as plain data: the same in a test, over HTTP and in a file. */

@@ -68,7 +68,7 @@ function refusal(error: string, status = 401) {
   };
 }
 
-describe("gateway, access tokens (RFC 6750, section 3.1; RFC 9068, section 4)", () => {
+describe("gateway, access tokens (RFC 6750 §3.1; RFC 9068 §4)", () => {
   it("lets a good token pass, whatever the case of the scheme", async () => {
     expect(await challenge(bearer(token))).toEqual({ status: 200 });
     expect(await challenge({ Authorization: `bearer ${token}` })).toEqual({ status: 200 });
@@ -162,7 +162,7 @@ describe("gateway, access tokens (RFC 6750, section 3.1; RFC 9068, section 4)", 
   });
 });
 
-describe("gateway, scopes (RFC 6750, section 3.1; RFC 9728, section 5.1)", () => {
+describe("gateway, scopes (RFC 6750 §3.1; RFC 9728 §5.1)", () => {
   it("[6750-4] [9728-11] answers too little scope with 403 and all that is needed", async () => {
     const { token: partial } = await agent.requestToken({
       ...CLIENT_CREDENTIALS_FORM,
@@ -234,7 +234,7 @@ describe("gateway, revocation", () => {
   });
 });
 
-describe("gateway, bound tokens (RFC 8705, section 3)", () => {
+describe("gateway, bound tokens (RFC 8705 §3)", () => {
   const status = async (client: TestAgent, value: string) =>
     (await client.postMcp("plain", bearer(value))).status;
 
@@ -279,7 +279,7 @@ describe("gateway, alwaysUnauthorized", () => {
   });
 });
 
-describe("gateway, protected resource metadata (RFC 9728, section 3)", () => {
+describe("gateway, protected resource metadata (RFC 9728 §3)", () => {
   const read = async (url: string) => {
     const response = await agent.fetch(url);
     return { status: response.status, body: await response.json() };

@@ -31,10 +31,10 @@ export interface GatewaySwitches {
   alwaysUnauthorized: boolean | readonly string[];
 }
 
-/** What the gateway works with. */
+/** The parts of a mock that the gateway needs. */
 export interface GatewayOptions {
   readonly origin: string;
-  /** What tokens for the gateway carry in `aud`. */
+  /** The claim `aud` of tokens for the gateway. */
   readonly audience: string;
   readonly tenants: Tenants;
   /** Issuers of the tokens for servers with an audience of their own. */
@@ -55,7 +55,7 @@ export interface Gateway {
   forgetSessions(server?: string): Promise<void>;
 }
 
-/** The gateway's options, and whose tokens its servers with an audience of their own take. */
+/** The gateway's options, and the issuers of the servers with an audience of their own. */
 interface GatewayContext extends GatewayOptions {
   readonly issuers: ReadonlyMap<McpServerOptions, AccessTokenVerifier>;
 }
@@ -148,7 +148,7 @@ async function authorize(
   );
 }
 
-/** A server with an audience of its own takes other tokens than the rest of the gateway. */
+/** A server with an audience of its own accepts other tokens than the rest of the gateway. */
 function issuerOf(
   { tenant, server }: GatewayTarget,
   { issuers, audience, origin }: GatewayContext,
@@ -216,7 +216,7 @@ function hasMisplacedToken(request: Request, body: string): boolean {
   return isForm === true && new URLSearchParams(body).has("access_token");
 }
 
-/** The body was read for the record: the SDK gets a request of its own. */
+/** The body was read for the record: the SDK gets a copy of the request. */
 function rebuild(request: Request, body: string): Request {
   const { method, headers, signal } = request;
   return new Request(request.url, { method, headers, signal, ...(method === "POST" && { body }) });

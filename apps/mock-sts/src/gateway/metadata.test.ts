@@ -41,7 +41,7 @@ async function read(place: string) {
   return (await response.json()) as Record<string, unknown>;
 }
 
-describe.each(issuers)("the metadata of the issuer %s (RFC 8414, section 2)", (path, places) => {
+describe.each(issuers)("the metadata of the issuer %s (RFC 8414 §2)", (path, places) => {
   it("[8414-1] is the same at every place clients look, for this very issuer", async () => {
     for (const place of places) {
       expect(await read(place)).toEqual(await read(places[0] ?? ""));

@@ -1,6 +1,6 @@
 import { ASYMMETRIC_ALGORITHMS } from "../keys/jwt-verification.ts";
 
-/** Where a gateway's metadata documents begin. */
+/** The prefix of the paths of a gateway's metadata documents. */
 export const WELL_KNOWN_PREFIX = "/.well-known/oauth-protected-resource";
 
 /** Returns the path of the document about a resource: the well-known part goes before its path. */
@@ -11,7 +11,7 @@ export function protectedResourcePath(resourcePath: string): string {
 /**
  * Builds the document that tells a client where to get tokens for a resource.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-2 RFC 9728, section 2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-2 RFC 9728 §2}
  */
 export function protectedResourceMetadata(options: {
   readonly resource: string;

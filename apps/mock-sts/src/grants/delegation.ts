@@ -2,7 +2,7 @@ import type { JWTPayload } from "jose";
 import { isRecord } from "../checks/is-record.ts";
 import { invalidRequest } from "../oauth/oauth-error.ts";
 
-/** Who acts: claims that identify a party, and who acted before. */
+/** An actor: the claims that identify it, and the actor before it. */
 export interface ActorClaim {
   readonly sub: string;
   readonly iss?: string;
@@ -10,7 +10,7 @@ export interface ActorClaim {
   readonly act?: ActorClaim;
 }
 
-/** Claims that say something about a token, not about a party: they count for nothing in `may_act`. */
+/** Claims that describe a token and not a party: `may_act` ignores them. */
 const TOKEN_CLAIMS = new Set(["exp", "nbf", "iat", "aud", "jti"]);
 
 /** Reduces an actor's claims to those that identify it. */
@@ -26,7 +26,7 @@ export function identifyActor({ sub = "", iss, client_id }: JWTPayload): ActorCl
  * Checks that a party may act for the subject of a token.
  *
  * @throws OAuthError `invalid_request`.
- * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-4.4 RFC 8693, section 4.4}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-4.4 RFC 8693 §4.4}
  */
 export function checkMayAct(
   { may_act: mayAct }: JWTPayload,
@@ -50,7 +50,7 @@ export function checkMayAct(
  * Puts an actor before those who acted before it; without an actor the chain stays as it is.
  *
  * @throws OAuthError `invalid_request` if there are too many of them.
- * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-4.1 RFC 8693, section 4.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-4.1 RFC 8693 §4.1}
  */
 export function extendChain(
   { act: earlier }: JWTPayload,

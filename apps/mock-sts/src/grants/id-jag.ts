@@ -5,11 +5,12 @@ import { type ChosenTargets, checkResource, type TargetRequest } from "../option
 /** Header `typ` of an Identity Assertion JWT Authorization Grant (ID-JAG). */
 export const ID_JAG_TYP = "oauth-id-jag+jwt";
 
-/** Longest life of an ID-JAG, in milliseconds: it is redeemed at once. */
+/** Longest lifetime of an ID-JAG, in milliseconds: it is redeemed at once. */
 export const ID_JAG_LIFETIME_MS = 300_000;
 
 /**
- * Finds what an ID-JAG is for: one authorization server, which judges resources and scope itself.
+ * Finds the authorization server that an ID-JAG is for; that server checks resources and scope
+ * itself.
  *
  * @throws OAuthError `invalid_request` without an audience, `invalid_target` for a wrong one.
  * @see {@link https://datatracker.ietf.org/doc/draft-ietf-oauth-identity-assertion-authz-grant/ the draft}

@@ -7,20 +7,20 @@ import { invalidGrant } from "../oauth/oauth-error.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Grant } from "./grant.ts";
 
-/** How long an assertion may live, and how often it may be used. */
+/** The rules for the lifetime and the use of assertions. */
 export interface AssertionRules {
   readonly clock: Clock;
   /** Allowed difference between clocks, in milliseconds. */
   readonly clockSkewMs: number;
-  /** Longest time an assertion may still be valid for, in milliseconds; `undefined`: any. */
+  /** Longest remaining lifetime of an assertion, in milliseconds; `undefined`: any. */
   readonly maxAssertionLifetimeMs: number | undefined;
-  /** Whether an assertion works once only. */
+  /** Whether an assertion can be used only once. */
   readonly refuseReusedAssertions: boolean;
   /** Whether an assertion must be for the issuer, and not for its token endpoint or the client. */
   readonly strictAudience: boolean;
 }
 
-/** What assertions are judged by. */
+/** The rules for assertions. */
 export interface JwtBearerOptions extends AssertionRules {
   readonly issuer: string;
   readonly tokenEndpoint: string;
@@ -30,10 +30,10 @@ export interface JwtBearerOptions extends AssertionRules {
 /**
  * Creates the grant that turns a user's JWT into an access token.
  *
- * As IAS does, it takes an id token that was issued for the requesting client, beside assertions
- * addressed to this server.
+ * As IAS does, it accepts id tokens that were issued for the requesting client, and assertions that
+ * are addressed to this server.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-3 RFC 7523, section 3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-3 RFC 7523 §3}
  */
 export function createJwtBearerGrant(options: JwtBearerOptions): Grant {
   const checkUse = createAssertionUse(options);
@@ -54,7 +54,10 @@ export function createJwtBearerGrant(options: JwtBearerOptions): Grant {
   };
 }
 
-/** Returns a function that refuses a good assertion which lives too long or was used before. */
+/**
+ * Returns a function that refuses a valid assertion with a lifetime that is too long, or one that
+ * was used before.
+ */
 export function createAssertionUse(
   rules: AssertionRules,
 ): (assertion: string, notAfter: number) => void {

@@ -6,16 +6,16 @@ import { isAccessToken, type PresentedToken, type TokenIssuers } from "../tokens
 /** A token of a token exchange request. */
 export interface TokenPresentation {
   readonly token: string;
-  /** What the request says it is. */
+  /** Its type, as the request names it. */
   readonly type: string;
-  /** The client that sends it, and what it proves beside. */
+  /** The client that sends it. */
   readonly clientId: string;
   readonly proven: Confirmation;
 }
 
 /**
- * Checks a subject or actor token: that it is good, of the type the request says, and held by whom
- * it is bound to.
+ * Checks a subject or actor token: it must be valid, of the type that the request names, and sent
+ * by the holder that it is bound to.
  *
  * @throws InvalidTokenError saying what is wrong with it.
  */
@@ -33,7 +33,7 @@ export async function verifyPresentedToken(
   return presented;
 }
 
-/** Others than this mock leave the header `typ` of their access tokens as they like. */
+/** Other issuers choose the header `typ` of their access tokens freely. */
 const TYPE_RULES: Readonly<Record<string, (token: PresentedToken) => boolean>> = {
   [TOKEN_TYPES.accessToken]: ({ kind, isOwn }) =>
     isAccessToken(kind) || kind === "opaque" || (kind === "jwt" && !isOwn),
@@ -41,7 +41,7 @@ const TYPE_RULES: Readonly<Record<string, (token: PresentedToken) => boolean>> =
   [TOKEN_TYPES.jwt]: ({ kind }) => kind === "jwt" || isAccessToken(kind),
 };
 
-/** A bound token is of use to its holder only: RFC 8705, section 3, and RFC 9449, section 7. */
+/** Only the holder can use a bound token: RFC 8705 §3 and RFC 9449 §7. */
 function checkHolder({ claims, isOwn }: PresentedToken, holder: TokenPresentation): void {
   const bound = readConfirmation(claims);
   if (Object.keys(bound).length === 0) return;

@@ -7,10 +7,10 @@ import type { RefreshTokens } from "./refresh-tokens.ts";
 import type { StsGrant, StsGrantRequest } from "./sts-grant.ts";
 
 /**
- * Creates the grant that renews a token, for no more targets and no more scope than before.
+ * Creates the grant that renews a token, at most for the targets and the scope of before.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749, section 6}
- * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2.2 RFC 8707, section 2.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 §6}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2.2 RFC 8707 §2.2}
  */
 export function createRefreshGrant(refreshTokens: RefreshTokens): StsGrant {
   return async (request) => {

@@ -11,7 +11,7 @@ import { ID_JAG_TYP } from "./id-jag.ts";
 import { type AssertionRules, createAssertionUse } from "./jwt-bearer-grant.ts";
 import type { StsGrant, StsGrantRequest } from "./sts-grant.ts";
 
-/** What assertions are judged by. */
+/** The rules for assertions. */
 export interface StsAssertionOptions extends AssertionRules {
   readonly issuer: string;
   readonly tokenEndpoint: string;
@@ -24,7 +24,7 @@ export interface StsAssertionOptions extends AssertionRules {
  * Creates the grant that turns an assertion into an access token: a user's JWT, or an ID-JAG of this
  * or another server.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-3 RFC 7523, section 3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-3 RFC 7523 §3}
  * @see {@link https://datatracker.ietf.org/doc/draft-ietf-oauth-identity-assertion-authz-grant/ ID-JAG, the draft}
  */
 export function createStsAssertionGrant(options: StsAssertionOptions): StsGrant {
@@ -72,7 +72,7 @@ function checkAddressee(
   if (isIdJag && claims.jti === undefined) throw invalidGrant("the assertion has no jti");
 }
 
-/** What an ID-JAG allows is the most a request gets. */
+/** A request gets at most what the ID-JAG allows. */
 function targetRequest(
   { claims, kind }: PresentedToken,
   { form, client: { clientId } }: StsGrantRequest,

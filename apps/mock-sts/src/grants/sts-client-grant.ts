@@ -4,9 +4,9 @@ import { chooseTargets, type TargetPolicy } from "../options/sts-targets.ts";
 import type { StsGrant } from "./sts-grant.ts";
 
 /**
- * Creates the grant that gives a client a token of its own; one that proves nothing gets none.
+ * Creates the grant that gives a client a token of its own; a client that proves nothing gets none.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749, section 4.4}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 §4.4}
  */
 export function createStsClientGrant(targets: TargetPolicy): StsGrant {
   return async ({ form, client: { clientId, authentication } }) => {

@@ -9,11 +9,11 @@ import type { ActorClaim } from "./delegation.ts";
 export interface StsGrantRequest {
   readonly form: Form;
   readonly client: Client;
-  /** What the request proves beside its client: a certificate, a key. */
+  /** The certificate and the key that the request proves. */
   readonly proven: Confirmation;
 }
 
-/** What a grant allows: the endpoint makes the token of it. */
+/** The decision of a grant: the endpoint makes the token from it. */
 export interface StsDecision {
   readonly subject: string;
   /** Who acts for the subject. */
@@ -22,7 +22,7 @@ export interface StsDecision {
   /** The token must not outlive this instant, epoch milliseconds. */
   readonly notAfter: number;
   readonly type: IssuableType;
-  /** What a refresh token stands for that is issued with it; absent: none is. */
+  /** The decision for a refresh token that is issued too; absent: no refresh token is issued. */
   readonly refresh?: StsDecision;
 }
 

@@ -72,7 +72,7 @@ const actorFields = async (sub = "agent", claims: Record<string, unknown> = {}) 
   actor_token_type: typeUrn("jwt"),
 });
 
-describe("the form of an exchange (RFC 8693, section 2.1)", () => {
+describe("the form of an exchange (RFC 8693 §2.1)", () => {
   it.each(["subject_token", "subject_token_type"])("[8693-1] needs %s", async (name) => {
     const fields = { subject_token: await userToken(), subject_token_type: typeUrn("jwt") };
     expect(await outcome(fields)).toBe(200);
@@ -112,7 +112,7 @@ describe("the form of an exchange (RFC 8693, section 2.1)", () => {
   );
 });
 
-describe("subject and actor tokens (RFC 8693, section 2.2.2)", () => {
+describe("subject and actor tokens (RFC 8693 §2.2.2)", () => {
   it("takes users' tokens, id tokens, access tokens and those of trusted issuers", async () => {
     await using customer = new TestAgent(mock);
     const form = jwtBearerForm(await userToken());
@@ -255,7 +255,7 @@ describe("subject and actor tokens (RFC 8693, section 2.2.2)", () => {
   });
 });
 
-describe("impersonation and delegation (RFC 8693, sections 1.1 and 4.1)", () => {
+describe("impersonation and delegation (RFC 8693 §1.1 and §4.1)", () => {
   it("[8693-13] keeps the subject and names no actor where there is none", async () => {
     const { claims } = await exchanged({ subject_token: await userToken() });
     expect(claims).toMatchObject({ sub: "alice", iss: mock.sts.issuer });
@@ -310,7 +310,7 @@ describe("impersonation and delegation (RFC 8693, sections 1.1 and 4.1)", () => 
   );
 });
 
-describe("may_act (RFC 8693, section 4.4)", () => {
+describe("may_act (RFC 8693 §4.4)", () => {
   const may = async (mayAct: unknown, actor: StsForm | undefined = undefined) => {
     const subject = { subject_token: await userToken({ may_act: mayAct }), client_id: "requester" };
     return outcome({

@@ -18,7 +18,7 @@ import { chooseAuthorizationServer } from "./id-jag.ts";
 import { verifyPresentedToken } from "./presented-token.ts";
 import type { StsDecision, StsGrant, StsGrantRequest } from "./sts-grant.ts";
 
-/** What exchanges are judged by. */
+/** The rules for token exchanges. */
 export interface TokenExchangeOptions {
   readonly issuer: string;
   readonly tokenEndpoint: string;
@@ -38,7 +38,7 @@ export interface TokenExchangeOptions {
  * Creates the grant that exchanges a token for another one: impersonation without an actor token,
  * delegation with one.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2 RFC 8693, section 2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2 RFC 8693 §2}
  */
 export function createTokenExchangeGrant(options: TokenExchangeOptions): StsGrant {
   return async (request) => {
@@ -61,7 +61,7 @@ export function createTokenExchangeGrant(options: TokenExchangeOptions): StsGran
   };
 }
 
-/** A refresh token is for the time when the subject token has ended: RFC 8693, section 2.2.1. */
+/** A refresh token is for the time after the subject token has expired: RFC 8693 §2.2.1. */
 function refreshDecision(decision: StsDecision): StsDecision {
   return { ...decision, type: TOKEN_TYPES.accessToken, notAfter: Number.POSITIVE_INFINITY };
 }
@@ -114,7 +114,7 @@ async function readToken(
   }
 }
 
-/** A common policy: nobody exchanges what was issued for somebody else. */
+/** A common policy: a client cannot exchange a token that was issued for another client. */
 function checkRequester(
   { claims }: PresentedToken,
   { client }: StsGrantRequest,

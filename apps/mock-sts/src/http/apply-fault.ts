@@ -67,7 +67,7 @@ const CORRUPTIONS: Corruptions = {
     takeMembers(await realResponse(), fields),
   "odd-expires-in": async ({ value }, { realResponse }) =>
     setMember(await realResponse(), "expires_in", value),
-  // They come before the request is answered.
+  // These effects come before the response.
   delay: (_, { realResponse }) => realResponse(),
   "tls-refusal": (_, { realResponse }) => realResponse(),
 };

@@ -2,7 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { firstHalf } from "./corrupted-bodies.ts";
 
-/** Ends the connection before an response. */
+/** Ends the connection before a response. */
 export function resetBeforeHeaders({ incoming }: HttpBindings): Response {
   incoming.socket.destroy();
   return RESPONSE_ALREADY_SENT;
@@ -21,7 +21,7 @@ export async function resetAfterHeaders(
   return RESPONSE_ALREADY_SENT;
 }
 
-/** Sends the whole body under a length that it does not have, and ends the connection in order. */
+/** Sends the whole body with a wrong `Content-Length`, and then closes the connection. */
 export async function sendWrongLength(
   { outgoing, incoming }: HttpBindings,
   response: Response,

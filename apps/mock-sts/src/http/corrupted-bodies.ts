@@ -11,7 +11,7 @@ export async function firstHalf(response: Response): Promise<string> {
   return text.slice(0, Math.ceil(text.length / 2));
 }
 
-/** Adds a brace too many: whatever JSON it was, it is none now. */
+/** Adds one brace too many: the body is no longer JSON. */
 export async function malform(response: Response): Promise<Response> {
   return withBody(response, `${await response.text()}}`);
 }
@@ -49,7 +49,7 @@ interface SlowBody {
   readonly intervalMs?: number | undefined;
 }
 
-/** Copies an response with another body. */
+/** Copies a response with another body. */
 export function withBody(response: Response, body: string | ReadableStream<Uint8Array>): Response {
   const headers = new Headers(response.headers);
   headers.delete("Content-Length");

@@ -63,7 +63,7 @@ export function describeRequest(
   };
 }
 
-/** Routes whose bodies are forms. */
+/** Routes that take forms as bodies. */
 const TOKEN_ROUTES: readonly RouteName[] = [
   "token",
   "xsuaa-token",
@@ -95,7 +95,7 @@ function describeForm(body: string, tokens: TokenLedger): Partial<OpenRecord> {
   };
 }
 
-/** What the record keeps of a batch, and of a name in it: a record must not grow with what is sent. */
+/** The highest number of methods that a record keeps of a batch: a record must not grow with the request. */
 const MAX_RECORDED_METHODS = 32;
 const MAX_NAME_LENGTH = 128;
 
@@ -104,7 +104,7 @@ function describeJsonRpc(body: string): { methods: string[]; tool: string | unde
   try {
     messages = [JSON.parse(body)].flat().filter((message) => message instanceof Object);
   } catch {
-    // GET and DELETE have no body, and one that is no JSON has no methods.
+    // GET and DELETE have no body, and a body that is not JSON has no methods.
   }
   const methods = messages
     .map(({ method }) => method)

@@ -9,7 +9,10 @@ type Json = Record<string, unknown>;
 /** Members of a token response that hold tokens. */
 const TOKEN_MEMBERS = ["access_token", "id_token"];
 
-/** Changes claims of the tokens in an response and signs them again; changes the metadata's issuer too. */
+/**
+ * Changes claims of the tokens in a response and signs the tokens again; changes the issuer in
+ * metadata too.
+ */
 export async function forgeTokens(
   { c, realResponse, keys }: AffectedRequest,
   claims: JWTPayload,
@@ -28,19 +31,19 @@ export async function forgeTokens(
   });
 }
 
-/** Takes members out of an response. */
+/** Removes members from a response. */
 export function takeMembers(response: Response, names: readonly string[]): Promise<Response> {
   return rewrite(response, (json) =>
     Object.fromEntries(Object.entries(json).filter(([name]) => !names.includes(name))),
   );
 }
 
-/** Sets a member of an response. */
+/** Sets a member of a response. */
 export function setMember(response: Response, name: string, value: unknown): Promise<Response> {
   return rewrite(response, (json) => ({ ...json, [name]: value }));
 }
 
-/** What is no JSON object stays as it is. */
+/** A body that is not a JSON object stays unchanged. */
 async function rewrite(
   response: Response,
   change: (json: Json) => Json | Promise<Json>,
@@ -70,7 +73,7 @@ async function forge(
     const own = keys.of(String(payload.iss));
     return (await own?.sign({ ...payload, ...claims }, typ)) ?? token;
   } catch {
-    // An opaque token says nothing that could be changed.
+    // An opaque token has no claims to change.
     return token;
   }
 }

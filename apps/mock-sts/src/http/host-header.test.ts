@@ -58,7 +58,7 @@ describe("hostFault", () => {
   });
 });
 
-describe("every listener (RFC 9112, section 3.2)", () => {
+describe("every listener (RFC 9112 §3.2)", () => {
   it.each([false, true])(
     "[http-2] answers 400 to two Host headers, none, or a malformed one (plain HTTP: %s)",
     async (insecureHttp) => {

@@ -16,11 +16,11 @@ export interface Listeners {
   close(): Promise<void>;
 }
 
-/** Who watches the TLS handshakes. */
+/** The observers of the TLS handshakes. */
 export interface Handshakes {
   /** Called once per TLS connection. */
   readonly onHandshake: () => void;
-  /** Tells whether the next connection to a listener is to be refused. */
+  /** Tells whether to refuse the next connection to a listener. */
   readonly refusesHandshake: (listener: RecordedRequest["listener"]) => boolean;
 }
 

@@ -25,7 +25,7 @@ export interface ReceiveRequestsOptions extends DescribeRequestOptions {
   readonly faults: Faults;
   /** The keys that faults sign changed tokens with. */
   readonly keys: KeyRings;
-  /** Header in which a proxy hands on client certificates; `undefined`: none does. */
+  /** Header in which a proxy forwards client certificates; `undefined`: there is no proxy. */
   readonly clientCertificateHeader: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export function receiveRequests(options: ReceiveRequestsOptions): MiddlewareHand
     const { text: body, state } = await readBody(c.req.raw, MAX_BODY_BYTES);
     const record = recorder.begin(describeRequest(c, { options, tls, body }), recordBytes(c, body));
     c.set("received", { record, body, certificate, tokens });
-    // Who has stopped gets no answer, and uses up no fault.
+    // A sender that has stopped gets no response, and no fault counts its request.
     const effect = state === "cut-off" ? undefined : await faults.apply(record);
     if (effect !== undefined) {
       await applyFault(c, next, { effect, keys, nowMs: clock.now() });
@@ -54,13 +54,13 @@ export function receiveRequests(options: ReceiveRequestsOptions): MiddlewareHand
   };
 }
 
-/** What a record may weigh: texts of the request occur in it once, and claims as long again. */
+/** The highest weight of a record: it has the texts of the request once, and claims of the same length. */
 function recordBytes(c: Context<MockEnv>, body: string): number {
   const headers = c.env.incoming.rawHeaders.reduce((sum, text) => sum + text.length, 0);
   return 1_000 + 2 * (body.length + headers + c.req.url.length);
 }
 
-/** A header is as good as whoever writes it: it counts only where a proxy is said to write it. */
+/** Any client can write this header: it counts only if the options say that a proxy writes it. */
 function certificateOf(
   c: Context<MockEnv>,
   { clientCertificateHeader: header }: ReceiveRequestsOptions,

@@ -1,7 +1,7 @@
-/** Most that is read of a body that is too large, in bytes, so that its sender gets to read the refusal. */
+/** How much of a body that is too large is still read, in bytes, so that its sender can read the refusal. */
 const MAX_DRAINED_BYTES = 67_108_864;
 
-/** What was read of a body. */
+/** The result of reading a body. */
 export interface RequestBody {
   /** The whole body; empty unless its state is `whole`. */
   readonly text: string;

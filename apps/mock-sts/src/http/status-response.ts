@@ -15,7 +15,7 @@ export function statusResponse(effect: StatusEffect, nowMs: number): Response {
 /** The last instant a `Date` can hold. */
 const LAST_DATE_MS = 8_640_000_000_000_000;
 
-/** @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 RFC 9110, section 10.2.3} */
+/** @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 RFC 9110 §10.2.3} */
 function retryAfter(
   { retryAfterSeconds: seconds, retryAfterForm: form = "seconds" }: StatusEffect,
   nowMs: number,

@@ -7,7 +7,7 @@ import { type BoundedCache, type Bounds, createBoundedCache } from "../recording
 import type { RecordedToken } from "../recording/recorded-request.ts";
 import { decodeToken } from "../recording/redaction.ts";
 
-/** What is known of a token's signature; `none` for what is no JWT. */
+/** The verdict on a token's signature; `none` if the token is not a JWT. */
 export type SignatureVerdict = "good" | "bad" | "unknown-key" | "none";
 
 /** A token that was issued or presented. */
@@ -18,7 +18,7 @@ interface LedgerEntry {
   readonly value: string | undefined;
 }
 
-/** What a ledger depends on. */
+/** The parts of a mock that a ledger needs. */
 export interface TokenLedgerOptions {
   readonly keys: KeyRings;
   readonly bounds: Bounds;
@@ -26,13 +26,13 @@ export interface TokenLedgerOptions {
   readonly recordSecrets: boolean;
 }
 
-/** What a decoded token costs beside its characters, in bytes; the claims are as long again. */
+/** Weight of a decoded token without its characters, in bytes; its claims are as long as the token. */
 const ENTRY_BYTES = 1_000;
 
 /**
- * Remembers the tokens the mock issued or saw, by fingerprint.
+ * Remembers the tokens that the mock issued or received, by fingerprint.
  *
- * A signature can be judged only while the token is at hand, so that is done at once.
+ * A signature can be verified only while the token is at hand, so it is verified at once.
  */
 export class TokenLedger {
   readonly #options: TokenLedgerOptions;
@@ -43,7 +43,7 @@ export class TokenLedger {
     this.#entries = createBoundedCache(options.bounds);
   }
 
-  /** Writes a token down and describes it; `claims` are those of an opaque one. */
+  /** Remembers a token and describes it; `claims` are the claims of an opaque token. */
   note(token: string, claims?: JWTPayload): RecordedToken {
     const mark = fingerprint(token);
     const known = this.#entries.get(mark);

@@ -11,19 +11,19 @@ import { OAUTH_METADATA_PATH, OPEN_ID_METADATA_PATH } from "./authorization-serv
 
 /** An issuer as the token server serves it: an identity tenant, the token exchange service, or another one. */
 export interface AuthorizationServer {
-  /** Its access tokens; they know its name and its keys. */
+  /** Its access tokens, with its name and its keys. */
   readonly tokens: AccessTokens;
-  /** Where its paths begin on the token server; empty at the root. */
+  /** The prefix of its paths on the token server; empty at the root. */
   readonly path: string;
   readonly paths: IssuerPaths;
-  /** What the record says of requests to it. */
+  /** The labels of its requests in the record. */
   readonly label: { readonly token: RouteName; readonly tenant?: string; readonly issuer?: string };
   readonly endpoints: Readonly<Record<ClientEndpointName, OAuthEndpoint>>;
-  /** Its metadata document as it is now. */
+  /** Builds its current metadata document. */
   metadata(): Readonly<Record<string, unknown>>;
 }
 
-/** A path of an issuer, and what answers there: an endpoint for clients, or a document for everybody. */
+/** A path of an issuer, and its handler: an endpoint for clients, or a public document. */
 export type IssuerRoute = { readonly path: string; readonly route: RouteName } & (
   | { readonly endpoint: OAuthEndpoint; readonly document?: undefined }
   | { readonly document: () => object | Promise<object>; readonly endpoint?: undefined }
@@ -48,7 +48,7 @@ export function issuerRoutes(server: AuthorizationServer): readonly IssuerRoute[
   return [...ofClients, ...documents, { ...keys, document: () => tokens.keys.jwks() }];
 }
 
-/** Clients look for it before the issuer's path (RFC 8414, section 3.1) and behind it (OpenID Connect). */
+/** Clients look for it before the issuer's path (RFC 8414 §3.1) and behind it (OpenID Connect). */
 function metadataPaths(path: string): readonly string[] {
   const wellKnown = [OAUTH_METADATA_PATH, OPEN_ID_METADATA_PATH];
   return [...new Set(wellKnown.flatMap((place) => [`${place}${path}`, `${path}${place}`]))];

@@ -26,7 +26,7 @@ export interface IdentityTenant extends AuthorizationServer {
   readonly tokenEndpoint: string;
 }
 
-/** What identity tenants share. */
+/** The parts of a mock that all identity tenants share. */
 export interface IdentityTenantContext {
   readonly options: ResolvedOptions;
   /** The clients registered with this one. */

@@ -9,17 +9,17 @@ import type { AccessTokens } from "../tokens/access-tokens.ts";
 import { tokenTypeOf } from "../tokens/confirmation.ts";
 import { createOAuthEndpoint, type OAuthEndpoint } from "../tokens/oauth-endpoint.ts";
 
-/** What introspection works with. */
+/** The parts of an issuer that introspection needs. */
 export interface IntrospectionOptions extends ClientAuthenticationContext {
   readonly tokens: AccessTokens;
-  /** Claims that are kept from the caller; read at each request. */
+  /** Claims that are hidden from the caller; read at each request. */
   readonly hiddenClaims?: () => readonly string[];
 }
 
 /**
- * Creates the endpoint that tells clients what an access token says, as long as it is good.
+ * Creates the endpoint that tells clients the claims of an access token, as long as it is valid.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662, section 2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662 §2}
  */
 export function createIntrospection(options: IntrospectionOptions): OAuthEndpoint {
   return createOAuthEndpoint(async (request) => {
@@ -36,7 +36,7 @@ export function createIntrospection(options: IntrospectionOptions): OAuthEndpoin
   });
 }
 
-/** Why a token is not good is nobody's business: RFC 7662, section 2.2. */
+/** The response must not say why a token is invalid: RFC 7662 §2.2. */
 async function describeToken(
   token: string,
   { tokens, hiddenClaims = () => [] }: IntrospectionOptions,

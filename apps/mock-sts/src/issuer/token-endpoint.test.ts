@@ -39,7 +39,7 @@ async function expectError(
   return headers;
 }
 
-describe("token endpoint, requests (RFC 6749, section 3.2)", () => {
+describe("token endpoint, requests (RFC 6749 §3.2)", () => {
   it.each(["GET", "PUT", "DELETE"])(
     "[6749-1] answers %s with 405 and never a token",
     async (method) => {
@@ -109,7 +109,7 @@ describe("token endpoint, requests (RFC 6749, section 3.2)", () => {
   });
 });
 
-describe("token endpoint, errors (RFC 6749, section 5.2)", () => {
+describe("token endpoint, errors (RFC 6749 §5.2)", () => {
   it("[6749-5] tells a missing, an unknown and a forbidden grant apart", async () => {
     const { grant_type: _, ...withoutGrant } = CLIENT_CREDENTIALS_FORM;
     await expectError(withoutGrant, { status: 400, error: "invalid_request" });
@@ -152,7 +152,7 @@ describe("token endpoint, errors (RFC 6749, section 5.2)", () => {
   });
 });
 
-describe("token endpoint, client_credentials (RFC 6749, section 4.4; RFC 9068)", () => {
+describe("token endpoint, client_credentials (RFC 6749 §4.4; RFC 9068)", () => {
   it("[6749-10] [6749-11] [6749-18] answers as JSON that no cache may keep, without a refresh token", async () => {
     const { status, headers, body } = await agent.requestToken();
     expect(status).toBe(200);
@@ -234,7 +234,7 @@ describe("token endpoint, client_credentials (RFC 6749, section 4.4; RFC 9068)",
   });
 });
 
-describe("token endpoint, bound tokens (RFC 8705, section 3)", () => {
+describe("token endpoint, bound tokens (RFC 8705 §3)", () => {
   it("[8705-7] puts the thumbprint of the certificate in the token", async () => {
     const { token } = await agent.requestToken();
     const der = Buffer.from(

@@ -24,7 +24,7 @@ import {
 import { confirmationOf } from "../tokens/sender-constraint.ts";
 import { expiresIn } from "../tokens/token-lifetime.ts";
 
-/** What the token endpoint works with. */
+/** The parts of an identity tenant that its token endpoint needs. */
 export interface TokenEndpointOptions extends ClientAuthenticationContext {
   readonly tenantId: string;
   readonly gatewayClientId: string;
@@ -36,9 +36,9 @@ export interface TokenEndpointOptions extends ClientAuthenticationContext {
 }
 
 /**
- * Creates the function that answers requests to the token endpoint.
+ * Creates the token endpoint of an identity tenant.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749, section 3.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 §3.2}
  */
 export function createTokenEndpoint(options: TokenEndpointOptions): OAuthEndpoint {
   return createOAuthEndpoint((request) => handle(request, options));
@@ -85,7 +85,7 @@ function successResponse(
     access_token: token,
     token_type: tokenTypeOf(claims),
     expires_in: expiresIn(claims),
-    // Required where it differs from the request: RFC 6749, section 5.1.
+    // Required where it differs from the request: RFC 6749 §5.1.
     ...(isNarrower && { scope: scope.join(" ") }),
     ...(idToken !== undefined && { id_token: idToken }),
   });
@@ -100,7 +100,7 @@ function chooseTarget(form: Form, client: Client, options: TokenEndpointOptions)
   };
 }
 
-/** A token made of an assertion does not outlive it: RFC 7521, section 4.1. */
+/** A token does not outlive the assertion that it was issued for: RFC 7521 §4.1. */
 function tokenExpiry(decision: GrantDecision, options: TokenEndpointOptions): number {
   const { notAfter = Number.POSITIVE_INFINITY } = decision;
   return Math.min(options.clock.now() + options.tokenLifetimeMs(), notAfter);

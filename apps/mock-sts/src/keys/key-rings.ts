@@ -6,11 +6,11 @@ import {
   type SigningKeys,
 } from "./signing-keys.ts";
 
-/** Whose keys are to be replaced, and by which. */
+/** The keys to replace, and the algorithm of the new ones. */
 export interface KeyRotation {
-  /** The issuer as its tokens name it. Default: all of them. */
+  /** The issuer, as its tokens name it. Default: all issuers. */
   readonly issuer?: string;
-  /** What the new key signs with. Default: as the one before. */
+  /** Algorithm of the new key. Default: that of the previous key. */
   readonly algorithm?: SigningAlgorithm;
 }
 
@@ -20,19 +20,19 @@ const ROTATION_NAMES: KnownNames<KeyRotation> = { issuer: true, algorithm: true 
 export class KeyRings {
   readonly #rings = new Map<string, SigningKeys>();
 
-  /** Makes the keys of an issuer, or those that several share. */
+  /** Makes the keys of an issuer, or keys that several issuers share. */
   create(issuers: readonly string[], algorithm: SigningAlgorithm): SigningKeys {
     const keys = createSigningKeys(algorithm);
     for (const issuer of issuers) this.#rings.set(issuer, keys);
     return keys;
   }
 
-  /** Returns the keys of an issuer, `undefined` if it is none of the mock's. */
+  /** Returns the keys of an issuer; `undefined` if the mock has no such issuer. */
   of(issuer: string): SigningKeys | undefined {
     return this.#rings.get(issuer);
   }
 
-  /** Finds the key of an identifier, whoever has it. */
+  /** Finds a key of any issuer by its identifier. */
   find(kid: string): ReturnType<SigningKeys["find"]> {
     for (const keys of this.#rings.values()) {
       const found = keys.find(kid);

@@ -4,14 +4,17 @@ import { isBlank } from "../checks/option-values.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
 import type { Clock } from "../time/clock.ts";
 
-/** Somebody else whose tokens are taken. It has one of `jwks` and `jwksUri`. */
+/** Another issuer whose tokens are accepted. It has either `jwks` or `jwksUri`. */
 export interface TrustedIssuer {
   /** Claim `iss` of its tokens. */
   readonly issuer: string;
   readonly jwks?: JSONWebKeySet;
-  /** Where its JWK Set is read, at first use and again when a key is unknown. */
+  /** URL of its JWK Set, which is read at first use, and again when a key is unknown. */
   readonly jwksUri?: string;
-  /** One of these must be in `aud` of its tokens. Default: any audience will do; at an MCP server, that server's. */
+  /**
+   * One of these must be in `aud` of its tokens. Default: any audience; at an MCP server, that of
+   * the server.
+   */
   readonly audience?: string | readonly string[];
 }
 
@@ -22,7 +25,7 @@ const TIMEOUT_MS = 5_000;
 
 /**
  * Returns the function that finds an issuer's keys. It throws an `OAuthError` with status 503 if
- * they cannot be had: that is no fault of the token.
+ * they cannot be read: this does not make the token invalid.
  */
 export function trustedKeys({ jwks, jwksUri }: TrustedIssuer, clock: Clock): JWTVerifyGetKey {
   return jwksUri === undefined

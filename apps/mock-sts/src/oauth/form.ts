@@ -1,10 +1,10 @@
 import { invalidRequest } from "./oauth-error.ts";
 import { formDecode } from "./percent-decoding.ts";
 
-/** Parameters that a request may carry more than once (RFC 8693, section 2.1; RFC 8707, section 2). */
+/** Parameters that a request may carry more than once (RFC 8693 §2.1; RFC 8707 §2). */
 const REPEATABLE = new Set(["resource", "audience"]);
 
-/** Most parameters a request may have. */
+/** The highest number of parameters of a request. */
 const MAX_PARAMETERS = 1_000;
 
 /** A decoded token request: every parameter with its values, none of them empty. */
@@ -33,13 +33,16 @@ export function requiredParameter(
   return value;
 }
 
-/** Decodes a form body without judging it: what cannot be decoded stays as it came, what is too much is left out. */
+/**
+ * Decodes a form body without checking it: text that cannot be decoded stays unchanged, and
+ * parameters beyond the limit are left out.
+ */
 export function parseForm(body: string): Form {
   const values = new Map<string, string[]>();
   let left = MAX_PARAMETERS;
   for (const [name, value] of new URLSearchParams(body)) {
     if (left-- === 0) break;
-    // An empty value counts as absent: RFC 6749, section 3.2.
+    // An empty value counts as absent: RFC 6749 §3.2.
     if (value === "") continue;
     const known = values.get(name);
     if (known === undefined) values.set(name, [value]);
@@ -56,7 +59,7 @@ export function parseForm(body: string): Form {
  * Checks that a token request is a well-formed form with no parameter twice.
  *
  * @throws OAuthError `invalid_request`.
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749, section 3.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 §3.2}
  */
 export function assertTokenForm(body: string, contentType: string | undefined): void {
   const [mediaType, ...parameters] = (contentType ?? "").toLowerCase().split(";");
@@ -67,7 +70,8 @@ export function assertTokenForm(body: string, contentType: string | undefined): 
   if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) {
     throw invalidRequest("the body must be UTF-8");
   }
-  // What stands for bytes that are no UTF-8; a form writes what is not ASCII with percent signs.
+  // This character stands for bytes that are not UTF-8; a form percent-encodes all other characters
+  // outside ASCII.
   if (body.includes("\ufffd")) throw invalidRequest("the body is not form-encoded UTF-8");
   const pairs = body.split("&").filter((part) => part !== "");
   if (pairs.length > MAX_PARAMETERS) {

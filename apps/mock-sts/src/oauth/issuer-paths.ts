@@ -7,7 +7,7 @@ export type ClientEndpointName = (typeof CLIENT_ENDPOINTS)[number];
 /** Paths of an issuer's endpoints below the issuer. */
 export type IssuerPaths = Readonly<Record<ClientEndpointName | "authorization" | "jwks", string>>;
 
-/** Where the second name of each endpoint begins, for clients that look for an mTLS alias. */
+/** The prefix of the mTLS aliases of all endpoints. */
 export const MTLS_PREFIX = "/mtls";
 
 /** Paths of an identity tenant, as IAS has them. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { OAuthError, safeDescription } from "./oauth-error.ts";
 
-describe("safeDescription (RFC 6749, section 5.2)", () => {
+describe("safeDescription (RFC 6749 §5.2)", () => {
   it("lets exactly the allowed characters through", () => {
     for (let code = 0; code <= 0x10_ff_ff; code++) {
       if (code >= 0xd8_00 && code <= 0xdf_ff) continue;

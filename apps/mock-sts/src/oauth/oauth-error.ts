@@ -1,10 +1,10 @@
-/** Headers of every answer of the token endpoint. */
+/** Headers of every response of the token endpoint. */
 const NO_STORE = { "Cache-Control": "no-store", Pragma: "no-cache" } as const;
 
 /**
  * A refusal of the token endpoint.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749, section 5.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 §5.2}
  */
 export class OAuthError extends Error {
   override readonly name = "OAuthError";
@@ -23,7 +23,7 @@ export class OAuthError extends Error {
     this.headers = headers;
   }
 
-  /** The refusal as an HTTP answer. */
+  /** Builds the HTTP response. */
   toResponse(): Response {
     const body = { error: this.error, error_description: safeDescription(this.message) };
     return tokenEndpointResponse(body, this.status, this.headers);
@@ -64,8 +64,8 @@ export function tokenEndpointResponse(
 }
 
 /**
- * Replaces what an `error_description` must not hold: quotes, backslashes, controls, non-ASCII.
- * What a client sent may be quoted in it, so it ends after 200 characters.
+ * Replaces characters that an `error_description` must not contain: quotes, backslashes, controls,
+ * non-ASCII. It may quote the client, so it is cut at 200 characters.
  */
 export function safeDescription(text: string): string {
   return text.slice(0, 200).replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/gu, "?");

@@ -2,8 +2,8 @@ import type { Form } from "./form.ts";
 import { invalidRequest } from "./oauth-error.ts";
 
 /**
- * Reads the parameter `token_format`, which IAS has and the mock's other issuers take too;
- * `undefined` leaves the format to the server.
+ * Reads the parameter `token_format` of IAS, which the mock's other issuers accept too;
+ * `undefined`: the server chooses.
  *
  * @throws OAuthError `invalid_request`.
  */

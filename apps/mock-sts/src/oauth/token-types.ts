@@ -3,7 +3,7 @@ const PREFIX = "urn:ietf:params:oauth:token-type:";
 /**
  * Token type identifiers.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-3 RFC 8693, section 3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-3 RFC 8693 §3}
  */
 export const TOKEN_TYPES = {
   accessToken: `${PREFIX}access_token`,

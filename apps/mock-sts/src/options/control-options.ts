@@ -3,17 +3,26 @@ import { checkInteger } from "../checks/option-values.ts";
 import type { Bounds } from "../recording/bounded-cache.ts";
 import { BUILT_IN_SCENARIOS, checkScenario, type Scenario } from "./scenario.ts";
 
-/** Options that say what can be seen of a mock, and by whom. */
+/** Options for the request log, the controls and the faults. */
 export interface ControlOptions {
-  /** Sets of faults and settings that can be applied by name, beside the built-in ones; one of the same name wins. */
+  /**
+   * Further sets of faults and settings that can be applied by name; they win over built-in ones of
+   * the same name.
+   */
   readonly scenarios?: readonly Scenario[];
-  /** Most that the request log holds; the oldest go first. Default 10 000 requests, 67 108 864 bytes. */
+  /**
+   * Limits of the request log; the oldest requests are dropped first. Default 10 000 requests, 67
+   * 108 864 bytes.
+   */
   readonly recordLimits?: { readonly requests?: number; readonly bytes?: number };
-  /** Keeps the values of tokens, to be shown to who has the admin token. Default false: fingerprints and claims only. */
+  /**
+   * Keeps the values of tokens, for holders of the admin token. Default false: fingerprints and
+   * claims only.
+   */
   readonly recordSecrets?: boolean;
   /** Further host names, without port, under which the controls may be reached over HTTP. Default: none. */
   readonly controlHosts?: readonly string[];
-  /** Which requests faults with a probability hit that have no seed of their own. Default 1. */
+  /** Seed of faults with a probability that have no seed of their own. Default 1. */
   readonly seed?: number;
 }
 

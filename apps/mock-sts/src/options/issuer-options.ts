@@ -13,9 +13,9 @@ import { RESERVED_SUBDOMAINS } from "./tenants.ts";
 /** Name of the token exchange service among the issuers. */
 export const STS_NAME = "sts";
 
-/** An issuer of its own beside the others, with what the token exchange service has: grants, targets, quirks. */
+/** A further issuer with the features of the token exchange service: grants, targets, quirks. */
 export interface IssuerOptions extends StsOptions {
-  /** One RFC 1123 label; its URL is the mock's with this behind it. */
+  /** One RFC 1123 label; it is the path of the issuer below the mock's URL. */
   readonly name: string;
   /** Its clients. Default: those of the mock. */
   readonly clients?: readonly ClientRegistration[];
@@ -27,14 +27,14 @@ export interface ResolvedIssuer extends ResolvedStsOptions {
   readonly clients: Clients;
 }
 
-/** What issuers take over from the mock. */
+/** The defaults that issuers inherit from the mock. */
 export interface IssuerDefaults {
   readonly clients: Clients;
   readonly signingAlgorithm: SigningAlgorithm;
 }
 
 /**
- * Checks issuers and fills in the defaults; `taken` names what is there already.
+ * Checks issuers and fills in the defaults; `taken` has the names in use.
  *
  * @throws TypeError or RangeError naming the issuer or the option.
  */

@@ -7,11 +7,14 @@ export const LOB_CLIENT = {
   clientId: "mock-lob-agent",
   authentication: "tls_client_auth",
   subjectDn: "CN=mock-lob-agent,OU=Destinations,O=Mock STS",
-  // The agent gets the token and has no key: it could prove nothing with a bound one.
+  // The agent gets the token but has no key: it could not use a bound token.
   certificateBoundTokens: false,
 } as const satisfies ClientRegistration;
 
-/** Issues the certificate the Destination Service presents for that client, valid a year each way. */
+/**
+ * Issues the certificate that the Destination Service presents for that client, valid from a year
+ * ago for two years.
+ */
 export function issueLobKeyStore(authority: CertificateAuthority): Promise<CertificatePair> {
   return authority.issue({
     subject: LOB_CLIENT.subjectDn,

@@ -29,7 +29,7 @@ import {
   type TenantOptions,
 } from "./tenants.ts";
 
-/** How a mock is to be; every field has a default. */
+/** The options of a mock; every field has a default. */
 export interface MockStsOptions extends ControlOptions {
   /** Address to bind. Default `127.0.0.1`. */
   readonly host?: string;
@@ -37,13 +37,13 @@ export interface MockStsOptions extends ControlOptions {
   readonly port?: number;
   /** Port of the gateway. Default 0: any free one. */
   readonly gatewayPort?: number;
-  /** Client id of the agent, who authenticates by certificate. Default `mock-agent`. */
+  /** Client id of the agent, which authenticates by certificate. Default `mock-agent`. */
   readonly clientId?: string;
-  /** Whether the agent's tokens are bound to its certificate (RFC 8705, section 3). Default true. */
+  /** Whether the agent's tokens are bound to its certificate (RFC 8705 §3). Default true. */
   readonly certificateBoundTokens?: boolean;
   /** Scopes the agent may ask for. Default: none. */
   readonly scopes?: readonly string[];
-  /** Clients beside the agent. Default: none. */
+  /** Further clients. Default: none. */
   readonly clients?: readonly ClientRegistration[];
   /** Client id of the gateway's application: `aud` of the tokens for it. Default `mock-agent-gateway`. */
   readonly gatewayClientId?: string;
@@ -59,7 +59,7 @@ export interface MockStsOptions extends ControlOptions {
   readonly tenants?: readonly TenantOptions[];
   /** Landscape in the name of the destination for line-of-business agents. Default `eu10`. */
   readonly landscape?: string;
-  /** Serves plain HTTP: no TLS, and so no client certificates. Default false. */
+  /** Serves plain HTTP, without TLS and without client certificates. Default false. */
   readonly insecureHttp?: boolean;
   /** Lifetime of access tokens in milliseconds, from 1 000 to 43 200 000 as in IAS. Default 3 600 000. */
   readonly tokenLifetimeMs?: number;
@@ -67,29 +67,28 @@ export interface MockStsOptions extends ControlOptions {
   readonly serviceTokenLifetimeMs?: number;
   /** Allowed difference between clocks in milliseconds. Default 0. */
   readonly clockSkewMs?: number;
-  /** Longest time an assertion may still be valid for, in milliseconds. Default: any. */
+  /** Longest remaining lifetime of an assertion, in milliseconds. Default: any. */
   readonly maxAssertionLifetimeMs?: number;
-  /** Whether an assertion works once only. Default false. */
+  /** Whether an assertion can be used only once. Default false. */
   readonly refuseReusedAssertions?: boolean;
   /** Whether assertions must be for the issuer, and not for its token endpoint or the client. Default false. */
   readonly strictAudience?: boolean;
-  /** What issuers sign with: `ES256`, `RS256`, `PS256` or `EdDSA`. Default `ES256`. */
+  /** Algorithm of the issuers' signatures: `ES256`, `RS256`, `PS256` or `EdDSA`. Default `ES256`. */
   readonly signingAlgorithm?: SigningAlgorithm;
   /** Whether DPoP proofs need a nonce, at the token endpoints and at the gateway. Default false. */
   readonly dpopNonces?: boolean;
   /**
-   * Name of the header in which a proxy hands on the client certificate it was shown: PEM with
-   * percent-encoding, or Base64 of the DER form as in RFC 9440. Default: none; a client could say
-   * anything there.
+   * Name of the header in which a proxy forwards the client certificate: PEM with percent-encoding,
+   * or Base64 of the DER form as in RFC 9440. Default: none, since any client could write it.
    */
   readonly clientCertificateHeader?: string;
   /** Whether the gateway demands the certificate a token is bound to. Default false, as the real one. */
   readonly requireBoundCertificate?: boolean;
   /** The token exchange service. */
   readonly sts?: StsOptions;
-  /** Issuers beside it, each at `/{name}`. Default: none. */
+  /** Further issuers, each at `/{name}`. Default: none. */
   readonly issuers?: readonly IssuerOptions[];
-  /** Called when a request has its answer. */
+  /** Called with each request that has its response. Errors and rejections of the function are ignored. */
   readonly onAnswer?: (request: RecordedRequest) => void;
 }
 
@@ -118,7 +117,7 @@ export interface ResolvedOptions
   readonly issuers: readonly ResolvedIssuer[];
 }
 
-/** Shortest and longest lifetime of an access token, in milliseconds; IAS allows 1 to 720 minutes. */
+/** Shortest lifetime of an access token, in milliseconds. */
 const MIN_TOKEN_LIFETIME_MS = 1_000;
 const MAX_TOKEN_LIFETIME_MS = 43_200_000;
 

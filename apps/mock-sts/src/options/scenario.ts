@@ -26,7 +26,7 @@ export function checkScenario(scenario: Scenario): Scenario {
 const ALWAYS = { times: "unlimited" } as const;
 const TOKEN_ENDPOINTS = ["token", "xsuaa-token", "sts-token"] as const;
 
-/** Sets of faults that every mock knows. */
+/** The scenarios of every mock. */
 export const BUILT_IN_SCENARIOS: readonly Scenario[] = [
   {
     name: "short-lived-tokens",

@@ -6,37 +6,43 @@ import { checkTrustedIssuer, type TrustedIssuer } from "../keys/trusted-issuer.t
 import { checkStsQuirks, type StsQuirk } from "./sts-quirks.ts";
 import { checkStsTarget, type StsTarget } from "./sts-targets.ts";
 
-/** How the token exchange service is to be; every field has a default. */
+/** The options of the token exchange service; every field has a default. */
 export interface StsOptions {
-  /** What it signs with. Default: as the rest of the mock. */
+  /** Algorithm of its signatures. Default: that of the mock. */
   readonly signingAlgorithm?: SigningAlgorithm;
-  /** Takes requests that name no client and prove none, as kagent's are. Default false. */
+  /** Accepts requests without a client, as kagent sends them. Default false. */
   readonly publicClient?: boolean;
-  /** Whose tokens are taken beside the mock's own. Default: nobody's. */
+  /** Further issuers whose tokens are accepted. Default: none. */
   readonly trustedIssuers?: readonly TrustedIssuer[];
-  /** What tokens may be for, beside the MCP servers with an audience. Default: nothing else. */
+  /** Further targets of tokens, in addition to the MCP servers with an audience. Default: none. */
   readonly targets?: readonly StsTarget[];
-  /** Issuers of other authorization servers an ID-JAG may be for. Default: none but the mock's own. */
+  /**
+   * Issuers of other authorization servers that an ID-JAG may be for. Default: none; the mock's own
+   * are always allowed.
+   */
   readonly authorizationServers?: readonly string[];
-  /** Claim `aud` of a token that was asked for without a target. Default `mock-default-audience`. */
+  /** Claim `aud` of a token without a target. Default `mock-default-audience`. */
   readonly defaultAudience?: string;
-  /** Whether a token may be for several targets at once, or such a request is refused. Default `combine`. */
+  /** Whether a token may be for several targets at once, or the request is refused. Default `combine`. */
   readonly severalTargets?: "combine" | "refuse";
-  /** Whether a subject token must say by `may_act` who may act for its subject. Default `optional`. */
+  /** Whether a subject token must have the claim `may_act`. Default `optional`. */
   readonly mayAct?: "optional" | "required";
-  /** Most actors in a chain of delegation. Default 5. */
+  /** The highest number of actors in a chain of delegation. Default 5. */
   readonly maxActors?: number;
   /** Whether `aud` of a subject token must hold the requesting client or this server. Default false. */
   readonly subjectForRequester?: boolean;
-  /** Whether an exchange brings a refresh token too, or one alone where that is asked for. Default false. */
+  /**
+   * Whether an exchange returns a refresh token too, or only a refresh token if the request asks
+   * for one. Default false.
+   */
   readonly refreshTokens?: boolean;
-  /** Ways in which the service errs. Default: none. */
+  /** Deviations from the RFCs. Default: none. */
   readonly quirks?: readonly StsQuirk[];
 }
 
 /** Checked options with their defaults. */
 export interface ResolvedStsOptions extends Required<Omit<StsOptions, "publicClient">> {
-  /** The client of requests that name none; `undefined` if they are refused. */
+  /** The client of requests that name none; `undefined` if such requests are refused. */
   readonly publicClient: Client | undefined;
 }
 
@@ -96,7 +102,7 @@ export const STS_OPTION_NAMES: KnownNames<StsOptions> = {
 };
 
 /**
- * Refuses options that there are not.
+ * Refuses unknown options.
  *
  * @throws TypeError naming the option, and the one that was probably meant.
  */

@@ -10,7 +10,7 @@ export interface TenantOptions {
   readonly subdomain: string;
   /** Claims `zid` and `app_tid` of its tokens. Default: the subdomain followed by `-id`. */
   readonly tenantId?: string;
-  /** Whether it has subscribed to the application; if not, XSUAA answers 401. Default true. */
+  /** Whether it has subscribed to the application; if not, XSUAA responds with 401. Default true. */
   readonly subscribed?: boolean;
   /** Its MCP servers. Default: `cost-centers` and `orders`, with a global tenant id of its own. */
   readonly mcpServers?: readonly McpServerOptions[];
@@ -21,13 +21,13 @@ export interface TenantOptions {
 /** A checked tenant with its defaults. */
 export type ResolvedTenant = Required<TenantOptions>;
 
-/** Subscribers of a mock that was not told otherwise. */
+/** The default subscribers of a mock. */
 export const DEFAULT_TENANTS: readonly TenantOptions[] = [
   { subdomain: "tenant-a" },
   { subdomain: "tenant-b" },
 ];
 
-/** Where every global tenant id of a subscriber begins; the provider's servers are below. */
+/** The lowest global tenant id of a subscriber; those of the provider's servers are lower. */
 const FIRST_GLOBAL_TENANT_ID = 250_701;
 
 /** First segments of the mock's own paths. */

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 
-/** How much a cache may keep. */
+/** The limits of a cache. */
 export interface Bounds {
   readonly entries: number;
   /** Sum of the weights, in bytes. */

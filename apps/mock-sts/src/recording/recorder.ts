@@ -7,7 +7,7 @@ import { type RequestFilter, requestFilterSchema } from "./request-match.ts";
 import { countRequest, NO_REQUESTS, type RequestTotals } from "./request-totals.ts";
 import { createSubscribers } from "./subscribers.ts";
 
-/** Keeps what the mock was asked. */
+/** Keeps the requests to the mock. */
 export interface Recorder {
   /** The requests that are kept, in the order of their arrival. */
   readonly requests: readonly RecordedRequest[];
@@ -15,11 +15,11 @@ export interface Recorder {
   readonly handshakes: number;
   /** Counts of the requests answered since the last `clear()`, also of those no longer kept. */
   readonly totals: RequestTotals;
-  /** Number of the newest answer; 0 before the first. */
+  /** Number of the newest response; 0 before the first. */
   readonly lastAnswerId: number;
-  /** Returns the requests a filter matches. */
+  /** Returns the requests that match a filter. */
   select(filter: RequestFilter): readonly RecordedRequest[];
-  /** Counts the requests a filter matches; all without one. */
+  /** Counts the requests that match a filter; all requests without one. */
   count(filter?: RequestFilter): number;
   /** Resolves with the matching requests as soon as there are `count` (default 1) of them. */
   waitFor(
@@ -27,7 +27,10 @@ export interface Recorder {
     count?: number,
     options?: WaitOptions,
   ): Promise<readonly RecordedRequest[]>;
-  /** Calls a function with each request that has its answer, until the returned function is called. */
+  /**
+   * Calls a function with each request that has its response, until the returned function is
+   * called. Errors and rejections of the function are ignored.
+   */
   onAnswer(listener: (request: RecordedRequest) => unknown): () => void;
   /** Forgets everything. */
   clear(): void;
@@ -35,20 +38,20 @@ export interface Recorder {
 
 /** How to wait for requests. */
 export interface WaitOptions {
-  /** Ends the wait: it rejects with the signal's reason. */
+  /** Ends the wait, which rejects with the reason of the signal. */
   readonly signal?: AbortSignal;
 }
 
-/** The recorder as the listeners feed it. */
+/** The recorder as the listeners write to it. */
 export interface RecordingRecorder extends Recorder {
-  /** Keeps a request that has arrived and weighs so many bytes. */
+  /** Keeps a request that has arrived, with its weight in bytes. */
   begin(record: Omit<OpenRecord, "id">, bytes: number): OpenRecord;
-  /** Notes that a request has its answer, or its connection an end. */
+  /** Notes that a request has its response, or that its connection has ended. */
   finish(record: OpenRecord): void;
   countHandshake(): void;
 }
 
-/** Creates an empty recorder; `onClear` is called when it forgets. */
+/** Creates an empty recorder; `onClear` is called by `clear()`. */
 export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): RecordingRecorder {
   const kept = createBoundedCache<number, OpenRecord>(bounds);
   let handshakes = 0;
@@ -99,7 +102,7 @@ export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): 
   };
 }
 
-/** A misspelt field would match nothing, or everything. */
+/** With a misspelt field, a filter would match no request, or every request. */
 function checked(filter: RequestFilter): RequestFilter {
   return checkData(requestFilterSchema, filter, "select requests");
 }

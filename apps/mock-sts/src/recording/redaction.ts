@@ -3,11 +3,14 @@ import { fingerprint } from "../oauth/fingerprint.ts";
 import type { Form } from "../oauth/form.ts";
 import type { RecordedRequest, RecordedToken } from "./recorded-request.ts";
 
-/** Longest token whose claims are kept, and how deep they may be nested: no sender fills our memory. */
+/** Longest token whose claims are kept: a sender must not fill our memory. */
 const MAX_TOKEN_LENGTH = 16_384;
 const MAX_DEPTH = 32;
 
-/** Decodes a JWT without verifying it; what is none, and what is too large, has neither header nor claims. */
+/**
+ * Decodes a JWT without verifying it; a token that is not a JWT or is too large has neither header
+ * nor claims.
+ */
 export function decodeToken(token: string): Pick<RecordedToken, "header" | "claims"> {
   const unknown = { header: undefined, claims: undefined };
   if (token.length > MAX_TOKEN_LENGTH) return unknown;
@@ -42,12 +45,15 @@ const HARMLESS_PARAMETERS = new Set([
   "refresh_expiry",
 ]);
 
-/** Most parameters of a form that are kept, most values of each, and most characters of a name or value. */
+/** The highest number of parameters that are kept of a form. */
 const MAX_NAMES = 64;
 const MAX_VALUES = 32;
 const MAX_CHARACTERS = 1_000;
 
-/** Copies a form for the record, with fingerprints in place of what may be secret, and with a limit. */
+/**
+ * Copies a form for the record, within limits, and with fingerprints in place of values that may be
+ * secret.
+ */
 export function recordedForm(form: Form): NonNullable<RecordedRequest["form"]> {
   return Object.fromEntries(
     form

@@ -3,7 +3,7 @@ import { ROUTE_NAMES } from "./recorded-request.ts";
 
 const text = z.string().min(1);
 
-/** What can be said of a request when it arrives: plain data that chooses requests by it. */
+/** Chooses requests by facts that are known at their arrival: plain data. */
 export const requestMatchSchema = z.strictObject({
   listener: z.enum(["token-server", "gateway"]).optional(),
   route: z.enum(ROUTE_NAMES).optional(),
@@ -24,7 +24,7 @@ export const requestMatchSchema = z.strictObject({
   a2aMethod: text.optional().describe("A JSON-RPC method of A2A, such as `SendMessage`."),
 });
 
-/** What can be said of a request once it is recorded. */
+/** Chooses recorded requests: plain data. */
 export const requestFilterSchema = requestMatchSchema.extend({
   status: z.int().optional().describe("Status of the answer."),
   error: text.optional().describe("OAuth error code of the answer."),

@@ -54,7 +54,7 @@ export const recordedRequestSchema = z.strictObject({
 
 const count = z.coerce.number<string>().int().min(0);
 
-/** A filter as the query of a URL says it. */
+/** A filter as the query of a URL. */
 export const filterQuerySchema = requestFilterSchema.extend({
   status: count.optional(),
   sinceId: count.optional().describe("Requests that came after the one of this id."),

@@ -3,9 +3,9 @@ import type { RecordedRequest, RouteName } from "./recorded-request.ts";
 /** Counts of the answered requests, also of those the recorder no longer keeps. */
 export interface RequestTotals {
   readonly requests: number;
-  /** Requests to token endpoints, whoever's they are. */
+  /** Requests to any token endpoint. */
   readonly tokenRequests: number;
-  /** Access tokens handed out by them. */
+  /** Access tokens that they issued. */
   readonly tokensIssued: number;
   /** MCP requests that call a tool. */
   readonly toolCalls: number;

@@ -27,6 +27,6 @@ async function call<T>(listener: Listener<T>, event: T): Promise<void> {
   try {
     await listener(event);
   } catch {
-    // The mock goes on: what a listener makes of an event is its own affair.
+    // The mock goes on: an error of a listener must not fail a request.
   }
 }

@@ -6,9 +6,9 @@ import {
   targetPath,
 } from "./gateway-target.ts";
 
-/** An A2A agent behind the gateway: it sends back what it is sent. */
+/** An A2A agent behind the gateway: it sends every message back. */
 export interface AgentOptions extends GatewayTargetOptions {
-  /** Further fields of the card; they win over the others, and `undefined` takes a field out. */
+  /** Further fields of the card; they win over the others, and `undefined` removes a field. */
   readonly card?: Readonly<Record<string, unknown>>;
 }
 
@@ -17,13 +17,13 @@ export interface AgentInfo {
   readonly name: string;
   readonly ordId: string;
   readonly globalTenantId: string;
-  /** Where messages go; its card is at this URL followed by `/.well-known/agent-card.json`. */
+  /** URL for messages; its card is at this URL followed by `/.well-known/agent-card.json`. */
   readonly url: string;
 }
 
 /**
- * The provider's agents of a gateway that was not told otherwise: it shares ids with an MCP
- * server, as the customer flow looks for agents at the integration dependencies it has.
+ * The default agents of the provider. The agent has the ids of an MCP server, since the customer
+ * flow looks for agents at its integration dependencies.
  */
 export const DEFAULT_AGENTS: readonly AgentOptions[] = [
   {
@@ -38,7 +38,7 @@ export function agentPath(agent: GatewayTargetOptions): string {
   return targetPath("a2a", agent);
 }
 
-/** An agent that a path leads to: to its card, or to itself. */
+/** The agent that a path leads to, or the card of the agent. */
 export interface FoundAgent {
   readonly agent: AgentOptions;
   readonly part: "card" | "messages";

@@ -19,11 +19,14 @@ export interface McpServerOptions extends GatewayTargetOptions {
   /** Tools on one page of `tools/list`. Default: all. */
   readonly pageSize?: number;
   /**
-   * Name of the server in `aud`: it takes tokens of the token exchange service only, for this name
-   * or for its URL. Default: none; it takes the gateway's tokens of its tenant.
+   * Name of the server in `aud`: it accepts only tokens of the token exchange service, for this
+   * name or for its URL. Default: none; it accepts the gateway's tokens of its tenant.
    */
   readonly audience?: string;
-  /** Whose tokens a server with an audience takes: an issuer of the mock by its name, or somebody else. Default `sts`. */
+  /**
+   * Issuer of the tokens that a server with an audience accepts: an issuer of the mock by its name,
+   * or another one. Default `sts`.
+   */
   readonly issuer?: string | TrustedIssuer;
   /** Scope a token must have. Default: none. */
   readonly requiredScope?: string;
@@ -41,7 +44,7 @@ export interface McpServerInfo {
   readonly url: string;
 }
 
-/** The servers of a gateway that was not told otherwise: one of each kind, and two with an audience of their own. */
+/** The default MCP servers of the provider: one of each kind, and two with an audience of their own. */
 export const DEFAULT_MCP_SERVERS: readonly McpServerOptions[] = [
   {
     name: "cost-centers",
@@ -96,7 +99,7 @@ export const DEFAULT_MCP_SERVERS: readonly McpServerOptions[] = [
 
 const DEFAULT_TOOLS = recordTools("item", [{ id: "1", name: "First" }]);
 
-/** Chooses the servers that take the gateway's tokens. */
+/** Chooses the servers that accept the gateway's tokens. */
 export function gatewayServers(servers: readonly McpServerOptions[]): readonly McpServerOptions[] {
   return servers.filter(({ audience }) => audience === undefined);
 }
@@ -135,7 +138,8 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
     checkChoice(server.answers, { start: `${label}:`, name: "answers", choices: ANSWERS });
     checkTarget(server, { label, noun: "server", kind: "mcp", taken });
     const { pageSize, audience, issuer, requiredScope = "" } = server;
-    // MCP: a resource server asks for no refresh tokens, neither in a challenge nor in metadata.
+    // MCP: a resource server must not ask for refresh tokens, neither in a challenge nor in
+    // metadata.
     if (requiredScope.split(" ").includes("offline_access")) {
       throw new TypeError(`${label}: "requiredScope" cannot hold offline_access`);
     }
@@ -169,7 +173,7 @@ const SERVER_NAMES: KnownNames<McpServerOptions> = {
 };
 
 /**
- * Checks that there are the issuers whose tokens servers take.
+ * Checks that the issuers of all servers exist.
  *
  * @throws TypeError naming the server and the issuer.
  */

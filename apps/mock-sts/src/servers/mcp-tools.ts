@@ -32,7 +32,7 @@ const TOOL_NAMES: KnownNames<McpTool> = {
 };
 
 /**
- * Refuses tools with fields that there are not.
+ * Refuses tools with unknown fields.
  *
  * @throws TypeError that begins with the label of their server.
  */
@@ -83,7 +83,7 @@ function paginateTools(server: McpServer, tools: readonly McpTool[], pageSize: n
 }
 
 function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Tool["inputSchema"] {
-  // zod types the schema's members more loosely than JSON, which is what they are.
+  // The members of the schema are JSON; zod types them more loosely.
   return z.toJSONSchema(schema, { io }) as Tool["inputSchema"];
 }
 

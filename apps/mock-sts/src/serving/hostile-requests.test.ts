@@ -223,7 +223,7 @@ const hostileRequest = fc.record({
   ),
 });
 
-describe("every error (RFC 6749, section 5.2)", () => {
+describe("every error (RFC 6749 §5.2)", () => {
   it("[6749-16] is an OAuth error in the characters it may have, and no cache keeps it", async () => {
     await fc.assert(
       fc.asyncProperty(hostileRequest, async (request) => {

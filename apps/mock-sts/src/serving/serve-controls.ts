@@ -16,18 +16,21 @@ import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import type { MockParts } from "./mock-parts.ts";
 import { serveDashboard } from "./serve-dashboard.ts";
 
-/** What the controls over HTTP take. */
+/** The parts of a mock that the controls over HTTP need. */
 export interface ServeControlsOptions {
   readonly parts: MockParts;
   /** The token exchange service and the further issuers. */
   readonly services: readonly SecurityTokenService[];
   readonly controls: Controls;
   readonly listener: Pick<Listener, "address" | "port">;
-  /** Answers all requests that are not for the controls. */
+  /** Handles all requests that are not for the controls. */
   readonly otherwise: RequestHandler;
 }
 
-/** Puts the controls and the dashboard, behind their guard, before what else a listener serves. */
+/**
+ * Creates a handler that serves the controls and the dashboard behind their guard, and passes all
+ * other requests on.
+ */
 export function serveControls(options: ServeControlsOptions): RequestHandler {
   const { parts, listener, otherwise } = options;
   const { insecureHttp, controlHosts: hosts } = parts.options;

@@ -29,7 +29,7 @@ interface Shared {
   readonly configurations: Configurations;
 }
 
-/** A mock that is being served. */
+/** The running parts of a mock. */
 export interface ServedMock {
   readonly controls: Controls;
   readonly services: readonly SecurityTokenService[];
@@ -124,7 +124,10 @@ function buildTokenServer(parts: MockParts, shared: Shared) {
   });
 }
 
-/** The provider's identity tenant knows all clients; a subscriber's knows the line-of-business agents' only. */
+/**
+ * The provider's identity tenant has all clients; that of a subscriber has only the client of
+ * line-of-business agents.
+ */
 function buildIdentityTenants(
   { options, tenants, clock }: MockParts,
   context: Pick<Shared, "authority" | "dpop"> & { lifetime: Shared["lifetimes"] },

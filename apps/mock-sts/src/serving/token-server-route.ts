@@ -5,7 +5,10 @@ import { type AuthorizationServer, issuerRoutes } from "../issuer/authorization-
 import { OPEN_ID_METADATA_PATH } from "../issuer/authorization-server-metadata.ts";
 import type { Tenants } from "../tenants/tenant.ts";
 
-/** Names the resource a path of the token server leads to, and whose it is if the path says it. */
+/**
+ * Creates the function that names the resource of a path of the token server, and its owner if the
+ * path names it.
+ */
 export function tokenServerRoute(
   tenants: Tenants,
   issuers: readonly AuthorizationServer[],

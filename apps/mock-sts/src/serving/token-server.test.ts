@@ -85,7 +85,7 @@ describe.each(["openid-configuration", "oauth-authorization-server"])(
   },
 );
 
-describe("JWK Set (RFC 8414, section 2; RFC 7517)", () => {
+describe("JWK Set (RFC 8414 §2; RFC 7517)", () => {
   const fetchKeys = async () => (await getJson(mock.jwksUri)) as unknown as JSONWebKeySet;
 
   it("[8414-8] holds public members only", async () => {

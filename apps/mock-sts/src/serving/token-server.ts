@@ -8,14 +8,14 @@ import { parseForm } from "../oauth/form.ts";
 import type { Tenants } from "../tenants/tenant.ts";
 import type { EndpointResult, TokenRequest } from "../tokens/oauth-endpoint.ts";
 
-/** What the token server consists of. */
+/** The parts of the token server. */
 export interface TokenServerOptions {
   readonly url: string;
   readonly tenants: Tenants;
-  /** Identity tenants, the token received service, and further issuers. */
+  /** Identity tenants, the token exchange service, and further issuers. */
   readonly issuers: readonly AuthorizationServer[];
   readonly requestServiceToken: (request: ZonedTokenRequest) => Promise<EndpointResult>;
-  /** Answers everything below `destinationServicePath`. */
+  /** Handles all paths below `DESTINATION_SERVICE_PATH`. */
   readonly destinationService: Hono<MockEnv>;
   /** Receives, records and applies faults; it comes before every handler. */
   readonly receive: MiddlewareHandler<MockEnv>;
@@ -101,12 +101,12 @@ async function noteOutcome(
   return response;
 }
 
-/** A path that leads nowhere ends at the platform's router, which knows nothing of OAuth or JSON. */
+/** The platform's router responds to unknown paths, without OAuth and JSON. */
 function notFoundPage(): Response {
   return page("404 Not Found", 404);
 }
 
-/** Told to the person in the browser, never by a redirect to who knows where: RFC 6749, section 4.1.2.1. */
+/** The page informs the user instead of redirecting to an unknown URL: RFC 6749 §4.1.2.1. */
 function noSignInPage(): Response {
   return page("Nobody can sign in here: ask the mock for a user token", 400);
 }

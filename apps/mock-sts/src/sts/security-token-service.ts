@@ -17,7 +17,7 @@ import { describeStsServers } from "./sts-info.ts";
 import { createStsIssue } from "./sts-issue.ts";
 import { withMetadataQuirks } from "./sts-metadata.ts";
 
-/** A token exchange service: an issuer of its own beside the identity tenants. */
+/** A token exchange service: an issuer separate from the identity tenants. */
 export interface SecurityTokenService extends AuthorizationServer {
   readonly name: string;
   /** Read at each request. */

@@ -85,7 +85,7 @@ describe("MCP servers with an audience of their own", () => {
 });
 
 describe("whoami", () => {
-  it("[8693-15] names the last actor; those before it are history (RFC 8693, section 4.1)", async () => {
+  it("[8693-15] names the last actor; those before it are history (RFC 8693 §4.1)", async () => {
     const subject_token = await mock.userToken({
       sub: "alice",
       claims: { act: { sub: "first" } },

@@ -178,7 +178,7 @@ describe("clients of the token exchange service", () => {
   });
 });
 
-describe("the answer (RFC 8693, section 2.2.1)", () => {
+describe("the answer (RFC 8693 §2.2.1)", () => {
   it.each([
     [undefined, "access_token", "Bearer", "at+jwt"],
     ["access_token", "access_token", "Bearer", "at+jwt"],

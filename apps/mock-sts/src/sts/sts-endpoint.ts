@@ -21,9 +21,9 @@ import { errorResponse, withQuirkyCode } from "./sts-errors.ts";
 import type { StsIssue } from "./sts-issue.ts";
 import { exchangeResponse } from "./sts-response.ts";
 
-/** What the token endpoint of a token exchange service works with. */
+/** The parts of a token exchange service that its token endpoint needs. */
 export interface StsEndpointOptions extends ClientAuthenticationContext {
-  /** The client of requests that name none; `undefined`: there must be one. */
+  /** The client of requests that name none; `undefined`: such requests are refused. */
   readonly publicClient: Client | undefined;
   readonly dpop: DpopVerifier;
   readonly grants: Readonly<Partial<Record<GrantType, StsGrant>>>;
@@ -33,9 +33,9 @@ export interface StsEndpointOptions extends ClientAuthenticationContext {
 }
 
 /**
- * Creates the endpoint that answers requests to a token exchange service.
+ * Creates the token endpoint of a token exchange service.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2 RFC 8693, section 2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2 RFC 8693 §2}
  */
 export function createStsEndpoint(options: StsEndpointOptions): OAuthEndpoint {
   const { hasQuirk } = options;
@@ -69,7 +69,7 @@ async function handle(request: TokenRequest, options: StsEndpointOptions): Promi
   };
 }
 
-/** Whether a client must prove itself is the server's policy: RFC 8693, section 2.1. */
+/** The server decides whether clients must authenticate: RFC 8693 §2.1. */
 async function identifyClient(request: TokenRequest, options: StsEndpointOptions): Promise<Client> {
   const { form, authorization } = request;
   const names = ["client_id", "client_secret", "client_assertion"];

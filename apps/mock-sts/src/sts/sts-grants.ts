@@ -13,13 +13,13 @@ import type { AccessTokens } from "../tokens/access-tokens.ts";
 import { createTokenIssuers } from "../tokens/token-issuers.ts";
 import type { StsContext } from "./sts-context.ts";
 
-/** What the grants of one issuer are made of. */
+/** The parts of an issuer that its grants need. */
 export interface StsGrantParts {
   readonly policy: ResolvedIssuer;
   readonly tokens: AccessTokens;
   readonly targets: TargetPolicy;
   readonly hasQuirk: HasQuirk;
-  /** Absent where none are issued. */
+  /** Absent if the issuer issues none. */
   readonly refreshTokens: RefreshTokens | undefined;
 }
 

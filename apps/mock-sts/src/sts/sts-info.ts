@@ -4,7 +4,7 @@ import { STS_NAME } from "../options/issuer-options.ts";
 import { type McpServerInfo, mcpServerPath } from "../servers/mcp-servers.ts";
 import type { Tenant } from "../tenants/tenant.ts";
 
-/** An MCP server that takes tokens of one issuer only, each for this server. */
+/** An MCP server that accepts only tokens of one issuer for this server. */
 export interface StsMcpServerInfo extends McpServerInfo {
   /** Its name for the parameter `audience`; for `resource` it is its `url`. */
   readonly audience: string;
@@ -22,11 +22,11 @@ export interface StsInfo {
   readonly jwksUri: string;
   /** URL of its metadata document. */
   readonly wellKnownUri: string;
-  /** The MCP servers that take its tokens. */
+  /** The MCP servers that accept its tokens. */
   readonly mcpServers: readonly StsMcpServerInfo[];
 }
 
-/** Describes the issuer of a name. */
+/** Describes an issuer by its name. */
 export function describeSts(name: string, url: string, provider: Tenant): StsInfo {
   const issuer = `${url}/${name}`;
   return {
@@ -41,7 +41,7 @@ export function describeSts(name: string, url: string, provider: Tenant): StsInf
   };
 }
 
-/** Lists the MCP servers of a tenant that take the tokens of an issuer. */
+/** Lists the MCP servers of a tenant that accept the tokens of an issuer. */
 export function describeStsServers(
   { mcpServers, gatewayUrl }: Tenant,
   issuerName: string,

@@ -10,10 +10,10 @@ import { type Clock, numericDate } from "../time/clock.ts";
 import type { AccessTokens, IssuedToken, TokenFormat } from "../tokens/access-tokens.ts";
 import type { Confirmation } from "../tokens/confirmation.ts";
 
-/** What tokens are made with. */
+/** The parts of an issuer that tokens are made with. */
 export interface StsIssueOptions {
   readonly tokens: AccessTokens;
-  /** Absent where none are issued. */
+  /** Absent if the issuer issues none. */
   readonly refreshTokens: RefreshTokens | undefined;
   readonly clock: Clock;
   /** Audience of access tokens without a target. */
@@ -29,12 +29,12 @@ interface Requester {
   readonly format: TokenFormat;
 }
 
-/** What a decision led to. */
+/** The tokens that a decision led to. */
 export interface StsIssued extends IssuedToken {
   readonly refreshToken?: string;
 }
 
-/** Makes the token a decision allows. */
+/** Makes the token that a decision allows. */
 export type StsIssue = (decision: StsDecision, requester: Requester) => Promise<StsIssued>;
 
 /** Creates the function that makes tokens: access tokens, refresh tokens, id tokens and ID-JAGs. */
@@ -61,7 +61,7 @@ function issueRefreshToken(
   return refreshTokens?.issue(grant, form.get("refresh_token"));
 }
 
-/** A refresh token says nothing; this is what the record keeps of it. */
+/** A refresh token has no claims; these are the claims for the record. */
 function refreshClaims(
   { subject }: StsDecision,
   { client }: Requester,
@@ -130,7 +130,7 @@ function actorClaim(act: StsDecision["act"]): JWTPayload {
   return act === undefined ? {} : { act };
 }
 
-/** A claim with one value is no list. */
+/** A claim with one value is not a list. */
 function oneOrMany(values: readonly string[]): string | string[] | undefined {
   return values.length > 1 ? [...values] : values[0];
 }

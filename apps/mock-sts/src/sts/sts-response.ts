@@ -12,15 +12,15 @@ import type { StsIssued } from "./sts-issue.ts";
 interface ResponseContext {
   readonly form: Form;
   readonly decision: StsDecision;
-  /** Whether the token was exchanged; the answer to an assertion is a plain one. */
+  /** Whether the token was exchanged; the response to an assertion has no `issued_token_type`. */
   readonly isExchange: boolean;
   readonly hasQuirk: HasQuirk;
 }
 
 /**
- * Builds the answer that brings a token.
+ * Builds the response with a token.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1 RFC 8693, section 2.2.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1 RFC 8693 §2.2.1}
  */
 export function exchangeResponse(issued: StsIssued, context: ResponseContext): Response {
   const { form, decision, isExchange, hasQuirk } = context;

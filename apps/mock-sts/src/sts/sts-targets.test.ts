@@ -41,7 +41,7 @@ async function attempt(fields: StsForm, [client, of] = [agent, mock]) {
 const refused = { status: 400, error: "invalid_target" };
 const granted = (aud: string | string[]) => ({ aud, scope: undefined, told: undefined });
 
-describe("audience and resource (RFC 8693, section 2.1; RFC 8707, section 2)", () => {
+describe("audience and resource (RFC 8693 §2.1; RFC 8707 §2)", () => {
   it("[8693-5] [8707-4] takes a target by its name, by its URI, with a query, and by a URN", async () => {
     const { url = "" } = mock.sts.mcpServers[0] ?? {};
     for (const fields of [
@@ -111,7 +111,7 @@ describe("audience and resource (RFC 8693, section 2.1; RFC 8707, section 2)", (
   });
 });
 
-describe("scope (RFC 8693, section 2.2.1)", () => {
+describe("scope (RFC 8693 §2.2.1)", () => {
   it("[8693-7] is told in the answer only where it is narrower than the request", async () => {
     expect(await attempt({ audience: "mail", scope: "read send" })).toEqual({
       aud: "mail",

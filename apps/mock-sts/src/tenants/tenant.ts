@@ -7,13 +7,13 @@ import type { McpServerOptions } from "../servers/mcp-servers.ts";
 import type { Clock } from "../time/clock.ts";
 import { AccessTokens, type TokenFormat } from "../tokens/access-tokens.ts";
 
-/** How the Destination Service hands a tenant's access tokens out. */
+/** How the Destination Service returns a tenant's access tokens. */
 export interface AuthTokenSettings {
-  /** Puts an item with an error before the good one, or in its place. Default: no such item. */
+  /** Adds an item with an error before the token, or in place of it. Default: no such item. */
   readonly error?: "first" | "alone";
   /** Default: as the identity tenant issues it. */
   readonly format?: TokenFormat;
-  /** What `expires_in` says. Default: the seconds left, as a string. */
+  /** Value of `expires_in`. Default: the remaining seconds, as a string. */
   readonly expiresIn?: string;
 }
 
@@ -45,11 +45,11 @@ export interface Tenant {
 export interface Tenants {
   readonly provider: Tenant;
   readonly all: readonly Tenant[];
-  /** What XSUAA signs with, for all of them. */
+  /** The keys of XSUAA for all tenants. */
   readonly serviceKeys: SigningKeys;
   /** Finds a tenant by its subdomain. */
   bySubdomain(subdomain: string): Tenant | undefined;
-  /** Finds the one some property of which has a value. */
+  /** Finds a tenant by the value of a property. */
   find(
     property: "tenantId" | "issuer" | "serviceTokenEndpoint",
     value: unknown,
@@ -64,7 +64,7 @@ interface TenantContext {
   readonly gatewayUrl: string;
 }
 
-/** Brings the provider and the subscribers to life. */
+/** Creates the provider and the subscribers. */
 export function createTenants(context: TenantContext): Tenants {
   const { identityZone, tenantId, mcpServers, agents, tenants } = context.options;
   const own = { subdomain: identityZone, tenantId, mcpServers, agents, subscribed: true };
@@ -91,7 +91,7 @@ function serviceIssuer(url: string, subdomain: string): string {
   return `${url}/${subdomain}/oauth/token`;
 }
 
-/** The provider keeps the paths it has in the customer flow; everybody else's are prefixed. */
+/** The provider has the paths of the customer flow; the paths of all subscribers have a prefix. */
 function createTenant(
   { subscribed, ...options }: ResolvedTenant,
   context: TenantContext & { isProvider: boolean; serviceKeys: SigningKeys },

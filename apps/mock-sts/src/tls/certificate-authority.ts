@@ -27,7 +27,7 @@ export interface CertificatePair {
   readonly key: string;
 }
 
-/** What goes into a certificate. */
+/** The content of a certificate. */
 export interface CertificateRequest {
   /** Subject as an RFC 4514 name. */
   readonly subject: string;
@@ -35,9 +35,9 @@ export interface CertificateRequest {
   readonly usage: "serverAuth" | "clientAuth";
   /** Subject alternative names: host names and IP addresses. Default: none. */
   readonly hosts?: readonly string[];
-  /** Further ones: URIs. Default: none. */
+  /** Further subject alternative names: URIs. Default: none. */
   readonly uris?: readonly string[];
-  /** Further ones: e-mail addresses. Default: none. */
+  /** Further subject alternative names: e-mail addresses. Default: none. */
   readonly emails?: readonly string[];
   /** Start of validity, epoch milliseconds. */
   readonly notBefore: number;
@@ -96,7 +96,7 @@ async function issueCertificate(
   return toPem(certificate, keys);
 }
 
-/** Issues a certificate that nobody but its holder vouches for. */
+/** Issues a self-signed certificate. */
 export async function issueSelfSigned(request: CertificateRequest): Promise<CertificatePair> {
   const keys = await generateKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({
@@ -158,7 +158,7 @@ function asn1Name(subject: string): Name {
 /** Types whose values are IA5 strings: domain component and e-mail address. */
 const IA5_TYPES = ["0.9.2342.19200300.100.1.25", "1.2.840.113549.1.9.1"];
 
-/** Names the string's kind, for the library would interpret plain text once more. */
+/** Names the kind of the string, since the library would parse plain text again. */
 function asn1String(type: string, value: string): JsonAttributeObject {
   if (IA5_TYPES.includes(type)) return { ia5String: value };
   // The country must be printable: RFC 5280, appendix A.

@@ -43,7 +43,7 @@ const everyName = {
   emails: ["agent@example.ORG"],
 };
 
-describe("names of client certificates (RFC 8705, section 2.1.2)", () => {
+describe("names of client certificates (RFC 8705 §2.1.2)", () => {
   it.each(["dns", "uri", "ip", "ip4", "email", "dn"])(
     "[8705-2] know a client by its %s, and trust none but the authority",
     async (clientId) => {
@@ -79,7 +79,7 @@ describe("names of client certificates (RFC 8705, section 2.1.2)", () => {
   });
 });
 
-describe("self-signed client certificates (RFC 8705, section 2.2)", () => {
+describe("self-signed client certificates (RFC 8705 §2.2)", () => {
   const dayMs = 86_400_000;
   const selfSigned = (notAfter?: number) =>
     mock.issueClientCertificate({ selfSigned: true, ...(notAfter !== undefined && { notAfter }) });

@@ -14,9 +14,9 @@ import {
 } from "./distinguished-name.ts";
 
 /**
- * The one name by which a certificate is known for a client's.
+ * The one name that identifies the certificate of a client.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2.1.2 RFC 8705, section 2.1.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2.1.2 RFC 8705 §2.1.2}
  */
 export interface CertificateSubject {
   /** The certificate's subject as an RFC 4514 name. */
@@ -31,9 +31,9 @@ export interface CertificateSubject {
   readonly sanEmail?: string;
 }
 
-/** Knows a client's certificate by its registered name. */
+/** Recognizes a client's certificate by its registered name. */
 export interface CertificateIdentity {
-  /** What kind of name it is. */
+  /** The kind of the name. */
   readonly kind: keyof CertificateSubject;
   matches(certificate: X509Certificate): boolean;
 }
@@ -43,7 +43,7 @@ const KINDS = ["subjectDn", "sanDns", "sanUri", "sanIp", "sanEmail"] as const;
 /**
  * Reads the registered name of a client's certificate.
  *
- * @throws TypeError saying what is wrong: there must be one of them, or none if it is not wanted.
+ * @throws TypeError saying what is wrong: there must be one name, or none if it is not wanted.
  */
 export function certificateIdentity(
   subject: CertificateSubject,
@@ -61,7 +61,7 @@ export function certificateIdentity(
   return kind === "subjectDn" ? subjectIdentity(name) : { kind, matches: nameMatcher(kind, name) };
 }
 
-/** Knows a certificate by its subject, compared as a name and not as text. */
+/** Recognizes a certificate by its subject, compared as a name and not as text. */
 export function subjectIdentity(subjectDn: string): CertificateIdentity {
   const registered = parseDistinguishedName(subjectDn);
   return {
@@ -70,12 +70,12 @@ export function subjectIdentity(subjectDn: string): CertificateIdentity {
   };
 }
 
-/** What the certificate library calls the kinds of alternative names, and how two of them are compared. */
+/** The certificate library's word for each kind of alternative name, and how two names are compared. */
 const ALTERNATIVE_NAMES = {
   sanDns: { type: "dns", canonical: (name: string) => name.toLowerCase() },
   sanUri: { type: "url", canonical: (name: string) => name },
   sanIp: { type: "ip", canonical: canonicalAddress },
-  // Only the host is without case: RFC 5280, section 7.5.
+  // Only the host is case-insensitive: RFC 5280 §7.5.
   sanEmail: {
     type: "email",
     canonical: (name: string) => name.replace(/@.*$/s, (host) => host.toLowerCase()),

@@ -8,27 +8,33 @@ import {
   issueSelfSigned,
 } from "./certificate-authority.ts";
 
-/** What a client certificate is to be like. */
+/** The content of a client certificate. */
 export interface ClientCertificateRequest
   extends Pick<CertificateRequest, "hosts" | "uris" | "emails"> {
-  /** Subject as an RFC 4514 name. Default: the agent's registered one, so that it may be used beside the old certificate. */
+  /**
+   * Subject as an RFC 4514 name. Default: the registered one of the agent; both the new certificate
+   * and the old one are valid.
+   */
   readonly subject?: string;
   /** Start of validity, epoch milliseconds. Default: an hour before the mock's time. */
   readonly notBefore?: number;
-  /** End of validity, epoch milliseconds; in the past for an expired certificate. Default: in seven days, as SAP's. */
+  /**
+   * End of validity, epoch milliseconds; in the past for an expired certificate. Default: in seven
+   * days, as at SAP.
+   */
   readonly notAfter?: number;
   /** What the certificate may be used for. Default `clientAuth`. */
   readonly usage?: "clientAuth" | "serverAuth";
-  /** Issues it by an authority of the same name that nobody trusts. Default false. */
+  /** Issues it by an untrusted authority of the same name. Default false. */
   readonly rogue?: boolean;
-  /** Makes a certificate that nobody issued, for `self_signed_tls_client_auth`. Default false. */
+  /** Makes a self-signed certificate, for `self_signed_tls_client_auth`. Default false. */
   readonly selfSigned?: boolean;
 }
 
 /** Returns a function that issues client certificates, good ones and bad ones. */
 export function createClientCertificates(options: {
   readonly authority: CertificateAuthority;
-  /** Makes the authority nobody trusts when it is first needed. */
+  /** Makes the untrusted authority when it is first needed. */
   readonly rogueAuthority: () => Promise<CertificateAuthority>;
   readonly defaultSubject: string;
   readonly clock: Clock;

@@ -10,7 +10,7 @@ export type RelativeName = readonly Attribute[];
 /** A distinguished name in RFC 4514 order: the most specific part first. */
 export type DistinguishedName = readonly RelativeName[];
 
-/** Short names of RFC 4514, section 3, and the few others certificates use. */
+/** Short names of RFC 4514 §3, and the few others certificates use. */
 const ATTRIBUTE_TYPES: Readonly<Record<string, string>> = {
   CN: "2.5.4.3",
   SN: "2.5.4.4",
@@ -36,7 +36,7 @@ const ATTRIBUTE_TYPES: Readonly<Record<string, string>> = {
  * Parses the string form of a distinguished name: escapes, hexadecimal pairs, `+` and spaces around separators.
  *
  * @throws TypeError if the text is not a distinguished name.
- * @see {@link https://www.rfc-editor.org/rfc/rfc4514#section-3 RFC 4514, section 3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc4514#section-3 RFC 4514 §3}
  */
 export function parseDistinguishedName(text: string): DistinguishedName {
   return splitUnescaped(text, ",").map((part) =>
@@ -53,7 +53,7 @@ export function attributeOid(type: string): string | undefined {
  * Tells whether two names are the same: RDNs in order, attributes of one RDN in any order,
  * values without regard to case and repeated spaces.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc5280#section-7.1 RFC 5280, section 7.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc5280#section-7.1 RFC 5280 §7.1}
  */
 export function sameDistinguishedName(a: DistinguishedName, b: DistinguishedName): boolean {
   return canonical(a) === canonical(b);

@@ -6,7 +6,7 @@ import type { SigningKeys } from "../keys/signing-keys.ts";
  * Checks type, signature, issuer and lifetime of an access token that is a JWT.
  *
  * @throws InvalidTokenError saying what is wrong with it.
- * @see {@link https://www.rfc-editor.org/rfc/rfc9068#section-4 RFC 9068, section 4}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9068#section-4 RFC 9068 §4}
  */
 export function verifyAccessTokenJwt(
   token: string,
@@ -30,7 +30,7 @@ export function verifyAccessTokenJwt(
 }
 
 /**
- * Checks the end of an access token: an opaque one has nobody else to do it.
+ * Checks the expiry of an access token, also of an opaque one.
  *
  * @throws InvalidTokenError
  */
@@ -42,7 +42,7 @@ export function verifyExpiry(
 }
 
 /**
- * Checks that an access token is for one of the names a resource server goes by.
+ * Checks that an access token is for one of the names of a resource server.
  *
  * @throws InvalidTokenError
  */

@@ -48,7 +48,7 @@ const prove = (proof: Partial<DpopProof> = {}, of = key) =>
 const boundToken = async (audience = "tickets") =>
   (await request(await prove(), { ...form, audience })).token;
 
-describe("DPoP at the token endpoint (RFC 9449, section 5)", () => {
+describe("DPoP at the token endpoint (RFC 9449 §5)", () => {
   it("[9449-2] binds the token to the key of the proof", async () => {
     const { status, body, token } = await request(await prove());
     expect([status, body.token_type]).toEqual([200, "DPoP"]);
@@ -201,7 +201,7 @@ describe("nonces of DPoP (RFC 9449, sections 8 and 9)", () => {
   });
 });
 
-describe("DPoP at the gateway (RFC 9449, section 7)", () => {
+describe("DPoP at the gateway (RFC 9449 §7)", () => {
   async function call(
     server: string,
     token: string,

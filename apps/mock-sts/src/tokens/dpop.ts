@@ -10,7 +10,7 @@ import { ASYMMETRIC_ALGORITHMS } from "../keys/jwt-verification.ts";
 import { UsedAssertions } from "../keys/used-assertions.ts";
 import type { Clock } from "../time/clock.ts";
 
-/** A proof of possession was refused; the message names no part of it. */
+/** A proof of possession is invalid; the message contains no part of it. */
 export class DpopError extends Error {
   override readonly name = "DpopError";
   readonly code: "invalid_dpop_proof" | "use_dpop_nonce";
@@ -30,7 +30,7 @@ export interface ProvenRequest {
   readonly accessToken?: string;
 }
 
-/** Judges the proofs sent to one server. */
+/** Verifies the proofs that are sent to one server. */
 export interface DpopVerifier {
   /**
    * Checks a `DPoP` header and returns the thumbprint of its key.
@@ -38,11 +38,11 @@ export interface DpopVerifier {
    * @throws DpopError saying what is wrong with it.
    */
   verify(proof: string, request: ProvenRequest): Promise<string>;
-  /** Headers that hand out the nonce the next proof must have; none where nonces are not in use. */
+  /** Returns the headers with the nonce for the next proof; empty if nonces are not in use. */
   nonceHeaders(): Record<string, string>;
 }
 
-/** How proofs are judged. */
+/** The rules for proofs. */
 export interface DpopOptions {
   readonly clock: Clock;
   /** Allowed difference between clocks, in milliseconds. */
@@ -51,14 +51,14 @@ export interface DpopOptions {
   readonly nonces: boolean;
 }
 
-/** How old a proof may be, and how long a nonce is new, in milliseconds. */
+/** The highest age of a proof, in milliseconds. */
 const MAX_AGE_MS = 60_000;
 const NONCE_LIFETIME_MS = 300_000;
 
 /**
- * Creates the judge of proofs of possession.
+ * Creates the verifier of proofs of possession.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-4.3 RFC 9449, section 4.3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-4.3 RFC 9449 §4.3}
  */
 export function createDpopVerifier({ clock, clockSkewMs, nonces }: DpopOptions): DpopVerifier {
   const used = new UsedAssertions();
@@ -70,7 +70,8 @@ export function createDpopVerifier({ clock, clockSkewMs, nonces }: DpopOptions):
       checkRequest(payload, request);
       const now = clock.now();
       if (nonces) checkNonce(payload, [nonceAt(now), nonceAt(now - NONCE_LIFETIME_MS)]);
-      // Whoever knows the nonce made the proof lately, whatever the time is there: section 11.1.
+      // The nonce shows that the proof is new, whatever the clock of its sender says: RFC 9449
+      // §11.1.
       else if (!(Math.abs(now - (payload.iat ?? 0) * 1000) <= windowMs)) {
         throw new DpopError("the DPoP proof is too old or from the future");
       }
@@ -84,7 +85,7 @@ export function createDpopVerifier({ clock, clockSkewMs, nonces }: DpopOptions):
   };
 }
 
-/** Nonces follow from the time, so that nothing has to be kept of them. */
+/** Nonces are computed from the time, so that none has to be kept. */
 function createNonces(): (nowMs: number) => string {
   const secret = randomBytes(32);
   return (nowMs) =>
@@ -100,7 +101,7 @@ async function verifySignature(
     const { payload } = await jwtVerify(proof, EmbeddedJWK, {
       algorithms: [...ASYMMETRIC_ALGORITHMS],
       typ: "dpop+jwt",
-      // A proof has no end; its age is judged by the mock's clock.
+      // A proof has no expiry; the mock's clock decides about its age.
       clockTolerance: Number.MAX_SAFE_INTEGER,
     });
     const { jwk } = decodeProtectedHeader(proof);
@@ -125,7 +126,7 @@ function checkRequest(
   }
 }
 
-/** Compares after normalization, without query and fragment: section 4.3. */
+/** Compares after normalization, without query and fragment: RFC 9449 §4.3. */
 function withoutQuery(text: string): string | undefined {
   const url = URL.parse(text);
   return url === null ? undefined : `${url.origin}${url.pathname}`;

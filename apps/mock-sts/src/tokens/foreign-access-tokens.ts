@@ -4,7 +4,7 @@ import { type TrustedIssuer, trustedKeys } from "../keys/trusted-issuer.ts";
 import type { Clock } from "../time/clock.ts";
 import { verifyAudience } from "./access-token-verification.ts";
 
-/** Judges the access tokens of one issuer. */
+/** Verifies the access tokens of one issuer. */
 export interface AccessTokenVerifier {
   readonly issuer: string;
   /** @throws InvalidTokenError saying what is wrong with the token. */
@@ -14,7 +14,7 @@ export interface AccessTokenVerifier {
   ): Promise<JWTPayload>;
 }
 
-/** Creates the judge of another issuer's access tokens. */
+/** Creates the verifier of another issuer's access tokens. */
 export function createForeignAccessTokens(
   trusted: TrustedIssuer,
   { clock, clockSkewMs }: { readonly clock: Clock; readonly clockSkewMs: number },

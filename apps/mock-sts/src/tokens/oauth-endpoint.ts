@@ -3,7 +3,7 @@ import { assertTokenForm, type Form } from "../oauth/form.ts";
 import { invalidRequest, OAuthError } from "../oauth/oauth-error.ts";
 import type { IssuedToken, TokenFormat } from "./access-tokens.ts";
 
-/** A request to an endpoint for clients as it arrived. */
+/** A request to an endpoint for clients, as it arrived. */
 export interface TokenRequest {
   readonly method: string;
   /** URL without its query. */
@@ -17,23 +17,23 @@ export interface TokenRequest {
   /** The `DPoP` header. */
   readonly dpop: string | undefined;
   readonly certificate: X509Certificate | undefined;
-  /** Format the mock was told to issue; wins over the form's. */
+  /** Format of the token to issue; it wins over that of the form. */
   readonly format?: TokenFormat | undefined;
 }
 
-/** The outcome of such a request: its answer, and what it was about. */
+/** The result of a request: its response, and the facts for its record. */
 export interface EndpointResult {
   readonly response: Response;
   readonly issued?: IssuedToken;
-  /** The client, where it is known by more than what it sent. */
+  /** The client, if it has authenticated. */
   readonly clientId?: string;
   readonly error?: string;
 }
 
-/** Answers requests of clients; what it refuses is an answer too. */
+/** Handles requests of clients; a refusal is a result too. */
 export type OAuthEndpoint = (request: TokenRequest) => Promise<EndpointResult>;
 
-/** Makes an endpoint of a function that answers well-formed requests or throws an `OAuthError`. */
+/** Makes an endpoint from a function that handles well-formed requests or throws an `OAuthError`. */
 export function createOAuthEndpoint<R extends TokenRequest>(
   handle: (request: R) => Promise<EndpointResult>,
   respond: (error: OAuthError) => Response = (error) => error.toResponse(),

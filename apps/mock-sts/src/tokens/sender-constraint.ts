@@ -10,7 +10,7 @@ import type { TokenRequest } from "./oauth-endpoint.ts";
  *
  * @throws OAuthError `invalid_dpop_proof`, `use_dpop_nonce`, or `invalid_request` for two bindings
  *   where the client is registered for one.
- * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-5 RFC 9449, section 5}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-5 RFC 9449 §5}
  */
 export async function confirmationOf(
   request: TokenRequest,

@@ -8,7 +8,7 @@ export function describeClock(clock: MovableClock): z.infer<typeof clockSchema> 
   return { now: clock.now(), offsetMs: clock.offsetMs, frozen: clock.frozen };
 }
 
-/** Operations that read and move the clock; each answers with the clock as it is then. */
+/** Operations that read and move the clock; each responds with the new state of the clock. */
 export function clockOperations(clock: MovableClock): readonly ControlOperation[] {
   return [
     operation({

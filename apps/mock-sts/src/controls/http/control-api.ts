@@ -8,11 +8,11 @@ import type { GuardedEnv } from "./control-guard.ts";
 import { type ControlOperation, NotFoundError } from "./control-operation.ts";
 import { CONTROL_PATH, DOCUMENT_PATH } from "./control-paths.ts";
 
-/** What the controls over HTTP consist of. */
+/** The operations of the controls over HTTP, and who may use them. */
 export interface ControlApiOptions {
   readonly operations: readonly ControlOperation[];
   readonly adminToken: string;
-  /** Whether every operation takes the admin token, not only those that reveal a secret. */
+  /** Whether every operation requires the admin token, not only those that reveal a secret. */
   readonly isExposed: boolean;
   /** Called after an operation that may have changed something. */
   readonly onChange: () => void;
@@ -25,7 +25,7 @@ const MAX_BODY_BYTES = 262_144;
 export function createControlApi(options: ControlApiOptions): Hono<GuardedEnv> {
   const app = new Hono<GuardedEnv>();
   app.get(DOCUMENT_PATH, async (c) => {
-    // Few ask for it, and everybody's start would wait for the library that writes it.
+    // Few clients ask for the document, and its library would slow down every start.
     const { controlDocument } = await import("./control-document.ts");
     return c.json(controlDocument(options.operations));
   });
@@ -49,7 +49,7 @@ async function handle(
   }
   const { text, state } = await readBody(c.req.raw, MAX_BODY_BYTES);
   if (state === "too-large") return tooLarge();
-  // Nobody is there to read it.
+  // The client has gone and does not read this response.
   if (state === "cut-off") return badRequest("the body is not complete");
   const result = await operation.run({
     parameters: c.req.param(),
@@ -62,13 +62,13 @@ async function handle(
   return result === undefined ? new Response(null, { status: 204 }) : Response.json(result);
 }
 
-/** Nobody reads the body of an answer to HEAD: a stream would go on for ever. */
+/** No client reads the body of a response to HEAD: a stream would never end. */
 async function withoutBodyOfHead({ method }: Request, answered: Response): Promise<Response> {
   if (method === "HEAD") await answered.body?.cancel();
   return answered;
 }
 
-/** A parameter that occurs twice is a list, which no schema takes. */
+/** A parameter that occurs twice becomes a list, which every schema refuses. */
 function singleValues(queries: Record<string, string[]>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(queries).map(([name, values]) => [name, values.length > 1 ? values : values[0]]),

@@ -32,7 +32,8 @@ export function controlDocument(
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: CONTROL_PATH }],
-    // A list without its requirement too: the token is needed when the mock is not bound to loopback.
+    // The empty requirement makes the token optional: it is required only when the mock is not
+    // bound to loopback.
     security: [{}, { adminToken: [] }],
     paths,
     components: {

@@ -1,7 +1,7 @@
-/** Where the controls are below the token server's origin. */
+/** The path of the controls below the token server's origin. */
 export const CONTROL_PATH = "/__mock";
 
-/** Where the description of the controls is, below them. */
+/** The path of the OpenAPI document below the controls. */
 export const DOCUMENT_PATH = "/openapi.json";
 
 /** The path of the dashboard's files, absolute. */

@@ -5,7 +5,7 @@ import type { Controls } from "../controls.ts";
 import { type ControlOperation, NotFoundError, operation } from "./control-operation.ts";
 import { faultInfoSchema } from "./state-schema.ts";
 
-/** Operations that set and take back faults, one by one or as scenarios. */
+/** Operations that set and remove faults, one by one or as scenarios. */
 export function faultOperations(controls: Controls): readonly ControlOperation[] {
   return [
     operation({

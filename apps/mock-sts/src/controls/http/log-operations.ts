@@ -10,7 +10,7 @@ import { eventStream } from "./event-stream.ts";
 /** The longest wait for a request, in milliseconds: ten minutes. */
 const MAX_WAIT_MS = 600_000;
 
-/** Operations that show what the mock was asked. */
+/** Operations that show the requests to the mock. */
 export function logOperations(
   recorder: Recorder,
   changes: Subscribers<void>,
@@ -90,7 +90,7 @@ export function logOperations(
   ];
 }
 
-/** Returns the first matching answer, `undefined` if there is none before a signal aborts. */
+/** Returns the first matching request that is answered; `undefined` if a signal aborts before. */
 async function nextAnswered(
   recorder: Recorder,
   { sinceAnswerId = recorder.lastAnswerId, ...filter }: RequestFilter,

@@ -9,7 +9,7 @@ import type { Controls } from "../controls.ts";
 import { describeClock } from "./clock-operations.ts";
 import type { stateSchema } from "./state-schema.ts";
 
-/** What the state of a mock is read from. */
+/** The parts of a mock that its state is read from. */
 export interface MockStateContext {
   readonly options: ResolvedOptions;
   readonly controls: Controls;

@@ -5,7 +5,7 @@ import { type ControlOperation, operation } from "./control-operation.ts";
 import { type MockStateContext, readState } from "./mock-state.ts";
 import { stateSchema } from "./state-schema.ts";
 
-/** Operations that show the mock as a whole, and switch it. */
+/** Operations that show the mock as a whole, and change its settings. */
 export function stateOperations(context: MockStateContext): readonly ControlOperation[] {
   const { controls } = context;
   return [

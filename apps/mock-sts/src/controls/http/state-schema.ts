@@ -18,7 +18,7 @@ export const faultInfoSchema = faultSchema.safeExtend({
   hits: z.int().describe("Number of requests it has hit."),
 });
 
-/** What can be said of a token, as it is described over HTTP. */
+/** The verdict on a token, as it is described over HTTP. */
 export const tokenVerdictSchema = recordedTokenSchema.extend({
   signature: z
     .enum(["good", "bad", "unknown-key", "none"])
@@ -53,7 +53,7 @@ const mcpServer = z.strictObject({
   tenant: text,
 });
 
-/** What a running mock is like, as it is described over HTTP. */
+/** The state of a running mock, as it is described over HTTP. */
 export const stateSchema = z.strictObject({
   url: text,
   gatewayUrl: text,

@@ -9,7 +9,7 @@ import { type ControlOperation, NotFoundError, operation } from "./control-opera
 import { fingerprintSchema, revocationSchema } from "./revocation.ts";
 import { tokenVerdictSchema } from "./state-schema.ts";
 
-/** What operations on tokens take. */
+/** The parts of a mock that operations on tokens need. */
 export interface TokenOperationsContext {
   readonly controls: Controls;
   readonly tokens: TokenLedger;
@@ -22,7 +22,7 @@ export interface TokenOperationsContext {
 const name = z.string().min(1);
 const byFingerprint = z.object({ fingerprint: fingerprintSchema });
 
-/** Operations that judge, show, revoke and make tokens. */
+/** Operations that verify, show, revoke and make tokens. */
 export function tokenOperations(context: TokenOperationsContext): readonly ControlOperation[] {
   const { controls, tokens, keys, issuers, userToken } = context;
   return [
