@@ -5,7 +5,7 @@ import { dateText } from "./mock-time.js";
 const instants = ["exp", "iat", "nbf", "auth_time", "updated_at"];
 
 /**
- * Draws a decoded part of a token; whatever it holds is shown as text.
+ * Draws a decoded part of a token; its content is shown as text.
  *
  * @param {string} title
  * @param {Readonly<Record<string, unknown>>} claims
@@ -34,6 +34,6 @@ export function claimsView(title, claims) {
  */
 function instant(name, value) {
   if (!instants.includes(name) || typeof value !== "number") return nothing;
-  // A claim of a hostile token may name no instant that there is.
+  // A claim of a hostile token may name an impossible instant.
   return Math.abs(value) < 8e12 ? html`<small>${dateText(value * 1_000)}</small>` : nothing;
 }

@@ -5,7 +5,7 @@ import { parseSpan, spanText } from "./spans-of-time.js";
 const steps = /** @type {const} */ ([60_000, 600_000, 3_600_000, 86_400_000]);
 
 /**
- * Draws what moves the mock's clock.
+ * Draws the controls of the mock's clock.
  *
  * @param {View} view
  */

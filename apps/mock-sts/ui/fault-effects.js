@@ -7,7 +7,7 @@
  * @property {string} name
  * @property {string} label
  * @property {"number" | "text" | "list" | "json"} type
- * @property {string} [value] What it says at first; without one the field may stay empty.
+ * @property {string} [value] The initial value; without one, the field may stay empty.
  */
 
 /** @typedef {FaultSpec["effect"]["kind"]} EffectKind */

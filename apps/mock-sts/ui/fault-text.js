@@ -3,7 +3,7 @@ import { effects, places } from "./fault-effects.js";
 import { spanText } from "./spans-of-time.js";
 
 /**
- * Says in a line what a fault does.
+ * Describes the effect of a fault in one line.
  *
  * @param {FaultSpec["effect"]} effect
  */
@@ -19,7 +19,7 @@ export function effectText(effect) {
 }
 
 /**
- * Says in a line what a fault hits.
+ * Describes the match of a fault in one line.
  *
  * @param {NonNullable<FaultSpec["match"]>} match
  */

@@ -2,7 +2,7 @@
 import { html, nothing } from "lit-html";
 
 /**
- * Draws what an agent can be pointed at, as long as none has come.
+ * Draws how to point an agent at the mock, until the first request.
  *
  * @param {View} view
  */

@@ -11,7 +11,7 @@ const connections = {
 };
 
 /**
- * Draws the head of the page: which mock this is, whether it is heard, and its time.
+ * Draws the head of the page: the mock, the state of the connection, and the mock's time.
  *
  * @param {View} view
  */

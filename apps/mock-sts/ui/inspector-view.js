@@ -8,7 +8,7 @@ import { durationText } from "./spans-of-time.js";
 import { tokenView } from "./token-view.js";
 
 /**
- * Draws the request that is selected, and its tokens.
+ * Draws the selected request and its tokens.
  *
  * @param {View} view
  */

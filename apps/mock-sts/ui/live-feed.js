@@ -7,7 +7,7 @@ import { maxRequests, withRequest } from "./request-history.js";
 const refreshIntervalMs = 250;
 const [firstRetryMs, lastRetryMs] = [500, 8_000];
 
-/** Keeps the model at what the mock says, as long as the page is open. */
+/** Keeps the model up to date with the mock, as long as the page is open. */
 export class LiveFeed {
   #model;
   #mock;
@@ -30,7 +30,7 @@ export class LiveFeed {
     this.#onChange = onChange;
   }
 
-  /** Follows the mock; comes back whenever the connection ends. */
+  /** Follows the mock, and reconnects whenever the connection ends. */
   async follow() {
     let retryMs = firstRetryMs;
     for (;;) {
@@ -49,7 +49,7 @@ export class LiveFeed {
     }
   }
 
-  /** Tries again at once, if it is waiting to. */
+  /** Reconnects at once, if it is waiting. */
   retry() {
     this.#wakeUp();
   }
@@ -93,10 +93,10 @@ export class LiveFeed {
       if (state.counts.requests < before) await this.#loadRequests();
       this.#onChange(true);
     } catch {
-      // The stream ends too then, and following begins anew.
+      // The stream ends too, and following starts again.
     } finally {
       this.#refresh = undefined;
-      // What happened while it was read is not in it.
+      // Changes during the reading are not in it.
       if (this.#isStale) this.refresh();
     }
   }
@@ -118,7 +118,7 @@ export class LiveFeed {
   async #pause(ms) {
     await new Promise((resolve) => {
       this.#wakeUp = () => resolve(undefined);
-      // Who is asked for the token is not asked again and again.
+      // The user is asked for the token only once.
       if (this.#model.connection !== "locked") setTimeout(resolve, ms);
     });
   }

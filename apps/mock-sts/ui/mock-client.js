@@ -1,6 +1,6 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 
-/** What the controls answered in place of what was asked. */
+/** An error response of the controls. */
 export class MockError extends Error {
   /**
    * @param {string} message
@@ -64,7 +64,7 @@ export class MockClient {
    */
   async events(sinceAnswerId) {
     const { body } = await this.#send("GET", `/events?sinceAnswerId=${sinceAnswerId}`);
-    if (body === null) throw new MockError("there is no stream", 0);
+    if (body === null) throw new MockError("the stream is missing", 0);
     return body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
   }
 

@@ -6,7 +6,7 @@
 const tokenRoutes = ["token", "xsuaa-token", "sts-token"];
 
 /**
- * Tells token requests and MCP calls from all else.
+ * Distinguishes token requests, MCP calls and other requests.
  *
  * @param {RecordedRequest} request
  * @returns {RequestKind}
@@ -17,7 +17,7 @@ export function kindOf({ route }) {
 }
 
 /**
- * Says what was done, in a few words.
+ * Describes the action in a few words.
  *
  * @param {RecordedRequest} request
  */
@@ -36,7 +36,7 @@ const grantNames = {
 };
 
 /**
- * Says whom a request was made for: the subject of the token it got, came with, or brought to be exchanged.
+ * Names the user of a request: the subject of its issued, presented or exchanged token.
  *
  * @param {RecordedRequest} request
  * @returns {{ subject: string | undefined, actor: string | undefined }}
@@ -50,7 +50,7 @@ export function partiesOf(request) {
 }
 
 /**
- * Says for which audience a token was asked, or which server was called.
+ * Names the requested audience, or the called server.
  *
  * @param {RecordedRequest} request
  */
@@ -61,7 +61,7 @@ export function audienceOf({ mcp, agent, issued, form, tenant }) {
 }
 
 /**
- * Says how a request ended.
+ * Describes the outcome of a request.
  *
  * @param {RecordedRequest} request
  * @returns {{ tone: "good" | "bad" | "waiting", label: string, detail: string }}

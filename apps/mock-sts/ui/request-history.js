@@ -1,10 +1,10 @@
 /** @import { RecordedRequest } from "./mock-data.ts" */
 
-/** Most requests that the page keeps; the mock keeps more. */
+/** The highest number of requests that the page keeps; the mock keeps more. */
 export const maxRequests = 2_000;
 
 /**
- * Returns the requests with one more, or with one that has its answer now, in the order of arrival.
+ * Returns the requests with a new or updated one, in the order of arrival.
  *
  * @param {readonly RecordedRequest[]} requests
  * @param {RecordedRequest} request

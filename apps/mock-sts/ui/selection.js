@@ -4,7 +4,7 @@ import { shownRequests } from "./request-filter.js";
 import { rowsAPage } from "./timeline-window.js";
 
 /**
- * Creates what chooses the request that is inspected.
+ * Creates the selection of the inspected request.
  *
  * @param {Model} model
  * @param {{ inspection: { verify(): void }, timeline: import("./timeline-window.js").TimelineWindow, onChange: () => void }} options
@@ -33,7 +33,7 @@ export function createSelection(model, { inspection, timeline, onChange }) {
       onChange();
     },
     /**
-     * Moves through the timeline by the keys of a list, and tells whether a key was one of them.
+     * Moves through the timeline by the keys of a list, and tells whether it used a key.
      *
      * @param {string} key
      */

@@ -24,7 +24,7 @@ export function spanText(ms) {
 }
 
 /**
- * Reads a span of time, such as `90s`, `5 min` or `-2h`; a number alone is of seconds.
+ * Reads a span of time, such as `90s`, `5 min` or `-2h`; a number alone means seconds.
  *
  * @param {string} text
  * @returns {number | undefined}

@@ -1,11 +1,11 @@
-/** Height of a row in pixels, as `timeline.css` says it. */
+/** Height of a row in pixels, as in `timeline.css`. */
 const rowHeight = 26;
 
-/** Rows drawn beyond those that are seen, on each side. */
+/** Rows that are drawn beyond the visible ones, on each side. */
 const margin = 8;
 
 /**
- * Tells how many whole rows are seen at a height.
+ * Counts the whole rows that are visible at a height.
  *
  * @param {number} height
  */
@@ -13,12 +13,12 @@ export function rowsAPage(height) {
   return Math.max(1, Math.floor(height / rowHeight) - 2);
 }
 
-/** Knows which rows of a long list are seen: only they are drawn. */
+/** Tracks the visible rows of a long list: only they are drawn. */
 export class TimelineWindow {
   /** Height of the list in pixels. */
   height = 600;
   #top = 0;
-  /** Id of the topmost row, so that rows put above it move nothing. */
+  /** Id of the topmost row, so that new rows above it do not move the view. */
   #anchorId = 0;
   /** @type {HTMLElement | undefined} */
   #element;
@@ -39,7 +39,7 @@ export class TimelineWindow {
   }
 
   /**
-   * Returns the part of a list that is to be drawn, and the heights of what is left out.
+   * Returns the part of a list to draw, and the heights of the parts left out.
    *
    * @template {{ readonly id: number }} T
    * @param {readonly T[]} rows
@@ -56,7 +56,7 @@ export class TimelineWindow {
     };
   }
 
-  /** Puts the list, once it is drawn, to where it is meant to stand. */
+  /** Scrolls the list, once it is drawn, to its intended position. */
   settle() {
     const element = document.getElementById("timeline-rows") ?? undefined;
     if (element !== this.#element) {
@@ -69,7 +69,7 @@ export class TimelineWindow {
     }
   }
 
-  /** Takes note of where the user has scrolled to. */
+  /** Notes the scroll position of the user. */
   scrolled() {
     const top = this.#element?.scrollTop ?? 0;
     if (Math.abs(top - this.#top) < 1) return;
@@ -110,7 +110,7 @@ export class TimelineWindow {
   }
 }
 
-/** How much of the neighbours is seen of a row that was brought into view. */
+/** How much of its neighbours is visible when a row is brought into view. */
 const context = 2 * rowHeight;
 
 /** The head of the list stays in view and covers as much. */

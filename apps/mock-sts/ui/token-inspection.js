@@ -4,13 +4,13 @@ import { MockError, messageOf } from "./mock-client.js";
 import { shownToken } from "./request-tokens.js";
 
 /**
- * Creates what looks after the token that is inspected.
+ * Creates the inspection of a token.
  *
  * @param {Model} model
  * @param {{ mock: MockClient, onChange: () => void }} options
  */
 export function createTokenInspection(model, { mock, onChange }) {
-  /** Has the shown token verified: another one, or the same again. */
+  /** Verifies the shown token, a new one or the same one again. */
   const verify = async () => {
     const request = model.requests.find(({ id }) => id === model.selectedId);
     const fingerprint = shownToken(request, model.selectedRole)?.token.fingerprint;
@@ -38,7 +38,7 @@ export function createTokenInspection(model, { mock, onChange }) {
   };
   return {
     verify,
-    /** Shows the value of the token that is inspected, or asks for what it takes. */
+    /** Shows the value of the inspected token, or asks for the admin token. */
     reveal: async () => {
       const { fingerprint } = model.inspection ?? {};
       if (fingerprint === undefined) return;

@@ -5,7 +5,7 @@ import { spanText } from "./spans-of-time.js";
 /** @typedef {{ tone: "good" | "bad" | "plain", text: string }} Finding */
 
 /**
- * Draws what can be said of a token now.
+ * Draws the verdict on a token.
  *
  * @param {TokenVerdict} verdict
  * @param {number} now The mock's time.

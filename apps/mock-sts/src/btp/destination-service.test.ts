@@ -44,7 +44,7 @@ describe("the Destination Service, service tokens", () => {
 
   it.each([
     ["none", undefined],
-    ["what is no bearer", "Basic eDp5"],
+    ["another scheme", "Basic eDp5"],
     ["nonsense", "Bearer nonsense"],
   ])("are refused with 401 and text: %s", async (_what, authorization) => {
     const { status, text } = await send(collection, authorization);
@@ -52,7 +52,7 @@ describe("the Destination Service, service tokens", () => {
     expect(text).toMatch(/^Unauthorized: /);
   });
 
-  it("are refused when they are spoilt, over or revoked", async () => {
+  it("are refused when they are corrupted, expired or revoked", async () => {
     const token = await agent.serviceToken("tenant-a");
     expect((await send(collection, `Bearer ${token}`)).status).toBe(200);
     expect((await send(collection, `Bearer ${token.slice(0, -8)}AAAAAAAA`)).status).toBe(401);
@@ -133,7 +133,7 @@ describe("the Destination Service, fragments", () => {
     });
   });
 
-  it("filters nothing by an empty filter, and refuses what is no filter", async () => {
+  it("filters nothing by an empty filter, and refuses an invalid filter", async () => {
     expect((await call(`${collection}?$filter=`)).body).toHaveLength(5);
     const { status, body } = await call(`${collection}?$filter=Name`);
     expect([status, body]).toEqual([400, { ErrorMessage: expect.stringContaining("$filter") }]);
@@ -164,7 +164,7 @@ describe("the Destination Service, fragments", () => {
     expect((await call(collection, { method: "PUT", body: fragment })).status).toBe(404);
   });
 
-  it("answer 304 and 412 by ETag", async () => {
+  it("respond with 304 and 412 by ETag", async () => {
     const path = `${collection}/sap-managed-runtime-agw-subscriber-ias-tenant-a`;
     const etag = (await call(path)).headers.get("etag") ?? "";
     const send = async (headers: Record<string, string>) =>
@@ -228,7 +228,7 @@ describe("the Destination Service, fragments", () => {
     expect((await call(path)).body).toHaveLength(1);
   });
 
-  it("are refused where the body is no JSON", async () => {
+  it("are refused if the body is not JSON", async () => {
     const init = { method: "POST", body: "{" };
     expect((await agent.callService("tenant-a", collection, init)).status).toBe(400);
   });

@@ -9,9 +9,7 @@ export const explainIssue: z.core.$ZodErrorMap = (issue) => {
   const { input, inst } = issue;
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys
-        .map((key) => `there is no such key${didYouMean(key, keysOf(inst))}`)
-        .join("\n");
+      return issue.keys.map((key) => `unknown key${didYouMean(key, keysOf(inst))}`).join("\n");
     case "invalid_value":
       return input === undefined ? "is missing" : mustBeOneOf(input, issue.values);
     case "invalid_union":
@@ -70,7 +68,8 @@ function mustBeOneOf(input: unknown, values: readonly unknown[]): string {
   const names = values.filter((value) => typeof value === "string");
   const asked = didYouMean(input, names);
   // A long list does not help a reader who made a typing error.
-  if (asked !== "" && values.length > 6) return `is none of the ${values.length} there are${asked}`;
+  if (asked !== "" && values.length > 6)
+    return `is not one of the ${values.length} known values${asked}`;
   const list = values.map((value) => JSON.stringify(value));
   return `must be ${list.length > 1 ? "one of " : ""}${list.join(", ")}${asked}`;
 }

@@ -34,7 +34,7 @@ export function checkNames(
     if (typeof key === "string" && Object.hasOwn(names, key)) continue;
     const name = String(key).slice(0, MAX_SHOWN);
     const asked = didYouMean(name, Object.keys(names));
-    throw new TypeError(`${start} there is no ${field} ${JSON.stringify(name)}${asked}`);
+    throw new TypeError(`${start} unknown ${field} ${JSON.stringify(name)}${asked}`);
   }
 }
 

@@ -13,7 +13,9 @@ export async function checkConfig(
 ): Promise<void> {
   const source = await loadConfig({ folder, file, over: {} });
   if (source.file === undefined) {
-    throw new Error(`Cannot check: there is no ${CONFIG_FILE_NAMES.join(", ")} in ${folder}`);
+    throw new Error(
+      `Cannot check a configuration: found no ${CONFIG_FILE_NAMES.join(", ")} in ${folder}`,
+    );
   }
   print(`${source.name} is right\n`);
 }

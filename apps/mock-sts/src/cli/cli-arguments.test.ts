@@ -73,14 +73,14 @@ describe("parseCommand", () => {
   });
 
   it.each([
-    ["--prot 1", 'there is no option --prot; did you mean "--port"?'],
-    ["--recordSecrets", 'there is no option --recordSecrets; did you mean "--record-secrets"?'],
+    ["--prot 1", 'unknown option --prot; did you mean "--port"?'],
+    ["--recordSecrets", 'unknown option --recordSecrets; did you mean "--record-secrets"?'],
     ["--write-bindings b", 'did you mean "--write-binding"?'],
     ["--preset kagent", 'did you mean "kagent-sts"?'],
     ["--log jsno", 'did you mean "json"?'],
-    ["inti", 'there is no command "inti"; did you mean "init"?'],
+    ["inti", 'unknown command "inti"; did you mean "init"?'],
     ["init --froce", 'did you mean "--force"?'],
-    ["check --xyz", "there is no option --xyz"],
+    ["check --xyz", "unknown option --xyz"],
   ])("refuses %j with the nearest right name", (line, message) => {
     expect(() => parseCommand(line.split(" "))).toThrow(message);
   });

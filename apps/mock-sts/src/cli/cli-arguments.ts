@@ -69,7 +69,7 @@ export function parseCommand(args: readonly string[]): Command {
   if (command === "check") return parseCheck(rest);
   if (command === "help") return parseCommand([...rest, "--help"]);
   const asked = didYouMean(command, ["init", "check", "serve", "help"]);
-  throw new UsageError(`there is no command ${JSON.stringify(command)}${asked}`);
+  throw new UsageError(`unknown command ${JSON.stringify(command)}${asked}`);
 }
 
 const HELP = { help: { type: "boolean" } } as const;

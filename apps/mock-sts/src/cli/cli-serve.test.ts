@@ -31,7 +31,7 @@ async function ask(out: string) {
 }
 
 describe("serve", () => {
-  it("prints one JSON object a line where nobody reads", async () => {
+  it("prints one JSON object per line without a terminal", async () => {
     const { out, code, errors } = await run([], {
       whileReady: async (printed) => void (await ask(printed.out)),
     });
@@ -113,8 +113,8 @@ describe("serve", () => {
   });
 
   it.each([
-    ["prot: 1\n", [], 1, 'mock-sts.yaml:1:1 prot: there is no such key; did you mean "port"?'],
-    ["", ["--config", "none.yaml"], 1, "none.yaml:\n  there is no such file"],
+    ["prot: 1\n", [], 1, 'mock-sts.yaml:1:1 prot: unknown key; did you mean "port"?'],
+    ["", ["--config", "none.yaml"], 1, "none.yaml:\n  the file does not exist"],
     ["", ["--scenario", "flakey"], 2, 'did you mean "flaky"?'],
     ["port: 1\n", ["--gateway-port", "99999"], 2, "--gateway-port"],
   ])("does not start with %j and %j", async (text, args, code, message) => {
@@ -176,13 +176,13 @@ describe("init and check", () => {
     });
     expect((await run(["init", "--force"])).code).toBe(0);
     expect((await run(["init", "a.yaml"])).out).toContain("mock-sts --config a.yaml");
-    expect((await run(["init", "none/a.yaml"])).errors).toContain("there is no such folder");
+    expect((await run(["init", "none/a.yaml"])).errors).toContain("the folder does not exist");
   });
 
   it("say all that is wrong with a file", async () => {
     await write("a.yaml", "port: x\nhots: y\n");
     const { code, errors } = await run(["check", "a.yaml"]);
     expect([code, errors.match(/a\.yaml:\d+:\d+/g)]).toEqual([1, ["a.yaml:1:7", "a.yaml:2:1"]]);
-    expect((await run(["check"])).errors).toContain("there is no mock-sts.yaml");
+    expect((await run(["check"])).errors).toContain("found no mock-sts.yaml");
   });
 });

@@ -40,7 +40,7 @@ What it shows:
                         json: one JSON object a line)
   --no-color            no colors (NO_COLOR and FORCE_COLOR count too)
   --ui                  open the dashboard in the browser
-  --record-secrets      keep values of tokens, to be shown to who has the admin token
+  --record-secrets      keep values of tokens, for holders of the admin token
   --help                print this text
   --version             print the version
 

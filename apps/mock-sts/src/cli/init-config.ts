@@ -27,7 +27,7 @@ export async function initConfig(
 
 const REASONS: Readonly<Record<string, string>> = {
   EEXIST: "it exists already; --force replaces it",
-  ENOENT: "there is no such folder",
+  ENOENT: "the folder does not exist",
   EISDIR: "it is a folder",
   EACCES: "permission denied",
 };

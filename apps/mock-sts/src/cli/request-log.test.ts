@@ -75,7 +75,7 @@ describe("formatRequest", () => {
     expect(line).toMatch(/^12:00:00 200 +planner SendMessage$/);
   });
 
-  it("tells of a fault and of a request without an answer", () => {
+  it("shows a fault, and a request without a response", () => {
     const line = formatRequest({ ...request, fault: "reset-before-headers" });
     expect(line).toMatch(/^12:00:00 --- .* fault reset-before-headers no answer$/);
   });

@@ -46,7 +46,7 @@ describe("runCli", () => {
   it("ends with 1 for an address that is not this machine's", async () => {
     const { code, errors } = await run(["--host", "192.0.2.1"]);
     expect(code).toBe(1);
-    expect(errors).toMatch(/the host is no address/);
+    expect(errors).toMatch(/the host is not an address/);
   });
 
   it("ends with 1 for a file that exists, naming it and the way out", async () => {
@@ -168,7 +168,7 @@ describe("runCli", () => {
     expect(await readFile(join(folder, "env.sh"), "utf8")).not.toContain("STS_WELL_KNOWN_URI");
   });
 
-  it("ends with 1 where there is no environment to print, saying how to get one", async () => {
+  it("ends with 1 if the environment is missing, and says how to get it", async () => {
     const { code, errors } = await run(["--print-env", folder]);
     expect(code).toBe(1);
     expect(errors).toContain(`Cannot read ${join(folder, "env.sh")}: start mock-sts with`);

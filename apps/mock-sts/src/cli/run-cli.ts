@@ -52,7 +52,7 @@ function describeError(error: unknown): string {
   if (code === "EADDRINUSE") return `Cannot listen on ${address} port ${port}: it is in use`;
   if (code === "EACCES") return `Cannot listen on ${address} port ${port}: permission denied`;
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-    return `Cannot listen: the host is no address of this machine (${code})`;
+    return `Cannot listen: the host is not an address of this machine (${code})`;
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -20,7 +20,7 @@ describe("untilStopped", () => {
     },
   );
 
-  it("resolves when nobody reads any more, however often that is told", async () => {
+  it("resolves once when the reader has gone", async () => {
     const { output, stopped } = fakes();
     output.emit("error", new Error("EPIPE"));
     await stopped;

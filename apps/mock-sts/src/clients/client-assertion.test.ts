@@ -81,7 +81,7 @@ describe("private_key_jwt (RFC 7523, sections 2.2 and 3)", () => {
     expect(await outcome(await sign(claims))).toEqual(refused);
   });
 
-  it("[7523-8] refuses one signed with another key, one that is no JWT, and one of another type", async () => {
+  it("[7523-8] refuses one signed with another key, one that is not a JWT, and one of another type", async () => {
     const { privateKey: otherKey } = await generateKeyPair("PS256");
     expect(await outcome(await sign({}, otherKey))).toEqual(refused);
     expect(await outcome("no-jwt", { client_id: "signer" })).toEqual(refused);

@@ -54,11 +54,11 @@ describe("tls_client_auth (RFC 8705 §2.1)", () => {
     expect(await attempt({ pair: renewed, form: agentForm })).toEqual(ok);
   });
 
-  it("[8705-1] needs the client_id beside the certificate", async () => {
+  it("[8705-1] needs the client_id in addition to the certificate", async () => {
     expect(await attempt({ pair: mock.clientCertificate })).toEqual(refused);
   });
 
-  it("[8705-6] answers a connection without a certificate with an OAuth error", async () => {
+  it("[8705-6] responds to a connection without a certificate with an OAuth error", async () => {
     expect(await attempt({ pair: null, form: agentForm })).toEqual(refused);
   });
 
@@ -77,7 +77,7 @@ describe("tls_client_auth (RFC 8705 §2.1)", () => {
     expect(await attempt({ pair, form: agentForm })).toEqual(refused);
   });
 
-  it("judges validity by the mock's clock", async () => {
+  it("checks validity by the mock's clock", async () => {
     const pair = await mock.issueClientCertificate({ notAfter: Date.now() + 600_000 });
     mock.controls.clockOffsetMs = 500_000;
     expect(await attempt({ pair, form: agentForm })).toEqual(ok);
@@ -127,7 +127,7 @@ describe("client secrets (RFC 6749 §2.3)", () => {
     expect(await attempt({ authorization: basic("a:b/c+d", secret) })).toEqual(ok);
   });
 
-  it("[6749-6] answers failed Basic with 401 and a Basic challenge", async () => {
+  it("[6749-6] responds to failed Basic with 401 and a Basic challenge", async () => {
     for (const authorization of [
       basic("a:b/c+d", "wrong"),
       basic("a:b/c+d", ""),
@@ -140,7 +140,7 @@ describe("client secrets (RFC 6749 §2.3)", () => {
     }
   });
 
-  it("[6749-6] takes a secret in the body, and answers a wrong one without a challenge", async () => {
+  it("[6749-6] takes a secret in the body, and refuses a wrong one without a challenge", async () => {
     const post = (clientSecret: string) =>
       attempt({ form: form({ client_id: "poster", client_secret: clientSecret }) });
     expect(await post(secret)).toEqual(ok);

@@ -171,7 +171,7 @@ function checkJwks(registration: ClientRegistration, jwks: JSONWebKeySet): void 
   try {
     createLocalJWKSet(jwks);
   } catch {
-    throw invalidRegistration(registration, 'has a "jwks" that is no JWK Set');
+    throw invalidRegistration(registration, 'has an invalid "jwks"');
   }
 }
 

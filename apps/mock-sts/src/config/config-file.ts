@@ -37,7 +37,7 @@ export async function readConfigText(file: string, name = file): Promise<string>
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
+  ENOENT: "the file does not exist",
   EISDIR: "it is a folder",
   EACCES: "permission denied",
   EPERM: "permission denied",

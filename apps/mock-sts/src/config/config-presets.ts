@@ -33,7 +33,8 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     },
   },
   "kagent-sts": {
-    description: "A token exchange service that takes clients who prove nothing, and its servers",
+    description:
+      "A token exchange service that accepts clients without authentication, and its servers",
     options: {
       tenants: [],
       mcpServers: STS_SERVERS,

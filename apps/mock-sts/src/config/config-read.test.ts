@@ -45,7 +45,7 @@ clock: { frozenAt: 2027-01-01T00:00:00Z }
     });
   });
 
-  it("tells all faults at once, each with its place and the nearest right name", () => {
+  it("names all violations at once, each with its position and the nearest right name", () => {
     const text = `prot: 8443
 tokenLifetime: 5
 preset: kagent
@@ -62,19 +62,19 @@ faults:
     effect: { kind: statsu }
 `;
     expect(violationsOf(text)).toEqual([
-      'mock-sts.yaml:1:1 prot: there is no such key; did you mean "port"?',
-      'mock-sts.yaml:2:1 tokenLifetime: there is no such key; did you mean "tokenLifetimeMs"?',
+      'mock-sts.yaml:1:1 prot: unknown key; did you mean "port"?',
+      'mock-sts.yaml:2:1 tokenLifetime: unknown key; did you mean "tokenLifetimeMs"?',
       'mock-sts.yaml:3:9 preset: must be one of "everything", "ias", "btp-lob", "kagent-sts", "keycloak-like"; did you mean "kagent-sts"?',
       expect.stringMatching(
         /^mock-sts.yaml:6:21 clients\[0\].authentication: must be one of .*; did you mean "client_secret_basic"\?$/,
       ),
       "mock-sts.yaml:7:5 clients[1].clientId: is missing",
-      'mock-sts.yaml:7:5 clients[1].clientID: there is no such key; did you mean "clientId"?',
+      'mock-sts.yaml:7:5 clients[1].clientID: unknown key; did you mean "clientId"?',
       'mock-sts.yaml:10:11 sts.mayAct: must be one of "optional", "required"; did you mean "required"?',
       expect.stringMatching(
-        /^mock-sts.yaml:11:12 sts.quirks\[0\]: is none of the \d+ there are; did you mean "html-errors"\?$/,
+        /^mock-sts.yaml:11:12 sts.quirks\[0\]: is not one of the \d+ known values; did you mean "html-errors"\?$/,
       ),
-      'mock-sts.yaml:13:14 faults[0].match.rout: there is no such key; did you mean "route"?',
+      'mock-sts.yaml:13:14 faults[0].match.rout: unknown key; did you mean "route"?',
       expect.stringMatching(
         /^mock-sts.yaml:14:21 faults\[0\].effect.kind: .*did you mean "status"\?$/,
       ),
@@ -123,22 +123,22 @@ faults:
     ],
     [
       "tenants:\n  - subdomain: a\n  - subdomain: oauth",
-      'mock-sts.yaml:3:5 tenants[1]: Cannot serve tenant "oauth": a path of the mock begins like its subdomain',
+      'mock-sts.yaml:3:5 tenants[1]: Cannot serve tenant "oauth": its subdomain is the beginning of a path of the mock',
     ],
     [
       "sts:\n  targets:\n    - scopes: [a]",
-      "mock-sts.yaml:3:7 sts.targets[0]: Cannot serve a target: it has no audience and no resource",
+      'mock-sts.yaml:3:7 sts.targets[0]: Cannot serve a target: it needs an "audience" or a "resource"',
     ],
     [
       "insecureHttp: true\nfaults:\n  - effect: { kind: tls-refusal }",
-      'mock-sts.yaml:3:5 faults[0]: there are no handshakes with "insecureHttp"',
+      'mock-sts.yaml:3:5 faults[0]: a TLS refusal needs TLS, and "insecureHttp" is set',
     ],
     ["scenario: flakey", expect.stringMatching(/:1:11 scenario: .*; did you mean "flaky"\?$/)],
     [
       "scenarios: [{ name: a }, { name: a }]",
       'mock-sts.yaml:1:26 scenarios[1]: Cannot start mock-sts: two "scenarios" are called "a"',
     ],
-  ])("refuses %j, where the fault is", (text, violation) => {
+  ])("refuses %j, where the violation is", (text, violation) => {
     expect(violationsOf(text)).toEqual([violation]);
   });
 

@@ -42,7 +42,7 @@ function scenarioViolations({ scenario, scenarios = [] }: Config): RuleViolation
 function handshakeViolations({ faults = [], insecureHttp = false }: Config): RuleViolation[] {
   return faults.flatMap(({ effect }, index) =>
     insecureHttp && effect.kind === "tls-refusal"
-      ? [{ path: ["faults", index], message: 'there are no handshakes with "insecureHttp"' }]
+      ? [{ path: ["faults", index], message: 'a TLS refusal needs TLS, and "insecureHttp" is set' }]
       : [],
   );
 }

@@ -94,8 +94,8 @@ function describeViolation(code: YAMLError["code"]): string {
 }
 
 const REASONS: Partial<Readonly<Record<YAMLError["code"], string>>> = {
-  BAD_ALIAS: "there is no anchor of this name before",
-  BAD_DQ_ESCAPE: "there is no such escape in double quotes",
+  BAD_ALIAS: "an anchor of this name is missing before",
+  BAD_DQ_ESCAPE: "this escape is unknown in double quotes",
   BAD_INDENT: "the indentation is wrong, or a bracket is open",
   BLOCK_AS_IMPLICIT_KEY: "a value within a value: a colon too many, or a wrong indentation",
   DUPLICATE_KEY: "this key is there twice",

@@ -124,7 +124,10 @@ export function createControls(options: ControlsOptions): Controls {
       return clock.offsetMs;
     },
     set clockOffsetMs(value) {
-      if (!Number.isFinite(value)) throw new RangeError(`Cannot set "clockOffsetMs" to ${value}`);
+      if (!Number.isFinite(value))
+        throw new RangeError(
+          `Cannot set "clockOffsetMs": it must be a finite number, got ${value}`,
+        );
       clock.offsetMs = value;
     },
     get requireBoundCertificate() {
@@ -153,7 +156,7 @@ export function createControls(options: ControlsOptions): Controls {
         tenants.all.map((it) => it.subdomain),
       );
       throw new TypeError(
-        `Cannot control tenant ${JSON.stringify(subdomain)}: there is none${asked}`,
+        `Cannot control tenant ${JSON.stringify(subdomain)}: it does not exist${asked}`,
       );
     },
     revoke(target) {

@@ -61,9 +61,7 @@ export function createFaultControls(faults: Faults, { tls }: { tls: boolean }): 
     addFault(fault) {
       const checked = checkData(faultSchema, fault, "set a fault");
       if (checked.effect.kind === "tls-refusal" && !tls) {
-        throw new TypeError(
-          'Cannot set a fault: "effect.kind" is tls-refusal, but there is no TLS',
-        );
+        throw new TypeError('Cannot set a fault: "effect.kind" is tls-refusal, but TLS is off');
       }
       return faults.add(checked);
     },

@@ -40,7 +40,7 @@ export function createScenarioControls(
       if (scenario === undefined) {
         const names = scenarios.map((it) => it.name).join(", ");
         throw new TypeError(
-          `Cannot apply scenario ${JSON.stringify(name)}: there are only ${names}`,
+          `Cannot apply scenario ${JSON.stringify(name)}: known scenarios are ${names}`,
         );
       }
       context.revert();

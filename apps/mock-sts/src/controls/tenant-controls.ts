@@ -135,5 +135,7 @@ function checkLabels(labels: readonly ConfigurationLabel[]): void {
 const FRAGMENT_NAMES: KnownNames<NewFragment> = { ...CONFIGURATION_NAMES, type: true };
 
 function unknown(name: string): TypeError {
-  return new TypeError(`Cannot change ${JSON.stringify(name)}: the tenant has none of that name`);
+  return new TypeError(
+    `Cannot change ${JSON.stringify(name)}: the tenant has no configuration of that name`,
+  );
 }

@@ -71,11 +71,11 @@ const REQUEST_NAMES: KnownNames<UserTokenRequest> = {
 function findService(services: UserTokensOptions["services"], name: string): AccessTokens {
   const service = services.find((candidate) => candidate.name === name);
   if (service !== undefined) return service.tokens;
-  throw new TypeError(`Cannot sign a user in: there is no issuer ${JSON.stringify(name)}`);
+  throw new TypeError(`Cannot sign a user in: unknown issuer ${JSON.stringify(name)}`);
 }
 
 function findTenant({ provider, bySubdomain }: Tenants, subdomain: string | undefined): Tenant {
   const tenant = subdomain === undefined ? provider : bySubdomain(subdomain);
   if (tenant !== undefined) return tenant;
-  throw new TypeError(`Cannot sign a user in: there is no tenant ${JSON.stringify(subdomain)}`);
+  throw new TypeError(`Cannot sign a user in: unknown tenant ${JSON.stringify(subdomain)}`);
 }

@@ -69,7 +69,7 @@ describe("mockNow", () => {
 describe("withRequest", () => {
   const ids = (requests: readonly RecordedRequest[]) => requests.map(({ id }) => id);
 
-  it("keeps the order of arrival, whatever the order of the answers", () => {
+  it("keeps the order of arrival, whatever the order of the responses", () => {
     const list = [3, 1, 2].reduce<readonly RecordedRequest[]>(
       (all, id) => withRequest(all, request({ id })),
       [],
@@ -77,7 +77,7 @@ describe("withRequest", () => {
     expect(ids(list)).toEqual([1, 2, 3]);
   });
 
-  it("puts a request in its own place when its answer comes", () => {
+  it("puts a request in its own place when its response comes", () => {
     const waiting = [request({ id: 1 }), request({ id: 2 })];
     const list = withRequest(waiting, request({ id: 1, status: 200 }));
     expect(list.map(({ id, status }) => [id, status])).toEqual([
@@ -112,7 +112,7 @@ describe("the facts of a request", () => {
     expect(partiesOf(issued)).toEqual({ subject: "bob", actor: "other" });
   });
 
-  it("take nothing for a name that is none", () => {
+  it("take no text for a name that it does not have", () => {
     const odd = request({ bearer: token({ sub: { a: 1 }, act: "x" }) });
     expect(partiesOf(odd)).toEqual({ subject: undefined, actor: undefined });
   });

@@ -22,7 +22,7 @@ export const faultMatchSchema = requestMatchSchema.extend({
     .int()
     .optional()
     .describe(
-      "Which sequence of random numbers decides: the same one hits the same. Default: the mock's.",
+      "Seed of the random numbers: the same seed hits the same requests. Default: the mock's.",
     ),
 });
 
@@ -45,17 +45,19 @@ export const faultEffectSchema = z.discriminatedUnion("kind", [
       body: z
         .unknown()
         .optional()
-        .describe("Text is sent as it is, anything else as JSON. Default: an OAuth error."),
+        .describe("Text is sent unchanged, anything else as JSON. Default: an OAuth error."),
       retryAfterSeconds: z
         .int()
         .optional()
-        .describe("Sends `Retry-After`; a negative one names a past date, or is a server's slip."),
+        .describe(
+          "Sends `Retry-After`; a negative value gives a past date, or an invalid number of seconds.",
+        ),
       retryAfterForm: z
         .enum(["seconds", "http-date"])
         .optional()
         .describe("How `Retry-After` is written; a date counts from the mock's clock."),
     })
-    .describe("Answers with a status in place of the real answer; the request has no effect."),
+    .describe("Responds with a status in place of the real response; the request has no effect."),
   z
     .strictObject({ kind: kind("delay"), delayMs })
     .describe("Waits before the request is answered; another fault may hit it after that."),
@@ -65,10 +67,10 @@ export const faultEffectSchema = z.discriminatedUnion("kind", [
       chunkBytes: z.int().positive().optional().describe("Default 16."),
       intervalMs: delayMs.optional().describe("Time between two chunks. Default 100."),
     })
-    .describe("Sends the head of the real answer at once, and its body in dribbles."),
+    .describe("Sends the head of the real response at once, and its body in small chunks."),
   z
     .strictObject({ kind: kind("reset-before-headers") })
-    .describe("Ends the connection before an answer; the request has no effect."),
+    .describe("Ends the connection before a response; the request has no effect."),
   z
     .strictObject({ kind: kind("reset-after-headers") })
     .describe("Ends the connection within the body; the request had its effect."),
@@ -77,54 +79,56 @@ export const faultEffectSchema = z.discriminatedUnion("kind", [
     .describe("Cuts the second half of the body off, in a complete HTTP message."),
   z
     .strictObject({ kind: kind("malformed-json") })
-    .describe("Spoils the whole body: its JSON has one brace too many."),
+    .describe("Adds one brace too many to the JSON of the whole body."),
   z
     .strictObject({
       kind: kind("wrong-content-length"),
       differenceBytes: z
         .int()
         .optional()
-        .describe("How much the header says too much, or too little. Default 16."),
+        .describe("Difference between the header and the real length. Default 16."),
     })
-    .describe("Sends the real answer under a wrong `Content-Length`, then ends the connection."),
+    .describe("Sends the real response with a wrong `Content-Length`, then ends the connection."),
   z
     .strictObject({
       kind: kind("wrong-content-type"),
       contentType: headerText.min(1).optional().describe("Default `text/plain`."),
     })
-    .describe("Sends the real answer under another `Content-Type`."),
-  z.strictObject({ kind: kind("html") }).describe("Answers 200 and a web page."),
+    .describe("Sends the real response with another `Content-Type`."),
+  z.strictObject({ kind: kind("html") }).describe("Responds with 200 and a web page."),
   z
     .strictObject({
       kind: kind("empty"),
       status: z.int().min(200).max(599).optional().describe("Default 200."),
     })
-    .describe("Answers with no body."),
+    .describe("Responds without a body."),
   z
     .strictObject({
       kind: kind("redirect"),
       location: headerText.min(1),
       status: z.union([301, 302, 303, 307, 308].map((it) => z.literal(it))).optional(),
     })
-    .describe("Answers with a redirect, 302 by default."),
+    .describe("Responds with a redirect, 302 by default."),
   z
     .strictObject({
       kind: kind("wrong-issuer"),
       issuer: z.string().min(1).optional().describe("Default `https://wrong-issuer.example`."),
     })
-    .describe("Names another issuer in the metadata, and in the tokens, which stay well signed."),
+    .describe(
+      "Names another issuer in the metadata and in the tokens; their signatures stay valid.",
+    ),
   z
     .strictObject({
       kind: kind("wrong-audience"),
       audience: z.string().min(1).optional().describe("Default `wrong-audience`."),
     })
-    .describe("Names another audience in the tokens, which stay well signed."),
+    .describe("Names another audience in the tokens; their signatures stay valid."),
   z
     .strictObject({
       kind: kind("missing-fields"),
       fields: z.array(z.string().min(1)).min(1).optional().describe('Default `["access_token"]`.'),
     })
-    .describe("Takes members out of the answer's JSON."),
+    .describe("Removes members from the JSON of the response."),
   z
     .strictObject({
       kind: kind("odd-expires-in"),
@@ -136,7 +140,7 @@ export const faultEffectSchema = z.discriminatedUnion("kind", [
   z
     .strictObject({ kind: kind("tls-refusal") })
     .describe(
-      "Refuses the next TLS handshakes with a fatal alert; `match` may say `listener` only.",
+      "Refuses the next TLS handshakes with a fatal alert; `match` may name only `listener`.",
     ),
 ]);
 

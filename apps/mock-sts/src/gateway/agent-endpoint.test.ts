@@ -133,7 +133,7 @@ describe("an agent", () => {
     ]);
   });
 
-  it("answers what it cannot do with errors of JSON-RPC", async () => {
+  it("responds to unsupported requests with errors of JSON-RPC", async () => {
     const streaming = { ...oldMessage, method: "SendStreamingMessage" };
     const responses = [
       await post("{"),
@@ -161,7 +161,7 @@ describe("an agent", () => {
     expect((await post(oldMessage)).status).toBe(200);
   });
 
-  it("fails on command, and can be refused to everybody by name", async () => {
+  it("fails on command, and can refuse every token by name", async () => {
     mock.controls.failNext({ status: 503 }, { route: "a2a" });
     expect((await post(oldMessage)).status).toBe(503);
     mock.controls.alwaysUnauthorized = ["cost-center-agent"];

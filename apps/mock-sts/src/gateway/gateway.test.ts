@@ -79,7 +79,7 @@ describe("gateway, access tokens (RFC 6750 §3.1; RFC 9068 §4)", () => {
     expect(await challenge(bearer(opaque.token))).toEqual({ status: 200 });
   });
 
-  it("[6750-1] [9728-4] answers a request without credentials with a challenge that names no error", async () => {
+  it("[6750-1] [9728-4] responds to a request without credentials with a challenge that names no error", async () => {
     const bare = { status: 401, resource_metadata: metadataUrl("plain") };
     expect(await challenge({})).toEqual(bare);
     expect(await challenge({ Authorization: "Basic eDp5" })).toEqual(bare);
@@ -93,7 +93,7 @@ describe("gateway, access tokens (RFC 6750 §3.1; RFC 9068 §4)", () => {
     },
   );
 
-  it("[6750-2] refuses a token in the URL or in a form, also beside one in the header", async () => {
+  it("[6750-2] refuses a token in the URL or in a form, also together with one in the header", async () => {
     const url = `${agent.mcpUrl("plain")}?access_token=${token}`;
     const form: RequestInit = { body: new URLSearchParams({ access_token: token }) };
     for (const [target, init] of [
@@ -128,7 +128,7 @@ describe("gateway, access tokens (RFC 6750 §3.1; RFC 9068 §4)", () => {
     expect(await challenge(bearer(own.token))).toEqual(refusal("invalid_token"));
   });
 
-  it("[9068-1] refuses an id token and a user's token: they are no access tokens", async () => {
+  it("[9068-1] refuses an id token and a user's token: they are not access tokens", async () => {
     const assertion = await mock.userToken({ sub: "a", claims: { aud: "mock-agent-gateway" } });
     const { body } = await agent.requestToken(jwtBearerForm(await mock.userToken({ sub: "a" })));
     expect(await challenge(bearer(assertion))).toEqual(refusal("invalid_token"));
@@ -163,7 +163,7 @@ describe("gateway, access tokens (RFC 6750 §3.1; RFC 9068 §4)", () => {
 });
 
 describe("gateway, scopes (RFC 6750 §3.1; RFC 9728 §5.1)", () => {
-  it("[6750-4] [9728-11] answers too little scope with 403 and all that is needed", async () => {
+  it("[6750-4] [9728-11] responds to too little scope with 403 and the whole required scope", async () => {
     const { token: partial } = await agent.requestToken({
       ...CLIENT_CREDENTIALS_FORM,
       scope: "read",

@@ -49,7 +49,7 @@ describe.each(issuers)("the metadata of the issuer %s (RFC 8414 §2)", (path, pl
     }
   });
 
-  it("[8414-3] says what it must, with URLs below the issuer that answer", async () => {
+  it("[8414-3] has all required members, with URLs below the issuer that work", async () => {
     const document = await read(places[0] ?? "");
     expect(document.response_types_supported).toEqual([expect.any(String)]);
     const aliases = document.mtls_endpoint_aliases as Record<string, string>;
@@ -61,7 +61,7 @@ describe.each(issuers)("the metadata of the issuer %s (RFC 8414 §2)", (path, pl
     expect((await agent.fetch(String(document.jwks_uri))).status).toBe(200);
   });
 
-  it("[8414-5] lists algorithms beside each method that signs, and never none", async () => {
+  it("[8414-5] lists algorithms for each method that signs, and never none", async () => {
     const document = await read(places[0] ?? "");
     for (const endpoint of ["token", "introspection", "revocation"]) {
       const methods = document[`${endpoint}_endpoint_auth_methods_supported`];

@@ -111,7 +111,7 @@ describe("refresh tokens of the token exchange service", () => {
     expect((await refresh(token)).body.error).toBe("invalid_grant");
   });
 
-  it("[8693-8] can be asked for alone, and [8693-10] are no access tokens", async () => {
+  it("[8693-8] can be asked for alone, and [8693-10] are not access tokens", async () => {
     const { status, body, token } = await exchange({
       ...both,
       requested_token_type: typeUrn("refresh_token"),

@@ -82,9 +82,9 @@ describe("ID-JAG, the assertion", () => {
   it.each<[string, StsForm, string]>([
     ["no audience", { audience: undefined }, "invalid_request"],
     ["two", { audience: [otherServer, "https://b.example"] }, "invalid_target"],
-    ["one that is no authorization server", { audience: "tickets" }, "invalid_target"],
+    ["one that is not an authorization server", { audience: "tickets" }, "invalid_target"],
     ["one with a slash more", { audience: `${otherServer}/` }, "invalid_target"],
-    ["a resource that is no URI", { resource: "mail" }, "invalid_target"],
+    ["a resource that is not a URI", { resource: "mail" }, "invalid_target"],
   ])("is refused for %s", async (_what, fields, error) => {
     const { status, body } = await requestIdJag(fields);
     expect([status, body.error]).toEqual([400, error]);
@@ -188,7 +188,7 @@ describe("a user's JWT as an assertion (RFC 7523)", () => {
     }
   });
 
-  it("gets a plain answer: no issued_token_type and no refresh token", async () => {
+  it("gets a plain response: no issued_token_type and no refresh token", async () => {
     const assertion = await mock.userToken({ sub: "alice", clientId: "app", expiresInMs: 60_000 });
     const grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     const { body } = await agent.post({ grant_type, client_id: "app", assertion });

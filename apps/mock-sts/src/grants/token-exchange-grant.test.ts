@@ -155,13 +155,13 @@ describe("subject and actor tokens (RFC 8693 §2.2.2)", () => {
 
   /** Tokens that must be refused, each for one reason. */
   const badTokens: Record<string, () => Promise<string>> = {
-    "is no JWT": async () => "no-jwt",
+    "is not a JWT": async () => "no-jwt",
     "has parts of nothing": async () => "a.b.c",
     "has expired": () => mock.userToken({ sub: "alice", expiresInMs: -1_000 }),
     "has no end": () => userToken({ exp: undefined }),
     "has no subject": () => userToken({ sub: undefined }),
     "has a blank subject": () => userToken({ sub: " " }),
-    "has a subject that is no string": () => userToken({ sub: 5 }),
+    "has a subject that is not a string": () => userToken({ sub: 5 }),
     "begins later": () => userToken({ nbf: Math.floor(Date.now() / 1000) + 600 }),
     "is of an unknown issuer": () => userToken({ iss: "https://nobody.example" }),
     "has no issuer": () => userToken({ iss: undefined }),
@@ -234,7 +234,7 @@ describe("subject and actor tokens (RFC 8693 §2.2.2)", () => {
     }
   });
 
-  it("judges the end of a token by its own clock", async () => {
+  it("checks the expiry of a token by its own clock", async () => {
     const fields = { subject_token: await mock.userToken({ sub: "alice", expiresInMs: 60_000 }) };
     mock.controls.clockOffsetMs = 50_000;
     expect(await outcome(fields)).toBe(200);
@@ -256,7 +256,7 @@ describe("subject and actor tokens (RFC 8693 §2.2.2)", () => {
 });
 
 describe("impersonation and delegation (RFC 8693 §1.1 and §4.1)", () => {
-  it("[8693-13] keeps the subject and names no actor where there is none", async () => {
+  it("[8693-13] keeps the subject and names no actor without one", async () => {
     const { claims } = await exchanged({ subject_token: await userToken() });
     expect(claims).toMatchObject({ sub: "alice", iss: mock.sts.issuer });
     expect(claims).not.toHaveProperty("act");
@@ -341,13 +341,13 @@ describe("may_act (RFC 8693 §4.4)", () => {
   });
 
   it.each([["agent"], [["agent"]], [null], [{}], [{ exp: 1 }], [5]])(
-    "refuses %j, which names nobody",
+    "refuses %j, which names no party",
     async (mayAct) => {
       expect(await may(mayAct)).toEqual(invalidRequest);
     },
   );
 
-  it("holds for the client where there is no actor", async () => {
+  it("holds for the client without an actor", async () => {
     const none: StsForm = {};
     expect(await may({ client_id: "requester" }, none)).toBe(200);
     expect(await may({ sub: "requester" }, none)).toBe(200);

@@ -79,7 +79,7 @@ describe("status", () => {
   });
 });
 
-describe("answers in another form", () => {
+describe("responses in another form", () => {
   it("slow-body sends the whole body in pieces", async () => {
     await set({ kind: "slow-body", chunkBytes: 7, intervalMs: 0 });
     const { response, headers } = await ask();
@@ -156,7 +156,7 @@ describe("answers in another form", () => {
   });
 });
 
-describe("answers with other contents", () => {
+describe("responses with other contents", () => {
   const response = async () => JSON.parse((await askText()).text) as Record<string, unknown>;
 
   it("missing-fields and odd-expires-in", async () => {
@@ -236,6 +236,8 @@ describe("tls-refusal", () => {
 
   it("needs TLS", async () => {
     await using plain = await startMockSts({ insecureHttp: true });
-    expect(() => plain.controls.addFault({ effect: { kind: "tls-refusal" } })).toThrow(/no TLS/);
+    expect(() => plain.controls.addFault({ effect: { kind: "tls-refusal" } })).toThrow(
+      /TLS is off/,
+    );
   });
 });

@@ -60,7 +60,7 @@ describe("hostFault", () => {
 
 describe("every listener (RFC 9112 §3.2)", () => {
   it.each([false, true])(
-    "[http-2] answers 400 to two Host headers, none, or a malformed one (plain HTTP: %s)",
+    "[http-2] responds with 400 to two Host headers, none, or a malformed one (plain HTTP: %s)",
     async (insecureHttp) => {
       await using mock = await startMockSts({ insecureHttp });
       const right = (origin: string) => `Host: ${new URL(origin).host}\r\n`;

@@ -116,7 +116,7 @@ describe("introspection (RFC 7662)", () => {
     expect(anonymous.status).toBe(401);
   });
 
-  it("refuses a request without a token, a GET, and what is no form", async () => {
+  it("refuses a request without a token, a GET, and a body that is not a form", async () => {
     const url = mock.introspectionEndpoint;
     expect((await agent.post({}, basic, url)).body.error).toBe("invalid_request");
     const get = await agent.fetch(url);

@@ -124,7 +124,7 @@ describe("token endpoint, errors (RFC 6749 §5.2)", () => {
     await expectError(fields, { status: 400, error: "unsupported_grant_type" });
   });
 
-  it("[6749-9] refuses a scope nobody knows, and one that is another client's", async () => {
+  it("[6749-9] refuses an unknown scope, and the scope of another client", async () => {
     const error = { status: 400, error: "invalid_scope" };
     await expectError({ ...CLIENT_CREDENTIALS_FORM, scope: "nonsense" }, error);
     await expectError({ ...CLIENT_CREDENTIALS_FORM, scope: "read nonsense" }, error);
@@ -153,7 +153,7 @@ describe("token endpoint, errors (RFC 6749 §5.2)", () => {
 });
 
 describe("token endpoint, client_credentials (RFC 6749 §4.4; RFC 9068)", () => {
-  it("[6749-10] [6749-11] [6749-18] answers as JSON that no cache may keep, without a refresh token", async () => {
+  it("[6749-10] [6749-11] [6749-18] responds with JSON that no cache may keep, without a refresh token", async () => {
     const { status, headers, body } = await agent.requestToken();
     expect(status).toBe(200);
     expect(headers.get("content-type")).toMatch(/^application\/json/);

@@ -52,7 +52,7 @@ export class KeyRings {
     if (algorithm !== undefined) checkSigningAlgorithm(algorithm);
     const chosen = [...this.#rings].filter(([name]) => issuer === undefined || name === issuer);
     if (chosen.length === 0) {
-      throw new TypeError(`Cannot rotate keys: there is no issuer ${JSON.stringify(issuer)}`);
+      throw new TypeError(`Cannot rotate keys: unknown issuer ${JSON.stringify(issuer)}`);
     }
     const rings = new Set(chosen.map(([, keys]) => keys));
     await Promise.all([...rings].map((keys) => keys.rotate(algorithm)));

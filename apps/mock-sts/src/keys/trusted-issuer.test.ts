@@ -71,7 +71,7 @@ async function call(token: string) {
 }
 
 describe("an MCP server that takes another server's tokens", () => {
-  it("[9068-6] judges issuer, audience, type and end, and names the issuer", async () => {
+  it("[9068-6] checks issuer, audience, type and expiry, and names the issuer", async () => {
     expect(await call(await first.sign())).toBe("in");
     for (const claims of [
       { iss: `${issuer}/` },
@@ -107,7 +107,7 @@ describe("an MCP server that takes another server's tokens", () => {
     expect(idp.reads).toBe(2);
   });
 
-  it("[9068-6] answers 503 and not 401 while the keys cannot be read, and goes on after", async () => {
+  it("[9068-6] responds with 503 and not 401 while the keys cannot be read, and goes on after", async () => {
     idp.status = 500;
     expect(await call(await first.sign())).toBe(503);
     expect(await call(await first.sign())).toBe(503);
@@ -117,7 +117,7 @@ describe("an MCP server that takes another server's tokens", () => {
 });
 
 describe("a trusted issuer of the token exchange service", () => {
-  it("has its keys read where it says, or the answer is 503", async () => {
+  it("has its keys at its URL, or the response is 503", async () => {
     const exchange = async () =>
       agent.exchange({ subject_token: await first.sign({ aud: "sts" }, "JWT") });
     idp.status = 404;

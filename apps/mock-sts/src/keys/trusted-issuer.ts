@@ -48,7 +48,7 @@ export function checkTrustedIssuer(trusted: TrustedIssuer, start: string): void 
   }
   if (jwksUri !== undefined) {
     const { protocol = "" } = URL.parse(jwksUri) ?? {};
-    if (!/^https?:$/.test(protocol)) throw new TypeError(`${label} has a "jwksUri" that is no URL`);
+    if (!/^https?:$/.test(protocol)) throw new TypeError(`${label} has an invalid "jwksUri"`);
     return;
   }
   try {

@@ -24,7 +24,7 @@ describe("safeDescription (RFC 6749 §5.2)", () => {
 });
 
 describe("OAuthError", () => {
-  it("becomes a JSON answer that no cache may keep", async () => {
+  it("becomes a JSON response that no cache may keep", async () => {
     const response = new OAuthError("invalid_scope", 'no "such" scope').toResponse();
     expect(response.status).toBe(400);
     expect(response.headers.get("content-type")).toMatch(/^application\/json/);

@@ -47,10 +47,10 @@ export function resolveIssuers(
     const label = `Cannot serve issuer ${JSON.stringify(issuer?.name)}`;
     checkNames(issuer, { start: `${label}:`, names: ISSUER_OPTION_NAMES });
     if (!isDnsLabel(issuer.name)) {
-      throw new TypeError(`${label}: its name is no lower-case RFC 1123 label`);
+      throw new TypeError(`${label}: its name must be a lower-case RFC 1123 label`);
     }
     if (names.has(issuer.name)) {
-      throw new TypeError(`${label}: a path of the mock begins like its name`);
+      throw new TypeError(`${label}: its name is the beginning of a path of the mock`);
     }
     names.add(issuer.name);
     return resolveIssuer(issuer, defaults);

@@ -35,7 +35,7 @@ export const BUILT_IN_SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "overloaded",
-    description: "Token endpoints answer 429 with Retry-After to every second request.",
+    description: "Token endpoints respond to every second request with 429 and Retry-After.",
     faults: atTokenEndpoints({ kind: "status", status: 429, retryAfterSeconds: 2 }, 0.5),
   },
   {
@@ -56,7 +56,7 @@ export const BUILT_IN_SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "token-endpoints-down",
-    description: "Token endpoints end every connection before an answer.",
+    description: "Token endpoints end every connection before a response.",
     faults: atTokenEndpoints({ kind: "reset-before-headers" }),
   },
   {
@@ -66,7 +66,7 @@ export const BUILT_IN_SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "wrong-audience",
-    description: "Tokens are well signed, but for another audience.",
+    description: "Tokens have a valid signature, but another audience.",
     faults: atTokenEndpoints({ kind: "wrong-audience" }),
   },
 ];

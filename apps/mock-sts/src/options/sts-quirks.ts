@@ -64,5 +64,5 @@ export function checkStsQuirks(quirks: readonly StsQuirk[]): readonly StsQuirk[]
   const unknown = quirks.find((quirk) => !stsQuirks.includes(quirk));
   if (unknown === undefined) return quirks;
   const asked = didYouMean(unknown, stsQuirks);
-  throw new TypeError(`Cannot set quirks: there is no quirk ${JSON.stringify(unknown)}${asked}`);
+  throw new TypeError(`Cannot set quirks: unknown quirk ${JSON.stringify(unknown)}${asked}`);
 }

@@ -83,12 +83,12 @@ export function checkStsTarget(target: StsTarget): void {
   checkNames(target, { start: "Cannot serve a target:", names: TARGET_NAMES });
   const { audience, resource } = target;
   if (audience === undefined && resource === undefined) {
-    throw new TypeError("Cannot serve a target: it has no audience and no resource");
+    throw new TypeError('Cannot serve a target: it needs an "audience" or a "resource"');
   }
   if (audience?.trim() === "") throw new TypeError('Cannot serve a target: "audience" is blank');
   if (resource !== undefined && !isResource(resource)) {
     const shown = JSON.stringify(resource);
-    throw new TypeError(`Cannot serve a target: "resource" is no absolute URI, got ${shown}`);
+    throw new TypeError(`Cannot serve a target: "resource" must be an absolute URI, got ${shown}`);
   }
 }
 

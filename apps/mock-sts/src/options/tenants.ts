@@ -119,10 +119,10 @@ function subscriberAgents(globalTenantId: string): AgentOptions[] {
 
 function checkSubdomain(subdomain: string): void {
   if (!isDnsLabel(subdomain.toLowerCase())) {
-    throw invalidTenant(subdomain, "its subdomain is no RFC 1123 label");
+    throw invalidTenant(subdomain, "its subdomain must be an RFC 1123 label");
   }
   if (RESERVED_SUBDOMAINS.includes(subdomain)) {
-    throw invalidTenant(subdomain, "a path of the mock begins like its subdomain");
+    throw invalidTenant(subdomain, "its subdomain is the beginning of a path of the mock");
   }
 }
 

@@ -132,7 +132,7 @@ describe("recorder", () => {
     expect(await mock.recorder.waitFor({ route: "token" })).toHaveLength(2);
   });
 
-  it("resolves a wait with an answer, which comes after the request", async () => {
+  it("resolves a wait with a response, which comes after the request", async () => {
     const hold = mock.controls.hold({ route: "token" });
     const response = agent.requestToken();
     await hold.arrived();
@@ -152,7 +152,7 @@ describe("recorder", () => {
     await expect(pending).rejects.toBe(reason);
   });
 
-  it("tells listeners of each answer, until they have had enough", async () => {
+  it("calls listeners with each response, until they are removed", async () => {
     const seen: (number | undefined)[] = [];
     const stop = mock.recorder.onAnswer(({ status }) => seen.push(status));
     await agent.requestToken();

@@ -16,7 +16,7 @@ export const requestMatchSchema = z.strictObject({
   resource: text.optional().describe("A value of the parameter `resource` of a token request."),
   subject: text
     .optional()
-    .describe("Subject of the token a request carries: in a header, or to be exchanged."),
+    .describe("Subject of the token of a request: in a header, or in a token exchange."),
   agent: text.optional().describe("Name of the A2A agent."),
   mcpServer: text.optional().describe("Name of the MCP server."),
   mcpMethod: text.optional().describe("A JSON-RPC method, such as `tools/call`."),
@@ -26,15 +26,15 @@ export const requestMatchSchema = z.strictObject({
 
 /** Chooses recorded requests: plain data. */
 export const requestFilterSchema = requestMatchSchema.extend({
-  status: z.int().optional().describe("Status of the answer."),
-  error: text.optional().describe("OAuth error code of the answer."),
-  sinceId: z.int().min(0).optional().describe("Requests that came after the one of this id."),
+  status: z.int().optional().describe("Status of the response."),
+  error: text.optional().describe("OAuth error code of the response."),
+  sinceId: z.int().min(0).optional().describe("Requests that arrived after the one with this id."),
   sinceAnswerId: z
     .int()
     .min(0)
     .optional()
     .describe(
-      "Requests answered after the answer of this id; those without an answer never match.",
+      "Requests answered after the response with this id; requests without a response never match.",
     ),
 });
 

@@ -45,11 +45,11 @@ export const recordedRequestSchema = z.strictObject({
   issued: token,
   mcp: z.strictObject({ server: text, methods: z.array(text), tool: text.optional() }).optional(),
   a2a: z.strictObject({ version: text, methods: z.array(text) }).optional(),
-  error: text.optional().describe("OAuth error code of the answer."),
-  fault: text.optional().describe("The fault the answer was spoilt by."),
+  error: text.optional().describe("OAuth error code of the response."),
+  fault: text.optional().describe("The fault that was applied."),
   status: z.int().optional().describe("Absent for a connection that was reset."),
-  durationMs: z.number().optional().describe("Time from the arrival to the head of the answer."),
-  answerId: z.int().optional().describe("Number of the answer, from 1."),
+  durationMs: z.number().optional().describe("Time from the arrival to the head of the response."),
+  answerId: z.int().optional().describe("Number of the response, from 1."),
 });
 
 const count = z.coerce.number<string>().int().min(0);
@@ -57,6 +57,6 @@ const count = z.coerce.number<string>().int().min(0);
 /** A filter as the query of a URL. */
 export const filterQuerySchema = requestFilterSchema.extend({
   status: count.optional(),
-  sinceId: count.optional().describe("Requests that came after the one of this id."),
-  sinceAnswerId: count.optional().describe("Requests answered after the answer of this id."),
+  sinceId: count.optional().describe("Requests that arrived after the one with this id."),
+  sinceAnswerId: count.optional().describe("Requests answered after the response with this id."),
 });

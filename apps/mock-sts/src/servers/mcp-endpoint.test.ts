@@ -45,12 +45,12 @@ describe("MCP servers with sessions", () => {
     ]);
   });
 
-  it("answers an unknown session with 404", async () => {
+  it("responds to an unknown session with 404", async () => {
     const headers = { Authorization: `Bearer ${token}`, "Mcp-Session-Id": "unknown" };
     expect((await agent.postMcp("orders", headers)).status).toBe(404);
   });
 
-  it("answers a request that begins no session with 400", async () => {
+  it("responds with 400 to a request that begins no session", async () => {
     const response = await agent.postMcp("orders", { Authorization: `Bearer ${token}` });
     expect(response.status).toBe(400);
   });
@@ -110,7 +110,7 @@ async function useSession(session: string, bearer: string): Promise<number> {
 }
 
 describe("MCP servers without sessions", () => {
-  it("answer the revision of 2026-07-28 with one request per call", async () => {
+  it("support the revision of 2026-07-28 with one request per call", async () => {
     const client = await agent.connect("calendar", token, { versionNegotiation: { mode: "auto" } });
     await client.callTool({ name: "whoami", arguments: {} });
     await client.callTool({ name: "whoami", arguments: {} });
@@ -119,7 +119,7 @@ describe("MCP servers without sessions", () => {
     expect(methods()).toEqual(["server/discover", "tools/call", "tools/call"]);
   });
 
-  it("answer earlier revisions without a session id", async () => {
+  it("support earlier revisions without a session id", async () => {
     const headers = { Authorization: `Bearer ${token}` };
     const response = await agent.postMcp("calendar", headers, JSON.stringify(initialize));
     expect(response.status).toBe(200);

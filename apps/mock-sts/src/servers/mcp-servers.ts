@@ -187,5 +187,5 @@ export function checkServersIssuers(
   if (lost === undefined) return;
   const name = JSON.stringify(lost.name);
   const issuer = JSON.stringify(lost.issuer);
-  throw new TypeError(`Cannot serve MCP server ${name}: there is no issuer ${issuer}`);
+  throw new TypeError(`Cannot serve MCP server ${name}: unknown issuer ${issuer}`);
 }

@@ -99,7 +99,7 @@ describe("hostile forms", () => {
     expect(recordSize()).toBeLessThan(5_000);
   });
 
-  it("with bytes that are no UTF-8 are refused, as they are and percent-encoded", async () => {
+  it("with bytes that are not UTF-8 are refused, raw and percent-encoded", async () => {
     const form = String(new URLSearchParams(CLIENT_CREDENTIALS_FORM));
     const raw = Buffer.concat([Buffer.from(`${form}&scope=`), Buffer.from([0xc3, 0x28])]);
     for (const body of [raw, `${form}&scope=%C3%28`, `${form}&scope=%`, `${form}&%FF=x`]) {

@@ -32,7 +32,7 @@ const head = (request: string, origin: string, headers = "") =>
   `${request} HTTP/1.1\r\nHost: ${new URL(origin).host}\r\n${headers}\r\n`;
 
 describe("a sender that stops in the middle of a body", () => {
-  it.each(ways)("%s: it is noted, gets no answer, uses up no fault", async (_, stop) => {
+  it.each(ways)("%s: it is recorded, gets no response, and uses up no fault", async (_, stop) => {
     for (const insecureHttp of [false, true]) {
       await using mock = await startMockSts({ insecureHttp });
       mock.controls.failNext({ status: 503 });

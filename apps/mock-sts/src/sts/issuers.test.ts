@@ -161,7 +161,9 @@ describe("further issuers", () => {
     const redeemed = await agent.post(redemption, {}, `${audience}/token`);
     expect(decodeJwt(redeemed.token)).toMatchObject({ sub: "carol", iss: audience });
     expect((await agent.post(redemption)).body.error).toBe("invalid_grant");
-    await expect(mock.userToken({ sub: "a", issuer: "none" })).rejects.toThrow(/no issuer "none"/);
+    await expect(mock.userToken({ sub: "a", issuer: "none" })).rejects.toThrow(
+      /unknown issuer "none"/,
+    );
   });
 
   it.each<[string, IssuerOptions[], RegExp]>([
@@ -178,7 +180,7 @@ describe("further issuers", () => {
   it("must be there for the servers that take their tokens", async () => {
     const server = { name: "s", ordId: "o", globalTenantId: "1" };
     const start = (extra: object) => startMockSts({ mcpServers: [{ ...server, ...extra }] });
-    await expect(start({ audience: "s", issuer: "x" })).rejects.toThrow(/"s".*no issuer "x"/);
+    await expect(start({ audience: "s", issuer: "x" })).rejects.toThrow(/"s".*unknown issuer "x"/);
     await expect(start({ issuer: "sts" })).rejects.toThrow(/"s".*"audience"/);
   });
 });
@@ -227,7 +229,7 @@ describe("signing keys", () => {
 
   it("are not rotated for an issuer or to an algorithm that there is not", async () => {
     const rotate = mock.controls.rotateSigningKey;
-    await expect(rotate({ issuer: "https://x" })).rejects.toThrow(/no issuer "https:\/\/x"/);
+    await expect(rotate({ issuer: "https://x" })).rejects.toThrow(/unknown issuer "https:\/\/x"/);
     await expect(rotate({ algorithm: "HS256" as "ES256" })).rejects.toThrow(/"HS256"/);
   });
 });

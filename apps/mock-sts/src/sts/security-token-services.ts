@@ -28,6 +28,6 @@ export function createSecurityTokenServices(
   const [sts, ...further] = [...tokensOf].map(([policy, tokens]) =>
     createSecurityTokenService(policy, tokens, shared),
   );
-  if (sts === undefined) throw new TypeError("Cannot serve tokens: there is no issuer");
+  if (sts === undefined) throw new TypeError("Cannot serve tokens: no issuer is configured");
   return [sts, ...further];
 }

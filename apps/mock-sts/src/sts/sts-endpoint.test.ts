@@ -101,7 +101,7 @@ describe("the form of a request to the token exchange service", () => {
     expect([json.status, json.body.error]).toEqual([400, "invalid_request"]);
   });
 
-  it("[6749-10] forbids caches to keep its answers, good and bad", async () => {
+  it("[6749-10] forbids caches to keep its responses, successful and not", async () => {
     for (const fields of [{}, { audience: "unknown" }]) {
       const { headers } = await exchange(fields);
       expect(headers.get("cache-control")).toBe("no-store");
@@ -178,7 +178,7 @@ describe("clients of the token exchange service", () => {
   });
 });
 
-describe("the answer (RFC 8693 §2.2.1)", () => {
+describe("the response (RFC 8693 §2.2.1)", () => {
   it.each([
     [undefined, "access_token", "Bearer", "at+jwt"],
     ["access_token", "access_token", "Bearer", "at+jwt"],

@@ -78,7 +78,7 @@ describe("audience and resource (RFC 8693 §2.1; RFC 8707 §2)", () => {
     "a b:c",
     "https:// x",
   ])(
-    "[8693-5] [8707-1] refuses the resource %j, which is no absolute URI without a fragment",
+    "[8693-5] [8707-1] refuses the resource %j, which is not an absolute URI without a fragment",
     async (resource) => {
       expect(await attempt({ resource })).toEqual(refused);
     },
@@ -112,7 +112,7 @@ describe("audience and resource (RFC 8693 §2.1; RFC 8707 §2)", () => {
 });
 
 describe("scope (RFC 8693 §2.2.1)", () => {
-  it("[8693-7] is told in the answer only where it is narrower than the request", async () => {
+  it("[8693-7] is in the response only if it is narrower than the request", async () => {
     expect(await attempt({ audience: "mail", scope: "read send" })).toEqual({
       aud: "mail",
       scope: "read send",

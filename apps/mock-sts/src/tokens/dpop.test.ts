@@ -99,7 +99,7 @@ describe("DPoP at the token endpoint (RFC 9449 §5)", () => {
     expect((await request(await prove())).status).toBe(200);
   });
 
-  it("[9449-1] refuses a symmetric algorithm, what is no JWT, two proofs, and one used twice", async () => {
+  it("[9449-1] refuses a symmetric algorithm, a text that is not a JWT, two proofs, and one used twice", async () => {
     const proof = await prove();
     expect((await request(proof)).status).toBe(200);
     const header = Buffer.from(JSON.stringify({ alg: "none", typ: "dpop+jwt", jwk: {} }));
@@ -115,7 +115,7 @@ describe("DPoP at the token endpoint (RFC 9449 §5)", () => {
     expect((await request(await prove({ url: `${url}?a=b#c` }))).status).toBe(200);
   });
 
-  it("[9449-1] judges the age of a proof by the mock's clock", async () => {
+  it("[9449-1] checks the age of a proof by the mock's clock", async () => {
     mock.controls.clockOffsetMs = 600_000;
     const later = Math.floor(Date.now() / 1000) + 600;
     expect((await request(await prove({ claims: { iat: later } }))).status).toBe(200);

@@ -74,7 +74,7 @@ describe("recordSecrets", () => {
     return [assertion, token];
   };
 
-  it("shows the values of tokens to who has the admin token", async () => {
+  it("shows the values of tokens to holders of the admin token", async () => {
     for (const token of await tokensOf()) {
       const path = `/tokens/${fingerprint(token)}/value`;
       for (const headers of strangers()) {

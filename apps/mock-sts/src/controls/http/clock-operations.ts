@@ -16,7 +16,7 @@ export function clockOperations(clock: MovableClock): readonly ControlOperation[
       method: "get",
       path: "/clock",
       response: clockSchema,
-      summary: "Reads the clock the mock issues and verifies by.",
+      summary: "Reads the clock that the mock uses to issue and verify.",
       run: () => describeClock(clock),
     }),
     operation({
@@ -24,7 +24,7 @@ export function clockOperations(clock: MovableClock): readonly ControlOperation[
       method: "post",
       path: "/clock/offset",
       response: clockSchema,
-      summary: "Sets how far the clock is ahead of the machine's; 0 takes it back.",
+      summary: "Sets how far the clock is ahead of the machine's; 0 resets it.",
       body: z.strictObject({ offsetMs: z.number() }),
       run({ body }) {
         clock.offsetMs = body.offsetMs;
@@ -36,7 +36,7 @@ export function clockOperations(clock: MovableClock): readonly ControlOperation[
       method: "post",
       path: "/clock/advance",
       response: clockSchema,
-      summary: "Moves the clock; one that stands still stays so.",
+      summary: "Moves the clock; a stopped clock stays stopped.",
       body: z.strictObject({ ms: z.number().describe("Backwards if negative.") }),
       run({ body }) {
         clock.advance(body.ms);
@@ -48,10 +48,10 @@ export function clockOperations(clock: MovableClock): readonly ControlOperation[
       method: "post",
       path: "/clock/freeze",
       response: clockSchema,
-      summary: "Lets the clock stand still.",
+      summary: "Stops the clock.",
       body: z
         .strictObject({
-          at: z.number().optional().describe("Epoch milliseconds. Default: where it is."),
+          at: z.number().optional().describe("Epoch milliseconds. Default: its current time."),
         })
         .optional(),
       run({ body }) {
@@ -64,7 +64,7 @@ export function clockOperations(clock: MovableClock): readonly ControlOperation[
       method: "post",
       path: "/clock/release",
       response: clockSchema,
-      summary: "Lets the clock run on from where it stands.",
+      summary: "Lets the clock run on from its current time.",
       run() {
         clock.release();
         return describeClock(clock);

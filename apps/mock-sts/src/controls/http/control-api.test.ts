@@ -69,7 +69,7 @@ describe("request log", () => {
     expect(mock.recorder.count()).toBe(0);
   });
 
-  it("waits for the next answer that matches, not for those before", async () => {
+  it("waits for the next matching response, not for earlier ones", async () => {
     await agent.requestToken();
     const { lastAnswerId } = await list();
     const hold = mock.controls.hold({ route: "token" });
@@ -84,7 +84,7 @@ describe("request log", () => {
     });
   });
 
-  it("answers 204 if nothing came in time", async () => {
+  it("responds with 204 if nothing came in time", async () => {
     await agent.requestToken();
     expect((await client.send("GET", "/requests/next?timeoutMs=0")).status).toBe(204);
   });
@@ -116,7 +116,7 @@ describe("event stream", () => {
     events.close();
   });
 
-  it("goes on after the answer a client has", async () => {
+  it("goes on after the newest response that a client has", async () => {
     for (let i = 0; i < 3; i++) await agent.requestToken();
     const last = mock.recorder.lastAnswerId;
     const events = await client.events("", { "last-event-id": String(last - 2) });
@@ -127,7 +127,7 @@ describe("event stream", () => {
     events.close();
   });
 
-  it("says that somebody changed something", async () => {
+  it("reports that a client changed something", async () => {
     const events = await client.events();
     await client.post("/clock/freeze");
     expect(await events.next()).toEqual({ event: "change", data: "{}" });
@@ -200,7 +200,7 @@ describe("settings", () => {
 });
 
 describe("tokens", () => {
-  it("are judged by their fingerprint", async () => {
+  it("are verified by their fingerprint", async () => {
     const assertion = await mock.userToken({ sub: "alice" });
     const { token } = await agent.requestToken(jwtBearerForm(assertion));
     await agent.postMcp("orders", { Authorization: `Bearer ${token}` });
@@ -220,7 +220,7 @@ describe("tokens", () => {
     });
   });
 
-  it("show a bad signature, another's key, and that they are no JWT", async () => {
+  it("show a bad signature, an unknown key, and that they are not a JWT", async () => {
     const { token } = await agent.requestToken();
     const [head, claims, signature = ""] = token.split(".");
     const corrupted = `${head}.${claims}.${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`;
@@ -394,7 +394,7 @@ describe("paths and methods", () => {
     expect([status, headers.allow]).toEqual([405, "GET, POST, DELETE"]);
   });
 
-  it("take no body that is no JSON, or that is too long", async () => {
+  it("refuse a body that is not JSON, or that is too long", async () => {
     const headers = { "content-type": "application/json" };
     const send = async (text: string) =>
       (await client.send("POST", "/faults", { headers, text })).status;

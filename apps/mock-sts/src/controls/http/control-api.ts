@@ -80,7 +80,7 @@ function parseBody(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new TypeError("the body is no JSON");
+    throw new TypeError("the body is not JSON");
   }
 }
 
@@ -108,7 +108,7 @@ function notFound(c: Context<GuardedEnv>, operations: readonly ControlOperation[
     .filter((it) => isSamePath(it.path.split("/").slice(1), path))
     .map(({ method }) => method.toUpperCase());
   if (methods.length === 0) {
-    const message = `there is nothing here: see ${CONTROL_PATH}${DOCUMENT_PATH}`;
+    const message = `this path does not exist: see ${CONTROL_PATH}${DOCUMENT_PATH}`;
     return controlError(404, { error: "not_found", message });
   }
   const Allow = methods.join(", ");

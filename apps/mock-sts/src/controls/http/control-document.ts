@@ -28,7 +28,7 @@ export function controlDocument(
       title: "mock-sts controls",
       version: "1",
       description:
-        "What can be seen of a running mock-sts, and done to it. Requests must name the mock's own address, come from no other origin, and carry JSON.",
+        "The state and the controls of a running mock-sts. Requests must name the mock's own address, must not come from another origin, and must carry JSON.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: CONTROL_PATH }],

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** The body of the response to a refused control request. */
 export const controlErrorSchema = z.strictObject({
   error: z.string().describe("A code, such as `invalid_request`."),
-  message: z.string().describe("What is wrong, and with which field."),
+  message: z.string().describe("The violation, and the field."),
 });
 
 /** Builds the response to a refused control request. */

@@ -146,12 +146,12 @@ describe("Content-Type", () => {
     mock.controls.reset();
   });
 
-  it("is not needed where there is no body", async () => {
+  it("is not needed without a body", async () => {
     expect((await client.send("POST", "/reset")).status).toBe(204);
   });
 });
 
-describe("every answer", () => {
+describe("every response", () => {
   it("can be neither framed, included nor kept", async () => {
     for (const headers of [{}, { origin: "null" }]) {
       expect((await get(headers)).headers).toMatchObject({

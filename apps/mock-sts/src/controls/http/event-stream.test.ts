@@ -47,7 +47,7 @@ describe("eventStream", () => {
     expect(rest[0]).toBe(MAX_WAITING_EVENTS + 1);
   });
 
-  it("sends what was missed in the order of the answers, however much it is", async () => {
+  it("sends all missed events in the order of the responses", async () => {
     const recorder = createRecorder({ entries: 10_000, bytes: 10_000_000 });
     for (let i = 0; i < 3 * MAX_WAITING_EVENTS; i++) answerOne(recorder);
     const reader = open(recorder, 0).body?.getReader();

@@ -78,5 +78,5 @@ function lastEventId({ headers }: Request): number | undefined {
   const header = headers.get("last-event-id");
   if (header === null) return undefined;
   if (/^\d{1,15}$/.test(header)) return Number(header);
-  throw new TypeError('"Last-Event-ID" must be the number of an answer');
+  throw new TypeError('"Last-Event-ID" must be the number of a response');
 }

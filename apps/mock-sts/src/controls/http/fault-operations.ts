@@ -12,7 +12,7 @@ export function faultOperations(controls: Controls): readonly ControlOperation[]
       id: "listFaults",
       method: "get",
       path: "/faults",
-      summary: "Lists the faults that are set; one that has hit as often as it may is gone.",
+      summary: "Lists the faults that are set; a fault is removed after its last hit.",
       response: z.object({ faults: z.array(faultInfoSchema) }),
       run: () => ({ faults: controls.listFaults() }),
     }),
@@ -29,7 +29,7 @@ export function faultOperations(controls: Controls): readonly ControlOperation[]
       id: "removeFault",
       method: "delete",
       path: "/faults/{id}",
-      summary: "Takes a fault back.",
+      summary: "Removes a fault.",
       parameters: z.object({ id: z.coerce.number<string>().int() }),
       run({ parameters: { id } }) {
         if (!controls.removeFault(id)) throw new NotFoundError(`no fault ${id} is set`);
@@ -39,7 +39,7 @@ export function faultOperations(controls: Controls): readonly ControlOperation[]
       id: "removeFaults",
       method: "delete",
       path: "/faults",
-      summary: "Takes all faults back.",
+      summary: "Removes all faults.",
       run() {
         for (const { id } of controls.listFaults()) controls.removeFault(id);
       },
@@ -59,12 +59,12 @@ export function faultOperations(controls: Controls): readonly ControlOperation[]
       id: "applyScenario",
       method: "post",
       path: "/scenarios/{name}/apply",
-      summary: "Takes back all faults and settings and sets those of a scenario.",
+      summary: "Replaces all faults and settings by those of a scenario.",
       parameters: z.object({ name: z.string() }),
       run({ parameters: { name } }) {
         const { scenarios } = controls;
         if (!scenarios.some((it) => it.name === name)) {
-          throw new NotFoundError(`there is no scenario ${JSON.stringify(name)}`);
+          throw new NotFoundError(`unknown scenario ${JSON.stringify(name)}`);
         }
         controls.applyScenario(name);
       },

@@ -28,12 +28,12 @@ export function logOperations(
           .min(1)
           .max(10_000)
           .default(1_000)
-          .describe("Most requests to list: the newest ones that match."),
+          .describe("The highest number of requests to list: the newest ones that match."),
       }),
       response: z.object({
         requests: z.array(recordedRequestSchema),
         matching: z.int().describe("Number of requests that match."),
-        lastAnswerId: z.int().describe("The newest answer; wait for those after it."),
+        lastAnswerId: z.int().describe("Number of the newest response, to wait for later ones."),
       }),
       run: ({ query: { limit, ...filter } }) => {
         const found = recorder.select(filter);
@@ -45,7 +45,7 @@ export function logOperations(
       id: "nextRequest",
       method: "get",
       path: "/requests/next",
-      summary: "Waits for a request that matches and has its answer.",
+      summary: "Waits for a request that matches and has its response.",
       description: "Without `sinceAnswerId`, only requests answered from now on count.",
       nothing: "None came in time.",
       query: filterQuerySchema.extend({
@@ -79,9 +79,9 @@ export function logOperations(
       id: "streamEvents",
       method: "get",
       path: "/events",
-      summary: "Streams what happens as server-sent events.",
+      summary: "Streams events of the mock as server-sent events.",
       description:
-        "`request`: a request has its answer; its data is the request, its id the number of the answer, which a client sends as `Last-Event-ID` to go on. `change`: somebody changed something over HTTP; get the state again.",
+        "`request`: a request has its response; the data is the request, the id is the number of the response, which a client sends as `Last-Event-ID` to go on. `change`: a client changed something over HTTP; get the state again.",
       query: filterQuerySchema,
       mediaType: "text/event-stream",
       response: z.string(),

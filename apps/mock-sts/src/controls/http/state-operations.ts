@@ -14,7 +14,7 @@ export function stateOperations(context: MockStateContext): readonly ControlOper
       method: "get",
       path: "/state",
       response: stateSchema,
-      summary: "Shows what the mock serves, its clock, settings and faults, and what was counted.",
+      summary: "Shows the servers of the mock, its clock, settings, faults and counts.",
       run: () => readState(context),
     }),
     operation({
@@ -42,8 +42,7 @@ export function stateOperations(context: MockStateContext): readonly ControlOper
       id: "reset",
       method: "post",
       path: "/reset",
-      summary:
-        "Takes back all faults, settings, changes of tenants, and what was done to the clock; the log stays.",
+      summary: "Undoes all faults, and all changes of settings, tenants and clock; the log stays.",
       run: () => controls.reset(),
     }),
   ];

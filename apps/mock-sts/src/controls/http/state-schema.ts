@@ -9,7 +9,7 @@ const text = z.string();
 export const clockSchema = z.strictObject({
   now: z.number().describe("The mock's time, epoch milliseconds."),
   offsetMs: z.number().describe("How far it is ahead of the machine's, in milliseconds."),
-  frozen: z.boolean().describe("Whether it stands still."),
+  frozen: z.boolean().describe("Whether it is stopped."),
 });
 
 /** A fault that is set, as it is described over HTTP. */
@@ -22,21 +22,23 @@ export const faultInfoSchema = faultSchema.safeExtend({
 export const tokenVerdictSchema = recordedTokenSchema.extend({
   signature: z
     .enum(["good", "bad", "unknown-key", "none"])
-    .describe("`none` for what is no JWT, `unknown-key` for what is not signed by the mock."),
+    .describe("`none` if the token is not a JWT, `unknown-key` if another issuer signed it."),
   expiresAt: z.number().optional().describe("Epoch milliseconds."),
   expiresInMs: z.number().optional().describe("Negative when it has expired, by the mock's clock."),
   expired: z.boolean().optional(),
-  revoked: z.boolean().optional().describe("Absent for what is not the mock's."),
+  revoked: z.boolean().optional().describe("Absent for tokens of other issuers."),
   binding: z
     .object({
       x5tS256: text.optional().describe("The certificate it is bound to."),
       jkt: text.optional().describe("The DPoP key it is bound to."),
-      presentedWith: text.optional().describe("Certificate of the connection it came over last."),
+      presentedWith: text
+        .optional()
+        .describe("Certificate of the connection that it was last sent over."),
       matches: z.boolean().optional().describe("Absent if it was not presented."),
     })
     .optional(),
   actors: z.array(text).describe("Who acts for the subject, the last actor first."),
-  valueKept: z.boolean().describe("Whether its value can be shown to who has the admin token."),
+  valueKept: z.boolean().describe("Whether its value can be shown to holders of the admin token."),
 });
 
 const issuer = z.strictObject({
@@ -49,7 +51,7 @@ const issuer = z.strictObject({
 const mcpServer = z.strictObject({
   name: text,
   url: text,
-  audience: text.optional().describe("Takes exchanged tokens for it only."),
+  audience: text.optional().describe("Accepts only exchanged tokens for this audience."),
   tenant: text,
 });
 
@@ -65,7 +67,7 @@ export const stateSchema = z.strictObject({
   clock: clockSchema,
   settings: settingsSchema,
   faults: z.array(faultInfoSchema),
-  scenario: text.optional().describe("The one that was applied last, until a reset."),
+  scenario: text.optional().describe("The scenario that was applied last, until a reset."),
   counts: z.strictObject({
     requests: z.int(),
     tokenRequests: z.int(),
@@ -76,9 +78,9 @@ export const stateSchema = z.strictObject({
     tokenRequestsPerToolCall: z
       .number()
       .optional()
-      .describe("What the caches of the agents are good for; absent before the first call."),
+      .describe("How well the agents cache: 0 is best; absent before the first call."),
   }),
   lastAnswerId: z.int(),
   recordSecrets: z.boolean().describe("Whether values of tokens are kept."),
-  tokenRequired: z.boolean().describe("Whether every operation takes the admin token."),
+  tokenRequired: z.boolean().describe("Whether every operation requires the admin token."),
 });

@@ -31,7 +31,7 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
       method: "get",
       path: "/tokens/{fingerprint}",
       summary:
-        "Verifies a token the mock issued or saw: signature, expiry, revocation, binding, actors.",
+        "Verifies a token that the mock issued or received: signature, expiry, revocation, binding, actors.",
       parameters: byFingerprint,
       response: tokenVerdictSchema,
       async run({ parameters: { fingerprint } }) {
@@ -62,21 +62,23 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
       path: "/revoke",
       summary: "Revokes access tokens and service tokens issued so far.",
       body: revocationSchema,
-      response: z.object({ revoked: z.int().describe("How many there were.") }),
+      response: z.object({ revoked: z.int().describe("Number of revoked tokens.") }),
       run: ({ body }) => ({ revoked: controls.revoke("all" in body ? "all" : body) }),
     }),
     operation({
       id: "rotateKeys",
       method: "post",
       path: "/rotate-keys",
-      summary: "Makes new signing keys; tokens of the old ones stay good.",
+      summary: "Makes new signing keys; tokens signed by the old keys stay valid.",
       body: z
         .strictObject({
-          issuer: name.optional().describe("As its tokens name it. Default: all issuers."),
+          issuer: name
+            .optional()
+            .describe("The issuer, as its tokens name it. Default: all issuers."),
           algorithm: z
             .enum(signingAlgorithms)
             .optional()
-            .describe("What the new key signs with. Default: as the one before."),
+            .describe("Algorithm of the new key. Default: that of the previous key."),
         })
         .optional(),
       response: z.object({ kids: z.array(z.string()).describe("Ids of all keys, old and new.") }),
@@ -90,7 +92,8 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
       method: "post",
       path: "/user-token",
       secret: true,
-      summary: "Signs a user in: returns a JWT, to be an assertion, a subject or an actor token.",
+      summary:
+        "Signs a user in: returns a JWT for an assertion, a subject token or an actor token.",
       body: z.strictObject({
         sub: name.describe("The user."),
         tenant: name
@@ -98,7 +101,9 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
           .describe("Subdomain of the user's tenant. Default: the provider's."),
         issuer: name
           .optional()
-          .describe("Name of a further issuer, or `sts`, if that signs the user in, no tenant."),
+          .describe(
+            "Name of a further issuer, or `sts`, if that issuer signs the user in instead of a tenant.",
+          ),
         clientId: name.optional().describe("Becomes `aud`. Default: the agent's."),
         expiresInMs: z.number().optional().describe("Default 3 600 000; zero or less: expired."),
         claims: z
