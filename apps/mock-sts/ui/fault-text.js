@@ -12,7 +12,7 @@ export function effectText(effect) {
   if (effect.kind === "status") {
     const { kind: _, status, retryAfterSeconds, ...rest } = effect;
     const wait = retryAfterSeconds === undefined ? "" : `, Retry-After ${retryAfterSeconds}`;
-    return `Answer ${status}${wait}${details(rest)}`;
+    return `Respond with ${status}${wait}${details(rest)}`;
   }
   const { kind, ...rest } = effect;
   return effects[kind].label + details(rest);

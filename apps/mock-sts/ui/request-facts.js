@@ -71,7 +71,7 @@ export function outcomeOf({ status, error, fault, answerId }) {
   if (status !== undefined) {
     return { tone: status < 400 ? "good" : "bad", label: String(status), detail };
   }
-  if (answerId === undefined) return { tone: "waiting", label: "…", detail: "no answer yet" };
+  if (answerId === undefined) return { tone: "waiting", label: "…", detail: "no response yet" };
   return { tone: "bad", label: "cut", detail };
 }
 

@@ -3,7 +3,7 @@ import { loadConfig } from "../config/config-load.ts";
 import type { CliEnvironment } from "./cli-environment.ts";
 
 /**
- * Says whether a configuration file is right.
+ * Checks a configuration file.
  *
  * @throws ConfigError with all violations.
  */
@@ -17,5 +17,5 @@ export async function checkConfig(
       `Cannot check a configuration: found no ${CONFIG_FILE_NAMES.join(", ")} in ${folder}`,
     );
   }
-  print(`${source.name} is right\n`);
+  print(`${source.name} is valid\n`);
 }

@@ -164,12 +164,12 @@ describe("serve", () => {
 });
 
 describe("init and check", () => {
-  it("write a file that is right, and never over another one", async () => {
+  it("write a valid file, and never over another one", async () => {
     expect(await run(["init", "--preset", "ias"])).toMatchObject({
       code: 0,
       out: "Wrote mock-sts.yaml. Start the mock with: mock-sts\n",
     });
-    expect(await run(["check"])).toMatchObject({ code: 0, out: "mock-sts.yaml is right\n" });
+    expect(await run(["check"])).toMatchObject({ code: 0, out: "mock-sts.yaml is valid\n" });
     expect(await run(["init"])).toMatchObject({
       code: 1,
       errors: "mock-sts: Cannot write mock-sts.yaml: it exists already; --force replaces it\n",

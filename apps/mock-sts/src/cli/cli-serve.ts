@@ -37,7 +37,7 @@ export async function serve(command: ServeCommand, environment: CliEnvironment):
     }
     if (command.openUi) await openDashboard(mock, { environment, log });
     await environment.stopped;
-    log.event({ event: "stopping", message: "mock-sts ends" });
+    log.event({ event: "stopping", message: "mock-sts stops" });
   } finally {
     unwatch();
     await mock.close();
@@ -71,7 +71,7 @@ async function follow(
         const { applied, restart } = live.change(read(changed));
         const message = [
           `${name} has changed:`,
-          applied.length === 0 ? "nothing to take over" : `took over ${applied.join(", ")}`,
+          applied.length === 0 ? "nothing to apply" : `applied ${applied.join(", ")}`,
           ...(restart.length === 0 ? [] : [`(a restart is needed for ${restart.join(", ")})`]),
         ].join(" ");
         log.event({ event: "configuration-changed", message, fields: { applied, restart } });

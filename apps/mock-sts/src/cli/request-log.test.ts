@@ -77,7 +77,7 @@ describe("formatRequest", () => {
 
   it("shows a fault, and a request without a response", () => {
     const line = formatRequest({ ...request, fault: "reset-before-headers" });
-    expect(line).toMatch(/^12:00:00 --- .* fault reset-before-headers no answer$/);
+    expect(line).toMatch(/^12:00:00 --- .* fault reset-before-headers no response$/);
   });
 
   it("stays one line of printable characters whatever a client sends", () => {

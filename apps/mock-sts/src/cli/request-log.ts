@@ -16,7 +16,7 @@ export function formatRequest(
     issued && paint("dim", `issued ${issued.fingerprint}`),
     fault && paint("magenta", `fault ${printable(fault)}`),
     error && paint("red", printable(error)),
-    status === undefined ? paint("red", "no answer") : undefined,
+    status === undefined ? paint("red", "no response") : undefined,
   ];
   return parts.filter((part) => part !== undefined && part !== "").join(" ");
 }

@@ -122,7 +122,7 @@ describe("the facts of a request", () => {
     [{ status: 400, error: "invalid_target" }, "bad", "400", "invalid_target"],
     [{ status: 503, fault: "status" }, "bad", "503", "fault: status"],
     [{ answerId: 1, fault: "reset-before-headers" }, "bad", "cut", "fault: reset-before-headers"],
-    [{}, "waiting", "…", "no answer yet"],
+    [{}, "waiting", "…", "no response yet"],
   ])("say of %j that it is %s", (fields, tone, label, detail) => {
     expect(outcomeOf(request(fields))).toEqual({ tone, label, detail });
   });
@@ -162,7 +162,7 @@ describe("the form of faults", () => {
 
   it("writes what a fault does", () => {
     expect(effectText({ kind: "status", status: 429, retryAfterSeconds: 2 })).toBe(
-      "Answer 429, Retry-After 2",
+      "Respond with 429, Retry-After 2",
     );
     expect(effectText({ kind: "delay", delayMs: 90_000 })).toBe("Delay by 1 min 30 s");
     expect(effectText({ kind: "odd-expires-in", value: null })).toBe("Odd expires_in, value null");
