@@ -4,7 +4,7 @@ import { PRESETS } from "../src/config/config-presets.ts";
 import { liveShape, optionShape } from "../src/config/config-schema.ts";
 import { stsShape } from "../src/config/config-sts.ts";
 import { PRESET_NAMES } from "../src/config/preset-names.ts";
-import { faultEffectSchema, faultMatchSchema } from "../src/faults/fault-schema.ts";
+import { FAULT_MATCH_SCHEMA, faultEffectSchema } from "../src/faults/fault-schema.ts";
 import { BUILT_IN_SCENARIOS } from "../src/options/scenario.ts";
 import { stsQuirks } from "../src/options/sts-quirks.ts";
 
@@ -34,7 +34,7 @@ export const CONFIG_TABLES: Readonly<Record<string, string>> = {
   quirks: stsQuirks.map(code).join(", "),
   match: table(
     ["key", "takes", "meaning"],
-    Object.entries(describe(faultMatchSchema).properties ?? {}).map(([key, schema]) => [
+    Object.entries(describe(FAULT_MATCH_SCHEMA).properties ?? {}).map(([key, schema]) => [
       code(key),
       takes(schema),
       schema.description ?? "",

@@ -13,7 +13,7 @@
 /** @typedef {FaultSpec["effect"]["kind"]} EffectKind */
 
 /** @type {Readonly<Record<EffectKind, { label: string, fields?: readonly EffectField[] }>>} */
-export const effects = {
+export const EFFECTS = {
   status: {
     label: "Respond with a status",
     fields: [
@@ -59,7 +59,7 @@ export const effects = {
  *
  * @type {readonly { label: string, match: NonNullable<FaultSpec["match"]> }[]}
  */
-export const places = [
+export const PLACES = [
   { label: "any request", match: {} },
   { label: "the token server", match: { listener: "token-server" } },
   { label: "identity tenants’ token endpoints", match: { route: "token" } },

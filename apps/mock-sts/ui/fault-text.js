@@ -1,5 +1,5 @@
 /** @import { FaultSpec } from "./mock-data.ts" */
-import { effects, places } from "./fault-effects.js";
+import { EFFECTS, PLACES } from "./fault-effects.js";
 import { spanText } from "./spans-of-time.js";
 
 /**
@@ -15,7 +15,7 @@ export function effectText(effect) {
     return `Respond with ${status}${wait}${details(rest)}`;
   }
   const { kind, ...rest } = effect;
-  return effects[kind].label + details(rest);
+  return EFFECTS[kind].label + details(rest);
 }
 
 /**
@@ -24,7 +24,7 @@ export function effectText(effect) {
  * @param {NonNullable<FaultSpec["match"]>} match
  */
 export function matchText({ times: _, ...match }) {
-  const known = places.findLast(({ match: place }) =>
+  const known = PLACES.findLast(({ match: place }) =>
     Object.entries(place).every(([name, value]) => match[/** @type {"route"} */ (name)] === value),
   );
   const rest = Object.entries(match).filter(([name]) => !(name in (known?.match ?? {})));

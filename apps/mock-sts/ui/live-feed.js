@@ -1,11 +1,12 @@
 /** @import { Model } from "./model.js" */
 /** @import { RecordedRequest, State } from "./mock-data.ts" */
 import { MockError } from "./mock-client.js";
-import { maxRequests, withRequest } from "./request-history.js";
+import { MAX_REQUESTS, withRequest } from "./request-history.js";
 
 /** Least time between two readings of the state, in milliseconds. */
-const refreshIntervalMs = 250;
-const [firstRetryMs, lastRetryMs] = [500, 8_000];
+const REFRESH_INTERVAL_MS = 250;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 8_000;
 
 /** Keeps the model up to date with the mock, as long as the page is open. */
 export class LiveFeed {
@@ -32,20 +33,20 @@ export class LiveFeed {
 
   /** Follows the mock, and reconnects whenever the connection ends. */
   async follow() {
-    let retryMs = firstRetryMs;
+    let retryMs = FIRST_RETRY_MS;
     for (;;) {
       try {
         const since = await this.#load();
         const events = await this.#mock.events(since);
         this.#connectionIs("live");
-        retryMs = firstRetryMs;
+        retryMs = FIRST_RETRY_MS;
         for await (const event of events) this.#take(event);
         this.#connectionIs("lost");
       } catch (error) {
         this.#connectionIs(error instanceof MockError && error.status === 401 ? "locked" : "lost");
       }
       await this.#pause(retryMs);
-      retryMs = Math.min(2 * retryMs, lastRetryMs);
+      retryMs = Math.min(2 * retryMs, LAST_RETRY_MS);
     }
   }
 
@@ -57,7 +58,7 @@ export class LiveFeed {
   /** Reads the state soon; many calls make one reading. */
   refresh() {
     this.#isStale = true;
-    this.#refresh ??= setTimeout(() => this.#readState(), refreshIntervalMs);
+    this.#refresh ??= setTimeout(() => this.#readState(), REFRESH_INTERVAL_MS);
   }
 
   async #load() {
@@ -68,7 +69,7 @@ export class LiveFeed {
   }
 
   async #loadRequests() {
-    const { requests, lastAnswerId } = await this.#mock.get(`/requests?limit=${maxRequests}`);
+    const { requests, lastAnswerId } = await this.#mock.get(`/requests?limit=${MAX_REQUESTS}`);
     this.#model.requests = requests;
     this.#onChange(true);
     return lastAnswerId;

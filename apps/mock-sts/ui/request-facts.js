@@ -3,7 +3,7 @@
 /** @typedef {"token" | "mcp" | "other"} RequestKind */
 
 /** @type {readonly string[]} */
-const tokenRoutes = ["token", "xsuaa-token", "sts-token"];
+const TOKEN_ROUTES = ["token", "xsuaa-token", "sts-token"];
 
 /**
  * Distinguishes token requests, MCP calls and other requests.
@@ -12,7 +12,7 @@ const tokenRoutes = ["token", "xsuaa-token", "sts-token"];
  * @returns {RequestKind}
  */
 export function kindOf({ route }) {
-  if (tokenRoutes.includes(route)) return "token";
+  if (TOKEN_ROUTES.includes(route)) return "token";
   return route === "mcp" ? "mcp" : "other";
 }
 
@@ -23,12 +23,12 @@ export function kindOf({ route }) {
  */
 export function actionOf({ route, grant, mcp, method, path }) {
   if (mcp !== undefined) return mcp.tool ?? (mcp.methods.join(", ") || `${method} session`);
-  if (tokenRoutes.includes(route)) return grantNames[grant ?? ""] ?? grant ?? "no grant";
+  if (TOKEN_ROUTES.includes(route)) return GRANT_NAMES[grant ?? ""] ?? grant ?? "no grant";
   return `${method} ${path}`;
 }
 
 /** @type {Readonly<Record<string, string>>} */
-const grantNames = {
+const GRANT_NAMES = {
   "urn:ietf:params:oauth:grant-type:token-exchange": "token exchange",
   "urn:ietf:params:oauth:grant-type:jwt-bearer": "jwt-bearer",
   client_credentials: "client credentials",

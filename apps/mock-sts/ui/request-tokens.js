@@ -3,7 +3,7 @@
 /** @typedef {"issued" | "bearer" | "userToken" | "subjectToken" | "actorToken" | "assertion"} TokenRole */
 
 /** @type {Readonly<Record<TokenRole, string>>} */
-export const roleNames = {
+export const ROLE_NAMES = {
   issued: "issued",
   bearer: "bearer",
   userToken: "user token",
@@ -19,7 +19,7 @@ export const roleNames = {
  * @returns {readonly { role: TokenRole, token: RecordedToken }[]}
  */
 export function tokensOf(request) {
-  const roles = /** @type {TokenRole[]} */ (Object.keys(roleNames));
+  const roles = /** @type {TokenRole[]} */ (Object.keys(ROLE_NAMES));
   return roles.flatMap((role) => {
     const token = request[role];
     return token === undefined ? [] : [{ role, token }];

@@ -1,8 +1,8 @@
 /** Height of a row in pixels, as in `timeline.css`. */
-const rowHeight = 26;
+const ROW_HEIGHT = 26;
 
 /** Rows that are drawn beyond the visible ones, on each side. */
-const margin = 8;
+const MARGIN = 8;
 
 /**
  * Counts the whole rows that are visible at a height.
@@ -10,7 +10,7 @@ const margin = 8;
  * @param {number} height
  */
 export function rowsAPage(height) {
-  return Math.max(1, Math.floor(height / rowHeight) - 2);
+  return Math.max(1, Math.floor(height / ROW_HEIGHT) - 2);
 }
 
 /** Tracks the visible rows of a long list: only they are drawn. */
@@ -47,12 +47,12 @@ export class TimelineWindow {
   of(rows) {
     this.#rows = rows;
     if (this.#top > 0) this.#top = this.#topOfAnchor(rows);
-    const first = Math.max(0, Math.floor(this.#top / rowHeight) - margin);
-    const last = Math.min(rows.length, Math.ceil((this.#top + this.height) / rowHeight) + margin);
+    const first = Math.max(0, Math.floor(this.#top / ROW_HEIGHT) - MARGIN);
+    const last = Math.min(rows.length, Math.ceil((this.#top + this.height) / ROW_HEIGHT) + MARGIN);
     return {
       ...{ rows: rows.slice(first, last), first },
-      above: first * rowHeight,
-      below: (rows.length - last) * rowHeight,
+      above: first * ROW_HEIGHT,
+      below: (rows.length - last) * ROW_HEIGHT,
     };
   }
 
@@ -86,19 +86,20 @@ export class TimelineWindow {
     this.#revealedId = id;
     const row = this.#rows.findIndex((it) => it.id === id);
     if (row < 0) return;
-    const [from, to] = [row * rowHeight, (row + 1) * rowHeight + headHeight];
+    const from = row * ROW_HEIGHT;
+    const to = (row + 1) * ROW_HEIGHT + HEAD_HEIGHT;
     const lowest = this.#top + this.height;
-    if (from < this.#top) this.#moveTo(Math.max(0, from - context));
+    if (from < this.#top) this.#moveTo(Math.max(0, from - CONTEXT));
     else if (to > lowest)
       this.#moveTo(
-        Math.min(to + context, this.#rows.length * rowHeight + headHeight) - this.height,
+        Math.min(to + CONTEXT, this.#rows.length * ROW_HEIGHT + HEAD_HEIGHT) - this.height,
       );
   }
 
   /** @param {number} top */
   #moveTo(top) {
     this.#top = top;
-    this.#anchorId = this.#rows[Math.floor(top / rowHeight)]?.id ?? 0;
+    this.#anchorId = this.#rows[Math.floor(top / ROW_HEIGHT)]?.id ?? 0;
     this.#onChange();
   }
 
@@ -106,12 +107,12 @@ export class TimelineWindow {
   #topOfAnchor(rows) {
     const row = rows.findIndex(({ id }) => id <= this.#anchorId);
     if (row < 0) return 0;
-    return row * rowHeight + (this.#top % rowHeight);
+    return row * ROW_HEIGHT + (this.#top % ROW_HEIGHT);
   }
 }
 
 /** How much of its neighbours is visible when a row is brought into view. */
-const context = 2 * rowHeight;
+const CONTEXT = 2 * ROW_HEIGHT;
 
 /** The head of the list stays in view and covers as much. */
-const headHeight = 28;
+const HEAD_HEIGHT = 28;

@@ -254,7 +254,7 @@ describe("token retrieval", () => {
       /invalid_grant.*aud/,
     ],
   ])(
-    "answers %s with an item that holds an error, and status 200",
+    "responds to %s with an item that holds an error, and status 200",
     async (_what, headers, error) => {
       const { status, body } = await agent.consume("tenant-a", await headers());
       expect(status).toBe(200);

@@ -301,7 +301,7 @@ describe("a path that leads nowhere", () => {
     `/wrong/destination-configuration${collection}`,
     "/destination-configuration/v1/somethingElse",
     "/destination-configuration/v3/destinations/x",
-  ])("answers 404 with a page: %s", async (path) => {
+  ])("responds with 404 and a page: %s", async (path) => {
     const response = await agent.fetch(`${mock.url}${path}`);
     expect(response.status).toBe(404);
     expect(response.headers.get("content-type")).toMatch(/^text\/html/);

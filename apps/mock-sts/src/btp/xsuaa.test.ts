@@ -134,7 +134,7 @@ describe("XSUAA's token endpoint", () => {
   it.each([
     ["unsupported_grant_type", { grant_type: "password" }],
     ["invalid_request", { grant_type: "" }],
-  ])("answers %s to %j", async (error, wrong) => {
+  ])("responds with %s to %j", async (error, wrong) => {
     const form = { ...agent.serviceTokenForm(), ...wrong };
     const { status, body } = await agent.postToken("tenant-a", { form });
     expect([status, body.error]).toEqual([400, error]);

@@ -15,14 +15,14 @@ const { untilStopped } = await import("./stop-signals.ts");
 const { wantsColors } = await import("./terminal-style.ts");
 
 const { stdout, stderr } = process;
-const isTerminal = stdout.isTTY === true;
+const IS_TERMINAL = stdout.isTTY === true;
 
 process.exitCode = await runCli(process.argv.slice(2), {
   print: (text) => void stdout.write(text),
   printError: (text) => void stderr.write(text),
   stopped: untilStopped({ process, output: stdout }),
-  isTerminal,
-  hasColors: wantsColors(process.env, isTerminal),
+  isTerminal: IS_TERMINAL,
+  hasColors: wantsColors(process.env, IS_TERMINAL),
   folder: process.cwd(),
   openUrl: openBrowser,
 });

@@ -20,7 +20,7 @@ import { PRESET_NAMES, type PresetName } from "./preset-names.ts";
 /** Ten years, in milliseconds. */
 const DECADE_MS = 315_576_000_000;
 
-const settings = settingsSchema.shape;
+const SETTINGS = settingsSchema.shape;
 const port = z.int().min(0).max(65_535);
 const flag = z.boolean();
 
@@ -52,10 +52,10 @@ export const optionShape = {
   ),
   agents: agents.describe("The provider's A2A agents. Default one."),
   tenants: z.array(tenant).describe("Subscribers. Default `tenant-a` and `tenant-b`."),
-  tokenLifetimeMs: settings.tokenLifetimeMs.describe(
+  tokenLifetimeMs: SETTINGS.tokenLifetimeMs.describe(
     "Lifetime of access tokens. Default 3 600 000.",
   ),
-  serviceTokenLifetimeMs: settings.serviceTokenLifetimeMs.describe(
+  serviceTokenLifetimeMs: SETTINGS.serviceTokenLifetimeMs.describe(
     "Lifetime of XSUAA's tokens. Default 43 200 000.",
   ),
   clockSkewMs: z.int().min(0).max(600_000).describe("Allowed difference of clocks. Default 0."),
@@ -63,7 +63,7 @@ export const optionShape = {
   refuseReusedAssertions: flag.describe(
     "Whether an assertion can be used only once. Default `false`.",
   ),
-  requireBoundCertificate: settings.requireBoundCertificate.describe(
+  requireBoundCertificate: SETTINGS.requireBoundCertificate.describe(
     "Whether the gateway demands the certificate a token is bound to. Default `false`.",
   ),
   strictAudience: flag.describe("Whether assertions must be for the issuer only. Default `false`."),
@@ -94,7 +94,7 @@ export const optionShape = {
 /** Live keys: they apply to a running mock. */
 export const liveShape = {
   scenario: text.describe("A scenario that is applied at the start. Default none."),
-  alwaysUnauthorized: settings.alwaysUnauthorized.describe(
+  alwaysUnauthorized: SETTINGS.alwaysUnauthorized.describe(
     "Whether MCP servers and agents respond with 401: all, or those named. Default `false`.",
   ),
   faults: z

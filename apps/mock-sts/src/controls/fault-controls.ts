@@ -1,15 +1,15 @@
 import { checkData } from "../checks/check-data.ts";
 import {
+  FAULT_MATCH_SCHEMA,
   type FaultEffect,
   type FaultMatchSpec,
   type FaultSpec,
   faultEffectSchema,
-  faultMatchSchema,
   faultSchema,
 } from "../faults/fault-schema.ts";
 import type { FaultInfo, Faults } from "../faults/faults.ts";
 import type { Hold } from "../faults/hold.ts";
-import { type RequestFilter, requestFilterSchema } from "../recording/request-match.ts";
+import { REQUEST_FILTER_SCHEMA, type RequestFilter } from "../recording/request-match.ts";
 
 /** The response that a fault sends instead of the real one. */
 export type FaultResponse = Omit<Extract<FaultEffect, { kind: "status" }>, "kind">;
@@ -51,13 +51,13 @@ export function createFaultControls(faults: Faults, { tls }: { tls: boolean }): 
   const set = (effect: FaultEffect, match: FaultMatch) =>
     void faults.add({
       effect: checkData(faultEffectSchema, effect, "set a fault"),
-      match: checkData(faultMatchSchema, finite(match), "set a fault"),
+      match: checkData(FAULT_MATCH_SCHEMA, finite(match), "set a fault"),
     });
   return {
     failNext: (response, match = {}) => set({ kind: "status", ...response }, match),
     breakNext: (breakage, match = {}) => set({ kind: breakage }, match),
     delayNext: (delayMs, match = {}) => set({ kind: "delay", delayMs }, match),
-    hold: (filter = {}) => faults.hold(checkData(requestFilterSchema, filter, "hold requests")),
+    hold: (filter = {}) => faults.hold(checkData(REQUEST_FILTER_SCHEMA, filter, "hold requests")),
     addFault(fault) {
       const checked = checkData(faultSchema, fault, "set a fault");
       if (checked.effect.kind === "tls-refusal" && !tls) {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { effects, places } from "../../ui/fault-effects.js";
+import { EFFECTS, PLACES } from "../../ui/fault-effects.js";
 import { readFault } from "../../ui/fault-form-data.js";
 import { effectText, matchText } from "../../ui/fault-text.js";
 import { mockNow } from "../../ui/mock-time.js";
 import { actionOf, audienceOf, kindOf, outcomeOf, partiesOf } from "../../ui/request-facts.js";
-import { maxRequests, withRequest } from "../../ui/request-history.js";
+import { MAX_REQUESTS, withRequest } from "../../ui/request-history.js";
 import { durationText, parseSpan, spanText } from "../../ui/spans-of-time.js";
 import { faultEffectSchema, faultSchema } from "../faults/fault-schema.ts";
 import type { RecordedRequest } from "../recording/recorded-request.ts";
@@ -88,8 +88,8 @@ describe("withRequest", () => {
 
   it("drops the oldest beyond what is kept", () => {
     let list: readonly RecordedRequest[] = [];
-    for (let id = 1; id <= maxRequests + 1; id++) list = withRequest(list, request({ id }));
-    expect([list.length, list[0]?.id]).toEqual([maxRequests, 2]);
+    for (let id = 1; id <= MAX_REQUESTS + 1; id++) list = withRequest(list, request({ id }));
+    expect([list.length, list[0]?.id]).toEqual([MAX_REQUESTS, 2]);
   });
 });
 
@@ -141,8 +141,8 @@ describe("the facts of a request", () => {
 describe("the form of faults", () => {
   it("knows every kind that the mock knows, and makes of each a fault that it takes", () => {
     const kinds = faultEffectSchema.options.map((it) => it.shape.kind.value);
-    expect(Object.keys(effects).sort()).toEqual([...kinds].sort());
-    for (const [kind, { fields = [] }] of Object.entries(effects)) {
+    expect(Object.keys(EFFECTS).sort()).toEqual([...kinds].sort());
+    for (const [kind, { fields = [] }] of Object.entries(EFFECTS)) {
       const form = new FormData();
       for (const [name, value] of Object.entries({ effect: kind, place: "0", times: "unlimited" }))
         form.set(name, value);
@@ -152,7 +152,7 @@ describe("the form of faults", () => {
   });
 
   it("says of each place what it says of a fault there", () => {
-    for (const { label, match } of places) {
+    for (const { label, match } of PLACES) {
       expect(faultSchema.shape.match.safeParse(match).success).toBe(true);
       expect(matchText(match)).toBe(label);
     }

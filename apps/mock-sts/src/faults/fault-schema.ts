@@ -6,7 +6,7 @@ import { DAY_MS } from "../time/durations.ts";
 const MAX_DELAY_MS = DAY_MS;
 
 /** Which requests a fault hits, and how often: plain data. */
-export const faultMatchSchema = requestMatchSchema.extend({
+export const FAULT_MATCH_SCHEMA = requestMatchSchema.extend({
   times: z
     .union([z.int().positive(), z.literal("unlimited")])
     .optional()
@@ -60,7 +60,7 @@ export const faultEffectSchema = z.discriminatedUnion("kind", [
     .describe("Responds with a status in place of the real response; the request has no effect."),
   z
     .strictObject({ kind: kind("delay"), delayMs })
-    .describe("Waits before the request is answered; another fault may hit it after that."),
+    .describe("Waits before the response; another fault may hit the request after that."),
   z
     .strictObject({
       kind: kind("slow-body"),
@@ -146,7 +146,7 @@ export const faultEffectSchema = z.discriminatedUnion("kind", [
 
 /** A fault: the requests that it hits, and its effect. */
 export const faultSchema = z
-  .strictObject({ match: faultMatchSchema.optional(), effect: faultEffectSchema })
+  .strictObject({ match: FAULT_MATCH_SCHEMA.optional(), effect: faultEffectSchema })
   .refine(
     ({ effect, match = {} }) =>
       effect.kind !== "tls-refusal" || Object.keys(match).every(isOfHandshake),
@@ -168,4 +168,4 @@ export type FaultEffect = z.infer<typeof faultEffectSchema>;
 export type FaultSpec = z.infer<typeof faultSchema>;
 
 /** The match of a fault as plain data. */
-export type FaultMatchSpec = z.infer<typeof faultMatchSchema>;
+export type FaultMatchSpec = z.infer<typeof FAULT_MATCH_SCHEMA>;

@@ -41,7 +41,7 @@ async function expectError(
 
 describe("token endpoint, requests (RFC 6749 §3.2)", () => {
   it.each(["GET", "PUT", "DELETE"])(
-    "[6749-1] answers %s with 405 and never a token",
+    "[6749-1] responds to %s with 405 and never a token",
     async (method) => {
       const body = method === "GET" ? null : new URLSearchParams(CLIENT_CREDENTIALS_FORM);
       const response = await agent.fetch(mock.tokenEndpoint, { method, body });

@@ -21,10 +21,10 @@ export const settingsSchema = z.strictObject({
 });
 
 /** A change of some switches. */
-export const settingsChangeSchema = settingsSchema.partial();
+export const SETTINGS_CHANGE_SCHEMA = settingsSchema.partial();
 
 /** The switches of a mock. */
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** A change of some switches. */
-export type SettingsChange = z.infer<typeof settingsChangeSchema>;
+export type SettingsChange = z.infer<typeof SETTINGS_CHANGE_SCHEMA>;

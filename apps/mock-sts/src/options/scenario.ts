@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { checkData } from "../checks/check-data.ts";
 import { faultSchema } from "../faults/fault-schema.ts";
-import { settingsChangeSchema } from "./control-settings.ts";
+import { SETTINGS_CHANGE_SCHEMA } from "./control-settings.ts";
 
 /** A named set of faults and settings: plain data. */
 export const scenarioSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "must be lower-case letters, digits and hyphens"),
   description: z.string().optional(),
-  settings: settingsChangeSchema.optional(),
+  settings: SETTINGS_CHANGE_SCHEMA.optional(),
   faults: z.array(faultSchema).optional(),
 });
 

@@ -3,7 +3,7 @@ import { checkNames, type KnownNames } from "../checks/known-names.ts";
 import { type Bounds, createBoundedCache } from "./bounded-cache.ts";
 import type { OpenRecord, RecordedRequest } from "./recorded-request.ts";
 import { matchesFilter } from "./request-filter.ts";
-import { type RequestFilter, requestFilterSchema } from "./request-match.ts";
+import { REQUEST_FILTER_SCHEMA, type RequestFilter } from "./request-match.ts";
 import { countRequest, NO_REQUESTS, type RequestTotals } from "./request-totals.ts";
 import { createSubscribers } from "./subscribers.ts";
 
@@ -104,7 +104,7 @@ export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): 
 
 /** With a misspelt field, a filter would match no request, or every request. */
 function checked(filter: RequestFilter): RequestFilter {
-  return checkData(requestFilterSchema, filter, "select requests");
+  return checkData(REQUEST_FILTER_SCHEMA, filter, "select requests");
 }
 
 const WAIT_NAMES: KnownNames<WaitOptions> = { signal: true };

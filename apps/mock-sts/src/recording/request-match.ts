@@ -25,7 +25,7 @@ export const requestMatchSchema = z.strictObject({
 });
 
 /** Chooses recorded requests: plain data. */
-export const requestFilterSchema = requestMatchSchema.extend({
+export const REQUEST_FILTER_SCHEMA = requestMatchSchema.extend({
   status: z.int().optional().describe("Status of the response."),
   error: text.optional().describe("OAuth error code of the response."),
   sinceId: z.int().min(0).optional().describe("Requests that arrived after the one with this id."),
@@ -39,4 +39,4 @@ export const requestFilterSchema = requestMatchSchema.extend({
 });
 
 /** Chooses requests; every given field must match. */
-export type RequestFilter = Readonly<z.infer<typeof requestFilterSchema>>;
+export type RequestFilter = Readonly<z.infer<typeof REQUEST_FILTER_SCHEMA>>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ROUTE_NAMES } from "./recorded-request.ts";
-import { requestFilterSchema } from "./request-match.ts";
+import { REQUEST_FILTER_SCHEMA } from "./request-match.ts";
 
 const claims = z.record(z.string(), z.unknown());
 
@@ -12,7 +12,7 @@ export const recordedTokenSchema = z.strictObject({
 });
 
 const text = z.string();
-const token = recordedTokenSchema.optional();
+const TOKEN = recordedTokenSchema.optional();
 
 /** A request in the log, as it is described over HTTP. */
 export const recordedRequestSchema = z.strictObject({
@@ -37,12 +37,12 @@ export const recordedRequestSchema = z.strictObject({
   form: z.record(text, z.union([text, z.array(text)])).optional(),
   grant: text.optional(),
   clientId: text.optional(),
-  assertion: token,
-  subjectToken: token,
-  actorToken: token,
-  bearer: token,
-  userToken: token,
-  issued: token,
+  assertion: TOKEN,
+  subjectToken: TOKEN,
+  actorToken: TOKEN,
+  bearer: TOKEN,
+  userToken: TOKEN,
+  issued: TOKEN,
   mcp: z.strictObject({ server: text, methods: z.array(text), tool: text.optional() }).optional(),
   a2a: z.strictObject({ version: text, methods: z.array(text) }).optional(),
   error: text.optional().describe("OAuth error code of the response."),
@@ -55,7 +55,7 @@ export const recordedRequestSchema = z.strictObject({
 const count = z.coerce.number<string>().int().min(0);
 
 /** A filter as the query of a URL. */
-export const filterQuerySchema = requestFilterSchema.extend({
+export const FILTER_QUERY_SCHEMA = REQUEST_FILTER_SCHEMA.extend({
   status: count.optional(),
   sinceId: count.optional().describe("Requests that arrived after the one with this id."),
   sinceAnswerId: count.optional().describe("Requests answered after the response with this id."),

@@ -14,7 +14,7 @@ import { recordTools } from "./record-tools.ts";
 export interface McpServerOptions extends GatewayTargetOptions {
   /** `session`: 2025 revisions with `Mcp-Session-Id`. `stateless`: 2026-07-28, and 2025 without sessions. Default `session`. */
   readonly mode?: "session" | "stateless";
-  /** Whether session servers stream answers as events or send JSON. Default `stream`. */
+  /** Whether session servers stream responses as events or send JSON. Default `stream`. */
   readonly answers?: "stream" | "json";
   /** Tools on one page of `tools/list`. Default: all. */
   readonly pageSize?: number;

@@ -8,7 +8,12 @@ import { settingsSchema } from "../../options/control-settings.ts";
 import { recordedRequestSchema } from "../../recording/request-schema.ts";
 import { createControlApi } from "./control-api.ts";
 import { operation } from "./control-operation.ts";
-import { clockSchema, faultInfoSchema, stateSchema, tokenVerdictSchema } from "./state-schema.ts";
+import {
+  clockSchema,
+  FAULT_INFO_SCHEMA,
+  stateSchema,
+  TOKEN_VERDICT_SCHEMA,
+} from "./state-schema.ts";
 
 let mock: MockSts;
 let agent: TestAgent;
@@ -205,7 +210,7 @@ describe("tokens", () => {
     const { token } = await agent.requestToken(jwtBearerForm(assertion));
     await agent.postMcp("orders", { Authorization: `Bearer ${token}` });
     const verdict = described(
-      tokenVerdictSchema,
+      TOKEN_VERDICT_SCHEMA,
       await client.get(`/tokens/${fingerprint(token)}`),
     );
     const { clientCertificate } = mock.recorder.requests.at(-1)?.tls ?? {};
@@ -230,7 +235,7 @@ describe("tokens", () => {
     for (const bearer of [corrupted, foreign, "opaque"]) {
       await agent.postMcp("orders", { Authorization: `Bearer ${bearer}` });
       const response = await client.get(`/tokens/${fingerprint(bearer)}`);
-      const verdict = described(tokenVerdictSchema, response);
+      const verdict = described(TOKEN_VERDICT_SCHEMA, response);
       signatures.push(verdict.signature);
       expect(verdict).not.toHaveProperty("revoked");
     }
@@ -302,7 +307,7 @@ describe("faults and scenarios", () => {
       match: { route: "token", times: 2 },
       effect: { kind: "status", status: 429, retryAfterSeconds: 3 },
     };
-    const set = described(faultInfoSchema, await client.post("/faults", fault));
+    const set = described(FAULT_INFO_SCHEMA, await client.post("/faults", fault));
     expect(set).toMatchObject({ ...fault, hits: 0 });
     expect((await agent.requestToken()).headers.get("retry-after")).toBe("3");
     expect(await client.get("/faults")).toMatchObject({ faults: [{ id: set.id, hits: 1 }] });

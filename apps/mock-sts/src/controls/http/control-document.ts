@@ -3,7 +3,7 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiPathsObject,
 } from "zod-openapi";
-import { faultEffectSchema, faultMatchSchema, faultSchema } from "../../faults/fault-schema.ts";
+import { FAULT_MATCH_SCHEMA, faultEffectSchema, faultSchema } from "../../faults/fault-schema.ts";
 import { settingsSchema } from "../../options/control-settings.ts";
 import { scenarioSchema } from "../../options/scenario.ts";
 import { recordedRequestSchema, recordedTokenSchema } from "../../recording/request-schema.ts";
@@ -11,7 +11,12 @@ import { controlErrorSchema } from "./control-error.ts";
 import type { ControlOperation } from "./control-operation.ts";
 import { CONTROL_PATH } from "./control-paths.ts";
 import { revocationSchema } from "./revocation.ts";
-import { clockSchema, faultInfoSchema, stateSchema, tokenVerdictSchema } from "./state-schema.ts";
+import {
+  clockSchema,
+  FAULT_INFO_SCHEMA,
+  stateSchema,
+  TOKEN_VERDICT_SCHEMA,
+} from "./state-schema.ts";
 
 /** Describes the operations of the controls as an OpenAPI 3.1 document. */
 export function controlDocument(
@@ -56,10 +61,10 @@ const NAMED_SCHEMAS = {
   Settings: settingsSchema,
   Request: recordedRequestSchema,
   Token: recordedTokenSchema,
-  TokenVerdict: tokenVerdictSchema,
+  TokenVerdict: TOKEN_VERDICT_SCHEMA,
   Fault: faultSchema,
-  FaultInfo: faultInfoSchema,
-  FaultMatch: faultMatchSchema,
+  FaultInfo: FAULT_INFO_SCHEMA,
+  FaultMatch: FAULT_MATCH_SCHEMA,
   FaultEffect: faultEffectSchema,
   Scenario: scenarioSchema,
   Revocation: revocationSchema,

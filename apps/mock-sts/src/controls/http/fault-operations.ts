@@ -3,7 +3,7 @@ import { faultSchema } from "../../faults/fault-schema.ts";
 import { scenarioSchema } from "../../options/scenario.ts";
 import type { Controls } from "../controls.ts";
 import { type ControlOperation, NotFoundError, operation } from "./control-operation.ts";
-import { faultInfoSchema } from "./state-schema.ts";
+import { FAULT_INFO_SCHEMA } from "./state-schema.ts";
 
 /** Operations that set and remove faults, one by one or as scenarios. */
 export function faultOperations(controls: Controls): readonly ControlOperation[] {
@@ -13,7 +13,7 @@ export function faultOperations(controls: Controls): readonly ControlOperation[]
       method: "get",
       path: "/faults",
       summary: "Lists the faults that are set; a fault is removed after its last hit.",
-      response: z.object({ faults: z.array(faultInfoSchema) }),
+      response: z.object({ faults: z.array(FAULT_INFO_SCHEMA) }),
       run: () => ({ faults: controls.listFaults() }),
     }),
     operation({
@@ -22,7 +22,7 @@ export function faultOperations(controls: Controls): readonly ControlOperation[]
       path: "/faults",
       summary: "Sets a fault; those set earlier apply first.",
       body: faultSchema,
-      response: faultInfoSchema,
+      response: FAULT_INFO_SCHEMA,
       run: ({ body }) => controls.addFault(body),
     }),
     operation({

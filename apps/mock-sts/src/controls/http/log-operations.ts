@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { RecordedRequest } from "../../recording/recorded-request.ts";
 import type { Recorder } from "../../recording/recorder.ts";
 import type { RequestFilter } from "../../recording/request-match.ts";
-import { filterQuerySchema, recordedRequestSchema } from "../../recording/request-schema.ts";
+import { FILTER_QUERY_SCHEMA, recordedRequestSchema } from "../../recording/request-schema.ts";
 import type { Subscribers } from "../../recording/subscribers.ts";
 import { type ControlOperation, NotFoundError, operation } from "./control-operation.ts";
 import { eventStream } from "./event-stream.ts";
@@ -21,7 +21,7 @@ export function logOperations(
       method: "get",
       path: "/requests",
       summary: "Lists the requests that match, the oldest first.",
-      query: filterQuerySchema.extend({
+      query: FILTER_QUERY_SCHEMA.extend({
         limit: z.coerce
           .number<string>()
           .int()
@@ -48,7 +48,7 @@ export function logOperations(
       summary: "Waits for a request that matches and has its response.",
       description: "Without `sinceAnswerId`, only requests answered from now on count.",
       nothing: "None came in time.",
-      query: filterQuerySchema.extend({
+      query: FILTER_QUERY_SCHEMA.extend({
         timeoutMs: z.coerce.number<string>().int().min(0).max(MAX_WAIT_MS).default(30_000),
       }),
       response: recordedRequestSchema,
@@ -82,7 +82,7 @@ export function logOperations(
       summary: "Streams events of the mock as server-sent events.",
       description:
         "`request`: a request has its response; the data is the request, the id is the number of the response, which a client sends as `Last-Event-ID` to go on. `change`: a client changed something over HTTP; get the state again.",
-      query: filterQuerySchema,
+      query: FILTER_QUERY_SCHEMA,
       mediaType: "text/event-stream",
       response: z.string(),
       run: ({ query, request }) => eventStream(recorder, { filter: query, changes, request }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { settingsChangeSchema, settingsSchema } from "../../options/control-settings.ts";
+import { SETTINGS_CHANGE_SCHEMA, settingsSchema } from "../../options/control-settings.ts";
 import type { Controls } from "../controls.ts";
 import { type ControlOperation, operation } from "./control-operation.ts";
 import { type MockStateContext, readState } from "./mock-state.ts";
@@ -31,7 +31,7 @@ export function stateOperations(context: MockStateContext): readonly ControlOper
       path: "/settings",
       response: settingsSchema,
       summary: "Changes the settings named.",
-      body: settingsChangeSchema,
+      body: SETTINGS_CHANGE_SCHEMA,
       run({ body }) {
         controls.changeSettings(body);
         return controls.readSettings();

@@ -13,13 +13,13 @@ export const clockSchema = z.strictObject({
 });
 
 /** A fault that is set, as it is described over HTTP. */
-export const faultInfoSchema = faultSchema.safeExtend({
+export const FAULT_INFO_SCHEMA = faultSchema.safeExtend({
   id: z.int().describe("Number of the fault, from 1."),
   hits: z.int().describe("Number of requests it has hit."),
 });
 
 /** The verdict on a token, as it is described over HTTP. */
-export const tokenVerdictSchema = recordedTokenSchema.extend({
+export const TOKEN_VERDICT_SCHEMA = recordedTokenSchema.extend({
   signature: z
     .enum(["good", "bad", "unknown-key", "none"])
     .describe("`none` if the token is not a JWT, `unknown-key` if another issuer signed it."),
@@ -66,7 +66,7 @@ export const stateSchema = z.strictObject({
   tenants: z.array(z.strictObject({ subdomain: text, tenantId: text, subscribed: z.boolean() })),
   clock: clockSchema,
   settings: settingsSchema,
-  faults: z.array(faultInfoSchema),
+  faults: z.array(FAULT_INFO_SCHEMA),
   scenario: text.optional().describe("The scenario that was applied last, until a reset."),
   counts: z.strictObject({
     requests: z.int(),

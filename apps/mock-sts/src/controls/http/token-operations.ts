@@ -7,7 +7,7 @@ import type { Controls } from "../controls.ts";
 import type { UserTokenRequest } from "../user-tokens.ts";
 import { type ControlOperation, NotFoundError, operation } from "./control-operation.ts";
 import { fingerprintSchema, revocationSchema } from "./revocation.ts";
-import { tokenVerdictSchema } from "./state-schema.ts";
+import { TOKEN_VERDICT_SCHEMA } from "./state-schema.ts";
 
 /** The parts of a mock that operations on tokens need. */
 export interface TokenOperationsContext {
@@ -33,7 +33,7 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
       summary:
         "Verifies a token that the mock issued or received: signature, expiry, revocation, binding, actors.",
       parameters: byFingerprint,
-      response: tokenVerdictSchema,
+      response: TOKEN_VERDICT_SCHEMA,
       async run({ parameters: { fingerprint } }) {
         const verdict = await controls.verifyToken(fingerprint);
         if (verdict === undefined) throw unknown(fingerprint);
