@@ -1,21 +1,25 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from "jose";
+import { isRecord } from "../checks/is-record.ts";
 import type { KeyRings } from "../keys/key-rings.ts";
-import type { Struck } from "./fault-answer.ts";
-import { withBody } from "./spoilt-bodies.ts";
+import type { AffectedRequest } from "./affected-request.ts";
+import { withBody } from "./corrupted-bodies.ts";
 
 type Json = Record<string, unknown>;
 
-/** Members of a token answer that hold tokens. */
-const tokenMembers = ["access_token", "id_token"];
+/** Members of a token response that hold tokens. */
+const TOKEN_MEMBERS = ["access_token", "id_token"];
 
-/** Changes claims of the tokens in an answer and signs them again; changes the metadata's issuer too. */
+/**
+ * Changes claims of the tokens in a response and signs the tokens again; changes the issuer in
+ * metadata too.
+ */
 export async function forgeTokens(
-  { c, realAnswer, keys }: Struck,
+  { c, realResponse, keys }: AffectedRequest,
   claims: JWTPayload,
 ): Promise<Response> {
-  const { record, tokens } = c.get("exchange");
-  return rewrite(await realAnswer(), async (json) => {
-    for (const name of tokenMembers) json[name] = await forge(json[name], { claims, keys });
+  const { record, tokens } = c.get("received");
+  return rewrite(await realResponse(), async (json) => {
+    for (const name of TOKEN_MEMBERS) json[name] = await forge(json[name], { claims, keys });
     for (const item of [json.authTokens ?? []].flat() as Json[]) {
       item.value = await forge(item.value, { claims, keys });
     }
@@ -27,34 +31,32 @@ export async function forgeTokens(
   });
 }
 
-/** Takes members out of an answer. */
-export function takeMembers(answer: Response, names: readonly string[]): Promise<Response> {
-  return rewrite(answer, (json) =>
+/** Removes members from a response. */
+export function takeMembers(response: Response, names: readonly string[]): Promise<Response> {
+  return rewrite(response, (json) =>
     Object.fromEntries(Object.entries(json).filter(([name]) => !names.includes(name))),
   );
 }
 
-/** Sets a member of an answer. */
-export function setMember(answer: Response, name: string, value: unknown): Promise<Response> {
-  return rewrite(answer, (json) => ({ ...json, [name]: value }));
+/** Sets a member of a response. */
+export function setMember(response: Response, name: string, value: unknown): Promise<Response> {
+  return rewrite(response, (json) => ({ ...json, [name]: value }));
 }
 
-/** What is no JSON object stays as it is. */
+/** A body that is not a JSON object stays unchanged. */
 async function rewrite(
-  answer: Response,
+  response: Response,
   change: (json: Json) => Json | Promise<Json>,
 ): Promise<Response> {
-  const text = await answer.text();
+  const text = await response.text();
   const json = parseObject(text);
-  return withBody(answer, json === undefined ? text : JSON.stringify(await change(json)));
+  return withBody(response, json === undefined ? text : JSON.stringify(await change(json)));
 }
 
 function parseObject(text: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Json)
-      : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -71,7 +73,7 @@ async function forge(
     const own = keys.of(String(payload.iss));
     return (await own?.sign({ ...payload, ...claims }, typ)) ?? token;
   } catch {
-    // An opaque token says nothing that could be changed.
+    // An opaque token has no claims to change.
     return token;
   }
 }

@@ -2,22 +2,21 @@ import type { JWTPayload } from "jose";
 import type { SignatureVerdict, TokenLedger } from "../http/token-ledger.ts";
 import type { RecordedToken } from "../recording/recorded-request.ts";
 import type { Recorder } from "../recording/recorder.ts";
-import type { Tenants } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
-import type { AccessTokens } from "../tokens/access-tokens.ts";
+import { issuedTokens, type MockIssuers } from "./issued-tokens.ts";
 
-/** What can be said of a token now, by the mock's clock. */
+/** The verdict on a token at the mock's time. */
 export interface TokenVerdict extends RecordedToken {
   readonly signature: SignatureVerdict;
-  /** End by the claims, epoch milliseconds; `undefined` if they say none. */
+  /** Expiry by the claims, epoch milliseconds; `undefined` if the claims name none. */
   readonly expiresAt: number | undefined;
   /** Time left, in milliseconds; negative when it has expired. */
   readonly expiresInMs: number | undefined;
   readonly expired: boolean | undefined;
-  /** `undefined` for a token that is not the mock's, and for one that ended long ago. */
+  /** `undefined` for a token of another issuer, and for one that expired long ago. */
   readonly revoked: boolean | undefined;
   readonly binding: TokenBinding | undefined;
-  /** Who acts for the subject, the last actor first (RFC 8693, section 4.1). */
+  /** Who acts for the subject, the last actor first (RFC 8693 §4.1). */
   readonly actors: readonly string[];
 }
 
@@ -27,30 +26,25 @@ export interface TokenBinding {
   readonly x5tS256: string | undefined;
   /** Thumbprint of the DPoP key. */
   readonly jkt: string | undefined;
-  /** Certificate of the connection the token came over last. */
+  /** Certificate of the connection that the token was last sent over. */
   readonly presentedWith: string | undefined;
-  /** Whether it came over a connection with its certificate; `undefined` if it was not presented. */
+  /** Whether it was sent over a connection with its certificate; `undefined` if it was not presented. */
   readonly matches: boolean | undefined;
 }
 
-/** What judging takes. */
-export interface TokenJudgeOptions {
+/** The parts of a mock that verification needs. */
+export interface TokenVerifierOptions extends MockIssuers {
   readonly tokens: TokenLedger;
   readonly clock: Clock;
   readonly recorder: Recorder;
-  readonly tenants: Tenants;
-  readonly services: readonly { readonly tokens: AccessTokens }[];
 }
 
-/** Creates the judge of the tokens a ledger knows. */
-export function createTokenJudge(
-  options: TokenJudgeOptions,
+/** Creates the verifier of the tokens in a ledger. */
+export function createTokenVerifier(
+  options: TokenVerifierOptions,
 ): (fingerprint: string) => Promise<TokenVerdict | undefined> {
-  const { tokens, clock, recorder, tenants, services } = options;
-  const issuers = [
-    ...services.map((it) => it.tokens),
-    ...tenants.all.flatMap((it) => [it.tokens, it.serviceTokens]),
-  ];
+  const { tokens, clock, recorder } = options;
+  const issuers = issuedTokens(options);
   const isRevoked = (jti: string | undefined) =>
     issuers.map((issuer) => issuer.isRevoked(jti)).find((it) => it !== undefined);
   return async (fingerprint) => {
@@ -63,7 +57,9 @@ export function createTokenJudge(
     const expiresInMs = expiresAt === undefined ? undefined : expiresAt - clock.now();
     return {
       ...entry.recorded,
-      ...{ expiresAt, expiresInMs, signature },
+      expiresAt,
+      expiresInMs,
+      signature,
       expired: expiresInMs === undefined ? undefined : expiresInMs <= 0,
       revoked: isForeign ? undefined : isRevoked(claims.jti),
       binding: bindingOf(claims, presentations(recorder, fingerprint)),
@@ -72,7 +68,7 @@ export function createTokenJudge(
   };
 }
 
-/** Certificates of the connections a token came over; a connection may have none. */
+/** Certificates of the connections that a token was sent over; a connection may have none. */
 function presentations({ requests }: Recorder, fingerprint: string): (string | undefined)[] {
   return requests
     .filter(({ bearer }) => bearer?.fingerprint === fingerprint)
@@ -86,11 +82,16 @@ function bindingOf(
   const { "x5t#S256": x5tS256, jkt } = (cnf ?? {}) as { "x5t#S256"?: string; jkt?: string };
   if (x5tS256 === undefined && jkt === undefined) return undefined;
   const presentedWith = presented.at(-1);
-  const isJudged = presented.length > 0 && x5tS256 !== undefined;
-  return { x5tS256, jkt, presentedWith, matches: isJudged ? presentedWith === x5tS256 : undefined };
+  const isComparable = presented.length > 0 && x5tS256 !== undefined;
+  return {
+    x5tS256,
+    jkt,
+    presentedWith,
+    matches: isComparable ? presentedWith === x5tS256 : undefined,
+  };
 }
 
-/** A chain in a hostile token may be deep: it was parsed, so it ends. */
+/** A chain in a hostile token may be deep, but it is finite, since it was parsed. */
 function actorsOf({ act }: JWTPayload): string[] {
   const actors: string[] = [];
   let actor = act as { sub?: unknown; act?: unknown } | undefined;

@@ -1,13 +1,13 @@
 import type { AuthToken } from "./auth-tokens.ts";
 import type { Configurations } from "./configurations.ts";
-import type { FoundDestination, Placed } from "./destination-lookup.ts";
+import { type FoundDestination, findKeyStore, type Placed } from "./destination-lookup.ts";
 
 /** Properties that `$skipCredentials` leaves out. */
-const credentialProperties =
+const CREDENTIAL_PROPERTIES =
   /^(?:clientSecret|privateKey|.*Password|tokenService\.KeyStorePassword)$/i;
 
-/** Builds the answer to a request for a destination. */
-export function destinationAnswer(
+/** Builds the response to a request for a destination. */
+export function destinationResponse(
   found: FoundDestination,
   context: {
     readonly version: "v1" | "v2";
@@ -20,7 +20,7 @@ export function destinationAnswer(
   const skipsCredentials = query.get("$skipCredentials") === "true";
   const skipsTokens = query.get("$skipTokenRetrieval") === "true";
   const properties = Object.entries(found.properties).filter(
-    ([name]) => !skipsCredentials || !credentialProperties.test(name),
+    ([name]) => !skipsCredentials || !CREDENTIAL_PROPERTIES.test(name),
   );
   const certificates =
     skipsTokens && !skipsCredentials ? keyStores(found, context.configurations) : [];
@@ -36,11 +36,9 @@ export function destinationAnswer(
   };
 }
 
-/** Without token retrieval the caller must make the token request: it needs the key store. */
-function keyStores({ properties, destination }: FoundDestination, configurations: Configurations) {
-  const name = properties["tokenService.KeyStoreLocation"];
-  const shelf = { ...destination.place, kind: "Certificates" } as const;
-  const keyStore = name === undefined ? undefined : configurations.get(shelf, String(name));
+/** Without token retrieval, the caller makes the token request itself and needs the key store. */
+function keyStores(found: FoundDestination, configurations: Configurations) {
+  const keyStore = findKeyStore(found, configurations);
   return keyStore === undefined ? [] : [keyStore.properties];
 }
 

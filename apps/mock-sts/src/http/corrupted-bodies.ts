@@ -1,34 +1,34 @@
 import { setTimeout } from "node:timers/promises";
 
 /** Cuts the second half of a body off, in a complete HTTP message. */
-export async function truncate(answer: Response): Promise<Response> {
-  return withBody(answer, await firstHalf(answer));
+export async function truncate(response: Response): Promise<Response> {
+  return withBody(response, await firstHalf(response));
 }
 
 /** Reads the first half of a body. */
-export async function firstHalf(answer: Response): Promise<string> {
-  const text = await answer.text();
+export async function firstHalf(response: Response): Promise<string> {
+  const text = await response.text();
   return text.slice(0, Math.ceil(text.length / 2));
 }
 
-/** Adds a brace too many: whatever JSON it was, it is none now. */
-export async function malform(answer: Response): Promise<Response> {
-  return withBody(answer, `${await answer.text()}}`);
+/** Adds one brace too many: the body is no longer JSON. */
+export async function malform(response: Response): Promise<Response> {
+  return withBody(response, `${await response.text()}}`);
 }
 
 /** Declares a body to be of another type. */
-export async function redeclare(answer: Response, contentType: string): Promise<Response> {
-  const headers = new Headers(answer.headers);
+export async function redeclare(response: Response, contentType: string): Promise<Response> {
+  const headers = new Headers(response.headers);
   headers.set("Content-Type", contentType);
-  return new Response(await answer.text(), { status: answer.status, headers });
+  return new Response(await response.text(), { status: response.status, headers });
 }
 
 /** Sends a body in dribbles, until the client has it or gives up. */
 export async function slowDown(
-  answer: Response,
+  response: Response,
   { chunkBytes = 16, intervalMs = 100 }: SlowBody,
 ): Promise<Response> {
-  const whole = new Uint8Array(await answer.arrayBuffer());
+  const whole = new Uint8Array(await response.arrayBuffer());
   const gone = new AbortController();
   let sent = 0;
   const body = new ReadableStream<Uint8Array>({
@@ -40,7 +40,7 @@ export async function slowDown(
     },
     cancel: () => gone.abort(),
   });
-  return withBody(answer, body);
+  return withBody(response, body);
 }
 
 interface SlowBody {
@@ -49,9 +49,9 @@ interface SlowBody {
   readonly intervalMs?: number | undefined;
 }
 
-/** Copies an answer with another body. */
-export function withBody(answer: Response, body: string | ReadableStream<Uint8Array>): Response {
-  const headers = new Headers(answer.headers);
+/** Copies a response with another body. */
+export function withBody(response: Response, body: string | ReadableStream<Uint8Array>): Response {
+  const headers = new Headers(response.headers);
   headers.delete("Content-Length");
-  return new Response(body, { status: answer.status, headers });
+  return new Response(body, { status: response.status, headers });
 }

@@ -1,4 +1,4 @@
-/** The world as the command line tool sees it. */
+/** The environment of the command line tool. */
 export interface CliEnvironment {
   /** Prints what was asked for. */
   readonly print: (text: string) => void;

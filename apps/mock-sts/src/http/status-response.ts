@@ -2,8 +2,8 @@ import type { FaultEffect } from "../faults/fault-schema.ts";
 
 type StatusEffect = Extract<FaultEffect, { kind: "status" }>;
 
-/** Builds the answer of a fault that has a status of its own. */
-export function statusAnswer(effect: StatusEffect, nowMs: number): Response {
+/** Builds the response of a fault that has a status of its own. */
+export function statusResponse(effect: StatusEffect, nowMs: number): Response {
   const { status, body } = effect;
   const headers = { ...retryAfter(effect, nowMs), ...effect.headers };
   if (mayHaveNoBody(status)) return new Response(null, { status, headers });
@@ -13,15 +13,15 @@ export function statusAnswer(effect: StatusEffect, nowMs: number): Response {
 }
 
 /** The last instant a `Date` can hold. */
-const lastDateMs = 8_640_000_000_000_000;
+const LAST_DATE_MS = 8_640_000_000_000_000;
 
-/** @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 RFC 9110, section 10.2.3} */
+/** @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 RFC 9110 §10.2.3} */
 function retryAfter(
   { retryAfterSeconds: seconds, retryAfterForm: form = "seconds" }: StatusEffect,
   nowMs: number,
 ): Record<string, string> {
   if (seconds === undefined) return {};
-  const date = () => new Date(Math.min(nowMs + seconds * 1000, lastDateMs)).toUTCString();
+  const date = () => new Date(Math.min(nowMs + seconds * 1000, LAST_DATE_MS)).toUTCString();
   return { "Retry-After": form === "seconds" ? String(seconds) : date() };
 }
 

@@ -5,21 +5,21 @@ import { resolveOptions } from "../options/options.ts";
 import { optionsOf } from "./config-rules.ts";
 import type { Config } from "./config-schema.ts";
 
-/** What became of a changed configuration, by the names of the keys. */
-export interface StageChange {
-  /** Keys that were taken over. */
+/** The effect of a changed configuration, by the names of the keys. */
+export interface LiveChange {
+  /** Keys whose values apply now. */
   readonly applied: readonly string[];
-  /** Keys that the mock was started with other values of: it must be started again. */
+  /** Keys whose values apply only after a restart. */
   readonly restart: readonly string[];
 }
 
 /** A running mock that follows its configuration. */
-export interface Stage {
-  /** Takes over what of a configuration can be. */
-  change(next: Config): StageChange;
+export interface LiveMock {
+  /** Applies the live keys of a configuration. */
+  change(next: Config): LiveChange;
 }
 
-const settingOfKey: Readonly<Record<string, keyof Settings>> = {
+const SETTING_OF_KEY: Readonly<Record<string, keyof Settings>> = {
   tokenLifetimeMs: "tokenLifetimeMs",
   serviceTokenLifetimeMs: "serviceTokenLifetimeMs",
   requireBoundCertificate: "requireBoundCertificate",
@@ -27,14 +27,16 @@ const settingOfKey: Readonly<Record<string, keyof Settings>> = {
   "sts.quirks": "quirks",
 };
 
-/** Keys that a running mock takes over; all others need a start. */
-export const liveKeys: readonly string[] = [
-  ...Object.keys(settingOfKey),
-  ...["scenario", "faults", "clock"],
+/** Keys that apply to a running mock; all others need a restart. */
+export const LIVE_KEYS: readonly string[] = [
+  ...Object.keys(SETTING_OF_KEY),
+  "scenario",
+  "faults",
+  "clock",
 ];
 
-/** Sets the scenario, faults and clock that a mock was configured with, also after a reset, and follows changes. */
-export function setStage(controls: Controls, started: Config): Stage {
+/** Applies the scenario, faults and clock of a configuration, again after each reset, and follows changes. */
+export function applyLiveConfig(controls: Controls, started: Config): LiveMock {
   let current = started;
   let ownFaults: readonly number[] = [];
   const setFaults = ({ faults = [] }: Config) => {
@@ -52,7 +54,7 @@ export function setStage(controls: Controls, started: Config): Stage {
   return {
     change(next) {
       refuseNewScenario(next, controls);
-      const applied = changedKeys(current, next).filter((key) => liveKeys.includes(key));
+      const applied = changedKeys(current, next).filter((key) => LIVE_KEYS.includes(key));
       if (applied.includes("scenario") && next.scenario === undefined) {
         current = next;
         controls.reset();
@@ -60,19 +62,19 @@ export function setStage(controls: Controls, started: Config): Stage {
         setAll(next);
       } else {
         const settings = settingsOf(next, controls);
-        const names = applied.flatMap((key) => settingOfKey[key] ?? []);
+        const names = applied.flatMap((key) => SETTING_OF_KEY[key] ?? []);
         controls.changeSettings(Object.fromEntries(names.map((name) => [name, settings[name]])));
         if (applied.includes("faults")) setFaults(next);
         if (applied.includes("clock")) setClock(controls, next);
       }
       current = next;
-      const restart = changedKeys(started, next).filter((key) => !liveKeys.includes(key));
+      const restart = changedKeys(started, next).filter((key) => !LIVE_KEYS.includes(key));
       return { applied, restart };
     },
   };
 }
 
-/** A running mock has the scenarios that it was started with. */
+/** A running mock has only the scenarios that it was started with. */
 function refuseNewScenario({ scenario }: Config, { scenarios }: Controls): void {
   if (scenario === undefined || scenarios.some(({ name }) => name === scenario)) return;
   throw new TypeError(
@@ -100,12 +102,13 @@ function setClock({ clock }: Controls, { clock: { offsetMs = 0, frozenAt } = {} 
 }
 
 function changedKeys(before: Config, after: Config): string[] {
-  const [old, fresh] = [flatten(before), flatten(after)];
+  const old = flatten(before);
+  const fresh = flatten(after);
   const keys = new Set([...Object.keys(old), ...Object.keys(fresh)]);
   return [...keys].filter((key) => !isDeepStrictEqual(old[key], fresh[key])).sort();
 }
 
-/** Names the keys of `sts` one by one: some can be taken over, some not. */
+/** Names the keys of `sts` one by one: some of them are live, some are not. */
 function flatten({ sts = {}, preset, ...config }: Config): Readonly<Record<string, unknown>> {
   const ofSts = Object.entries(sts).map(([key, value]) => [`sts.${key}`, value]);
   return { ...config, ...Object.fromEntries(ofSts) };

@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, TestAgent } from "../../test-support/agent.ts";
 import { ControlClient } from "../../test-support/control-client.ts";
 import type { FaultSpec } from "../faults/fault-schema.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
@@ -28,7 +28,7 @@ const set = (effect: FaultSpec["effect"], match: FaultSpec["match"] = { route: "
   client.post("/faults", { match, effect });
 
 async function ask(from: TestAgent = agent) {
-  const body = new URLSearchParams(clientCredentialsForm);
+  const body = new URLSearchParams(CLIENT_CREDENTIALS_FORM);
   const response = await from.fetch(mock.tokenEndpoint, { method: "POST", body });
   return { response, status: response.status, headers: response.headers };
 }
@@ -79,7 +79,7 @@ describe("status", () => {
   });
 });
 
-describe("answers in another form", () => {
+describe("responses in another form", () => {
   it("slow-body sends the whole body in pieces", async () => {
     await set({ kind: "slow-body", chunkBytes: 7, intervalMs: 0 });
     const { response, headers } = await ask();
@@ -156,17 +156,17 @@ describe("answers in another form", () => {
   });
 });
 
-describe("answers with other contents", () => {
-  const answer = async () => JSON.parse((await askText()).text) as Record<string, unknown>;
+describe("responses with other contents", () => {
+  const response = async () => JSON.parse((await askText()).text) as Record<string, unknown>;
 
   it("missing-fields and odd-expires-in", async () => {
     await set({ kind: "missing-fields" });
-    expect(await answer()).not.toHaveProperty("access_token");
+    expect(await response()).not.toHaveProperty("access_token");
     await set({ kind: "missing-fields", fields: ["token_type", "expires_in"] });
-    expect(Object.keys(await answer())).toEqual(["access_token"]);
+    expect(Object.keys(await response())).toEqual(["access_token"]);
     for (const value of ["soon", -1, null, 1.5, true]) {
       await set({ kind: "odd-expires-in", value });
-      expect((await answer()).expires_in).toBe(value);
+      expect((await response()).expires_in).toBe(value);
     }
   });
 
@@ -175,10 +175,10 @@ describe("answers with other contents", () => {
     ["wrong-audience", "aud", "wrong-audience"],
   ] as const)("%s changes the claim of a token that is well signed", async (kind, claim, value) => {
     await set({ kind });
-    const token = String((await answer()).access_token);
+    const token = String((await response()).access_token);
     expect(decodeJwt(token)).toMatchObject({ [claim]: value, sub: "mock-agent" });
     const { issued } = mock.recorder.requests[0] ?? {};
-    expect(await mock.controls.judgeToken(issued?.fingerprint ?? "")).toMatchObject({
+    expect(await mock.controls.verifyToken(issued?.fingerprint ?? "")).toMatchObject({
       signature: "good",
       claims: { [claim]: value },
     });
@@ -236,6 +236,8 @@ describe("tls-refusal", () => {
 
   it("needs TLS", async () => {
     await using plain = await startMockSts({ insecureHttp: true });
-    expect(() => plain.controls.addFault({ effect: { kind: "tls-refusal" } })).toThrow(/no TLS/);
+    expect(() => plain.controls.addFault({ effect: { kind: "tls-refusal" } })).toThrow(
+      /TLS is off/,
+    );
   });
 });
