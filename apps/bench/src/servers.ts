@@ -22,14 +22,17 @@ const PEERS: readonly Peer[] = [
   {
     name: "mock-sts",
     scheme: "https",
-    args: (port) => [beside("@agent-oauth/mock-sts", "cli.js"), ...["--port", `${port}`]],
+    args: (port) => [beside("@agent-oauth/mock-sts", "cli.js"), "--port", `${port}`],
   },
   {
     name: "oauth2-mock-server",
     scheme: "http",
     args: (port) => [
       beside("oauth2-mock-server", "oauth2-mock-server.mjs"),
-      ...["-a", "127.0.0.1", "-p", `${port}`],
+      "-a",
+      "127.0.0.1",
+      "-p",
+      `${port}`,
     ],
   },
   {

@@ -33,7 +33,8 @@ export async function openFrameworkWorkplace(
   const signedIn = new Map<string, string>();
   for (const sub of users) signedIn.set(sub, await mock.userToken({ sub }));
   return {
-    ...{ mock, identifyCalls },
+    mock,
+    identifyCalls,
     surroundings: {
       mcpUrl: urlOf(mock.mcpServers),
       agentUrl: urlOf(mock.tenants.flatMap(({ agents }) => agents)),
@@ -49,7 +50,9 @@ export async function openFrameworkWorkplace(
 
 function identifyServer(note: (call: IdentifyCall) => void): McpServerOptions {
   return {
-    ...{ name: "registry", ordId: "sap.mock:apiResource:registry:v1", globalTenantId: "250695" },
+    name: "registry",
+    ordId: "sap.mock:apiResource:registry:v1",
+    globalTenantId: "250695",
     tools: [
       {
         name: "identify",

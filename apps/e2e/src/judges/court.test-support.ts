@@ -35,13 +35,18 @@ export async function openCourt() {
     return token;
   };
   return {
-    ...{ authority, judge, signIn, events },
+    authority,
+    judge,
+    signIn,
+    events,
     /** Signs an actor in. */
     actor: async (sub: string): Promise<StsActor> => ({ name: sub, token: await signIn({ sub }) }),
     /** Makes one of the clients, known by its name. */
     exchanger(client: keyof typeof CLIENTS, options: Partial<StsTokenSourceOptions> = {}) {
       const source = createStsTokenSource({
-        ...{ clientId: CLIENTS[client].clientId, ca: judge.ca, audienceMismatch: "error" },
+        clientId: CLIENTS[client].clientId,
+        ca: judge.ca,
+        audienceMismatch: "error",
         clientAuthentication: AUTHENTICATIONS[client](authority, judge.clientKey),
         onEvent: (event) => void events.push(event),
         ...(options.issuer === undefined && { tokenEndpoint: judge.tokenEndpoint }),

@@ -19,12 +19,16 @@ describe("createStsTokenSource against oidc-provider", () => {
 
     const { thumbprint } = createClientCertificate(authority.clientCertificate);
     expect(token).toMatchObject({
-      ...{ tokenType: "Bearer", issuedTokenType: tokenTypes.accessToken },
+      tokenType: "Bearer",
+      issuedTokenType: tokenTypes.accessToken,
       confirmation: { x5tS256: thumbprint },
     });
     const claims = decodeJwt(token.token);
     expect(claims).toMatchObject({
-      ...{ iss: judge.issuer, sub: "bob", aud: RESOURCES.mcp, client_id: CLIENTS.mtls.clientId },
+      iss: judge.issuer,
+      sub: "bob",
+      aud: RESOURCES.mcp,
+      client_id: CLIENTS.mtls.clientId,
       cnf: { "x5t#S256": thumbprint },
     });
     expect(claims).not.toHaveProperty("act");
@@ -42,7 +46,9 @@ describe("createStsTokenSource against oidc-provider", () => {
       const tokens = await Promise.all([source.getToken(request), source.getToken(request)]);
       for (const { token } of tokens) {
         expect(decodeJwt(token)).toMatchObject({
-          ...{ sub: "alice", aud: orders, client_id: CLIENTS.signing.clientId },
+          sub: "alice",
+          aud: orders,
+          client_id: CLIENTS.signing.clientId,
         });
       }
       expect(judge.tokenRequests()).toBe(2);
@@ -60,8 +66,10 @@ describe("createStsTokenSource against oidc-provider", () => {
   it("asks for every audience and resource, and reads which scope was granted", async () => {
     const { exchanger, signIn } = await openCourt();
     const token = await exchanger("post").getToken({
-      ...{ subjectToken: await signIn(), scope: ["read", "write"] },
-      ...{ audience: [orders, billing], resource: [RESOURCES.mcp, RESOURCES.gateway] },
+      subjectToken: await signIn(),
+      scope: ["read", "write"],
+      audience: [orders, billing],
+      resource: [RESOURCES.mcp, RESOURCES.gateway],
     });
     const { aud, scope } = decodeJwt(token.token);
     expect(aud).toEqual([RESOURCES.mcp, RESOURCES.gateway, orders, billing]);
@@ -87,7 +95,9 @@ describe("delegation at oidc-provider", () => {
     const { token } = await second.getToken(request);
     expect(decodeJwt(token)).toMatchObject({ iss: judge.issuer, sub: "alice", aud: orders });
     expect(decodeJwt(token).act).toEqual({
-      ...{ iss: USERS_ISSUER, sub: "second-agent", act: firstAct },
+      iss: USERS_ISSUER,
+      sub: "second-agent",
+      act: firstAct,
     });
   });
 

@@ -21,7 +21,8 @@ async function openDetectingClient(ways: readonly Way[]) {
   const writers = {
     file: () =>
       write("agent-gateway", {
-        ...{ type: "integration-credentials", credentials: JSON.stringify(mock.credentials()) },
+        type: "integration-credentials",
+        credentials: JSON.stringify(mock.credentials()),
       }),
     // In the environment, not in a file.
     transparent: async () => {},
@@ -36,7 +37,8 @@ async function openDetectingClient(ways: readonly Way[]) {
       detectTransparent({ env, ca: mock.ca }),
       detectLob({
         ...lobOptions(mock),
-        ...{ bindingRoot, secretsRoot: join(bindingRoot, "none") },
+        bindingRoot,
+        secretsRoot: join(bindingRoot, "none"),
       }),
     ],
   });

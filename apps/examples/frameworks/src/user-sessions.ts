@@ -1,14 +1,5 @@
 type Fetch = typeof globalThis.fetch;
 
-/** How {@link UserSessions} makes what it keeps. */
-export interface UserSessionsOptions<Client> {
-  /** The `fetch` that presents a user's token, such as `bearerFetch(tokens, …)`. */
-  readonly fetchOf: (user: string) => Fetch;
-  /** Opens an MCP session that sends all its requests by this `fetch`. */
-  readonly open: (fetch: Fetch, user: string) => Promise<Client>;
-  readonly close: (client: Client) => Promise<unknown>;
-}
-
 interface Session<Client> {
   readonly client: Promise<Client>;
   /** Under way. */
@@ -80,4 +71,13 @@ export class UserSessions<Client> {
   #leave({ client, calls }: Session<Client>): void {
     if (calls === 0) client.then(this.#options.close).catch(() => {});
   }
+}
+
+/** How {@link UserSessions} makes what it keeps. */
+export interface UserSessionsOptions<Client> {
+  /** The `fetch` that presents a user's token, such as `bearerFetch(tokens, …)`. */
+  readonly fetchOf: (user: string) => Fetch;
+  /** Opens an MCP session that sends all its requests by this `fetch`. */
+  readonly open: (fetch: Fetch, user: string) => Promise<Client>;
+  readonly close: (client: Client) => Promise<unknown>;
 }
