@@ -1,0 +1,77 @@
+import { posix } from "node:path";
+import type { ReadSource } from "../doc-comments.ts";
+import { moduleReferences } from "../module-references.ts";
+import { isTest } from "../workspace-packages.ts";
+import { circles, type Graph } from "./graph-circles.ts";
+
+/** The most source files that a folder may have; tests and what supports them are not counted. */
+export const MAX_FILES = 20;
+
+/** Lists the circles among the files of one package, type imports included. */
+export function fileCircles(files: readonly string[], read: ReadSource): readonly string[] {
+  return circles(importGraph(files, read)).map((circle) =>
+    circle.length === 1 ? `${circle[0]} imports itself` : `${circle.join(" → ")} → ${circle[0]}`,
+  );
+}
+
+/**
+ * Lists the circles among the folders of one package: for each step of a circle, one import that makes it.
+ *
+ * A file that stands directly in `src` is a room of its own, so that an entry point may import every folder as long as
+ * no folder imports it. A circle of such files alone is a circle of files. Tests do not count: they may look into every
+ * room.
+ */
+export function folderCircles(files: readonly string[], read: ReadSource): readonly string[] {
+  const imports = importGraph(
+    files.filter((file) => !isTest(file)),
+    read,
+  );
+  const witnesses = new Map<string, Map<string, string>>();
+  for (const [file, targets] of imports) {
+    const steps = witnesses.get(roomOf(file)) ?? new Map<string, string>();
+    witnesses.set(roomOf(file), steps);
+    for (const target of targets) {
+      if (roomOf(target) === roomOf(file) || steps.has(roomOf(target))) continue;
+      steps.set(roomOf(target), `${file} imports ${target}`);
+    }
+  }
+  const graph: Graph = new Map([...witnesses].map(([room, steps]) => [room, [...steps.keys()]]));
+  return circles(graph)
+    .filter((circle) => circle.some((room) => !imports.has(room)))
+    .map((circle) =>
+      circle
+        .map((room, index) => witnesses.get(room)?.get(circle[(index + 1) % circle.length] ?? ""))
+        .join(", "),
+    );
+}
+
+/** Lists the folders that have more than {@link MAX_FILES} source files. */
+export function crowdedFolders(files: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const file of files) {
+    if (isTest(file)) continue;
+    const folder = posix.dirname(file);
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([, count]) => count > MAX_FILES)
+    .map(([folder, count]) => `${folder} has ${count} source files, more than ${MAX_FILES}`);
+}
+
+/** What each file imports of the others. */
+function importGraph(files: readonly string[], read: ReadSource): Graph {
+  const known = new Set(files);
+  return new Map(
+    files.map((file) => {
+      const names = moduleReferences(read(file)).filter((name) => name.startsWith("."));
+      const targets = names.map((name) => posix.join(posix.dirname(file), name));
+      return [file, targets.filter((target) => known.has(target))];
+    }),
+  );
+}
+
+/** The folder of a file, or the file itself if it stands directly in `src`. */
+function roomOf(file: string): string {
+  const folder = posix.dirname(file);
+  return posix.basename(folder) === "src" ? file : folder;
+}
