@@ -56,6 +56,22 @@ describe("manifestFaults", () => {
     ["redis", { dependencies: { redis: "*" } }, "redis: dependencies has redis"],
     ["stranger", {}, "stranger is not in the allow-list"],
     ["e2e", {}, "e2e may depend on everything: not private"],
+    [
+      "core",
+      { dependencies: { "@agent-oauth/test-support": "*" } },
+      "core: dependencies has @agent-oauth/test-support",
+    ],
+    [
+      "mock-sts",
+      { devDependencies: { "@agent-oauth/test-support": "*" } },
+      "mock-sts: devDependencies has @agent-oauth/test-support",
+    ],
+    [
+      "test-support",
+      { private: true, dependencies: { "@agent-oauth/core": "*" } },
+      "test-support: dependencies has @agent-oauth/core",
+    ],
+    ["test-support", {}, "test-support is for tests: not private"],
   ])("refuses %s with %o", (shortName, manifest, fault) => {
     expect(manifestFaults(sample(shortName, manifest))).toEqual([fault]);
   });
@@ -63,13 +79,17 @@ describe("manifestFaults", () => {
   it("accepts what the list allows", () => {
     const dependencies = { "@agent-oauth/core": "workspace:^", zod: "catalog:" };
     expect(manifestFaults(sample("node", { dependencies }))).toEqual([]);
+    const devDependencies = { "@agent-oauth/test-support": "workspace:^" };
+    expect(manifestFaults(sample("node", { devDependencies }))).toEqual([]);
+    const manifest = { private: true, dependencies: { "@peculiar/x509": "catalog:" } };
+    expect(manifestFaults(sample("test-support", manifest))).toEqual([]);
   });
 });
 
 describe("importFaults", () => {
   const declared = {
     dependencies: { "@agent-oauth/core": "*", "@agent-oauth/sts": "*", zod: "*" },
-    devDependencies: { vitest: "*", "@agent-oauth/node": "*" },
+    devDependencies: { vitest: "*", "@agent-oauth/node": "*", "@agent-oauth/test-support": "*" },
   };
   const client = sample("client", declared);
   const refused = (source: string, file = "packages/client/src/a.ts") =>
@@ -104,6 +124,8 @@ describe("importFaults", () => {
     const file = "packages/client/src/a.test.ts";
     expect(refused('import "vitest";', file)).toEqual([]);
     expect(refused('import "@agent-oauth/node";', file)).toHaveLength(1);
+    expect(refused('import "@agent-oauth/test-support";', file)).toEqual([]);
+    expect(refused('import "@agent-oauth/test-support";')).toHaveLength(1);
   });
 });
 

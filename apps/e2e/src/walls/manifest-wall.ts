@@ -1,4 +1,4 @@
-import { type Allowance, allowList, scope, unrestricted } from "./allow-list.ts";
+import { type Allowance, allowList, scope, testTools, unrestricted } from "./allow-list.ts";
 import type { WorkspacePackage } from "./workspace-packages.ts";
 
 type DependencyField = (typeof dependencyFields)[number];
@@ -15,22 +15,36 @@ export function manifestFaults({ shortName, manifest }: WorkspacePackage): reado
   if (unrestricted.includes(shortName)) {
     return manifest.private === true ? [] : [`${shortName} may depend on everything: not private`];
   }
+  if (testTools.includes(shortName)) return toolFaults({ shortName, manifest });
   const allowance = allowList[shortName];
   if (allowance === undefined) return [`${shortName} is not in the allow-list`];
   const ours = (allowance.ours ?? []).map((name) => scope + name);
-  // Tests may use any tool, but of this workspace only what the package itself may use.
-  const tools = Object.keys(manifest.devDependencies ?? {}).filter((name) => !isOurs(name));
+  // Tests may use any tool, but of this workspace only what the package itself may use, and what is made for tests.
+  const shared = shortName === "mock-sts" ? [] : testTools.map((name) => scope + name);
+  const others = Object.keys(manifest.devDependencies ?? {}).filter((name) => !isOurs(name));
   const allowed: Record<DependencyField, readonly string[]> = {
     dependencies: [...ours, ...(allowance.others ?? [])],
     optionalDependencies: [],
     peerDependencies: allowance.peers ?? [],
-    devDependencies: [...ours, ...tools],
+    devDependencies: [...ours, ...shared, ...others],
   };
   return dependencyFields.flatMap((field) =>
     Object.keys(manifest[field] ?? {})
       .filter((name) => !allowed[field].includes(name))
       .map((name) => `${shortName}: ${field} has ${name}`),
   );
+}
+
+function toolFaults({
+  shortName,
+  manifest,
+}: Pick<WorkspacePackage, "shortName" | "manifest">): readonly string[] {
+  const faults = manifest.private === true ? [] : [`${shortName} is for tests: not private`];
+  for (const field of dependencyFields) {
+    const names = Object.keys(manifest[field] ?? {}).filter(isOurs);
+    faults.push(...names.map((name) => `${shortName}: ${field} has ${name}`));
+  }
+  return faults;
 }
 
 /** Lists the entries of an allow-list that do not lead strictly downwards. */
