@@ -19,7 +19,7 @@ export const houseWords: readonly HouseWord[] = [
   { pattern: /\btimelines?\b/, instead: "hybrid clock" },
   { pattern: /\bcache memory\b/, instead: "cache state" },
   { pattern: /\bfailure memory\b/, instead: "negative cache, or backoff" },
-  { pattern: /\bremembered\b/, instead: "memoize" },
+  { pattern: /^remembered\b/, instead: "memoize" },
   { pattern: /\bwitness(?:es)?\b/, instead: "observer" },
   { pattern: /\bhandouts?\b/, instead: "token use log" },
   { pattern: /\btellers?\b|\btell\b/, instead: "emit" },
