@@ -11,7 +11,7 @@ interface SourceFile {
 }
 
 /** Lists what one source file imports and may not, by the allow-list and its package.json. */
-export function importFaults(
+export function importViolations(
   pkg: WorkspacePackage,
   { file, source }: SourceFile,
 ): readonly string[] {

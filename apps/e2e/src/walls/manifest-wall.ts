@@ -11,11 +11,11 @@ const dependencyFields = [
 ] as const;
 
 /** Lists what a package.json depends on and may not, one sentence each. */
-export function manifestFaults({ shortName, manifest }: WorkspacePackage): readonly string[] {
+export function manifestViolations({ shortName, manifest }: WorkspacePackage): readonly string[] {
   if (unrestricted.includes(shortName)) {
     return manifest.private === true ? [] : [`${shortName} may depend on everything: not private`];
   }
-  if (testTools.includes(shortName)) return toolFaults({ shortName, manifest });
+  if (testTools.includes(shortName)) return toolViolations({ shortName, manifest });
   const allowance = allowList[shortName];
   if (allowance === undefined) return [`${shortName} is not in the allow-list`];
   const ours = (allowance.ours ?? []).map((name) => scope + name);
@@ -35,20 +35,20 @@ export function manifestFaults({ shortName, manifest }: WorkspacePackage): reado
   );
 }
 
-function toolFaults({
+function toolViolations({
   shortName,
   manifest,
 }: Pick<WorkspacePackage, "shortName" | "manifest">): readonly string[] {
-  const faults = manifest.private === true ? [] : [`${shortName} is for tests: not private`];
+  const violations = manifest.private === true ? [] : [`${shortName} is for tests: not private`];
   for (const field of dependencyFields) {
     const names = Object.keys(manifest[field] ?? {}).filter(isOurs);
-    faults.push(...names.map((name) => `${shortName}: ${field} has ${name}`));
+    violations.push(...names.map((name) => `${shortName}: ${field} has ${name}`));
   }
-  return faults;
+  return violations;
 }
 
 /** Lists the entries of an allow-list that do not lead strictly downwards. */
-export function rankFaults(list: Readonly<Record<string, Allowance>>): readonly string[] {
+export function rankViolations(list: Readonly<Record<string, Allowance>>): readonly string[] {
   return Object.entries(list).flatMap(([name, { rank, ours = [] }]) =>
     ours
       .filter((lower) => (list[lower]?.rank ?? Number.POSITIVE_INFINITY) >= rank)

@@ -26,23 +26,29 @@ export function folderCircles(files: readonly string[], read: ReadSource): reado
     files.filter((file) => !isTest(file)),
     read,
   );
-  const witnesses = new Map<string, Map<string, string>>();
+  const graph = roomGraph(imports);
+  const names: Graph = new Map([...graph].map(([room, steps]) => [room, [...steps.keys()]]));
+  return circles(names)
+    .filter((circle) => circle.some((room) => !imports.has(room)))
+    .map((circle) =>
+      circle
+        .map((room, index) => graph.get(room)?.get(circle[(index + 1) % circle.length] ?? ""))
+        .join(", "),
+    );
+}
+
+/** The rooms that each room leads to, with the import that leads there. */
+function roomGraph(imports: Graph): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const graph = new Map<string, Map<string, string>>();
   for (const [file, targets] of imports) {
-    const steps = witnesses.get(roomOf(file)) ?? new Map<string, string>();
-    witnesses.set(roomOf(file), steps);
+    const steps = graph.get(roomOf(file)) ?? new Map<string, string>();
+    graph.set(roomOf(file), steps);
     for (const target of targets) {
       if (roomOf(target) === roomOf(file) || steps.has(roomOf(target))) continue;
       steps.set(roomOf(target), `${file} imports ${target}`);
     }
   }
-  const graph: Graph = new Map([...witnesses].map(([room, steps]) => [room, [...steps.keys()]]));
-  return circles(graph)
-    .filter((circle) => circle.some((room) => !imports.has(room)))
-    .map((circle) =>
-      circle
-        .map((room, index) => witnesses.get(room)?.get(circle[(index + 1) % circle.length] ?? ""))
-        .join(", "),
-    );
+  return graph;
 }
 
 /** Lists the folders that have more than {@link MAX_FILES} source files. */
