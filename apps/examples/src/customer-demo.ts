@@ -1,5 +1,5 @@
 import type { MockSts } from "@agent-oauth/mock-sts";
-import { openCustomerWorkplace } from "./customer-workplace.ts";
+import { openCustomerWorkplace } from "./customer-environment.ts";
 import { conclude, type DemoResult } from "./demo-result.ts";
 import { type Output, ProgressTable } from "./progress-table.ts";
 import { ScriptedAgent } from "./scripted-agent.ts";

@@ -1,5 +1,5 @@
 import { identification, type OpenAgent } from "./framework-agent.ts";
-import { type FrameworkWorkplace, openFrameworkWorkplace } from "./framework-workplace.ts";
+import { type FrameworkWorkplace, openFrameworkWorkplace } from "./framework-environment.ts";
 
 /** What went over the wire, and what users saw of it. */
 export interface ScenarioCounts {

@@ -1,6 +1,6 @@
 import type { MockSts } from "@agent-oauth/mock-sts";
 import { conclude, type DemoResult } from "./demo-result.ts";
-import { openLobWorkplace } from "./lob-workplace.ts";
+import { openLobWorkplace } from "./lob-environment.ts";
 import { type Output, ProgressTable } from "./progress-table.ts";
 import { ScriptedAgent } from "./scripted-agent.ts";
 

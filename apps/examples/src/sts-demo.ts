@@ -2,7 +2,7 @@ import type { MockSts } from "@agent-oauth/mock-sts";
 import { conclude, type DemoResult } from "./demo-result.ts";
 import { type Output, ProgressTable } from "./progress-table.ts";
 import { ScriptedAgent } from "./scripted-agent.ts";
-import { openStsWorkplace } from "./sts-workplace.ts";
+import { openStsWorkplace } from "./sts-environment.ts";
 
 const USERS = ["alice", "bob"] as const;
 /** Tool calls of each user: before the tokens are revoked, and after that. */
