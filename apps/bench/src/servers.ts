@@ -98,9 +98,9 @@ function status(url: URL): Promise<number | undefined> {
   const send = url.protocol === "https:" ? httpsRequest : httpRequest;
   return new Promise((resolve) => {
     // Its certificate is new at each start.
-    send(url, { rejectUnauthorized: false, agent: false }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode);
+    send(url, { rejectUnauthorized: false, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
     })
       .on("error", () => resolve(undefined))
       .end();

@@ -13,7 +13,7 @@ export interface IdentifyCall {
 }
 
 /** A server with the tool `identify`, and the agent's side of it. */
-export interface FrameworkWorkplace extends AsyncDisposable {
+export interface FrameworkEnvironment extends AsyncDisposable {
   readonly mock: MockSts;
   readonly surroundings: Surroundings;
   /** All so far. */
@@ -21,9 +21,9 @@ export interface FrameworkWorkplace extends AsyncDisposable {
 }
 
 /** Starts the servers, over TLS that this process trusts from now on, and signs the users in. */
-export async function openFrameworkWorkplace(
+export async function openFrameworkEnvironment(
   users: readonly string[],
-): Promise<FrameworkWorkplace> {
+): Promise<FrameworkEnvironment> {
   const identifyCalls: IdentifyCall[] = [];
   const server = identifyServer((call) => identifyCalls.push(call));
   const mock = await startMockSts({ mcpServers: [server] });

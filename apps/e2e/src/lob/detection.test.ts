@@ -8,10 +8,10 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { atOnce, openMock, rejection, temporaryDirectory } from "../agent.test-support.ts";
 import { askedOf, lobOptions } from "./lob-agent.test-support.ts";
 
-/** What may be configured at a workplace, in the order in which it is looked for. */
+/** What may be configured in an environment, in the order in which it is looked for. */
 type Way = "file" | "transparent" | "lob";
 
-/** A client that looks for its flow at a workplace where these ways are configured. */
+/** A client that looks for its flow in an environment where these ways are configured. */
 async function openDetectingClient(ways: readonly Way[]) {
   // The transparent flow shows no certificate: something outside of the process would.
   const mock = await openMock({ clients: [{ clientId: "transparent", authentication: "none" }] });

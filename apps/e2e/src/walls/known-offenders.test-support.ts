@@ -186,6 +186,7 @@ export const offenders = {
     "packages/otel/src/readme.test.ts spreads a literal",
   ],
   names: [
+    "apps/e2e/src/keycloak/realm-clients.ts declares answer: say response",
     "apps/mock-sts/src/btp/agent-gateway-landscape.ts declares furnishLandscape, furnishTenant: say seed",
     "apps/mock-sts/src/btp/auth-tokens.ts declares answer: say response",
     "apps/mock-sts/src/btp/destination-answer.ts is named so: say response",

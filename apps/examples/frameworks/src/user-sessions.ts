@@ -44,9 +44,9 @@ export class UserSessions<Client> {
     if (known !== undefined) this.#leave(known);
     const fetch = this.#options.fetchOf(user);
     const client = this.#options.open(async (input, init) => {
-      const answer = await fetch(input, init);
-      if (answer.status === 404) session.lost = true;
-      return answer;
+      const response = await fetch(input, init);
+      if (response.status === 404) session.lost = true;
+      return response;
     }, user);
     const session = { client, calls: 0, lost: false };
     this.#sessions.set(user, session);

@@ -12,8 +12,13 @@ export interface HouseWord {
 
 /** The words that names must not contain. */
 export const houseWords: readonly HouseWord[] = [
-  // A server answers; what it sends is a response (RFC 6749 §5).
-  { pattern: /\banswers?\b/, instead: "response", verbIsMeant: true },
+  // A server answers; what it sends is a response (RFC 6749 §5). Only agents give their users answers.
+  {
+    pattern: /\banswers?\b/,
+    instead: "response",
+    verbIsMeant: true,
+    except: ["examples", "framework-examples"],
+  },
   // `inFlight` and `singleFlight` are the field's words.
   { pattern: /(?<!\b(?:in|single) )\bflights?\b/, instead: "request in flight" },
   { pattern: /\btimelines?\b/, instead: "hybrid clock" },
@@ -26,8 +31,8 @@ export const houseWords: readonly HouseWord[] = [
   { pattern: /^call tokens\b/, instead: "a name that says token source" },
   { pattern: /\bno token\b/, instead: "a result that says why" },
   { pattern: /\bsession lost\b(?! error)/, instead: "an Error, and its name says so" },
-  // A fault is what a test makes the mock do wrong.
-  { pattern: /\bfaults?\b/, instead: "violation, or failure", except: ["mock-sts"] },
+  // A fault is what the mock is made to do wrong.
+  { pattern: /\bfaults?\b/, instead: "violation, or failure", except: ["mock-sts", "e2e"] },
   { pattern: /\badopt(?:s|ed)?\b/, instead: "update" },
   { pattern: /\bhonou?r(?:s|ed)?\b/, instead: "supports" },
   { pattern: /\bfurnish(?:es|ed)?\b/, instead: "seed" },

@@ -20,10 +20,10 @@ import { CLIENTS } from "./oidc-provider-setup.test-support.ts";
 const SENTINEL = "sentinel-within-a-claim-of-a-token-that-is-exchanged";
 
 /** A judge, and what makes clients of it. */
-export type Court = Awaited<ReturnType<typeof openCourt>>;
+export type ExchangeHarness = Awaited<ReturnType<typeof openExchangeHarness>>;
 
 /** Opens an authorization server that exchanges tokens. Nothing of it outlives the test. */
-export async function openCourt() {
+export async function openExchangeHarness() {
   const authority = await openMock();
   const judge = await openOidcProvider(authority);
   onTestFinished(() => expect(judge.faults).toEqual([]));
