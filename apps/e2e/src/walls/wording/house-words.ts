@@ -44,12 +44,13 @@ export const houseWords: readonly HouseWord[] = [
   { pattern: /\bworkplaces?\b/, instead: "environment" },
 ];
 
-/** Names of options that users write, which stay for their sake. */
-export const keptNames: readonly string[] = [
-  // Of the mock: its events and the log of its requests, and how an MCP server sends its responses.
-  "answerId",
-  "answers",
-  "lastAnswerId",
-  "onAnswer",
-  "sinceAnswerId",
+/** Names of options and keys that users write, which stay for their sake. */
+export const keptNames: readonly { readonly files: RegExp; readonly names: readonly string[] }[] = [
+  {
+    // The mock's events, the log of its requests, and how an MCP server sends its responses.
+    files: /^apps\/mock-sts\/src\//,
+    names: ["answerId", "answers", "lastAnswerId", "onAnswer", "sinceAnswerId"],
+  },
+  // What a tool of the configuration file returns.
+  { files: /^apps\/mock-sts\/src\/config\/config-tools\.ts$/, names: ["answer"] },
 ];
