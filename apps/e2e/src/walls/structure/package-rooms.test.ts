@@ -3,18 +3,25 @@ import { offenders } from "../known-offenders.test-support.ts";
 import { againstKnown } from "../offender-list.ts";
 import { readText } from "../repository.ts";
 import { workspacePackages } from "../workspace-packages.ts";
-import { crowdedFolders, fileCircles, folderCircles, MAX_FILES } from "./package-rooms.ts";
+import {
+  crowdedFolders,
+  fileCircles,
+  folderCircles,
+  importGraph,
+  MAX_FILES,
+} from "./package-rooms.ts";
 
 type Find = typeof fileCircles;
 
 /** What is found in files of `p/src`, each with the modules that it imports. */
 function inPackage(find: Find, imports: Readonly<Record<string, readonly string[]>>) {
   const files = Object.keys(imports).map((name) => `p/src/${name}`);
-  return find(files, (file) =>
+  const graph = importGraph(files, (file) =>
     (imports[file.slice("p/src/".length)] ?? [])
       .map((name) => `import type { A } from "${name}";`)
       .join("\n"),
   );
+  return find(graph);
 }
 
 describe("fileCircles", () => {
@@ -125,14 +132,15 @@ describe("crowdedFolders", () => {
 
 describe("the workspace", () => {
   const packages = workspacePackages();
+  const graphs = packages.map(({ sources }) => importGraph(sources, readText));
 
   it("has no circle of files", () => {
-    const found = packages.flatMap(({ sources }) => fileCircles(sources, readText));
+    const found = graphs.flatMap(fileCircles);
     expect(againstKnown(found, offenders.circles)).toEqual([]);
   });
 
   it("has no circle of folders", () => {
-    const found = packages.flatMap(({ sources }) => folderCircles(sources, readText));
+    const found = graphs.flatMap(folderCircles);
     expect(againstKnown(found, offenders.folders)).toEqual([]);
   });
 

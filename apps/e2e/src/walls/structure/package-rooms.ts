@@ -7,9 +7,21 @@ import { circles, type Graph } from "./graph-circles.ts";
 /** The most source files that a folder may have; tests and what supports them are not counted. */
 export const MAX_FILES = 20;
 
-/** Lists the circles among the files of one package, type imports included. */
-export function fileCircles(files: readonly string[], read: ReadSource): readonly string[] {
-  return circles(importGraph(files, read)).map((circle) =>
+/** Reads what each file of a package imports of the others, types included. */
+export function importGraph(files: readonly string[], read: ReadSource): Graph {
+  const known = new Set(files);
+  return new Map(
+    files.map((file) => {
+      const names = moduleReferences(read(file)).filter((name) => name.startsWith("."));
+      const targets = names.map((name) => posix.join(posix.dirname(file), name));
+      return [file, targets.filter((target) => known.has(target))];
+    }),
+  );
+}
+
+/** Lists the circles among the files of one package. */
+export function fileCircles(imports: Graph): readonly string[] {
+  return circles(imports).map((circle) =>
     circle.length === 1 ? `${circle[0]} imports itself` : `${circle.join(" → ")} → ${circle[0]}`,
   );
 }
@@ -21,11 +33,7 @@ export function fileCircles(files: readonly string[], read: ReadSource): readonl
  * no folder imports it. A circle of such files alone is a circle of files. Tests do not count: they may look into every
  * room.
  */
-export function folderCircles(files: readonly string[], read: ReadSource): readonly string[] {
-  const imports = importGraph(
-    files.filter((file) => !isTest(file)),
-    read,
-  );
+export function folderCircles(imports: Graph): readonly string[] {
   const graph = roomGraph(imports);
   const names: Graph = new Map([...graph].map(([room, steps]) => [room, [...steps.keys()]]));
   return circles(names)
@@ -41,6 +49,7 @@ export function folderCircles(files: readonly string[], read: ReadSource): reado
 function roomGraph(imports: Graph): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const graph = new Map<string, Map<string, string>>();
   for (const [file, targets] of imports) {
+    if (isTest(file)) continue;
     const steps = graph.get(roomOf(file)) ?? new Map<string, string>();
     graph.set(roomOf(file), steps);
     for (const target of targets) {
@@ -62,18 +71,6 @@ export function crowdedFolders(files: readonly string[]): readonly string[] {
   return [...counts]
     .filter(([, count]) => count > MAX_FILES)
     .map(([folder, count]) => `${folder} has ${count} source files, more than ${MAX_FILES}`);
-}
-
-/** What each file imports of the others. */
-function importGraph(files: readonly string[], read: ReadSource): Graph {
-  const known = new Set(files);
-  return new Map(
-    files.map((file) => {
-      const names = moduleReferences(read(file)).filter((name) => name.startsWith("."));
-      const targets = names.map((name) => posix.join(posix.dirname(file), name));
-      return [file, targets.filter((target) => known.has(target))];
-    }),
-  );
 }
 
 /** The folder of a file, or the file itself if it stands directly in `src`. */
