@@ -57,6 +57,7 @@ export async function openAgent(options: AgentOptions = {}) {
     mock,
     flow,
     client,
+    clock,
     happened,
     tool,
     writeCredentials,
