@@ -20,10 +20,10 @@ import { CLIENTS } from "./oidc-provider-setup.test-support.ts";
 const SENTINEL = "sentinel-within-a-claim-of-a-token-that-is-exchanged";
 
 /** A judge, and what makes clients of it. */
-export type Court = Awaited<ReturnType<typeof openCourt>>;
+export type ExchangeHarness = Awaited<ReturnType<typeof openExchangeHarness>>;
 
 /** Opens an authorization server that exchanges tokens. Nothing of it outlives the test. */
-export async function openCourt() {
+export async function openExchangeHarness() {
   const authority = await openMock();
   const judge = await openOidcProvider(authority);
   onTestFinished(() => expect(judge.faults).toEqual([]));
@@ -35,13 +35,18 @@ export async function openCourt() {
     return token;
   };
   return {
-    ...{ authority, judge, signIn, events },
+    authority,
+    judge,
+    signIn,
+    events,
     /** Signs an actor in. */
     actor: async (sub: string): Promise<StsActor> => ({ name: sub, token: await signIn({ sub }) }),
     /** Makes one of the clients, known by its name. */
     exchanger(client: keyof typeof CLIENTS, options: Partial<StsTokenSourceOptions> = {}) {
       const source = createStsTokenSource({
-        ...{ clientId: CLIENTS[client].clientId, ca: judge.ca, audienceMismatch: "error" },
+        clientId: CLIENTS[client].clientId,
+        ca: judge.ca,
+        audienceMismatch: "error",
         clientAuthentication: AUTHENTICATIONS[client](authority, judge.clientKey),
         onEvent: (event) => void events.push(event),
         ...(options.issuer === undefined && { tokenEndpoint: judge.tokenEndpoint }),

@@ -6,7 +6,7 @@ import { type CustomerMtlsFlow, createCustomerMtlsFlow } from "@agent-oauth/cust
 import { type CertificatePair, type MockSts, startMockSts } from "@agent-oauth/mock-sts";
 
 /** Everything the demo needs: a token server and gateway to talk to, and the agent's side of it. */
-export interface CustomerWorkplace extends AsyncDisposable {
+export interface CustomerEnvironment extends AsyncDisposable {
   readonly mock: MockSts;
   readonly flow: CustomerMtlsFlow;
   readonly client: AgentGatewayClient;
@@ -17,7 +17,7 @@ export interface CustomerWorkplace extends AsyncDisposable {
 }
 
 /** Starts the servers, writes the agent's credentials to a file, and makes flow and client from it. */
-export async function openCustomerWorkplace(): Promise<CustomerWorkplace> {
+export async function openCustomerEnvironment(): Promise<CustomerEnvironment> {
   const mock = await startMockSts({ requireBoundCertificate: true });
   const directory = await mkdtemp(join(tmpdir(), "agent-oauth-demo-"));
   const credentialsFile = join(directory, "credentials");

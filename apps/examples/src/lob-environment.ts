@@ -6,7 +6,7 @@ import { createLobFlow, type LobFlow } from "@agent-oauth/lob-destination";
 import { type CertificatePair, type MockSts, startMockSts } from "@agent-oauth/mock-sts";
 
 /** Everything the demo needs: BTP's services and a gateway to talk to, and the agent's side of it. */
-export interface LobWorkplace extends AsyncDisposable {
+export interface LobEnvironment extends AsyncDisposable {
   readonly mock: MockSts;
   readonly flow: LobFlow;
   readonly client: AgentGatewayClient;
@@ -17,7 +17,7 @@ export interface LobWorkplace extends AsyncDisposable {
 }
 
 /** Starts the services, writes a binding with a certificate, and makes flow and client from it. */
-export async function openLobWorkplace(): Promise<LobWorkplace> {
+export async function openLobEnvironment(): Promise<LobEnvironment> {
   const mock = await startMockSts();
   const bindingRoot = await mkdtemp(join(tmpdir(), "agent-oauth-demo-"));
   const writeBinding = async (x509: CertificatePair) => {

@@ -13,7 +13,7 @@ export interface IdentifyCall {
 }
 
 /** A server with the tool `identify`, and the agent's side of it. */
-export interface FrameworkWorkplace extends AsyncDisposable {
+export interface FrameworkEnvironment extends AsyncDisposable {
   readonly mock: MockSts;
   readonly surroundings: Surroundings;
   /** All so far. */
@@ -21,9 +21,9 @@ export interface FrameworkWorkplace extends AsyncDisposable {
 }
 
 /** Starts the servers, over TLS that this process trusts from now on, and signs the users in. */
-export async function openFrameworkWorkplace(
+export async function openFrameworkEnvironment(
   users: readonly string[],
-): Promise<FrameworkWorkplace> {
+): Promise<FrameworkEnvironment> {
   const identifyCalls: IdentifyCall[] = [];
   const server = identifyServer((call) => identifyCalls.push(call));
   const mock = await startMockSts({ mcpServers: [server] });
@@ -33,7 +33,8 @@ export async function openFrameworkWorkplace(
   const signedIn = new Map<string, string>();
   for (const sub of users) signedIn.set(sub, await mock.userToken({ sub }));
   return {
-    ...{ mock, identifyCalls },
+    mock,
+    identifyCalls,
     surroundings: {
       mcpUrl: urlOf(mock.mcpServers),
       agentUrl: urlOf(mock.tenants.flatMap(({ agents }) => agents)),
@@ -49,7 +50,9 @@ export async function openFrameworkWorkplace(
 
 function identifyServer(note: (call: IdentifyCall) => void): McpServerOptions {
   return {
-    ...{ name: "registry", ordId: "sap.mock:apiResource:registry:v1", globalTenantId: "250695" },
+    name: "registry",
+    ordId: "sap.mock:apiResource:registry:v1",
+    globalTenantId: "250695",
     tools: [
       {
         name: "identify",

@@ -6,7 +6,7 @@ import { parseMcpServers } from "@agent-oauth/sts/schema";
 import { createClientCertificate, tlsClientAuth } from "@agent-oauth/token-endpoint";
 
 /** Everything the demo needs: a security token service and MCP servers with audiences of their own, and the agent's side. */
-export interface StsWorkplace extends AsyncDisposable {
+export interface StsEnvironment extends AsyncDisposable {
   readonly mock: MockSts;
   readonly client: AgentGatewayClient;
   /** Calls answered from the token cache so far. */
@@ -14,7 +14,7 @@ export interface StsWorkplace extends AsyncDisposable {
 }
 
 /** Starts the servers, and makes a source that exchanges tokens and a client from it. */
-export async function openStsWorkplace(): Promise<StsWorkplace> {
+export async function openStsEnvironment(): Promise<StsEnvironment> {
   const mock = await startMockSts();
   const source = createStsTokenSource({
     metadataUrl: mock.sts.wellKnownUri,
