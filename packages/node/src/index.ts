@@ -10,7 +10,6 @@ export {
   type ServiceBinding,
 } from "./bindings/service-binding.ts";
 export { readVcapServices, type VcapService } from "./bindings/vcap-services.ts";
-export { faultList } from "./environment/fault-list.ts";
 export {
   type Environment,
   type EnvironmentOptions,
@@ -24,6 +23,7 @@ export {
   type UrlRuleOptions,
   urlRule,
 } from "./environment/text-rules.ts";
+export { faultList } from "./environment/violation-list.ts";
 export { createPrincipalContext, type PrincipalContext } from "./principal-context.ts";
 export {
   type EnvironmentTokenSourceOptions,

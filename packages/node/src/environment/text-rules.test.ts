@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { faultList } from "./fault-list.ts";
 import { checkedText, identifierFault, urlRule } from "./text-rules.ts";
+import { faultList } from "./violation-list.ts";
 
 describe("checkedText", () => {
   const schema = checkedText((text) => (text === "bad" ? "is bad" : undefined));

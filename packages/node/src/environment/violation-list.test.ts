@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { faultList } from "./fault-list.ts";
+import { faultList } from "./violation-list.ts";
 
 const schema = z.array(z.object({ id: z.string() }));
 
