@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { TokenError } from "@agent-oauth/core";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
-import type { CustomerFlowOptions } from "./customer-flow-options.ts";
+import type { CustomerFlowOptions } from "./flow-options.ts";
 import type { GatewayAccess } from "./ias/gateway-access.ts";
 import type { IntegrationDependency } from "./servers/integration-dependency.ts";
 

@@ -12,13 +12,13 @@ import type {
   GatewayListOptions,
   GatewayToken,
   McpServerRef,
-} from "./customer-flow.ts";
+} from "./flow.ts";
 import {
   type CustomerFlowOptions,
   cacheOptions,
   checkCustomerFlowOptions,
   iasClientOptions,
-} from "./customer-flow-options.ts";
+} from "./flow-options.ts";
 import type { GatewayAccess } from "./ias/gateway-access.ts";
 import { IasClient } from "./ias/ias-client.ts";
 import {

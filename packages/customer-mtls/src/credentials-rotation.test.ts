@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { issueCertificate } from "./certificates.test-support.ts";
+import { type CustomerMtlsFlowOptions, createCustomerMtlsFlow } from "./create-flow.ts";
 import {
   bindingRoot,
   clientPair,
@@ -10,7 +11,6 @@ import {
   writeBinding,
 } from "./credentials/credentials.test-support.ts";
 import type { CustomerCredentials } from "./credentials/customer-credentials.ts";
-import { type CustomerMtlsFlowOptions, createCustomerMtlsFlow } from "./customer-mtls-flow.ts";
 import { flowFrom } from "./flow.test-support.ts";
 import { startIas, type TestIas } from "./ias/ias.test-support.ts";
 

@@ -1,3 +1,9 @@
+export {
+  type CustomerMtlsFlow,
+  type CustomerMtlsFlowOptions,
+  createCustomerMtlsFlow,
+  detectCustomerMtls,
+} from "./create-flow.ts";
 export type { FindCredentialsFileOptions } from "./credentials/credentials-file.ts";
 export type { CustomerCredentials } from "./credentials/customer-credentials.ts";
 export type {
@@ -6,14 +12,8 @@ export type {
   GatewayListOptions,
   GatewayToken,
   McpServerRef,
-} from "./customer-flow.ts";
-export type { CustomerFlowOptions } from "./customer-flow-options.ts";
-export {
-  type CustomerMtlsFlow,
-  type CustomerMtlsFlowOptions,
-  createCustomerMtlsFlow,
-  detectCustomerMtls,
-} from "./customer-mtls-flow.ts";
+} from "./flow.ts";
+export type { CustomerFlowOptions } from "./flow-options.ts";
 export type { IasClientOptions } from "./ias/ias-client.ts";
 export type {
   IntegrationDependency,

@@ -2,13 +2,13 @@ import assert from "node:assert";
 import { writeFileSync } from "node:fs";
 import type { TokenError } from "@agent-oauth/core";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { createCustomerMtlsFlow, detectCustomerMtls } from "./create-flow.ts";
 import {
   bindingRoot,
   credentialsWith,
   replaceCredentials,
   writeBinding,
 } from "./credentials/credentials.test-support.ts";
-import { createCustomerMtlsFlow, detectCustomerMtls } from "./customer-mtls-flow.ts";
 import { flowFrom } from "./flow.test-support.ts";
 import { createTransparentFlow, detectTransparent } from "./transparent-flow.ts";
 

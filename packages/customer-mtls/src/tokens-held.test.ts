@@ -2,14 +2,14 @@ import type { AccessToken, BoundTokenSource, CachingTokenSource } from "@agent-o
 import { createFakeClock, type FakeClock } from "@agent-oauth/core/testing";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { authority, issueCertificate } from "./certificates.test-support.ts";
+import { createCustomerMtlsFlow } from "./create-flow.ts";
 import {
   bindingRoot,
   credentialsWith,
   replaceCredentials,
   writeBinding,
 } from "./credentials/credentials.test-support.ts";
-import type { CustomerFlow } from "./customer-flow.ts";
-import { createCustomerMtlsFlow } from "./customer-mtls-flow.ts";
+import type { CustomerFlow } from "./flow.ts";
 import { startIas, type TestIas } from "./ias/ias.test-support.ts";
 import { createTransparentFlow } from "./transparent-flow.ts";
 

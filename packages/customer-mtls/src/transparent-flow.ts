@@ -1,13 +1,13 @@
 import type { OptionNames } from "@agent-oauth/core/internal";
 import { type EnvironmentOptions, ifAvailable } from "@agent-oauth/node";
 import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
-import type { CustomerFlow } from "./customer-flow.ts";
+import type { CustomerFlow } from "./flow.ts";
 import {
   type CustomerFlowOptions,
   checkFlowOptionNames,
   customerFlowOptionNames,
   insecureHosts,
-} from "./customer-flow-options.ts";
+} from "./flow-options.ts";
 import { readTransparentEnvironment } from "./transparent-environment.ts";
 
 /** Options of {@link createTransparentFlow}. */

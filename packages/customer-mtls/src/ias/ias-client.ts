@@ -10,7 +10,7 @@ import {
   type TokenEndpointOptions,
   tlsClientAuth,
 } from "@agent-oauth/token-endpoint";
-import type { GatewayToken } from "../customer-flow.ts";
+import type { GatewayToken } from "../flow.ts";
 import type { GatewayAccess } from "./gateway-access.ts";
 
 /** Agent Gateway, as IAS knows it. */

@@ -3,6 +3,11 @@ import { createFakeClock, tokenSourceContract } from "@agent-oauth/core/testing"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { authority } from "./certificates.test-support.ts";
 import {
+  type CustomerMtlsFlowOptions,
+  createCustomerMtlsFlow,
+  detectCustomerMtls,
+} from "./create-flow.ts";
+import {
   bindingRoot,
   clientPair,
   credentialsWith,
@@ -10,11 +15,6 @@ import {
   writeBinding,
 } from "./credentials/credentials.test-support.ts";
 import type { CustomerCredentials } from "./credentials/customer-credentials.ts";
-import {
-  type CustomerMtlsFlowOptions,
-  createCustomerMtlsFlow,
-  detectCustomerMtls,
-} from "./customer-mtls-flow.ts";
 import { flowFrom } from "./flow.test-support.ts";
 import { startIas, type TestIas } from "./ias/ias.test-support.ts";
 

@@ -11,13 +11,13 @@ import {
   checkCustomerCredentials,
   parseCustomerCredentials,
 } from "./credentials/customer-credentials.ts";
-import type { CustomerFlow } from "./customer-flow.ts";
+import type { CustomerFlow } from "./flow.ts";
 import {
   type CustomerFlowOptions,
   checkFlowOptionNames,
   customerFlowOptionNames,
   insecureHosts,
-} from "./customer-flow-options.ts";
+} from "./flow-options.ts";
 import type { GatewayAccess } from "./ias/gateway-access.ts";
 
 /** How {@link createCustomerMtlsFlow} finds its credentials, and what it does with them. Without any, the only binding of type `integration-credentials` is used. */
