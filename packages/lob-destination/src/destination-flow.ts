@@ -19,20 +19,14 @@ import { withDeadline } from "./destination-service/deadline.ts";
 import { DestinationService } from "./destination-service/destination-service.ts";
 import { requireTenant } from "./destination-service/tenant-subdomain.ts";
 import { textDigest } from "./destination-service/text-digest.ts";
-import type {
-  AgentRef,
-  GatewayListOptions,
-  GatewayToken,
-  LobFlow,
-  McpServerRef,
-} from "./lob-flow.ts";
+import type { AgentRef, GatewayListOptions, GatewayToken, LobFlow, McpServerRef } from "./flow.ts";
 import {
   cacheOptions,
   checkLobFlowOptions,
   endpointOptions,
   type LobFlowOptions,
   type TenantTokenUrl,
-} from "./lob-flow-options.ts";
+} from "./flow-options.ts";
 import { textProperty } from "./servers/fragment.ts";
 import { serverRefs } from "./servers/server-ref.ts";
 import { GatewayTokenSource } from "./tokens/gateway-token-source.ts";

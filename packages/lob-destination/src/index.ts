@@ -1,6 +1,6 @@
 export type { DestinationBinding } from "./binding/destination-binding.ts";
 export type { FindBindingOptions } from "./binding/find-destination-binding.ts";
-export { createLobFlow, detectLob } from "./create-lob-flow.ts";
+export { createLobFlow, detectLob } from "./create-flow.ts";
 export type { TokenUrlBinding } from "./destination-service/tenant-token-url.ts";
 export type {
   AgentRef,
@@ -8,5 +8,5 @@ export type {
   GatewayToken,
   LobFlow,
   McpServerRef,
-} from "./lob-flow.ts";
-export type { LobFlowOptions, TenantTokenUrl } from "./lob-flow-options.ts";
+} from "./flow.ts";
+export type { LobFlowOptions, TenantTokenUrl } from "./flow-options.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { startBtp, type TestBtp } from "./btp.test-support.ts";
-import { createLobFlow, detectLob } from "./create-lob-flow.ts";
+import { createLobFlow, detectLob } from "./create-flow.ts";
 import { bindingAt, flowAt } from "./flow.test-support.ts";
 
 const SENTINEL = "s3cr3t-sentinel";

@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { DestinationBinding } from "./binding/destination-binding.ts";
 import { startBtp, type TestBtp } from "./btp.test-support.ts";
 import { bindingAt, flowAt } from "./flow.test-support.ts";
-import type { LobFlow } from "./lob-flow.ts";
+import type { LobFlow } from "./flow.ts";
 
 /** By the test server: a gateway's tokens live for an hour, service tokens for twelve. */
 const GATEWAY_MS = 3_599_000;

@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { startBtp, type TestBtp } from "../btp.test-support.ts";
 import { issueCertificate } from "../certificates.test-support.ts";
 import { bindingAt, flowAt } from "../flow.test-support.ts";
-import type { LobFlowOptions } from "../lob-flow-options.ts";
+import type { LobFlowOptions } from "../flow-options.ts";
 import type { DestinationBinding } from "./destination-binding.ts";
 
 const [first, second] = [

@@ -1,6 +1,6 @@
 import { TokenError } from "@agent-oauth/core";
 import { type Environment, type EnvironmentOptions, environmentVariable } from "@agent-oauth/node";
-import type { TenantTokenUrl } from "../lob-flow-options.ts";
+import type { TenantTokenUrl } from "../flow-options.ts";
 
 const LANDSCAPE = "APPFND_CONHOS_LANDSCAPE";
 const TOKEN_URL = "AGENT_OAUTH_TENANT_TOKEN_URL";

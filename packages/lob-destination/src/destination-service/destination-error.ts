@@ -1,5 +1,5 @@
 import { TokenError, type TokenErrorCode } from "@agent-oauth/core";
-import type { DestinationAnswer } from "./destination-answer.ts";
+import type { DestinationAnswer } from "./destination-response.ts";
 import { errorMessageOf, quoted } from "./error-message.ts";
 
 /** What a refusal is told with. */

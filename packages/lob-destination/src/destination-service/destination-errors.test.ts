@@ -3,7 +3,7 @@ import { TokenError } from "@agent-oauth/core";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { startBtp, type TestAnswer, type TestBtp } from "../btp.test-support.ts";
 import { bindingAt, flowAt } from "../flow.test-support.ts";
-import type { LobFlowOptions } from "../lob-flow-options.ts";
+import type { LobFlowOptions } from "../flow-options.ts";
 
 const SENTINEL = "s3cr3t-sentinel";
 const USER_TOKEN = `user-${SENTINEL}-token`;

@@ -6,8 +6,8 @@ import {
   type TokenSource,
 } from "@agent-oauth/core";
 import { type Fragment, fragmentsOf } from "../servers/fragment.ts";
-import { type DestinationAnswer, getDestinationAnswer } from "./destination-answer.ts";
 import { named, refusal } from "./destination-error.ts";
+import { type DestinationAnswer, getDestinationAnswer } from "./destination-response.ts";
 import { type RetryOptions, withRetries } from "./retry.ts";
 
 /** What is needed to ask the Destination Service. */

@@ -1,7 +1,7 @@
 import { TokenError } from "@agent-oauth/core";
 import { shownName } from "@agent-oauth/core/internal";
 import { urlRule } from "@agent-oauth/node";
-import type { McpServerRef } from "../lob-flow.ts";
+import type { McpServerRef } from "../flow.ts";
 import type { Fragment } from "./fragment.ts";
 import { ordIdsOf } from "./ord-ids.ts";
 

@@ -18,7 +18,7 @@ import type {
 } from "../destination-service/destination-service.ts";
 import { requireTenant } from "../destination-service/tenant-subdomain.ts";
 import { textDigest } from "../destination-service/text-digest.ts";
-import type { GatewayToken } from "../lob-flow.ts";
+import type { GatewayToken } from "../flow.ts";
 import { type Fragment, textProperty } from "../servers/fragment.ts";
 import { type AuthToken, pickAuthToken } from "./auth-token.ts";
 

@@ -7,7 +7,7 @@ import {
 import { startBtp, type TestBtp } from "../btp.test-support.ts";
 import { authority, issueCertificate } from "../certificates.test-support.ts";
 import { bindingAt } from "../flow.test-support.ts";
-import type { TenantTokenUrl } from "../lob-flow-options.ts";
+import type { TenantTokenUrl } from "../flow-options.ts";
 import { ServiceTokenSource } from "./service-token-source.ts";
 
 const pair = await issueCertificate("clientAuth");

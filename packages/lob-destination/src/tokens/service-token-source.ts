@@ -14,7 +14,7 @@ import { tenantOfToken } from "../destination-service/tenant-of-token.ts";
 import { checkTenantSubdomain } from "../destination-service/tenant-subdomain.ts";
 import { type TokenUrlBinding, tenantTokenUrl } from "../destination-service/tenant-token-url.ts";
 import { textDigest } from "../destination-service/text-digest.ts";
-import type { EndpointOptions, TenantTokenUrl } from "../lob-flow-options.ts";
+import type { EndpointOptions, TenantTokenUrl } from "../flow-options.ts";
 
 /** How service tokens are asked for. */
 export interface ServiceTokenSourceOptions {

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createLobFlow, detectLob } from "./create-lob-flow.ts";
+import { createLobFlow, detectLob } from "./create-flow.ts";
 import { bindingAt } from "./flow.test-support.ts";
-import type { LobFlowOptions } from "./lob-flow-options.ts";
+import type { LobFlowOptions } from "./flow-options.ts";
 
 const binding = bindingAt({ origin: "https://btp.example" });
 const nowhere = { bindingRoot: "/no/such/directory", secretsRoot: "/no/such/directory" };

@@ -4,12 +4,12 @@ import { checkDestinationBinding } from "./binding/destination-binding.ts";
 import { findDestinationBinding } from "./binding/find-destination-binding.ts";
 import { landscapeFromEnvironment, tokenUrlFromEnvironment } from "./binding/lob-environment.ts";
 import { DestinationFlow } from "./destination-flow.ts";
-import type { LobFlow } from "./lob-flow.ts";
+import type { LobFlow } from "./flow.ts";
 import {
   checkLobFlowOptionNames,
   checkLobFlowOptions,
   type LobFlowOptions,
-} from "./lob-flow-options.ts";
+} from "./flow-options.ts";
 
 /**
  * Makes the flow of a line-of-business agent, which gets its tokens and servers from the BTP Destination Service.
