@@ -10,7 +10,7 @@ import {
 } from "@agent-oauth/core";
 import { checkOptions, type OptionNames, shownName } from "@agent-oauth/core/internal";
 import { fileTokenSource } from "@agent-oauth/node";
-import { refuseOption as refuse } from "../checks/refuse-option.ts";
+import { refuseOption as refuse } from "../checks/invalid-option.ts";
 import { tokenTypes } from "../checks/token-types.ts";
 
 /** Who acts on behalf of the subjects (RFC 8693 §1.1). */

@@ -1,5 +1,5 @@
 import { type AccessToken, jwtParties, TokenError, type TokenRequest } from "@agent-oauth/core";
-import { type AnswerCheckOptions, tellFault } from "./answer-policy.ts";
+import { type AnswerCheckOptions, tellFault } from "./response-policy.ts";
 
 /** What was sent and is checked against: the actor's token, and the audience and resource to tell of. */
 export interface ActingRequest extends Pick<TokenRequest, "audience" | "resource"> {

@@ -1,6 +1,6 @@
 import { type AccessToken, jwtAudience, TokenError, type TokenRequest } from "@agent-oauth/core";
 import { listedNames } from "@agent-oauth/core/internal";
-import { type AnswerCheckOptions, tellFault } from "./answer-policy.ts";
+import { type AnswerCheckOptions, tellFault } from "./response-policy.ts";
 import { tokenTypes } from "./token-types.ts";
 
 /**

@@ -17,8 +17,8 @@ import {
 } from "@agent-oauth/token-endpoint";
 import { type ActorToken, actorToken } from "../actor/actor-token.ts";
 import { checkActor } from "../checks/actor-check.ts";
-import { checkedPolicy } from "../checks/answer-policy.ts";
 import { checkAudience } from "../checks/audience-check.ts";
+import { checkedPolicy } from "../checks/response-policy.ts";
 import { subjectRequired } from "../checks/subject-required.ts";
 import { checkedTarget, type Target, withDefaults } from "../checks/target.ts";
 import { exchangeGrant } from "./exchange-grant.ts";

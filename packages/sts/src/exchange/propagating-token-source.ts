@@ -10,9 +10,9 @@ import {
   type TokenSource,
 } from "@agent-oauth/core";
 import { checkGetTokenOptions, checkOptions, type OptionNames } from "@agent-oauth/core/internal";
-import { type AnswerPolicy, checkedPolicy } from "../checks/answer-policy.ts";
 import { checkAudience } from "../checks/audience-check.ts";
-import { refuseOption } from "../checks/refuse-option.ts";
+import { refuseOption } from "../checks/invalid-option.ts";
+import { type AnswerPolicy, checkedPolicy } from "../checks/response-policy.ts";
 import { subjectRequired } from "../checks/subject-required.ts";
 
 /** How a {@link propagatingTokenSource} checks. */

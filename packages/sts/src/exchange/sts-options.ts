@@ -1,8 +1,8 @@
 import { isPlainObject, kindOf, type OptionNames, shownName } from "@agent-oauth/core/internal";
 import type { ClientAuthentication, TokenEndpointOptions } from "@agent-oauth/token-endpoint";
 import type { StsActor } from "../actor/actor-token.ts";
-import type { AnswerPolicy } from "../checks/answer-policy.ts";
-import { refuseOption as refuse } from "../checks/refuse-option.ts";
+import { refuseOption as refuse } from "../checks/invalid-option.ts";
+import type { AnswerPolicy } from "../checks/response-policy.ts";
 import { tokenTypes } from "../checks/token-types.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Clock, TokenEvent, TokenEventSink, TokenRequest } from "@agent-oauth/core";
 import { emit } from "@agent-oauth/core/internal";
-import { refuseOption } from "./refuse-option.ts";
+import { refuseOption } from "./invalid-option.ts";
 
 /** What happens if a token is not quite what was asked for: `"event"` hands it out and tells, `"error"` refuses it, and tells. */
 export type AnswerPolicy = "event" | "error";
