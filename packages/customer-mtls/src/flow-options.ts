@@ -1,9 +1,18 @@
 import type { CachingTokenSourceOptions } from "@agent-oauth/core";
-import { checkOptions, kindOf, type OptionNames, pickOptions } from "@agent-oauth/core/internal";
+import {
+  checkedInsecureHosts,
+  checkOptions,
+  functionOption,
+  kindOf,
+  MAX_TIMER_MS,
+  numberOption,
+  type OptionNames,
+  pickOptions,
+} from "@agent-oauth/core/internal";
 import type { IasClientOptions } from "./ias/ias-client.ts";
 import type { IntegrationDependencyResolver } from "./servers/integration-dependency.ts";
 
-/** What both customer flows can be told. */
+/** Options of both customer flows. */
 export interface CustomerFlowOptions
   extends IasClientOptions,
     Pick<CachingTokenSourceOptions, "fallbackLifetimeMs" | "expiryBufferMs"> {
@@ -14,13 +23,13 @@ export interface CustomerFlowOptions
   /** Finds the integration dependencies in place of the configured list. */
   readonly resolveDependencies?: IntegrationDependencyResolver;
   /**
-   * Whether agents are looked for at `{gateway}/v1/a2a/{ordId}/{globalTenantId}` of each integration dependency. That they
-   * are there is not confirmed by any document. Default false.
+   * Whether each integration dependency is listed as an agent at `{gateway}/v1/a2a/{ordId}/{globalTenantId}`. No document
+   * confirms that agents are there. Default `false`.
    */
   readonly a2a?: boolean;
 }
 
-const iasNames: OptionNames<IasClientOptions> = {
+const IAS_OPTIONS: OptionNames<IasClientOptions> = {
   ca: true,
   allowInsecureHosts: true,
   timeoutMs: true,
@@ -36,7 +45,7 @@ type CacheOptions = Pick<
   "fallbackLifetimeMs" | "expiryBufferMs" | "clock" | "onEvent"
 >;
 
-const cacheNames: OptionNames<CacheOptions> = {
+const CACHE_OPTIONS: OptionNames<CacheOptions> = {
   fallbackLifetimeMs: true,
   expiryBufferMs: true,
   clock: true,
@@ -44,80 +53,86 @@ const cacheNames: OptionNames<CacheOptions> = {
 };
 
 /** The names of the options that both customer flows have. */
-export const customerFlowOptionNames: OptionNames<CustomerFlowOptions> = {
-  ...iasNames,
-  ...cacheNames,
+export const CUSTOMER_FLOW_OPTIONS: OptionNames<CustomerFlowOptions> = {
+  ...IAS_OPTIONS,
+  ...CACHE_OPTIONS,
   maxSystemTokens: true,
   maxUserTokens: true,
   resolveDependencies: true,
   a2a: true,
 };
 
+/** Completes "Cannot …" where an option is wrong. */
+export const CREATING = "create a flow";
+
 /**
- * Refuses what is no plain object of options, and options that do not exist.
+ * Refuses options that are not a plain object, and options that do not exist.
  *
- * @throws TypeError naming the option, and the one that was meant.
+ * @throws TypeError naming the option and the nearest name that exists.
  */
 export function checkFlowOptionNames(
   options: unknown,
   names: Readonly<Record<string, true>>,
 ): void {
-  checkOptions(options, { doing: "create a flow", names });
+  checkOptions(options, { doing: CREATING, names });
 }
 
 const DEFAULT_MAX_SYSTEM_TOKENS = 32;
 const DEFAULT_MAX_USER_TOKENS = 256;
+const DEFAULT_TIMEOUT_MS = 60_000;
 const MAX_TOKENS = 2 ** 24;
 
+/** The options of both flows that the flows use themselves, with their defaults. */
+export interface CheckedFlowOptions {
+  readonly maxSystemTokens: number;
+  readonly maxUserTokens: number;
+  readonly timeoutMs: number;
+  /** As `checkedInsecureHosts` returns them. */
+  readonly allowInsecureHosts: readonly string[];
+}
+
 /**
- * Checks the options that no other package does, and fills in their defaults.
+ * Checks the options that the flows use themselves, and fills in their defaults.
  *
  * @throws TypeError | RangeError naming the option.
  */
 export function checkCustomerFlowOptions({
   maxSystemTokens = DEFAULT_MAX_SYSTEM_TOKENS,
   maxUserTokens = DEFAULT_MAX_USER_TOKENS,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
+  allowInsecureHosts,
   resolveDependencies,
   a2a = false,
-}: CustomerFlowOptions) {
-  for (const [name, value] of Object.entries({ maxSystemTokens, maxUserTokens })) {
-    if (typeof value !== "number") {
-      throw new TypeError(`Cannot create a flow: "${name}" must be a number, not ${kindOf(value)}`);
-    }
-    if (!Number.isInteger(value) || value < 0 || value > MAX_TOKENS) {
-      throw new RangeError(
-        `Cannot create a flow: "${name}" must be a whole number from 0 to ${MAX_TOKENS}, not ${value}`,
-      );
-    }
-  }
-  if (resolveDependencies !== undefined && typeof resolveDependencies !== "function") {
-    throw new TypeError('Cannot create a flow: "resolveDependencies" must be a function');
-  }
+}: CustomerFlowOptions): CheckedFlowOptions {
+  functionOption(resolveDependencies, { option: "resolveDependencies", doing: CREATING });
   if (typeof a2a !== "boolean") {
-    throw new TypeError(`Cannot create a flow: "a2a" must be a boolean, not ${kindOf(a2a)}`);
+    throw new TypeError(`Cannot ${CREATING}: "a2a" must be a boolean, not ${kindOf(a2a)}`);
   }
-  return { maxSystemTokens, maxUserTokens };
+  return {
+    maxSystemTokens: tokenCount("maxSystemTokens", maxSystemTokens),
+    maxUserTokens: tokenCount("maxUserTokens", maxUserTokens),
+    timeoutMs: numberOption(timeoutMs, {
+      option: "timeoutMs",
+      doing: CREATING,
+      min: 1,
+      max: MAX_TIMER_MS,
+    }),
+    allowInsecureHosts: checkedInsecureHosts(allowInsecureHosts, CREATING),
+  };
 }
 
-/**
- * Checks the list of hosts that may be asked over `http:`.
- *
- * @throws TypeError if it is no list of strings.
- */
-export function insecureHosts({ allowInsecureHosts = [] }: CustomerFlowOptions): readonly string[] {
-  const hosts: unknown = allowInsecureHosts;
-  if (Array.isArray(hosts) && hosts.every((host) => typeof host === "string")) return hosts;
-  throw new TypeError('Cannot create a flow: "allowInsecureHosts" must be a list of strings');
+function tokenCount(option: string, value: unknown): number {
+  return numberOption(value, { option, doing: CREATING, min: 0, max: MAX_TOKENS, whole: true });
 }
 
 /** The options that are the caches'. */
 export function cacheOptions(options: CustomerFlowOptions): CacheOptions {
-  return pickOptions(given(options), cacheNames);
+  return pickOptions(given(options), CACHE_OPTIONS);
 }
 
 /** The options that are the token endpoint's. */
 export function iasClientOptions(options: CustomerFlowOptions): IasClientOptions {
-  return pickOptions(given(options), iasNames);
+  return pickOptions(given(options), IAS_OPTIONS);
 }
 
 /** The options without those that are `undefined`. */

@@ -1,3 +1,9 @@
+export type {
+  AgentRef,
+  GatewayListOptions,
+  GatewayToken,
+  McpServerRef,
+} from "@agent-oauth/core/gateway";
 export {
   type CustomerMtlsFlow,
   type CustomerMtlsFlowOptions,
@@ -6,13 +12,7 @@ export {
 } from "./create-flow.ts";
 export type { FindCredentialsFileOptions } from "./credentials/credentials-file.ts";
 export type { CustomerCredentials } from "./credentials/customer-credentials.ts";
-export type {
-  AgentRef,
-  CustomerFlow,
-  GatewayListOptions,
-  GatewayToken,
-  McpServerRef,
-} from "./flow.ts";
+export type { CustomerFlow } from "./flow.ts";
 export type { CustomerFlowOptions } from "./flow-options.ts";
 export type { IasClientOptions } from "./ias/ias-client.ts";
 export type {

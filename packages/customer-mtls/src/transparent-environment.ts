@@ -1,5 +1,6 @@
 import { TokenError } from "@agent-oauth/core";
-import { type EnvironmentOptions, faultList, readEnvironment } from "@agent-oauth/node";
+import type { EnvironmentOptions } from "@agent-oauth/node";
+import { readEnvironment, violationList } from "@agent-oauth/node/internal";
 import { z } from "zod";
 import { type GatewayAccess, gatewayAccessSchemas } from "./ias/gateway-access.ts";
 import { integrationDependencies } from "./servers/integration-dependency.ts";
@@ -52,6 +53,6 @@ const dependenciesText = z.string().transform((text, context) => {
   }
   const checked = integrationDependencies.safeParse(value);
   if (checked.success) return checked.data;
-  context.addIssue(faultList(checked.error, "it"));
+  context.addIssue(violationList(checked.error, "it"));
   return z.NEVER;
 });

@@ -1,5 +1,6 @@
 import { systemClock } from "@agent-oauth/core";
-import { type EnvironmentOptions, ifAvailable } from "@agent-oauth/node";
+import type { EnvironmentOptions } from "@agent-oauth/node";
+import { ifAvailable } from "@agent-oauth/node/internal";
 import { checkDestinationBinding } from "./binding/destination-binding.ts";
 import { findDestinationBinding } from "./binding/find-destination-binding.ts";
 import { landscapeFromEnvironment, tokenUrlFromEnvironment } from "./binding/lob-environment.ts";

@@ -1,12 +1,12 @@
 import { TokenError } from "@agent-oauth/core";
 import { listedNames, pickOptions, shownName } from "@agent-oauth/core/internal";
 import {
-  bindingEntryPath,
   type EnvironmentOptions,
   findServiceBindings,
   type ServiceBinding,
   serviceBindingRoot,
 } from "@agent-oauth/node";
+import { bindingEntryPath } from "@agent-oauth/node/internal";
 
 /** The type of service bindings that hold a customer agent's credentials. */
 const BINDING_TYPE = "integration-credentials";

@@ -1,5 +1,5 @@
 import { type Clock, TokenError } from "@agent-oauth/core";
-import { checkedText, faultList } from "@agent-oauth/node";
+import { checkedText, violationList } from "@agent-oauth/node/internal";
 import { createClientCertificate } from "@agent-oauth/token-endpoint";
 import { z } from "zod";
 import { type GatewayAccess, gatewayAccessSchemas } from "../ias/gateway-access.ts";
@@ -60,7 +60,7 @@ export function checkCustomerCredentials(
   { origin, allowInsecureHosts, clock }: CheckCredentialsOptions,
 ): GatewayAccess {
   const checked = credentialsSchema(allowInsecureHosts).safeParse(value);
-  if (!checked.success) throw unusable(origin, faultList(checked.error, "it"));
+  if (!checked.success) throw unusable(origin, violationList(checked.error, "it"));
   const { tokenServiceUrl, clientid, certificate, privateKey, ...rest } = checked.data;
   const certificatePair = { certificate, key: privateKey };
   try {

@@ -1,4 +1,4 @@
-import { checkedText, identifierFault, urlRule } from "@agent-oauth/node";
+import { checkedText, identifierViolation, urlRule } from "@agent-oauth/node/internal";
 import type { ClientCertificatePair } from "@agent-oauth/token-endpoint";
 import { z } from "zod";
 import {
@@ -23,7 +23,7 @@ export interface GatewayAccess {
 export function gatewayAccessSchemas(allowInsecureHosts: readonly string[]) {
   return {
     tokenEndpoint: checkedText(urlRule({ allowInsecureHosts, query: true })),
-    clientId: checkedText(identifierFault),
+    clientId: checkedText(identifierViolation),
     gatewayUrl: checkedText(urlRule({ allowInsecureHosts, query: false })).transform((url) =>
       url.replace(/\/+$/, ""),
     ),

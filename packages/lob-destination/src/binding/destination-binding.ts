@@ -1,5 +1,11 @@
 import { type Clock, TokenError } from "@agent-oauth/core";
-import { checkedText, faultList, identifierFault, type TextRule, urlRule } from "@agent-oauth/node";
+import {
+  checkedText,
+  identifierViolation,
+  type TextRule,
+  urlRule,
+  violationList,
+} from "@agent-oauth/node/internal";
 import {
   type ClientAuthentication,
   clientSecretPost,
@@ -53,7 +59,7 @@ export function checkDestinationBinding(
 ): DestinationAccess {
   const checked = bindingSchema(allowInsecureHosts).safeParse(value);
   if (!checked.success) {
-    const faults = faultList(checked.error, "it");
+    const faults = violationList(checked.error, "it");
     throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${origin}: ${faults}`);
   }
   const { clientid, clientsecret, certificate, key, uri, ...tokenUrls } = checked.data;
@@ -74,14 +80,14 @@ function bindingSchema(allowInsecureHosts: readonly string[]) {
   return z
     .object(
       {
-        clientid: text(identifierFault),
+        clientid: text(identifierViolation),
         clientsecret: absentIfBlank(plain),
         certificate: absentIfBlank(plain),
         key: absentIfBlank(plain),
         certurl: absentIfBlank(url),
         url,
         uri: url,
-        identityzone: absentIfBlank(text(identifierFault)),
+        identityzone: absentIfBlank(text(identifierViolation)),
         uaadomain: absentIfBlank(domain),
       },
       { error: "must be an object" },

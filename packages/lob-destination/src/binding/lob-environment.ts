@@ -1,5 +1,6 @@
 import { TokenError } from "@agent-oauth/core";
-import { type Environment, type EnvironmentOptions, environmentVariable } from "@agent-oauth/node";
+import type { Environment, EnvironmentOptions } from "@agent-oauth/node";
+import { environmentVariable } from "@agent-oauth/node/internal";
 import type { TenantTokenUrl } from "../flow-options.ts";
 
 const LANDSCAPE = "APPFND_CONHOS_LANDSCAPE";

@@ -1,6 +1,6 @@
 import { TokenError } from "@agent-oauth/core";
 import { shownName } from "@agent-oauth/core/internal";
-import { urlRule } from "@agent-oauth/node";
+import { urlRule } from "@agent-oauth/node/internal";
 import type { McpServerRef } from "../flow.ts";
 import type { Fragment } from "./fragment.ts";
 import { ordIdsOf } from "./ord-ids.ts";

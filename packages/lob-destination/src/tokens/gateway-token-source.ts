@@ -11,7 +11,7 @@ import {
   type TokenSource,
 } from "@agent-oauth/core";
 import { emit, listedNames, shownName } from "@agent-oauth/core/internal";
-import { urlRule } from "@agent-oauth/node";
+import { urlRule } from "@agent-oauth/node/internal";
 import type {
   DestinationService,
   FoundDestination,

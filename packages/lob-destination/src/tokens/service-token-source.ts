@@ -7,7 +7,7 @@ import {
   type TokenRequest,
   type TokenSource,
 } from "@agent-oauth/core";
-import { urlRule } from "@agent-oauth/node";
+import { urlRule } from "@agent-oauth/node/internal";
 import { createTokenEndpoint } from "@agent-oauth/token-endpoint";
 import type { DestinationAccess } from "../binding/destination-binding.ts";
 import { tenantOfToken } from "../destination-service/tenant-of-token.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkedText, identifierFault, urlRule } from "./text-rules.ts";
-import { faultList } from "./violation-list.ts";
+import { checkedText, identifierViolation, urlRule } from "./text-rules.ts";
+import { violationList } from "./violation-list.ts";
 
 describe("checkedText", () => {
   const schema = checkedText((text) => (text === "bad" ? "is bad" : undefined));
@@ -16,16 +16,17 @@ describe("checkedText", () => {
     [1, "it must be a string, not a number"],
     [" \n", "it is blank"],
     ["bad", "it is bad"],
-  ])("says what is wrong with %j", (value, fault) => {
+  ])("says what is wrong with %j", (value, violation) => {
     const { error } = schema.safeParse(value);
-    expect(error && faultList(error, "it")).toBe(fault);
+    expect(error && violationList(error, "it")).toBe(violation);
   });
 });
 
-describe("identifierFault", () => {
+describe("identifierViolation", () => {
   it("refuses what could end a line", () => {
-    for (const text of ["a\nb", "a\u0000", "a\u2028"]) expect(identifierFault(text)).toBeDefined();
-    expect(identifierFault("sb-1!b2|x ü")).toBeUndefined();
+    for (const text of ["a\nb", "a\u0000", "a\u2028"])
+      expect(identifierViolation(text)).toBeDefined();
+    expect(identifierViolation("sb-1!b2|x ü")).toBeUndefined();
   });
 });
 
@@ -48,11 +49,11 @@ describe("urlRule", () => {
     ["a.example", "must be an absolute https: URL"],
     ["https://a b", "contains white space"],
     ["https:\\\\a.example", "contains white space, a backslash"],
-    ["https://u@a.example", "must not contain a user name"],
+    ["https://u@a.example", "must not hold a user name"],
     ["https://a.example/#", "must not have a fragment"],
     ["https://a.example/?", "must not have a query"],
-  ])("refuses %s", (url, fault) => {
-    expect(rule(url)).toContain(fault);
+  ])("refuses %s", (url, violation) => {
+    expect(rule(url)).toContain(violation);
   });
 
   it("takes a query where one may be", () => {

@@ -2,15 +2,15 @@ import { listedReasons } from "@agent-oauth/core/internal";
 import type { z } from "zod";
 
 /**
- * Says in one line what is wrong with a value: the first five faults with the place each is at, and how many more there
- * are. zod's messages show no values.
+ * Lists in one line the rules that a value violates: the first five, each with its place in the value, and the number of
+ * the others. zod's messages show no values.
  *
- * @param whole what to call the value itself
+ * @param whole what to call the value itself.
  */
-export function faultList(error: z.ZodError, whole: string): string {
-  const faults = error.issues.map(({ path, message }) => {
+export function violationList(error: z.ZodError, whole: string): string {
+  const violations = error.issues.map(({ path, message }) => {
     const place = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`));
     return `${place.length === 0 ? whole : place.join("").replace(/^\./, "")} ${message}`;
   });
-  return listedReasons(faults);
+  return listedReasons(violations);
 }

@@ -1,6 +1,11 @@
 import { TokenError } from "@agent-oauth/core";
 import { checkOptions, listedNames, unknownName } from "@agent-oauth/core/internal";
-import { checkedText, faultList, identifierFault, urlRule } from "@agent-oauth/node";
+import {
+  checkedText,
+  identifierViolation,
+  urlRule,
+  violationList,
+} from "@agent-oauth/node/internal";
 import { z } from "zod";
 import type { McpServerRef, TargetRequest } from "./tool-audiences.ts";
 
@@ -83,11 +88,11 @@ export function parseMcpServers(
 ): readonly McpServerRef[] {
   const parsed = mcpServersSchema(options).safeParse(input);
   if (parsed.success) return Object.freeze(parsed.data.map(serverRef));
-  const faults = faultList(parsed.error, "the list");
+  const faults = violationList(parsed.error, "the list");
   throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use the MCP servers: ${faults}`);
 }
 
-const name = checkedText(identifierFault);
+const name = checkedText(identifierViolation);
 const audience = z
   .union([name.transform((one) => [one]), z.array(name)], {
     error: "must be a name or a list of names, without control characters",

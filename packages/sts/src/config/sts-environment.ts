@@ -1,12 +1,7 @@
 import { TokenError } from "@agent-oauth/core";
 import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
-import {
-  checkedText,
-  type Environment,
-  type EnvironmentOptions,
-  readEnvironment,
-  urlRule,
-} from "@agent-oauth/node";
+import type { Environment, EnvironmentOptions } from "@agent-oauth/node";
+import { checkedText, readEnvironment, urlRule } from "@agent-oauth/node/internal";
 import { z } from "zod";
 import { createStsTokenSource, type StsTokenSource } from "../exchange/create-sts-token-source.ts";
 import { propagatingTokenSource } from "../exchange/propagating-token-source.ts";
