@@ -11,7 +11,12 @@ import type {
   GatewayToken,
   McpServerRef,
 } from "@agent-oauth/core/gateway";
-import { checkOptions, type OptionNames, withinDeadline } from "@agent-oauth/core/internal";
+import {
+  checkOptions,
+  type OptionNames,
+  timeLimit,
+  withinDeadline,
+} from "@agent-oauth/core/internal";
 import type { CustomerFlow } from "./flow.ts";
 import {
   type CheckedFlowOptions,
@@ -27,7 +32,6 @@ import {
   resolveIntegrationDependencies,
 } from "./servers/integration-dependency.ts";
 import { agentUrl, mcpServerUrl } from "./servers/mcp-server-url.ts";
-import { timeLimit } from "./time-limit.ts";
 
 const LIST_OPTIONS: OptionNames<GatewayListOptions> = { tenant: true, signal: true };
 const CLIENT_ID_OPTIONS: OptionNames<ClientIdOptions> = { signal: true };

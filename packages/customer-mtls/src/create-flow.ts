@@ -4,6 +4,7 @@ import {
   functionOption,
   type OptionNames,
   textOption,
+  timeLimit,
   withinDeadline,
 } from "@agent-oauth/core/internal";
 import { createWatchedFile, type WatchedFileOptions } from "@agent-oauth/node";
@@ -27,7 +28,6 @@ import {
   checkFlowOptionNames,
 } from "./flow-options.ts";
 import type { GatewayAccess } from "./ias/gateway-access.ts";
-import { timeLimit } from "./time-limit.ts";
 
 /**
  * Options of {@link createCustomerMtlsFlow}. Without an option that names the credentials, it uses the only service binding

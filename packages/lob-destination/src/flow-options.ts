@@ -1,17 +1,20 @@
 import type { CachingTokenSourceOptions, TokenError } from "@agent-oauth/core";
-import { checkOptions, kindOf, type OptionNames, pickOptions } from "@agent-oauth/core/internal";
+import {
+  checkedInsecureHosts,
+  checkOptions,
+  functionOption,
+  MAX_TIMER_MS,
+  numberOption,
+  type OptionNames,
+  pickOptions,
+  textOption,
+} from "@agent-oauth/core/internal";
 import type { TokenEndpointOptions } from "@agent-oauth/token-endpoint";
 import type { DestinationBinding } from "./binding/destination-binding.ts";
 import type { FindBindingOptions } from "./binding/find-destination-binding.ts";
-import type { TokenUrlBinding } from "./destination-service/tenant-token-url.ts";
+import type { TenantTokenUrl } from "./destination-service/tenant-token-url.ts";
 
-/**
- * Tells a tenant's token URL in place of the rule. It is asked for the provider too, by the binding's `identityzone` if it
- * has one. It must be https, but for hosts named in `allowInsecureHosts`.
- */
-export type TenantTokenUrl = (tenant: string, binding: TokenUrlBinding) => string | URL;
-
-/** The options that go to the token endpoints as they are. */
+/** The options that are handed to the token endpoints unchanged. */
 export type EndpointOptions = Pick<
   TokenEndpointOptions,
   | "ca"
@@ -34,15 +37,15 @@ export interface LobFlowOptions
   readonly tokenUrl?: TenantTokenUrl;
   /** Names the destination, `sap-managed-runtime-ias-{landscape}`. Default: `APPFND_CONHOS_LANDSCAPE`. */
   readonly landscape?: string;
-  /** System tokens kept, one a tenant; 0 keeps none. Default 1 024. */
+  /** System tokens kept, one for each tenant; 0 keeps none. Default 1 024. */
   readonly maxSystemTokens?: number;
   /** User tokens kept; 0 keeps none. Default 256. */
   readonly maxUserTokens?: number;
-  /** Told once of each fault that keeps a changed binding from being used; the last good one stays in use. What it throws is ignored. */
+  /** Called once for each reason why a changed binding cannot be used; the last good one stays in use. Its errors are ignored. */
   readonly onBindingError?: (error: TokenError) => void;
 }
 
-const endpointNames: OptionNames<EndpointOptions> = {
+const ENDPOINT_OPTIONS: OptionNames<EndpointOptions> = {
   ca: true,
   allowInsecureHosts: true,
   timeoutMs: true,
@@ -57,16 +60,16 @@ type CacheOptions = Pick<
   "fallbackLifetimeMs" | "expiryBufferMs" | "clock" | "onEvent"
 >;
 
-const cacheNames: OptionNames<CacheOptions> = {
+const CACHE_OPTIONS: OptionNames<CacheOptions> = {
   fallbackLifetimeMs: true,
   expiryBufferMs: true,
   clock: true,
   onEvent: true,
 };
 
-const optionNames: OptionNames<LobFlowOptions> = {
-  ...endpointNames,
-  ...cacheNames,
+const LOB_FLOW_OPTIONS: OptionNames<LobFlowOptions> = {
+  ...ENDPOINT_OPTIONS,
+  ...CACHE_OPTIONS,
   env: true,
   instance: true,
   bindingRoot: true,
@@ -79,70 +82,74 @@ const optionNames: OptionNames<LobFlowOptions> = {
   onBindingError: true,
 };
 
+const DOING = "create a flow";
+
 /**
- * Refuses what is no plain object of options, and options that do not exist.
+ * Refuses options that are not a plain object, and options that do not exist.
  *
- * @throws TypeError naming the option, and the one that was meant.
+ * @throws TypeError naming the option and the nearest name that exists.
  */
 export function checkLobFlowOptionNames(options: unknown): void {
-  checkOptions(options, { doing: "create a flow", names: optionNames });
+  checkOptions(options, { doing: DOING, names: LOB_FLOW_OPTIONS });
 }
 
+const DEFAULT_MAX_SYSTEM_TOKENS = 1_024;
+const DEFAULT_MAX_USER_TOKENS = 256;
+const DEFAULT_TIMEOUT_MS = 60_000;
 const MAX_TOKENS = 2 ** 24;
 
+/** The options that the flow uses itself, with their defaults. */
+export interface CheckedFlowOptions {
+  readonly maxSystemTokens: number;
+  readonly maxUserTokens: number;
+  readonly timeoutMs: number;
+  /** As `checkedInsecureHosts` returns them. */
+  readonly allowInsecureHosts: readonly string[];
+}
+
 /**
- * Checks the options that no other package does, and fills in their defaults.
+ * Checks the options that the flow uses itself, and fills in their defaults.
  *
  * @throws TypeError | RangeError naming the option.
  */
-export function checkLobFlowOptions(options: LobFlowOptions) {
+export function checkLobFlowOptions(options: LobFlowOptions): CheckedFlowOptions {
   checkLobFlowOptionNames(options);
-  const { maxSystemTokens = 1_024, maxUserTokens = 256, timeoutMs = 60_000 } = options;
-  for (const [name, value] of Object.entries({ maxSystemTokens, maxUserTokens })) {
-    requireType(name, value, "number");
-    if (!Number.isInteger(value) || value < 0 || value > MAX_TOKENS) {
-      throw new RangeError(
-        `Cannot create a flow: "${name}" must be a whole number from 0 to ${MAX_TOKENS}, not ${value}`,
-      );
-    }
+  for (const option of ["tokenUrl", "onBindingError"] as const) {
+    functionOption<unknown>(options[option], { option, doing: DOING });
   }
-  for (const name of ["tokenUrl", "onBindingError"] as const) {
-    if (options[name] !== undefined) requireType(name, options[name], "function");
+  for (const option of ["landscape", "instance", "bindingRoot", "secretsRoot"] as const) {
+    if (options[option] !== undefined) textOption(options[option], { option, doing: DOING });
   }
-  for (const name of ["landscape", "instance", "bindingRoot", "secretsRoot"] as const) {
-    if (options[name] !== undefined) requireText(name, options[name]);
-  }
-  const { binding, allowInsecureHosts = [] } = options;
+  const { binding } = options;
   if (binding !== undefined && (typeof binding !== "object" || binding === null)) {
-    requireText("binding", binding);
+    textOption(binding, { option: "binding", doing: DOING });
   }
-  if (
-    !Array.isArray(allowInsecureHosts) ||
-    allowInsecureHosts.some((host) => typeof host !== "string")
-  ) {
-    throw new TypeError('Cannot create a flow: "allowInsecureHosts" must be a list of strings');
-  }
-  return { maxSystemTokens, maxUserTokens, timeoutMs, allowInsecureHosts };
+  const { maxSystemTokens = DEFAULT_MAX_SYSTEM_TOKENS, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  return {
+    maxSystemTokens: tokenCount("maxSystemTokens", maxSystemTokens),
+    maxUserTokens: tokenCount("maxUserTokens", options.maxUserTokens ?? DEFAULT_MAX_USER_TOKENS),
+    timeoutMs: numberOption(timeoutMs, {
+      option: "timeoutMs",
+      doing: DOING,
+      min: 1,
+      max: MAX_TIMER_MS,
+    }),
+    allowInsecureHosts: checkedInsecureHosts(options.allowInsecureHosts, DOING),
+  };
+}
+
+function tokenCount(option: string, value: unknown): number {
+  return numberOption(value, { option, doing: DOING, min: 0, max: MAX_TOKENS, whole: true });
 }
 
 /** The options that are the caches'. */
 export function cacheOptions(options: LobFlowOptions): CacheOptions {
-  return pickOptions(given(options), cacheNames);
+  return pickOptions(given(options), CACHE_OPTIONS);
 }
 
 /** The options that are the token endpoints'. */
 export function endpointOptions(options: LobFlowOptions): EndpointOptions {
-  return pickOptions(given(options), endpointNames);
-}
-
-function requireType(name: string, value: unknown, type: "number" | "function"): void {
-  if (typeof value === type) return;
-  throw new TypeError(`Cannot create a flow: "${name}" must be a ${type}, not ${kindOf(value)}`);
-}
-
-function requireText(name: string, value: unknown): void {
-  if (typeof value === "string" && value.trim() !== "") return;
-  throw new TypeError(`Cannot create a flow: "${name}" must be a non-empty string`);
+  return pickOptions(given(options), ENDPOINT_OPTIONS);
 }
 
 /** The options without those that are `undefined`. */

@@ -87,7 +87,7 @@ describe("checkDestinationBinding", () => {
     [{ ...binding, uri: "  " }, "uri is blank"],
     [{ ...binding, uri: 1 }, "uri must be a string, not a number"],
     [{ ...binding, uri: `not-${SENTINEL}` }, "uri must be an absolute https: URL"],
-    [{ ...binding, url: "https://a:b@c" }, "url must not contain a user name"],
+    [{ ...binding, url: "https://a:b@c" }, "url must not hold a user name"],
     [{ ...binding, uri: "https://x?y" }, "uri must not have a query"],
     [{ ...binding, uaadomain: "a/b" }, "uaadomain is no domain"],
     [{ ...binding, clientid: "a\nb" }, "clientid contains control characters"],

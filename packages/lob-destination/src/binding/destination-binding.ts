@@ -59,8 +59,8 @@ export function checkDestinationBinding(
 ): DestinationAccess {
   const checked = bindingSchema(allowInsecureHosts).safeParse(value);
   if (!checked.success) {
-    const faults = violationList(checked.error, "it");
-    throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${origin}: ${faults}`);
+    const violations = violationList(checked.error, "it");
+    throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${origin}: ${violations}`);
   }
   const { clientid, clientsecret, certificate, key, uri, ...tokenUrls } = checked.data;
   return {

@@ -1,7 +1,6 @@
 import { TokenError } from "@agent-oauth/core";
-import { listedNames, shownName } from "@agent-oauth/core/internal";
+import { identityDigest, listedNames, shownName } from "@agent-oauth/core/internal";
 import type { EnvironmentOptions } from "@agent-oauth/node";
-import { textDigest } from "../destination-service/text-digest.ts";
 import { type BindingPlace, bindingPlaces, type ListedBinding } from "./binding-places.ts";
 import type { DestinationAccess } from "./destination-binding.ts";
 import { currentEnvironment } from "./lob-environment.ts";
@@ -53,21 +52,21 @@ export async function findDestinationBinding({
   });
   const places = all.filter(({ named }) => named || name === undefined);
   const searched: string[] = [];
-  let faulty = name !== undefined;
+  let isUnusable = name !== undefined;
   for (const place of places) {
     const outcome = await look(place, { name, check });
     if ("access" in outcome) return outcome;
     searched.push(`${place.name} (${outcome.missing})`);
-    faulty ||= outcome.faulty;
+    isUnusable ||= outcome.isUnusable;
   }
   const wanted = name === undefined ? "a binding" : `the binding ${shownName(name)}`;
   throw new TokenError(
-    faulty ? "ERR_TOKEN_CONFIG" : "ERR_TOKEN_SOURCE_UNAVAILABLE",
+    isUnusable ? "ERR_TOKEN_CONFIG" : "ERR_TOKEN_SOURCE_UNAVAILABLE",
     `Cannot find ${wanted} of the Destination Service in ${searched.join(", ")}`,
   );
 }
 
-type Missing = { readonly missing: string; readonly faulty: boolean };
+type Missing = { readonly missing: string; readonly isUnusable: boolean };
 
 async function look(
   place: BindingPlace,
@@ -76,16 +75,16 @@ async function look(
   const found = async () => choose(await place.list(), { place, name });
   try {
     const binding = await found();
-    if (binding === undefined) return { missing: place.empty, faulty: false };
+    if (binding === undefined) return { missing: place.empty, isUnusable: false };
     const origin = originOf(place, binding);
     const value = await binding.read();
     const access = check(value, origin);
-    const unchanged = { access, digest: textDigest(value) };
+    const unchanged = { access, digest: identityDigest(value) };
     return { access, readAgain: rereader({ found, check, origin }, unchanged) };
   } catch (error) {
     if (!TokenError.isInstance(error) || error instanceof SeveralBindings) throw error;
     const reason = error.message.replace(`Cannot use ${place.name}: `, "");
-    return { missing: reason.replace(/^Cannot/, "cannot"), faulty: true };
+    return { missing: reason.replace(/^Cannot/, "cannot"), isUnusable: true };
   }
 }
 
@@ -108,10 +107,10 @@ function rereader(
   };
   return async () => {
     const value = await read();
-    const digest = textDigest(value);
+    const digest = identityDigest(value);
     if (digest === known.digest) return known.access;
     // Its files are read one by one: half of them may be of the generation before.
-    if (textDigest(await read()) !== digest) {
+    if (identityDigest(await read()) !== digest) {
       throw new TokenError(
         "ERR_TOKEN_CONFIG",
         `Cannot use ${origin}: it changed while it was read`,

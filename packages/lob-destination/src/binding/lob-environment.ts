@@ -1,7 +1,7 @@
 import { TokenError } from "@agent-oauth/core";
 import type { Environment, EnvironmentOptions } from "@agent-oauth/node";
 import { environmentVariable } from "@agent-oauth/node/internal";
-import type { TenantTokenUrl } from "../flow-options.ts";
+import type { TenantTokenUrl } from "../destination-service/tenant-token-url.ts";
 
 const LANDSCAPE = "APPFND_CONHOS_LANDSCAPE";
 const TOKEN_URL = "AGENT_OAUTH_TENANT_TOKEN_URL";

@@ -1,8 +1,8 @@
 import { TokenError, type TokenErrorCode } from "@agent-oauth/core";
-import type { DestinationAnswer } from "./destination-response.ts";
+import type { DestinationResponse } from "./destination-response.ts";
 import { errorMessageOf, quoted } from "./error-message.ts";
 
-/** What a refusal is told with. */
+/** What the error of a refusal says besides the response. */
 export interface RefusalContext {
   /** Completes "Cannot …". */
   readonly doing: string;
@@ -12,9 +12,9 @@ export interface RefusalContext {
   readonly notFound: { readonly code: TokenErrorCode; readonly advice: string };
 }
 
-/** Says what an answer other than 200 means and what to do about it. */
-export function refusal(answer: DestinationAnswer, context: RefusalContext): TokenError {
-  const { status, retryAfterMs, body } = answer;
+/** Says what a response other than 200 means and what to do about it. */
+export function refusal(response: DestinationResponse, context: RefusalContext): TokenError {
+  const { status, retryAfterMs, body } = response;
   const { doing, secrets, notFound } = context;
   const said = errorMessageOf(body);
   const failed = (code: TokenErrorCode, reason: string) =>

@@ -111,9 +111,9 @@ describe("a flow that cannot list fragments", () => {
       "what is no JSON",
       { body: `<html>${SENTINEL}` },
       { code: "ERR_TOKEN_RESPONSE" },
-      "the answer is no JSON list of fragments",
+      "the response is not a JSON list of fragments",
     ],
-    ["no list", { body: { value: SENTINEL } }, { code: "ERR_TOKEN_RESPONSE" }, "no JSON list"],
+    ["no list", { body: { value: SENTINEL } }, { code: "ERR_TOKEN_RESPONSE" }, "not a JSON list"],
     [
       "a missing FragmentName",
       { body: [{ URL: SENTINEL }] },
@@ -173,18 +173,18 @@ describe("a flow that cannot look the destination up", () => {
       { code: "ERR_TOKEN_RESPONSE" },
       "retrieved no token: it failed",
     ],
-    ["no items", () => found({}), { code: "ERR_TOKEN_RESPONSE" }, "its answer has none"],
+    ["no items", () => found({}), { code: "ERR_TOKEN_RESPONSE" }, "its response has none"],
     [
       "a token of another kind",
       () => found({ authTokens: [{ type: "SAML", value: SENTINEL }] }),
       { code: "ERR_TOKEN_TYPE_UNSUPPORTED" },
-      "no bearer token",
+      "not a bearer token",
     ],
     [
       "no destination",
       () => ({ body: { secret: SENTINEL } }),
       { code: "ERR_TOKEN_RESPONSE" },
-      "the answer is no JSON destination",
+      "the response is not a JSON destination",
     ],
     [
       "no URL of a gateway",

@@ -13,7 +13,13 @@ export interface TokenUrlBinding {
   readonly uaadomain?: string | undefined;
 }
 
-/** A binding, as the rule for token URLs needs to know it. */
+/**
+ * Returns a tenant's token URL in place of the rule. It is called for the provider too, with the binding's `identityzone` if
+ * there is one. The URL must be https, except at hosts that `allowInsecureHosts` names.
+ */
+export type TenantTokenUrl = (tenant: string, binding: TokenUrlBinding) => string | URL;
+
+/** A binding, as far as the rule for token URLs needs it. */
 export interface TokenUrlOptions {
   readonly binding: TokenUrlBinding;
   /** Whether the client presents a certificate, for which there are hosts of their own. */

@@ -6,7 +6,7 @@ export interface Fragment {
 }
 
 /**
- * Reads the answer to a listing of fragments, sorted by name: the service lists them in no order.
+ * Reads a list of fragments, and sorts it by name: the service lists them in no order.
  *
  * @returns `undefined` if it is no list of named fragments.
  */

@@ -1,7 +1,7 @@
 import { TokenError } from "@agent-oauth/core";
+import type { McpServerRef } from "@agent-oauth/core/gateway";
 import { shownName } from "@agent-oauth/core/internal";
 import { urlRule } from "@agent-oauth/node/internal";
-import type { McpServerRef } from "../flow.ts";
 import type { Fragment } from "./fragment.ts";
 import { ordIdsOf } from "./ord-ids.ts";
 
@@ -34,9 +34,9 @@ function serverRef(
   { tenant, allowInsecureHosts }: ServerRefOptions,
 ): McpServerRef {
   const ref = { name, url, ...ordIdsOf(url) };
-  const wrong = urlRule({ allowInsecureHosts, query: true })(url);
-  if (wrong === undefined) return Object.freeze(ref);
-  const reason = url === "" ? "it has no URL" : `its URL ${wrong}`;
+  const violation = urlRule({ allowInsecureHosts, query: true })(url);
+  if (violation === undefined) return Object.freeze(ref);
+  const reason = url === "" ? "it has no URL" : `its URL ${violation}`;
   const fault = new TokenError(
     "ERR_TOKEN_CONFIG",
     `Cannot use the fragment ${shownName(name)} of tenant ${JSON.stringify(tenant)}: ${reason}`,

@@ -7,14 +7,18 @@ import {
   type TokenRequest,
   type TokenSource,
 } from "@agent-oauth/core";
+import { identityDigest } from "@agent-oauth/core/internal";
 import { urlRule } from "@agent-oauth/node/internal";
 import { createTokenEndpoint } from "@agent-oauth/token-endpoint";
 import type { DestinationAccess } from "../binding/destination-binding.ts";
 import { tenantOfToken } from "../destination-service/tenant-of-token.ts";
 import { checkTenantSubdomain } from "../destination-service/tenant-subdomain.ts";
-import { type TokenUrlBinding, tenantTokenUrl } from "../destination-service/tenant-token-url.ts";
-import { textDigest } from "../destination-service/text-digest.ts";
-import type { EndpointOptions, TenantTokenUrl } from "../flow-options.ts";
+import {
+  type TenantTokenUrl,
+  type TokenUrlBinding,
+  tenantTokenUrl,
+} from "../destination-service/tenant-token-url.ts";
+import type { EndpointOptions } from "../flow-options.ts";
 
 /** How service tokens are asked for. */
 export interface ServiceTokenSourceOptions {
@@ -24,7 +28,7 @@ export interface ServiceTokenSourceOptions {
 
 /**
  * Gets tokens for the Destination Service: those of a tenant from its own authorization server, without a tenant the
- * provider's. It caches nothing. Its requests honour `tenant` only.
+ * provider's. It caches nothing. Its requests support `tenant` only.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 §4.4}
  */
@@ -44,7 +48,7 @@ export class ServiceTokenSource implements TokenSource {
   }
 
   /** Uses another binding from the next request on. */
-  adopt(access: DestinationAccess): void {
+  update(access: DestinationAccess): void {
     this.#access = access;
     this.#identity = identityOf(access);
   }
@@ -84,10 +88,13 @@ export class ServiceTokenSource implements TokenSource {
       allowInsecureHosts: byCertificate ? [] : allowInsecureHosts,
       query: true,
     });
-    const fault = rule(String(url));
-    if (fault === undefined) return new URL(url);
+    const violation = rule(String(url));
+    if (violation === undefined) return new URL(url);
     const whose = tenant === undefined ? "the provider" : `tenant ${JSON.stringify(tenant)}`;
-    throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use the token URL of ${whose}: it ${fault}`);
+    throw new TokenError(
+      "ERR_TOKEN_CONFIG",
+      `Cannot use the token URL of ${whose}: it ${violation}`,
+    );
   }
 }
 
@@ -107,7 +114,7 @@ function askedTokenUrl(
 
 function identityOf({ clientId, authentication, tokenUrls }: DestinationAccess): string {
   const { method, secretDigest, certificate } = authentication;
-  return textDigest(clientId, method, secretDigest ?? certificate?.thumbprint, tokenUrls);
+  return identityDigest(clientId, method, secretDigest ?? certificate?.thumbprint, tokenUrls);
 }
 
 /** A token of another tenant would show that one's destinations: a wrong token URL must not go unnoticed. */

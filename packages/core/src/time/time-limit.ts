@@ -1,8 +1,8 @@
-import { TokenError } from "@agent-oauth/core";
-import type { DeadlineOptions } from "@agent-oauth/core/internal";
+import { TokenError } from "../errors/token-error.ts";
+import type { DeadlineOptions } from "./deadline.ts";
 
 /**
- * Makes the deadline of some work of a flow, with the error that ends it: `ERR_TOKEN_TIMEOUT`.
+ * Makes the time limit of some work that the option `timeoutMs` sets, with the error that tells so: `ERR_TOKEN_TIMEOUT`.
  *
  * @param doing completes "Cannot …".
  */
