@@ -36,7 +36,7 @@ export function createBearerVerifier(options: BearerVerifierOptions): BearerVeri
   return {
     async verify(request) {
       const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "")?.[1];
-      if (token === undefined) throw new Error("not a bearer token");
+      if (token === undefined) throw new Error("no bearer token");
       const { payload } = await jwtVerify(token, keys, { issuer, audience, typ: "at+jwt" });
       checkBinding(payload, request.socket as TLSSocket);
       const { azp, scope } = payload as { azp?: string; scope?: string };

@@ -46,7 +46,7 @@ describe("an actor", () => {
 
   it.each([
     [undefined, /the token has no "act"; have the STS do delegation/],
-    [{ sub: "sentinel-of-somebody" }, /the token has an "act" that names somebody else/],
+    [{ sub: "sentinel-of-somebody" }, /the token has an "act" that names another actor/],
   ])("ignored is an error where that is asked for: %j", async (act, message) => {
     const { ask, told } = await answered(act, { actorIgnored: "error" });
     const error = await ask();

@@ -1,13 +1,13 @@
 import type { Clock, TokenEvent, TokenEventSink, TokenRequest } from "@agent-oauth/core";
 import { emit } from "@agent-oauth/core/internal";
-import { refuseOption } from "./invalid-option.ts";
+import { invalidOption } from "./invalid-option.ts";
 
-/** What happens if a token is not quite what was asked for: `"event"` hands it out and tells, `"error"` refuses it, and tells. */
-export type AnswerPolicy = "event" | "error";
+/** What happens if a token is not what was asked for: `"event"` emits an event and hands it out, `"error"` emits one and throws. */
+export type ResponsePolicy = "event" | "error";
 
-/** What a check of answers does besides, and on whose behalf. */
-export interface AnswerCheckOptions {
-  readonly policy: AnswerPolicy;
+/** What a check of tokens does if one is not what was asked for, and for which source. */
+export interface ResponseCheckOptions {
+  readonly policy: ResponsePolicy;
   readonly identity: string;
   readonly clock: Clock;
   readonly onEvent: TokenEventSink | undefined;
@@ -18,18 +18,18 @@ export interface AnswerCheckOptions {
  *
  * @throws TypeError naming it if it is something else.
  */
-export function checkedPolicy(option: string, policy: AnswerPolicy = "event"): AnswerPolicy {
+export function checkedPolicy(option: string, policy: ResponsePolicy = "event"): ResponsePolicy {
   if (policy !== "event" && policy !== "error") {
-    refuseOption(option, 'must be "event" or "error"');
+    invalidOption(option, 'must be "event" or "error"');
   }
   return policy;
 }
 
-/** Tells what an answer to a request lacks. */
-export function tellFault(
+/** Emits the event that a token is not what was asked for. */
+export function emitMismatch(
   type: Extract<TokenEvent["type"], "audience-mismatch" | "actor-ignored">,
   { audience = [], resource = [] }: TokenRequest,
-  { identity, clock, onEvent }: AnswerCheckOptions,
+  { identity, clock, onEvent }: ResponseCheckOptions,
 ): void {
   emit(onEvent, { type, identity, at: clock.now(), audience, resource });
 }

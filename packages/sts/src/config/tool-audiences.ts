@@ -1,22 +1,8 @@
-import { TokenError, type TokenRequest } from "@agent-oauth/core";
+import { TokenError } from "@agent-oauth/core";
+import type { McpServerRef, TargetRequest } from "@agent-oauth/core/gateway";
 import { checkOptions, type OptionNames, shownName } from "@agent-oauth/core/internal";
 
-/** What a token for a server is asked for. */
-export type TargetRequest = Pick<TokenRequest, "audience" | "resource" | "scope">;
-
-/** An MCP server and for whom its tokens must be, in the form that `mcpServers` of `@agent-oauth/client` takes. */
-export interface McpServerRef {
-  readonly name: string;
-  /** Its Streamable HTTP endpoint. */
-  readonly url: string;
-  /** What a token for this server is asked for. */
-  readonly request?: TargetRequest;
-  /** By tool name: members that replace those of `request` at calls of that tool. */
-  readonly tools?: Readonly<Record<string, TargetRequest>>;
-}
-
-/** Those of the client's servers too, as they are given to both. */
-const SERVER: OptionNames<McpServerRef> & { readonly [name: string]: true } = {
+const SERVER: OptionNames<McpServerRef> = {
   name: true,
   url: true,
   request: true,
@@ -50,7 +36,7 @@ export function toolAudiences(
     if (ref === undefined) {
       throw new TokenError(
         "ERR_TOKEN_CONFIG",
-        `Cannot tell for whom a token must be: there is no MCP server ${shownName(server)}`,
+        `Cannot resolve the audience: MCP server ${shownName(server)} is not configured`,
       );
     }
     return ref.tools?.[name]?.audience ?? ref.request?.audience;
