@@ -1,5 +1,5 @@
+import { authority } from "@agent-oauth/test-support/certificates";
 import { onTestFinished } from "vitest";
-import { authority } from "./certificates.test-support.ts";
 import {
   type CustomerMtlsFlow,
   type CustomerMtlsFlowOptions,

@@ -1,7 +1,7 @@
+import { authority } from "@agent-oauth/test-support/certificates";
 import { onTestFinished } from "vitest";
 import type { DestinationBinding } from "./binding/destination-binding.ts";
 import type { TestBtp } from "./btp.test-support.ts";
-import { authority } from "./certificates.test-support.ts";
 import { createLobFlow } from "./create-flow.ts";
 import type { LobFlow } from "./flow.ts";
 import type { LobFlowOptions } from "./flow-options.ts";

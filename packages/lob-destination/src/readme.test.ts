@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { authority } from "@agent-oauth/test-support/certificates";
 import { expect, it, onTestFinished } from "vitest";
 import { startBtp } from "./btp.test-support.ts";
-import { authority } from "./certificates.test-support.ts";
 import { bindingAt } from "./flow.test-support.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");

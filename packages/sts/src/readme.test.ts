@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { authority } from "@agent-oauth/test-support/certificates";
 import { expect, it, onTestFinished } from "vitest";
-import { authority } from "./certificates.test-support.ts";
 import { startSts } from "./sts.test-support.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");

@@ -55,4 +55,13 @@ export const allowList: Readonly<Record<string, Allowance>> = {
 };
 
 /** The private packages, which may depend on everything. */
-export const unrestricted: readonly string[] = ["bench", "e2e", "examples", "framework-examples"];
+export const unrestricted: readonly string[] = [
+  "bench",
+  "e2e",
+  "examples",
+  "framework-examples",
+  "test-support",
+];
+
+/** The private package that tests of every package may use: a dependency for development only. */
+export const testSupport = "test-support";

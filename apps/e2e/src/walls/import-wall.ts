@@ -1,6 +1,6 @@
 import { isBuiltin } from "node:module";
 import { posix } from "node:path";
-import { allowList, scope, unrestricted } from "./allow-list.ts";
+import { allowList, scope, testSupport, unrestricted } from "./allow-list.ts";
 import { computed, moduleReferences } from "./module-references.ts";
 import { isTest, type WorkspacePackage } from "./workspace-packages.ts";
 
@@ -26,6 +26,7 @@ export function importFaults(
     if (isBuiltin(name)) return name.startsWith("node:");
     const packageName = name.split("/", name.startsWith("@") ? 2 : 1).join("/");
     if (!declaredNames(pkg, relaxed).includes(packageName)) return false;
+    if (packageName === scope + testSupport) return relaxed;
     return free || !packageName.startsWith(scope) || oursOf(pkg).includes(packageName);
   };
   return moduleReferences(source)

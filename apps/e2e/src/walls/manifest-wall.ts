@@ -1,4 +1,4 @@
-import { type Allowance, allowList, scope, unrestricted } from "./allow-list.ts";
+import { type Allowance, allowList, scope, testSupport, unrestricted } from "./allow-list.ts";
 import type { WorkspacePackage } from "./workspace-packages.ts";
 
 type DependencyField = (typeof dependencyFields)[number];
@@ -24,7 +24,7 @@ export function manifestFaults({ shortName, manifest }: WorkspacePackage): reado
     dependencies: [...ours, ...(allowance.others ?? [])],
     optionalDependencies: [],
     peerDependencies: allowance.peers ?? [],
-    devDependencies: [...ours, ...tools],
+    devDependencies: [...ours, ...tools, scope + testSupport],
   };
   return dependencyFields.flatMap((field) =>
     Object.keys(manifest[field] ?? {})

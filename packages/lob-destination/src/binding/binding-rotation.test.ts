@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TokenError } from "@agent-oauth/core";
+import { issueCertificate } from "@agent-oauth/test-support/certificates";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { startBtp, type TestBtp } from "../btp.test-support.ts";
-import { issueCertificate } from "../certificates.test-support.ts";
 import { bindingAt, flowAt } from "../flow.test-support.ts";
 import type { LobFlowOptions } from "../flow-options.ts";
 import type { DestinationBinding } from "./destination-binding.ts";

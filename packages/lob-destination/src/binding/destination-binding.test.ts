@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { systemClock, TokenError } from "@agent-oauth/core";
+import { issueCertificate } from "@agent-oauth/test-support/certificates";
 import { describe, expect, it } from "vitest";
-import { issueCertificate } from "../certificates.test-support.ts";
 import { checkDestinationBinding } from "./destination-binding.ts";
 
 const SENTINEL = "s3cr3t-sentinel";

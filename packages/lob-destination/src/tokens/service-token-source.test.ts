@@ -1,11 +1,11 @@
 import { systemClock } from "@agent-oauth/core";
+import { authority, issueCertificate } from "@agent-oauth/test-support/certificates";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   checkDestinationBinding,
   type DestinationBinding,
 } from "../binding/destination-binding.ts";
 import { startBtp, type TestBtp } from "../btp.test-support.ts";
-import { authority, issueCertificate } from "../certificates.test-support.ts";
 import type { TenantTokenUrl } from "../destination-service/tenant-token-url.ts";
 import { bindingAt } from "../flow.test-support.ts";
 import { ServiceTokenSource } from "./service-token-source.ts";

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { cachingTokenSource, TokenError } from "@agent-oauth/core";
 import { createFakeClock } from "@agent-oauth/core/testing";
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { StsTokenSourceOptions } from "../exchange/sts-options.ts";
-import { stsAndSource, unsignedJwt } from "../sts.test-support.ts";
+import { stsAndSource } from "../sts.test-support.ts";
 import type { StsActor } from "./actor-token.ts";
 import { serviceAccountActor } from "./service-account-actor.ts";
 

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import type { TokenEvent } from "@agent-oauth/core";
 import { tokenSourceContract } from "@agent-oauth/core/testing";
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it } from "vitest";
-import { unsignedJwt } from "../sts.test-support.ts";
 import { propagatingTokenSource } from "./propagating-token-source.ts";
 
 describe("propagatingTokenSource", () => {
