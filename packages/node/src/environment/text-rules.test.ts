@@ -1,3 +1,4 @@
+import { INSECURE_HOST_CASES } from "@agent-oauth/test-support/insecure-hosts";
 import { describe, expect, it } from "vitest";
 import { checkedText, identifierViolation, urlRule } from "./text-rules.ts";
 import { violationList } from "./violation-list.ts";
@@ -54,6 +55,13 @@ describe("urlRule", () => {
     ["https://a.example/?", "must not have a query"],
   ])("refuses %s", (url, violation) => {
     expect(rule(url)).toContain(violation);
+  });
+
+  it.each(INSECURE_HOST_CASES)("judges %s with %j: %s", (url, allowInsecureHosts, verdict) => {
+    const violation = checkedText(urlRule({ allowInsecureHosts, query: false })).safeParse(
+      url,
+    ).error;
+    expect(violation === undefined).toBe(verdict === "allowed");
   });
 
   it("takes a query where one may be", () => {
