@@ -16,16 +16,16 @@ export interface CustomerCredentials {
   readonly privateKey: string;
   /** Base URL of Agent Gateway; trailing slashes are dropped. */
   readonly gatewayUrl: string;
-  /** The MCP servers the agent may use. Needed for listing servers only, and not with a resolver. */
+  /** The MCP servers that the agent may use. Needed to list servers only, and not with a resolver. */
   readonly integrationDependencies?: readonly IntegrationDependency[];
 }
 
 /** How credentials are checked. */
 export interface CheckCredentialsOptions {
-  /** What to call them in messages, such as `credentials file "/bindings/agw/credentials"`. */
+  /** How messages call them, such as `credentials file "/bindings/agw/credentials"`. */
   readonly origin: string;
   readonly allowInsecureHosts: readonly string[];
-  /** By which a certificate has expired or not. */
+  /** Tells whether a certificate has expired. */
   readonly clock: Clock;
 }
 
@@ -87,7 +87,7 @@ function credentialsSchema(allowInsecureHosts: readonly string[]) {
   );
 }
 
-/** The same error, but for the name of the place that has to be mended. */
+/** The same error, with the name of the place that must be repaired. */
 function named(error: TokenError, origin: string): TokenError {
   const reason = error.message.replace(/^Cannot use the client certificate: /, "");
   const cause = error.cause instanceof Error ? error.cause : undefined;

@@ -6,16 +6,16 @@ import {
   integrationDependencies,
 } from "../servers/integration-dependency.ts";
 
-/** What a customer agent needs to get tokens and to find its servers, wherever it was configured. */
+/** What a customer agent needs to get tokens and to find its servers, however it is configured. */
 export interface GatewayAccess {
   /** The token endpoint of IAS. */
   readonly tokenEndpoint: string;
   readonly clientId: string;
-  /** Absent where something outside adds the client certificate. */
+  /** Absent if something outside the process adds the client certificate. */
   readonly certificatePair?: ClientCertificatePair | undefined;
   /** Without trailing slashes. */
   readonly gatewayUrl: string;
-  /** Absent: not configured, which token requests do not mind. */
+  /** Absent if not configured; token requests do not need them. */
   readonly integrationDependencies?: readonly IntegrationDependency[] | undefined;
 }
 

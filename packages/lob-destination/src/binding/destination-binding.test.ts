@@ -89,7 +89,7 @@ describe("checkDestinationBinding", () => {
     [{ ...binding, uri: `not-${SENTINEL}` }, "uri must be an absolute https: URL"],
     [{ ...binding, url: "https://a:b@c" }, "url must not hold a user name"],
     [{ ...binding, uri: "https://x?y" }, "uri must not have a query"],
-    [{ ...binding, uaadomain: "a/b" }, "uaadomain is no domain"],
+    [{ ...binding, uaadomain: "a/b" }, "uaadomain is not a domain"],
     [{ ...binding, clientid: "a\nb" }, "clientid contains control characters"],
     [{ ...withoutSecret, key: SENTINEL }, "clientsecret is missing, and so is certificate or key"],
   ])("names what is wrong, case %#", (value, reason) => {

@@ -163,7 +163,7 @@ describe("findDestinationBinding", () => {
       'binding "x" of the service bindings of',
       "url is missing; uri is missing; clientsecret is missing",
       '/bindings/destination" (uri is blank)',
-      "it is below something that is not a directory",
+      "it is not a directory, or one of its parents is not",
       "CLOUD_SDK_CFG_DESTINATION_DEFAULT_* (clientid is missing; url is missing; uri is missing)",
     ]) {
       expect(message).toContain(said);

@@ -234,7 +234,7 @@ describe("a flow that gets no service token", () => {
     answer("token", { body: { access_token: `e30.${claims}.x`, token_type: "bearer" } });
     expect(await userFault()).toMatchObject({
       code: "ERR_TOKEN_RESPONSE",
-      message: `${LISTING}cannot use the service token of tenant "acme": it is of another tenant; check the token URL`,
+      message: `${LISTING}cannot use the service token of tenant "acme": it belongs to another tenant; check the token URL`,
     });
     expect(btp.requests).toHaveLength(1);
   });

@@ -10,9 +10,9 @@ import { type Fragment, fragmentsOf } from "../servers/fragment.ts";
 import { named, refusal } from "./destination-error.ts";
 import { type DestinationResponse, getDestinationResponse } from "./destination-response.ts";
 
-/** What is needed to ask the Destination Service. */
+/** Options of a {@link DestinationService}. */
 export interface DestinationServiceOptions {
-  /** Root of its API, asked at each request. */
+  /** Returns the root of its API; called for each request. */
   readonly apiUrl: () => string;
   /** Its tokens, cached; requests name the tenant. */
   readonly tokens: TokenSource;
@@ -41,7 +41,7 @@ export interface FindDestination extends DestinationCall {
   readonly skipTokenRetrieval?: boolean;
 }
 
-/** What is known of a destination, its properties merged with those of the fragment. */
+/** A destination, its properties merged with those of the fragment. */
 export interface FoundDestination {
   readonly properties: object;
   /** As the service wrote them. */
@@ -127,7 +127,7 @@ export class DestinationService {
   ): Promise<AccessToken> {
     const { tokens, apiUrl } = this.#options;
     const request = tenant === undefined ? {} : { tenant };
-    // Its API is one server, whichever of its paths refuses.
+    // Its API is one server, whatever path refuses.
     const refusal = rejected && { rejected, rejectedBy: apiUrl() };
     const { signal } = deadline;
     try {

@@ -5,7 +5,7 @@ import { urlRule } from "@agent-oauth/node/internal";
 import type { Fragment } from "./fragment.ts";
 import { ordIdsOf } from "./ord-ids.ts";
 
-/** Whose fragments they are, and by which rules their URLs are judged. */
+/** The tenant of the fragments, and the rule for their URLs. */
 export interface ServerRefOptions {
   /** For messages. */
   readonly tenant: string;
@@ -13,8 +13,8 @@ export interface ServerRefOptions {
 }
 
 /**
- * Makes references of fragments. Of those with the same URL the first is kept. One whose URL cannot be used says why as
- * its `fault`, so that it neither vanishes nor costs the others.
+ * Makes references to servers or agents of fragments, one for each URL. If a URL cannot be used, the reference says why in
+ * its `fault`, and the others stay usable.
  */
 export function serverRefs(
   fragments: readonly Fragment[],

@@ -10,14 +10,14 @@ export interface AuthToken {
   readonly expires_in: unknown;
 }
 
-/** What is needed to say that none of the items is usable. */
+/** What the error says if none of the items is usable. */
 export interface AuthTokenContext {
   /** Completes "Cannot …". */
   readonly doing: string;
   readonly secrets: readonly string[];
 }
 
-// An item that failed has these too, but empty.
+// An item that failed has these members too, but empty.
 const text = z.string().nullish().catch(undefined);
 const item = z.object({
   type: text,
@@ -27,7 +27,7 @@ const item = z.object({
   http_header: z.object({ key: text, value: text }).nullish().catch(undefined),
 });
 
-/** A destination has one token service, seldom two: what comes after so many items is not looked at. */
+/** A destination has one token service, seldom two: items beyond this number are not read. */
 const MAX_ITEMS = 64;
 
 /**

@@ -27,9 +27,9 @@ import { requireTenant } from "../destination-service/tenant-subdomain.ts";
 import { type Fragment, textProperty } from "../servers/fragment.ts";
 import { type AuthToken, pickAuthToken } from "./auth-token.ts";
 
-/** Which tokens, and where they come from. */
+/** Options of a {@link GatewayTokenSource}. */
 export interface GatewayTokenSourceOptions {
-  /** Those of the agent itself, or those on behalf of users. */
+  /** Tokens of the agent itself, or on behalf of users. */
   readonly kind: "system" | "user";
   readonly service: DestinationService;
   /** Name of the provider's destination. */
@@ -40,7 +40,7 @@ export interface GatewayTokenSourceOptions {
     operation: { readonly doing: string; readonly signal: AbortSignal | undefined },
     work: (deadline: Deadline) => Promise<T>,
   ) => Promise<T>;
-  /** Digest of the client and the Destination Service in use. */
+  /** Returns the digest of the client and the Destination Service in use. */
   readonly access: () => string;
   readonly clock: { now(): number };
   readonly onEvent: TokenEventSink | undefined;
@@ -57,7 +57,7 @@ interface Asking {
   readonly doing: string;
 }
 
-/** Has the Destination Service retrieve tokens for Agent Gateway. It caches nothing. */
+/** Gets tokens for Agent Gateway from the Destination Service, which retrieves them. It caches nothing. */
 export class GatewayTokenSource implements TokenSource<GatewayToken> {
   readonly #options: GatewayTokenSourceOptions;
   #known: { readonly access: string; readonly text: string } | undefined;
@@ -111,7 +111,7 @@ export class GatewayTokenSource implements TokenSource<GatewayToken> {
   }
 }
 
-/** Fragments are listed in no order: taking one of several would be a guess. */
+/** The service lists fragments in no order: to take one of several would be a guess. */
 function theOnly(fragments: readonly Fragment[], doing: string): string {
   const [only] = fragments;
   if (only === undefined) {
@@ -124,7 +124,7 @@ function theOnly(fragments: readonly Fragment[], doing: string): string {
   const config = (reason: string) =>
     new TokenError("ERR_TOKEN_CONFIG", `Cannot ${doing}: ${reason}`);
   if (fragments.length > 1) throw config(`there are ${fragments.length} of them: ${names}`);
-  // The header takes a comma as the end of a name, and other characters not at all.
+  // A comma would end the name in the header, and other characters cannot be sent.
   if (/^[\x20-\x2b\x2d-\x7e]+$/.test(only.name)) return only.name;
   throw config(`no header can carry its name ${names}`);
 }

@@ -25,7 +25,7 @@ export interface FindServiceBindingsOptions extends EnvironmentOptions {
 const OPTIONS: OptionNames<FindServiceBindingsOptions> = { env: true, root: true, type: true };
 
 /**
- * Tells where service bindings are mounted: `SERVICE_BINDING_ROOT`, else `/bindings`.
+ * Returns the directory where service bindings are mounted: `SERVICE_BINDING_ROOT`, else `/bindings`.
  *
  * @throws TokenError `ERR_TOKEN_CONFIG` if the variable is blank, which would mean the working directory.
  */
@@ -34,8 +34,8 @@ export function serviceBindingRoot(options: EnvironmentOptions = {}): string {
 }
 
 /**
- * Lists the service bindings mounted here, sorted by name. Only their `type` and `provider` are read. A directory without
- * a `type` is no binding; hidden ones belong to Kubernetes. A root that does not exist holds no bindings.
+ * Lists the mounted service bindings, sorted by name. Only their `type` and `provider` are read. A directory without a
+ * `type` is not a binding; hidden directories belong to Kubernetes. A root that does not exist has no bindings.
  *
  * @example
  * ```ts

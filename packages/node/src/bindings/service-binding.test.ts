@@ -78,7 +78,7 @@ describe("readServiceBinding", () => {
     [
       "a container that is a list",
       { ...listed("uaa", { container: true }), uaa: "[1]" },
-      "no JSON object",
+      "not a JSON object",
     ],
   ])(
     "refuses %s, naming the binding and no content",

@@ -5,13 +5,13 @@ import { z } from "zod";
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where variables are read. */
+/** Where environment variables are read. */
 export interface EnvironmentOptions {
   /** Default: `process.env`, as it is at the call. */
   readonly env?: Environment;
 }
 
-/** The name of the one option. */
+/** The name of the only option. */
 export const ENVIRONMENT_OPTIONS: OptionNames<EnvironmentOptions> = { env: true };
 
 /**
@@ -31,8 +31,8 @@ export function environmentVariable(
 }
 
 /**
- * Reads environment variables, each checked by its zod schema, and names every one that is missing, blank or wrong in
- * one error. A blank value is wrong also where the schema is optional. Values are never shown.
+ * Reads environment variables and checks each with its zod schema. One error names every variable that is missing, blank or
+ * wrong. A blank value is wrong even if the schema is optional. Values are never shown.
  *
  * @example
  * ```ts

@@ -51,7 +51,7 @@ export interface FileTokenSource extends TokenSource<AccessToken> {
  * const { token } = await source.getToken();
  * ```
  * @throws TypeError if `path` is blank, or naming an option that is unknown or of a wrong type; RangeError if
- * `pollIntervalMs` is no usable duration.
+ * `pollIntervalMs` is out of range.
  */
 export function fileTokenSource(
   path: string,

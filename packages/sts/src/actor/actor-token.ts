@@ -21,16 +21,16 @@ import { fileTokenSource } from "@agent-oauth/node";
 import { invalidOption } from "../checks/invalid-option.ts";
 import { tokenTypes } from "../checks/token-types.ts";
 
-/** Who acts on behalf of the subjects (RFC 8693 §1.1). */
+/** The actor: who acts on behalf of the subjects (RFC 8693 §1.1). */
 export interface StsActor {
-  /** Its stable name: it stands for the actor in cache keys, whatever its token is at the time. It is not sent. */
+  /** Its stable name, which identifies the actor in cache keys although its token changes. It is not sent. */
   readonly name: string;
   /**
-   * Its token: the token itself; a function that yields it and is asked again when it ends; or a file, such as the
-   * token of a Kubernetes service account, that is looked at for each exchange.
+   * Its token: the token itself; a function that yields it and is called again when the token expires; or a file, such as the
+   * token of a Kubernetes service account, which is read for each exchange if it changed.
    */
   readonly token: string | ActorTokenFunction | { readonly file: string };
-  /** What its token is. Default `tokenTypes.jwt`. */
+  /** The type of its token. Default `tokenTypes.jwt`. */
   readonly tokenType?: string;
 }
 
@@ -141,7 +141,7 @@ function usable(token: AccessToken, clock: Clock): AccessToken {
   throw new TokenError("ERR_TOKEN_CREDENTIAL", `Cannot use a token: it expired at ${at}`);
 }
 
-/** An actor that is missing is a wrong credential here, not a flow that is not configured. */
+/** A missing actor is a wrong credential here, not a flow that is not configured. */
 function actorError(error: unknown, name: string): unknown {
   if (!TokenError.isInstance(error)) return error;
   const absent = error.code === "ERR_TOKEN_SOURCE_UNAVAILABLE" || error.code === "ERR_TOKEN_CONFIG";

@@ -14,17 +14,17 @@ const SERVER: OptionNames<McpServerRef> = {
 const TARGET: OptionNames<TargetRequest> = { audience: true, resource: true, scope: true };
 
 /**
- * Resolves the audience of a tool, for `toolTokens` of `@agent-oauth/core`: the tool's own, else its server's, else none.
- * The function it returns throws `ERR_TOKEN_CONFIG` for a server that is not listed: a token for nobody in particular
- * would be sent there.
+ * Makes the function that resolves the audience of a tool, for `toolTokens` of `@agent-oauth/core`: the tool's own audience,
+ * else its server's, else none. It throws `ERR_TOKEN_CONFIG` for a server that is not listed: that server would get a token
+ * without an audience.
  *
  * @example
  * ```ts
  * const servers = parseMcpServers(config);
  * const tokens = toolTokens(source, { audienceOf: toolAudiences(servers) });
  * ```
- * @throws TypeError if a server, what is asked for it or for one of its tools has a name that is unknown: with a misspelt
- * audience, its tokens would be for everybody.
+ * @throws TypeError if a server, its request or the request of one of its tools has an unknown member: with a misspelt
+ * audience, tokens would be valid for every audience.
  */
 export function toolAudiences(
   servers: readonly McpServerRef[],

@@ -36,7 +36,7 @@ import {
 
 /** A source of tokens that an STS issues in exchange for those of users. */
 export interface StsTokenSource extends TokenSource {
-  /** Presents the client certificate, for requests with tokens that are bound to it. */
+  /** Presents the client certificate, for requests with tokens that are bound to the certificate. */
   readonly fetch: typeof globalThis.fetch;
   /** Ends exchanges under way with `ERR_TOKEN_CLOSED`, all connections, and the watch of the actor's file. */
   close(): Promise<void>;
@@ -48,7 +48,7 @@ const DEFAULT_TIMEOUT_MS = 5_000;
  * Makes a source that exchanges each request's `subjectToken` at a security token service, for a token that the
  * requested `audience` and `resource` accept.
  *
- * It caches nothing: give it to `mcpServers` or `toolTokens`, which do, or to `cachingTokenSource`. Requests support
+ * It caches nothing: pass it to `mcpServers` or `toolTokens`, which cache, or to `cachingTokenSource`. Requests support
  * `subjectToken`, `principal` (which is not sent), `audience`, `resource` and `scope`; any other field is a TypeError. A call
  * without `subjectToken` fails with `ERR_TOKEN_SUBJECT_REQUIRED`. A response is refused with `ERR_TOKEN_RESPONSE` if it
  * does not say what was issued, or if that is not what was asked for.
@@ -148,7 +148,7 @@ class ExchangedTokens implements StsTokenSource {
       throw unusable('the response has no "issued_token_type", which RFC 8693 requires');
     }
     if (requestedTokenType === undefined || issuedTokenType === requestedTokenType) return;
-    // Anything else may be anything.
+    // Another text may be anything, a secret too.
     const shown = /^urn:ietf:params:oauth:token-type:[\w-]{1,40}$/.test(issuedTokenType)
       ? JSON.stringify(issuedTokenType)
       : "another type";

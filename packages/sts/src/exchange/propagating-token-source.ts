@@ -20,13 +20,13 @@ import { checkAudience } from "../checks/audience-check.ts";
 import { checkedPolicy, type ResponsePolicy } from "../checks/response-policy.ts";
 import { subjectRequired } from "../checks/subject-required.ts";
 
-/** How a {@link propagatingTokenSource} checks. */
+/** Options of {@link propagatingTokenSource}. */
 export interface PropagatingTokenSourceOptions {
   /** What happens if a JWT is not for the audience and resource asked for. Default `"event"`. */
   readonly audienceMismatch?: ResponsePolicy;
   /** Default: the machine's. */
   readonly clock?: Clock;
-  /** Told of `audience-mismatch`. Default: nobody. */
+  /** Called with `audience-mismatch` events. Default none. */
   readonly onEvent?: TokenEventSink;
 }
 
@@ -37,8 +37,8 @@ const NAMES: OptionNames<PropagatingTokenSourceOptions> = {
 };
 
 /**
- * Makes a source that hands on the subject token itself, for where there is no STS: every server gets the token that
- * the user sent, and could use it elsewhere.
+ * Makes a source that yields the subject token itself, if there is no STS: every server gets the token that the user sent,
+ * and could use it elsewhere.
  *
  * Requests support `subjectToken`, `principal`, and `audience` and `resource`, for which a JWT is checked; any other field
  * is a TypeError. The token expires at the earlier of `subjectExpiresAt` and its own `exp`. Without `subjectToken` a call fails with `ERR_TOKEN_SUBJECT_REQUIRED`, with

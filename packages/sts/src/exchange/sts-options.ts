@@ -12,8 +12,8 @@ import type { ResponsePolicy } from "../checks/response-policy.ts";
 import { tokenTypes } from "../checks/token-types.ts";
 
 /**
- * What `createStsTokenSource` needs to know. The STS is known by `tokenEndpoint`, or by its metadata: `issuer`,
- * `metadataUrl` or both.
+ * Options of `createStsTokenSource`. Either `tokenEndpoint` names the STS, or its metadata do: `issuer`, `metadataUrl` or
+ * both.
  */
 export interface StsTokenSourceOptions
   extends Omit<TokenEndpointOptions, "clientAuthentication" | "timeoutMs"> {
@@ -21,19 +21,19 @@ export interface StsTokenSourceOptions
   readonly clientAuthentication?: ClientAuthentication;
   /** Limit of one exchange with its retries, in milliseconds; that of the actor's function too. Default 5 000. */
   readonly timeoutMs?: number;
-  /** How the exchange is written: as RFC 8693 has it, or as the grant of RFC 7523 §2.1. Default `"token-exchange"`. */
+  /** The grant of the exchange: that of RFC 8693 §2.1, or that of RFC 7523 §2.1. Default `"token-exchange"`. */
   readonly dialect?: "token-exchange" | "jwt-bearer";
-  /** What subject tokens are. Default `tokenTypes.jwt`. Not with `jwt-bearer`. */
+  /** The type of subject tokens. Default `tokenTypes.jwt`. Not with `jwt-bearer`. */
   readonly subjectTokenType?: string;
   /** Who acts on the subject's behalf: delegation. Default none: impersonation. Not with `jwt-bearer`. */
   readonly actor?: StsActor;
-  /** What is to be issued: anything else is refused. Default the STS's choice. Not with `jwt-bearer`. */
+  /** The type of token to issue; another type is refused. Default the STS's choice. Not with `jwt-bearer`. */
   readonly requestedTokenType?: string;
-  /** Asked for where a request names no audience: logical names. Default none. */
+  /** Requested if a request has no audience: logical names. Default none. */
   readonly audience?: readonly string[];
-  /** Asked for where a request names no resource: absolute URIs. Default none. */
+  /** Requested if a request has no resource: absolute URIs. Default none. */
   readonly resource?: readonly string[];
-  /** Asked for where a request names no scope. Default none. */
+  /** Requested if a request has no scope. Default none. */
   readonly scope?: readonly string[];
   /** Further form parameters of each exchange. Default none. */
   readonly parameters?: Readonly<Record<string, string>>;
@@ -86,7 +86,7 @@ export const STS_OPTIONS: OptionNames<StsTokenSourceOptions> = {
 
 const DOING = "create a token source";
 
-/** What goes into each exchange, checked. */
+/** The checked options of each exchange. */
 export interface ExchangeSettings {
   readonly dialect: "token-exchange" | "jwt-bearer";
   readonly subjectTokenType: string;
@@ -95,7 +95,7 @@ export interface ExchangeSettings {
   readonly repeatable: boolean;
 }
 
-/** Parameters that have an option, or a request's field, of their own. */
+/** Parameters that an option or a field of the request sets. */
 const RESERVED = new Set([
   "grant_type",
   "client_id",
