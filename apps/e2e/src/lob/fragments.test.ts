@@ -151,7 +151,7 @@ describe("a list of fragments", () => {
       mock.controls.breakNext(breakage, { route: "fragments" });
       const error = await rejection(client.getSystemAuth({ tenant: TENANT }));
       expect(error).toMatchObject({ code: "ERR_TOKEN_RESPONSE", status: 200, retryable: false });
-      expect(String(error)).toMatch(/"tenant-a".*is no JSON list of fragments/);
+      expect(String(error)).toMatch(/"tenant-a".*is not a JSON list of fragments/);
       expect(String(error)).not.toMatch(/<|html|FragmentName":/i);
       expect(mock.recorder.count({ route: "destination" })).toBe(0);
     },

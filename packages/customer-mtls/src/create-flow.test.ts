@@ -1,20 +1,20 @@
 import { join } from "node:path";
 import { createFakeClock, tokenSourceContract } from "@agent-oauth/core/testing";
+import { authority } from "@agent-oauth/test-support/certificates";
+import { temporaryDirectory } from "@agent-oauth/test-support/temporary-directory";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { authority } from "./certificates.test-support.ts";
 import {
-  bindingRoot,
+  type CustomerMtlsFlowOptions,
+  createCustomerMtlsFlow,
+  detectCustomerMtls,
+} from "./create-flow.ts";
+import {
   clientPair,
   credentialsWith,
   fingerprintOf,
   writeBinding,
 } from "./credentials/credentials.test-support.ts";
 import type { CustomerCredentials } from "./credentials/customer-credentials.ts";
-import {
-  type CustomerMtlsFlowOptions,
-  createCustomerMtlsFlow,
-  detectCustomerMtls,
-} from "./customer-mtls-flow.ts";
 import { flowFrom } from "./flow.test-support.ts";
 import { startIas, type TestIas } from "./ias/ias.test-support.ts";
 
@@ -145,7 +145,7 @@ describe("createCustomerMtlsFlow", () => {
   });
 
   it("finds the one binding of its type", async () => {
-    const root = bindingRoot();
+    const root = temporaryDirectory();
     writeBinding(root, { name: "other", type: "destination", credentials: "not ours" });
     writeBinding(root, { credentials: credentialsFor() });
     const flow = await flowFrom({ env: { SERVICE_BINDING_ROOT: root } });
@@ -154,7 +154,7 @@ describe("createCustomerMtlsFlow", () => {
   });
 
   it("names a credentials file that is not there, and one that is no file", async () => {
-    const root = bindingRoot();
+    const root = temporaryDirectory();
     const credentialsFile = join(root, "absent");
     await expect(flowFrom({ credentialsFile })).rejects.toMatchObject({
       code: "ERR_TOKEN_SOURCE_UNAVAILABLE",
@@ -270,7 +270,7 @@ describe("detectCustomerMtls", () => {
   });
 
   it("yields the flow where there are credentials", async () => {
-    const root = bindingRoot();
+    const root = temporaryDirectory();
     writeBinding(root, { credentials: credentialsFor() });
     const flow = await detectCustomerMtls({ bindingRoot: root })();
     expect(await flow?.clientId()).toBe("agent-1");
@@ -278,12 +278,12 @@ describe("detectCustomerMtls", () => {
   });
 
   it("yields nothing where the named file is not there", async () => {
-    const credentialsFile = join(bindingRoot(), "absent");
+    const credentialsFile = join(temporaryDirectory(), "absent");
     expect(await detectCustomerMtls({ credentialsFile })()).toBeUndefined();
   });
 
   it("yields nothing where there are none, and finds those that come later", async () => {
-    const root = bindingRoot();
+    const root = temporaryDirectory();
     const detect = detectCustomerMtls({ bindingRoot: root });
     expect(await detect()).toBeUndefined();
     writeBinding(root, { credentials: credentialsFor() });
@@ -293,7 +293,7 @@ describe("detectCustomerMtls", () => {
   });
 
   it("fails on credentials that cannot be used", async () => {
-    const root = bindingRoot();
+    const root = temporaryDirectory();
     writeBinding(root, { credentials: "{}" });
     await expect(detectCustomerMtls({ bindingRoot: root })()).rejects.toMatchObject({
       code: "ERR_TOKEN_CONFIG",

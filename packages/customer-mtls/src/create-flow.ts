@@ -1,6 +1,14 @@
 import { redactedCause, systemClock, TokenError } from "@agent-oauth/core";
-import { emit, type OptionNames } from "@agent-oauth/core/internal";
-import { createWatchedFile, ifAvailable, type WatchedFileOptions } from "@agent-oauth/node";
+import {
+  emit,
+  functionOption,
+  type OptionNames,
+  textOption,
+  timeLimit,
+  withinDeadline,
+} from "@agent-oauth/core/internal";
+import { createWatchedFile, type WatchedFileOptions } from "@agent-oauth/node";
+import { ifAvailable } from "@agent-oauth/node/internal";
 import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
 import {
   type FindCredentialsFileOptions,
@@ -11,29 +19,33 @@ import {
   checkCustomerCredentials,
   parseCustomerCredentials,
 } from "./credentials/customer-credentials.ts";
-import type { CustomerFlow } from "./customer-flow.ts";
+import type { CustomerFlow } from "./flow.ts";
 import {
+  CREATING,
+  CUSTOMER_FLOW_OPTIONS,
   type CustomerFlowOptions,
+  checkCustomerFlowOptions,
   checkFlowOptionNames,
-  customerFlowOptionNames,
-  insecureHosts,
-} from "./customer-flow-options.ts";
+} from "./flow-options.ts";
 import type { GatewayAccess } from "./ias/gateway-access.ts";
 
-/** How {@link createCustomerMtlsFlow} finds its credentials, and what it does with them. Without any, the only binding of type `integration-credentials` is used. */
+/**
+ * Options of {@link createCustomerMtlsFlow}. Without an option that names the credentials, it uses the only service binding
+ * of type `integration-credentials`.
+ */
 export interface CustomerMtlsFlowOptions extends CustomerFlowOptions, FindCredentialsFileOptions {
-  /** The credentials themselves; they never change then. Not with `credentialsFile` or `binding`. */
+  /** The credentials themselves, which then never change. Not with `credentialsFile` or `binding`. */
   readonly credentials?: CustomerCredentials;
   /** The path of a credentials file. Not with `credentials` or `binding`. */
   readonly credentialsFile?: string;
-  /** How often the credentials file is looked at besides at each token request, in milliseconds; 0 for never. Default 10 000. */
+  /** How often the flow looks at the credentials file between token requests, in milliseconds; 0 for never. Default 10 000. */
   readonly pollIntervalMs?: number;
-  /** Told once of each fault that keeps a changed credentials file from being used; the last good credentials stay in use. What it throws is ignored. */
+  /** Called once for each reason why a changed credentials file cannot be used; the last good credentials stay in use. Its errors are ignored. */
   readonly onCredentialsError?: (error: TokenError) => void;
 }
 
-const optionNames: OptionNames<CustomerMtlsFlowOptions> = {
-  ...customerFlowOptionNames,
+const OPTIONS: OptionNames<CustomerMtlsFlowOptions> = {
+  ...CUSTOMER_FLOW_OPTIONS,
   env: true,
   binding: true,
   bindingRoot: true,
@@ -45,16 +57,16 @@ const optionNames: OptionNames<CustomerMtlsFlowOptions> = {
 
 /** A {@link CustomerFlow} whose credentials follow a file. */
 export interface CustomerMtlsFlow extends CustomerFlow {
-  /** Looks now whether the credentials file changed, and takes its content into use. Never rejects: faults go to `onCredentialsError`. */
+  /** Looks now whether the credentials file changed, and uses its content. It never rejects: `onCredentialsError` gets the errors. */
   reloadCredentials(): Promise<void>;
 }
 
 /**
  * Makes the flow of a customer agent that authenticates at IAS with a certificate.
  *
- * The credentials are read and checked before it resolves. A changed file is taken into use at the next token
- * request or poll: a new certificate or gateway, another client or token endpoint. What is half-written, wrong or
- * expired is not, and the last good credentials stay.
+ * It reads and checks the credentials before it resolves, within `timeoutMs`. The flow uses a changed file from the next
+ * token request or poll on: a new certificate or gateway, another client or token endpoint. If the file is half-written,
+ * wrong or expired, the last good credentials stay in use.
  *
  * @example
  * ```ts
@@ -62,17 +74,18 @@ export interface CustomerMtlsFlow extends CustomerFlow {
  * const { token, gatewayUrl } = await flow.userTokens.getToken({ subjectToken });
  * ```
  * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if there are no credentials, `ERR_TOKEN_CONFIG` if they are wrong or
- * several, `ERR_TOKEN_CREDENTIAL` if certificate and key cannot be used.
+ * several, `ERR_TOKEN_CREDENTIAL` if certificate and key cannot be used, `ERR_TOKEN_TIMEOUT` if they cannot be read in time.
  * @throws TypeError | RangeError naming an option that is unknown or wrong.
  * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2.1 RFC 8705 §2.1}
  */
 export async function createCustomerMtlsFlow(
   options: CustomerMtlsFlowOptions = {},
 ): Promise<CustomerMtlsFlow> {
-  checkFlowOptionNames(options, optionNames);
+  checkFlowOptionNames(options, OPTIONS);
   checkOwnOptions(options);
   const { credentials, credentialsFile, clock = systemClock } = options;
-  const checks = { allowInsecureHosts: insecureHosts(options), clock };
+  const { allowInsecureHosts, timeoutMs } = checkCustomerFlowOptions(options);
+  const checks = { allowInsecureHosts, clock };
   if (credentials !== undefined) {
     const origin = 'option "credentials"';
     return new AgentGatewayFlow(
@@ -80,29 +93,32 @@ export async function createCustomerMtlsFlow(
       options,
     );
   }
-  const path = credentialsFile ?? (await findCredentialsFile(options));
+  const finding = timeLimit("find credentials", timeoutMs);
+  const path =
+    credentialsFile ?? (await withinDeadline(finding, () => findCredentialsFile(options)));
   const origin = `credentials file ${JSON.stringify(path)}`;
   return followFile(path, {
     options,
     origin,
+    timeoutMs,
     parse: (text) => parseCustomerCredentials(text, { origin, ...checks }),
   });
 }
 
 /**
- * Makes a detector: it yields the flow if there are credentials for it, `undefined` if there are none, and fails if
- * there are some that cannot be used.
+ * Makes a detector: it yields the flow if there are credentials for it, `undefined` if there are none, and fails if the
+ * credentials cannot be used.
  *
  * @example
  * ```ts
  * const client = createAgentGatewayClient({ flows: [detectCustomerMtls(), detectTransparent()] });
  * ```
- * @throws TypeError naming an option that is unknown, at once; what is wrong else, the detector says.
+ * @throws TypeError naming an option that is unknown, at once. The detector throws the other errors.
  */
 export function detectCustomerMtls(
   options: CustomerMtlsFlowOptions = {},
 ): () => Promise<CustomerMtlsFlow | undefined> {
-  checkFlowOptionNames(options, optionNames);
+  checkFlowOptionNames(options, OPTIONS);
   // By its name a client tells which detectors found nothing.
   return async function detectCustomerMtls() {
     return ifAvailable(() => createCustomerMtlsFlow(options));
@@ -114,10 +130,12 @@ async function followFile(
   {
     options,
     origin,
+    timeoutMs,
     parse,
   }: {
     readonly options: CustomerMtlsFlowOptions;
     readonly origin: string;
+    readonly timeoutMs: number;
     readonly parse: WatchedFileOptions<GatewayAccess>["parse"];
   },
 ): Promise<AgentGatewayFlow> {
@@ -127,18 +145,20 @@ async function followFile(
     parse,
     onChange: (access) => {
       try {
-        flow?.adopt(access);
+        flow?.update(access);
       } catch (error) {
-        emit(onCredentialsError, TokenError.isInstance(error) ? error : notAdopted(origin, error));
+        emit(onCredentialsError, TokenError.isInstance(error) ? error : unusable(origin, error));
       }
     },
-    // Until there is a flow, the fault is thrown.
+    // Until there is a flow, the error is thrown.
     onError: (error) => emit(flow && onCredentialsError, error),
     ...(pollIntervalMs !== undefined && { pollIntervalMs }),
     ...(clock && { clock }),
   });
   try {
-    flow = new AgentGatewayFlow(await file.read(), options, file);
+    const reading = timeLimit(`read ${origin}`, timeoutMs);
+    const access = await withinDeadline(reading, () => file.read());
+    flow = new AgentGatewayFlow(access, options, file);
     return flow;
   } catch (error) {
     file.close();
@@ -147,7 +167,7 @@ async function followFile(
 }
 
 /** The message of what failed would name options that the user did not give. */
-function notAdopted(origin: string, error: unknown): TokenError {
+function unusable(origin: string, error: unknown): TokenError {
   return new TokenError(
     "ERR_TOKEN_CONFIG",
     `Cannot use ${origin}: no client can be made of the changed credentials`,
@@ -163,14 +183,8 @@ function checkOwnOptions(options: CustomerMtlsFlowOptions): void {
       `Cannot create a flow: give one of ${given.map((n) => `"${n}"`).join(", ")}`,
     );
   }
-  for (const name of ["credentialsFile", "binding", "bindingRoot"] as const) {
-    const value: unknown = options[name];
-    if (value !== undefined && (typeof value !== "string" || value.trim() === "")) {
-      throw new TypeError(`Cannot create a flow: "${name}" must be a non-empty string`);
-    }
+  for (const option of ["credentialsFile", "binding", "bindingRoot"] as const) {
+    if (options[option] !== undefined) textOption(options[option], { option, doing: CREATING });
   }
-  const { onCredentialsError } = options;
-  if (onCredentialsError !== undefined && typeof onCredentialsError !== "function") {
-    throw new TypeError('Cannot create a flow: "onCredentialsError" must be a function');
-  }
+  functionOption(options.onCredentialsError, { option: "onCredentialsError", doing: CREATING });
 }

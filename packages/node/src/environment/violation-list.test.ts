@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { faultList } from "./fault-list.ts";
+import { violationList } from "./violation-list.ts";
 
 const schema = z.array(z.object({ id: z.string() }));
 
-describe("faultList", () => {
+describe("violationList", () => {
   it("names the place of each fault, and the whole", () => {
-    expect(faultList(z.string("is no text").safeParse(1).error as z.ZodError, "it")).toBe(
+    expect(violationList(z.string("is no text").safeParse(1).error as z.ZodError, "it")).toBe(
       "it is no text",
     );
     const { error } = schema.safeParse([{ id: "a" }, {}, { id: 7 }]);
-    expect(faultList(error as z.ZodError, "it")).toMatch(/^\[1\]\.id .+; \[2\]\.id [^;]+$/);
+    expect(violationList(error as z.ZodError, "it")).toMatch(/^\[1\]\.id .+; \[2\]\.id [^;]+$/);
   });
 
   it("counts the faults of a file that has thousands", () => {
     const { error } = schema.safeParse(Array.from({ length: 25_000 }, () => ({})));
-    const text = faultList(error as z.ZodError, "it");
+    const text = violationList(error as z.ZodError, "it");
     expect(text).toMatch(/^\[0\]\.id .+; and 24,995 more$/);
     expect(text.length).toBeLessThan(1_000);
   });

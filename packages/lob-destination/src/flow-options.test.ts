@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createLobFlow, detectLob } from "./create-lob-flow.ts";
+import { createLobFlow, detectLob } from "./create-flow.ts";
 import { bindingAt } from "./flow.test-support.ts";
-import type { LobFlowOptions } from "./lob-flow-options.ts";
+import type { LobFlowOptions } from "./flow-options.ts";
 
 const binding = bindingAt({ origin: "https://btp.example" });
 const nowhere = { bindingRoot: "/no/such/directory", secretsRoot: "/no/such/directory" };
@@ -14,11 +14,11 @@ describe("createLobFlow: options and environment", () => {
     [{ maxUserTokens: "1" }, '"maxUserTokens" must be a number, not a string'],
     [{ tokenUrl: "https://x" }, '"tokenUrl" must be a function'],
     [{ onBindingError: 1 }, '"onBindingError" must be a function'],
-    [{ landscape: " " }, '"landscape" must be a non-empty string'],
-    [{ instance: "" }, '"instance" must be a non-empty string'],
-    [{ secretsRoot: 1 }, '"secretsRoot" must be a non-empty string'],
-    [{ binding: "" }, '"binding" must be a non-empty string'],
-    [{ binding: null }, '"binding" must be a non-empty string'],
+    [{ landscape: " " }, '"landscape" must be a string that is not blank'],
+    [{ instance: "" }, '"instance" must be a string that is not blank'],
+    [{ secretsRoot: 1 }, '"secretsRoot" must be a string that is not blank'],
+    [{ binding: "" }, '"binding" must be a string that is not blank'],
+    [{ binding: null }, '"binding" must be a string that is not blank'],
     [{ allowInsecureHosts: "x" }, '"allowInsecureHosts"'],
     [{ timeoutMs: 0 }, '"timeoutMs"'],
     [{ expiryBufferMs: -1 }, '"expiryBufferMs"'],

@@ -1,7 +1,7 @@
 import { createFakeClock, tokenSourceContract } from "@agent-oauth/core/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { startBtp, type TestBtp } from "./btp.test-support.ts";
-import { detectLob } from "./create-lob-flow.ts";
+import { detectLob } from "./create-flow.ts";
 import { flowAt } from "./flow.test-support.ts";
 
 let btp: TestBtp;

@@ -1,8 +1,9 @@
-import { boundedText, type Clock, redactedCause, TokenError } from "@agent-oauth/core";
+import { type Clock, redactedCause, TokenError } from "@agent-oauth/core";
+import { boundedText } from "@agent-oauth/core/internal";
 import { parseRetryAfter } from "@agent-oauth/token-endpoint";
 
-/** What the Destination Service answered, read within the limit. */
-export interface DestinationAnswer {
+/** A response of the Destination Service, its body read. */
+export interface DestinationResponse {
   readonly status: number;
   /** The JSON value of the body, `undefined` if it is none or too long. */
   readonly body: unknown;
@@ -22,32 +23,30 @@ export interface DestinationGet {
   readonly doing: string;
 }
 
-/** Lists of fragments are short; what is longer than this (1 MiB) is none. */
+/** Lists of fragments are short: a longer body (1 MiB) is not one. */
 const MAX_BYTES = 1_048_576;
 
 /**
  * Sends a request once. Redirects are not followed.
  *
- * @throws TokenError `ERR_TOKEN_NETWORK`, `ERR_TOKEN_TLS` or `ERR_TOKEN_TIMEOUT` if there is no answer.
+ * @throws TokenError `ERR_TOKEN_NETWORK`, `ERR_TOKEN_TLS` or `ERR_TOKEN_TIMEOUT` if there is no response.
  */
-export async function getDestinationAnswer(request: DestinationGet): Promise<DestinationAnswer> {
+export async function getDestinationResponse(
+  request: DestinationGet,
+): Promise<DestinationResponse> {
   const { fetch, url, headers, signal, clock } = request;
   const sentAt = clock.now();
   try {
-    const {
-      status,
-      headers: answered,
-      body,
-    } = await fetch(url, {
+    const response = await fetch(url, {
       headers: { ...headers, accept: "application/json" },
       redirect: "manual",
       signal,
     });
     return {
-      status,
+      status: response.status,
       sentAt,
-      body: jsonOf((await boundedText(body, MAX_BYTES)) ?? ""),
-      retryAfterMs: parseRetryAfter(answered.get("retry-after"), clock.now()),
+      body: jsonOf((await boundedText(response.body, MAX_BYTES)) ?? ""),
+      retryAfterMs: parseRetryAfter(response.headers.get("retry-after"), clock.now()),
     };
   } catch (error) {
     throw signal.aborted ? signal.reason : transportError(error, request);
