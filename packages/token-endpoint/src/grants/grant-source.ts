@@ -12,8 +12,8 @@ import {
   unknownName,
 } from "@agent-oauth/core/internal";
 import { textDigest } from "../http/text-digest.ts";
+import { tokenForm } from "../request/form-parameters.ts";
 import type { TokenEndpoint, TokenGrant } from "../request/token-endpoint.ts";
-import { tokenForm } from "../request/token-form.ts";
 
 /** What the sources of this package have in common. */
 export interface GrantSourceOptions {

@@ -4,7 +4,7 @@ import { Agent, buildConnector, type Dispatcher } from "undici";
 import type { DispatcherTls, TokenEndpointOptions } from "../options/token-endpoint-options.ts";
 import type { CheckedPair } from "./certificate-pair.ts";
 import { type ClientCertificate, currentPair } from "./client-certificate.ts";
-import { createTlsWitness, type TlsWitness } from "./tls-witness.ts";
+import { createTlsWitness, type TlsWitness } from "./tls-observer.ts";
 
 /** The sockets that present one certificate, or none. */
 export interface Connection {

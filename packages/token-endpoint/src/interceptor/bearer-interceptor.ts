@@ -7,7 +7,7 @@ import {
 import type { Dispatcher } from "undici";
 import { withoutAuthorization } from "../http/undici-headers.ts";
 import { RenewingHandler } from "./renewing-handler.ts";
-import { type RepeatableBody, repeatableBody } from "./repeatable-body.ts";
+import { type RepeatableBody, repeatableBody } from "./replayable-body.ts";
 
 /**
  * Makes an undici interceptor that presents a bearer token to the origins it is bound to, and to no other.

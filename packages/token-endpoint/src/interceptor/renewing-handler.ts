@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { BearerCall } from "@agent-oauth/core";
 import type { Dispatcher } from "undici";
-import type { RepeatableBody } from "./repeatable-body.ts";
+import type { RepeatableBody } from "./replayable-body.ts";
 
 type Controller = Dispatcher.DispatchController;
 

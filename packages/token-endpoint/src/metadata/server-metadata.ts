@@ -1,12 +1,12 @@
 import { TokenError } from "@agent-oauth/core";
 import { shownName } from "@agent-oauth/core/internal";
 import { z } from "zod";
-import { type Answer, exchange, type Wire } from "../http/exchange.ts";
+import { type Answer, exchange, type Wire } from "../http/http-attempt.ts";
 import type { Attempt } from "../http/retry.ts";
 import type { CheckedOptions } from "../options/checked-options.ts";
 import type { ServerLocation } from "../options/server-location.ts";
-import { tokenEndpointUrl } from "../options/token-endpoint-url.ts";
 import { quoteServerText } from "../server-text/server-text.ts";
+import { tokenEndpointUrl } from "./endpoint-url.ts";
 
 /** What is to be known of an authorization server. */
 export interface Server {

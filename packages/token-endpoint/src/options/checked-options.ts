@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { setTimeout as timer } from "node:timers/promises";
 import { systemClock } from "@agent-oauth/core";
 import { checkOptions as checkNames, type OptionNames } from "@agent-oauth/core/internal";
-import { refuseOption as refuse } from "./refuse-option.ts";
+import { refuseOption as refuse } from "./option-error.ts";
 import { type ServerLocation, serverLocation } from "./server-location.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
 

@@ -1,5 +1,5 @@
 import { shownName } from "@agent-oauth/core/internal";
-import { refuseOption } from "./refuse-option.ts";
+import { refuseOption } from "./option-error.ts";
 import { isAllowedUrl } from "./secure-url.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
 

@@ -3,16 +3,16 @@ import { checkOptions as checkNames, type OptionNames } from "@agent-oauth/core/
 import { boundFetch } from "../http/bound-fetch.ts";
 import { Connections, closedError } from "../http/connections.ts";
 import { type Deadline, withDeadline } from "../http/deadline.ts";
-import type { Wire } from "../http/exchange.ts";
-import { remembered } from "../http/remembered.ts";
+import type { Wire } from "../http/http-attempt.ts";
+import { remembered } from "../http/memoize.ts";
 import { type Attempt, withRetries } from "../http/retry.ts";
 import { textDigest } from "../http/text-digest.ts";
 import { readMetadata, type Server } from "../metadata/server-metadata.ts";
 import { type CheckedOptions, checkOptions } from "../options/checked-options.ts";
 import { shownUrl } from "../options/secure-url.ts";
 import type { TokenEndpointOptions } from "../options/token-endpoint-options.ts";
-import { tokenForm } from "./token-form.ts";
-import { attemptTokenRequest } from "./token-request.ts";
+import { attemptTokenRequest } from "./authenticated-post.ts";
+import { tokenForm } from "./form-parameters.ts";
 
 /** One token request: a grant type and its parameters (RFC 6749 §4). */
 export interface TokenGrant {

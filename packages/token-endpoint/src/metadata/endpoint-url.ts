@@ -1,6 +1,6 @@
 import { shownName } from "@agent-oauth/core/internal";
-import { isAllowedUrl } from "./secure-url.ts";
-import type { ServerLocation } from "./server-location.ts";
+import { isAllowedUrl } from "../options/secure-url.ts";
+import type { ServerLocation } from "../options/server-location.ts";
 
 /** What a token endpoint's URL is judged by. */
 export interface TokenEndpointUrlContext {

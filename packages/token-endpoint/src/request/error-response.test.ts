@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { answerError } from "./answer-error.ts";
+import { answerError } from "./error-response.ts";
 
 const failed = "Cannot get an access token from https://as.example/token";
 

@@ -4,7 +4,7 @@ import { Agent } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { TokenEndpointOptions } from "../options/token-endpoint-options.ts";
 import { Connections } from "./connections.ts";
-import { exchange } from "./exchange.ts";
+import { exchange } from "./http-attempt.ts";
 
 /** Sends a body whose first part comes after the connection, and then lets `onAsked` decide. */
 async function exchangeWith(

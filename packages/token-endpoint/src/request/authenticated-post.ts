@@ -6,13 +6,13 @@ import {
   customFetch,
   genericTokenEndpointRequest,
 } from "oauth4webapi";
-import { type Answer, exchange, type Wire } from "../http/exchange.ts";
+import { type Answer, exchange, type Wire } from "../http/http-attempt.ts";
 import type { Attempt } from "../http/retry.ts";
 import type { Server } from "../metadata/server-metadata.ts";
 import type { CheckedOptions } from "../options/checked-options.ts";
 import { sentSecrets } from "../server-text/sent-secrets.ts";
-import { answerError } from "./answer-error.ts";
-import { parseTokenAnswer } from "./token-answer.ts";
+import { answerError } from "./error-response.ts";
+import { parseTokenAnswer } from "./token-response.ts";
 
 /** One attempt at a token request. */
 export interface TokenAttemptOptions
