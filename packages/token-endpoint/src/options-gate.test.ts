@@ -59,9 +59,9 @@ const rows: readonly Row[] = [
   [
     "clientCredentialsSource",
     (options) => clientCredentialsSource(endpoint(), options),
-    { honours: ["scope"] },
+    { supports: ["scope"] },
     { audiance: "sentinel" },
-    /no option "audiance"; there are parameters, honours/,
+    /no option "audiance"; there are parameters, supports/,
   ],
   [
     "jwtBearerSource",
@@ -137,12 +137,12 @@ describe("a call", () => {
   it.each([
     ["audiance", /no list of a request "audiance"; did you mean "audience"\?/],
     [7, /no list of a request "7"/],
-  ])("for a source that honours %j is refused", (honours, message) => {
-    const make = () => clientCredentialsSource(endpoint(), { honours: [honours] as never });
+  ])("for a source that supports %j is refused", (supports, message) => {
+    const make = () => clientCredentialsSource(endpoint(), { supports: [supports] as never });
     expect(make).toThrow(TypeError);
     expect(make).toThrow(message);
-    expect(() => clientCredentialsSource(endpoint(), { honours: "scope" as never })).toThrow(
-      /"honours" must be a list/,
+    expect(() => clientCredentialsSource(endpoint(), { supports: "scope" as never })).toThrow(
+      /"supports" must be a list/,
     );
   });
 

@@ -57,12 +57,12 @@ export class IasClient {
     this.#inner = {
       system: clientCredentialsSource(this.#endpoint, {
         parameters: { resource: RESOURCE, response_type: "token" },
-        honours: [],
+        supports: [],
       }),
       user: jwtBearerSource(this.#endpoint, {
         // Without it IAS answers this grant with an opaque token, whose end nobody can read.
         parameters: { resource: RESOURCE, token_format: "jwt" },
-        honours: [],
+        supports: [],
         ...(assertionReusable !== undefined && { assertionReusable }),
       }),
     };

@@ -1,5 +1,5 @@
 import { boundedText, type Clock, redactedCause, TokenError } from "@agent-oauth/core";
-import { parseRetryAfter } from "@agent-oauth/token-endpoint";
+import { parseRetryAfter } from "@agent-oauth/token-endpoint/internal";
 
 /** What the Destination Service answered, read within the limit. */
 export interface DestinationAnswer {

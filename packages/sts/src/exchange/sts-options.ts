@@ -84,7 +84,7 @@ export interface ExchangeSettings {
   readonly subjectTokenType: string;
   readonly requestedTokenType: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
-  readonly repeatable: boolean;
+  readonly idempotent: boolean;
 }
 
 /** Parameters that have an option, or a request's field, of their own. */
@@ -135,13 +135,13 @@ export function exchangeSettings(options: StsTokenSourceOptions): ExchangeSettin
   if (subjectReusable !== undefined && typeof subjectReusable !== "boolean") {
     refuse("subjectReusable", "must be a boolean");
   }
-  const repeatable = subjectReusable ?? dialect === "token-exchange";
+  const idempotent = subjectReusable ?? dialect === "token-exchange";
   return {
     dialect,
     subjectTokenType,
     requestedTokenType,
     parameters: { ...parameters },
-    repeatable,
+    idempotent,
   };
 }
 

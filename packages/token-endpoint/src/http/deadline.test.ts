@@ -1,14 +1,14 @@
 import { getEventListeners } from "node:events";
 import { createFakeClock } from "@agent-oauth/core/testing";
 import { describe, expect, it } from "vitest";
-import { withDeadline } from "./deadline.ts";
+import { withinDeadline } from "./deadline.ts";
 
 const clock = createFakeClock();
 const options = { clock, timeoutMs: 1_000, timeoutReason: () => new Error("timeout"), signals: [] };
 
-describe("withDeadline", () => {
+describe("withinDeadline", () => {
   it("counts the time left by the monotonic clock", async () => {
-    await withDeadline(options, async ({ leftMs }) => {
+    await withinDeadline(options, async ({ leftMs }) => {
       clock.advance(400);
       clock.step(5_000);
       expect(leftMs()).toBe(600);
@@ -20,14 +20,17 @@ describe("withDeadline", () => {
       new Promise((_, reject) =>
         signal.addEventListener("abort", () => reject(new Error("other"))),
       );
-    await expect(withDeadline({ ...options, timeoutMs: 1 }, forever)).rejects.toThrow("timeout");
+    await expect(withinDeadline({ ...options, timeoutMs: 1 }, forever)).rejects.toThrow("timeout");
   });
 
   it("does not begin for a signal that is aborted already", async () => {
     let begun = false;
-    const work = withDeadline({ ...options, signals: [AbortSignal.abort("enough")] }, async () => {
-      begun = true;
-    });
+    const work = withinDeadline(
+      { ...options, signals: [AbortSignal.abort("enough")] },
+      async () => {
+        begun = true;
+      },
+    );
     await expect(work).rejects.toBe("enough");
     expect(begun).toBe(false);
   });
@@ -36,7 +39,7 @@ describe("withDeadline", () => {
     "leaves nothing on a long-lived signal when the work %s",
     async (how) => {
       const { signal } = new AbortController();
-      const work = withDeadline({ ...options, signals: [undefined, signal] }, async () => {
+      const work = withinDeadline({ ...options, signals: [undefined, signal] }, async () => {
         expect(getEventListeners(signal, "abort")).toHaveLength(1);
         if (how === "fails") throw new Error("failed");
       });

@@ -18,7 +18,7 @@ export interface DeadlineOptions {
 }
 
 /** Runs the work under a deadline; what ends it is thrown as it is, whatever the work made of the abort. */
-export async function withDeadline<T>(
+export async function withinDeadline<T>(
   { timeoutMs, clock, timeoutReason, signals }: DeadlineOptions,
   work: (deadline: Deadline) => Promise<T>,
 ): Promise<T> {

@@ -6,13 +6,13 @@ export type Attempt<T> =
   | { readonly value: T }
   | {
       readonly failure: TokenError;
-      /** `"always"`: the server certainly did not process it. `"if-repeatable"`: it may have. */
-      readonly resend: "always" | "if-repeatable" | "never";
+      /** `"always"`: the server certainly did not process it. `"if-idempotent"`: it may have. */
+      readonly resend: "always" | "if-idempotent" | "never";
     };
 
-/** What decides whether and when an attempt is repeated. */
+/** What decides whether and when an attempt is followed by another. */
 export interface RetryOptions {
-  readonly repeatable: boolean;
+  readonly isIdempotent: boolean;
   readonly deadline: Deadline;
   readonly random: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -26,13 +26,13 @@ const MAX_RETRY_AFTER_WAIT_MS = 2_000;
 /** Makes an attempt, and at most two more with full jitter between them, inside the deadline. */
 export async function withRetries<T>(
   attempt: () => Promise<Attempt<T>>,
-  { repeatable, deadline, random, sleep }: RetryOptions,
+  { isIdempotent, deadline, random, sleep }: RetryOptions,
 ): Promise<T> {
   for (let retries = 0; ; retries++) {
     const outcome = await attempt();
     if ("value" in outcome) return outcome.value;
     const { failure, resend } = outcome;
-    const mayResend = resend === "always" || (resend === "if-repeatable" && repeatable);
+    const mayResend = resend === "always" || (resend === "if-idempotent" && isIdempotent);
     const { retryAfterMs = 0 } = failure;
     if (!mayResend || retries === MAX_RETRIES || retryAfterMs > MAX_RETRY_AFTER_WAIT_MS) {
       throw failure;

@@ -7,7 +7,7 @@ import {
 import type { Dispatcher } from "undici";
 import { withoutAuthorization } from "../http/undici-headers.ts";
 import { RenewingHandler } from "./renewing-handler.ts";
-import { type RepeatableBody, repeatableBody } from "./replayable-body.ts";
+import { type ReplayableBody, replayableBody } from "./replayable-body.ts";
 
 /**
  * Makes an undici interceptor that presents a bearer token to the origins it is bound to, and to no other.
@@ -40,12 +40,12 @@ export function bearerInterceptor(
     const judged = { ...request, origin };
     const url = urlOf(request.path, origin);
     const headers = withoutAuthorization(request.headers);
-    const send = (bearer: BearerCall, body: RepeatableBody) => {
+    const send = (bearer: BearerCall, body: ReplayableBody) => {
       const renewing = new RenewingHandler(handler, { url, bearer, body, send });
       const authorized = [...headers, "authorization", bearer.authorization];
       dispatch({ ...judged, headers: authorized, body: body.content }, renewing);
     };
-    const body = repeatableBody(request.body ?? null);
+    const body = replayableBody(request.body ?? null);
     binding
       .begin(signalOf(request))
       .then((bearer) => send(bearer, body))

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { BearerCall } from "@agent-oauth/core";
 import type { Dispatcher } from "undici";
-import type { RepeatableBody } from "./replayable-body.ts";
+import type { ReplayableBody } from "./replayable-body.ts";
 
 type Controller = Dispatcher.DispatchController;
 
@@ -13,9 +13,9 @@ export interface RenewingHandlerOptions {
   readonly url: URL;
   /** The token that the request was sent with. */
   readonly bearer: BearerCall;
-  readonly body: RepeatableBody;
+  readonly body: ReplayableBody;
   /** Sends the request once more. */
-  readonly send: (bearer: BearerCall, body: RepeatableBody) => void;
+  readonly send: (bearer: BearerCall, body: ReplayableBody) => void;
 }
 
 /** What is read of a refusal's body, so that its connection can be used again; behind it, it is cut off. */
@@ -121,7 +121,7 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
 
 interface Retry {
   readonly renewed: Promise<BearerCall>;
-  readonly body: RepeatableBody;
+  readonly body: ReplayableBody;
 }
 
 function headerText(value: string | readonly string[] | undefined): string | null {

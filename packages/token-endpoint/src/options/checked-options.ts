@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { setTimeout as timer } from "node:timers/promises";
 import { systemClock } from "@agent-oauth/core";
 import { checkOptions as checkNames, type OptionNames } from "@agent-oauth/core/internal";
-import { refuseOption as refuse } from "./option-error.ts";
+import { optionError } from "./option-error.ts";
 import { type ServerLocation, serverLocation } from "./server-location.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
 
@@ -53,15 +53,18 @@ export function checkOptions(options: TokenEndpointOptions): CheckedOptions {
   const allowInsecureHosts = insecureHosts(options.allowInsecureHosts);
   const { clientId, clientAuthentication } = options;
   if (typeof clientAuthentication?.authenticate !== "function") {
-    refuse("clientAuthentication", "must be made by a function such as tlsClientAuth");
+    throw optionError("clientAuthentication", "must be made by a function such as tlsClientAuth");
   }
   const isNameless = clientId === undefined && clientAuthentication.method === "none";
   if (!isNameless && (typeof clientId !== "string" || clientId.trim() === "")) {
-    refuse("clientId", "must be a string that is not blank");
+    throw optionError("clientId", "must be a string that is not blank");
   }
   const location = serverLocation(options, { allowInsecureHosts });
   if (location.url.protocol === "http:" && clientAuthentication.certificate !== undefined) {
-    refuse(location.kind, "must be an https: URL, as http: presents no client certificate");
+    throw optionError(
+      location.kind,
+      "must be an https: URL, as http: presents no client certificate",
+    );
   }
   return {
     clientId,
@@ -81,14 +84,14 @@ export function checkOptions(options: TokenEndpointOptions): CheckedOptions {
 }
 
 function insecureHosts(hosts: unknown = []): readonly string[] {
-  if (!Array.isArray(hosts)) refuse("allowInsecureHosts", "must be a list of strings");
+  if (!Array.isArray(hosts)) throw optionError("allowInsecureHosts", "must be a list of strings");
   for (const host of hosts) {
     if (
       typeof host !== "string" ||
       URL.parse(`http://${host}`)?.pathname !== "/" ||
       host.endsWith("/")
     ) {
-      refuse("allowInsecureHosts", 'must name hosts, as "host" or "host:port"');
+      throw optionError("allowInsecureHosts", 'must name hosts, as "host" or "host:port"');
     }
   }
   return hosts.map((host) => host.toLowerCase());
@@ -100,7 +103,7 @@ function certificates(ca: unknown): readonly string[] | undefined {
     try {
       new X509Certificate(pem as string);
     } catch {
-      refuse("ca", "must be PEM certificates, as text and not as a file's name");
+      throw optionError("ca", "must be PEM certificates, as text and not as a file's name");
     }
   }
   return list.length > 0 ? (list as string[]) : undefined;
@@ -110,7 +113,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 function positive(value: unknown, option: string, byDefault: number): number {
   if (value === undefined) return byDefault;
-  if (typeof value !== "number") refuse(option, `must be a number, not ${typeof value}`);
+  if (typeof value !== "number") throw optionError(option, `must be a number, not ${typeof value}`);
   if (!Number.isFinite(value) || value <= 0 || value > MAX_TIMER_MS) {
     throw new RangeError(
       `Cannot create a token endpoint: "${option}" must be above 0 and at most ${MAX_TIMER_MS}, not ${value}`,
@@ -120,6 +123,7 @@ function positive(value: unknown, option: string, byDefault: number): number {
 }
 
 function callable<T>(value: T, option: string): T {
-  if (value !== undefined && typeof value !== "function") refuse(option, "must be a function");
+  if (value !== undefined && typeof value !== "function")
+    throw optionError(option, "must be a function");
   return value;
 }

@@ -1,4 +1,4 @@
-/** Says that an option of `createTokenEndpoint` is wrong. */
-export function refuseOption(option: string, reason: string): never {
-  throw new TypeError(`Cannot create a token endpoint: "${option}" ${reason}`);
+/** Makes the error that names a wrong option of `createTokenEndpoint`. */
+export function optionError(option: string, reason: string): TypeError {
+  return new TypeError(`Cannot create a token endpoint: "${option}" ${reason}`);
 }

@@ -1,6 +1,6 @@
 import { shownName } from "@agent-oauth/core/internal";
-import { refuseOption } from "./option-error.ts";
-import { isAllowedUrl } from "./secure-url.ts";
+import { isAllowedUrl } from "./allowed-url.ts";
+import { optionError } from "./option-error.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
 
 /** Where an authorization server is known from. */
@@ -31,9 +31,9 @@ export function serverLocation(
       'Cannot create a token endpoint: give exactly one of "tokenEndpoint" and "issuer", or "metadataUrl"',
     );
   }
-  if (typeof useIssuerHost !== "boolean") refuseOption("useIssuerHost", "must be a boolean");
+  if (typeof useIssuerHost !== "boolean") throw optionError("useIssuerHost", "must be a boolean");
   if (useIssuerHost && metadataUrl === undefined) {
-    refuseOption("useIssuerHost", 'needs the option "metadataUrl"');
+    throw optionError("useIssuerHost", 'needs the option "metadataUrl"');
   }
   const check = (kind: ServerLocation["kind"]) => checkedUrl(kind, options, allowInsecureHosts);
   const expected = issuer === undefined ? undefined : check("issuer");
@@ -54,14 +54,14 @@ function checkedUrl(
 ): Pick<ServerLocation, "text" | "url"> {
   const text = String(options[kind]);
   const url = URL.parse(text);
-  if (url === null) refuseOption(kind, "must be an absolute URL");
+  if (url === null) throw optionError(kind, "must be an absolute URL");
   if (url.username !== "" || url.password !== "") {
-    refuseOption(kind, "must not hold a user or password");
+    throw optionError(kind, "must not hold a user or password");
   }
-  if (url.hash !== "") refuseOption(kind, "must not have a fragment");
-  if (kind === "issuer" && url.search !== "") refuseOption(kind, "must not have a query");
+  if (url.hash !== "") throw optionError(kind, "must not have a fragment");
+  if (kind === "issuer" && url.search !== "") throw optionError(kind, "must not have a query");
   if (!isAllowedUrl(url, allowInsecureHosts)) {
-    refuseOption(
+    throw optionError(
       kind,
       `must be an https: URL; for tests, name ${shownName(url.host)} in "allowInsecureHosts"`,
     );

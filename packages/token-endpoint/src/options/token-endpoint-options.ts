@@ -1,6 +1,7 @@
 import type { Clock, TokenEventSink } from "@agent-oauth/core";
 import type { Dispatcher } from "undici";
 import type { ClientAuthentication } from "../client-authentication/client-authentication.ts";
+import type { DispatcherTls } from "../http/dispatcher-tls.ts";
 
 /** What `createTokenEndpoint` needs to know. Either `tokenEndpoint` is given, or `issuer`, `metadataUrl` or both. */
 export interface TokenEndpointOptions {
@@ -49,16 +50,4 @@ export interface TokenEndpointOptions {
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Told of a lifetime that could not be used (`lifetime-skipped`). Default nobody. */
   readonly onEvent?: TokenEventSink;
-}
-
-/** What a dispatcher needs for its TLS connections. It holds a private key: show it nowhere. */
-export interface DispatcherTls {
-  /** PEM chain to present, if the client authenticates by certificate. */
-  readonly certificate?: string;
-  /** PEM key of the certificate. */
-  readonly key?: string;
-  /** PEM certificates trusted in place of Node's. */
-  readonly ca?: string[];
-  /** Limit of connecting with its TLS handshake, in milliseconds. */
-  readonly connectTimeoutMs: number;
 }

@@ -1,112 +1,61 @@
-import { type AccessToken, TokenError } from "@agent-oauth/core";
-import { emit } from "@agent-oauth/core/internal";
-import {
-  allowInsecureRequests,
-  type CustomFetchOptions,
-  customFetch,
-  genericTokenEndpointRequest,
-} from "oauth4webapi";
-import { type Answer, exchange, type Wire } from "../http/http-attempt.ts";
+import type { HttpResponse } from "../http/http-attempt.ts";
+import type { HttpClient } from "../http/http-client.ts";
 import type { Attempt } from "../http/retry.ts";
-import type { Server } from "../metadata/server-metadata.ts";
+import type { AuthorizationServer } from "../metadata/authorization-server.ts";
 import type { CheckedOptions } from "../options/checked-options.ts";
 import { sentSecrets } from "../server-text/sent-secrets.ts";
-import { answerError } from "./error-response.ts";
-import { parseTokenAnswer } from "./token-response.ts";
 
-/** One attempt at a token request. */
-export interface TokenAttemptOptions
-  extends Pick<CheckedOptions, "clientId" | "clientAuthentication" | "onEvent" | "clock"> {
-  readonly wire: Wire;
-  readonly server: Server;
-  readonly grantType: string;
-  readonly form: [string, string][];
+/** One POST to an endpoint of an authorization server, by a client that says who it is. */
+export interface AuthenticatedPost<T>
+  extends Pick<CheckedOptions, "clientId" | "clientAuthentication"> {
+  readonly http: HttpClient;
+  readonly server: AuthorizationServer;
+  readonly url: URL;
+  /** Begins the messages: "Cannot get an access token from …". */
+  readonly failed: string;
+  readonly form: readonly (readonly [string, string])[];
   readonly signal: AbortSignal;
-  /** For events. */
-  readonly identity: string;
+  /** Reads the response. The secrets are what was sent and must not come back in a message. */
+  readonly read: (response: HttpResponse, secrets: readonly string[]) => T;
 }
 
-/** Sends a token request once and reads the answer. */
-export function attemptTokenRequest(options: TokenAttemptOptions): Promise<Attempt<AccessToken>> {
-  const { wire, server } = options;
+/**
+ * Sends a form once, with the client's authentication, and reads the response.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3 RFC 6749 §2.3}
+ */
+export function attemptPost<T>(post: AuthenticatedPost<T>): Promise<Attempt<T>> {
+  const { http, url, failed, signal } = post;
   const secrets: string[] = [];
-  return exchange({
-    wire,
-    url: server.tokenUrl,
-    action: "get an access token from",
-    request: (fetch) => sendTokenRequest(options, fetch, secrets),
-    read: (answer) => readTokenAnswer(answer, options, secrets),
-  });
-}
-
-function sendTokenRequest(
-  { server, clientId, clientAuthentication, grantType, form, signal }: TokenAttemptOptions,
-  fetch: typeof globalThis.fetch,
-  secrets: string[],
-): Promise<Response> {
-  return genericTokenEndpointRequest(
-    { issuer: server.issuer, token_endpoint: server.tokenUrl.href },
-    // oauth4webapi insists on a name, also where it is not sent.
-    { client_id: clientId ?? "nameless" },
-    clientId === undefined ? () => {} : clientAuthentication.authenticate,
-    grantType,
-    form,
-    {
-      signal,
-      [allowInsecureRequests]: server.tokenUrl.protocol === "http:",
-      [customFetch]: (url: string, init: CustomFetchOptions<"POST", URLSearchParams>) => {
-        secrets.push(...sentSecrets(init));
-        return fetch(url, init);
-      },
+  return http.attempt({
+    url,
+    failed,
+    send: async (fetch) => {
+      const request = await authenticatedRequest(post);
+      secrets.push(...sentSecrets(request));
+      return fetch(url.href, { ...request, method: "POST", signal });
     },
-  );
-}
-
-function readTokenAnswer(
-  answer: Answer,
-  options: TokenAttemptOptions,
-  secrets: readonly string[],
-): AccessToken {
-  const { failed, status } = answer;
-  const body = jsonObject(answer.text);
-  if (status < 200 || status > 299 || (body && "error" in body && !("access_token" in body))) {
-    throw answerError({ ...answer, body, secrets });
-  }
-  if (status !== 200 || body === undefined) {
-    const reason = unreadableReason(answer, options.wire.maxResponseBytes);
-    throw new TokenError("ERR_TOKEN_RESPONSE", `${failed}: ${reason}`, { status });
-  }
-  const requestedScope = options.form.find(([name]) => name === "scope")?.[1] ?? null;
-  return parseTokenAnswer(body, {
-    ...answer,
-    requestedScope,
-    onSkippedLifetime: (field) => emitSkipped(field, options),
+    read: (response) => post.read(response, secrets),
   });
 }
 
-function jsonObject(text: string | undefined): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text ?? "");
-    return typeof value === "object" && !Array.isArray(value) ? (value ?? undefined) : undefined;
-  } catch {
-    return undefined; // The parser's error quotes the text.
+async function authenticatedRequest<T>(post: AuthenticatedPost<T>) {
+  const { server, clientId, clientAuthentication, form } = post;
+  const body = new URLSearchParams(form.map(([name, value]): [string, string] => [name, value]));
+  const headers = new Headers({
+    accept: "application/json",
+    "content-type": "application/x-www-form-urlencoded;charset=UTF-8",
+  });
+  if (clientId !== undefined) {
+    const { issuer } = server;
+    const known = {
+      issuer,
+      // Asked for by assertions that name it as their audience, whichever endpoint they go to (RFC 7523 §3).
+      get token_endpoint() {
+        return server.endpoint("token_endpoint").href;
+      },
+    };
+    await clientAuthentication.authenticate(known, { client_id: clientId }, body, headers);
   }
-}
-
-function unreadableReason({ status, text, contentType }: Answer, maxBytes: number): string {
-  if (status !== 200) return `the server answered ${status}, only 200 brings a token`;
-  if (text === undefined) {
-    return `the answer is longer than ${maxBytes} bytes; the option "maxResponseBytes" sets the limit`;
-  }
-  if (text.trim() === "") return "the answer is empty";
-  const what =
-    /html/i.test(contentType) || text.trimStart().startsWith("<") ? "HTML" : "no JSON object";
-  return `the answer is ${what}; check that the URL is a token endpoint`;
-}
-
-function emitSkipped(
-  field: "expires_at" | "expires_in" | "exp" | "id_token.exp",
-  { onEvent, identity, clock }: TokenAttemptOptions,
-): void {
-  emit(onEvent, { type: "lifetime-skipped", field, identity, at: clock.now() });
+  return { body, headers: Object.fromEntries(headers) };
 }

@@ -8,7 +8,8 @@ import {
   tlsClientAuth,
 } from "../client-authentication/client-authentication.ts";
 import { createClientCertificate } from "../http/client-certificate.ts";
-import type { DispatcherTls, TokenEndpointOptions } from "../options/token-endpoint-options.ts";
+import type { DispatcherTls } from "../http/dispatcher-tls.ts";
+import type { TokenEndpointOptions } from "../options/token-endpoint-options.ts";
 import {
   answerJson,
   answerToken,
@@ -203,12 +204,12 @@ describe("TokenEndpoint.request", () => {
     [true, 3, "ERR_TOKEN_NETWORK"],
     [false, 1, "ERR_TOKEN_NETWORK"],
   ])(
-    "repeats what may have been processed only if repeatable: %s",
-    async (repeatable, requests, code) => {
+    "repeats what may have been processed only if idempotent: %s",
+    async (idempotent, requests, code) => {
       const server = await startTestServer(({ socket }) => void socket?.destroy(), {
         requestCert: false,
       });
-      const request = testEndpoint(server).request({ ...CLIENT_CREDENTIALS, repeatable });
+      const request = testEndpoint(server).request({ ...CLIENT_CREDENTIALS, idempotent });
       await expect(request).rejects.toMatchObject({ code, retryable: true });
       expect(server.requests).toHaveLength(requests);
     },

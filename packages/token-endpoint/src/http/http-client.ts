@@ -1,0 +1,77 @@
+import { type Clock, TokenError } from "@agent-oauth/core";
+import { boundFetch } from "./bound-fetch.ts";
+import { Connections, type ConnectionsOptions, closedError } from "./connections.ts";
+import { type Deadline, withinDeadline } from "./deadline.ts";
+import { attemptRequest, type HttpAttempt } from "./http-attempt.ts";
+import { type Attempt, withRetries } from "./retry.ts";
+
+/** How requests are sent, and the limits they have. */
+export interface HttpClientOptions extends ConnectionsOptions {
+  /** Limit of one piece of work with its retries, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Longest response read, decompressed, in bytes. */
+  readonly maxResponseBytes: number;
+  readonly clock: Clock;
+  /** Returns a number from 0 up to 1, for the jitter of retries. */
+  readonly random: () => number;
+  /** Waits before a retry; rejects with the signal's reason when it is aborted. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** What is done within a limit of time. */
+export interface TimedWork {
+  /** Begins the message of the timeout: "Cannot get an access token from …". */
+  readonly failed: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Default: the client's `timeoutMs`. */
+  readonly timeoutMs?: number;
+  /** Makes the reason that ends the work when the time is over. Default: `ERR_TOKEN_TIMEOUT`. */
+  readonly timeoutReason?: () => Error;
+}
+
+/** HTTP requests over connections that present one client certificate, or none. It knows no endpoint and no grant. */
+export class HttpClient {
+  readonly #options: HttpClientOptions;
+  readonly #connections: Connections;
+  readonly #closing = new AbortController();
+  /** A fetch over the same connections, without retries and without a limit of time. */
+  readonly fetch: typeof globalThis.fetch;
+
+  constructor(options: HttpClientOptions) {
+    this.#options = options;
+    this.#connections = new Connections(options);
+    this.fetch = boundFetch(this.#connections);
+  }
+
+  /** Runs work that ends when its time is over, its signal is aborted, or the client is closed: with that reason. */
+  within<T>(timed: TimedWork, work: (deadline: Deadline) => Promise<T>): Promise<T> {
+    const { clock } = this.#options;
+    const { failed, signal, timeoutMs = this.#options.timeoutMs } = timed;
+    const limit = `no answer within ${timeoutMs} ms; the option "timeoutMs" sets the limit`;
+    const { timeoutReason = () => new TokenError("ERR_TOKEN_TIMEOUT", `${failed}: ${limit}`) } =
+      timed;
+    const signals = [this.#closing.signal, signal];
+    return withinDeadline({ timeoutMs, clock, timeoutReason, signals }, work);
+  }
+
+  /** Sends one request, once, and reads its response. */
+  attempt<T>(attempt: HttpAttempt<T>): Promise<Attempt<T>> {
+    const { clock, maxResponseBytes } = this.#options;
+    return attemptRequest(attempt, { connections: this.#connections, clock, maxResponseBytes });
+  }
+
+  /** Repeats an attempt that failed, at most twice, where the server allows it and the deadline leaves time. */
+  retry<T>(
+    attempt: () => Promise<Attempt<T>>,
+    options: { readonly deadline: Deadline; readonly isIdempotent: boolean },
+  ): Promise<T> {
+    const { random, sleep } = this.#options;
+    return withRetries(attempt, { ...options, random, sleep });
+  }
+
+  /** Ends work under way with `ERR_TOKEN_CLOSED`, and all connections. */
+  async close(): Promise<void> {
+    this.#closing.abort(closedError());
+    await this.#connections.close();
+  }
+}
