@@ -1,7 +1,7 @@
+import { boundedMap } from "../collections/bounded-map.ts";
 import { TokenError } from "../errors/token-error.ts";
 import type { CacheKey } from "./cache-key.ts";
 import { EndpointGate, type EndpointGateSettings, type Turn } from "./endpoint-gate.ts";
-import { keepRecent } from "./keep-recent.ts";
 
 /** How a request that was let through ended. */
 export interface EndedRequest {
@@ -11,12 +11,14 @@ export interface EndedRequest {
   readonly error?: unknown;
 }
 
+/** Tenants whose endpoint is remembered to be in trouble; beyond it the one not asked for longest is held to be up. */
+const MAX_TENANTS = 1_024;
 const OPEN: Turn = { gate: undefined };
 
 /** The gates before the token endpoints of all tenants. Only one whose last request failed is remembered. */
 export class EndpointGates {
   readonly #settings: EndpointGateSettings;
-  readonly #gates = new Map<string, EndpointGate>();
+  readonly #gates = boundedMap<string, EndpointGate>(MAX_TENANTS, (gate) => gate.lift());
 
   constructor(settings: EndpointGateSettings) {
     this.#settings = settings;
@@ -69,8 +71,10 @@ export class EndpointGates {
   }
 
   #make(tenant: string | undefined): EndpointGate {
-    const gate = this.#of(tenant) ?? new EndpointGate(this.#settings);
-    keepRecent(this.#gates, tenant ?? "", gate, { onDropped: (dropped) => dropped.lift() });
+    const known = this.#of(tenant);
+    if (known !== undefined) return known;
+    const gate = new EndpointGate(this.#settings);
+    this.#gates.set(tenant ?? "", gate);
     return gate;
   }
 }
