@@ -1,7 +1,12 @@
 import { type Clock, systemClock } from "@agent-oauth/core";
-import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
+import {
+  checkOptions,
+  identityDigest,
+  numberOption,
+  type OptionNames,
+  textOption,
+} from "@agent-oauth/core/internal";
 import { modifyAssertion, PrivateKeyJwt } from "oauth4webapi";
-import { textDigest } from "../http/text-digest.ts";
 import type { ClientAuthentication } from "./client-authentication.ts";
 import { jwkMember, type PrivateKeyInput, signingKey } from "./signing-key.ts";
 
@@ -47,15 +52,15 @@ const NAMES: OptionNames<PrivateKeyJwtOptions> = {
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2 and §3}
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthentication {
-  checkOptions(options ?? null, { doing: "authenticate the client", names: NAMES });
+  checkOptions(options ?? null, { doing: DOING, names: NAMES });
   const { audience = "issuer", clock = systemClock } = options;
-  const { key, alg, digest } = signingKey(options.key, name("alg", options.alg));
-  const keyId = name("keyId", options.keyId ?? jwkMember(options.key, "kid"));
+  const { key, alg, digest } = signingKey(options.key, optionalText("alg", options.alg));
+  const keyId = optionalText("keyId", options.keyId ?? jwkMember(options.key, "kid"));
   const lifetimeSeconds = seconds(options.lifetimeMs);
-  name("audience", audience);
+  textOption(audience, { option: "audience", doing: DOING });
   return Object.freeze({
     method: "private_key_jwt",
-    secretDigest: textDigest(JSON.stringify([digest, keyId])),
+    secretDigest: identityDigest(digest, keyId),
     addressesIssuer: audience === "issuer",
     authenticate: (...request: Parameters<ClientAuthentication["authenticate"]>) => {
       const [server] = request;
@@ -78,25 +83,16 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthenticati
   });
 }
 
-function name<T extends string | undefined>(option: string, value: T): T {
-  if (value === undefined || (typeof value === "string" && value.trim() !== "")) return value;
-  throw new TypeError(
-    `Cannot authenticate the client: "${option}" must be a string that is not blank`,
-  );
-}
-
+const DOING = "authenticate the client";
 const DEFAULT_LIFETIME_MS = 60_000;
 const MAX_LIFETIME_MS = 3_600_000;
 
+function optionalText(option: string, value: string | undefined): string | undefined {
+  return value === undefined ? undefined : textOption(value, { option, doing: DOING });
+}
+
 /** Whole seconds, as the claims have them. */
 function seconds(lifetimeMs: unknown = DEFAULT_LIFETIME_MS): number {
-  if (typeof lifetimeMs !== "number") {
-    throw new TypeError('Cannot authenticate the client: "lifetimeMs" must be a number');
-  }
-  if (!(lifetimeMs >= 1_000 && lifetimeMs <= MAX_LIFETIME_MS)) {
-    throw new RangeError(
-      `Cannot authenticate the client: "lifetimeMs" must be from 1000 to ${MAX_LIFETIME_MS}, not ${lifetimeMs}`,
-    );
-  }
-  return Math.floor(lifetimeMs / 1_000);
+  const rule = { option: "lifetimeMs", doing: DOING, min: 1_000, max: MAX_LIFETIME_MS };
+  return Math.floor(numberOption(lifetimeMs, rule) / 1_000);
 }

@@ -7,7 +7,7 @@ import {
   type webcrypto,
 } from "node:crypto";
 import { TokenError } from "@agent-oauth/core";
-import { textDigest } from "../http/text-digest.ts";
+import { identityDigest } from "@agent-oauth/core/internal";
 
 /** A private key as its owner has it: PEM text (PKCS #8, not encrypted), a JWK, or a key of WebCrypto. */
 export type PrivateKeyInput = string | JsonWebKey | webcrypto.CryptoKey;
@@ -132,7 +132,7 @@ function importAlgorithm(
 }
 
 function publicDigest(key: KeyObject): string {
-  return textDigest(createPublicKey(key).export({ type: "spki", format: "pem" }).toString());
+  return identityDigest(createPublicKey(key).export({ type: "spki", format: "pem" }).toString());
 }
 
 function unusable(reason: string): TokenError {

@@ -9,10 +9,10 @@ import {
 import {
   checkGetTokenOptions,
   checkOptions,
+  identityDigest,
   type OptionNames,
   unknownName,
 } from "@agent-oauth/core/internal";
-import { textDigest } from "../http/text-digest.ts";
 import { formParameters } from "../request/form-parameters.ts";
 import type { TokenEndpoint } from "../request/token-endpoint.ts";
 import type { FormParameters } from "../request/token-grant.ts";
@@ -96,8 +96,7 @@ export function grantSource(init: GrantSourceInit): TokenSource {
     get identity(): string {
       const { identity } = endpoint;
       if (known?.endpoint !== identity) {
-        const parts = JSON.stringify([identity, grantType, fixed]);
-        known = { endpoint: identity, text: textDigest(parts) };
+        known = { endpoint: identity, text: identityDigest(identity, grantType, fixed) };
       }
       return known.text;
     },

@@ -1,9 +1,13 @@
 import { type Clock, TokenError } from "@agent-oauth/core";
+import {
+  type Attempt,
+  type Deadline,
+  withinDeadline,
+  withRetries,
+} from "@agent-oauth/core/internal";
 import { boundFetch } from "./bound-fetch.ts";
 import { Connections, type ConnectionsOptions, closedError } from "./connections.ts";
-import { type Deadline, withinDeadline } from "./deadline.ts";
 import { attemptRequest, type HttpAttempt } from "./http-attempt.ts";
-import { type Attempt, withRetries } from "./retry.ts";
 
 /** How requests are sent, and the limits they have. */
 export interface HttpClientOptions extends ConnectionsOptions {

@@ -1,4 +1,5 @@
 import type { Clock } from "@agent-oauth/core";
+import { untilAborted } from "@agent-oauth/core/internal";
 
 /** How long a value is kept. */
 export interface MemoizeOptions {
@@ -41,12 +42,4 @@ export function memoize<T>(
       if (kept?.value === value) kept = undefined;
     },
   };
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

@@ -1,6 +1,6 @@
 import { redactedCause, TokenError, type TokenErrorCode } from "@agent-oauth/core";
+import type { Attempt } from "@agent-oauth/core/internal";
 import type { Connection } from "./connections.ts";
-import type { Attempt } from "./retry.ts";
 
 /** Where and how a request was made that failed without a response. */
 export interface TransportContext {

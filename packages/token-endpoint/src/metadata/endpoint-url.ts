@@ -1,5 +1,4 @@
-import { shownName } from "@agent-oauth/core/internal";
-import { isAllowedUrl } from "../options/allowed-url.ts";
+import { isAllowedUrl, shownName } from "@agent-oauth/core/internal";
 import type { ServerLocation } from "../options/server-location.ts";
 import { type EndpointName, endpointLabel } from "./endpoint-name.ts";
 

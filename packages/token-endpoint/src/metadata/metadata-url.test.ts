@@ -234,7 +234,7 @@ describe("useIssuerHost", () => {
     [{ issuer: "https://as.example", useIssuerHost: true }, /needs .*"metadataUrl"/],
     [{ tokenEndpoint: "https://as.example", metadataUrl: "https://as.example/m" }, /exactly one/],
     [{ metadataUrl: "as.example" }, /"metadataUrl" must be an absolute URL/],
-    [{ metadataUrl: "http://as.example/m" }, /"metadataUrl" must be an https: URL/],
+    [{ metadataUrl: "http://as.example/m" }, /"metadataUrl" must be https/],
     [{ metadataUrl: "https://as.example/m", issuer: "no-url" }, /"issuer" must be an absolute/],
   ])("and metadataUrl are checked: %j", (options, message) => {
     const client = {

@@ -59,6 +59,24 @@ describe("an issuer's metadata", () => {
     await expect(endpoint.request(CLIENT_CREDENTIALS)).resolves.toBeDefined();
   });
 
+  it("is passed over where it names no usable token endpoint and a later one does", async () => {
+    const server = await startTestServer();
+    const without = metadata(server, { token_endpoint: undefined });
+    server.answer = serving({ [OAUTH]: without, [OIDC]: metadata(server) });
+    const endpoint = testEndpoint(server, { issuer: originOf(server) });
+    await endpoint.request(CLIENT_CREDENTIALS);
+    expect(pathsOf(server)).toEqual([OAUTH, OIDC, "/token"]);
+  });
+
+  it("is read again after it named no usable endpoint", async () => {
+    const server = await startTestServer();
+    server.answer = serving({ [OAUTH]: metadata(server, { token_endpoint: "/token" }) });
+    const endpoint = testEndpoint(server, { issuer: originOf(server) });
+    await expect(endpoint.request(CLIENT_CREDENTIALS)).rejects.toThrow(/no usable token endpoint/);
+    server.answer = serving({ [OAUTH]: metadata(server) });
+    await expect(endpoint.request(CLIENT_CREDENTIALS)).resolves.toBeDefined();
+  });
+
   it.each([
     ["a slash more", (issuer: string) => `${issuer}/`],
     ["other case", (issuer: string) => issuer.replace("https", "HTTPS")],

@@ -1,9 +1,8 @@
 import { TokenError } from "@agent-oauth/core";
-import { shownName } from "@agent-oauth/core/internal";
+import { type Attempt, shownName } from "@agent-oauth/core/internal";
 import { z } from "zod";
 import type { HttpResponse } from "../http/http-attempt.ts";
 import type { HttpClient } from "../http/http-client.ts";
-import type { Attempt } from "../http/retry.ts";
 import { shownUrl } from "../http/shown-url.ts";
 import type { CheckedOptions } from "../options/checked-options.ts";
 import type { ServerLocation } from "../options/server-location.ts";

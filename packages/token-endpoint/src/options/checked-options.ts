@@ -1,7 +1,14 @@
 import { X509Certificate } from "node:crypto";
-import { setTimeout as timer } from "node:timers/promises";
 import { systemClock } from "@agent-oauth/core";
-import { checkOptions as checkNames, type OptionNames } from "@agent-oauth/core/internal";
+import {
+  checkedInsecureHosts,
+  checkOptions as checkNames,
+  functionOption,
+  MAX_TIMER_MS,
+  numberOption,
+  type OptionNames,
+  sleep as realSleep,
+} from "@agent-oauth/core/internal";
 import { optionError } from "./option-error.ts";
 import { type ServerLocation, serverLocation } from "./server-location.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
@@ -49,8 +56,8 @@ export interface CheckedOptions
  * @throws TypeError or RangeError naming the option, never a secret.
  */
 export function checkOptions(options: TokenEndpointOptions): CheckedOptions {
-  checkNames(options, { doing: "create a token endpoint", names: NAMES });
-  const allowInsecureHosts = insecureHosts(options.allowInsecureHosts);
+  checkNames(options, { doing: DOING, names: NAMES });
+  const allowInsecureHosts = checkedInsecureHosts(options.allowInsecureHosts, DOING);
   const { clientId, clientAuthentication } = options;
   if (typeof clientAuthentication?.authenticate !== "function") {
     throw optionError("clientAuthentication", "must be made by a function such as tlsClientAuth");
@@ -79,22 +86,8 @@ export function checkOptions(options: TokenEndpointOptions): CheckedOptions {
     onEvent: callable(options.onEvent, "onEvent"),
     clock: options.clock ?? systemClock,
     random: callable(options.random, "random") ?? Math.random,
-    sleep: callable(options.sleep, "sleep") ?? ((ms, signal) => timer(ms, undefined, { signal })),
+    sleep: callable(options.sleep, "sleep") ?? realSleep,
   };
-}
-
-function insecureHosts(hosts: unknown = []): readonly string[] {
-  if (!Array.isArray(hosts)) throw optionError("allowInsecureHosts", "must be a list of strings");
-  for (const host of hosts) {
-    if (
-      typeof host !== "string" ||
-      URL.parse(`http://${host}`)?.pathname !== "/" ||
-      host.endsWith("/")
-    ) {
-      throw optionError("allowInsecureHosts", 'must name hosts, as "host" or "host:port"');
-    }
-  }
-  return hosts.map((host) => host.toLowerCase());
 }
 
 function certificates(ca: unknown): readonly string[] | undefined {
@@ -109,21 +102,12 @@ function certificates(ca: unknown): readonly string[] | undefined {
   return list.length > 0 ? (list as string[]) : undefined;
 }
 
-const MAX_TIMER_MS = 2 ** 31 - 1;
+const DOING = "create a token endpoint";
 
 function positive(value: unknown, option: string, byDefault: number): number {
-  if (value === undefined) return byDefault;
-  if (typeof value !== "number") throw optionError(option, `must be a number, not ${typeof value}`);
-  if (!Number.isFinite(value) || value <= 0 || value > MAX_TIMER_MS) {
-    throw new RangeError(
-      `Cannot create a token endpoint: "${option}" must be above 0 and at most ${MAX_TIMER_MS}, not ${value}`,
-    );
-  }
-  return value;
+  return numberOption(value ?? byDefault, { option, doing: DOING, min: 1, max: MAX_TIMER_MS });
 }
 
 function callable<T>(value: T, option: string): T {
-  if (value !== undefined && typeof value !== "function")
-    throw optionError(option, "must be a function");
-  return value;
+  return functionOption(value, { option, doing: DOING });
 }

@@ -1,5 +1,4 @@
-import { shownName } from "@agent-oauth/core/internal";
-import { isAllowedUrl } from "./allowed-url.ts";
+import { judgeUrl } from "@agent-oauth/core/internal";
 import { optionError } from "./option-error.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
 
@@ -53,18 +52,10 @@ function checkedUrl(
   allowInsecureHosts: readonly string[],
 ): Pick<ServerLocation, "text" | "url"> {
   const text = String(options[kind]);
-  const url = URL.parse(text);
-  if (url === null) throw optionError(kind, "must be an absolute URL");
-  if (url.username !== "" || url.password !== "") {
-    throw optionError(kind, "must not hold a user or password");
-  }
+  const verdict = judgeUrl(text, allowInsecureHosts);
+  if ("violation" in verdict) throw optionError(kind, verdict.violation);
+  const { url } = verdict;
   if (url.hash !== "") throw optionError(kind, "must not have a fragment");
   if (kind === "issuer" && url.search !== "") throw optionError(kind, "must not have a query");
-  if (!isAllowedUrl(url, allowInsecureHosts)) {
-    throw optionError(
-      kind,
-      `must be an https: URL; for tests, name ${shownName(url.host)} in "allowInsecureHosts"`,
-    );
-  }
   return { text, url };
 }

@@ -1,6 +1,6 @@
+import type { Attempt } from "@agent-oauth/core/internal";
 import type { HttpResponse } from "../http/http-attempt.ts";
 import type { HttpClient } from "../http/http-client.ts";
-import type { Attempt } from "../http/retry.ts";
 import type { AuthorizationServer } from "../metadata/authorization-server.ts";
 import type { CheckedOptions } from "../options/checked-options.ts";
 import { sentSecrets } from "../server-text/sent-secrets.ts";

@@ -1,7 +1,6 @@
-import type { Deadline } from "../http/deadline.ts";
+import type { Attempt, Deadline } from "@agent-oauth/core/internal";
 import { HttpClient, type TimedWork } from "../http/http-client.ts";
 import { type Memoized, memoize } from "../http/memoize.ts";
-import type { Attempt } from "../http/retry.ts";
 import { shownUrl } from "../http/shown-url.ts";
 import {
   type AuthorizationServer,

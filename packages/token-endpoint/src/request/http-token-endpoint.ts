@@ -1,7 +1,6 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
-import { emit } from "@agent-oauth/core/internal";
+import { emit, identityDigest, MAX_TIMER_MS } from "@agent-oauth/core/internal";
 import { shownUrl } from "../http/shown-url.ts";
-import { textDigest } from "../http/text-digest.ts";
 import { endpointLabel } from "../metadata/endpoint-name.ts";
 import type { CheckedOptions } from "../options/checked-options.ts";
 import { EndpointClient, type EndpointPost } from "./endpoint-client.ts";
@@ -20,8 +19,6 @@ export interface CallOptions {
 }
 
 const DEFAULT_INTERVAL_MS = 5_000;
-/** A timer counts no more: 24 days. */
-const MAX_LIFETIME_MS = 2 ** 31 - 1;
 const GETTING = "get an access token from";
 
 /** The one implementation of `TokenEndpoint`. */
@@ -43,8 +40,8 @@ export class HttpTokenEndpoint {
     const credential = certificate?.thumbprint ?? secretDigest;
     if (this.#identity === undefined || this.#identity.credential !== credential) {
       const { kind, text, issuer, useIssuerHost } = location;
-      const parts = [kind, text, issuer, useIssuerHost, clientId, method, credential];
-      this.#identity = { credential, text: textDigest(JSON.stringify(parts)) };
+      const place = [kind, text, issuer, useIssuerHost];
+      this.#identity = { credential, text: identityDigest(place, clientId, method, credential) };
     }
     return this.#identity.text;
   }
@@ -72,7 +69,7 @@ export class HttpTokenEndpoint {
       return new TokenError("ERR_TOKEN_OAUTH", message, { oauthError: "expired_token" });
     };
     const post = this.#tokenPost(grant);
-    const timeoutMs = Math.min(lifetimeMs, MAX_LIFETIME_MS);
+    const timeoutMs = Math.min(lifetimeMs, MAX_TIMER_MS);
     return this.#client.within(
       { doing: GETTING, signal, timeoutMs, timeoutReason: expired },
       (deadline) => {

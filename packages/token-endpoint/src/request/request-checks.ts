@@ -1,4 +1,9 @@
-import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
+import {
+  checkOptions,
+  numberOption,
+  type OptionNames,
+  textOption,
+} from "@agent-oauth/core/internal";
 import type { EndpointRequest } from "./endpoint-request.ts";
 import type { PolledGrant, TokenGrant } from "./token-grant.ts";
 
@@ -29,7 +34,7 @@ const ENDPOINT_REQUEST: OptionNames<EndpointRequest<unknown>> = {
  */
 export function checkTokenGrant(grant: TokenGrant, options: object): void {
   checkMembers(grant, { doing: "request a token", names: TOKEN_GRANT });
-  checkGrantType(grant.grantType);
+  checkGrantType(grant.grantType, "request a token");
   checkCallOptions(options, "request a token");
 }
 
@@ -40,7 +45,7 @@ export function checkTokenGrant(grant: TokenGrant, options: object): void {
  */
 export function checkPolledGrant(grant: PolledGrant, options: object): void {
   checkMembers(grant, { doing: "poll for a token", names: POLLED_GRANT });
-  checkGrantType(grant.grantType);
+  checkGrantType(grant.grantType, "poll for a token");
   checkDuration("lifetimeMs", grant.lifetimeMs);
   if (grant.intervalMs !== undefined) checkDuration("intervalMs", grant.intervalMs);
   checkCallOptions(options, "poll for a token");
@@ -81,15 +86,11 @@ function checkCallOptions(options: object, doing: string): void {
   checkOptions(options, { doing, names: { signal: true } });
 }
 
-function checkGrantType(grantType: unknown): void {
-  if (typeof grantType === "string" && grantType.trim() !== "") return;
-  throw new TypeError('Cannot request a token: "grantType" must be a string that is not blank');
+function checkGrantType(grantType: unknown, doing: string): void {
+  textOption(grantType, { option: "grantType", doing });
 }
 
-function checkDuration(member: "lifetimeMs" | "intervalMs", value: unknown): void {
-  if (typeof value !== "number") {
-    throw new TypeError(`Cannot poll for a token: "${member}" must be a number`);
-  }
-  if (value > 0) return;
-  throw new RangeError(`Cannot poll for a token: "${member}" must be above 0, not ${value}`);
+function checkDuration(option: "lifetimeMs" | "intervalMs", value: unknown): void {
+  const max = Number.MAX_SAFE_INTEGER;
+  numberOption(value, { option, doing: "poll for a token", min: 1, max });
 }

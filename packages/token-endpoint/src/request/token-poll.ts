@@ -1,5 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
-import type { Deadline } from "../http/deadline.ts";
+import type { Deadline } from "@agent-oauth/core/internal";
 
 /** At which pace a server is asked, and for how long. */
 export interface PollOptions {

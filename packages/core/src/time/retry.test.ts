@@ -1,5 +1,5 @@
-import { TokenError } from "@agent-oauth/core";
 import { describe, expect, it } from "vitest";
+import { TokenError } from "../errors/token-error.ts";
 import { type Attempt, withRetries } from "./retry.ts";
 
 describe("withRetries", () => {
