@@ -16,6 +16,7 @@ export { type JwtBearerSourceOptions, jwtBearerSource } from "./grants/jwt-beare
 export type { ClientCertificatePair } from "./http/certificate-pair.ts";
 export { type ClientCertificate, createClientCertificate } from "./http/client-certificate.ts";
 export type { DispatcherTls } from "./http/dispatcher-tls.ts";
+export type { HttpOptions } from "./http/http-options.ts";
 export { bearerInterceptor } from "./interceptor/bearer-interceptor.ts";
 export type { TokenEndpointOptions } from "./options/token-endpoint-options.ts";
 export type { EndpointRequest, ResponseSchema } from "./request/endpoint-request.ts";

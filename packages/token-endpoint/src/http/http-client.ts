@@ -1,4 +1,4 @@
-import { type Clock, TokenError } from "@agent-oauth/core";
+import { TokenError } from "@agent-oauth/core";
 import {
   type Attempt,
   type Deadline,
@@ -6,20 +6,14 @@ import {
   withRetries,
 } from "@agent-oauth/core/internal";
 import { boundFetch } from "./bound-fetch.ts";
-import { Connections, type ConnectionsOptions, closedError } from "./connections.ts";
+import type { ClientCertificate } from "./client-certificate.ts";
+import { Connections, closedError } from "./connections.ts";
 import { attemptRequest, type HttpAttempt } from "./http-attempt.ts";
+import { type CheckedHttpOptions, checkHttpOptions, type HttpOptions } from "./http-options.ts";
 
-/** How requests are sent, and the limits they have. */
-export interface HttpClientOptions extends ConnectionsOptions {
-  /** Limit of one piece of work with its retries, in milliseconds. */
-  readonly timeoutMs: number;
-  /** Longest response read, decompressed, in bytes. */
-  readonly maxResponseBytes: number;
-  readonly clock: Clock;
-  /** Returns a number from 0 up to 1, for the jitter of retries. */
-  readonly random: () => number;
-  /** Waits before a retry; rejects with the signal's reason when it is aborted. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+/** How requests are sent, and which certificate is presented. */
+export interface HttpClientOptions extends CheckedHttpOptions {
+  readonly certificate: ClientCertificate | undefined;
 }
 
 /** What is done within a limit of time. */
@@ -78,4 +72,14 @@ export class HttpClient {
     this.#closing.abort(closedError());
     await this.#connections.close();
   }
+}
+
+/**
+ * Makes a client for requests that present no client certificate: for a service that is no authorization server.
+ *
+ * @param doing completes "Cannot …".
+ * @throws TypeError or RangeError naming the option that is wrong.
+ */
+export function createHttpClient(options: HttpOptions, doing: string): HttpClient {
+  return new HttpClient({ ...checkHttpOptions(options, doing), certificate: undefined });
 }
