@@ -16,7 +16,7 @@ export interface PrivateKeyJwtOptions {
   readonly key: PrivateKeyInput;
   /** JWS algorithm. Default the JWK's own, else RS256, ES256, ES384, ES512 or EdDSA, as fits the key; a `CryptoKey` is for one algorithm. */
   readonly alg?: string;
-  /** By which name the authorization server knows the key (`kid`). Default the JWK's own, else none is sent. */
+  /** The name of the key at the authorization server (`kid`). Default the JWK's own, else none is sent. */
   readonly keyId?: string;
   /** How long an assertion is good for, in milliseconds, at most an hour. Default 60 000. */
   readonly lifetimeMs?: number;
@@ -41,7 +41,7 @@ const NAMES: OptionNames<PrivateKeyJwtOptions> = {
 
 /**
  * Sends an assertion signed with the client's private key. Each try of each request has one of its own, with an
- * identifier of its own, that ends soon.
+ * identifier of its own, and expires soon.
  *
  * @example
  * ```ts

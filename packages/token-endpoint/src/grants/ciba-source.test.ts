@@ -225,7 +225,7 @@ describe("a grant of two steps", () => {
     [
       "http:",
       "http://as.example/",
-      /the backchannel authentication endpoint it names is no https:/,
+      /the backchannel authentication endpoint it names is not an https:/,
     ],
   ])("fails when it is used where metadata names %s", async (_, spelt, message) => {
     const { endpoint, ask } = await startCiba([answerToken()], {
@@ -252,8 +252,8 @@ describe("a grant of two steps", () => {
       answerJson({ error: "unknown_user_id", error_description: `who is ${HINT}?` }, 400),
       /the server answered 400 unknown_user_id$/,
     ],
-    [answerJson(REQUEST_ID), /no JSON object; check that the URL is a backchannel authenti/],
-    [answerJson({}, 202), /answered 202, which is no success of a backchannel authenti/],
+    [answerJson(REQUEST_ID), /not a JSON object; check that the URL is a backchannel authenti/],
+    [answerJson({}, 202), /answered 202, which is not a success at a backchannel authenti/],
   ])("says what is wrong with the first response, and no secret (%#)", async (answer, message) => {
     const { ask } = await startCiba([], { acknowledge: answer });
     const failure = ask();

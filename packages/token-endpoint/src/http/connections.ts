@@ -40,7 +40,7 @@ export class Connections {
 
   /** Runs the work on connections of the certificate that is current when it begins. */
   async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    // undici frees a connection one turn after its response was read: whoever follows at once would open a second one.
+    // undici frees a connection one turn after its response was read: a request that follows at once would open a second one.
     await eventLoopTurn();
     const lease = this.#take();
     lease.users++;

@@ -41,7 +41,7 @@ export class HttpClient {
     this.fetch = boundFetch(this.#connections);
   }
 
-  /** Runs work that ends when its time is over, its signal is aborted, or the client is closed: with that reason. */
+  /** Runs work within its limit of time. An abort of the signal, or `close`, ends it too, with that reason. */
   within<T>(timed: TimedWork, work: (deadline: Deadline) => Promise<T>): Promise<T> {
     const { clock } = this.#options;
     const { failed, signal, timeoutMs = this.#options.timeoutMs } = timed;
@@ -75,7 +75,7 @@ export class HttpClient {
 }
 
 /**
- * Makes a client for requests that present no client certificate: for a service that is no authorization server.
+ * Makes a client for requests that present no client certificate: for a service that is not an authorization server.
  *
  * @param doing completes "Cannot …".
  * @throws TypeError or RangeError naming the option that is wrong.

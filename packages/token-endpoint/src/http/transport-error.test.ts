@@ -62,7 +62,7 @@ describe("transportFailure", () => {
   it("says no code that could be anything", () => {
     const outcome = transportFailure(fetchFailed(`A${SENTINEL}`), contextOf(false));
     expect(outcome).toMatchObject({
-      failure: { message: expect.stringMatching(/before the whole answer was there$/) },
+      failure: { message: expect.stringMatching(/before the whole response was there$/) },
     });
   });
 

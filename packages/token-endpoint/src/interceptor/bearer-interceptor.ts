@@ -13,9 +13,9 @@ import { type ReplayableBody, replayableBody } from "./replayable-body.ts";
  * Makes an undici interceptor that presents a bearer token to the origins it is bound to, and to no other.
  *
  * After a 401 it asks the source once for another token, naming the rejected one, and sends the request again if its
- * body can be sent twice: streams cannot; of what undici's `fetch` sends up to 1 MiB is kept for it. Every other answer
+ * body can be sent twice: streams cannot; of what undici's `fetch` sends up to 1 MiB is kept for it. Every other response
  * passes as it comes. Compose it last: what is composed after it does not see the header, and a cache there would hand
- * one user's answer to another.
+ * one user's response to another.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@ import { type ReplayableBody, replayableBody } from "./replayable-body.ts";
  * );
  * const { statusCode, body } = await request("https://api.example.com/orders", { dispatcher });
  * ```
- * @throws TypeError if an option is unknown, if not exactly one of `resource` and `origins` is given, or one of them is no URL or not https. Requests
+ * @throws TypeError if an option is unknown, if not exactly one of `resource` and `origins` is given, or one of them is not a URL or not https. Requests
  * fail with what the source throws, and with TokenError: `ERR_TOKEN_TYPE_UNSUPPORTED` if it yields no bearer token,
  * `ERR_TOKEN_RESPONSE` if no header can carry it, `ERR_TOKEN_SUBJECT_REQUIRED` if the function `request` returns none.
  */

@@ -6,7 +6,7 @@ type Content = NonNullable<Dispatcher.DispatchOptions["body"]> | null;
 /** What a request sends, perhaps once more. */
 export interface ReplayableBody {
   readonly content: Content;
-  /** Returns the body of the second request; `undefined` if it cannot be sent again. Asked when there is an answer. */
+  /** Returns the body of the second request; `undefined` if it cannot be sent again. Called when the response has come. */
   again(): ReplayableBody | undefined;
 }
 
@@ -19,7 +19,7 @@ const MAX_KEPT_BYTES = 1_048_576;
  */
 export function replayableBody(content: Content): ReplayableBody {
   if (isInMemory(content)) return { content, again: () => lastBody(content) };
-  // Until undici has the body nobody listens, and an error that nobody hears ends the process. undici asks for it later.
+  // An error without a listener ends the process, and undici listens later.
   if (isStream(content)) content.on("error", () => {});
   return isIterated(content) ? keptBody(content) : lastBody(content);
 }

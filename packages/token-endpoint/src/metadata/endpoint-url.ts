@@ -25,7 +25,7 @@ export function endpointUrl(
     return `the metadata names no usable ${label}`;
   }
   if (location.useIssuerHost) url.host = hostAndPort(location.url);
-  if (!isAllowedUrl(url, allowInsecureHosts)) return `the ${label} it names is no https: URL`;
+  if (!isAllowedUrl(url, allowInsecureHosts)) return `the ${label} it names is not an https: URL`;
   if (location.issuer !== undefined || url.origin === location.url.origin) return url;
   // At the host of the metadata already, and safer than asked for.
   if (location.useIssuerHost && url.protocol === "https:") return url;

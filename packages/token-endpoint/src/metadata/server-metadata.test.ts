@@ -109,8 +109,8 @@ describe("an issuer's metadata", () => {
     ["a number", { token_endpoint: 5 }, /names no usable token endpoint/],
     ["a relative URL", { token_endpoint: "/token" }, /names no usable token endpoint/],
     ["a password", { token_endpoint: "https://u:p@as.example/token" }, /no usable token endpoint/],
-    ["http:", { token_endpoint: "http://as.example/token" }, /is no https: URL/],
-    ["javascript:", { token_endpoint: "javascript:alert(1)" }, /is no https: URL/],
+    ["http:", { token_endpoint: "http://as.example/token" }, /is not an https: URL/],
+    ["javascript:", { token_endpoint: "javascript:alert(1)" }, /is not an https: URL/],
   ])("that names %s is refused", async (_, more, message) => {
     const server = await startTestServer();
     server.answer = serving({ [OAUTH]: metadata(server, more) });
@@ -238,7 +238,7 @@ describe("mtls_endpoint_aliases", () => {
       ...options,
       clientAuthentication: tlsClientAuth(certificate),
     });
-    await expect(endpoint.request(CLIENT_CREDENTIALS)).rejects.toThrow(/is no https: URL/);
+    await expect(endpoint.request(CLIENT_CREDENTIALS)).rejects.toThrow(/is not an https: URL/);
     expect(insecure.requests).toHaveLength(1);
   });
 });

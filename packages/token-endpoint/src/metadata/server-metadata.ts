@@ -20,8 +20,8 @@ export interface MetadataOptions
 
 /**
  * Reads an authorization server's metadata: from its URL if that is given; else from the issuer's place of RFC 8414,
- * else from the two of OpenID Connect. Of those, one that answers 4xx, or with something else than metadata, or that names
- * no usable token endpoint, is passed over as long as a later one is better.
+ * else from the two of OpenID Connect. A place is passed over if it responds with 4xx or with something else than metadata, or
+ * if its metadata names no usable token endpoint and a later place does.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 RFC 8414 §3}
  */
@@ -92,7 +92,7 @@ function readServer(response: HttpResponse, options: MetadataOptions): Authoriza
   if (status !== 200) throw violation(`the server answered ${status}; ${check}`);
   const document = parsed(text);
   if (document === undefined) {
-    throw violation(`the response is no metadata with an "issuer"; ${check}`);
+    throw violation(`the response is not metadata with an "issuer"; ${check}`);
   }
   const otherIssuer = issuerViolation(document.issuer, location);
   if (otherIssuer !== undefined) throw violation(otherIssuer);
@@ -132,7 +132,7 @@ function issuerViolation(named: string, { issuer }: ServerLocation): string | un
   return `its "issuer" is ${shown}${isSpelling ? '; write the option "issuer" exactly so' : ", not the one asked for"}`;
 }
 
-/** Whoever serves metadata could name somebody else as its issuer, and use there what a client sends to it. */
+/** A server could name another one as the issuer in its metadata, and use there the assertion that a client sends to it. */
 function isVouchedFor(named: string, { issuer, url }: ServerLocation): boolean {
   return issuer !== undefined || URL.parse(named)?.origin === url.origin;
 }

@@ -19,7 +19,7 @@ export interface TokenEndpointOptions extends HttpOptions {
   readonly metadataUrl?: string | URL;
   /**
    * Whether the token endpoint is asked at the host and port of `metadataUrl`, with the scheme and path that the
-   * metadata names: for a server that does not know by which name it is reached. Default false.
+   * metadata names: for a server that does not know the name under which it is reached. Default false.
    */
   readonly useIssuerHost?: boolean;
   /** The client's identifier at the authorization server. Only with `noClientAuthentication` may it be left out: nothing names the client then. */

@@ -2,7 +2,7 @@ import { TokenError } from "@agent-oauth/core";
 import { isRegisteredErrorCode } from "../server-text/oauth-error-codes.ts";
 import { quoteServerText } from "../server-text/server-text.ts";
 
-/** A response that is no success, as far as it is needed to say so. */
+/** What is needed of an error response to make an error of it. */
 export interface ErrorResponse {
   /** Begins the message: "Cannot get an access token from …". */
   readonly failed: string;
@@ -17,7 +17,7 @@ export interface ErrorResponse {
 }
 
 /**
- * Says what a response means that is no success, and what to do about it.
+ * Makes the error that says what an error response means, and what to do about it.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 §5.2}
  */
@@ -65,7 +65,7 @@ function errorCode(code: string, secrets: readonly string[]): string | undefined
   return quoteServerText(code, secrets) === undefined ? undefined : code;
 }
 
-/** What else the response holds that nobody may see, under whatever name. */
+/** Other members of the response that must not be shown. */
 function tokensIn(body: Record<string, unknown>): string[] {
   return Object.entries(body).flatMap(([name, value]) =>
     typeof value === "string" && SECRET_MEMBER.test(name) ? [value] : [],

@@ -16,7 +16,8 @@ const MULTI_VALUED = ["resource", "audience"];
  * Lists parameters as the form has them: absent ones and empty lists left out.
  *
  * @param doing completes "Cannot …".
- * @throws TypeError if they are no plain object, or naming the parameter that is blank, reserved, given more often than allowed or, of `resource`, no absolute URI.
+ * @throws TypeError if they are not a plain object, or naming the parameter that is blank, reserved, given more often than allowed, or a
+ * `resource` that is not an absolute URI.
  * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 §2}
  */
 export function formParameters(parameters: FormParameters, doing: string): [string, string][] {

@@ -64,7 +64,7 @@ export class HttpTokenEndpoint {
     const { lifetimeMs, intervalMs = DEFAULT_INTERVAL_MS } = grant;
     const { location, sleep } = this.#options;
     const expired = () => {
-      const reason = `nobody has approved it within ${lifetimeMs} ms`;
+      const reason = `the user has not approved it within ${lifetimeMs} ms`;
       const message = `Cannot ${GETTING} ${shownUrl(location.url)}: ${reason}`;
       return new TokenError("ERR_TOKEN_OAUTH", message, { oauthError: "expired_token" });
     };

@@ -66,13 +66,13 @@ function jsonObject(text: string | undefined): object | undefined {
 function unreadable(response: HttpResponse, { label, successes }: JsonResponseContext): string {
   const { status, text, contentType, maxBytes } = response;
   if (!successes.includes(status)) {
-    return `the server answered ${status}, which is no success of a ${label}`;
+    return `the server answered ${status}, which is not a success at a ${label}`;
   }
   if (text === undefined) {
     return `the response is longer than ${maxBytes} bytes; the option "maxResponseBytes" sets the limit`;
   }
   if (text.trim() === "") return "the response is empty";
   const isHtml = /html/i.test(contentType) || text.trimStart().startsWith("<");
-  const what = isHtml ? "HTML" : "no JSON object";
+  const what = isHtml ? "HTML" : "not a JSON object";
   return `the response is ${what}; check that the URL is a ${label}`;
 }

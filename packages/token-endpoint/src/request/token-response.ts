@@ -60,7 +60,7 @@ export function parseTokenResponse(body: object, context: TokenResponseContext):
 function supportedType(type: string, exchanged: boolean, failed: string): AccessToken["tokenType"] {
   const lowered = type.toLowerCase();
   if (lowered === "bearer") return "Bearer";
-  // Only token exchange issues what is no access token (RFC 8693 §2.2.1).
+  // Only token exchange issues what is not an access token (RFC 8693 §2.2.1).
   if (lowered === "n_a" && exchanged) return "N_A";
   throw new TokenError(
     "ERR_TOKEN_TYPE_UNSUPPORTED",
