@@ -10,26 +10,6 @@ import { modifyAssertion, PrivateKeyJwt } from "oauth4webapi";
 import type { ClientAuthentication } from "./client-authentication.ts";
 import { jwkMember, type PrivateKeyInput, signingKey } from "./signing-key.ts";
 
-/** How {@link privateKeyJwt} signs. */
-export interface PrivateKeyJwtOptions {
-  /** The client's private key: PEM text (PKCS #8, not encrypted), a JWK, or a `CryptoKey` with the usage "sign". */
-  readonly key: PrivateKeyInput;
-  /** JWS algorithm. Default the JWK's own, else RS256, ES256, ES384, ES512 or EdDSA, as fits the key; a `CryptoKey` is for one algorithm. */
-  readonly alg?: string;
-  /** The name of the key at the authorization server (`kid`). Default the JWK's own, else none is sent. */
-  readonly keyId?: string;
-  /** How long an assertion is good for, in milliseconds, at most an hour. Default 60 000. */
-  readonly lifetimeMs?: number;
-  /**
-   * Whom assertions are for: the server's `"issuer"`, its `"tokenEndpoint"`, or any other text as it is. Where only the
-   * token endpoint is known, it stands for the issuer. An issuer that metadata names, and no option, must be at the origin
-   * of the metadata. Default `"issuer"`.
-   */
-  readonly audience?: "issuer" | "tokenEndpoint" | (string & {});
-  /** Default the machine's. */
-  readonly clock?: Clock;
-}
-
 const NAMES: OptionNames<PrivateKeyJwtOptions> = {
   key: true,
   alg: true,
@@ -81,6 +61,26 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthenticati
       return sign(...request);
     },
   });
+}
+
+/** How {@link privateKeyJwt} signs. */
+export interface PrivateKeyJwtOptions {
+  /** The client's private key: PEM text (PKCS #8, not encrypted), a JWK, or a `CryptoKey` with the usage "sign". */
+  readonly key: PrivateKeyInput;
+  /** JWS algorithm. Default the JWK's own, else RS256, ES256, ES384, ES512 or EdDSA, as fits the key; a `CryptoKey` is for one algorithm. */
+  readonly alg?: string;
+  /** The name of the key at the authorization server (`kid`). Default the JWK's own, else none is sent. */
+  readonly keyId?: string;
+  /** How long an assertion is good for, in milliseconds, at most an hour. Default 60 000. */
+  readonly lifetimeMs?: number;
+  /**
+   * Whom assertions are for: the server's `"issuer"`, its `"tokenEndpoint"`, or any other text as it is. Where only the
+   * token endpoint is known, it stands for the issuer. An issuer that metadata names, and no option, must be at the origin
+   * of the metadata. Default `"issuer"`.
+   */
+  readonly audience?: "issuer" | "tokenEndpoint" | (string & {});
+  /** Default the machine's. */
+  readonly clock?: Clock;
 }
 
 const DOING = "authenticate the client";

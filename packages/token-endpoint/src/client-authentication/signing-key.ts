@@ -9,9 +9,6 @@ import {
 import { TokenError } from "@agent-oauth/core";
 import { identityDigest } from "@agent-oauth/core/internal";
 
-/** A private key as its owner has it: PEM text (PKCS #8, not encrypted), a JWK, or a key of WebCrypto. */
-export type PrivateKeyInput = string | JsonWebKey | webcrypto.CryptoKey;
-
 /** A private key that is ready to sign. */
 export interface SigningKey {
   readonly key: webcrypto.CryptoKey;
@@ -38,6 +35,9 @@ export function signingKey(input: PrivateKeyInput, alg: string | undefined): Sig
     digest: publicDigest(key),
   };
 }
+
+/** A private key as its owner has it: PEM text (PKCS #8, not encrypted), a JWK, or a key of WebCrypto. */
+export type PrivateKeyInput = string | JsonWebKey | webcrypto.CryptoKey;
 
 /** Reads a member of the key if it is a JWK. */
 export function jwkMember(key: PrivateKeyInput, member: "alg" | "kid"): string | undefined {

@@ -9,12 +9,6 @@ import {
   grantSource,
 } from "./grant-source.ts";
 
-/** How a {@link cibaSource} asks. */
-export interface CibaSourceOptions extends GrantSourceOptions {
-  /** How long a user may take to decide, in milliseconds. Default: the server's choice. */
-  readonly requestedLifetimeMs?: number;
-}
-
 const NAMES: OptionNames<CibaSourceOptions> = {
   ...GRANT_SOURCE_OPTIONS,
   requestedLifetimeMs: true,
@@ -78,4 +72,10 @@ export function cibaSource(endpoint: TokenEndpoint, options: CibaSourceOptions =
       );
     },
   });
+}
+
+/** How a {@link cibaSource} asks. */
+export interface CibaSourceOptions extends GrantSourceOptions {
+  /** How long a user may take to decide, in milliseconds. Default: the server's choice. */
+  readonly requestedLifetimeMs?: number;
 }

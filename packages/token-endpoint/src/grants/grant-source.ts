@@ -16,6 +16,40 @@ import {
 import { formParameters } from "../request/form-parameters.ts";
 import type { TokenEndpoint } from "../request/token-endpoint.ts";
 import type { FormParameters } from "../request/token-grant.ts";
+import { scopeList } from "../request/token-response.ts";
+
+/** Makes a source that sends one grant, with every field of the request that it supports. */
+export function grantSource(init: GrantSourceInit): TokenSource {
+  const { endpoint, grantType, reserved, own, send } = init;
+  const fixed = formParameters(init.parameters ?? {}, DOING);
+  // A copy: what the caller changes later would not be in the identity.
+  const parameters = structuredClone(init.parameters ?? {});
+  for (const name of reserved) {
+    if (name in parameters) {
+      throw new TypeError(`Cannot ${DOING}: "parameters" must not have "${name}"`);
+    }
+  }
+  const lists = init.supports ?? LISTS;
+  const supported = [...init.fields, ...lists.filter((list) => !(list in parameters))];
+  let known: { readonly endpoint: string; readonly text: string } | undefined;
+  return {
+    get identity(): string {
+      const { identity } = endpoint;
+      if (known?.endpoint !== identity) {
+        known = { endpoint: identity, text: identityDigest(identity, grantType, fixed) };
+      }
+      return known.text;
+    },
+    async getToken(request?: TokenRequest, options: GetTokenOptions = {}) {
+      checkGetTokenOptions(options);
+      const { signal } = options;
+      const normal = normalizeTokenRequest(request, { honours: supported });
+      const { audience, resource, scope } = normal;
+      const asked = { audience, resource, scope: scope?.join(" "), ...own(normal), ...parameters };
+      return send({ grantType, parameters: asked, requestedScope: scopeOf(asked), signal });
+    },
+  };
+}
 
 /** What the sources of this package have in common. */
 export interface GrantSourceOptions {
@@ -78,39 +112,6 @@ export function checkGrantSourceOptions(
 
 const DOING = "create a token source";
 
-/** Makes a source that sends one grant, with every field of the request that it supports. */
-export function grantSource(init: GrantSourceInit): TokenSource {
-  const { endpoint, grantType, reserved, own, send } = init;
-  const fixed = formParameters(init.parameters ?? {}, DOING);
-  // A copy: what the caller changes later would not be in the identity.
-  const parameters = structuredClone(init.parameters ?? {});
-  for (const name of reserved) {
-    if (name in parameters) {
-      throw new TypeError(`Cannot ${DOING}: "parameters" must not have "${name}"`);
-    }
-  }
-  const lists = init.supports ?? LISTS;
-  const supported = [...init.fields, ...lists.filter((list) => !(list in parameters))];
-  let known: { readonly endpoint: string; readonly text: string } | undefined;
-  return {
-    get identity(): string {
-      const { identity } = endpoint;
-      if (known?.endpoint !== identity) {
-        known = { endpoint: identity, text: identityDigest(identity, grantType, fixed) };
-      }
-      return known.text;
-    },
-    async getToken(request?: TokenRequest, options: GetTokenOptions = {}) {
-      checkGetTokenOptions(options);
-      const { signal } = options;
-      const normal = normalizeTokenRequest(request, { honours: supported });
-      const { audience, resource, scope } = normal;
-      const asked = { audience, resource, scope: scope?.join(" "), ...own(normal), ...parameters };
-      return send({ grantType, parameters: asked, requestedScope: scopeOf(asked), signal });
-    },
-  };
-}
-
 function scopeOf({ scope }: FormParameters): readonly string[] | undefined {
-  return typeof scope === "string" ? scope.split(" ") : scope;
+  return typeof scope === "string" ? scopeList(scope) : scope;
 }

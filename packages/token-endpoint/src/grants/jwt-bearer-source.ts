@@ -8,15 +8,6 @@ import {
   grantSource,
 } from "./grant-source.ts";
 
-/** How a {@link jwtBearerSource} asks. */
-export interface JwtBearerSourceOptions extends GrantSourceOptions {
-  /**
-   * Whether the server takes one assertion several times, so that a request that may have been processed can be
-   * sent again. Default false.
-   */
-  readonly assertionReusable?: boolean;
-}
-
 const NAMES: OptionNames<JwtBearerSourceOptions> = {
   ...GRANT_SOURCE_OPTIONS,
   assertionReusable: true,
@@ -61,4 +52,13 @@ export function jwtBearerSource(
     send: ({ signal, ...grant }) =>
       endpoint.request({ ...grant, idempotent: assertionReusable }, { signal }),
   });
+}
+
+/** How a {@link jwtBearerSource} asks. */
+export interface JwtBearerSourceOptions extends GrantSourceOptions {
+  /**
+   * Whether the server takes one assertion several times, so that a request that may have been processed can be
+   * sent again. Default false.
+   */
+  readonly assertionReusable?: boolean;
 }

@@ -6,25 +6,6 @@ import { parseRetryAfter } from "./retry-after.ts";
 import { transportFailure } from "./transport-error.ts";
 import { watchWriting } from "./write-watch.ts";
 
-/** One request, and how its response is read. */
-export interface HttpAttempt<T> {
-  readonly url: URL;
-  /** Begins the messages: "Cannot get an access token from …". */
-  readonly failed: string;
-  /** Makes the request with the fetch it is given. */
-  readonly send: (fetch: typeof globalThis.fetch) => Promise<Response>;
-  /** Makes the value of the response; a TokenError it throws is the attempt's failure. */
-  readonly read: (response: HttpResponse) => T | Promise<T>;
-}
-
-/** What all attempts of one client share. */
-export interface HttpAttemptContext {
-  readonly connections: Connections;
-  /** Longest response read, decompressed, in bytes. */
-  readonly maxResponseBytes: number;
-  readonly clock: Clock;
-}
-
 /** A response whose body was read within the limit. */
 export interface HttpResponse {
   /** Begins messages about it: "Cannot get an access token from …". */
@@ -78,6 +59,25 @@ export async function attemptRequest<T>(
       return transportFailure(error, { failed, url, connection, mayBeSent });
     }
   });
+}
+
+/** One request, and how its response is read. */
+export interface HttpAttempt<T> {
+  readonly url: URL;
+  /** Begins the messages: "Cannot get an access token from …". */
+  readonly failed: string;
+  /** Makes the request with the fetch it is given. */
+  readonly send: (fetch: typeof globalThis.fetch) => Promise<Response>;
+  /** Makes the value of the response; a TokenError it throws is the attempt's failure. */
+  readonly read: (response: HttpResponse) => T | Promise<T>;
+}
+
+/** What all attempts of one client share. */
+export interface HttpAttemptContext {
+  readonly connections: Connections;
+  /** Longest response read, decompressed, in bytes. */
+  readonly maxResponseBytes: number;
+  readonly clock: Clock;
 }
 
 async function readResponse<T>(

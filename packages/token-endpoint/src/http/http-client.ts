@@ -11,22 +11,6 @@ import { Connections, closedError } from "./connections.ts";
 import { attemptRequest, type HttpAttempt } from "./http-attempt.ts";
 import { type CheckedHttpOptions, checkHttpOptions, type HttpOptions } from "./http-options.ts";
 
-/** How requests are sent, and which certificate is presented. */
-export interface HttpClientOptions extends CheckedHttpOptions {
-  readonly certificate: ClientCertificate | undefined;
-}
-
-/** What is done within a limit of time. */
-export interface TimedWork {
-  /** Begins the message of the timeout: "Cannot get an access token from …". */
-  readonly failed: string;
-  readonly signal?: AbortSignal | undefined;
-  /** Default: the client's `timeoutMs`. */
-  readonly timeoutMs?: number;
-  /** Makes the reason that ends the work when the time is over. Default: `ERR_TOKEN_TIMEOUT`. */
-  readonly timeoutReason?: () => Error;
-}
-
 /** HTTP requests over connections that present one client certificate, or none. It knows no endpoint and no grant. */
 export class HttpClient {
   readonly #options: HttpClientOptions;
@@ -72,6 +56,22 @@ export class HttpClient {
     this.#closing.abort(closedError());
     await this.#connections.close();
   }
+}
+
+/** How requests are sent, and which certificate is presented. */
+export interface HttpClientOptions extends CheckedHttpOptions {
+  readonly certificate: ClientCertificate | undefined;
+}
+
+/** What is done within a limit of time. */
+export interface TimedWork {
+  /** Begins the message of the timeout: "Cannot get an access token from …". */
+  readonly failed: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Default: the client's `timeoutMs`. */
+  readonly timeoutMs?: number;
+  /** Makes the reason that ends the work when the time is over. Default: `ERR_TOKEN_TIMEOUT`. */
+  readonly timeoutReason?: () => Error;
 }
 
 /**

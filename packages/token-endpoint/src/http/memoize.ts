@@ -1,12 +1,6 @@
 import type { Clock } from "@agent-oauth/core";
 import { untilAborted } from "@agent-oauth/core/internal";
 
-/** How long a value is kept. */
-export interface MemoizeOptions {
-  readonly lifetimeMs: number;
-  readonly clock: Clock;
-}
-
 /** A value that is made when it is first asked for, and kept for a while. */
 export interface Memoized<T> {
   /** Returns the value. The signal ends this caller's wait only. */
@@ -42,4 +36,10 @@ export function memoize<T>(
       if (kept?.value === value) kept = undefined;
     },
   };
+}
+
+/** How long a value is kept. */
+export interface MemoizeOptions {
+  readonly lifetimeMs: number;
+  readonly clock: Clock;
 }

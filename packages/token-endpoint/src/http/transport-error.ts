@@ -2,16 +2,6 @@ import { redactedCause, TokenError, type TokenErrorCode } from "@agent-oauth/cor
 import type { Attempt } from "@agent-oauth/core/internal";
 import type { Connection } from "./connections.ts";
 
-/** Where and how a request was made that failed without a response. */
-export interface TransportContext {
-  /** Begins the message: "Cannot get an access token from …". */
-  readonly failed: string;
-  readonly url: URL;
-  readonly connection: Connection;
-  /** Whether the server may have the request. */
-  readonly mayBeSent: boolean;
-}
-
 type Resend = "always" | "if-idempotent" | "never";
 type Verdict = readonly [code: TokenErrorCode, resend: Resend, reason: string];
 
@@ -37,6 +27,16 @@ export function transportFailure(error: unknown, context: TransportContext): Att
   // What never left may go out again, whatever broke the connection.
   const isUnsent = resend === "if-idempotent" && !context.mayBeSent;
   return { failure, resend: isUnsent ? "always" : resend };
+}
+
+/** Where and how a request was made that failed without a response. */
+export interface TransportContext {
+  /** Begins the message: "Cannot get an access token from …". */
+  readonly failed: string;
+  readonly url: URL;
+  readonly connection: Connection;
+  /** Whether the server may have the request. */
+  readonly mayBeSent: boolean;
 }
 
 /** A dispatcher of the caller's may put anything into it; OpenSSL's hold a slash: `ERR_SSL_SSL/TLS_ALERT_…`. */

@@ -37,13 +37,13 @@ export function bearerInterceptor(
     const origin = originOf(request);
     if (origin === undefined || !binding.covers(origin)) return dispatch(request, handler);
     // As it is now: the caller may change what it holds of it while the token is awaited, the origin too.
-    const judged = { ...request, origin };
+    const snapshot = { ...request, origin };
     const url = urlOf(request.path, origin);
     const headers = withoutAuthorization(request.headers);
     const send = (bearer: BearerCall, body: ReplayableBody) => {
       const renewing = new RenewingHandler(handler, { url, bearer, body, send });
       const authorized = [...headers, "authorization", bearer.authorization];
-      dispatch({ ...judged, headers: authorized, body: body.content }, renewing);
+      dispatch({ ...snapshot, headers: authorized, body: body.content }, renewing);
     };
     const body = replayableBody(request.body ?? null);
     binding

@@ -7,17 +7,6 @@ import type { ReplayableBody } from "./replayable-body.ts";
 
 type Controller = Dispatcher.DispatchController;
 
-/** How a {@link RenewingHandler} sends again. */
-export interface RenewingHandlerOptions {
-  /** Where the request went first. */
-  readonly url: URL;
-  /** The token that the request was sent with. */
-  readonly bearer: BearerCall;
-  readonly body: ReplayableBody;
-  /** Sends the request once more. */
-  readonly send: (bearer: BearerCall, body: ReplayableBody) => void;
-}
-
 /** What is read of a refusal's body, so that its connection can be used again; behind it, it is cut off. */
 const MAX_DROPPED_BYTES = 65_536;
 
@@ -117,6 +106,17 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
       this.#handler.onResponseError?.(controller, error as Error);
     }
   }
+}
+
+/** How a {@link RenewingHandler} sends again. */
+export interface RenewingHandlerOptions {
+  /** Where the request went first. */
+  readonly url: URL;
+  /** The token that the request was sent with. */
+  readonly bearer: BearerCall;
+  readonly body: ReplayableBody;
+  /** Sends the request once more. */
+  readonly send: (bearer: BearerCall, body: ReplayableBody) => void;
 }
 
 interface Retry {

@@ -8,7 +8,7 @@ export interface AuthorizationServer {
   /** Where only the token endpoint is known, that stands for it. */
   readonly issuer: string;
   /**
-   * Returns the URL of an endpoint. It is judged only now: an endpoint that is not used may be missing or unusable.
+   * Returns the URL of an endpoint. It is verified only now: an endpoint that is not used may be missing or unusable.
    *
    * @throws TokenError `ERR_TOKEN_METADATA` if the endpoint is not known or must not be used.
    */

@@ -2,15 +2,8 @@ import { isAllowedUrl, shownName } from "@agent-oauth/core/internal";
 import type { ServerLocation } from "../options/server-location.ts";
 import { type EndpointName, endpointLabel } from "./endpoint-name.ts";
 
-/** What the URL of an endpoint is judged by. */
-export interface EndpointUrlContext {
-  readonly name: EndpointName;
-  readonly location: ServerLocation;
-  readonly allowInsecureHosts: readonly string[];
-}
-
 /**
- * Reads the URL of an endpoint that metadata names, and judges whether credentials may be posted there. Metadata that is
+ * Reads the URL of an endpoint that metadata names, and verifies that credentials may be posted there. Metadata that is
  * known by its URL alone vouches for its own origin only: what it says of its issuer proves nothing.
  *
  * @returns the URL, or what is wrong with it.
@@ -30,6 +23,13 @@ export function endpointUrl(
   // At the host of the metadata already, and safer than asked for.
   if (location.useIssuerHost && url.protocol === "https:") return url;
   return `the ${label} it names is at another origin, ${shownName(url.origin)}; without the option "issuer", credentials are posted to the origin of "metadataUrl" only`;
+}
+
+/** What the URL of an endpoint is verified against. */
+export interface EndpointUrlContext {
+  readonly name: EndpointName;
+  readonly location: ServerLocation;
+  readonly allowInsecureHosts: readonly string[];
 }
 
 const SCHEMELESS = /^(?:\/\/)?(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?(?:[/?]|$)/i;

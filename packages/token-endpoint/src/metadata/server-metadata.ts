@@ -11,13 +11,6 @@ import type { AuthorizationServer } from "./authorization-server.ts";
 import type { EndpointName } from "./endpoint-name.ts";
 import { endpointUrl } from "./endpoint-url.ts";
 
-/** Whose metadata is read, and how. */
-export interface MetadataOptions
-  extends Pick<CheckedOptions, "location" | "allowInsecureHosts" | "clientAuthentication"> {
-  readonly http: HttpClient;
-  readonly signal: AbortSignal;
-}
-
 /**
  * Reads an authorization server's metadata: from its URL if that is given; else from the issuer's place of RFC 8414,
  * else from the two of OpenID Connect. A place is passed over if it responds with 4xx or with something else than metadata, or
@@ -51,6 +44,13 @@ export async function readMetadata(
   return best as Attempt<AuthorizationServer>;
 }
 
+/** Whose metadata is read, and how. */
+export interface MetadataOptions
+  extends Pick<CheckedOptions, "location" | "allowInsecureHosts" | "clientAuthentication"> {
+  readonly http: HttpClient;
+  readonly signal: AbortSignal;
+}
+
 /** In the order in which they are tried; for an issuer without a path the last two are one. */
 function places({ kind, url: issuer }: ServerLocation): URL[] {
   if (kind === "metadataUrl") return [issuer];
@@ -72,7 +72,7 @@ function hasTokenEndpoint(server: AuthorizationServer): boolean {
   }
 }
 
-// The endpoints in it are judged when they are used; whatever else it holds, and how oddly, is of no interest here.
+// The endpoints in it are verified when they are used. All other members are ignored.
 const metadata = z.looseObject({
   issuer: z.string().min(1),
   mtls_endpoint_aliases: z.looseObject({}).optional().catch(undefined),

@@ -12,12 +12,6 @@ import type { PolledGrant, TokenGrant } from "./token-grant.ts";
 import { poll } from "./token-poll.ts";
 import { parseTokenResponse, scopeList } from "./token-response.ts";
 
-/** What ends a call. */
-export interface CallOptions {
-  /** Ends the call with its reason. */
-  readonly signal?: AbortSignal | undefined;
-}
-
 const DEFAULT_INTERVAL_MS = 5_000;
 const GETTING = "get an access token from";
 
@@ -108,6 +102,12 @@ export class HttpTokenEndpoint {
       },
     };
   }
+}
+
+/** What ends a call. */
+export interface CallOptions {
+  /** Ends the call with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 function endpointPost<T>(request: EndpointRequest<T>): EndpointPost<T> {

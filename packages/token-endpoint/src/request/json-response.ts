@@ -3,16 +3,6 @@ import type { HttpResponse } from "../http/http-attempt.ts";
 import type { ResponseSchema } from "./endpoint-request.ts";
 import { errorResponse } from "./error-response.ts";
 
-/** What the response of an endpoint is read with. */
-export interface JsonResponseContext {
-  /** Names the endpoint in messages: "token endpoint". */
-  readonly label: string;
-  /** Which statuses are successes. */
-  readonly successes: readonly number[];
-  /** What was sent and must not come back in a message. */
-  readonly secrets: readonly string[];
-}
-
 /**
  * Returns the JSON object of a successful response.
  *
@@ -29,6 +19,16 @@ export function successfulBody(response: HttpResponse, context: JsonResponseCont
   throw new TokenError("ERR_TOKEN_RESPONSE", `${failed}: ${unreadable(response, context)}`, {
     status,
   });
+}
+
+/** What the response of an endpoint is read with. */
+export interface JsonResponseContext {
+  /** Names the endpoint in messages: "token endpoint". */
+  readonly label: string;
+  /** Which statuses are successes. */
+  readonly successes: readonly number[];
+  /** What was sent and must not come back in a message. */
+  readonly secrets: readonly string[];
 }
 
 /**

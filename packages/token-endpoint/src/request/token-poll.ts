@@ -1,17 +1,6 @@
 import { TokenError } from "@agent-oauth/core";
 import type { Deadline } from "@agent-oauth/core/internal";
 
-/** At which pace a server is asked, and for how long. */
-export interface PollOptions {
-  /** The wait before each request, in milliseconds. */
-  readonly intervalMs: number;
-  /** Ends with the lifetime of what is waited for, a signal, or the endpoint. */
-  readonly deadline: Deadline;
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Makes the error for a lifetime that leaves no time for another request. */
-  readonly expired: () => Error;
-}
-
 /** What `slow_down` adds to the interval (RFC 8628 §3.5). */
 const SLOW_DOWN_MS = 5_000;
 
@@ -40,6 +29,17 @@ export async function poll<T>(ask: () => Promise<T>, options: PollOptions): Prom
       retryAfterMs = error.retryAfterMs ?? 0;
     }
   }
+}
+
+/** At which pace a server is asked, and for how long. */
+export interface PollOptions {
+  /** The wait before each request, in milliseconds. */
+  readonly intervalMs: number;
+  /** Ends with the lifetime of what is waited for, a signal, or the endpoint. */
+  readonly deadline: Deadline;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Makes the error for a lifetime that leaves no time for another request. */
+  readonly expired: () => Error;
 }
 
 function nextInterval(intervalMs: number, error: TokenError): number {

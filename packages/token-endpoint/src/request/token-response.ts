@@ -8,14 +8,6 @@ import { z } from "zod";
 import type { HttpResponse } from "../http/http-attempt.ts";
 import { readBySchema } from "./json-response.ts";
 
-/** What a token response is read with. */
-export interface TokenResponseContext
-  extends Pick<HttpResponse, "failed" | "status" | "sentAt" | "thumbprint"> {
-  /** What was asked for: what was granted if the response does not say. */
-  readonly requestedScope: readonly string[];
-  readonly onSkippedLifetime: Parameters<typeof resolveExpiresAt>[1]["onSkipped"];
-}
-
 // Servers write null for what is absent, and whatever else they add is ignored (RFC 6749 §5.1).
 const text = z.string().nullish();
 const tokenResponse = z.object({
@@ -55,6 +47,14 @@ export function parseTokenResponse(body: object, context: TokenResponseContext):
     ...(issued_token_type != null && { issuedTokenType: issued_token_type }),
     ...(thumbprint !== undefined && { confirmation: Object.freeze({ x5tS256: thumbprint }) }),
   });
+}
+
+/** What a token response is read with. */
+export interface TokenResponseContext
+  extends Pick<HttpResponse, "failed" | "status" | "sentAt" | "thumbprint"> {
+  /** What was asked for: what was granted if the response does not say. */
+  readonly requestedScope: readonly string[];
+  readonly onSkippedLifetime: Parameters<typeof resolveExpiresAt>[1]["onSkipped"];
 }
 
 function supportedType(type: string, exchanged: boolean, failed: string): AccessToken["tokenType"] {
