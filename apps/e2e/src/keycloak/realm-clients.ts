@@ -17,7 +17,7 @@ type StsOptions = Partial<Parameters<typeof createStsTokenSource>[0]>;
 /** Logs a user in at the frontend, and returns the access token that agents exchange. */
 export async function subjectToken(username: string): Promise<string> {
   const grant = { grantType: "password", parameters: { username, password: SECRET } };
-  const answer = await clientWithSecret("frontend").request({ ...grant, repeatable: false });
+  const answer = await clientWithSecret("frontend").request({ ...grant, idempotent: false });
   return answer.token;
 }
 

@@ -1,19 +1,22 @@
-import { TokenError } from "@agent-oauth/core";
 import { describe, expect, it } from "vitest";
+import { TokenError } from "../errors/token-error.ts";
 import { type Attempt, withRetries } from "./retry.ts";
 
 describe("withRetries", () => {
   it.each([
     ["always", true, 3],
     ["always", false, 3],
-    ["if-repeatable", true, 3],
-    ["if-repeatable", false, 1],
+    ["if-idempotent", true, 3],
+    ["if-idempotent", false, 1],
     ["never", true, 1],
-  ] as const)("resends %s, repeatable %s: %i attempts", async (resend, repeatable, attempts) => {
-    const { calls, run } = failing({ resend });
-    await expect(run({ repeatable })).rejects.toMatchObject({ code: "ERR_TOKEN_NETWORK" });
-    expect(calls.attempts).toBe(attempts);
-  });
+  ] as const)(
+    "resends %s, isIdempotent %s: %i attempts",
+    async (resend, isIdempotent, attempts) => {
+      const { calls, run } = failing({ resend });
+      await expect(run({ isIdempotent })).rejects.toMatchObject({ code: "ERR_TOKEN_NETWORK" });
+      expect(calls.attempts).toBe(attempts);
+    },
+  );
 
   it("stops at the first value", async () => {
     const { calls, run } = failing({ until: 2 });
@@ -58,13 +61,13 @@ describe("withRetries", () => {
 });
 
 interface Failing {
-  resend?: "always" | "if-repeatable" | "never";
+  resend?: "always" | "if-idempotent" | "never";
   retryAfterMs?: number;
   until?: number;
 }
 
 interface Run {
-  repeatable?: boolean;
+  isIdempotent?: boolean;
   random?: () => number;
   leftMs?: number;
   signal?: AbortSignal;
@@ -77,11 +80,11 @@ function failing({ resend = "always", retryAfterMs, until = Number.POSITIVE_INFI
     if (++calls.attempts >= until) return { value: "value" };
     return { resend, failure: new TokenError("ERR_TOKEN_NETWORK", "down", { retryAfterMs }) };
   };
-  const run = ({ repeatable = true, random = () => 0.5, ...given }: Run) => {
+  const run = ({ isIdempotent = true, random = () => 0.5, ...given }: Run) => {
     // After the first wait too little is left only where the test says so.
     const left = given.leftMs === undefined ? [60_000, 60_000] : [given.leftMs, 0];
     return withRetries(attempt, {
-      repeatable,
+      isIdempotent,
       random,
       sleep: given.sleep ?? (async (ms: number) => void calls.waits.push(ms)),
       deadline: {

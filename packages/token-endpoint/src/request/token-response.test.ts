@@ -206,7 +206,7 @@ describe("an answer without a usable token", () => {
       });
       const endpoint = testEndpoint(server, { clientAuthentication });
       const error = await rejection(
-        endpoint.request({ grantType: "x", parameters: { assertion }, repeatable: false }),
+        endpoint.request({ grantType: "x", parameters: { assertion }, idempotent: false }),
       );
       expect(error.oauthError).toBe("invalid_grant");
       expect(allTextOf(error)).not.toMatch(/echoes/);
@@ -239,7 +239,7 @@ describe("a token answer", () => {
     if (isGood) return expect(await answer).toMatchObject({ token: access_token });
     const error = await rejection(answer);
     expect(error.code).toBe("ERR_TOKEN_RESPONSE");
-    expect(error.message).toMatch(/: the answer has no usable "access_token"$/);
+    expect(error.message).toMatch(/: the response has no usable "access_token"$/);
     expect(allTextOf(error)).not.toMatch(/sentinel|xxx/);
   });
 

@@ -6,26 +6,26 @@ import type { buildConnector } from "undici";
  * and whether the server refuses the client's certificate. A server that does so in TLS 1.3 just closes the
  * connection, after the handshake has succeeded as far as the client can see.
  */
-export interface TlsWitness {
+export interface TlsObserver {
   /** Wraps the function that connects. */
   watch(connect: buildConnector.connector): buildConnector.connector;
-  /** Takes note that the server at this URL has answered. */
-  answered(url: URL): void;
+  /** Records that the server at this URL has responded. */
+  responded(url: URL): void;
   /** Whether connecting failed with this very error, so that nothing was sent. */
   failedConnecting(error: Error): boolean;
-  /** Whether the server at this URL asked for a client certificate and has answered nothing yet. */
+  /** Whether the server at this URL asked for a client certificate and has not responded yet. */
   mayRefuseCertificate(url: URL): boolean;
 }
 
-/** Makes a witness for the connections of one dispatcher. */
-export function createTlsWitness(): TlsWitness {
+/** Makes an observer of the connections of one dispatcher. */
+export function createTlsObserver(): TlsObserver {
   const failures = new WeakSet<Error>();
   const asked = new Set<string>();
-  const answered = new Set<string>();
+  const responded = new Set<string>();
   return {
     failedConnecting: (error) => failures.has(error),
-    answered: (url) => void answered.add(url.host),
-    mayRefuseCertificate: (url) => asked.has(url.host) && !answered.has(url.host),
+    responded: (url) => void responded.add(url.host),
+    mayRefuseCertificate: (url) => asked.has(url.host) && !responded.has(url.host),
     watch: (connect) => (options, callback) =>
       connect(options, (...[error, socket]) => {
         if (error !== null) {

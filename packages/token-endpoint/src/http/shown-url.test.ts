@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shownUrl } from "./secure-url.ts";
+import { shownUrl } from "./shown-url.ts";
 
 describe("shownUrl", () => {
   it("leaves out the query, and cuts what metadata made long", () => {

@@ -2,14 +2,13 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { systemClock } from "@agent-oauth/core";
 import { Agent } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { TokenEndpointOptions } from "../options/token-endpoint-options.ts";
-import { Connections } from "./connections.ts";
-import { exchange } from "./exchange.ts";
+import { Connections, type ConnectionsOptions } from "./connections.ts";
+import { attemptRequest } from "./http-attempt.ts";
 
 /** Sends a body whose first part comes after the connection, and then lets `onAsked` decide. */
-async function exchangeWith(
+async function attemptWith(
   onAsked: (server: Socket) => Promise<Uint8Array | undefined>,
-  dispatcher?: TokenEndpointOptions["dispatcher"],
+  dispatcher?: ConnectionsOptions["dispatcher"],
 ) {
   let accepted: (socket: Socket) => void = () => {};
   const socket = new Promise<Socket>((resolve) => {
@@ -39,20 +38,22 @@ async function exchangeWith(
     { highWaterMark: 0 },
   );
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/token`);
-  return exchange({
-    wire: { connections, maxResponseBytes: 1_000, clock: systemClock },
-    url,
-    action: "get an access token from",
-    request: (fetch) => fetch(url.href, { method: "POST", body, duplex: "half" } as RequestInit),
-    read: () => "value",
-  });
+  return attemptRequest(
+    {
+      url,
+      failed: "Cannot get an access token",
+      send: (fetch) => fetch(url.href, { method: "POST", body, duplex: "half" } as RequestInit),
+      read: () => "value",
+    },
+    { connections, maxResponseBytes: 1_000, clock: systemClock },
+  );
 }
 
 const reset = async (socket: Socket) => void socket.resetAndDestroy();
 
-describe("exchange", () => {
+describe("attemptRequest", () => {
   it("knows that a connection broke before anything of the form was written", async () => {
-    const outcome = await exchangeWith(reset);
+    const outcome = await attemptWith(reset);
     expect(outcome).toMatchObject({ resend: "always", failure: { code: "ERR_TOKEN_NETWORK" } });
     expect(outcome).toMatchObject({
       failure: { message: expect.stringMatching(/before the request was sent/) },
@@ -61,15 +62,15 @@ describe("exchange", () => {
 
   it("knows that the server may have what was written", async () => {
     let asked = 0;
-    const outcome = await exchangeWith(async (socket) => {
+    const outcome = await attemptWith(async (socket) => {
       if (++asked === 1) return Buffer.from("grant_type=x");
       return reset(socket);
     });
-    expect(outcome).toMatchObject({ resend: "if-repeatable" });
+    expect(outcome).toMatchObject({ resend: "if-idempotent" });
   });
 
   it("says nothing of what the caller's dispatcher has written", async () => {
-    const outcome = await exchangeWith(reset, () => new Agent());
-    expect(outcome).toMatchObject({ resend: "if-repeatable" });
+    const outcome = await attemptWith(reset, () => new Agent());
+    expect(outcome).toMatchObject({ resend: "if-idempotent" });
   });
 });

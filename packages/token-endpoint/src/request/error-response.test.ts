@@ -1,12 +1,19 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { answerError } from "./answer-error.ts";
+import { errorResponse } from "./error-response.ts";
 
 const failed = "Cannot get an access token from https://as.example/token";
 
 function errorOf(body: object, secrets: readonly string[]) {
-  return answerError({ failed, status: 400, body, retryAfterMs: undefined, secrets });
+  return errorResponse({
+    failed,
+    status: 400,
+    body,
+    retryAfterMs: undefined,
+    label: "token endpoint",
+    secrets,
+  });
 }
 
 const escaped =
@@ -46,7 +53,7 @@ const echoes = fc.record({
   after: words,
 });
 
-describe("answerError", () => {
+describe("errorResponse", () => {
   it("shows nothing of a secret, however the server spells it", () => {
     fc.assert(
       fc.property(echoes, ({ secret, spelt, before, after }) => {

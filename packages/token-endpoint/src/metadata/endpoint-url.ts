@@ -1,33 +1,35 @@
-import { shownName } from "@agent-oauth/core/internal";
-import { isAllowedUrl } from "./secure-url.ts";
-import type { ServerLocation } from "./server-location.ts";
-
-/** What a token endpoint's URL is judged by. */
-export interface TokenEndpointUrlContext {
-  readonly location: ServerLocation;
-  readonly allowInsecureHosts: readonly string[];
-}
+import { isAllowedUrl, shownName } from "@agent-oauth/core/internal";
+import type { ServerLocation } from "../options/server-location.ts";
+import { type EndpointName, endpointLabel } from "./endpoint-name.ts";
 
 /**
- * Reads the URL of the token endpoint that metadata names, and judges whether credentials may be posted there. Metadata
- * that is known by its URL alone vouches for its own origin only: what it says of its issuer proves nothing.
+ * Reads the URL of an endpoint that metadata names, and verifies that credentials may be posted there. Metadata that is
+ * known by its URL alone vouches for its own origin only: what it says of its issuer proves nothing.
  *
  * @returns the URL, or what is wrong with it.
  */
-export function tokenEndpointUrl(
+export function endpointUrl(
   spelt: unknown,
-  { location, allowInsecureHosts }: TokenEndpointUrlContext,
+  { name, location, allowInsecureHosts }: EndpointUrlContext,
 ): URL | string {
+  const label = endpointLabel(name);
   const url = typeof spelt === "string" ? URL.parse(withScheme(spelt, location)) : null;
   if (url === null || url.username !== "" || url.password !== "" || url.hash !== "") {
-    return "the metadata names no usable token endpoint";
+    return `the metadata names no usable ${label}`;
   }
   if (location.useIssuerHost) url.host = hostAndPort(location.url);
-  if (!isAllowedUrl(url, allowInsecureHosts)) return "the token endpoint it names is no https: URL";
+  if (!isAllowedUrl(url, allowInsecureHosts)) return `the ${label} it names is not an https: URL`;
   if (location.issuer !== undefined || url.origin === location.url.origin) return url;
   // At the host of the metadata already, and safer than asked for.
   if (location.useIssuerHost && url.protocol === "https:") return url;
-  return `the token endpoint it names is at another origin, ${shownName(url.origin)}; without the option "issuer", credentials are posted to the origin of "metadataUrl" only`;
+  return `the ${label} it names is at another origin, ${shownName(url.origin)}; without the option "issuer", credentials are posted to the origin of "metadataUrl" only`;
+}
+
+/** What the URL of an endpoint is verified against. */
+export interface EndpointUrlContext {
+  readonly name: EndpointName;
+  readonly location: ServerLocation;
+  readonly allowInsecureHosts: readonly string[];
 }
 
 const SCHEMELESS = /^(?:\/\/)?(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?(?:[/?]|$)/i;

@@ -4,10 +4,10 @@ import { type Dispatcher, FormData } from "undici";
 type Content = NonNullable<Dispatcher.DispatchOptions["body"]> | null;
 
 /** What a request sends, perhaps once more. */
-export interface RepeatableBody {
+export interface ReplayableBody {
   readonly content: Content;
-  /** Returns the body of the second request; `undefined` if it cannot be sent again. Asked when there is an answer. */
-  again(): RepeatableBody | undefined;
+  /** Returns the body of the second request; `undefined` if it cannot be sent again. Called when the response has come. */
+  again(): ReplayableBody | undefined;
 }
 
 /** What is kept of an async iterable while it is being sent: more than the messages of agents have. */
@@ -17,14 +17,14 @@ const MAX_KEPT_BYTES = 1_048_576;
  * Makes a body that may be sent twice, if it can be: streams cannot. Of other async iterables, which is what
  * undici's `fetch` makes of every body, a copy is kept while they are sent, if they are short.
  */
-export function repeatableBody(content: Content): RepeatableBody {
+export function replayableBody(content: Content): ReplayableBody {
   if (isInMemory(content)) return { content, again: () => lastBody(content) };
-  // Until undici has the body nobody listens, and an error that nobody hears ends the process. undici asks for it later.
+  // An error without a listener ends the process, and undici listens later.
   if (isStream(content)) content.on("error", () => {});
   return isIterated(content) ? keptBody(content) : lastBody(content);
 }
 
-function lastBody(content: Content): RepeatableBody {
+function lastBody(content: Content): ReplayableBody {
   return { content, again: () => undefined };
 }
 
@@ -50,7 +50,7 @@ function isStream(body: unknown): body is Readable {
   return typeof body === "object" && body !== null && "pipe" in body && "on" in body;
 }
 
-function keptBody(chunks: AsyncIterable<Uint8Array | string>): RepeatableBody {
+function keptBody(chunks: AsyncIterable<Uint8Array | string>): ReplayableBody {
   const kept: Buffer[] = [];
   let length = 0;
   let isWhole = false;

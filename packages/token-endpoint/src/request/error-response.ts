@@ -2,31 +2,33 @@ import { TokenError } from "@agent-oauth/core";
 import { isRegisteredErrorCode } from "../server-text/oauth-error-codes.ts";
 import { quoteServerText } from "../server-text/server-text.ts";
 
-/** An answer that brings no token, as far as it is needed to say so. */
-export interface RefusedAnswer {
+/** What is needed of an error response to make an error of it. */
+export interface ErrorResponse {
   /** Begins the message: "Cannot get an access token from …". */
   readonly failed: string;
   readonly status: number;
   /** The JSON object of the body, if it is one. */
   readonly body: object | undefined;
   readonly retryAfterMs: number | undefined;
+  /** Names the endpoint: "token endpoint". */
+  readonly label: string;
   /** What was sent and must not come back in a message. */
   readonly secrets: readonly string[];
 }
 
 /**
- * Says what an answer without a token means and what to do about it.
+ * Makes the error that says what an error response means, and what to do about it.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 §5.2}
  */
-export function answerError(answer: RefusedAnswer): TokenError {
-  const { failed, status, retryAfterMs } = answer;
-  const fields = { ...answer.body } as Record<string, unknown>;
+export function errorResponse(response: ErrorResponse): TokenError {
+  const { failed, status, retryAfterMs, label } = response;
+  const fields = { ...response.body } as Record<string, unknown>;
   if (typeof fields.error !== "string") {
-    const reason = `the server answered ${status} without an OAuth error; ${statusAdvice(status)}`;
+    const reason = `the server answered ${status} without an OAuth error; ${statusAdvice(status, label)}`;
     return new TokenError("ERR_TOKEN_HTTP", `${failed}: ${reason}`, { status, retryAfterMs });
   }
-  const secrets = [...answer.secrets, ...tokensIn(fields)];
+  const secrets = [...response.secrets, ...tokensIn(fields)];
   const oauthError = errorCode(fields.error, secrets);
   const description =
     typeof fields.error_description === "string"
@@ -63,7 +65,7 @@ function errorCode(code: string, secrets: readonly string[]): string | undefined
   return quoteServerText(code, secrets) === undefined ? undefined : code;
 }
 
-/** What else the answer holds that nobody may see, under whatever name. */
+/** Other members of the response that must not be shown. */
 function tokensIn(body: Record<string, unknown>): string[] {
   return Object.entries(body).flatMap(([name, value]) =>
     typeof value === "string" && SECRET_MEMBER.test(name) ? [value] : [],
@@ -72,10 +74,10 @@ function tokensIn(body: Record<string, unknown>): string[] {
 
 const SECRET_MEMBER = /token$|secret|assertion|password|^(?:device_|user_)?code$/i;
 
-function statusAdvice(status: number): string {
+function statusAdvice(status: number, label: string): string {
   if (status >= 300 && status < 400) return "redirects are not followed: give the final URL";
   if (status === 401 || status === 403) return "check how the client authenticates";
   if (status === 404 || status === 405) return "check the path of the URL";
   if (status === 408 || status === 429 || status >= 500) return "try again later";
-  return "check that the URL is a token endpoint";
+  return `check that the URL is a ${label}`;
 }
