@@ -2,9 +2,9 @@ import { type InsufficientScope, insufficientScope } from "../challenge/insuffic
 import type { ChallengedResponse } from "../challenge/parse-challenge.ts";
 import { emit } from "../events/emit.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
-import { untilAborted } from "../time/abort.ts";
+import { untilAborted } from "../time/until-aborted.ts";
 import type { AccessToken } from "../token/access-token.ts";
-import { bearerHeader } from "../token/bearer-header.ts";
+import { bearerHeader } from "../token/bearer-scheme.ts";
 import { checkedToken } from "../token/checked-token.ts";
 import { requestOfCall, type TokenRequestOption } from "../token/token-request-option.ts";
 import type { TokenRequest, TokenSource } from "../token/token-source.ts";

@@ -1,6 +1,6 @@
 import { TokenError } from "../errors/token-error.ts";
-import { untilAborted } from "../time/abort.ts";
 import { Timeline } from "../time/timeline.ts";
+import { untilAborted } from "../time/until-aborted.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { checkGetTokenOptions } from "../token/get-token-options.ts";
 import type { TokenRequest, TokenSource } from "../token/token-source.ts";

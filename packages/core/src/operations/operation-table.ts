@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
-import { untilAborted } from "../time/abort.ts";
 import { Timeline } from "../time/timeline.ts";
+import { untilAborted } from "../time/until-aborted.ts";
 import { jwtExpiresAt } from "../token/jwt-claims.ts";
 import { signalOf } from "./operation-arguments.ts";
 import type {

@@ -31,7 +31,6 @@ const USELESS: [string, () => unknown, string][] = [
     () => ({ token: SENTINEL, expiresAt: clock.now() - 1 }),
     "ended 1 ms ago",
   ],
-  ["no lifetime", () => ({ token: SENTINEL, expiresIn: 0 }), "ended 0 ms ago"],
   [
     "an end in seconds",
     () => ({ token: SENTINEL, expiresAt: seconds + 60 }),

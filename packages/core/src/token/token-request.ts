@@ -1,5 +1,6 @@
 import { unknownName } from "../options/known-members.ts";
 import { isPlainObject, kindOf } from "../options/plain-object.ts";
+import { withoutBearer } from "./bearer-scheme.ts";
 import type { TokenRequest } from "./token-source.ts";
 
 /** The members of a {@link TokenRequest}, as a source declares which of them it can honour. */
@@ -91,12 +92,7 @@ export function bareToken(subjectToken: string): string {
     const first = subjectToken.charCodeAt(0);
     if (first > 32 && first < 127 && first !== 66 && first !== 98) return subjectToken;
   }
-  return nameField(
-    nameField(subjectToken, "subjectToken")
-      .trim()
-      .replace(/^bearer(?:\s+|$)/i, ""),
-    "subjectToken",
-  );
+  return nameField(withoutBearer(nameField(subjectToken, "subjectToken")), "subjectToken");
 }
 
 /**

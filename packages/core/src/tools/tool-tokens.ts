@@ -4,7 +4,7 @@ import { TokenError } from "../errors/token-error.ts";
 import { checkCapacity, RecentMap } from "../operations/recent-map.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import { shownName } from "../options/listed-names.ts";
-import { bearerHeader } from "../token/bearer-header.ts";
+import { bearerHeader } from "../token/bearer-scheme.ts";
 import { normalizeTokenRequest } from "../token/token-request.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "../token/token-source.ts";
 

@@ -34,3 +34,12 @@ function shownType(tokenType: unknown): string {
   const isName = typeof tokenType === "string" && /^[A-Za-z_-]{1,20}$/.test(tokenType);
   return isName ? JSON.stringify(tokenType) : "another one";
 }
+
+/**
+ * Drops white space around a token and a leading "Bearer ", as tokens of people and headers have it (RFC 6750 §2.1).
+ *
+ * @returns an empty text if nothing is left.
+ */
+export function withoutBearer(text: string): string {
+  return text.trim().replace(/^bearer(?:\s+|$)/i, "");
+}
