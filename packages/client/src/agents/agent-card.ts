@@ -7,10 +7,10 @@ import {
 } from "@agent-oauth/core";
 import type { ClientSettings } from "../client-options.ts";
 import type { AgentRef, GatewayFlow } from "../flow/gateway-flow.ts";
-import { CallTokens, NoToken } from "../session/call-tokens.ts";
 import { mcpFailure } from "../session/mcp-failure.ts";
 import { secureEndpoint } from "../session/secure-endpoint.ts";
 import { SessionCall } from "../session/session-call.ts";
+import { SessionTokenSource } from "../session/session-token-source.ts";
 
 /** An A2A agent and the card it shows. */
 export interface AgentCard {
@@ -48,7 +48,7 @@ export async function readAgentCard(
   const { flow, tokens, request, settings, doing, signal } = options;
   const url = secureEndpoint(agent.url, settings);
   url.pathname = `${url.pathname.replace(/\/$/, "")}/.well-known/agent-card.json`;
-  const callTokens = new CallTokens({ tokens, url, allowOrigins: settings.allowOrigins });
+  const callTokens = new SessionTokenSource({ tokens, url, allowOrigins: settings.allowOrigins });
   const fetch = bearerFetch(callTokens, {
     resource: url,
     fetch: (input, init) => flow.fetch(input, init),
@@ -69,7 +69,7 @@ export async function readAgentCard(
       return { agent, ...namedCard(JSON.parse(text), doing) };
     });
   } catch (error) {
-    throw error instanceof NoToken ? error.error : mcpFailure(error, doing);
+    throw call.failure === undefined ? mcpFailure(error, doing) : call.failure.error;
   }
 }
 

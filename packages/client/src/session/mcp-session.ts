@@ -1,4 +1,3 @@
-import { bearerFetch } from "@agent-oauth/core";
 import {
   Client,
   type JSONRPCMessage,
@@ -10,23 +9,19 @@ import type { ClientSettings } from "../client-options.ts";
 import { type Deadline, withinDeadline } from "../deadline.ts";
 import type { GatewayFlow } from "../flow/gateway-flow.ts";
 import type { ToolRun } from "../tools/tool-run.ts";
-import { boundedAnswers } from "./bounded-answers.ts";
-import { CallTokens, NoToken } from "./call-tokens.ts";
 import { isJsonRpcError, mcpFailure } from "./mcp-failure.ts";
 import { ResponseBudget, type ResponseLimits } from "./response-budget.ts";
 import { secureEndpoint } from "./secure-endpoint.ts";
 import { SessionCall, type SessionCallOptions } from "./session-call.ts";
+import { sessionFetch } from "./session-fetch.ts";
 import { type PooledSession, SessionLost } from "./session-pool.ts";
-import { watchedRequests } from "./watched-requests.ts";
+import { SessionTokenSource } from "./session-token-source.ts";
 
 /** How long the server may take to end a session; nobody waits for the answer but `close()`. */
 const END_TIMEOUT_MS = 5_000;
 
 /** What a server says of itself is kept with the session and longer, 256 KiB. */
 const OPENING: ResponseLimits = { maxBytes: 262_144, bytesName: "to open a session" };
-
-/** Answers to what belongs to no call, such as the end of the session, 64 KiB. */
-const BESIDES: ResponseLimits = { maxBytes: 65_536, bytesName: "to a message" };
 
 /** What a session is opened with. */
 export interface McpSessionOptions {
@@ -54,7 +49,7 @@ export interface McpCall<R> extends Pick<SessionCallOptions, "request" | "signal
 export class McpSession implements PooledSession {
   readonly #client: Client;
   readonly #transport: StreamableHTTPClientTransport;
-  readonly #tokens: CallTokens;
+  readonly #tokens: SessionTokenSource;
 
   /** Opens a session with the token for `request`; throws as {@link McpSession.call} does. */
   static async open(
@@ -84,35 +79,30 @@ export class McpSession implements PooledSession {
   }
 
   private constructor({ flow, tokens, url, settings, validators }: McpSessionOptions) {
+    const { allowOrigins, allowInsecureHosts, clientInfo, versionNegotiation } = settings;
     const endpoint = secureEndpoint(url, settings);
-    this.#tokens = new CallTokens({ tokens, url: endpoint, allowOrigins: settings.allowOrigins });
-    this.#client = new Client(settings.clientInfo, {
-      versionNegotiation: { mode: settings.versionNegotiation },
+    const session = new SessionTokenSource({ tokens, url: endpoint, allowOrigins });
+    this.#tokens = session;
+    this.#client = new Client(clientInfo, {
+      versionNegotiation: { mode: versionNegotiation },
       // It would send the call again, also where the server says nothing but that it wants that.
       inputRequired: { autoFulfill: false },
       jsonSchemaValidator: validators,
     });
-    const session = this.#tokens;
-    const current = () => session.sending?.call;
-    const bound = bearerFetch(session, {
-      resource: endpoint,
-      fetch: watchedRequests(
-        (input, init) => flow.fetch(input, init),
-        () => session.sending,
-      ),
-      allowInsecureHosts: settings.allowInsecureHosts,
-    });
-    const without = () => new ResponseBudget(BESIDES, "use an MCP session");
-    const answers = boundedAnswers(bound, { current, without });
     this.#transport = new StreamableHTTPClientTransport(endpoint, {
-      fetch: withoutStandingStream(answers, current),
+      fetch: sessionFetch({
+        tokens: session,
+        endpoint,
+        fetch: (input, init) => flow.fetch(input, init),
+        allowInsecureHosts,
+      }),
       requestInit: { headers: { "x-correlation-id": crypto.randomUUID() } },
     });
     const send = this.#transport.send.bind(this.#transport);
     this.#transport.send = (message, options) =>
       session.send("method" in message ? message : {}, () => send(message, options));
     // Heard before the SDK works on the message.
-    this.#transport.onmessage = (message) => countTools(message, current());
+    this.#transport.onmessage = (message) => countTools(message, session.sending?.call);
   }
 
   /** Which revisions the server turned out to speak. */
@@ -132,7 +122,7 @@ export class McpSession implements PooledSession {
       return await this.#tokens.during(call, (signal) => run(this.#client, signal));
     } catch (error) {
       const told = (failure: unknown) => (toolRun === undefined ? failure : toolRun.told(failure));
-      if (error instanceof NoToken) throw told(error.error);
+      if (call.failure !== undefined) throw told(call.failure.error);
       signal?.throwIfAborted();
       const failure = told(mcpFailure(error, doing));
       if (!isLost(call, error)) throw failure;
@@ -171,22 +161,4 @@ function countTools(message: JSONRPCMessage, call: SessionCall | undefined): voi
   } catch (error) {
     call?.breakOff(error);
   }
-}
-
-/**
- * Answers the GET by which a session would open a stream for messages that belong to no call. We listen to none, and
- * every server that closes such streams would cost a request each time. A GET that resumes an answer passes, if anybody waits
- * for that.
- */
-function withoutStandingStream(
-  fetch: typeof globalThis.fetch,
-  current: () => SessionCall | undefined,
-): typeof globalThis.fetch {
-  return async (input, init) => {
-    const isOver = current()?.over.aborted === true;
-    const resumes = new Headers(init?.headers).has("last-event-id") && !isOver;
-    return init?.method === "GET" && !resumes
-      ? new Response(null, { status: 405 })
-      : fetch(input, init);
-  };
 }

@@ -18,7 +18,8 @@ export function watchedRequests(
     const sent = sending();
     if (sent?.method === undefined || init?.method !== "POST") return fetch(input, init);
     const { call, method, id } = sent;
-    call.over.throwIfAborted();
+    call.signal.throwIfAborted();
+    if (call.isOver) throw new Error("Cannot send the request: its call is over");
     call.refusal = undefined;
     const toolRun = method === "tools/call" ? call.toolRun : undefined;
     toolRun?.begin();

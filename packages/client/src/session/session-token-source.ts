@@ -6,12 +6,12 @@ import {
   type TokenRequest,
   type TokenSource,
 } from "@agent-oauth/core";
-import { checkedToken } from "@agent-oauth/core/internal";
-import { untilAborted } from "../deadline.ts";
+import { checkedToken, untilAborted } from "@agent-oauth/core/internal";
+import { isSameRequest, type RequestTokens, requestTokens } from "./request-tokens.ts";
 import type { SentMessage, SessionCall } from "./session-call.ts";
 
 /** Where the tokens of a session come from and where they may go. */
-export interface CallTokensOptions {
+export interface SessionTokenSourceOptions {
   readonly tokens: TokenSource;
   /** The endpoint that the tokens are presented to. */
   readonly url: URL;
@@ -23,14 +23,14 @@ export interface CallTokensOptions {
  * The tokens of one session. Its calls ask for different ones: the user's token may have been renewed since the session was
  * opened, and tools may need an audience of their own. So each HTTP request looks up the call that it belongs to.
  *
- * No token is kept here: the cache alone knows which one may still be presented.
+ * No token is handed out from here: the cache alone knows which one may still be presented.
  */
-export class CallTokens implements TokenSource {
-  readonly #options: CallTokensOptions;
+export class SessionTokenSource implements TokenSource {
+  readonly #options: SessionTokenSourceOptions;
   readonly #sending = new AsyncLocalStorage<SentMessage>();
-  #lastRequest: TokenRequest | undefined;
+  #last: RequestTokens | undefined;
 
-  constructor(options: CallTokensOptions) {
+  constructor(options: SessionTokenSourceOptions) {
     this.#options = options;
   }
 
@@ -43,12 +43,10 @@ export class CallTokens implements TokenSource {
     return this.#sending.getStore();
   }
 
-  /** Runs a call whose HTTP requests present the token for its request; rejects with the source's own error if there is none. */
+  /** Runs a call, whose HTTP requests present the token for its request. */
   async during<R>(call: SessionCall, run: (signal: AbortSignal) => Promise<R>): Promise<R> {
     try {
-      return await this.#sending.run({ call }, () => untilAborted(run(call.over), call.over));
-    } catch (error) {
-      throw call.failure === undefined ? error : new NoToken(call.failure.error);
+      return await this.#sending.run({ call }, () => untilAborted(run(call.signal), call.signal));
     } finally {
       call.end();
     }
@@ -64,13 +62,12 @@ export class CallTokens implements TokenSource {
   async getToken(_request?: TokenRequest, options: GetTokenOptions = {}): Promise<AccessToken> {
     const call = this.sending?.call;
     if (call === undefined) return this.#parting(options);
-    this.#lastRequest = call.request;
     try {
-      const token = checkedToken(await this.#options.tokens.getToken(call.request, options));
+      const token = checkedToken(await this.#tokensFor(call.request).getToken(options));
       assertDestination(token, this.#options);
       return token;
     } catch (error) {
-      // The SDK aborts the request of a call that timed out: that is no word of the source.
+      // The SDK aborts the request of a call that timed out: the source did not say so.
       if (!options.signal?.aborted) call.note(error);
       throw error;
     }
@@ -82,9 +79,8 @@ export class CallTokens implements TokenSource {
    */
   parting(): AccessToken | undefined {
     const { tokens } = this.#options;
-    const request = this.#lastRequest;
-    if (request === undefined || !canPeek(tokens)) return undefined;
-    const found = tokens.peek(request);
+    if (this.#last === undefined || !canPeek(tokens)) return undefined;
+    const found = tokens.peek(this.#last.request);
     if (found === undefined) return undefined;
     const token = checkedToken(found);
     assertDestination(token, this.#options);
@@ -99,14 +95,13 @@ export class CallTokens implements TokenSource {
       "Cannot end an MCP session: there is no token for it",
     );
   }
-}
 
-/** Thrown by {@link CallTokens.during} in the place of what the source threw, or of what broke the call off. */
-export class NoToken {
-  /** As it was thrown. */
-  readonly error: unknown;
-  constructor(error: unknown) {
-    this.error = error;
+  /** The request of the last call is bound: the user's token is hashed when it changes, not at each call. */
+  #tokensFor(request: TokenRequest): RequestTokens {
+    if (this.#last === undefined || !isSameRequest(this.#last.request, request)) {
+      this.#last = requestTokens(this.#options.tokens, request);
+    }
+    return this.#last;
   }
 }
 
@@ -118,7 +113,10 @@ function canPeek(source: TokenSource): source is TokenSource & Peekable {
   return "peek" in source && typeof source.peek === "function";
 }
 
-function assertDestination(token: AccessToken, { url, allowOrigins }: CallTokensOptions): void {
+function assertDestination(
+  token: AccessToken,
+  { url, allowOrigins }: SessionTokenSourceOptions,
+): void {
   const gatewayUrl = "gatewayUrl" in token ? String(token.gatewayUrl) : undefined;
   if (gatewayUrl === undefined || allowOrigins.includes(url.origin)) return;
   const gateway = URL.parse(gatewayUrl);

@@ -1,0 +1,77 @@
+import { type BearerBinding, bindBearer } from "@agent-oauth/core";
+import { dropBody } from "@agent-oauth/core/internal";
+import { boundedResponses } from "./bounded-responses.ts";
+import { ResponseBudget, type ResponseLimits } from "./response-budget.ts";
+import type { SentMessage } from "./session-call.ts";
+import type { SessionTokenSource } from "./session-token-source.ts";
+import { watchedRequests } from "./watched-requests.ts";
+
+/** What may be answered to a message that belongs to no call, such as the end of the session: 64 KiB. */
+const WITHOUT_CALL: ResponseLimits = { maxBytes: 65_536, bytesName: "to a message" };
+
+/** How the requests of a session are sent. */
+export interface SessionFetchOptions {
+  readonly tokens: SessionTokenSource;
+  readonly endpoint: URL;
+  /** What sends. */
+  readonly fetch: typeof globalThis.fetch;
+  readonly allowInsecureHosts: readonly string[];
+}
+
+/**
+ * Makes the fetch of a session's transport. It presents the token of the call that a request belongs to, renews the token once
+ * after a 401, and bounds the response.
+ */
+export function sessionFetch(options: SessionFetchOptions): typeof globalThis.fetch {
+  const { tokens, endpoint, fetch, allowInsecureHosts } = options;
+  const sending = () => tokens.sending;
+  const current = () => tokens.sending?.call;
+  const binding = bindBearer(tokens, { resource: endpoint, allowInsecureHosts });
+  const presented = withToken(watchedRequests(fetch, sending), { binding, sending });
+  const without = () => new ResponseBudget(WITHOUT_CALL, "use an MCP session");
+  const bounded = boundedResponses(presented, { current, without });
+  return async (input, init) => {
+    if (init?.method === "GET" && !resumes(init, current()?.isOver)) {
+      return new Response(null, { status: 405 });
+    }
+    return bounded(input, init);
+  };
+}
+
+/**
+ * Tells whether a GET resumes a response that is still awaited. Any other GET would open a stream for messages that belong to no
+ * call. The client does not listen to them, and every server that closes such streams would cost a request each time.
+ */
+function resumes({ headers }: RequestInit, isOver = false): boolean {
+  return !isOver && new Headers(headers).has("last-event-id");
+}
+
+/**
+ * Presents tokens as `bearerFetch` does, for the transport of the MCP SDK alone: that makes the headers of each request
+ * anew, so that they need no copy, sends texts only, which can be sent twice, and follows redirects by itself.
+ */
+function withToken(
+  send: typeof globalThis.fetch,
+  { binding, sending }: { binding: BearerBinding; sending: () => SentMessage | undefined },
+): typeof globalThis.fetch {
+  return async (input, given = {}) => {
+    const url = input instanceof URL ? input : new URL(String(input));
+    const headers = given.headers instanceof Headers ? given.headers : new Headers(given.headers);
+    // The transport has one signal for all calls; what is no request of a call, such as a notice of its end, outlives it.
+    const sent = sending();
+    const signal = sent?.method === undefined ? given.signal : sent.call.signal;
+    const init: RequestInit = { ...given, headers, redirect: "manual", signal: signal ?? null };
+    if (!binding.covers(url.origin)) {
+      // The transport sends the same headers again when it follows a redirect.
+      headers.delete("authorization");
+      return send(url.href, init);
+    }
+    const bearer = await binding.begin(signal ?? undefined);
+    headers.set("authorization", bearer.authorization);
+    const response = await send(url.href, init);
+    if (response.status !== 401) return response;
+    dropBody(response.body);
+    headers.set("authorization", (await bearer.renew(url)).authorization);
+    return send(url.href, init);
+  };
+}
