@@ -19,12 +19,16 @@ export function countResponse(
 ): CountedBody | undefined {
   if (response.body === null) return undefined;
   const body = new CountedBody(response.body, count);
-  Object.defineProperty(response, BODY, { value: body, writable: true, configurable: true });
-  Object.defineProperties(response, READERS);
+  // Another prototype costs an eighth of own properties. A response of another copy of undici has another prototype.
+  if (Object.getPrototypeOf(response) === Response.prototype) {
+    Object.setPrototypeOf(response, COUNTED);
+  } else {
+    Object.defineProperties(response, READERS);
+  }
+  (response as Counted)[BODY] = body;
   return body;
 }
 
-/** One set of readers for all responses: functions made anew for each of them would cost as much as the reading. */
 const READERS: PropertyDescriptorMap & ThisType<Counted> = {
   body: {
     configurable: true,
@@ -62,3 +66,5 @@ function reader<R>(read: (response: Counted) => R): PropertyDescriptor {
 function uncounted({ status, statusText, headers }: Response, body: ReadableStream): Response {
   return new Response(body, { status, statusText, headers });
 }
+
+const COUNTED: object = Object.create(Response.prototype, READERS);

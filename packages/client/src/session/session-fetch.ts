@@ -27,7 +27,8 @@ export function sessionFetch(options: SessionFetchOptions): typeof globalThis.fe
   const sending = () => tokens.sending;
   const current = () => tokens.sending?.call;
   const binding = bindBearer(tokens, { resource: endpoint, allowInsecureHosts });
-  const presented = withToken(watchedRequests(fetch, sending), { binding, sending });
+  const covers = (url: URL) => url === endpoint || binding.covers(url.origin);
+  const presented = withToken(watchedRequests(fetch, sending), { binding, covers, sending });
   const without = () => new ResponseBudget(WITHOUT_CALL, "use an MCP session");
   const bounded = boundedResponses(presented, { current, without });
   return async (input, init) => {
@@ -46,13 +47,19 @@ function resumes({ headers }: RequestInit, isOver = false): boolean {
   return !isOver && new Headers(headers).has("last-event-id");
 }
 
+interface PresentOptions {
+  readonly binding: BearerBinding;
+  readonly covers: (url: URL) => boolean;
+  readonly sending: () => SentMessage | undefined;
+}
+
 /**
  * Presents tokens as `bearerFetch` does, for the transport of the MCP SDK alone: that makes the headers of each request
  * anew, so that they need no copy, sends texts only, which can be sent twice, and follows redirects by itself.
  */
 function withToken(
   send: typeof globalThis.fetch,
-  { binding, sending }: { binding: BearerBinding; sending: () => SentMessage | undefined },
+  { binding, covers, sending }: PresentOptions,
 ): typeof globalThis.fetch {
   return async (input, given = {}) => {
     const url = input instanceof URL ? input : new URL(String(input));
@@ -61,7 +68,7 @@ function withToken(
     const sent = sending();
     const signal = sent?.method === undefined ? given.signal : sent.call.signal;
     const init: RequestInit = { ...given, headers, redirect: "manual", signal: signal ?? null };
-    if (!binding.covers(url.origin)) {
+    if (!covers(url)) {
       // The transport sends the same headers again when it follows a redirect.
       headers.delete("authorization");
       return send(url.href, init);

@@ -125,7 +125,13 @@ function toolResult(result: CallToolResult): McpToolResult {
     content,
     ...(structuredContent !== undefined && { structuredContent }),
     isError,
-    text: content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("\n"),
+    text: textOf(content),
     ...(_meta && { _meta }),
   };
+}
+
+function textOf(content: readonly ContentBlock[]): string {
+  const texts: string[] = [];
+  for (const block of content) if (block.type === "text") texts.push(block.text);
+  return texts.join("\n");
 }
