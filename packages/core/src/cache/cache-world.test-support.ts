@@ -221,7 +221,8 @@ export class World {
     if (outcome.kind !== "token" && outcome.kind !== "same-token") {
       const error = ERRORS[outcome.kind]();
       this.#model.failed(error, sent);
-      if (TokenError.isInstance(error) && error.retryable) this.#model.keptRefused(sent);
+      // Only what the authorization server says of the user is about the token.
+      if (outcome.kind !== "oauth") this.#model.keptRefused(sent);
       return error;
     }
     if (outcome.kind === "same-token" && sent.rejected !== undefined) {

@@ -1,7 +1,10 @@
+import { boundedMap, deleteWhere } from "../collections/bounded-map.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { digest } from "../token/digest.ts";
 import { type CacheKey, keyText } from "./cache-key.ts";
-import { keepRecent } from "./keep-recent.ts";
+
+/** Keys whose replacements are remembered; beyond it the one not asked for longest goes. */
+const MAX_REMEMBERED = 1_024;
 
 interface Replacement {
   readonly key: CacheKey;
@@ -19,7 +22,7 @@ interface Replacement {
  */
 export class Replacements {
   readonly #intervalMs: number;
-  readonly #latest = new Map<string, Replacement>();
+  readonly #latest = boundedMap<string, Replacement>(MAX_REMEMBERED);
 
   constructor({ minRefreshIntervalMs }: { readonly minRefreshIntervalMs: number }) {
     this.#intervalMs = minRefreshIntervalMs;
@@ -29,7 +32,7 @@ export class Replacements {
   add(key: CacheKey, token: AccessToken, now: number): void {
     const until = now + this.#intervalMs;
     const replacement = { key, token: digest(token.token), until, refusedBy: new Set<string>() };
-    keepRecent(this.#latest, keyText(key), replacement);
+    this.#latest.set(keyText(key), replacement);
   }
 
   /**
@@ -60,6 +63,6 @@ export class Replacements {
 
   /** Forgets what is known of the keys that pass the test. */
   deleteWhere(test: (key: CacheKey) => boolean): void {
-    for (const [text, { key }] of this.#latest) if (test(key)) this.#latest.delete(text);
+    deleteWhere(this.#latest, ({ key }) => test(key));
   }
 }

@@ -77,7 +77,7 @@ export class SourceRequests<T extends AccessToken> {
   async #send(call: CacheCall, flight: Flight<T>, reason: RequestStartEvent["reason"]): Promise<T> {
     const { memory } = this.#parts;
     const { request } = call;
-    let turn = memory.endpoints.enter(request?.tenant);
+    let turn = memory.endpoints.enter({ key: call.key, tenant: request?.tenant });
     if (turn instanceof Promise) turn = await turn;
     try {
       flight.signal.throwIfAborted(); // It may have waited for its turn.
@@ -136,7 +136,7 @@ export class SourceRequests<T extends AccessToken> {
     const hasNoOther = TokenError.isInstance(error) && error.code === "ERR_TOKEN_REJECTED";
     const [first] = flight.rejected;
     if (hasNoOther && first !== undefined) memory.replacements.add(key, first.token, now);
-    if (hasNoOther || isPassing(error)) memory.reinstate(key, flight.suspended);
+    if (!isAboutUser(error)) memory.reinstate(key, flight.suspended);
   }
 
   #receive(call: CacheCall, flight: Flight<T>, answer: SourceAnswer<T>): void {
@@ -185,6 +185,13 @@ function passedDown<T extends AccessToken>(call: CacheCall, flight: Flight<T>): 
     ...(rejection && { rejected: rejection.token }),
     ...(rejection?.by !== undefined && { rejectedBy: rejection.by }),
   };
+}
+
+/** What an authorization server says of the user or of the grant: it no longer stands behind the user's tokens. */
+const ABOUT_USER = new Set<unknown>(["invalid_grant", "access_denied", "consent_required"]);
+
+function isAboutUser(error: unknown): boolean {
+  return TokenError.isInstance(error) && ABOUT_USER.has(error.oauthError);
 }
 
 /** Tells whether an error passes by itself. */

@@ -45,6 +45,11 @@ export class TokenCache<T extends AccessToken> {
     this.#requests = new SourceRequests({ source, settings, timeline, memory, events });
   }
 
+  /** What calls fail with once the cache is closed. */
+  get closed(): TokenError | undefined {
+    return this.#closed;
+  }
+
   get identity(): string | undefined {
     return this.#source.identity;
   }
@@ -190,12 +195,11 @@ export class TokenCache<T extends AccessToken> {
   /** A token that still lives is better than waiting for an endpoint that is down. */
   #isBetterThanAWait(
     entry: CacheEntry<T> | undefined,
-    { request, options }: CacheCall,
+    { key, request, options }: CacheCall,
   ): entry is CacheEntry<T> {
     if (entry === undefined || options.rejected !== undefined) return false;
-    return (
-      this.#memory.endpoints.isHeld(request?.tenant) && entry.isLastResort(this.#timeline.now())
-    );
+    const isHeld = this.#memory.endpoints.isHeld({ key, tenant: request?.tenant });
+    return isHeld && entry.isLastResort(this.#timeline.now());
   }
 
   /**

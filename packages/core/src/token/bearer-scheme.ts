@@ -41,5 +41,5 @@ function shownType(tokenType: unknown): string {
  * @returns an empty text if nothing is left.
  */
 export function withoutBearer(text: string): string {
-  return text.trim().replace(/^bearer(?:\s+|$)/i, "");
+  return text.trim().replace(/^(?:bearer(?:\s+|$))+/i, "");
 }
