@@ -32,6 +32,12 @@ export interface AgentGatewayClientOptions<T extends AccessToken = AccessToken> 
   readonly allowOrigins?: readonly string[];
   /** Hosts, as `host` or `host:port`, that may be called over `http:`; loopback must be named too. Default none. */
   readonly allowInsecureHosts?: readonly string[];
+  /**
+   * What becomes of a call of an MCP server for whose user no token can be had: it fails, or goes out without a token. A server
+   * that then wants a token gets a token if there is one by now, else the call fails with the reason. A token that a
+   * server refused is never replaced by no token. Default `"fail"`.
+   */
+  readonly missingToken?: "fail" | "anonymous";
   /** What MCP servers are told about this agent. Default `{ name: "agent-oauth", version: "0" }`. */
   readonly clientInfo?: { readonly name: string; readonly version: string };
   /** Told when a `tenant` is dropped. Default: nobody. */
@@ -63,6 +69,7 @@ const NAMES: OptionNames<AgentGatewayClientOptions> = {
   versionNegotiation: true,
   allowOrigins: true,
   allowInsecureHosts: true,
+  missingToken: true,
   clientInfo: true,
   onEvent: true,
   clock: true,
@@ -95,12 +102,16 @@ export function clientSettings(options: AgentGatewayClientOptions): ClientSettin
     versionNegotiation = "auto",
     allowOrigins = [],
     allowInsecureHosts = [],
+    missingToken = "fail",
     clientInfo = { name: "agent-oauth", version: "0" },
     clock = systemClock,
     onEvent,
   } = options;
   if (versionNegotiation !== "auto" && versionNegotiation !== "legacy") {
     throw invalid("versionNegotiation", '"auto" or "legacy"');
+  }
+  if (missingToken !== "fail" && missingToken !== "anonymous") {
+    throw invalid("missingToken", '"fail" or "anonymous"');
   }
   if (!isStringList(allowInsecureHosts)) throw invalid("allowInsecureHosts", "a list of hosts");
   if (!isStringList(allowOrigins) || !allowOrigins.every(isOrigin)) {
@@ -121,12 +132,16 @@ export function clientSettings(options: AgentGatewayClientOptions): ClientSettin
       return [name, wholeNumber(name, { value: given ?? value, max })];
     }),
   ) as Record<keyof typeof NUMBERS, number>;
-  const settings = { versionNegotiation, allowOrigins, allowInsecureHosts, clientInfo, clock };
   const { maxTotalTimeoutMs } = options;
   if (maxTotalTimeoutMs !== undefined) assertTimer("maxTotalTimeoutMs", maxTotalTimeoutMs);
   return {
     ...numbers,
-    ...settings,
+    versionNegotiation,
+    allowOrigins,
+    allowInsecureHosts,
+    missingToken,
+    clientInfo,
+    clock,
     ...(onEvent && { onEvent }),
     ...(maxTotalTimeoutMs !== undefined && { maxTotalTimeoutMs }),
   };

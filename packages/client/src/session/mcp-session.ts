@@ -81,7 +81,8 @@ export class McpSession implements PooledSession {
   private constructor({ flow, tokens, url, settings, validators }: McpSessionOptions) {
     const { allowOrigins, allowInsecureHosts, clientInfo, versionNegotiation } = settings;
     const endpoint = secureEndpoint(url, settings);
-    const session = new SessionTokenSource({ tokens, url: endpoint, allowOrigins });
+    const anonymous = settings.missingToken === "anonymous";
+    const session = new SessionTokenSource({ tokens, url: endpoint, allowOrigins, anonymous });
     this.#tokens = session;
     this.#client = new Client(clientInfo, {
       versionNegotiation: { mode: versionNegotiation },
@@ -133,7 +134,7 @@ export class McpSession implements PooledSession {
   async end(): Promise<void> {
     try {
       // A server that gets no token for it forgets the session in its own time.
-      if (this.#tokens.parting() === undefined) return;
+      if (!this.#tokens.canPart) return;
       // Closing the client cancels the request that ends the session, so it has to wait.
       const deadline = { doing: "end the MCP session", timeoutMs: END_TIMEOUT_MS };
       await withinDeadline(deadline, () => this.#transport.terminateSession());

@@ -1,4 +1,9 @@
-import { createAccessToken, type TokenSource } from "@agent-oauth/core";
+import {
+  cachingTokenSource,
+  createAccessToken,
+  TokenError,
+  type TokenSource,
+} from "@agent-oauth/core";
 import { describe, expect, it, vi } from "vitest";
 import { clientOf, serverOf } from "../connected-client.test-support.ts";
 import { scriptedFlow } from "../flow.test-support.ts";
@@ -167,5 +172,86 @@ describe("the user's token", () => {
     const seen = calls.map(({ authorization, session }) => `${authorization?.[7]} ${session}`);
     expect(new Set(seen).size).toBe(2);
     expect(new Set(calls.map(({ session }) => session)).size).toBe(2);
+  });
+});
+
+describe('a call with missingToken: "anonymous"', () => {
+  /** A client whose tokens can be made to fail; it writes down what the source is told of refusals. */
+  async function anonymous(refuse: (authorization: string | undefined) => boolean = () => false) {
+    const server = await serverOf();
+    server.behaviour.refuse = ({ authorization }) => (refuse(authorization) ? 401 : undefined);
+    const state = { fails: true, rejected: [] as (string | undefined)[] };
+    let count = 0;
+    const tokens: TokenSource = {
+      identity: "x",
+      async getToken(_request, options) {
+        state.rejected.push(options?.rejected?.token);
+        if (state.fails) throw new TokenError("ERR_TOKEN_OAUTH", "Cannot get a token: no");
+        return createAccessToken({ token: `alice-${++count}` });
+      },
+    };
+    const servers = [{ name: "s", url: server.url }];
+    const cache = cachingTokenSource(tokens, { failureLifetimeMs: 0 });
+    const flow = mcpServers({ tokens: cache, systemTokens: tokens, servers });
+    const { client } = clientOf([], {
+      flow,
+      allowInsecureHosts: [server.host],
+      missingToken: "anonymous",
+    });
+    const tool = { name: "t", server: { name: "s", url: server.url } };
+    return { server, client, state, call: () => client.callMcpTool(tool, {}, alice), tool };
+  }
+
+  it("goes out without a token while none can be had, and so does the end of its session", async () => {
+    const { server, client, call, state } = await anonymous();
+    expect((await call()).text).toBe("t {}");
+    await client.close();
+    expect(server.seen.at(-1)?.http).toBe("DELETE");
+    expect(new Set(server.seen.map(({ authorization }) => authorization))).toEqual(
+      new Set([undefined]),
+    );
+    expect(state.rejected.every((token) => token === undefined)).toBe(true);
+  });
+
+  it("fails with the reason if the server wants a token", async () => {
+    const { call, state } = await anonymous((authorization) => authorization === undefined);
+    await expect(call()).rejects.toThrow("Cannot get a token: no");
+    expect(state.rejected.every((token) => token === undefined)).toBe(true);
+  });
+
+  it("presents a token that can be had by the time the server wants one", async () => {
+    const { server, call, state } = await anonymous((authorization) => {
+      state.fails = false;
+      return authorization === undefined;
+    });
+    expect((await call()).text).toBe("t {}");
+    expect(server.seen.at(-1)?.authorization).toBe("Bearer alice-1");
+    expect(state.rejected).not.toContain("alice-1");
+  });
+
+  it("never replaces a token that the server refused by no token", async () => {
+    let refusing = false;
+    const { server, call, state } = await anonymous(() => refusing);
+    state.fails = false;
+    await call();
+    refusing = true;
+    state.fails = true;
+    server.take();
+    await expect(call()).rejects.toMatchObject({ code: "ERR_TOKEN_OAUTH" });
+    expect(server.seen.map(({ authorization }) => authorization)).toEqual(["Bearer alice-1"]);
+  });
+
+  it("tells what else went wrong with a call that went out without a token", async () => {
+    const { server, call } = await anonymous();
+    await call();
+    server.behaviour.refuse = () => 503;
+    await expect(call()).rejects.toMatchObject({ code: "ERR_TOKEN_HTTP", status: 503 });
+  });
+
+  it("is the agent's own only with a token", async () => {
+    const { server, client, tool } = await anonymous();
+    const call = client.callMcpTool(tool, {}, { system: true });
+    await expect(call).rejects.toMatchObject({ code: "ERR_TOKEN_OAUTH" });
+    expect(server.seen).toEqual([]);
   });
 });

@@ -2,7 +2,6 @@ import { type BearerBinding, bindBearer } from "@agent-oauth/core";
 import { dropBody } from "@agent-oauth/core/internal";
 import { boundedResponses } from "./bounded-responses.ts";
 import { ResponseBudget, type ResponseLimits } from "./response-budget.ts";
-import type { SentMessage } from "./session-call.ts";
 import type { SessionTokenSource } from "./session-token-source.ts";
 import { watchedRequests } from "./watched-requests.ts";
 
@@ -24,11 +23,10 @@ export interface SessionFetchOptions {
  */
 export function sessionFetch(options: SessionFetchOptions): typeof globalThis.fetch {
   const { tokens, endpoint, fetch, allowInsecureHosts } = options;
-  const sending = () => tokens.sending;
   const current = () => tokens.sending?.call;
   const binding = bindBearer(tokens, { resource: endpoint, allowInsecureHosts });
-  const covers = (url: URL) => url === endpoint || binding.covers(url.origin);
-  const presented = withToken(watchedRequests(fetch, sending), { binding, covers, sending });
+  const watched = watchedRequests(fetch, () => tokens.sending);
+  const presented = withToken(watched, { tokens, binding, endpoint });
   const without = () => new ResponseBudget(WITHOUT_CALL, "use an MCP session");
   const bounded = boundedResponses(presented, { current, without });
   return async (input, init) => {
@@ -48,9 +46,10 @@ function resumes({ headers }: RequestInit, isOver = false): boolean {
 }
 
 interface PresentOptions {
+  readonly tokens: SessionTokenSource;
   readonly binding: BearerBinding;
-  readonly covers: (url: URL) => boolean;
-  readonly sending: () => SentMessage | undefined;
+  /** What the binding covers may be the endpoint itself, which takes no look at its origin. */
+  readonly endpoint: URL;
 }
 
 /**
@@ -59,26 +58,44 @@ interface PresentOptions {
  */
 function withToken(
   send: typeof globalThis.fetch,
-  { binding, covers, sending }: PresentOptions,
+  { tokens, binding, endpoint }: PresentOptions,
 ): typeof globalThis.fetch {
+  /** Sets the header, or leaves it out if the call goes without a token. */
+  const present = async (headers: Headers, signal: AbortSignal | undefined) => {
+    try {
+      const bearer = await binding.begin(signal);
+      headers.set("authorization", bearer.authorization);
+      return bearer;
+    } catch (error) {
+      if (!tokens.isMissing(error)) throw error;
+      headers.delete("authorization");
+      return undefined;
+    }
+  };
   return async (input, given = {}) => {
     const url = input instanceof URL ? input : new URL(String(input));
     const headers = given.headers instanceof Headers ? given.headers : new Headers(given.headers);
-    // The transport has one signal for all calls; what is no request of a call, such as a notice of its end, outlives it.
-    const sent = sending();
-    const signal = sent?.method === undefined ? given.signal : sent.call.signal;
+    // The transport has one signal for all calls. A message that is not a request, such as the notice of a cancelled call,
+    // outlives its call.
+    const sent = tokens.sending;
+    const signal = (sent?.method === undefined ? given.signal : sent.call.signal) ?? undefined;
     const init: RequestInit = { ...given, headers, redirect: "manual", signal: signal ?? null };
-    if (!covers(url)) {
+    if (url !== endpoint && !binding.covers(url.origin)) {
       // The transport sends the same headers again when it follows a redirect.
       headers.delete("authorization");
       return send(url.href, init);
     }
-    const bearer = await binding.begin(signal ?? undefined);
-    headers.set("authorization", bearer.authorization);
+    const bearer = await present(headers, signal);
     const response = await send(url.href, init);
     if (response.status !== 401) return response;
     dropBody(response.body);
-    headers.set("authorization", (await bearer.renew(url)).authorization);
+    try {
+      const next = await (bearer === undefined ? binding.begin(signal) : bearer.renew(url));
+      headers.set("authorization", next.authorization);
+    } catch (error) {
+      if (!signal?.aborted) sent?.call.note(error);
+      throw error;
+    }
     return send(url.href, init);
   };
 }

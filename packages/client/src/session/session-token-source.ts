@@ -17,6 +17,8 @@ export interface SessionTokenSourceOptions {
   readonly url: URL;
   /** Origins that may get a token although its gateway is another one. */
   readonly allowOrigins: readonly string[];
+  /** Whether requests of a user for whom no token can be had go out without one. Default `false`. */
+  readonly anonymous?: boolean;
 }
 
 /**
@@ -28,6 +30,7 @@ export interface SessionTokenSourceOptions {
 export class SessionTokenSource implements TokenSource {
   readonly #options: SessionTokenSourceOptions;
   readonly #sending = new AsyncLocalStorage<SentMessage>();
+  readonly #missing = new WeakSet<Error>();
   #last: RequestTokens | undefined;
 
   constructor(options: SessionTokenSourceOptions) {
@@ -63,14 +66,37 @@ export class SessionTokenSource implements TokenSource {
     const call = this.sending?.call;
     if (call === undefined) return this.#parting(options);
     try {
-      const token = checkedToken(await this.#tokensFor(call.request).getToken(options));
+      const token = checkedToken(await this.#fromSource(call.request, options));
       assertDestination(token, this.#options);
       return token;
     } catch (error) {
       // The SDK aborts the request of a call that timed out: the source did not say so.
-      if (!options.signal?.aborted) call.note(error);
+      if (!options.signal?.aborted && !this.isMissing(error)) call.note(error);
       throw error;
     }
+  }
+
+  /**
+   * Tells whether an error of {@link SessionTokenSource.getToken} lets the request go out without a token. An abort or a mistake
+   * in the options does not, and the refusal of a token that was presented neither.
+   */
+  isMissing(error: unknown): boolean {
+    return error instanceof Error && this.#missing.has(error);
+  }
+
+  async #fromSource(request: TokenRequest, options: GetTokenOptions): Promise<AccessToken> {
+    try {
+      return await this.#tokensFor(request).getToken(options);
+    } catch (error) {
+      const isUser = request.subjectToken !== undefined;
+      const isRefusal = options.rejected !== undefined;
+      if (isUser && !isRefusal && isUnavailable(error)) this.#noteMissing(error);
+      throw error;
+    }
+  }
+
+  #noteMissing(error: Error): void {
+    if (this.#options.anonymous === true) this.#missing.add(error);
   }
 
   /**
@@ -87,13 +113,24 @@ export class SessionTokenSource implements TokenSource {
     return token;
   }
 
+  /** Whether the end of the session can be told to the server. */
+  get canPart(): boolean {
+    return this.parting() !== undefined || (this.#options.anonymous === true && this.#isOfUser);
+  }
+
   #parting({ rejected }: GetTokenOptions): AccessToken {
     const token = rejected === undefined ? this.parting() : undefined;
     if (token !== undefined) return token;
-    throw new TokenError(
+    const error = new TokenError(
       "ERR_TOKEN_NOT_READY",
       "Cannot end an MCP session: there is no token for it",
     );
+    if (rejected === undefined && this.#isOfUser) this.#noteMissing(error);
+    throw error;
+  }
+
+  get #isOfUser(): boolean {
+    return this.#last?.request.subjectToken !== undefined;
   }
 
   /** The request of the last call is bound: the user's token is hashed when it changes, not at each call. */
@@ -103,6 +140,10 @@ export class SessionTokenSource implements TokenSource {
     }
     return this.#last;
   }
+}
+
+function isUnavailable(error: unknown): error is TokenError {
+  return TokenError.isInstance(error) && error.code !== "ERR_TOKEN_REJECTED";
 }
 
 interface Peekable {
