@@ -1,6 +1,35 @@
-import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
-import type { CallMcpToolOptions, CallOptions, ListOptions } from "./agent-gateway-client.ts";
-import { assertFilter } from "./discovery/discovery.ts";
+import { checkOptions, functionOption, type OptionNames } from "@agent-oauth/core/internal";
+import type { Progress } from "@modelcontextprotocol/client";
+import type { CallerOptions, Tenant, UserCaller } from "./caller.ts";
+import { assertFilter, type DiscoveryFilter } from "./discovery/discovery.ts";
+
+/** What every call that asks a server takes. */
+export interface CallOptions {
+  /** The tenant that the call is for. Flows that have only one drop it, with an event. */
+  readonly tenant?: Tenant;
+  /** Ends this call; what it shares with others goes on. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds; default the client's `timeoutMs`, at tool calls its `toolTimeoutMs`. Lists have it for each server. */
+  readonly timeoutMs?: number;
+}
+
+/** How a list is asked for, and for whom, which has to be said. */
+export type ListOptions = CallOptions &
+  CallerOptions & {
+    readonly filter?: DiscoveryFilter;
+  };
+
+/** How a tool is called, and for whom, which has to be said. */
+export type CallMcpToolOptions = CallOptions &
+  CallerOptions & {
+    /** How long the call may take in all, whatever progress the tool reports. Milliseconds; default the client's `maxTotalTimeoutMs`. */
+    readonly maxTotalTimeoutMs?: number;
+    /** Told of the progress that the tool reports. What it throws is ignored. */
+    readonly onProgress?: (progress: Progress) => void;
+  };
+
+/** What `getUserAuth` takes. */
+export type UserAuthOptions = CallOptions & Pick<UserCaller, "principal">;
 
 const CALL: OptionNames<CallOptions> = { tenant: true, signal: true, timeoutMs: true };
 
@@ -52,9 +81,7 @@ export function assertToolCallOptions(options: CallMcpToolOptions): void {
   const doing = "call a tool";
   checkCallOptions(options, { method: "callMcpTool", doing });
   assertCaller(options, doing);
-  if (options.onProgress !== undefined && typeof options.onProgress !== "function") {
-    throw new TypeError(`Cannot ${doing}: "onProgress" must be a function`);
-  }
+  functionOption(options.onProgress, { option: "onProgress", doing });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { redactedCause, TokenError, type TokenRequest } from "@agent-oauth/core";
+import { withoutBearer } from "@agent-oauth/core/internal";
 
 /** A user's token, or a function that yields the current one at each call. A leading "Bearer " is dropped. */
 export type UserToken = string | (() => string | Promise<string>);
@@ -89,7 +90,7 @@ async function yielded(name: string, provide: () => unknown): Promise<unknown> {
 }
 
 function withoutScheme(userToken: string): string {
-  const token = userToken.trim().replace(/^bearer(?:\s+|$)/i, "");
+  const token = withoutBearer(userToken);
   if (token !== "") return token;
   throw new TypeError(
     'Cannot make the call: "userToken" is blank after "Bearer"; leave it out if there is none',

@@ -1,13 +1,17 @@
 import { type AccessToken, type Clock, systemClock, type TokenEventSink } from "@agent-oauth/core";
-import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
-import type { GatewayFlow, GatewayFlowDetector } from "./flow/gateway-flow.ts";
+import {
+  checkedInsecureHosts,
+  checkOptions,
+  functionOption,
+  MAX_TIMER_MS,
+  numberOption,
+  type OptionNames,
+} from "@agent-oauth/core/internal";
+import type { FlowOptions } from "./flow/flow-resolver.ts";
 
 /** How {@link createAgentGatewayClient} works. One of `flow` and `flows` is needed. */
-export interface AgentGatewayClientOptions<T extends AccessToken = AccessToken> {
-  /** Where tokens and servers come from. The caller closes it. */
-  readonly flow?: GatewayFlow<T>;
-  /** Tried in turn at first use; the first that finds a flow decides. The client closes what they make. */
-  readonly flows?: readonly GatewayFlowDetector<T>[];
+export interface AgentGatewayClientOptions<T extends AccessToken = AccessToken>
+  extends FlowOptions<T> {
   /** Limit of everything but a tool's work: a token, a list, a card, opening a session. Milliseconds; default 60 000. */
   readonly timeoutMs?: number;
   /** How long a tool may be silent; its progress starts the time anew. Milliseconds; default 60 000. */
@@ -75,9 +79,11 @@ const NAMES: OptionNames<AgentGatewayClientOptions> = {
   clock: true,
 };
 
-const CLIENT_INFO = { name: true, version: true } as const;
+const DOING = "create a client";
 
-const MAX_TIMER_MS = 2 ** 31 - 1;
+const WHOLE_NUMBER = { doing: DOING, min: 1, whole: true } as const;
+
+const CLIENT_INFO = { name: true, version: true } as const;
 
 const NUMBERS = {
   timeoutMs: { value: 60_000, max: MAX_TIMER_MS },
@@ -96,12 +102,11 @@ const NUMBERS = {
  * @throws TypeError | RangeError naming the option that there is none of, that is of a wrong type or out of range.
  */
 export function clientSettings(options: AgentGatewayClientOptions): ClientSettings {
-  const doing = "create a client";
-  checkOptions(options, { doing, names: NAMES });
+  checkOptions(options, { doing: DOING, names: NAMES });
+  const allowInsecureHosts = checkedInsecureHosts(options.allowInsecureHosts, DOING);
   const {
     versionNegotiation = "auto",
     allowOrigins = [],
-    allowInsecureHosts = [],
     missingToken = "fail",
     clientInfo = { name: "agent-oauth", version: "0" },
     clock = systemClock,
@@ -113,27 +118,37 @@ export function clientSettings(options: AgentGatewayClientOptions): ClientSettin
   if (missingToken !== "fail" && missingToken !== "anonymous") {
     throw invalid("missingToken", '"fail" or "anonymous"');
   }
-  if (!isStringList(allowInsecureHosts)) throw invalid("allowInsecureHosts", "a list of hosts");
   if (!isStringList(allowOrigins) || !allowOrigins.every(isOrigin)) {
     throw invalid("allowOrigins", 'a list of origins such as "https://mcp.example.com"');
   }
-  checkOptions(clientInfo, { doing, names: CLIENT_INFO, what: '"clientInfo"', member: "member" });
+  checkOptions(clientInfo, {
+    doing: DOING,
+    names: CLIENT_INFO,
+    what: '"clientInfo"',
+    member: "member",
+  });
   if (!isText(clientInfo?.name) || !isText(clientInfo.version)) {
     throw invalid("clientInfo", "an object with a name and a version");
   }
   if (typeof clock?.now !== "function" || typeof clock.monotonic !== "function") {
     throw invalid("clock", "a clock");
   }
-  if (onEvent !== undefined && typeof onEvent !== "function")
-    throw invalid("onEvent", "a function");
+  functionOption(onEvent, { option: "onEvent", doing: DOING });
   const numbers = Object.fromEntries(
-    Object.entries(NUMBERS).map(([name, { value, max }]) => {
-      const given = options[name as keyof typeof NUMBERS];
-      return [name, wholeNumber(name, { value: given ?? value, max })];
-    }),
+    Object.entries(NUMBERS).map(([option, { value, max }]) => [
+      option,
+      numberOption(options[option as keyof typeof NUMBERS] ?? value, {
+        ...WHOLE_NUMBER,
+        max,
+        option,
+      }),
+    ]),
   ) as Record<keyof typeof NUMBERS, number>;
   const { maxTotalTimeoutMs } = options;
-  if (maxTotalTimeoutMs !== undefined) assertTimer("maxTotalTimeoutMs", maxTotalTimeoutMs);
+  if (maxTotalTimeoutMs !== undefined) {
+    const option = "maxTotalTimeoutMs";
+    numberOption(maxTotalTimeoutMs, { ...WHOLE_NUMBER, max: MAX_TIMER_MS, option });
+  }
   return {
     ...numbers,
     versionNegotiation,
@@ -147,47 +162,8 @@ export function clientSettings(options: AgentGatewayClientOptions): ClientSettin
   };
 }
 
-/**
- * Returns a limit in milliseconds that was given for one call.
- *
- * @throws TypeError | RangeError naming "timeoutMs".
- */
-export function callTimeout(timeoutMs: number | undefined, byDefault: number): number {
-  return wholeNumber("timeoutMs", { value: timeoutMs ?? byDefault, max: MAX_TIMER_MS });
-}
-
-/** How much longer than its silence a tool call may last. */
-const TIMEOUTS_IN_ALL = 10;
-
-/**
- * Returns the limits of one tool call: the call's own, else the client's.
- *
- * @throws TypeError | RangeError naming "timeoutMs" or "maxTotalTimeoutMs".
- */
-export function toolTimeouts(
-  given: { readonly timeoutMs?: number; readonly maxTotalTimeoutMs?: number },
-  settings: Pick<ClientSettings, "toolTimeoutMs" | "maxTotalTimeoutMs">,
-): { readonly timeout: number; readonly total: number } {
-  const timeout = callTimeout(given.timeoutMs, settings.toolTimeoutMs);
-  const byDefault = Math.min(timeout * TIMEOUTS_IN_ALL, MAX_TIMER_MS);
-  const total = given.maxTotalTimeoutMs ?? settings.maxTotalTimeoutMs ?? byDefault;
-  return { timeout, total: assertTimer("maxTotalTimeoutMs", total) };
-}
-
-function assertTimer(name: string, value: unknown): number {
-  return wholeNumber(name, { value, max: MAX_TIMER_MS });
-}
-
-function wholeNumber(name: string, { value, max }: { value: unknown; max: number }): number {
-  if (typeof value !== "number") throw invalid(name, `a number, not ${typeof value}`);
-  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
-  throw new RangeError(
-    `Cannot use the option "${name}": it must be a whole number from 1 to ${max}, not ${value}`,
-  );
-}
-
-function invalid(name: string, wanted: string): TypeError {
-  return new TypeError(`Cannot use the option "${name}": it must be ${wanted}`);
+function invalid(option: string, wanted: string): TypeError {
+  return new TypeError(`Cannot ${DOING}: "${option}" must be ${wanted}`);
 }
 
 function isText(value: unknown): value is string {

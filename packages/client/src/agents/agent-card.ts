@@ -1,12 +1,7 @@
-import {
-  bearerFetch,
-  boundedText,
-  TokenError,
-  type TokenRequest,
-  type TokenSource,
-} from "@agent-oauth/core";
+import { bearerFetch, TokenError, type TokenRequest, type TokenSource } from "@agent-oauth/core";
+import type { AgentRef, GatewayFlow } from "@agent-oauth/core/gateway";
+import { boundedText, dropBody } from "@agent-oauth/core/internal";
 import type { ClientSettings } from "../client-options.ts";
-import type { AgentRef, GatewayFlow } from "../flow/gateway-flow.ts";
 import { mcpFailure } from "../session/mcp-failure.ts";
 import { secureEndpoint } from "../session/secure-endpoint.ts";
 import { SessionCall } from "../session/session-call.ts";
@@ -60,8 +55,7 @@ export async function readAgentCard(
     return await callTokens.during(call, async (signal) => {
       const answer = await fetch(url, { signal });
       if (!answer.ok) {
-        // Not waited for: the cancelling of a body that somebody else reads, too, never ends.
-        answer.body?.cancel().catch(() => {});
+        dropBody(answer.body);
         if (answer.status === 404 && agent.optional === true) return undefined;
         throw mcpFailure({ status: answer.status }, doing);
       }

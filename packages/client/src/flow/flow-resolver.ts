@@ -1,7 +1,14 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
+import type { GatewayFlow, GatewayFlowDetector } from "@agent-oauth/core/gateway";
 import { listedNames } from "@agent-oauth/core/internal";
-import type { AgentGatewayClientOptions } from "../client-options.ts";
-import type { GatewayFlow, GatewayFlowDetector } from "./gateway-flow.ts";
+
+/** Where the flow of a client comes from. One of the two is needed. */
+export interface FlowOptions<T extends AccessToken = AccessToken> {
+  /** Where tokens and servers come from. The caller closes it. */
+  readonly flow?: GatewayFlow<T>;
+  /** Tried in turn at first use; the first that finds a flow decides. The client closes what they make. */
+  readonly flows?: readonly GatewayFlowDetector<T>[];
+}
 
 /** The flow of a client, given or found at first use. */
 export class FlowResolver<T extends AccessToken> {
@@ -12,7 +19,7 @@ export class FlowResolver<T extends AccessToken> {
   #detection: Promise<GatewayFlow<T>> | undefined;
 
   /** @throws TypeError unless exactly one of `flow` and `flows` is given. */
-  constructor({ flow, flows }: Pick<AgentGatewayClientOptions<T>, "flow" | "flows">) {
+  constructor({ flow, flows }: FlowOptions<T>) {
     if ((flow === undefined) === (flows === undefined)) {
       throw new TypeError('Cannot create a client: give either "flow" or "flows"');
     }

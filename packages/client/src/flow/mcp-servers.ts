@@ -1,6 +1,6 @@
 import { type AccessToken, cachingTokenSource, type TokenSource } from "@agent-oauth/core";
+import type { GatewayFlow, McpServerRef } from "@agent-oauth/core/gateway";
 import { checkOptions, isPlainObject, type OptionNames } from "@agent-oauth/core/internal";
-import type { GatewayFlow, McpServerRef } from "./gateway-flow.ts";
 import { assertTarget } from "./target-request.ts";
 
 /** What {@link mcpServers} makes a flow of. */

@@ -1,5 +1,5 @@
+import type { McpServerRef, TargetRequest } from "@agent-oauth/core/gateway";
 import { checkOptions, type OptionNames, shownName } from "@agent-oauth/core/internal";
-import type { McpServerRef, TargetRequest } from "./gateway-flow.ts";
 
 /**
  * What a token for a server, or for one of its tools, is asked for.

@@ -1,3 +1,5 @@
+import type { GatewayFlow } from "@agent-oauth/core/gateway";
+import { withinDeadline } from "@agent-oauth/core/internal";
 import {
   Client,
   type JSONRPCMessage,
@@ -5,9 +7,8 @@ import {
   type PriorDiscovery,
   StreamableHTTPClientTransport,
 } from "@modelcontextprotocol/client";
+import { noResponse } from "../call-timeouts.ts";
 import type { ClientSettings } from "../client-options.ts";
-import { type Deadline, withinDeadline } from "../deadline.ts";
-import type { GatewayFlow } from "../flow/gateway-flow.ts";
 import type { ToolRun } from "../tools/tool-run.ts";
 import { isJsonRpcError, mcpFailure } from "./mcp-failure.ts";
 import { ResponseBudget, type ResponseLimits } from "./response-budget.ts";
@@ -54,11 +55,7 @@ export class McpSession implements PooledSession {
   /** Opens a session with the token for `request`; throws as {@link McpSession.call} does. */
   static async open(
     options: McpSessionOptions,
-    {
-      request,
-      doing,
-      signal,
-    }: Pick<McpCall<never>, "request" | "doing"> & Pick<Deadline, "signal">,
+    { request, doing, signal }: Pick<McpCall<never>, "request" | "doing" | "signal">,
   ): Promise<McpSession> {
     const { settings, prior } = options;
     const session = new McpSession(options);
@@ -67,7 +64,9 @@ export class McpSession implements PooledSession {
       client.connect(session.#transport, { timeout, ...(prior && { prior }) });
     try {
       // The SDK limits each of its requests, not all of them together.
-      await withinDeadline({ doing, timeoutMs: timeout, signal }, (signal) =>
+      const timeoutReason = () => noResponse(doing, timeout);
+      const deadline = { timeoutMs: timeout, timeoutReason, signals: [signal] };
+      await withinDeadline(deadline, ({ signal }) =>
         session.call({ request, doing, signal, limits: OPENING, run }),
       );
       return session;
@@ -136,8 +135,9 @@ export class McpSession implements PooledSession {
       // A server that gets no token for it forgets the session in its own time.
       if (!this.#tokens.canPart) return;
       // Closing the client cancels the request that ends the session, so it has to wait.
-      const deadline = { doing: "end the MCP session", timeoutMs: END_TIMEOUT_MS };
-      await withinDeadline(deadline, () => this.#transport.terminateSession());
+      const timeoutMs = END_TIMEOUT_MS;
+      const timeoutReason = () => noResponse("end the MCP session", timeoutMs);
+      await withinDeadline({ timeoutMs, timeoutReason }, () => this.#transport.terminateSession());
     } catch {
       // The server may refuse; it forgets the session in its own time.
     } finally {

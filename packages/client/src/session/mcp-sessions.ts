@@ -1,6 +1,6 @@
+import type { GatewayFlow, McpServerRef } from "@agent-oauth/core/gateway";
 import type { ClientSettings } from "../client-options.ts";
 import { userOrSystemTokens } from "../flow/flow-tokens.ts";
-import type { GatewayFlow, McpServerRef } from "../flow/gateway-flow.ts";
 import { OutputValidators } from "../tools/output-validators.ts";
 import { type McpCall, McpSession } from "./mcp-session.ts";
 import { ProtocolVerdicts } from "./protocol-verdicts.ts";

@@ -1,5 +1,6 @@
-import { digest, type TokenRequest } from "@agent-oauth/core";
+import type { TokenRequest } from "@agent-oauth/core";
 import type { McpServerRef } from "@agent-oauth/core/gateway";
+import { digest } from "@agent-oauth/core/internal";
 
 /** Whose session it is: two keys are the same only if both members are. */
 export interface SessionKey {

@@ -1,4 +1,5 @@
-import { boundedText, parseChallenge } from "@agent-oauth/core";
+import { parseChallenge } from "@agent-oauth/core";
+import { boundedText } from "@agent-oauth/core/internal";
 import { neverConnected } from "./never-connected.ts";
 import type { SentMessage, SessionCall } from "./session-call.ts";
 import { refusalOf } from "./session-refusal.ts";

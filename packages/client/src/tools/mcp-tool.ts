@@ -1,3 +1,4 @@
+import type { McpServerRef } from "@agent-oauth/core/gateway";
 import { emit } from "@agent-oauth/core/internal";
 import type {
   CallToolResult,
@@ -7,7 +8,6 @@ import type {
   Tool,
   ToolAnnotations,
 } from "@modelcontextprotocol/client";
-import type { McpServerRef } from "../flow/gateway-flow.ts";
 
 /** All that is needed to call a tool. Plain data. */
 export interface McpToolRef {
