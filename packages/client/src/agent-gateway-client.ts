@@ -19,7 +19,7 @@ export interface AgentGatewayClient<T extends AccessToken = AccessToken> extends
   getUserAuth(userToken: UserToken, options?: UserAuthOptions): Promise<T>;
   /**
    * Lists the tools of all servers, for a user or for the agent itself. A server that cannot be asked, or lists more than it
-   * may, is among the `failures`; only if none could, the list rejects.
+   * may, is among the `failures`. The list rejects only if every server failed.
    */
   listMcpTools(options: ListOptions): Promise<{
     readonly tools: readonly McpTool[];

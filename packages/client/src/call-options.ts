@@ -9,22 +9,22 @@ export interface CallOptions {
   readonly tenant?: Tenant;
   /** Ends this call; what it shares with others goes on. */
   readonly signal?: AbortSignal;
-  /** Milliseconds; default the client's `timeoutMs`, at tool calls its `toolTimeoutMs`. Lists have it for each server. */
+  /** Milliseconds. Default: the client's `timeoutMs`, for tool calls its `toolTimeoutMs`. A list has this time for each server. */
   readonly timeoutMs?: number;
 }
 
-/** How a list is asked for, and for whom, which has to be said. */
+/** How a list is requested, and on whose behalf. */
 export type ListOptions = CallOptions &
   CallerOptions & {
     readonly filter?: DiscoveryFilter;
   };
 
-/** How a tool is called, and for whom, which has to be said. */
+/** How a tool is called, and on whose behalf. */
 export type CallMcpToolOptions = CallOptions &
   CallerOptions & {
     /** How long the call may take in all, whatever progress the tool reports. Milliseconds; default the client's `maxTotalTimeoutMs`. */
     readonly maxTotalTimeoutMs?: number;
-    /** Told of the progress that the tool reports. What it throws is ignored. */
+    /** Called with the progress that the tool reports. An error of this function is ignored. */
     readonly onProgress?: (progress: Progress) => void;
   };
 
@@ -64,12 +64,12 @@ export interface MethodCall {
   readonly doing: string;
 }
 
-/** @throws TypeError if the options are no plain object, or naming an option that there is none of. */
+/** @throws TypeError if the options are not a plain object, or naming an option that does not exist. */
 export function checkCallOptions(options: unknown, { method, doing }: MethodCall): void {
   checkOptions(options, { doing, names: NAMES[method] });
 }
 
-/** @throws TypeError naming the option that there is none of, or that is of a wrong type, or unless it is said for whom. */
+/** @throws TypeError naming the option that does not exist or has a wrong type, or if the options do not say who calls. */
 export function assertListOptions(options: ListOptions, doing: string): void {
   checkCallOptions(options, { method: "list", doing });
   assertCaller(options, doing);

@@ -9,42 +9,42 @@ import {
 } from "@agent-oauth/core/internal";
 import type { FlowOptions } from "./flow/flow-resolver.ts";
 
-/** How {@link createAgentGatewayClient} works. One of `flow` and `flows` is needed. */
+/** How `createAgentGatewayClient` works. One of `flow` and `flows` is required. */
 export interface AgentGatewayClientOptions<T extends AccessToken = AccessToken>
   extends FlowOptions<T> {
-  /** Limit of everything but a tool's work: a token, a list, a card, opening a session. Milliseconds; default 60 000. */
+  /** Limit of a token, a list, a card and the opening of a session; not of a tool's work. Milliseconds; default 60 000. */
   readonly timeoutMs?: number;
-  /** How long a tool may be silent; its progress starts the time anew. Milliseconds; default 60 000. */
+  /** How long a tool may be silent; each report of progress restarts the time. Milliseconds; default 60 000. */
   readonly toolTimeoutMs?: number;
-  /** How long a call of a tool may take in all, whatever progress the tool reports. Milliseconds; default 10 × the tool's timeout. */
+  /** How long a tool call may take in all, with or without progress. Milliseconds; default 10 × the tool's timeout. */
   readonly maxTotalTimeoutMs?: number;
-  /** What the responses of one tool call may take up, all together, decompressed. Bytes; default 67 108 864 (64 MiB). */
+  /** Limit of all responses of one tool call together, decompressed. Bytes; default 67 108 864 (64 MiB). */
   readonly maxCallBytes?: number;
-  /** What the pages of one server's list of tools may take up, all together, decompressed. Bytes; default 16 777 216 (16 MiB). */
+  /** Limit of all pages of one server's list of tools together, decompressed. Bytes; default 16 777 216 (16 MiB). */
   readonly maxListBytes?: number;
   /** Tools that one server may list. Default 4 096. */
   readonly maxTools?: number;
-  /** Servers and agents that are asked at a time. Default 8. */
+  /** How many servers or agents are asked at the same time. Default 8. */
   readonly discoveryConcurrency?: number;
-  /** MCP sessions kept, the least recently used going first. Default 256. */
+  /** How many MCP sessions are kept; the least recently used is ended first. Default 256. */
   readonly maxSessions?: number;
   /** How long an unused session is kept, in milliseconds; it is ended when the client is next used. Default 300 000. */
   readonly sessionIdleMs?: number;
-  /** Whether servers are asked first if they speak revision 2026-07-28 or later (`"auto"`), or never (`"legacy"`). Default `"auto"`. */
+  /** Whether the client first asks a server for revision 2026-07-28 or later (`"auto"`), or never does (`"legacy"`). Default `"auto"`. */
   readonly versionNegotiation?: "auto" | "legacy";
   /** Origins that may get a token although its `gatewayUrl` has another one. Default none. */
   readonly allowOrigins?: readonly string[];
   /** Hosts, as `host` or `host:port`, that may be called over `http:`; loopback must be named too. Default none. */
   readonly allowInsecureHosts?: readonly string[];
   /**
-   * What becomes of a call of an MCP server for whose user no token can be had: it fails, or goes out without a token. A server
-   * that then wants a token gets a token if there is one by now, else the call fails with the reason. A token that a
-   * server refused is never replaced by no token. Default `"fail"`.
+   * Whether a call of an MCP server fails or goes out without a token if the source has no token for its user. If the server
+   * then wants a token, the source is asked once more, and the call fails with the source's error. A token that a server
+   * refused is always replaced by another token. Default `"fail"`.
    */
   readonly missingToken?: "fail" | "anonymous";
-  /** What MCP servers are told about this agent. Default `{ name: "agent-oauth", version: "0" }`. */
+  /** How the client names this agent to MCP servers. Default `{ name: "agent-oauth", version: "0" }`. */
   readonly clientInfo?: { readonly name: string; readonly version: string };
-  /** Told when a `tenant` is dropped. Default: nobody. */
+  /** Called when a `tenant` is dropped. Default: no listener. */
   readonly onEvent?: TokenEventSink;
   /** Default: the machine's clocks. */
   readonly clock?: Clock;
@@ -99,7 +99,7 @@ const NUMBERS = {
 /**
  * Fills in the defaults.
  *
- * @throws TypeError | RangeError naming the option that there is none of, that is of a wrong type or out of range.
+ * @throws TypeError | RangeError naming the option that does not exist, has a wrong type or is out of range.
  */
 export function clientSettings(options: AgentGatewayClientOptions): ClientSettings {
   checkOptions(options, { doing: DOING, names: NAMES });

@@ -100,7 +100,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     const { server } = tool;
     const doing = `call the tool ${shownName(tool.name)} of the MCP server ${shownName(server.name)}`;
     const toolRun = new ToolRun();
-    const timeoutReason = () => toolRun.told(tookTooLong(doing, total));
+    const timeoutReason = () => toolRun.errorFor(tookTooLong(doing, total));
     const deadline = { timeoutMs: total, timeoutReason, signals: [signal] };
     return withinDeadline(deadline, async ({ signal }) => {
       const { flow, caller } = await this.#begin(options);
@@ -170,7 +170,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     });
   }
 
-  /** Finds out who calls and by which flow, and what the flow lists for it. */
+  /** Resolves the caller and the flow, and gets the flow's list for this caller. */
   #list<Ref>(
     doing: string,
     options: ListOptions,

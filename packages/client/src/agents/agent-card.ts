@@ -27,13 +27,13 @@ export interface ReadAgentCardOptions {
   readonly signal: AbortSignal;
 }
 
-/** Cards are a few kilobytes; what is longer than this (1 MiB) is none. */
+/** A longer response is not a card: cards take a few kilobytes. 1 MiB. */
 const MAX_CARD_BYTES = 1_048_576;
 
 /**
  * Reads the card of an agent, presenting a token.
  *
- * @returns `undefined` if there is none, where there need not be one.
+ * @returns `undefined` if the agent is optional and has no card.
  * @see {@link https://a2a-protocol.org/latest/specification/ A2A, agent discovery}
  */
 export async function readAgentCard(
@@ -53,13 +53,13 @@ export async function readAgentCard(
   try {
     // The body is read within the call: its signal ends the transfer.
     return await callTokens.during(call, async (signal) => {
-      const answer = await fetch(url, { signal });
-      if (!answer.ok) {
-        dropBody(answer.body);
-        if (answer.status === 404 && agent.optional === true) return undefined;
-        throw mcpFailure({ status: answer.status }, doing);
+      const response = await fetch(url, { signal });
+      if (!response.ok) {
+        dropBody(response.body);
+        if (response.status === 404 && agent.optional === true) return undefined;
+        throw mcpFailure({ status: response.status }, doing);
       }
-      const text = (await boundedText(answer.body, MAX_CARD_BYTES)) ?? "";
+      const text = (await boundedText(response.body, MAX_CARD_BYTES)) ?? "";
       return { agent, ...namedCard(JSON.parse(text), doing) };
     });
   } catch (error) {
@@ -76,5 +76,5 @@ function namedCard(card: unknown, doing: string): Omit<AgentCard, "agent"> {
   ) {
     return { name: card.name, card: { ...card } };
   }
-  throw new TokenError("ERR_TOKEN_RESPONSE", `Cannot ${doing}: it is no object with a name`);
+  throw new TokenError("ERR_TOKEN_RESPONSE", `Cannot ${doing}: it is not an object with a name`);
 }

@@ -4,9 +4,9 @@ import type { ResponseBudget } from "./response-budget.ts";
 import type { SessionCall } from "./session-call.ts";
 
 /**
- * Makes a fetch whose responses are read no further than the budget of their call, and no longer than the call lasts.
- * The MCP SDK buffers a response whatever its length, and goes on when the call has timed out: a hostile server could fill the
- * memory. A response that belongs to no call has the budget that `without` makes for it.
+ * Makes a fetch whose responses are read only within the budget of their call, and only while the call lasts. The MCP SDK
+ * buffers responses of any length, and reads on after the call has timed out: a hostile server could fill the memory.
+ * `without` makes the budget of a response that does not belong to a call.
  */
 export function boundedResponses(
   fetch: typeof globalThis.fetch,

@@ -61,7 +61,7 @@ export class CountedBody {
     }
   }
 
-  /** Throws a TypeError if somebody reads the body already, as every response does. */
+  /** Throws a TypeError if the body already has a reader, as every response does. */
   #open(): ReadableStreamDefaultReader<Uint8Array> {
     this.#reader = this.#source.getReader();
     return this.#reader;

@@ -18,7 +18,7 @@ import { sessionFetch } from "./session-fetch.ts";
 import { type PooledSession, SessionLost } from "./session-pool.ts";
 import { SessionTokenSource } from "./session-token-source.ts";
 
-/** How long the server may take to end a session; nobody waits for the answer but `close()`. */
+/** How long the server may take to end a session; only `close()` waits for the response. */
 const END_TIMEOUT_MS = 5_000;
 
 /** What a server says of itself is kept with the session and longer, 256 KiB. */
@@ -46,7 +46,7 @@ export interface McpCall<R> extends Pick<SessionCallOptions, "request" | "signal
   readonly run: (client: Client, signal: AbortSignal) => Promise<R>;
 }
 
-/** An open MCP session: of a server of revision 2026-07-28, which keeps none, what is known about the server. */
+/** An open MCP session. A server of revision 2026-07-28 keeps no sessions: this then holds what is known about the server. */
 export class McpSession implements PooledSession {
   readonly #client: Client;
   readonly #transport: StreamableHTTPClientTransport;
@@ -121,10 +121,10 @@ export class McpSession implements PooledSession {
     try {
       return await this.#tokens.during(call, (signal) => run(this.#client, signal));
     } catch (error) {
-      const told = (failure: unknown) => (toolRun === undefined ? failure : toolRun.told(failure));
-      if (call.failure !== undefined) throw told(call.failure.error);
+      const errorFor = (failure: unknown) => toolRun?.errorFor(failure) ?? failure;
+      if (call.failure !== undefined) throw errorFor(call.failure.error);
       signal?.throwIfAborted();
-      const failure = told(mcpFailure(error, doing));
+      const failure = errorFor(mcpFailure(error, doing));
       if (!isLost(call, error)) throw failure;
       throw new SessionLost(failure, { repeatable: toolRun?.mayHaveRun !== true });
     }
@@ -147,8 +147,8 @@ export class McpSession implements PooledSession {
 }
 
 /**
- * Whether the session is of no use any more. A 400 is what servers answer that were made after the SDK's example, and those
- * that speak another revision by now; one with a JSON-RPC error for the request says something else, most of the time.
+ * Tells whether the session cannot be used any more. Servers that follow the SDK's example say so by a 400, and also servers
+ * that speak another revision by now. A 400 with a JSON-RPC error for the request mostly has another cause.
  */
 function isLost({ refusal }: SessionCall, error: unknown): boolean {
   return refusal !== undefined && (refusal.beforeWork || !isJsonRpcError(error));

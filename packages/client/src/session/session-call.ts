@@ -54,14 +54,14 @@ export class SessionCall {
   }
 
   /**
-   * The call's own signal, for all that it does: listeners pile up on one that several calls share. It is aborted when the
-   * call is broken off, and not at a good end: the error of an abort alone costs a quarter of a call.
+   * The signal of this call alone: listeners would pile up on a signal that several calls share. It is aborted when the call
+   * is broken off, and not when the call succeeds: the error of an abort costs a quarter of a call.
    */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Whether the call has ended or was broken off, so that no result is awaited any more. */
+  /** Whether the call has ended or was broken off, so that no caller waits for a result any more. */
   get isOver(): boolean {
     return this.#isEnded || this.signal.aborted;
   }
@@ -98,7 +98,7 @@ export class SessionCall {
     this.#controller.abort(error);
   }
 
-  /** Ends the call. What it has not sent, received or read by now is cancelled. */
+  /** Ends the call: requests without a response are aborted, and bodies that were not read to their end are cancelled. */
   end(): void {
     this.#isEnded = true;
     this.#unfollow();

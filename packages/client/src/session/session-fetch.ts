@@ -5,7 +5,7 @@ import { ResponseBudget, type ResponseLimits } from "./response-budget.ts";
 import type { SessionTokenSource } from "./session-token-source.ts";
 import { watchedRequests } from "./watched-requests.ts";
 
-/** What may be answered to a message that belongs to no call, such as the end of the session: 64 KiB. */
+/** How long the response to a message outside of a call may be, such as the end of the session: 64 KiB. */
 const WITHOUT_CALL: ResponseLimits = { maxBytes: 65_536, bytesName: "to a message" };
 
 /** How the requests of a session are sent. */
@@ -48,13 +48,13 @@ function resumes({ headers }: RequestInit, isOver = false): boolean {
 interface PresentOptions {
   readonly tokens: SessionTokenSource;
   readonly binding: BearerBinding;
-  /** What the binding covers may be the endpoint itself, which takes no look at its origin. */
+  /** Always covered by the binding: most requests go here, and need no look at their origin. */
   readonly endpoint: URL;
 }
 
 /**
- * Presents tokens as `bearerFetch` does, for the transport of the MCP SDK alone: that makes the headers of each request
- * anew, so that they need no copy, sends texts only, which can be sent twice, and follows redirects by itself.
+ * Presents tokens as `bearerFetch` does, for the transport of the MCP SDK alone. The transport makes new headers for each
+ * request, so they need no copy. It sends only texts, which can be sent twice, and it follows redirects itself.
  */
 function withToken(
   send: typeof globalThis.fetch,

@@ -4,7 +4,7 @@ import { keyDigest, type SessionKey } from "./session-key.ts";
 
 /** What a pool keeps. */
 export interface PooledSession {
-  /** Ends it, on the server too. Must not reject. */
+  /** Ends the session, on the server too. Must not reject. */
   end(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export interface SessionPoolOptions {
 /** One use of a session. */
 export interface SessionUse<S, R> {
   readonly key: SessionKey;
-  /** Called if there is no session for the key; callers of one key share it. Its signal ends an opening that nobody waits for any more. */
+  /** Called if the key has no session; callers of one key share it. Its signal ends an opening that no caller waits for. */
   readonly open: (signal: AbortSignal) => Promise<S>;
   readonly work: (session: S) => Promise<R>;
   /** Ends this caller's wait for the session. */

@@ -23,7 +23,7 @@ export interface SessionTokenSourceOptions {
 
 /**
  * The tokens of one session. Its calls ask for different ones: the user's token may have been renewed since the session was
- * opened, and tools may need an audience of their own. So each HTTP request looks up the call that it belongs to.
+ * opened, and tools may need an audience of their own. So each HTTP request looks up the call to which it belongs.
  *
  * No token is handed out from here: the cache alone knows which one may still be presented.
  */
@@ -77,8 +77,8 @@ export class SessionTokenSource implements TokenSource {
   }
 
   /**
-   * Tells whether an error of {@link SessionTokenSource.getToken} lets the request go out without a token. An abort or a mistake
-   * in the options does not, and the refusal of a token that was presented neither.
+   * Tells whether an error of {@link SessionTokenSource.getToken} lets the request go out without a token. An abort, a mistake
+   * in the options and the refusal of a presented token do not.
    */
   isMissing(error: unknown): boolean {
     return error instanceof Error && this.#missing.has(error);
@@ -100,8 +100,8 @@ export class SessionTokenSource implements TokenSource {
   }
 
   /**
-   * Returns what the end of the session and of cancelled calls presents: nobody waits for those, so no token is asked for,
-   * and one that the cache does not hold any more is not presented. A source that cannot be looked into holds none.
+   * Returns the token that the notices of the end of the session and of cancelled calls present. No caller waits for these,
+   * so no token is requested: only a token that the cache still holds is presented. A source without `peek` holds no token.
    */
   parting(): AccessToken | undefined {
     const { tokens } = this.#options;
@@ -113,7 +113,7 @@ export class SessionTokenSource implements TokenSource {
     return token;
   }
 
-  /** Whether the end of the session can be told to the server. */
+  /** Whether the client can tell the server that the session ends. */
   get canPart(): boolean {
     return this.parting() !== undefined || (this.#options.anonymous === true && this.#isOfUser);
   }
