@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { clientOf, serverOf } from "../connected-client.test-support.ts";
 import { scriptedFlow } from "../flow.test-support.ts";
 import { scriptedTokens } from "../scripted-tokens.test-support.ts";
-import { boundedAnswers } from "./bounded-answers.ts";
+import { boundedResponses } from "./bounded-responses.ts";
 import { ResponseBudget } from "./response-budget.ts";
 
 /** A body that begins with so many bytes and does not end. */
@@ -15,13 +15,13 @@ function endless(bytes: number) {
 
 const json = { "content-type": "application/json" };
 
-describe("boundedAnswers", () => {
+describe("boundedResponses", () => {
   it("passes answers up to the limit on, and ends longer ones", async () => {
     const { body, cancel } = endless(9);
     const answers = [new Response("12345678", { status: 418, headers: json }), new Response(body)];
     const fetch = async () => answers.shift() ?? new Response(null, { status: 202 });
     const without = () => new ResponseBudget({ maxBytes: 8, bytesName: "here" }, "read");
-    const bounded = boundedAnswers(fetch, { current: () => undefined, without });
+    const bounded = boundedResponses(fetch, { current: () => undefined, without });
     const short = await bounded("https://a.example");
     expect([short.status, short.headers.get("content-type")]).toEqual([418, json["content-type"]]);
     expect(await short.text()).toBe("12345678");
@@ -42,7 +42,16 @@ describe("boundedAnswers", () => {
     });
     const { client } = clientOf([], { flow, allowInsecureHosts: [server.host] });
     const tool = { name: "t", server: { name: "s", url: server.url } };
-    const call = client.callMcpTool(tool, {}, { userToken: "alice", timeoutMs: 20 });
+    const call = client.callMcpTool(
+      tool,
+      {},
+      {
+        userToken: "alice",
+        timeoutMs: 20,
+        // The session may take its time to open.
+        maxTotalTimeoutMs: 60_000,
+      },
+    );
     await expect(call).rejects.toMatchObject({ code: "ERR_TOKEN_TIMEOUT" });
     await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce());
   });

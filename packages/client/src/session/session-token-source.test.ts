@@ -5,8 +5,8 @@ import { clientOf, serverOf } from "../connected-client.test-support.ts";
 import { scriptedFlow } from "../flow.test-support.ts";
 import { mcpServers } from "../index.ts";
 import { scriptedTokens } from "../scripted-tokens.test-support.ts";
-import { CallTokens } from "./call-tokens.ts";
 import { SessionCall } from "./session-call.ts";
+import { SessionTokenSource } from "./session-token-source.ts";
 
 const alice = { userToken: "alice", principal: "alice" };
 
@@ -158,7 +158,7 @@ describe("a call", () => {
   it("hands on to the source all that it is told of a refusal", async () => {
     const { source, asked } = scriptedTokens();
     const url = new URL("https://mcp.example/mcp");
-    const tokens = new CallTokens({ tokens: source, url, allowOrigins: [] });
+    const tokens = new SessionTokenSource({ tokens: source, url, allowOrigins: [] });
     const rejected = createAccessToken({ token: "refused-one" });
     const options = { rejected, rejectedBy: url.href, minValidityMs: 1 };
     const call = new SessionCall({ request: { subjectToken: "alice" } });
