@@ -1,6 +1,6 @@
 import type { AgentGatewayClient, McpTool, SystemCaller } from "@agent-oauth/client";
-import { digest, TokenError } from "@agent-oauth/core";
-import { shownName } from "@agent-oauth/core/internal";
+import { TokenError } from "@agent-oauth/core";
+import { digest, shownName } from "@agent-oauth/core/internal";
 import { type BaseTool, BaseToolset, getLogger, type ReadonlyContext } from "@google/adk";
 import { type CallTool, McpServerTool } from "./mcp-server-tool.ts";
 import { type RunUser, runTenant, runUser, type SubjectToken } from "./subject-token.ts";
