@@ -78,7 +78,7 @@ function requestedType(
   return type;
 }
 
-/** Finds who acts for the subject, and whether they may. */
+/** Finds the actors of the subject, and checks that they may act. */
 async function chooseActors(
   { claims }: PresentedToken,
   request: StsGrantRequest,
@@ -94,7 +94,7 @@ async function chooseActors(
   return extendChain(claims, { actor: actor && identifyActor(actor.claims), maxActors });
 }
 
-/** Reads and checks one of the two tokens; each goes with its type. */
+/** Reads and checks one of the two tokens; each needs its type. */
 async function readToken(
   role: "subject" | "actor",
   { form, proven, client: { clientId } }: StsGrantRequest,

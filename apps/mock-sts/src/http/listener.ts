@@ -26,7 +26,7 @@ export interface ListenerOptions {
 export interface ListenerTls {
   /** The server's own certificate. */
   readonly identity: CertificatePair;
-  /** PEM of the authority whose client certificates are asked for. */
+  /** PEM of the authority whose client certificates are requested. */
   readonly clientAuthority: string;
   /** Called once per TLS connection. */
   readonly onHandshake: () => void;

@@ -21,7 +21,7 @@ export interface ControlApiOptions {
 /** Largest body of a control request, in bytes. */
 const MAX_BODY_BYTES = 262_144;
 
-/** Creates the application of the controls; the guard stands before it. */
+/** Creates the application of the controls, to be used behind the guard. */
 export function createControlApi(options: ControlApiOptions): Hono<GuardedEnv> {
   const app = new Hono<GuardedEnv>();
   app.get(DOCUMENT_PATH, async (c) => {
