@@ -5,7 +5,15 @@
  * @module
  */
 
+export {
+  checkedInsecureHosts,
+  isAllowedUrl,
+  judgeUrl,
+  type UrlVerdict,
+} from "./bearer/allowed-url.ts";
+export { boundedText } from "./bearer/bounded-text.ts";
 export { dropBody } from "./bearer/drop-body.ts";
+export { CACHE_OPTION_NAMES } from "./cache/cache-options.ts";
 export { emit } from "./events/emit.ts";
 export {
   type CheckOptionsContext,
@@ -16,6 +24,24 @@ export {
 } from "./options/known-members.ts";
 export { listedNames, listedReasons, shownName } from "./options/listed-names.ts";
 export { nearestName } from "./options/nearest-name.ts";
+export {
+  functionOption,
+  MAX_TIMER_MS,
+  type NumberRule,
+  numberOption,
+  type OptionContext,
+  textOption,
+} from "./options/option-values.ts";
 export { isPlainObject, kindOf } from "./options/plain-object.ts";
+export { type Deadline, type DeadlineOptions, withinDeadline } from "./time/deadline.ts";
+export { type Attempt, type RetryOptions, withRetries } from "./time/retry.ts";
+export { sleep } from "./time/sleep.ts";
+export { timeLimit } from "./time/time-limit.ts";
+export { untilAborted } from "./time/until-aborted.ts";
+export { isIssuedToken } from "./token/access-token.ts";
+export { fitsHeader, withoutBearer } from "./token/bearer-scheme.ts";
 export { checkedToken } from "./token/checked-token.ts";
+export { digest, identityDigest } from "./token/digest.ts";
+export { earliest } from "./token/expires-at.ts";
 export { checkGetTokenOptions } from "./token/get-token-options.ts";
+export { type JwtParties, jwtAudience, jwtParties } from "./token/jwt-claims.ts";

@@ -58,3 +58,9 @@ export const allowList: Readonly<Record<string, Allowance>> = {
 
 /** The private packages, which may depend on everything. */
 export const unrestricted: readonly string[] = ["bench", "e2e", "examples", "framework-examples"];
+
+/**
+ * The private packages that only tests use. Every package but the mock may have them among its `devDependencies`; so that
+ * it can, they use nothing of ours.
+ */
+export const testTools: readonly string[] = ["test-support"];

@@ -58,7 +58,11 @@ describe("bearerFetch with origins", () => {
     ["no list", { origins: "https://a.example" as never }, '"origins" must be a list'],
     ["a path", { origins: ["https://a.example/mcp"] }, 'write "https://a.example"'],
     ["a query", { origins: ["https://a.example/?q"] }, 'write "https://a.example"'],
-    ["a user", { origins: ["https://sentinel@a.example"] }, 'write "https://a.example"'],
+    [
+      "a user",
+      { origins: ["https://sentinel@a.example"] },
+      "must not hold a user name or password",
+    ],
     ["a bare host", { origins: ["a.example"] }, '"origins" must be an absolute URL'],
     ["http", { origins: ["http://a.example"] }, '"allowInsecureHosts" must name "a.example"'],
     [

@@ -1,3 +1,5 @@
+import { checkedInsecureHosts, judgeUrl } from "./allowed-url.ts";
+
 /** Where a token may go, as the caller says it. */
 export interface OriginOptions {
   /** The protected resource; its origin is the only one that gets the token. Give this or `origins`. */
@@ -14,23 +16,18 @@ export interface OriginOptions {
  * @throws TypeError naming the option that is missing, no URL, or not https.
  */
 export function secureOrigins(options: OriginOptions): ReadonlySet<string> {
-  const { resource, origins, allowInsecureHosts = [] } = options;
-  if (
-    !Array.isArray(allowInsecureHosts) ||
-    !allowInsecureHosts.every((host) => typeof host === "string" && host.trim() !== "")
-  ) {
-    throw invalid('"allowInsecureHosts" must be a list of hosts');
-  }
+  const { resource, origins } = options;
+  const insecureHosts = checkedInsecureHosts(options.allowInsecureHosts, "bind a token");
   if ((resource === undefined) === (origins === undefined)) {
     throw invalid('give either "resource" or "origins"');
   }
   if (resource !== undefined) {
-    return new Set([secureUrl(resource, "resource", allowInsecureHosts).origin]);
+    return new Set([secureUrl(resource, "resource", insecureHosts).origin]);
   }
   if (!Array.isArray(origins) || origins.length === 0) {
     throw invalid('"origins" must be a list of at least one origin');
   }
-  return new Set(origins.map((origin) => bareOrigin(origin, allowInsecureHosts)));
+  return new Set(origins.map((origin) => bareOrigin(origin, insecureHosts)));
 }
 
 /** A path would look like a limit, and be none. */
@@ -41,14 +38,9 @@ function bareOrigin(origin: string | URL, insecureHosts: readonly string[]): str
 }
 
 function secureUrl(value: string | URL, option: string, insecureHosts: readonly string[]): URL {
-  const url = URL.parse(String(value));
-  if (url === null) throw invalid(`"${option}" must be an absolute URL`);
-  const { hostname, port } = url;
-  const allowed = [hostname, `${hostname}:${port || "80"}`].some((host) =>
-    insecureHosts.includes(host),
-  );
-  if (url.protocol === "https:" || (url.protocol === "http:" && allowed)) return url;
-  throw invalid(`"${option}" must be https, or "allowInsecureHosts" must name "${url.host}"`);
+  const verdict = judgeUrl(value, insecureHosts);
+  if ("url" in verdict) return verdict.url;
+  throw invalid(`"${option}" ${verdict.violation}`);
 }
 
 function invalid(reason: string): TypeError {

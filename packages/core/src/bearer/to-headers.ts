@@ -1,5 +1,5 @@
-import { untilAborted } from "../time/abort.ts";
-import { bearerHeader } from "../token/bearer-header.ts";
+import { untilAborted } from "../time/until-aborted.ts";
+import { bearerHeader } from "../token/bearer-scheme.ts";
 import { checkedToken } from "../token/checked-token.ts";
 import { checkGetTokenOptions } from "../token/get-token-options.ts";
 import { requestOfCall, type TokenRequestOption } from "../token/token-request-option.ts";

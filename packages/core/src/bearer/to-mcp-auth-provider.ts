@@ -3,7 +3,7 @@ import { cachingTokenSource } from "../cache/caching-token-source.ts";
 import { RequestShapes } from "../cache/request-shape.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
-import { bearerHeader } from "../token/bearer-header.ts";
+import { bearerHeader } from "../token/bearer-scheme.ts";
 import { digest } from "../token/digest.ts";
 import { requestOfCall, type TokenRequestOption } from "../token/token-request-option.ts";
 import type { TokenRequest, TokenSource } from "../token/token-source.ts";

@@ -6,6 +6,7 @@ import type { CacheSettings } from "./cache-options.ts";
 import { EndpointGates } from "./endpoint-gates.ts";
 import { EntryTable, type EntryUser } from "./entry-table.ts";
 import { type Flight, Flights } from "./flights.ts";
+import { type Layer, layerOf } from "./layer.ts";
 import { NegativeCache } from "./negative-cache.ts";
 import { Replacements } from "./replacements.ts";
 
@@ -25,14 +26,18 @@ export class CacheMemory<T extends AccessToken> {
   readonly systemEntries: EntryTable<T>;
   readonly subjectEntries: EntryTable<T>;
   readonly #source: { readonly identity: string | undefined };
+  readonly #beneath: Layer | undefined;
   #identity: string | undefined;
+  #generation: number | undefined;
 
   constructor(
     source: { readonly identity: string | undefined },
     { settings, timeline, onEvicted }: CacheMemoryContext<T>,
   ) {
     this.#source = source;
+    this.#beneath = layerOf(source);
     this.#identity = source.identity;
+    this.#generation = this.#beneath?.generation;
     this.failures = new NegativeCache(settings);
     this.endpoints = new EndpointGates({ ...settings, timeline });
     this.replacements = new Replacements(settings);
@@ -40,15 +45,20 @@ export class CacheMemory<T extends AccessToken> {
     this.subjectEntries = new EntryTable(settings.maxSubjectEntries, onEvicted);
   }
 
-  /** Whether the source is still the one whose tokens are held. */
+  /** Whether the source is still the one whose tokens are held, and a cache in it has forgotten nothing since. */
   get isCurrent(): boolean {
-    return this.#source.identity === this.#identity;
+    if (this.#source.identity !== this.#identity) return false;
+    return this.#beneath === undefined || this.#beneath.generation === this.#generation;
   }
 
-  /** Forgets everything if the source's credential has changed: nothing that the old one brought is of use. */
+  /**
+   * Forgets everything if the source's credential has changed, of which nothing is of use, or if a cache in the source has
+   * forgotten something: what it still has costs no request.
+   */
   followIdentity(): void {
     if (this.isCurrent) return;
     this.#identity = this.#source.identity;
+    this.#generation = this.#beneath?.generation;
     this.clear();
   }
 

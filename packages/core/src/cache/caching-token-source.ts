@@ -6,6 +6,7 @@ import { type BoundTokenSource, bindRequest } from "./bound-token-source.ts";
 import { type CacheUser, checkedUser } from "./cache-key.ts";
 import { type CachingTokenSourceOptions, cacheSettings } from "./cache-options.ts";
 import type { CacheStats } from "./cache-stats.ts";
+import { addLayer, type Layer, layerOf } from "./layer.ts";
 import { TokenCache } from "./token-cache.ts";
 
 /** A token source that keeps what another one yields. */
@@ -14,15 +15,20 @@ export interface CachingTokenSource<T extends AccessToken = AccessToken> extends
   bind(request?: TokenRequest): BoundTokenSource<T>;
   /** Returns the cached token if it may still be handed out, without asking for one or refreshing it. */
   peek(request?: TokenRequest): T | undefined;
-  /** Forgets the token of one request, and its failure; tells whether there was a token. */
+  /** Forgets the token of one request, and its failure; tells whether there was a token. A cache beneath this one forgets it too. */
   invalidate(request?: TokenRequest): boolean;
   /**
-   * Forgets every token and every failure of one user; returns how many tokens there were.
+   * Forgets every token and every failure of one user; returns how many tokens there were. A cache beneath this one forgets
+   * them too.
    *
    * @throws TypeError unless either `principal` or `subjectToken` is given.
    */
   evict(user: CacheUser): number;
-  /** Forgets every token and every failure, and holds the token endpoint to be up. */
+  /**
+   * Forgets every token and every failure, also those of a cache beneath this one, and holds the token endpoint to be up.
+   *
+   * @throws TypeError if it is given an argument: it would forget more than was asked for.
+   */
   clear(): void;
   /** Counts what the cache has done and holds. */
   stats(): CacheStats;
@@ -73,17 +79,50 @@ class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
   readonly #source: TokenSource<T>;
   readonly #options: CachingTokenSourceOptions | undefined;
   readonly #cache: TokenCache<T>;
+  /** Of the source, if that has a cache in it. */
+  readonly #beneath: Layer | undefined;
+  #forgotten = 0;
 
   constructor(source: TokenSource<T>, options: CachingTokenSourceOptions | undefined) {
     this.#source = source;
     this.#options = options;
     this.#cache = new TokenCache(source, cacheSettings(options));
+    this.#beneath = layerOf(source);
+    addLayer(this, this.#layer());
   }
 
   /** Options of a second wrapping are honoured, not ignored, and never by a cache behind a cache. */
   with(options: CachingTokenSourceOptions | undefined): CachedSource<T> {
     if (options === undefined) return this;
-    return new CachedSource(this.#source, { ...this.#options, ...options });
+    return new CachedSource(this.#withoutCache(), { ...this.#options, ...options });
+  }
+
+  /** What another cache has in place of this one: it ends with this one, and forgets what this one forgets. */
+  #withoutCache(): TokenSource<T> {
+    const source = this.#source;
+    const bare: TokenSource<T> = {
+      get identity() {
+        return source.identity;
+      },
+      getToken: (request, options) => {
+        const { closed } = this.#cache;
+        return closed === undefined ? source.getToken(request, options) : Promise.reject(closed);
+      },
+    };
+    addLayer(bare, this.#layer());
+    return bare;
+  }
+
+  #layer(): Layer {
+    const generation = () => this.#forgotten + (this.#beneath?.generation ?? 0);
+    return {
+      get generation() {
+        return generation();
+      },
+      invalidate: (request) => void this.invalidate(request),
+      evict: (user) => void this.evict(user),
+      clear: () => this.clear(),
+    };
   }
 
   get identity(): string | undefined {
@@ -122,15 +161,28 @@ class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
   }
 
   invalidate(request?: TokenRequest): boolean {
-    return this.#cache.invalidate(this.#cache.keyOf(request));
+    const had = this.#cache.invalidate(this.#cache.keyOf(request));
+    this.#beneath?.invalidate(request);
+    this.#forgotten++;
+    return had;
   }
 
   evict(user: CacheUser): number {
-    return this.#cache.evict(checkedUser(user));
+    const evicted = this.#cache.evict(checkedUser(user));
+    this.#beneath?.evict(user);
+    this.#forgotten++;
+    return evicted;
   }
 
-  clear(): void {
+  clear(...filters: readonly never[]): void {
+    if (filters.length > 0) {
+      throw new TypeError(
+        "Cannot clear a cache: clear() forgets all tokens and takes no argument; evict() forgets one user's",
+      );
+    }
     this.#cache.clear();
+    this.#beneath?.clear();
+    this.#forgotten++;
   }
 
   stats(): CacheStats {
@@ -153,6 +205,7 @@ class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
 
   close(): void {
     this.#cache.close();
+    this.#forgotten++;
   }
 }
 

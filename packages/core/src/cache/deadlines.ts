@@ -1,6 +1,6 @@
 import type { LifetimeSkippedEvent } from "../events/token-event.ts";
 import type { AccessToken } from "../token/access-token.ts";
-import { resolveExpiresAt } from "../token/expires-at.ts";
+import { earliest, resolveExpiresAt } from "../token/expires-at.ts";
 import { isEpochSeconds } from "../token/jwt-claims.ts";
 import type { EntryDeadlines } from "./cache-entry.ts";
 import type { CacheSettings } from "./cache-options.ts";
@@ -56,7 +56,9 @@ function statedEnd(token: AccessToken, context: TokenDeadlinesContext): number |
     onSkipped("expires_at");
     expiresAt = undefined;
   }
-  expiresAt ??= resolveExpiresAt({ access_token: token.token }, { sentAt: sentAtMs, onSkipped });
+  // Whoever made the token may not have looked into it.
+  const exp = resolveExpiresAt({ access_token: token.token }, { sentAt: sentAtMs, onSkipped });
+  expiresAt = earliest(expiresAt, exp);
   if (expiresAt === undefined) return undefined;
   const end = instantOf(expiresAt, context);
   if (end - sentAt <= settings.maxLifetimeMs) return end;

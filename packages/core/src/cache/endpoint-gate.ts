@@ -1,16 +1,15 @@
 import { TokenError } from "../errors/token-error.ts";
 import { type Clock, startTimer } from "../time/clock.ts";
 import type { Timeline } from "../time/timeline.ts";
-import { type CacheKey, keyText } from "./cache-key.ts";
+import type { CacheKey } from "./cache-key.ts";
+import { FailedUsers, userOf } from "./failed-users.ts";
 
-/** So many different keys must have failed in a row before it is the endpoint that is held to be down. */
-const FAILED_KEYS = 3;
+/** So many different users must have failed in a row before it is the endpoint that is held to be down. */
+const FAILED_USERS = 3;
 /** The least time from a failed probe to the next one, and the most that is added to it at random. */
 const PROBE_INTERVAL_MS = 1_000;
 const PROBE_JITTER_MS = 250;
-/** An endpoint that asks all callers to wait is probed after this, however long it asked for. */
-const MAX_SHARED_RETRY_AFTER_MS = 60_000;
-/** With so many requests at a time the gate stands open again. */
+/** With so many requests at a time the gate stands open again, once there is no queue. */
 const WIDE_OPEN = 256;
 
 /** What a gate works with. */
@@ -23,33 +22,38 @@ export interface EndpointGateSettings {
 
 /** A request that was let through. */
 export interface Turn {
-  /** Whether it counts among those that the gate lets through at a time. */
+  /** The gate whose limit it counts against; `undefined`: it stood open. */
   readonly gate: EndpointGate | undefined;
+  /** It counts until the gate is closed or opened anew. */
+  readonly phase: number;
 }
 
 interface Waiter {
+  readonly user: string;
   readonly turn: PromiseWithResolvers<Turn>;
   /** Instant of the timeline. */
   readonly until: number;
 }
 
 /**
- * The gate before one token endpoint. It stands open until several different keys have failed in a row. Then one request
+ * The gate before one token endpoint. It stands open until several different users have failed in a row. Then one request
  * at a time probes the endpoint, and the others wait for it. The first success opens the gate in doubling steps, so that an
  * endpoint that has just recovered is not flooded by all who waited.
  */
 export class EndpointGate {
   readonly #settings: EndpointGateSettings;
-  /** The keys that failed since the last success, the latest last, with how long each was told to wait. */
-  readonly #failed = new Map<string, { readonly key: CacheKey; readonly retryAfterMs?: number }>();
+  readonly #failed = new FailedUsers();
   readonly #waiting = new Set<Waiter>();
   /** Why the endpoint is held to be down; `undefined`: it is not. */
   #failure: TokenError | undefined;
   /** When it may be probed again. */
   #probeAt = 0;
+  /** When a probe that is still under way no longer keeps another one back. */
+  #overtakeAt = 0;
   /** How many requests may be under way at a time. */
   #limit = Number.POSITIVE_INFINITY;
   #running = 0;
+  #phase = 0;
   /** Successes since the limit was doubled. */
   #succeeded = 0;
   #cancelTimer: (() => void) | undefined;
@@ -68,9 +72,9 @@ export class EndpointGate {
     return this.#failure !== undefined;
   }
 
-  /** Whether a request that came now would have to wait. */
-  get isHeld(): boolean {
-    return this.#waiting.size > 0 || !this.#hasRoom();
+  /** Whether a request for the key would have to wait if it came now. */
+  isHeld(key: CacheKey): boolean {
+    return this.#waiting.size > 0 || !this.#hasRoom(userOf(key));
   }
 
   /**
@@ -78,65 +82,58 @@ export class EndpointGate {
    *
    * @returns a promise that rejects with the endpoint's retryable error if the probe fails or the wait becomes too long.
    */
-  enter(): Turn | Promise<Turn> {
-    if (this.#limit === Number.POSITIVE_INFINITY) return { gate: undefined };
-    if (!this.isHeld) return this.#take();
+  enter(key: CacheKey): Turn | Promise<Turn> {
+    if (this.#limit === Number.POSITIVE_INFINITY) return { gate: undefined, phase: 0 };
+    if (!this.isHeld(key)) return this.#take();
     const { timeline, maxProbeWaitMs } = this.#settings;
     const until = timeline.now() + maxProbeWaitMs;
-    const comesTooLate =
-      this.#failure !== undefined && this.#running === 0 && this.#probeAt > until;
+    const comesTooLate = this.isDown && this.#running === 0 && this.#probeAt > until;
     if (maxProbeWaitMs === 0 || comesTooLate) return Promise.reject(this.#heldBack());
-    const waiter = { turn: Promise.withResolvers<Turn>(), until };
+    const waiter = { user: userOf(key), turn: Promise.withResolvers<Turn>(), until };
     this.#waiting.add(waiter);
     this.#proceed();
     return waiter.turn.promise;
   }
 
   /** Takes note that a request which was let through is over. */
-  release(): void {
-    this.#running--;
+  release({ phase }: Turn): void {
+    if (phase === this.#phase) this.#running--;
     this.#proceed();
   }
 
-  /** Takes note that the endpoint answered. Tells whether it was held to be down until now. */
-  answered({ isTurn }: { isTurn: boolean }): boolean {
+  /** Takes note that the endpoint responded. Tells whether it was held to be down until now. */
+  responded({ gate }: Turn): boolean {
     this.#failed.clear();
-    const hasRecovered = this.#failure !== undefined;
+    const hasRecovered = this.isDown;
     if (hasRecovered) {
-      this.#failure = undefined;
-      this.#open(2);
-    } else if (isTurn && ++this.#succeeded >= this.#limit) {
-      this.#open(this.#limit * 2);
+      // The probe itself is over in a moment; one that hangs must not take up the room of others.
+      this.#begin({ limit: 2, failure: undefined });
+    } else if (gate !== undefined && ++this.#succeeded >= this.#limit) {
+      this.#widen();
     }
     this.#proceed();
     return hasRecovered;
   }
 
   /** Takes note that a request failed in a way that a retry may mend. */
-  failed(error: TokenError, { key, isTurn }: { key: CacheKey; isTurn: boolean }): void {
-    const text = keyText(key);
-    const { retryAfterMs } = error;
-    this.#failed.delete(text);
-    this.#failed.set(text, { key, ...(retryAfterMs !== undefined && { retryAfterMs }) });
-    if (this.#failed.size > FAILED_KEYS)
-      this.#failed.delete(this.#failed.keys().next().value ?? "");
-    const isProbe = isTurn && this.#failure !== undefined;
-    const isRow = this.#failure === undefined && this.#failed.size === FAILED_KEYS;
-    if (isRow || isProbe) this.#close(error);
+  failed(error: TokenError, { key, turn }: { key: CacheKey; turn: Turn }): void {
+    this.#failed.add(key, error.retryAfterMs);
+    const isProbe = turn.gate !== undefined && this.isDown;
+    if (isProbe || (!this.isDown && this.#failed.size >= FAILED_USERS)) this.#close(error);
     if (isProbe) this.#refuseAll();
     this.#proceed();
   }
 
   /** Takes it that the keys which pass the test never failed. */
   forgive(test: (key: CacheKey) => boolean): void {
-    for (const [text, { key }] of this.#failed) if (test(key)) this.#failed.delete(text);
+    this.#failed.deleteWhere(test);
   }
 
   /** Holds the endpoint to be up. Those who wait are let through in steps. */
   lift(): void {
     this.#failed.clear();
-    this.#failure = undefined;
-    this.#open(this.#waiting.size === 0 ? Number.POSITIVE_INFINITY : 1);
+    const limit = this.#waiting.size === 0 ? Number.POSITIVE_INFINITY : 1;
+    this.#begin({ limit, failure: undefined });
     this.#proceed();
   }
 
@@ -147,54 +144,75 @@ export class EndpointGate {
     this.#proceed();
   }
 
-  #close(error: TokenError): void {
+  #close(failure: TokenError): void {
     const { timeline, random } = this.#settings;
-    const told = [...this.#failed.values()].map(({ retryAfterMs = 0 }) => retryAfterMs);
-    const shared = Math.min(MAX_SHARED_RETRY_AFTER_MS, ...told);
+    const shared = this.#failed.sharedRetryAfterMs(FAILED_USERS);
     const interval = PROBE_INTERVAL_MS + PROBE_JITTER_MS * random();
-    this.#failure = error;
     this.#probeAt = Math.ceil(timeline.now() + Math.max(interval, shared));
-    this.#open(1);
+    this.#begin({ limit: 1, failure });
   }
 
-  #open(limit: number): void {
-    this.#limit = limit > WIDE_OPEN ? Number.POSITIVE_INFINITY : limit;
+  #begin({ limit, failure }: { limit: number; failure: TokenError | undefined }): void {
+    this.#failure = failure;
+    this.#limit = limit;
+    this.#running = 0;
+    this.#succeeded = 0;
+    this.#phase++;
+  }
+
+  #widen(): void {
+    const isOpen = this.#limit >= WIDE_OPEN && this.#waiting.size === 0;
+    this.#limit = isOpen ? Number.POSITIVE_INFINITY : this.#limit * 2;
     this.#succeeded = 0;
   }
 
-  #hasRoom(): boolean {
-    if (this.#running >= this.#limit) return false;
-    return this.#failure === undefined || this.#settings.timeline.now() >= this.#probeAt;
+  #hasRoom(user: string): boolean {
+    if (!this.isDown) return this.#running < this.#limit;
+    const now = this.#settings.timeline.now();
+    if (this.#running > 0 && now < this.#overtakeAt) return false;
+    return now >= this.#probeAtFor(user);
+  }
+
+  /** A user who has just failed lets others probe first: his failure may be his own. */
+  #probeAtFor(user: string): number {
+    return this.#probeAt + (this.#failed.has(user) ? PROBE_INTERVAL_MS : 0);
   }
 
   #take(): Turn {
+    const { timeline, maxProbeWaitMs } = this.#settings;
     this.#running++;
-    return { gate: this };
+    this.#overtakeAt = timeline.now() + Math.max(PROBE_INTERVAL_MS, maxProbeWaitMs);
+    return { gate: this, phase: this.#phase };
   }
 
   /** Lets those through whose turn has come, and looks again when that can have changed by time alone. */
   #proceed(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    const now = this.#settings.timeline.now();
+    const { clock, timeline } = this.#settings;
+    const now = timeline.now();
     let next = Number.POSITIVE_INFINITY;
     for (const waiter of this.#waiting) {
-      if (this.#hasRoom()) {
+      if (this.#hasRoom(waiter.user)) {
         this.#waiting.delete(waiter);
         waiter.turn.resolve(this.#take());
       } else if (now >= waiter.until) {
         this.#waiting.delete(waiter);
         waiter.turn.reject(this.#heldBack());
       } else {
-        next = waiter.until;
-        break; // All others came later.
+        next = Math.min(next, waiter.until, this.#turnOf(waiter));
       }
     }
     if (next === Number.POSITIVE_INFINITY) return;
-    if (this.#failure !== undefined && this.#running === 0) next = Math.min(next, this.#probeAt);
-    const { clock } = this.#settings;
     const ms = Math.max(1, next - now);
     this.#cancelTimer = startTimer(clock, { callback: () => this.#proceed(), ms });
+  }
+
+  /** When a waiter may probe, if nothing happens until then. */
+  #turnOf({ user }: Waiter): number {
+    if (!this.isDown) return Number.POSITIVE_INFINITY;
+    const probeAt = this.#probeAtFor(user);
+    return this.#running > 0 ? Math.max(probeAt, this.#overtakeAt) : probeAt;
   }
 
   #refuseAll(): void {
@@ -204,19 +222,27 @@ export class EndpointGate {
   }
 
   #heldBack(): TokenError {
-    const wait = Math.max(1, this.#probeAt - this.#settings.timeline.now());
-    if (this.#failure === undefined) {
-      return new TokenError(
-        "ERR_TOKEN_TIMEOUT",
-        `Cannot request a token: the token endpoint has just recovered, and the requests of others take all of ${this.#settings.maxProbeWaitMs} ms`,
-        { retryAfterMs: PROBE_INTERVAL_MS },
-      );
-    }
-    const { code, status, oauthError } = this.#failure;
+    const { timeline, maxProbeWaitMs } = this.#settings;
+    const waitMs = Math.max(1, this.#probeAt - timeline.now());
+    return heldBack(this.#failure, { waitMs, maxProbeWaitMs });
+  }
+}
+
+function heldBack(
+  failure: TokenError | undefined,
+  { waitMs, maxProbeWaitMs }: { waitMs: number; maxProbeWaitMs: number },
+): TokenError {
+  if (failure === undefined) {
     return new TokenError(
-      code,
-      `Cannot request a token: the token endpoint failed for several callers in a row; it is asked again in ${wait} ms`,
-      { cause: this.#failure, status, oauthError, retryAfterMs: wait, retryable: true },
+      "ERR_TOKEN_TIMEOUT",
+      `Cannot request a token: the token endpoint has just recovered, and the requests of others take all of ${maxProbeWaitMs} ms`,
+      { retryAfterMs: PROBE_INTERVAL_MS },
     );
   }
+  const { code, status, oauthError } = failure;
+  return new TokenError(
+    code,
+    `Cannot request a token: the token endpoint failed for several callers in a row; it is asked again in ${waitMs} ms`,
+    { cause: failure, status, oauthError, retryAfterMs: waitMs, retryable: true },
+  );
 }

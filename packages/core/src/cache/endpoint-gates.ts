@@ -1,22 +1,28 @@
+import { boundedMap } from "../collections/bounded-map.ts";
 import { TokenError } from "../errors/token-error.ts";
 import type { CacheKey } from "./cache-key.ts";
 import { EndpointGate, type EndpointGateSettings, type Turn } from "./endpoint-gate.ts";
-import { keepRecent } from "./keep-recent.ts";
 
-/** How a request that was let through ended. */
-export interface EndedRequest {
+/** A request before a gate. */
+export interface GatedRequest {
   readonly key: CacheKey;
   readonly tenant: string | undefined;
+}
+
+/** How a request that was let through ended. */
+export interface EndedRequest extends GatedRequest {
   /** `undefined` if it brought a token. */
   readonly error?: unknown;
 }
 
-const OPEN: Turn = { gate: undefined };
+/** Tenants whose endpoint is remembered to be in trouble; beyond it the one not asked for longest is held to be up. */
+const MAX_TENANTS = 1_024;
+const OPEN: Turn = { gate: undefined, phase: 0 };
 
 /** The gates before the token endpoints of all tenants. Only one whose last request failed is remembered. */
 export class EndpointGates {
   readonly #settings: EndpointGateSettings;
-  readonly #gates = new Map<string, EndpointGate>();
+  readonly #gates = boundedMap<string, EndpointGate>(MAX_TENANTS, (gate) => gate.lift());
 
   constructor(settings: EndpointGateSettings) {
     this.#settings = settings;
@@ -27,24 +33,23 @@ export class EndpointGates {
     return this.#of(tenant)?.isDown === true;
   }
 
-  /** Whether a request for the tenant would have to wait now. */
-  isHeld(tenant: string | undefined): boolean {
-    return this.#of(tenant)?.isHeld === true;
+  /** Whether a request would have to wait if it came now. */
+  isHeld({ key, tenant }: GatedRequest): boolean {
+    return this.#of(tenant)?.isHeld(key) === true;
   }
 
   /** Lets a request through, at once or when its turn comes; see {@link EndpointGate.enter}. */
-  enter(tenant: string | undefined): Turn | Promise<Turn> {
-    return this.#of(tenant)?.enter() ?? OPEN;
+  enter({ key, tenant }: GatedRequest): Turn | Promise<Turn> {
+    return this.#of(tenant)?.enter(key) ?? OPEN;
   }
 
   /** Takes note of how a request ended. Tells whether the endpoint has recovered by that. */
   leave(turn: Turn, { key, tenant, error }: EndedRequest): boolean {
-    const isTurn = turn.gate !== undefined;
     const gate = mayBeOutage(error) ? this.#make(tenant) : this.#of(tenant);
     let hasRecovered = false;
-    if (mayBeOutage(error)) gate?.failed(error, { key, isTurn });
-    else if (isAnswer(error)) hasRecovered = gate?.answered({ isTurn }) === true;
-    turn.gate?.release();
+    if (mayBeOutage(error)) gate?.failed(error, { key, turn });
+    else if (isResponse(error)) hasRecovered = gate?.responded(turn) === true;
+    turn.gate?.release(turn);
     if (gate?.isIdle) this.#gates.delete(tenant ?? "");
     return hasRecovered;
   }
@@ -69,8 +74,10 @@ export class EndpointGates {
   }
 
   #make(tenant: string | undefined): EndpointGate {
-    const gate = this.#of(tenant) ?? new EndpointGate(this.#settings);
-    keepRecent(this.#gates, tenant ?? "", gate, { onDropped: (dropped) => dropped.lift() });
+    const known = this.#of(tenant);
+    if (known !== undefined) return known;
+    const gate = new EndpointGate(this.#settings);
+    this.#gates.set(tenant ?? "", gate);
     return gate;
   }
 }
@@ -80,8 +87,8 @@ function mayBeOutage(error: unknown): error is TokenError {
   return TokenError.isInstance(error) && error.retryable;
 }
 
-/** A refusal is an answer too: the endpoint works. A mistake of the caller, or a bad certificate, says nothing about that. */
-function isAnswer(error: unknown): boolean {
+/** A refusal is a response too: the endpoint works. A mistake of the caller, or a bad certificate, says nothing about that. */
+function isResponse(error: unknown): boolean {
   if (error === undefined) return true;
   if (!TokenError.isInstance(error)) return false;
   return error.status !== undefined || error.code === "ERR_TOKEN_OAUTH";

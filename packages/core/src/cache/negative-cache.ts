@@ -1,8 +1,10 @@
+import { boundedMap, deleteWhere } from "../collections/bounded-map.ts";
 import { TokenError } from "../errors/token-error.ts";
 import { type CacheKey, keyText } from "./cache-key.ts";
 import type { CacheSettings } from "./cache-options.ts";
-import { keepRecent } from "./keep-recent.ts";
 
+/** Keys whose failures are remembered; beyond it the one not asked for longest goes. */
+const MAX_REMEMBERED = 1_024;
 const FIRST_BACK_OFF_MS = 250;
 const MAX_BACK_OFF_MS = 30_000;
 /** A server that asks for more is mistaken, or means to keep us away: it is asked again after this. */
@@ -41,7 +43,7 @@ export interface FailedRequest {
  */
 export class NegativeCache {
   readonly #settings: Pick<CacheSettings, "failureLifetimeMs" | "random">;
-  readonly #failures = new Map<string, Failure>();
+  readonly #failures = boundedMap<string, Failure>(MAX_REMEMBERED);
 
   constructor(settings: Pick<CacheSettings, "failureLifetimeMs" | "random">) {
     this.#settings = settings;
@@ -67,7 +69,7 @@ export class NegativeCache {
     const until = error.retryable
       ? this.#backOffUntil(error, { times, now })
       : now + this.#settings.failureLifetimeMs;
-    keepRecent(this.#failures, text, { key, tenant, error, times, until });
+    this.#failures.set(text, { key, tenant, error, times, until });
   }
 
   /** Takes note that a request for the key brought a token; forgets its failures. */
@@ -77,14 +79,12 @@ export class NegativeCache {
 
   /** Forgets the failures of the keys that pass the test. */
   deleteWhere(test: (key: CacheKey) => boolean): void {
-    for (const [text, { key }] of this.#failures) if (test(key)) this.#failures.delete(text);
+    deleteWhere(this.#failures, ({ key }) => test(key));
   }
 
   /** Forgets the failures that a tenant's token endpoint caused by being down. */
   deleteOutage(tenant: string | undefined): void {
-    for (const [text, failure] of this.#failures) {
-      if (failure.tenant === tenant && isOutage(failure.error)) this.#failures.delete(text);
-    }
+    deleteWhere(this.#failures, (failure) => failure.tenant === tenant && isOutage(failure.error));
   }
 
   /** Exponential back-off with full jitter, or what the server asked for if that is longer. */

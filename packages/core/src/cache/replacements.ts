@@ -1,7 +1,11 @@
+import { boundedMap, deleteWhere } from "../collections/bounded-map.ts";
+import { TokenError } from "../errors/token-error.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { digest } from "../token/digest.ts";
 import { type CacheKey, keyText } from "./cache-key.ts";
-import { keepRecent } from "./keep-recent.ts";
+
+/** Keys whose replacements are remembered; beyond it the one not asked for longest goes. */
+const MAX_REMEMBERED = 1_024;
 
 interface Replacement {
   readonly key: CacheKey;
@@ -19,7 +23,7 @@ interface Replacement {
  */
 export class Replacements {
   readonly #intervalMs: number;
-  readonly #latest = new Map<string, Replacement>();
+  readonly #latest = boundedMap<string, Replacement>(MAX_REMEMBERED);
 
   constructor({ minRefreshIntervalMs }: { readonly minRefreshIntervalMs: number }) {
     this.#intervalMs = minRefreshIntervalMs;
@@ -29,7 +33,7 @@ export class Replacements {
   add(key: CacheKey, token: AccessToken, now: number): void {
     const until = now + this.#intervalMs;
     const replacement = { key, token: digest(token.token), until, refusedBy: new Set<string>() };
-    keepRecent(this.#latest, keyText(key), replacement);
+    this.#latest.set(keyText(key), replacement);
   }
 
   /**
@@ -60,6 +64,24 @@ export class Replacements {
 
   /** Forgets what is known of the keys that pass the test. */
   deleteWhere(test: (key: CacheKey) => boolean): void {
-    for (const [text, { key }] of this.#latest) if (test(key)) this.#latest.delete(text);
+    deleteWhere(this.#latest, ({ key }) => test(key));
   }
+}
+
+/** Makes the error for a token that is no better than the one which a server refused. */
+export function refusedAgain(): TokenError {
+  return new TokenError(
+    "ERR_TOKEN_REJECTED",
+    "Cannot use the token: the server refused it, and the one that replaced it too; check that its audience and issuer are the ones the server expects",
+  );
+}
+
+/**
+ * Returns the token that the source had for a refused one.
+ *
+ * @throws TokenError `ERR_TOKEN_REJECTED` if it is the same.
+ */
+export function notRefused<T extends AccessToken>(token: T, rejected: AccessToken): T {
+  if (token.token === rejected.token) throw refusedAgain();
+  return token;
 }

@@ -1,3 +1,4 @@
+import { sourceError } from "../errors/provider-error.ts";
 import { TokenError } from "../errors/token-error.ts";
 import type { RequestStartEvent } from "../events/token-event.ts";
 import type { Timeline } from "../time/timeline.ts";
@@ -62,6 +63,7 @@ export class SourceRequests<T extends AccessToken> {
   ask(call: CacheCall, why: "miss" | "stale"): Promise<T> {
     const { flights } = this.#parts.memory;
     const flight = flights.join(call.key, rejectionOf(call)) ?? this.#start(call, why);
+    flight.wantedUntil(why === "stale" ? undefined : call.options.signal);
     flight.subjectEndsBy(call.options.subjectExpiresAt);
     return flight.promise;
   }
@@ -77,10 +79,12 @@ export class SourceRequests<T extends AccessToken> {
   async #send(call: CacheCall, flight: Flight<T>, reason: RequestStartEvent["reason"]): Promise<T> {
     const { memory } = this.#parts;
     const { request } = call;
-    let turn = memory.endpoints.enter(request?.tenant);
+    let turn = memory.endpoints.enter({ key: call.key, tenant: request?.tenant });
+    const hasWaited = turn instanceof Promise;
     if (turn instanceof Promise) turn = await turn;
     try {
-      flight.signal.throwIfAborted(); // It may have waited for its turn.
+      flight.signal.throwIfAborted();
+      if (hasWaited && !flight.isWanted) throw new DOMException("All callers left", "AbortError");
       const token = await this.#request(call, flight, reason);
       this.#leave(turn, { call, error: undefined });
       return token;
@@ -120,7 +124,8 @@ export class SourceRequests<T extends AccessToken> {
       this.#receive(call, flight, { token, ...sent });
       events.tell(end(), request);
       return token;
-    } catch (error) {
+    } catch (thrown) {
+      const error = sourceError(thrown);
       memory.followIdentity();
       this.#failures++;
       events.tell({ ...end(), code: eventCode(error) }, request);
@@ -136,7 +141,7 @@ export class SourceRequests<T extends AccessToken> {
     const hasNoOther = TokenError.isInstance(error) && error.code === "ERR_TOKEN_REJECTED";
     const [first] = flight.rejected;
     if (hasNoOther && first !== undefined) memory.replacements.add(key, first.token, now);
-    if (hasNoOther || isPassing(error)) memory.reinstate(key, flight.suspended);
+    if (!isAboutUser(error)) memory.reinstate(key, flight.suspended);
   }
 
   #receive(call: CacheCall, flight: Flight<T>, answer: SourceAnswer<T>): void {
@@ -185,6 +190,13 @@ function passedDown<T extends AccessToken>(call: CacheCall, flight: Flight<T>): 
     ...(rejection && { rejected: rejection.token }),
     ...(rejection?.by !== undefined && { rejectedBy: rejection.by }),
   };
+}
+
+/** What an authorization server says of the user or of the grant: it no longer stands behind the user's tokens. */
+const ABOUT_USER = new Set<unknown>(["invalid_grant", "access_denied", "consent_required"]);
+
+function isAboutUser(error: unknown): boolean {
+  return TokenError.isInstance(error) && ABOUT_USER.has(error.oauthError);
 }
 
 /** Tells whether an error passes by itself. */

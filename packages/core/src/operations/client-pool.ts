@@ -1,6 +1,7 @@
+import { boundedMap, MAX_ENTRIES } from "../collections/bounded-map.ts";
 import { emit } from "../events/emit.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
-import { checkCapacity, RecentMap } from "./recent-map.ts";
+import { numberOption } from "../options/option-values.ts";
 
 /** How a {@link ClientPool} behaves. */
 export interface ClientPoolOptions<Provider extends object, Client> {
@@ -46,8 +47,9 @@ export function createClientPool<Provider extends object, Client>(
   const { maxClients = DEFAULT_MAX_CLIENTS, onEvicted } = options ?? {};
   if (typeof create !== "function") throw mistaken("create");
   if (onEvicted !== undefined && typeof onEvicted !== "function") throw mistaken("onEvicted");
-  checkCapacity(maxClients, { option: "maxClients", doing: "create a client pool" });
-  const kept = new RecentMap<Provider, { readonly client: Client }>(
+  const doing = "create a client pool";
+  numberOption(maxClients, { option: "maxClients", doing, min: 1, max: MAX_ENTRIES, whole: true });
+  const kept = boundedMap<Provider, { readonly client: Client }>(
     maxClients,
     ({ client }, provider) => emit(onEvicted, client, provider),
   );

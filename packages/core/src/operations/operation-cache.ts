@@ -1,8 +1,9 @@
+import { MAX_ENTRIES } from "../collections/bounded-map.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
+import { numberOption } from "../options/option-values.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import type { Operation, OperationOptions } from "./operation-options.ts";
 import { OperationTable } from "./operation-table.ts";
-import { checkCapacity } from "./recent-map.ts";
 
 /** How an {@link OperationCache} behaves. */
 export interface OperationCacheOptions {
@@ -102,7 +103,8 @@ export interface OperationCache {
 export function createOperationCache(options: OperationCacheOptions = {}): OperationCache {
   checkOptions(options, { doing: "create an operation cache", names: NAMES });
   const { maxEntries = DEFAULT_MAX_ENTRIES, clock = systemClock } = options;
-  checkCapacity(maxEntries, { option: "maxEntries", doing: "create an operation cache" });
+  const doing = "create an operation cache";
+  numberOption(maxEntries, { option: "maxEntries", doing, min: 1, max: MAX_ENTRIES, whole: true });
   return new OperationTable({ maxEntries, clock });
 }
 

@@ -1,4 +1,4 @@
-import { untilAborted } from "../time/abort.ts";
+import { untilAborted } from "../time/until-aborted.ts";
 
 /** What a kept or a coming result belongs to. */
 export interface OperationResultOf {

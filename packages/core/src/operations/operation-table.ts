@@ -1,6 +1,8 @@
+import type { LRUCache } from "lru-cache";
+import { boundedMap, deleteWhere } from "../collections/bounded-map.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
-import { untilAborted } from "../time/abort.ts";
 import { Timeline } from "../time/timeline.ts";
+import { untilAborted } from "../time/until-aborted.ts";
 import { jwtExpiresAt } from "../token/jwt-claims.ts";
 import { signalOf } from "./operation-arguments.ts";
 import type {
@@ -12,7 +14,6 @@ import type {
 } from "./operation-cache.ts";
 import { OperationFlight, type OperationResultOf } from "./operation-flight.ts";
 import type { Operation, OperationOptions } from "./operation-options.ts";
-import { RecentMap } from "./recent-map.ts";
 import { type OperationCall, type OperationUser, WrappedOperation } from "./wrapped-operation.ts";
 
 /** How often results past their time are looked for, so that they do not stay until their room is needed. */
@@ -35,7 +36,7 @@ interface PendingCall {
 /** Decides for each call whether a kept result will do, and lets callers at the same time share a run. */
 export class OperationTable implements OperationCache {
   readonly #timeline: Timeline;
-  readonly #entries: RecentMap<string, OperationEntry>;
+  readonly #entries: LRUCache<string, OperationEntry>;
   /** The latest run of each key: no other one may store its result. */
   readonly #flights = new Map<string, OperationFlight>();
   readonly #names = new Set<string>();
@@ -44,7 +45,7 @@ export class OperationTable implements OperationCache {
 
   constructor({ maxEntries, clock }: Required<OperationCacheOptions>) {
     this.#timeline = new Timeline(clock);
-    this.#entries = new RecentMap(maxEntries, () => this.#counts.evicted++);
+    this.#entries = boundedMap(maxEntries, () => this.#counts.evicted++);
     this.#sweptAt = this.#timeline.now();
   }
 
@@ -78,8 +79,9 @@ export class OperationTable implements OperationCache {
       member: "field",
     });
     const { name, principal } = filter ?? {};
-    for (const [option, value] of Object.entries({ name, principal })) {
-      if (value === undefined || (typeof value === "string" && value.trim() !== "")) continue;
+    // One that is given and undefined would clear the results of all.
+    for (const [option, value] of Object.entries(filter ?? {})) {
+      if (typeof value === "string" && value.trim() !== "") continue;
       throw new TypeError(
         `Cannot clear an operation cache: "${option}" must be a string that is not blank`,
       );
@@ -88,7 +90,7 @@ export class OperationTable implements OperationCache {
       (name === undefined || of.name === name) &&
       (principal === undefined || of.principal === principal);
     for (const [key, { of }] of this.#flights) if (isMeant(of)) this.#flights.delete(key);
-    return this.#entries.deleteWhere(isMeant);
+    return deleteWhere(this.#entries, isMeant);
   }
 
   stats(): OperationCacheStats {
@@ -166,7 +168,7 @@ export class OperationTable implements OperationCache {
     const now = this.#timeline.now();
     if (now - this.#sweptAt >= SWEEP_INTERVAL_MS) {
       this.#sweptAt = now;
-      this.#entries.deleteWhere(({ end }) => end <= now);
+      deleteWhere(this.#entries, ({ end }) => end <= now);
     }
     this.#entries.delete(key);
     if (now < entry.end) this.#entries.set(key, entry);

@@ -1,3 +1,4 @@
+import { addLayer, type Layer, layerOf } from "../cache/layer.ts";
 import { TokenError } from "../errors/token-error.ts";
 import { listedReasons } from "../options/listed-names.ts";
 import type { AccessToken } from "../token/access-token.ts";
@@ -44,6 +45,8 @@ class ChainedSource<T extends AccessToken> implements TokenSource<T> {
 
   constructor(sources: readonly TokenSource<T>[]) {
     this.#sources = [...sources];
+    const layers = sources.map(layerOf).filter((layer) => layer !== undefined);
+    if (layers.length > 0) addLayer(this, allOf(layers));
   }
 
   get identity(): string | undefined {
@@ -73,6 +76,24 @@ class ChainedSource<T extends AccessToken> implements TokenSource<T> {
       `Cannot get a token: none of ${reasons.length} sources is configured here (${listedReasons(reasons)})`,
     );
   }
+}
+
+/** A cache in front of the chain stands in front of all the caches in it. */
+function allOf(layers: readonly Layer[]): Layer {
+  return {
+    get generation() {
+      return layers.reduce((sum, { generation }) => sum + generation, 0);
+    },
+    invalidate(request) {
+      for (const layer of layers) layer.invalidate(request);
+    },
+    evict(user) {
+      for (const layer of layers) layer.evict(user);
+    },
+    clear() {
+      for (const layer of layers) layer.clear();
+    },
+  };
 }
 
 const MAX_REASON = 200;

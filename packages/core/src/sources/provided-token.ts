@@ -1,8 +1,8 @@
 import { TokenError } from "../errors/token-error.ts";
 import { kindOf } from "../options/plain-object.ts";
-import { type AccessToken, createAccessToken } from "../token/access-token.ts";
-import { fitsHeader } from "../token/bearer-header.ts";
-import { resolveExpiresAt } from "../token/expires-at.ts";
+import { type AccessToken, createAccessToken, tokenViolation } from "../token/access-token.ts";
+import { fitsHeader, withoutBearer } from "../token/bearer-scheme.ts";
+import { earliest, resolveExpiresAt } from "../token/expires-at.ts";
 
 /** A token and how long it lasts. Without an end the token's own `exp` counts, if it is a JWT. */
 export interface ProvidedToken {
@@ -30,17 +30,17 @@ export function readProvidedToken(
   { sentAt, answeredAt }: ProviderCallTimes,
 ): AccessToken {
   const { text, expiresAt: stated, expiresIn } = members(answer);
-  const token = withoutScheme(text);
+  const token = withoutBearer(text);
   if (token === "") throw unusable("an empty token");
+  const violation = tokenViolation({ token });
+  if (violation !== undefined) throw unusable(`a token where ${violation}`);
   if (!fitsHeader(token)) throw unusable("a token with characters that no header can carry");
   if (stated !== undefined && stated !== null && typeof stated !== "number") {
     throw unusable(`a token whose "expiresAt" is ${kindOf(stated)}, not a number`);
   }
   const claims = { expires_in: expiresIn, access_token: token };
-  const expiresAt =
-    typeof stated === "number" && Number.isFinite(stated)
-      ? stated
-      : resolveExpiresAt(claims, { sentAt });
+  const own = typeof stated === "number" && Number.isFinite(stated) ? stated : undefined;
+  const expiresAt = earliest(own, resolveExpiresAt(claims, { sentAt }));
   if (expiresAt !== undefined && expiresAt <= answeredAt) {
     throw unusable(
       `a token that ended ${answeredAt - expiresAt} ms ago ("expiresAt" is in milliseconds, "expiresIn" in seconds)`,
@@ -51,7 +51,7 @@ export function readProvidedToken(
 
 /** Tells whether a provider returned nothing: `undefined`, `null`, or a text without a token in it. */
 export function isNoToken(answer: unknown): boolean {
-  if (typeof answer === "string") return withoutScheme(answer) === "";
+  if (typeof answer === "string") return withoutBearer(answer) === "";
   return answer === undefined || answer === null;
 }
 
@@ -62,10 +62,6 @@ function members(answer: unknown): { text: string; expiresAt?: unknown; expiresI
   if (typeof token === "string") return { text: token, expiresAt, expiresIn };
   const what = token === undefined ? 'without a "token"' : `whose "token" is ${kindOf(token)}`;
   throw unusable(`${kindOf(answer)} ${what}`);
-}
-
-function withoutScheme(text: string): string {
-  return text.trim().replace(/^bearer(?:\s+|$)/i, "");
 }
 
 function unusable(what: string): TokenError {

@@ -2,6 +2,8 @@ import { type Clock, systemClock } from "./clock.ts";
 
 /** How far the wall clock may move forward before the monotonic clock is asked whether that much time passed. */
 const TRUSTED_MS = 1_000;
+/** The monotonic clock is asked at each so many readings too: a wall clock that stands still looks like no time passing. */
+const READINGS_TRUSTED = 16;
 /** Below this, wall and monotonic clock disagree by rounding and slewing alone. */
 const TOLERANCE_MS = 100;
 
@@ -21,6 +23,7 @@ export class Timeline {
   /** From the last reading up to this one the wall clock is believed without asking the monotonic clock. */
   #trustedUntil = 0;
   #lastWall = 0;
+  #readings = 0;
 
   constructor(clock: Clock, { askAlways = clock !== systemClock }: { askAlways?: boolean } = {}) {
     this.#clock = clock;
@@ -34,7 +37,8 @@ export class Timeline {
   /** This moment. */
   now(): number {
     const wall = this.#clock.now();
-    if (wall >= this.#trustedUntil || wall < this.#lastWall) this.#ask(wall);
+    const isTrusted = wall < this.#trustedUntil && wall >= this.#lastWall;
+    if (!isTrusted || ++this.#readings >= READINGS_TRUSTED) this.#ask(wall);
     this.#lastWall = wall;
     return wall + this.#correction;
   }
@@ -45,6 +49,7 @@ export class Timeline {
   }
 
   #ask(wall: number): void {
+    this.#readings = 0;
     const offset = wall - this.#clock.monotonic();
     const back = this.#offset - offset;
     if (back > TOLERANCE_MS) this.#correction += Math.ceil(back);

@@ -19,3 +19,13 @@ function units(text: string): Uint16Array {
 export function fingerprint(secret: string): string {
   return hash("sha256", secret, "hex").slice(0, 12);
 }
+
+/**
+ * Digests what a source's answers depend on, to name it without showing it: full SHA-256, in base64url. No two different
+ * lists of parts have the same one.
+ *
+ * @param parts JSON-like values.
+ */
+export function identityDigest(...parts: readonly unknown[]): string {
+  return hash("sha256", JSON.stringify(parts), "base64url");
+}

@@ -25,7 +25,6 @@ describe("resolveExpiresAt", () => {
     ["ISO 8601, no offset: UTC", { expires_at: "2026-01-01T00:00:00" }, Date.UTC(2026, 0, 1)],
     ["expires_in as a number", { expires_in: 120 }, SENT + 120_000],
     ["expires_in as a decimal string", { expires_in: " 120 " }, SENT + 120_000],
-    ["expires_in of zero", { expires_in: 0 }, SENT],
     ["exp of the access token", { access_token: jwt(1500) }, 1_500_000],
     ["exp of the id token", { access_token: "opaque", id_token: jwt(1400) }, 1_400_000],
     ["nothing", {}, undefined],
@@ -45,14 +44,24 @@ describe("resolveExpiresAt", () => {
     vi.unstubAllEnvs();
   });
 
-  it("believes expires_at before expires_in before exp before the id token", () => {
-    const id = { id_token: jwt(4) };
-    const access = { access_token: jwt(3), ...id };
-    const after = { expires_in: 2, ...access };
-    expect(resolved({ expires_at: 1, ...after }).at).toBe(1_000);
-    expect(resolved(after).at).toBe(SENT + 2_000);
-    expect(resolved(access).at).toBe(3_000);
-    expect(resolved(id).at).toBe(4_000);
+  it("takes the earliest of what is said of the access token, and the id token's exp only without it", () => {
+    const later = {
+      expires_at: SENT / 1000 + 100,
+      expires_in: 100,
+      access_token: jwt(SENT / 1000 + 100),
+    };
+    const at = SENT + 100_000;
+    expect(resolved(later).at).toBe(at);
+    expect(resolved({ ...later, expires_at: SENT / 1000 + 60 }).at).toBe(at - 40_000);
+    expect(resolved({ ...later, expires_in: 60 }).at).toBe(at - 40_000);
+    expect(resolved({ ...later, access_token: jwt(SENT / 1000 + 60) }).at).toBe(at - 40_000);
+    expect(resolved({ ...later, id_token: jwt(4) }).at).toBe(at);
+    expect(resolved({ id_token: jwt(4) }).at).toBe(4_000);
+  });
+
+  it("skips an expires_in of zero: nothing lasts no time", () => {
+    expect(resolved({ expires_in: 0 })).toEqual({ at: undefined, skipped: ["expires_in"] });
+    expect(resolved({ expires_in: "0", access_token: jwt(1500) }).at).toBe(1_500_000);
   });
 
   const unusable: unknown[] = [

@@ -4,7 +4,7 @@ import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import type { Clock } from "../time/clock.ts";
 import { isEpochSeconds, jwtExp } from "./jwt-claims.ts";
 
-/** What a token answer may say about the token's end, in the order in which it is believed. */
+/** What a token response may say about the token's expiry. */
 export interface LifetimeClaims {
   /** Epoch seconds as number or decimal string, or an ISO 8601 instant. */
   readonly expires_at?: unknown;
@@ -12,7 +12,7 @@ export interface LifetimeClaims {
   readonly expires_in?: unknown;
   /** Its `exp` is read if it is a JWT. */
   readonly access_token?: string | undefined;
-  /** Its `exp` is read if it is a JWT. */
+  /** Its `exp` is read if it is a JWT and nothing else says when the access token expires. */
   readonly id_token?: string | undefined;
 }
 
@@ -27,11 +27,13 @@ export interface ResolveExpiresAtOptions {
 const NAMES: OptionNames<ResolveExpiresAtOptions> = { sentAt: true, onSkipped: true };
 
 /**
- * Returns when a token ends, in epoch milliseconds, by the first usable of `expires_at`, `expires_in`, `exp` of the
- * access token and `exp` of the id token; `undefined` if none is. NaN, infinite and negative numbers and
- * instants in milliseconds are unusable; zero and the past are usable.
+ * Returns when a token expires, in epoch milliseconds: the earliest of `expires_at`, `expires_in` and the access token's own `exp`, of
+ * those that are usable, else the `exp` of the id token; `undefined` if none is. NaN, infinite and negative numbers, an
+ * `expires_in` of zero and instants in milliseconds are unusable; an instant in the past is usable. A claim that is not
+ * verified can therefore only shorten what the response says.
  *
  * @throws TypeError naming the option that is missing, unknown or of a wrong type.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749 §5.1}
  */
 export function resolveExpiresAt(
   claims: LifetimeClaims,
@@ -42,35 +44,41 @@ export function resolveExpiresAt(
   if (!Number.isFinite(sentAt)) {
     throw new TypeError('Cannot tell when a token ends: "sentAt" must be epoch milliseconds');
   }
-  const candidates: [
-    LifetimeSkippedEvent["field"],
-    unknown,
-    (value: unknown) => number | undefined,
-  ][] = [
-    ["expires_at", claims.expires_at, instant],
-    ["expires_in", claims.expires_in, (value) => after(sentAt, seconds(value))],
-    [
-      "exp",
-      claims.access_token && jwtExp(claims.access_token),
-      (value) => after(0, seconds(value)),
-    ],
-    [
-      "id_token.exp",
-      claims.id_token && jwtExp(claims.id_token),
-      (value) => after(0, seconds(value)),
-    ],
-  ];
-  for (const [field, value, read] of candidates) {
-    if (value === undefined || value === null || value === "") continue;
-    const expiresAt = read(value);
-    if (expiresAt !== undefined) return expiresAt;
-    emit(onSkipped, field);
-  }
-  return undefined;
+  const read = (
+    field: LifetimeSkippedEvent["field"],
+    { value, by }: { value: unknown; by: (value: unknown) => number | undefined },
+  ) => {
+    if (value === undefined || value === null || value === "") return undefined;
+    const expiresAt = by(value);
+    if (expiresAt === undefined) emit(onSkipped, field);
+    return expiresAt;
+  };
+  const exp = (token: string | undefined) => ({
+    value: token && jwtExp(token),
+    by: (value: unknown) => after(0, seconds(value)),
+  });
+  const stated = earliest(
+    read("expires_at", { value: claims.expires_at, by: instant }),
+    read("expires_in", { value: claims.expires_in, by: (value) => after(sentAt, lifetime(value)) }),
+    read("exp", exp(claims.access_token)),
+  );
+  return stated ?? read("id_token.exp", exp(claims.id_token));
 }
 
-function after(start: number, lifetime: number | undefined): number | undefined {
-  return lifetime === undefined ? undefined : start + lifetime * 1000;
+/** Returns the earliest of the instants that are known, `undefined` if none is. */
+export function earliest(...instants: readonly (number | undefined)[]): number | undefined {
+  const known = instants.filter((instant) => instant !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+function after(start: number, passed: number | undefined): number | undefined {
+  return passed === undefined ? undefined : start + passed * 1000;
+}
+
+/** A token that lasts no time is of no use to anybody, so servers that say so mean that they do not know. */
+function lifetime(value: unknown): number | undefined {
+  const number = seconds(value);
+  return number === 0 ? undefined : number;
 }
 
 /** Decimal only: `Number("0x10")` and `Number(true)` are no lifetimes. */

@@ -136,7 +136,6 @@ describe("bareToken", () => {
     ["Bearer abc", "abc"],
     ["bEaReR\tabc", "abc"],
     [" Bearer abc ", "abc"],
-    ["Bearer Bearer", "Bearer"],
     ["bearertoken", "bearertoken"],
     ["Basic abc", "Basic abc"],
   ];

@@ -1,5 +1,6 @@
 import { unknownName } from "../options/known-members.ts";
 import { isPlainObject, kindOf } from "../options/plain-object.ts";
+import { withoutBearer } from "./bearer-scheme.ts";
 import type { TokenRequest } from "./token-source.ts";
 
 /** The members of a {@link TokenRequest}, as a source declares which of them it can honour. */
@@ -47,6 +48,7 @@ export function requireRequest(request: unknown): TokenRequest {
       `Cannot request a token: the request must be an object such as { subjectToken }, not ${kindOf(request)}`,
     );
   }
+  let fields = 0;
   for (const field in request) {
     // A switch costs a third of a look-up.
     switch (field) {
@@ -56,11 +58,14 @@ export function requireRequest(request: unknown): TokenRequest {
       case "resource":
       case "scope":
       case "tenant":
+        fields++;
         break;
       default:
         refuseUnknown(field);
     }
   }
+  // Only a request that is really empty is one without a user: hidden members, and those named by symbols, count too.
+  if (fields === 0) for (const hidden of Reflect.ownKeys(request)) refuseUnknown(String(hidden));
   return request;
 }
 
@@ -91,12 +96,7 @@ export function bareToken(subjectToken: string): string {
     const first = subjectToken.charCodeAt(0);
     if (first > 32 && first < 127 && first !== 66 && first !== 98) return subjectToken;
   }
-  return nameField(
-    nameField(subjectToken, "subjectToken")
-      .trim()
-      .replace(/^bearer(?:\s+|$)/i, ""),
-    "subjectToken",
-  );
+  return nameField(withoutBearer(nameField(subjectToken, "subjectToken")), "subjectToken");
 }
 
 /**

@@ -1,10 +1,12 @@
+import type { LRUCache } from "lru-cache";
 import type { BoundTokenSource } from "../cache/bound-token-source.ts";
 import { type CachingTokenSource, cachingTokenSource } from "../cache/caching-token-source.ts";
+import { boundedMap, MAX_ENTRIES } from "../collections/bounded-map.ts";
 import { TokenError } from "../errors/token-error.ts";
-import { checkCapacity, RecentMap } from "../operations/recent-map.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import { shownName } from "../options/listed-names.ts";
-import { bearerHeader } from "../token/bearer-header.ts";
+import { numberOption } from "../options/option-values.ts";
+import { bearerHeader } from "../token/bearer-scheme.ts";
 import { normalizeTokenRequest } from "../token/token-request.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "../token/token-source.ts";
 
@@ -94,7 +96,8 @@ export function toolTokens(source: TokenSource, options: ToolTokensOptions): Too
   if (typeof audienceOf !== "function") {
     throw new TypeError('Cannot keep tool tokens: "audienceOf" must be a function');
   }
-  checkCapacity(maxRuns, { option: "maxRuns", doing: "keep tool tokens" });
+  const doing = "keep tool tokens";
+  numberOption(maxRuns, { option: "maxRuns", doing, min: 1, max: MAX_ENTRIES, whole: true });
   return new RunTokens(cachingTokenSource(source), { audienceOf, maxRuns });
 }
 
@@ -106,18 +109,18 @@ interface Run {
   readonly subject: TokenRequest;
   readonly bound: BoundTokenSource;
   /** By audience. */
-  readonly targets: RecentMap<string, BoundTokenSource>;
+  readonly targets: LRUCache<string, BoundTokenSource>;
 }
 
 class RunTokens implements ToolTokens {
   readonly #cache: CachingTokenSource;
   readonly #options: Required<ToolTokensOptions>;
-  readonly #runs: RecentMap<string, Run>;
+  readonly #runs: LRUCache<string, Run>;
 
   constructor(cache: CachingTokenSource, options: Required<ToolTokensOptions>) {
     this.#cache = cache;
     this.#options = options;
-    this.#runs = new RecentMap(options.maxRuns);
+    this.#runs = boundedMap(options.maxRuns);
   }
 
   startRun(runId: string, run: ToolRun): void {
@@ -131,7 +134,7 @@ class RunTokens implements ToolTokens {
       this.#runs.set(runId, {
         subject,
         bound: this.#cache.bind(subject),
-        targets: new RecentMap(MAX_TARGETS),
+        targets: boundedMap(MAX_TARGETS),
       });
     } else if (!isSameSubject(known.subject, subject)) {
       // Taking the new one would send its token with the other's calls.
