@@ -18,22 +18,6 @@ import { chooseAuthorizationServer } from "./id-jag.ts";
 import { verifyPresentedToken } from "./presented-token.ts";
 import type { StsDecision, StsGrant, StsGrantRequest } from "./sts-grant.ts";
 
-/** The rules for token exchanges. */
-export interface TokenExchangeOptions {
-  readonly issuer: string;
-  readonly tokenEndpoint: string;
-  readonly issuers: TokenIssuers;
-  readonly targets: TargetPolicy;
-  /** Issuers of the authorization servers an ID-JAG may be for. */
-  readonly authorizationServers: readonly string[];
-  readonly policy: Pick<
-    ResolvedStsOptions,
-    "mayAct" | "maxActors" | "subjectForRequester" | "refreshTokens"
-  >;
-  /** Read at each request. */
-  readonly hasQuirk: HasQuirk;
-}
-
 /**
  * Creates the grant that exchanges a token for another one: impersonation without an actor token,
  * delegation with one.
@@ -59,6 +43,22 @@ export function createTokenExchangeGrant(options: TokenExchangeOptions): StsGran
       ? { ...decision, refresh: refreshDecision(decision) }
       : decision;
   };
+}
+
+/** The rules for token exchanges. */
+export interface TokenExchangeOptions {
+  readonly issuer: string;
+  readonly tokenEndpoint: string;
+  readonly issuers: TokenIssuers;
+  readonly targets: TargetPolicy;
+  /** Issuers of the authorization servers an ID-JAG may be for. */
+  readonly authorizationServers: readonly string[];
+  readonly policy: Pick<
+    ResolvedStsOptions,
+    "mayAct" | "maxActors" | "subjectForRequester" | "refreshTokens"
+  >;
+  /** Read at each request. */
+  readonly hasQuirk: HasQuirk;
 }
 
 /** A refresh token is for the time after the subject token has expired: RFC 8693 §2.2.1. */
