@@ -43,7 +43,9 @@ export function exchangeByCertificate(pair: CertificatePair = agent): StsTokenSo
 
 function exchange(options: StsOptions): StsTokenSource {
   const source = createStsTokenSource({
-    ...{ issuer, ca, timeoutMs: 30_000 },
+    issuer,
+    ca,
+    timeoutMs: 30_000,
     subjectTokenType: tokenTypes.accessToken,
     audienceMismatch: "error",
     ...options,

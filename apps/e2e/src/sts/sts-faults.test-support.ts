@@ -133,7 +133,8 @@ export const unavailable: readonly StsFault[] = [
     prepare: ({ controls }) =>
       controls.failNext(
         {
-          ...{ status: 429, headers: { "Retry-After": "60" } },
+          status: 429,
+          headers: { "Retry-After": "60" },
           body: { error: "slow_down", access_token: SENTINEL },
         },
         { route: "sts-token", ...ALWAYS },

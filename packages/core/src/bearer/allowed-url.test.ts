@@ -1,3 +1,4 @@
+import { INSECURE_HOST_CASES } from "@agent-oauth/test-support/insecure-hosts";
 import { describe, expect, it } from "vitest";
 import { checkedInsecureHosts, judgeUrl } from "./allowed-url.ts";
 
@@ -7,35 +8,7 @@ const judge = (url: string, ...hosts: string[]) => {
 };
 
 describe("judgeUrl", () => {
-  it.each([
-    ["https://a.example", [], "allowed"],
-    ["https://a.example:8443/x", [], "allowed"],
-    ["http://a.example", [], "insecure"],
-    ["http://127.0.0.1:8080", [], "insecure"],
-    ["http://localhost", [], "insecure"],
-    ["http://a.example", ["a.example"], "allowed"],
-    ["http://a.example:8080", ["a.example"], "allowed"],
-    ["http://a.example:8080", ["a.example:8080"], "allowed"],
-    ["http://a.example:8081", ["a.example:8080"], "insecure"],
-    ["http://a.example", ["a.example:80"], "allowed"],
-    ["http://a.example:80", ["a.example:80"], "allowed"],
-    ["http://a.example:8080", ["a.example:80"], "insecure"],
-    ["http://A.Example", ["a.EXAMPLE"], "allowed"],
-    ["http://127.0.0.1", ["127.0.0.1:80"], "allowed"],
-    ["http://[::1]:8080", ["[::1]"], "allowed"],
-    ["http://[::1]:8080", ["[::1]:8080"], "allowed"],
-    ["http://[::1]:8081", ["[::1]:8080"], "insecure"],
-    ["http://b.a.example", ["a.example"], "insecure"],
-    ["http://a.example.evil", ["a.example"], "insecure"],
-    ["ftp://a.example", ["a.example"], "insecure"],
-    ["ws://a.example", ["a.example"], "insecure"],
-    ["https://user@a.example", [], "credentials"],
-    ["https://:secret@a.example", [], "credentials"],
-    ["http://user:secret@a.example", ["a.example"], "credentials"],
-    ["a.example", [], "invalid"],
-    ["/path", [], "invalid"],
-    ["", [], "invalid"],
-  ])("judges %s with %j: %s", (url, hosts, verdict) => {
+  it.each(INSECURE_HOST_CASES)("judges %s with %j: %s", (url, hosts, verdict) => {
     expect(judge(url, ...hosts)).toBe(verdict);
   });
 

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { createFakeClock, tokenSourceContract } from "@agent-oauth/core/testing";
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { unsignedJwt } from "../unsigned-jwt.test-support.ts";
 import { environmentTokenSource } from "./environment-token-source.ts";
 
 const SENTINEL = "s3cr3t-sentinel";

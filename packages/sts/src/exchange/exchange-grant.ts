@@ -2,7 +2,7 @@ import type { TokenRequest } from "@agent-oauth/core";
 import type { TokenGrant } from "@agent-oauth/token-endpoint";
 import type { ExchangeSettings } from "./sts-options.ts";
 
-/** What one exchange is about. */
+/** The tokens and the target of one exchange. */
 export interface Exchange {
   readonly subjectToken: string;
   readonly actor: { readonly token: string; readonly tokenType: string } | undefined;
@@ -10,7 +10,7 @@ export interface Exchange {
 }
 
 /**
- * Writes an exchange as a grant, in the dialect that the STS speaks.
+ * Makes the grant of an exchange, in the dialect of the STS.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2.1 RFC 8693 §2.1}, {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.1 RFC 7523 §2.1}
  */
