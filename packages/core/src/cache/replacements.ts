@@ -11,7 +11,7 @@ interface Replacement {
   readonly key: CacheKey;
   /** Digest of the token that came for a refused one. */
   readonly token: string;
-  /** Instant of the timeline. */
+  /** Instant of the hybrid clock. */
   readonly until: number;
   /** The servers that refused this token too. */
   readonly refusedBy: Set<string>;
