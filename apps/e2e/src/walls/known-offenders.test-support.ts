@@ -105,7 +105,7 @@ export const offenders = {
     "packages/core/src/cache/cache-events.ts declares EventTeller, tell, tellOf: say emit",
     "packages/core/src/cache/single-flight.ts is named so: say request in flight",
     "packages/core/src/cache/single-flight.ts declares Flight, Flights, flight: say request in flight",
-    "packages/core/src/cache/request-shape.ts declares REMEMBERED: say memoize",
+    "packages/core/src/key/request-shape.ts declares REMEMBERED: say memoize",
     "packages/core/src/cache/source-requests.ts declares SourceAnswer, answer: say response",
     "packages/core/src/cache/source-requests.ts declares flight, flights: say request in flight",
     "packages/core/src/cache/source-requests.ts declares timeline: say hybrid clock",

@@ -1,6 +1,6 @@
-import { cacheKey, keyText } from "../cache/cache-key.ts";
 import { cachingTokenSource } from "../cache/caching-token-source.ts";
-import { RequestShapes } from "../cache/request-shape.ts";
+import { cacheKey, keyText } from "../key/cache-key.ts";
+import { RequestShapes } from "../key/request-shape.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import { bearerHeader } from "../token/bearer-scheme.ts";

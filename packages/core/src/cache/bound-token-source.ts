@@ -1,8 +1,8 @@
+import type { CacheKey } from "../key/cache-key.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { normalizeTokenRequest } from "../token/token-request.ts";
 import type { GetTokenOptions, TokenRequest } from "../token/token-source.ts";
 import type { CacheEntry } from "./cache-entry.ts";
-import type { CacheKey } from "./cache-key.ts";
 import type { TokenCache } from "./token-cache.ts";
 
 /** A request whose key was computed once: for agent loops, where the same user calls the same server again and again. */

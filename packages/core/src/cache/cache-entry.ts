@@ -1,5 +1,5 @@
+import type { CacheKey } from "../key/cache-key.ts";
 import type { AccessToken } from "../token/access-token.ts";
-import type { CacheKey } from "./cache-key.ts";
 
 /** Up to so long before its end, a token is still handed out where a refresh has just failed. */
 const LAST_RESORT_MS = 2_000;

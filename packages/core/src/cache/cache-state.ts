@@ -1,7 +1,7 @@
+import type { CacheKey } from "../key/cache-key.ts";
 import type { HybridClock } from "../time/hybrid-clock.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { CacheEntry } from "./cache-entry.ts";
-import type { CacheKey } from "./cache-key.ts";
 import type { CacheSettings } from "./cache-options.ts";
 import { EndpointGates } from "./endpoint-gates.ts";
 import { EntryTable, type EntryUser } from "./entry-table.ts";

@@ -1,9 +1,9 @@
+import { type CacheUser, checkedUser } from "../key/cache-key.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { fingerprint } from "../token/digest.ts";
 import { normalizeTokenRequest } from "../token/token-request.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "../token/token-source.ts";
 import { type BoundTokenSource, bindRequest } from "./bound-token-source.ts";
-import { type CacheUser, checkedUser } from "./cache-key.ts";
 import { type CachingTokenSourceOptions, cacheSettings } from "./cache-options.ts";
 import type { CacheStats } from "./cache-stats.ts";
 import { addLayer, type Layer, layerOf } from "./layer.ts";

@@ -1,7 +1,7 @@
 import { TokenError } from "../errors/token-error.ts";
+import type { CacheKey } from "../key/cache-key.ts";
 import { type Clock, startTimer } from "../time/clock.ts";
 import type { HybridClock } from "../time/hybrid-clock.ts";
-import type { CacheKey } from "./cache-key.ts";
 import { FailedUsers, userOf } from "./failed-users.ts";
 
 /** So many different users must have failed in a row before it is the endpoint that is held to be down. */

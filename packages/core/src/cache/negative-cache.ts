@@ -1,6 +1,6 @@
 import { boundedMap, deleteWhere } from "../collections/bounded-map.ts";
 import { TokenError } from "../errors/token-error.ts";
-import { type CacheKey, keyText } from "./cache-key.ts";
+import { type CacheKey, keyText } from "../key/cache-key.ts";
 import type { CacheSettings } from "./cache-options.ts";
 
 /** Keys whose failures are remembered; beyond it the one not asked for longest goes. */

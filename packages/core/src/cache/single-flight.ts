@@ -1,6 +1,6 @@
+import { type CacheKey, keyText } from "../key/cache-key.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import type { CacheEntry } from "./cache-entry.ts";
-import { type CacheKey, keyText } from "./cache-key.ts";
 
 /** A token that a server refused. */
 export interface Rejection {

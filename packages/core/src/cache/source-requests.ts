@@ -1,6 +1,7 @@
 import { sourceError } from "../errors/provider-error.ts";
 import { TokenError } from "../errors/token-error.ts";
 import type { RequestStartEvent } from "../events/token-event.ts";
+import type { CacheKey } from "../key/cache-key.ts";
 import type { HybridClock } from "../time/hybrid-clock.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { checkedToken } from "../token/checked-token.ts";
@@ -8,7 +9,6 @@ import { jwtExpiresAt } from "../token/jwt-claims.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "../token/token-source.ts";
 import { CacheEntry } from "./cache-entry.ts";
 import { type CacheEvents, eventCode } from "./cache-events.ts";
-import type { CacheKey } from "./cache-key.ts";
 import type { CacheSettings } from "./cache-options.ts";
 import type { CacheState } from "./cache-state.ts";
 import { tokenDeadlines } from "./deadlines.ts";

@@ -1,4 +1,6 @@
 import { TokenError } from "../errors/token-error.ts";
+import { type CacheKey, cacheKey } from "../key/cache-key.ts";
+import { RequestShapes } from "../key/request-shape.ts";
 import { HybridClock } from "../time/hybrid-clock.ts";
 import { untilAborted } from "../time/until-aborted.ts";
 import type { AccessToken } from "../token/access-token.ts";
@@ -6,14 +8,12 @@ import { checkGetTokenOptions } from "../token/get-token-options.ts";
 import type { TokenRequest, TokenSource } from "../token/token-source.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import { CacheEvents, eventCode } from "./cache-events.ts";
-import { type CacheKey, cacheKey } from "./cache-key.ts";
 import type { CacheSettings } from "./cache-options.ts";
 import { CacheState } from "./cache-state.ts";
 import type { CacheStats } from "./cache-stats.ts";
 import type { EntryUser } from "./entry-table.ts";
 import { withLastResort } from "./last-resort.ts";
 import { notRefused, refusedAgain } from "./replacements.ts";
-import { RequestShapes } from "./request-shape.ts";
 import { type CacheCall, isPassing, rejectionOf, SourceRequests } from "./source-requests.ts";
 
 /** The machine inside a caching token source: decides for each call whether the entry will do. */

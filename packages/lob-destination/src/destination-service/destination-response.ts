@@ -1,6 +1,5 @@
-import { type Clock, redactedCause, TokenError } from "@agent-oauth/core";
-import { boundedText } from "@agent-oauth/core/internal";
-import { parseRetryAfter } from "@agent-oauth/token-endpoint/internal";
+import type { Attempt } from "@agent-oauth/core/internal";
+import type { HttpClient } from "@agent-oauth/token-endpoint/internal";
 
 /** A response of the Destination Service, its body read. */
 export interface DestinationResponse {
@@ -14,43 +13,33 @@ export interface DestinationResponse {
 
 /** One `GET` at the Destination Service. */
 export interface DestinationGet {
-  readonly fetch: typeof globalThis.fetch;
+  readonly http: Pick<HttpClient, "attempt">;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-  readonly clock: Clock;
   /** Completes "Cannot …". */
   readonly doing: string;
+  /** Throws the TokenError of a response that is not usable. */
+  readonly check: (response: DestinationResponse) => void;
 }
 
-/** Lists of fragments are short: a longer body (1 MiB) is not one. */
-const MAX_BYTES = 1_048_576;
-
-/**
- * Sends a request once. Redirects are not followed.
- *
- * @throws TokenError `ERR_TOKEN_NETWORK`, `ERR_TOKEN_TLS` or `ERR_TOKEN_TIMEOUT` if there is no response.
- */
-export async function getDestinationResponse(
+/** Sends a request once. Redirects are not followed. */
+export function attemptDestinationGet(
   request: DestinationGet,
-): Promise<DestinationResponse> {
-  const { fetch, url, headers, signal, clock } = request;
-  const sentAt = clock.now();
-  try {
-    const response = await fetch(url, {
-      headers: { ...headers, accept: "application/json" },
-      redirect: "manual",
-      signal,
-    });
-    return {
-      status: response.status,
-      sentAt,
-      body: jsonOf((await boundedText(response.body, MAX_BYTES)) ?? ""),
-      retryAfterMs: parseRetryAfter(response.headers.get("retry-after"), clock.now()),
-    };
-  } catch (error) {
-    throw signal.aborted ? signal.reason : transportError(error, request);
-  }
+): Promise<Attempt<DestinationResponse>> {
+  const { http, headers, signal, doing, check } = request;
+  const url = new URL(request.url);
+  return http.attempt({
+    url,
+    failed: `Cannot ${doing}: cannot reach ${url.origin}`,
+    send: (fetch) =>
+      fetch(url.href, { headers: { ...headers, accept: "application/json" }, signal }),
+    read: ({ status, text, retryAfterMs, sentAt }) => {
+      const response = { status, body: jsonOf(text ?? ""), retryAfterMs, sentAt };
+      check(response);
+      return response;
+    },
+  });
 }
 
 function jsonOf(text: string): unknown {
@@ -59,23 +48,4 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined; // The parser's message quotes the text.
   }
-}
-
-const TLS =
-  /^(?:ERR_SSL_|ERR_TLS_|EPROTO|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|CERT_|CRL_|INVALID_CA)/;
-
-/** A fetch reports a failed connection as a TypeError that has a cause; any other error is a mistake. */
-function transportError(error: unknown, { url, doing }: DestinationGet): unknown {
-  if (!(error instanceof TypeError && error.cause instanceof Error)) return error;
-  const code = String((error.cause as { code?: unknown }).code ?? "");
-  const { origin } = new URL(url);
-  const [tokenCode, reason] = TLS.test(code)
-    ? (["ERR_TOKEN_TLS", "makes no TLS connection that can be trusted"] as const)
-    : /TIMEOUT|ETIMEDOUT/.test(code)
-      ? (["ERR_TOKEN_TIMEOUT", "did not answer in time"] as const)
-      : (["ERR_TOKEN_NETWORK", "cannot be reached"] as const);
-  const shown = code === "" ? "" : ` (${code})`;
-  return new TokenError(tokenCode, `Cannot ${doing}: ${origin} ${reason}${shown}`, {
-    cause: redactedCause(error.cause),
-  });
 }

@@ -1,4 +1,5 @@
-import { createAccessToken, type GetTokenOptions, systemClock } from "@agent-oauth/core";
+import { createAccessToken, type GetTokenOptions } from "@agent-oauth/core";
+import type { HttpClient } from "@agent-oauth/token-endpoint/internal";
 import { describe, expect, it } from "vitest";
 import { DestinationService } from "./destination-service.ts";
 
@@ -12,7 +13,6 @@ function serviceRefusing(...refused: readonly string[]) {
   const sent: string[] = [];
   const service = new DestinationService({
     apiUrl: () => apiUrl,
-    clock: systemClock,
     tokens: {
       identity: undefined,
       async getToken(_, options = {}) {
@@ -20,14 +20,42 @@ function serviceRefusing(...refused: readonly string[]) {
         return createAccessToken({ token: `t${asked.length}` });
       },
     },
-    async fetch(_, init) {
+    http: httpOf(async (_, init) => {
       const [, token = ""] = new Headers(init?.headers).get("authorization")?.split(" ") ?? [];
       sent.push(token);
       return refused.includes(token) ? new Response(null, { status: 401 }) : Response.json([]);
-    },
+    }),
   });
   const list = () => service.listFragments("l", { tenant: "acme", deadline, doing: "list" });
   return { asked, sent, list };
+}
+
+/** Sends each request once, by a function. */
+function httpOf(fetch: typeof globalThis.fetch): Pick<HttpClient, "attempt" | "retry"> {
+  return {
+    async attempt({ failed, send, read }) {
+      const response = await send(fetch);
+      const { status } = response;
+      const text = await response.text();
+      return {
+        value: await read({
+          failed,
+          status,
+          text,
+          contentType: "application/json",
+          maxBytes: 1_000,
+          retryAfterMs: undefined,
+          sentAt: 0,
+          thumbprint: undefined,
+        }),
+      };
+    },
+    async retry(attempt) {
+      const outcome = await attempt();
+      if ("value" in outcome) return outcome.value;
+      throw outcome.failure;
+    },
+  };
 }
 
 describe("DestinationService", () => {
