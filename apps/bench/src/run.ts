@@ -4,6 +4,7 @@ import { evictionCases } from "./eviction.ts";
 import { forgetting } from "./forgetting.ts";
 import { hitCases } from "./hits.ts";
 import { measure } from "./measure.ts";
+import { report } from "./report.ts";
 
 /** What is compared with what, and the most it may cost of it. */
 const RATIOS = [
@@ -54,7 +55,5 @@ for (const [partition, target] of BYTES) {
   report(name, `${bytes}`, bytes <= target, `${target}`);
 }
 
-function report(name: string, value: string, within: boolean, target: string): void {
-  const verdict = within ? "within" : "OVER";
-  console.log(`  ${name}\n    ${value} (${verdict} the target of ${target})`);
-}
+console.log();
+await import("./tool-calls/report.ts");

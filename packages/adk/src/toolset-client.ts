@@ -7,10 +7,10 @@ import {
   mcpServers,
 } from "@agent-oauth/client";
 import { checkOptions, type OptionNames, pickOptions } from "@agent-oauth/core/internal";
-import { anonymousFlow } from "./anonymous-flow.ts";
 import { TOOLSET_NAMES } from "./toolset-options.ts";
 
-type ClientOptions = Omit<AgentGatewayClientOptions, "flow" | "flows">;
+/** `onExchangeError` is the toolset's name for `missingToken`. */
+type ClientOptions = Omit<AgentGatewayClientOptions, "flow" | "flows" | "missingToken">;
 
 /** A toolset with a client of its own: what `mcpServers()` and `createAgentGatewayClient()` of `client` take, and the servers. */
 export interface OwnClientOptions extends Omit<McpServersOptions, "servers">, ClientOptions {
@@ -112,6 +112,7 @@ function ownClient(options: OwnClientOptions): AgentGatewayClient {
   });
   return createAgentGatewayClient({
     ...pickOptions(options, CLIENT_NAMES),
-    flow: onExchangeError === "anonymous" ? anonymousFlow(flow) : flow,
+    flow,
+    missingToken: onExchangeError,
   });
 }

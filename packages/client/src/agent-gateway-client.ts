@@ -1,40 +1,15 @@
 import type { AccessToken } from "@agent-oauth/core";
-import type { Progress } from "@modelcontextprotocol/client";
+import type { AgentRef, McpServerRef } from "@agent-oauth/core/gateway";
 import type { AgentCard } from "./agents/agent-card.ts";
-import type { CallerOptions, Tenant, UserCaller, UserToken } from "./caller.ts";
-import type { AgentGatewayClientOptions } from "./client-options.ts";
-import type { DiscoveryFailure, DiscoveryFilter } from "./discovery/discovery.ts";
-import type { AgentRef, McpServerRef } from "./flow/gateway-flow.ts";
-import { FlowClient } from "./flow-client.ts";
+import type {
+  CallMcpToolOptions,
+  CallOptions,
+  ListOptions,
+  UserAuthOptions,
+} from "./call-options.ts";
+import type { UserToken } from "./caller.ts";
+import type { DiscoveryFailure } from "./discovery/discovery.ts";
 import type { McpTool, McpToolRef, McpToolResult } from "./tools/mcp-tool.ts";
-
-/** What every call that asks a server takes. */
-export interface CallOptions {
-  /** The tenant that the call is for. Flows that have only one drop it, with an event. */
-  readonly tenant?: Tenant;
-  /** Ends this call; what it shares with others goes on. */
-  readonly signal?: AbortSignal;
-  /** Milliseconds; default the client's `timeoutMs`, at tool calls its `toolTimeoutMs`. Lists have it for each server. */
-  readonly timeoutMs?: number;
-}
-
-/** How a list is asked for, and for whom, which has to be said. */
-export type ListOptions = CallOptions &
-  CallerOptions & {
-    readonly filter?: DiscoveryFilter;
-  };
-
-/** How a tool is called, and for whom, which has to be said. */
-export type CallMcpToolOptions = CallOptions &
-  CallerOptions & {
-    /** How long the call may take in all, whatever progress the tool reports. Milliseconds; default the client's `maxTotalTimeoutMs`. */
-    readonly maxTotalTimeoutMs?: number;
-    /** Told of the progress that the tool reports. What it throws is ignored. */
-    readonly onProgress?: (progress: Progress) => void;
-  };
-
-/** What {@link AgentGatewayClient.getUserAuth} takes. */
-export type UserAuthOptions = CallOptions & Pick<UserCaller, "principal">;
 
 /** Gets tokens, discovers MCP tools and A2A agents, and calls tools, with the right token for each user and server. */
 export interface AgentGatewayClient<T extends AccessToken = AccessToken> extends AsyncDisposable {
@@ -44,7 +19,7 @@ export interface AgentGatewayClient<T extends AccessToken = AccessToken> extends
   getUserAuth(userToken: UserToken, options?: UserAuthOptions): Promise<T>;
   /**
    * Lists the tools of all servers, for a user or for the agent itself. A server that cannot be asked, or lists more than it
-   * may, is among the `failures`; only if none could, the list rejects.
+   * may, is among the `failures`. The list rejects only if every server failed.
    */
   listMcpTools(options: ListOptions): Promise<{
     readonly tools: readonly McpTool[];
@@ -67,21 +42,4 @@ export interface AgentGatewayClient<T extends AccessToken = AccessToken> extends
   clearTokenCache(): void;
   /** Refuses further calls, waits for those under way, ends the MCP sessions, and closes the flow if a detector made it. */
   close(): Promise<void>;
-}
-
-/**
- * Creates a client for the MCP servers and agents that a flow opens.
- *
- * @example
- * ```ts
- * await using client = createAgentGatewayClient({ flow });
- * const { tools } = await client.listMcpTools({ userToken });
- * const { text } = await client.callMcpTool(tools[0], { city: "Walldorf" }, { userToken });
- * ```
- * @throws TypeError | RangeError naming the option that is of a wrong type or out of range.
- */
-export function createAgentGatewayClient<T extends AccessToken>(
-  options: AgentGatewayClientOptions<T>,
-): AgentGatewayClient<T> {
-  return new FlowClient(options);
 }

@@ -1,6 +1,35 @@
-import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
-import type { CallMcpToolOptions, CallOptions, ListOptions } from "./agent-gateway-client.ts";
-import { assertFilter } from "./discovery/discovery.ts";
+import { checkOptions, functionOption, type OptionNames } from "@agent-oauth/core/internal";
+import type { Progress } from "@modelcontextprotocol/client";
+import type { CallerOptions, Tenant, UserCaller } from "./caller.ts";
+import { assertFilter, type DiscoveryFilter } from "./discovery/discovery.ts";
+
+/** What every call that asks a server takes. */
+export interface CallOptions {
+  /** The tenant that the call is for. Flows that have only one drop it, with an event. */
+  readonly tenant?: Tenant;
+  /** Ends this call; what it shares with others goes on. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds. Default: the client's `timeoutMs`, for tool calls its `toolTimeoutMs`. A list has this time for each server. */
+  readonly timeoutMs?: number;
+}
+
+/** How a list is requested, and on whose behalf. */
+export type ListOptions = CallOptions &
+  CallerOptions & {
+    readonly filter?: DiscoveryFilter;
+  };
+
+/** How a tool is called, and on whose behalf. */
+export type CallMcpToolOptions = CallOptions &
+  CallerOptions & {
+    /** How long the call may take in all, whatever progress the tool reports. Milliseconds; default the client's `maxTotalTimeoutMs`. */
+    readonly maxTotalTimeoutMs?: number;
+    /** Called with the progress that the tool reports. An error of this function is ignored. */
+    readonly onProgress?: (progress: Progress) => void;
+  };
+
+/** What `getUserAuth` takes. */
+export type UserAuthOptions = CallOptions & Pick<UserCaller, "principal">;
 
 const CALL: OptionNames<CallOptions> = { tenant: true, signal: true, timeoutMs: true };
 
@@ -35,12 +64,12 @@ export interface MethodCall {
   readonly doing: string;
 }
 
-/** @throws TypeError if the options are no plain object, or naming an option that there is none of. */
+/** @throws TypeError if the options are not a plain object, or naming an option that does not exist. */
 export function checkCallOptions(options: unknown, { method, doing }: MethodCall): void {
   checkOptions(options, { doing, names: NAMES[method] });
 }
 
-/** @throws TypeError naming the option that there is none of, or that is of a wrong type, or unless it is said for whom. */
+/** @throws TypeError naming the option that does not exist or has a wrong type, or if the options do not say who calls. */
 export function assertListOptions(options: ListOptions, doing: string): void {
   checkCallOptions(options, { method: "list", doing });
   assertCaller(options, doing);
@@ -52,9 +81,7 @@ export function assertToolCallOptions(options: CallMcpToolOptions): void {
   const doing = "call a tool";
   checkCallOptions(options, { method: "callMcpTool", doing });
   assertCaller(options, doing);
-  if (options.onProgress !== undefined && typeof options.onProgress !== "function") {
-    throw new TypeError(`Cannot ${doing}: "onProgress" must be a function`);
-  }
+  functionOption(options.onProgress, { option: "onProgress", doing });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { redactedCause, TokenError, type TokenRequest } from "@agent-oauth/core";
+import { withoutBearer } from "@agent-oauth/core/internal";
 
 /** A user's token, or a function that yields the current one at each call. A leading "Bearer " is dropped. */
 export type UserToken = string | (() => string | Promise<string>);
@@ -8,9 +9,9 @@ export type Tenant = string | (() => string | Promise<string>);
 
 /** A call on behalf of a user. */
 export interface UserCaller {
-  /** The user's token. Present but empty it is an error. */
+  /** The user's token. It is an error if it is present but empty. */
   readonly userToken: UserToken;
-  /** The user's stable name: MCP sessions then outlast the user's token. Default: the token's hash stands for the user. */
+  /** The user's stable name: MCP sessions then outlast the user's token. Default: the token stands for the user. */
   readonly principal?: string;
   readonly system?: never;
 }
@@ -22,10 +23,10 @@ export interface SystemCaller {
   readonly principal?: never;
 }
 
-/** For whom a call is made: for a user, or by the agent itself. One of the two has to be said. */
+/** On whose behalf a call is made: for a user, or by the agent itself. One of the two is required. */
 export type CallerOptions = UserCaller | SystemCaller;
 
-/** What {@link resolveCaller} looks at. */
+/** The options that {@link resolveCaller} reads. */
 export interface CallerInit {
   readonly userToken?: UserToken;
   readonly principal?: string;
@@ -36,7 +37,7 @@ export interface CallerInit {
 export type Caller = Pick<TokenRequest, "subjectToken" | "principal" | "tenant">;
 
 /**
- * Finds out on whose behalf a call is made.
+ * Resolves on whose behalf a call is made.
  *
  * @throws TypeError if something is present but empty: a user's call never becomes the agent's own by mistake, nor a
  * tenant's the provider's.
@@ -89,7 +90,7 @@ async function yielded(name: string, provide: () => unknown): Promise<unknown> {
 }
 
 function withoutScheme(userToken: string): string {
-  const token = userToken.trim().replace(/^bearer(?:\s+|$)/i, "");
+  const token = withoutBearer(userToken);
   if (token !== "") return token;
   throw new TypeError(
     'Cannot make the call: "userToken" is blank after "Bearer"; leave it out if there is none',

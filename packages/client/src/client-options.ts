@@ -1,40 +1,50 @@
 import { type AccessToken, type Clock, systemClock, type TokenEventSink } from "@agent-oauth/core";
-import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
-import type { GatewayFlow, GatewayFlowDetector } from "./flow/gateway-flow.ts";
+import {
+  checkedInsecureHosts,
+  checkOptions,
+  functionOption,
+  MAX_TIMER_MS,
+  numberOption,
+  type OptionNames,
+} from "@agent-oauth/core/internal";
+import type { FlowOptions } from "./flow/flow-resolver.ts";
 
-/** How {@link createAgentGatewayClient} works. One of `flow` and `flows` is needed. */
-export interface AgentGatewayClientOptions<T extends AccessToken = AccessToken> {
-  /** Where tokens and servers come from. The caller closes it. */
-  readonly flow?: GatewayFlow<T>;
-  /** Tried in turn at first use; the first that finds a flow decides. The client closes what they make. */
-  readonly flows?: readonly GatewayFlowDetector<T>[];
-  /** Limit of everything but a tool's work: a token, a list, a card, opening a session. Milliseconds; default 60 000. */
+/** How `createAgentGatewayClient` works. One of `flow` and `flows` is required. */
+export interface AgentGatewayClientOptions<T extends AccessToken = AccessToken>
+  extends FlowOptions<T> {
+  /** Limit of a token, a list, a card and the opening of a session; not of a tool's work. Milliseconds; default 60 000. */
   readonly timeoutMs?: number;
-  /** How long a tool may be silent; its progress starts the time anew. Milliseconds; default 60 000. */
+  /** How long a tool may be silent; each report of progress restarts the time. Milliseconds; default 60 000. */
   readonly toolTimeoutMs?: number;
-  /** How long a call of a tool may take in all, whatever progress the tool reports. Milliseconds; default 10 × the tool's timeout. */
+  /** How long a tool call may take in all, with or without progress. Milliseconds; default 10 × the tool's timeout. */
   readonly maxTotalTimeoutMs?: number;
-  /** What the responses of one tool call may take up, all together, decompressed. Bytes; default 67 108 864 (64 MiB). */
+  /** Limit of all responses of one tool call together, decompressed. Bytes; default 67 108 864 (64 MiB). */
   readonly maxCallBytes?: number;
-  /** What the pages of one server's list of tools may take up, all together, decompressed. Bytes; default 16 777 216 (16 MiB). */
+  /** Limit of all pages of one server's list of tools together, decompressed. Bytes; default 16 777 216 (16 MiB). */
   readonly maxListBytes?: number;
   /** Tools that one server may list. Default 4 096. */
   readonly maxTools?: number;
-  /** Servers and agents that are asked at a time. Default 8. */
+  /** How many servers or agents are asked at the same time. Default 8. */
   readonly discoveryConcurrency?: number;
-  /** MCP sessions kept, the least recently used going first. Default 256. */
+  /** How many MCP sessions are kept; the least recently used is ended first. Default 256. */
   readonly maxSessions?: number;
   /** How long an unused session is kept, in milliseconds; it is ended when the client is next used. Default 300 000. */
   readonly sessionIdleMs?: number;
-  /** Whether servers are asked first if they speak revision 2026-07-28 or later (`"auto"`), or never (`"legacy"`). Default `"auto"`. */
+  /** Whether the client first asks a server for revision 2026-07-28 or later (`"auto"`), or never does (`"legacy"`). Default `"auto"`. */
   readonly versionNegotiation?: "auto" | "legacy";
   /** Origins that may get a token although its `gatewayUrl` has another one. Default none. */
   readonly allowOrigins?: readonly string[];
   /** Hosts, as `host` or `host:port`, that may be called over `http:`; loopback must be named too. Default none. */
   readonly allowInsecureHosts?: readonly string[];
-  /** What MCP servers are told about this agent. Default `{ name: "agent-oauth", version: "0" }`. */
+  /**
+   * Whether a call of an MCP server fails or goes out without a token if the source has no token for its user. If the server
+   * then wants a token, the source is asked once more, and the call fails with the source's error. A token that a server
+   * refused is always replaced by another token. Default `"fail"`.
+   */
+  readonly missingToken?: "fail" | "anonymous";
+  /** How the client names this agent to MCP servers. Default `{ name: "agent-oauth", version: "0" }`. */
   readonly clientInfo?: { readonly name: string; readonly version: string };
-  /** Told when a `tenant` is dropped. Default: nobody. */
+  /** Called when a `tenant` is dropped. Default: no listener. */
   readonly onEvent?: TokenEventSink;
   /** Default: the machine's clocks. */
   readonly clock?: Clock;
@@ -63,14 +73,17 @@ const NAMES: OptionNames<AgentGatewayClientOptions> = {
   versionNegotiation: true,
   allowOrigins: true,
   allowInsecureHosts: true,
+  missingToken: true,
   clientInfo: true,
   onEvent: true,
   clock: true,
 };
 
-const CLIENT_INFO = { name: true, version: true } as const;
+const DOING = "create a client";
 
-const MAX_TIMER_MS = 2 ** 31 - 1;
+const WHOLE_NUMBER = { doing: DOING, min: 1, whole: true } as const;
+
+const CLIENT_INFO = { name: true, version: true } as const;
 
 const NUMBERS = {
   timeoutMs: { value: 60_000, max: MAX_TIMER_MS },
@@ -86,15 +99,15 @@ const NUMBERS = {
 /**
  * Fills in the defaults.
  *
- * @throws TypeError | RangeError naming the option that there is none of, that is of a wrong type or out of range.
+ * @throws TypeError | RangeError naming the option that does not exist, has a wrong type or is out of range.
  */
 export function clientSettings(options: AgentGatewayClientOptions): ClientSettings {
-  const doing = "create a client";
-  checkOptions(options, { doing, names: NAMES });
+  checkOptions(options, { doing: DOING, names: NAMES });
+  const allowInsecureHosts = checkedInsecureHosts(options.allowInsecureHosts, DOING);
   const {
     versionNegotiation = "auto",
     allowOrigins = [],
-    allowInsecureHosts = [],
+    missingToken = "fail",
     clientInfo = { name: "agent-oauth", version: "0" },
     clock = systemClock,
     onEvent,
@@ -102,77 +115,55 @@ export function clientSettings(options: AgentGatewayClientOptions): ClientSettin
   if (versionNegotiation !== "auto" && versionNegotiation !== "legacy") {
     throw invalid("versionNegotiation", '"auto" or "legacy"');
   }
-  if (!isStringList(allowInsecureHosts)) throw invalid("allowInsecureHosts", "a list of hosts");
+  if (missingToken !== "fail" && missingToken !== "anonymous") {
+    throw invalid("missingToken", '"fail" or "anonymous"');
+  }
   if (!isStringList(allowOrigins) || !allowOrigins.every(isOrigin)) {
     throw invalid("allowOrigins", 'a list of origins such as "https://mcp.example.com"');
   }
-  checkOptions(clientInfo, { doing, names: CLIENT_INFO, what: '"clientInfo"', member: "member" });
+  checkOptions(clientInfo, {
+    doing: DOING,
+    names: CLIENT_INFO,
+    what: '"clientInfo"',
+    member: "member",
+  });
   if (!isText(clientInfo?.name) || !isText(clientInfo.version)) {
     throw invalid("clientInfo", "an object with a name and a version");
   }
   if (typeof clock?.now !== "function" || typeof clock.monotonic !== "function") {
     throw invalid("clock", "a clock");
   }
-  if (onEvent !== undefined && typeof onEvent !== "function")
-    throw invalid("onEvent", "a function");
+  functionOption(onEvent, { option: "onEvent", doing: DOING });
   const numbers = Object.fromEntries(
-    Object.entries(NUMBERS).map(([name, { value, max }]) => {
-      const given = options[name as keyof typeof NUMBERS];
-      return [name, wholeNumber(name, { value: given ?? value, max })];
-    }),
+    Object.entries(NUMBERS).map(([option, { value, max }]) => [
+      option,
+      numberOption(options[option as keyof typeof NUMBERS] ?? value, {
+        ...WHOLE_NUMBER,
+        max,
+        option,
+      }),
+    ]),
   ) as Record<keyof typeof NUMBERS, number>;
-  const settings = { versionNegotiation, allowOrigins, allowInsecureHosts, clientInfo, clock };
   const { maxTotalTimeoutMs } = options;
-  if (maxTotalTimeoutMs !== undefined) assertTimer("maxTotalTimeoutMs", maxTotalTimeoutMs);
+  if (maxTotalTimeoutMs !== undefined) {
+    const option = "maxTotalTimeoutMs";
+    numberOption(maxTotalTimeoutMs, { ...WHOLE_NUMBER, max: MAX_TIMER_MS, option });
+  }
   return {
     ...numbers,
-    ...settings,
+    versionNegotiation,
+    allowOrigins,
+    allowInsecureHosts,
+    missingToken,
+    clientInfo,
+    clock,
     ...(onEvent && { onEvent }),
     ...(maxTotalTimeoutMs !== undefined && { maxTotalTimeoutMs }),
   };
 }
 
-/**
- * Returns a limit in milliseconds that was given for one call.
- *
- * @throws TypeError | RangeError naming "timeoutMs".
- */
-export function callTimeout(timeoutMs: number | undefined, byDefault: number): number {
-  return wholeNumber("timeoutMs", { value: timeoutMs ?? byDefault, max: MAX_TIMER_MS });
-}
-
-/** How much longer than its silence a tool call may last. */
-const TIMEOUTS_IN_ALL = 10;
-
-/**
- * Returns the limits of one tool call: the call's own, else the client's.
- *
- * @throws TypeError | RangeError naming "timeoutMs" or "maxTotalTimeoutMs".
- */
-export function toolTimeouts(
-  given: { readonly timeoutMs?: number; readonly maxTotalTimeoutMs?: number },
-  settings: Pick<ClientSettings, "toolTimeoutMs" | "maxTotalTimeoutMs">,
-): { readonly timeout: number; readonly total: number } {
-  const timeout = callTimeout(given.timeoutMs, settings.toolTimeoutMs);
-  const byDefault = Math.min(timeout * TIMEOUTS_IN_ALL, MAX_TIMER_MS);
-  const total = given.maxTotalTimeoutMs ?? settings.maxTotalTimeoutMs ?? byDefault;
-  return { timeout, total: assertTimer("maxTotalTimeoutMs", total) };
-}
-
-function assertTimer(name: string, value: unknown): number {
-  return wholeNumber(name, { value, max: MAX_TIMER_MS });
-}
-
-function wholeNumber(name: string, { value, max }: { value: unknown; max: number }): number {
-  if (typeof value !== "number") throw invalid(name, `a number, not ${typeof value}`);
-  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
-  throw new RangeError(
-    `Cannot use the option "${name}": it must be a whole number from 1 to ${max}, not ${value}`,
-  );
-}
-
-function invalid(name: string, wanted: string): TypeError {
-  return new TypeError(`Cannot use the option "${name}": it must be ${wanted}`);
+function invalid(option: string, wanted: string): TypeError {
+  return new TypeError(`Cannot ${DOING}: "${option}" must be ${wanted}`);
 }
 
 function isText(value: unknown): value is string {

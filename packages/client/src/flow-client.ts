@@ -1,27 +1,33 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
-import { checkedToken, emit, isPlainObject, shownName } from "@agent-oauth/core/internal";
-import type {
-  AgentGatewayClient,
-  CallMcpToolOptions,
-  CallOptions,
-  ListOptions,
-  UserAuthOptions,
-} from "./agent-gateway-client.ts";
+import type { GatewayFlow } from "@agent-oauth/core/gateway";
+import {
+  checkedToken,
+  emit,
+  isPlainObject,
+  shownName,
+  withinDeadline,
+} from "@agent-oauth/core/internal";
+import type { AgentGatewayClient } from "./agent-gateway-client.ts";
 import { readAgentCard } from "./agents/agent-card.ts";
-import { assertListOptions, assertToolCallOptions, checkCallOptions } from "./call-options.ts";
+import {
+  assertListOptions,
+  assertToolCallOptions,
+  type CallMcpToolOptions,
+  type CallOptions,
+  checkCallOptions,
+  type ListOptions,
+  type UserAuthOptions,
+} from "./call-options.ts";
+import { callTimeout, noResponse, tookTooLong, toolTimeouts } from "./call-timeouts.ts";
 import { type Caller, type CallerInit, resolveCaller, type UserToken } from "./caller.ts";
 import {
   type AgentGatewayClientOptions,
   type ClientSettings,
-  callTimeout,
   clientSettings,
-  toolTimeouts,
 } from "./client-options.ts";
-import { withinDeadline } from "./deadline.ts";
 import { discover } from "./discovery/discovery.ts";
 import { FlowResolver } from "./flow/flow-resolver.ts";
 import { userOrSystemTokens } from "./flow/flow-tokens.ts";
-import type { GatewayFlow } from "./flow/gateway-flow.ts";
 import { targetRequest } from "./flow/target-request.ts";
 import { McpSessions } from "./session/mcp-sessions.ts";
 import { assertToolCall, callTool, listTools, type McpToolRef } from "./tools/mcp-tool.ts";
@@ -60,7 +66,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     const doing = "list the MCP servers";
     const { flow, caller, refs } = await this.#list(doing, options, (flow) => flow.listMcpServers);
     const { maxListBytes, maxTools } = this.#settings;
-    const timeout = this.#timeout(options);
+    const timeout = this.#timeout(doing, options);
     const { found: tools, failures } = await discover(refs, {
       ...this.#discovery(options),
       ask: (server) => {
@@ -94,8 +100,9 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     const { server } = tool;
     const doing = `call the tool ${shownName(tool.name)} of the MCP server ${shownName(server.name)}`;
     const toolRun = new ToolRun();
-    const overdue = () => toolRun.told(takesTooLong(doing, total));
-    return withinDeadline({ doing, timeoutMs: total, signal, overdue }, async (signal) => {
+    const timeoutReason = () => toolRun.errorFor(tookTooLong(doing, total));
+    const deadline = { timeoutMs: total, timeoutReason, signals: [signal] };
+    return withinDeadline(deadline, async ({ signal }) => {
       const { flow, caller } = await this.#begin(options);
       const request = { ...caller, ...targetRequest(server, tool.name) };
       return this.#sessions.call({
@@ -163,7 +170,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     });
   }
 
-  /** Finds out who calls and by which flow, and what the flow lists for it. */
+  /** Resolves the caller and the flow, and gets the flow's list for this caller. */
   #list<Ref>(
     doing: string,
     options: ListOptions,
@@ -208,8 +215,8 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     return caller;
   }
 
-  #timeout({ timeoutMs }: Pick<CallOptions, "timeoutMs">): number {
-    return callTimeout(timeoutMs, this.#settings.timeoutMs);
+  #timeout(doing: string, { timeoutMs }: Pick<CallOptions, "timeoutMs">): number {
+    return callTimeout(timeoutMs, { byDefault: this.#settings.timeoutMs, doing });
   }
 
   async #within<R>(
@@ -217,14 +224,9 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     options: Pick<CallOptions, "signal" | "timeoutMs">,
     work: (signal: AbortSignal) => Promise<R>,
   ): Promise<R> {
-    const { signal } = options;
-    return withinDeadline({ doing, timeoutMs: this.#timeout(options), signal }, work);
+    const timeoutMs = this.#timeout(doing, options);
+    const timeoutReason = () => noResponse(doing, timeoutMs);
+    const deadline = { timeoutMs, timeoutReason, signals: [options.signal] };
+    return withinDeadline(deadline, ({ signal }) => work(signal));
   }
-}
-
-function takesTooLong(doing: string, total: number): TokenError {
-  return new TokenError(
-    "ERR_TOKEN_TIMEOUT",
-    `Cannot ${doing}: it did not end within ${total} ms ("maxTotalTimeoutMs")`,
-  );
 }

@@ -64,14 +64,14 @@ export type {
   PerCall,
 } from "./operations/operation-options.ts";
 export { chain } from "./sources/chain.ts";
-export {
-  type FromTokenProviderOptions,
-  fromTokenProvider,
-  type TokenProvider,
-  type TokenProviderCall,
-} from "./sources/from-token-provider.ts";
+export { fromTokenProvider } from "./sources/from-token-provider.ts";
 export type { ProvidedToken } from "./sources/provided-token.ts";
 export { staticTokenSource } from "./sources/static-token-source.ts";
+export type {
+  FromTokenProviderOptions,
+  TokenProvider,
+  TokenProviderCall,
+} from "./sources/token-provider.ts";
 export { type Clock, systemClock } from "./time/clock.ts";
 export {
   type AccessToken,

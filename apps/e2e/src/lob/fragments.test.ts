@@ -114,8 +114,10 @@ describe("a fragment's URL", () => {
     ] as const) {
       const found = controls.fragments.find((fragment) => fragment.name === name);
       controls.changeFragment(name, {
-        ...{ [key]: found?.properties.URL, URL: undefined },
-        ...{ fragmentname: name, FragmentName: undefined },
+        [key]: found?.properties.URL,
+        URL: undefined,
+        fragmentname: name,
+        FragmentName: undefined,
       });
     }
     const gatewayUrl = `${mock.gatewayUrl}/${TENANT}`;
@@ -176,7 +178,8 @@ function destinationWithoutUrl({ iasDestination, lobClientId }: MockSts): NewCon
   return {
     name: iasDestination,
     properties: {
-      ...{ Authentication: "OAuth2ClientCredentials", clientId: lobClientId },
+      Authentication: "OAuth2ClientCredentials",
+      clientId: lobClientId,
       tokenServiceURLType: "Dedicated",
       "tokenService.KeyStoreLocation": "sap-managed-runtime-ias.pem",
       "tokenService.body.resource": agentGatewayResource,

@@ -1,16 +1,11 @@
-import {
-  bearerFetch,
-  boundedText,
-  TokenError,
-  type TokenRequest,
-  type TokenSource,
-} from "@agent-oauth/core";
+import { bearerFetch, TokenError, type TokenRequest, type TokenSource } from "@agent-oauth/core";
+import type { AgentRef, GatewayFlow } from "@agent-oauth/core/gateway";
+import { boundedText, dropBody } from "@agent-oauth/core/internal";
 import type { ClientSettings } from "../client-options.ts";
-import type { AgentRef, GatewayFlow } from "../flow/gateway-flow.ts";
-import { CallTokens, NoToken } from "../session/call-tokens.ts";
 import { mcpFailure } from "../session/mcp-failure.ts";
 import { secureEndpoint } from "../session/secure-endpoint.ts";
 import { SessionCall } from "../session/session-call.ts";
+import { SessionTokenSource } from "../session/session-token-source.ts";
 
 /** An A2A agent and the card it shows. */
 export interface AgentCard {
@@ -32,13 +27,13 @@ export interface ReadAgentCardOptions {
   readonly signal: AbortSignal;
 }
 
-/** Cards are a few kilobytes; what is longer than this (1 MiB) is none. */
+/** A longer response is not a card: cards take a few kilobytes. 1 MiB. */
 const MAX_CARD_BYTES = 1_048_576;
 
 /**
  * Reads the card of an agent, presenting a token.
  *
- * @returns `undefined` if there is none, where there need not be one.
+ * @returns `undefined` if the agent is optional and has no card.
  * @see {@link https://a2a-protocol.org/latest/specification/ A2A, agent discovery}
  */
 export async function readAgentCard(
@@ -48,7 +43,7 @@ export async function readAgentCard(
   const { flow, tokens, request, settings, doing, signal } = options;
   const url = secureEndpoint(agent.url, settings);
   url.pathname = `${url.pathname.replace(/\/$/, "")}/.well-known/agent-card.json`;
-  const callTokens = new CallTokens({ tokens, url, allowOrigins: settings.allowOrigins });
+  const callTokens = new SessionTokenSource({ tokens, url, allowOrigins: settings.allowOrigins });
   const fetch = bearerFetch(callTokens, {
     resource: url,
     fetch: (input, init) => flow.fetch(input, init),
@@ -58,18 +53,17 @@ export async function readAgentCard(
   try {
     // The body is read within the call: its signal ends the transfer.
     return await callTokens.during(call, async (signal) => {
-      const answer = await fetch(url, { signal });
-      if (!answer.ok) {
-        // Not waited for: the cancelling of a body that somebody else reads, too, never ends.
-        answer.body?.cancel().catch(() => {});
-        if (answer.status === 404 && agent.optional === true) return undefined;
-        throw mcpFailure({ status: answer.status }, doing);
+      const response = await fetch(url, { signal });
+      if (!response.ok) {
+        dropBody(response.body);
+        if (response.status === 404 && agent.optional === true) return undefined;
+        throw mcpFailure({ status: response.status }, doing);
       }
-      const text = (await boundedText(answer.body, MAX_CARD_BYTES)) ?? "";
+      const text = (await boundedText(response.body, MAX_CARD_BYTES)) ?? "";
       return { agent, ...namedCard(JSON.parse(text), doing) };
     });
   } catch (error) {
-    throw error instanceof NoToken ? error.error : mcpFailure(error, doing);
+    throw call.failure === undefined ? mcpFailure(error, doing) : call.failure.error;
   }
 }
 
@@ -82,5 +76,5 @@ function namedCard(card: unknown, doing: string): Omit<AgentCard, "agent"> {
   ) {
     return { name: card.name, card: { ...card } };
   }
-  throw new TokenError("ERR_TOKEN_RESPONSE", `Cannot ${doing}: it is no object with a name`);
+  throw new TokenError("ERR_TOKEN_RESPONSE", `Cannot ${doing}: it is not an object with a name`);
 }

@@ -1,11 +1,11 @@
 import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import { mapConcurrently } from "./map-concurrently.ts";
 
-/** What is wanted of a list. Both given: both must fit. An empty list means no filter. */
+/** Which entries of a list are wanted. If both members are given, both must fit. An empty list filters nothing. */
 export interface DiscoveryFilter {
   /** Names of tools, or of agents as their cards give them; compared after the servers have answered. */
   readonly names?: readonly string[];
-  /** Open Resource Discovery ids of servers or agents; the others are not asked at all. */
+  /** Open Resource Discovery ids. Servers and agents with other ids are not asked. */
   readonly ordIds?: readonly string[];
 }
 
@@ -25,9 +25,9 @@ export interface DiscoverOptions<Ref, Found> {
 }
 
 /**
- * Asks several servers and keeps what they have, by name. One that fails is reported beside the rest.
+ * Asks several servers and collects what they have. A server that fails is reported among the failures.
  *
- * @throws The first failure if all failed: nothing found must not look like nobody answered.
+ * @throws The first failure if all failed: a list without a result must not look like a list of servers that are down.
  */
 export async function discover<
   Ref extends { readonly ordId?: string; readonly fault?: Error },
@@ -37,10 +37,10 @@ export async function discover<
   { filter, limit, signal, ask }: DiscoverOptions<Ref, Found>,
 ): Promise<{ found: readonly Found[]; failures: readonly DiscoveryFailure<Ref>[] }> {
   const wanted = refs.filter(
-    // One that is broken and of no known id may be one of those wanted.
+    // A broken reference without an id may be a wanted one.
     ({ ordId, fault }) => passes(filter.ordIds, ordId) || (fault && ordId === undefined),
   );
-  const answers = await mapConcurrently(wanted, {
+  const outcomes = await mapConcurrently(wanted, {
     limit,
     map: async (ref): Promise<{ found: readonly Found[]; failures: DiscoveryFailure<Ref>[] }> => {
       try {
@@ -52,14 +52,14 @@ export async function discover<
       }
     },
   });
-  const failures = answers.flatMap((answer) => answer.failures);
+  const failures = outcomes.flatMap((outcome) => outcome.failures);
   const [first] = failures;
   if (first !== undefined && failures.length === wanted.length) throw first.error;
-  const found = answers.flatMap((answer) => answer.found);
+  const found = outcomes.flatMap((outcome) => outcome.found);
   return { found: found.filter(({ name }) => passes(filter.names, name)), failures };
 }
 
-/** @throws TypeError naming the member that there is none of, or that is no list of strings: a filter that is not understood would let everything pass. */
+/** @throws TypeError naming the member that does not exist or is not a list of strings: a misread filter would pass everything. */
 export function assertFilter(filter: DiscoveryFilter | undefined): void {
   const doing = "filter a list";
   checkOptions(filter, { doing, names: FILTERS, what: '"filter"', member: "filter" });

@@ -1,18 +1,25 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
+import type { GatewayFlow, GatewayFlowDetector } from "@agent-oauth/core/gateway";
 import { listedNames } from "@agent-oauth/core/internal";
-import type { AgentGatewayClientOptions } from "../client-options.ts";
-import type { GatewayFlow, GatewayFlowDetector } from "./gateway-flow.ts";
+
+/** Where the flow of a client comes from. One of the two is required. */
+export interface FlowOptions<T extends AccessToken = AccessToken> {
+  /** Where tokens and servers come from. The caller closes it. */
+  readonly flow?: GatewayFlow<T>;
+  /** Called in turn at first use, until one of them finds a flow. The client closes this flow. */
+  readonly flows?: readonly GatewayFlowDetector<T>[];
+}
 
 /** The flow of a client, given or found at first use. */
 export class FlowResolver<T extends AccessToken> {
   readonly #detectors: readonly GatewayFlowDetector<T>[];
   readonly #given: GatewayFlow<T> | undefined;
-  /** What a detector made. */
+  /** The flow that a detector made. */
   #found: GatewayFlow<T> | undefined;
   #detection: Promise<GatewayFlow<T>> | undefined;
 
   /** @throws TypeError unless exactly one of `flow` and `flows` is given. */
-  constructor({ flow, flows }: Pick<AgentGatewayClientOptions<T>, "flow" | "flows">) {
+  constructor({ flow, flows }: FlowOptions<T>) {
     if ((flow === undefined) === (flows === undefined)) {
       throw new TypeError('Cannot create a client: give either "flow" or "flows"');
     }
@@ -30,7 +37,7 @@ export class FlowResolver<T extends AccessToken> {
     this.#given = flow;
   }
 
-  /** Returns the flow; looks for it once for all who wait, again only if that failed. */
+  /** Returns the flow. All callers share one detection; a failed detection is repeated at the next call. */
   get(): Promise<GatewayFlow<T>> {
     if (this.known !== undefined) return Promise.resolve(this.known);
     this.#detection ??= this.#detect().finally(() => {
@@ -44,7 +51,7 @@ export class FlowResolver<T extends AccessToken> {
     return this.#given ?? this.#found;
   }
 
-  /** Closes the flow that a detector made, also one that it is about to make. */
+  /** Closes the flow that a detector made or is about to make. */
   async close(): Promise<void> {
     await this.#detection?.catch(() => {});
     await this.#found?.close();

@@ -4,7 +4,7 @@ import {
   type TokenRequest,
   type TokenSource,
 } from "@agent-oauth/core";
-import type { GatewayFlow } from "./gateway-flow.ts";
+import type { GatewayFlow } from "@agent-oauth/core/gateway";
 
 /**
  * Returns the flow's source for a request: of user tokens if a user stands behind it, else of system tokens.

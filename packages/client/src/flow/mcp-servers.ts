@@ -1,6 +1,6 @@
 import { type AccessToken, cachingTokenSource, type TokenSource } from "@agent-oauth/core";
+import type { GatewayFlow, McpServerRef } from "@agent-oauth/core/gateway";
 import { checkOptions, isPlainObject, type OptionNames } from "@agent-oauth/core/internal";
-import type { GatewayFlow, McpServerRef } from "./gateway-flow.ts";
 import { assertTarget } from "./target-request.ts";
 
 /** What {@link mcpServers} makes a flow of. */
@@ -9,7 +9,7 @@ export interface McpServersOptions<T extends AccessToken = AccessToken> {
   readonly tokens: TokenSource<T>;
   /** The servers, in the order in which they are listed. */
   readonly servers: readonly McpServerRef[];
-  /** Tokens of the agent itself, cached like `tokens`. Default: none, so that every call needs a user. */
+  /** Tokens of the agent itself, cached like `tokens`. Default: no such tokens, so that every call needs a user. */
   readonly systemTokens?: TokenSource<T>;
   /** What sends; give one that presents the certificate if the tokens are bound to it. Default `globalThis.fetch`, read at each call. */
   readonly fetch?: typeof globalThis.fetch;
@@ -27,7 +27,7 @@ export interface McpServersOptions<T extends AccessToken = AccessToken> {
  *   }),
  * });
  * ```
- * @throws TypeError naming the option that there is none of or that is wrong, or the server that is missing something.
+ * @throws TypeError naming the option that does not exist or is wrong, or the server that is incomplete.
  */
 export function mcpServers<T extends AccessToken>(options: McpServersOptions<T>): GatewayFlow<T> {
   checkOptions(options, { doing: "make a flow of MCP servers", names: NAMES });

@@ -1,10 +1,10 @@
+import type { McpServerRef, TargetRequest } from "@agent-oauth/core/gateway";
 import { checkOptions, type OptionNames, shownName } from "@agent-oauth/core/internal";
-import type { McpServerRef, TargetRequest } from "./gateway-flow.ts";
 
 /**
  * What a token for a server, or for one of its tools, is asked for.
  *
- * @throws TypeError naming the member that there is none of: a token would be asked for without what was meant.
+ * @throws TypeError naming the member that does not exist: without it the token would be requested for another target.
  */
 export function targetRequest(
   { name, request, tools }: Pick<McpServerRef, "name" | "request" | "tools">,
@@ -19,7 +19,7 @@ export function targetRequest(
   return { ...(audience && { audience }), ...(resource && { resource }), ...(scope && { scope }) };
 }
 
-/** @throws TypeError if it is no plain object, or naming the member that there is none of. */
+/** @throws TypeError if it is not a plain object, or naming the member that does not exist. */
 export function assertTarget(target: unknown, what: string): void {
   checkOptions(target, { doing: `use ${what}`, names: TARGET, what: "it", member: "member" });
 }

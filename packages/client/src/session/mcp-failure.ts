@@ -2,8 +2,8 @@ import { redactedCause, TokenError } from "@agent-oauth/core";
 import { shownName } from "@agent-oauth/core/internal";
 
 /**
- * Says in our words why a server could not be used. What servers write is left behind, since it reaches logs and
- * models; only JSON-RPC errors, which are answers of the tool, pass as they are, and so does a TokenError.
+ * Describes in our own words why a server could not be used. Text of the server is left out, because errors reach logs and
+ * models; only JSON-RPC errors, which are responses of the tool, and a TokenError pass unchanged.
  *
  * @param doing completes "Cannot …"
  */
@@ -32,7 +32,7 @@ export function mcpFailure(error: unknown, doing: string): unknown {
   const what = typeof code === "string" ? code : name;
   return new TokenError(
     "ERR_TOKEN_RESPONSE",
-    `Cannot ${doing}: ${REASONS.get(what) ?? `the server's answer is unusable (${shownName(String(what))})`}`,
+    `Cannot ${doing}: ${REASONS.get(what) ?? `the server's response is unusable (${shownName(String(what))})`}`,
     { cause: redactedCause(error) },
   );
 }
@@ -44,8 +44,8 @@ const REASONS = new Map<unknown, string>([
 ]);
 
 /**
- * Returns the HTTP status that an MCP client reports. The code of a JSON-RPC error is none, whatever its value: the server
- * answered, and what it answered says nothing about the transport or the token.
+ * Returns the HTTP status that an MCP client reports. The code of a JSON-RPC error is not a status, whatever its value: the
+ * server responded, and its response says nothing about the transport or the token.
  */
 export function httpStatus(error: unknown): number | undefined {
   const { status, name } = fields(error);
@@ -63,7 +63,7 @@ export function isJsonRpcError(error: unknown): error is Error {
   return typeof fields(error).code === "number";
 }
 
-/** Longer messages than this tell people and models nothing, and fill their logs. */
+/** Longer messages do not help people or models, and fill their logs. */
 const MAX_MESSAGE_LENGTH = 2_000;
 
 /** The server wrote the message. */

@@ -1,4 +1,5 @@
-import { bearerFetch } from "@agent-oauth/core";
+import type { GatewayFlow } from "@agent-oauth/core/gateway";
+import { withinDeadline } from "@agent-oauth/core/internal";
 import {
   Client,
   type JSONRPCMessage,
@@ -6,27 +7,22 @@ import {
   type PriorDiscovery,
   StreamableHTTPClientTransport,
 } from "@modelcontextprotocol/client";
+import { noResponse } from "../call-timeouts.ts";
 import type { ClientSettings } from "../client-options.ts";
-import { type Deadline, withinDeadline } from "../deadline.ts";
-import type { GatewayFlow } from "../flow/gateway-flow.ts";
 import type { ToolRun } from "../tools/tool-run.ts";
-import { boundedAnswers } from "./bounded-answers.ts";
-import { CallTokens, NoToken } from "./call-tokens.ts";
 import { isJsonRpcError, mcpFailure } from "./mcp-failure.ts";
 import { ResponseBudget, type ResponseLimits } from "./response-budget.ts";
 import { secureEndpoint } from "./secure-endpoint.ts";
 import { SessionCall, type SessionCallOptions } from "./session-call.ts";
+import { sessionFetch } from "./session-fetch.ts";
 import { type PooledSession, SessionLost } from "./session-pool.ts";
-import { watchedRequests } from "./watched-requests.ts";
+import { SessionTokenSource } from "./session-token-source.ts";
 
-/** How long the server may take to end a session; nobody waits for the answer but `close()`. */
+/** How long the server may take to end a session; only `close()` waits for the response. */
 const END_TIMEOUT_MS = 5_000;
 
 /** What a server says of itself is kept with the session and longer, 256 KiB. */
 const OPENING: ResponseLimits = { maxBytes: 262_144, bytesName: "to open a session" };
-
-/** Answers to what belongs to no call, such as the end of the session, 64 KiB. */
-const BESIDES: ResponseLimits = { maxBytes: 65_536, bytesName: "to a message" };
 
 /** What a session is opened with. */
 export interface McpSessionOptions {
@@ -50,20 +46,16 @@ export interface McpCall<R> extends Pick<SessionCallOptions, "request" | "signal
   readonly run: (client: Client, signal: AbortSignal) => Promise<R>;
 }
 
-/** An open MCP session: of a server of revision 2026-07-28, which keeps none, what is known about the server. */
+/** An open MCP session. A server of revision 2026-07-28 keeps no sessions: this then holds what is known about the server. */
 export class McpSession implements PooledSession {
   readonly #client: Client;
   readonly #transport: StreamableHTTPClientTransport;
-  readonly #tokens: CallTokens;
+  readonly #tokens: SessionTokenSource;
 
   /** Opens a session with the token for `request`; throws as {@link McpSession.call} does. */
   static async open(
     options: McpSessionOptions,
-    {
-      request,
-      doing,
-      signal,
-    }: Pick<McpCall<never>, "request" | "doing"> & Pick<Deadline, "signal">,
+    { request, doing, signal }: Pick<McpCall<never>, "request" | "doing" | "signal">,
   ): Promise<McpSession> {
     const { settings, prior } = options;
     const session = new McpSession(options);
@@ -72,7 +64,9 @@ export class McpSession implements PooledSession {
       client.connect(session.#transport, { timeout, ...(prior && { prior }) });
     try {
       // The SDK limits each of its requests, not all of them together.
-      await withinDeadline({ doing, timeoutMs: timeout, signal }, (signal) =>
+      const timeoutReason = () => noResponse(doing, timeout);
+      const deadline = { timeoutMs: timeout, timeoutReason, signals: [signal] };
+      await withinDeadline(deadline, ({ signal }) =>
         session.call({ request, doing, signal, limits: OPENING, run }),
       );
       return session;
@@ -84,35 +78,31 @@ export class McpSession implements PooledSession {
   }
 
   private constructor({ flow, tokens, url, settings, validators }: McpSessionOptions) {
+    const { allowOrigins, allowInsecureHosts, clientInfo, versionNegotiation } = settings;
     const endpoint = secureEndpoint(url, settings);
-    this.#tokens = new CallTokens({ tokens, url: endpoint, allowOrigins: settings.allowOrigins });
-    this.#client = new Client(settings.clientInfo, {
-      versionNegotiation: { mode: settings.versionNegotiation },
+    const anonymous = settings.missingToken === "anonymous";
+    const session = new SessionTokenSource({ tokens, url: endpoint, allowOrigins, anonymous });
+    this.#tokens = session;
+    this.#client = new Client(clientInfo, {
+      versionNegotiation: { mode: versionNegotiation },
       // It would send the call again, also where the server says nothing but that it wants that.
       inputRequired: { autoFulfill: false },
       jsonSchemaValidator: validators,
     });
-    const session = this.#tokens;
-    const current = () => session.sending?.call;
-    const bound = bearerFetch(session, {
-      resource: endpoint,
-      fetch: watchedRequests(
-        (input, init) => flow.fetch(input, init),
-        () => session.sending,
-      ),
-      allowInsecureHosts: settings.allowInsecureHosts,
-    });
-    const without = () => new ResponseBudget(BESIDES, "use an MCP session");
-    const answers = boundedAnswers(bound, { current, without });
     this.#transport = new StreamableHTTPClientTransport(endpoint, {
-      fetch: withoutStandingStream(answers, current),
+      fetch: sessionFetch({
+        tokens: session,
+        endpoint,
+        fetch: (input, init) => flow.fetch(input, init),
+        allowInsecureHosts,
+      }),
       requestInit: { headers: { "x-correlation-id": crypto.randomUUID() } },
     });
     const send = this.#transport.send.bind(this.#transport);
     this.#transport.send = (message, options) =>
       session.send("method" in message ? message : {}, () => send(message, options));
     // Heard before the SDK works on the message.
-    this.#transport.onmessage = (message) => countTools(message, current());
+    this.#transport.onmessage = (message) => countTools(message, session.sending?.call);
   }
 
   /** Which revisions the server turned out to speak. */
@@ -131,10 +121,10 @@ export class McpSession implements PooledSession {
     try {
       return await this.#tokens.during(call, (signal) => run(this.#client, signal));
     } catch (error) {
-      const told = (failure: unknown) => (toolRun === undefined ? failure : toolRun.told(failure));
-      if (error instanceof NoToken) throw told(error.error);
+      const errorFor = (failure: unknown) => toolRun?.errorFor(failure) ?? failure;
+      if (call.failure !== undefined) throw errorFor(call.failure.error);
       signal?.throwIfAborted();
-      const failure = told(mcpFailure(error, doing));
+      const failure = errorFor(mcpFailure(error, doing));
       if (!isLost(call, error)) throw failure;
       throw new SessionLost(failure, { repeatable: toolRun?.mayHaveRun !== true });
     }
@@ -143,10 +133,11 @@ export class McpSession implements PooledSession {
   async end(): Promise<void> {
     try {
       // A server that gets no token for it forgets the session in its own time.
-      if (this.#tokens.parting() === undefined) return;
+      if (!this.#tokens.canPart) return;
       // Closing the client cancels the request that ends the session, so it has to wait.
-      const deadline = { doing: "end the MCP session", timeoutMs: END_TIMEOUT_MS };
-      await withinDeadline(deadline, () => this.#transport.terminateSession());
+      const timeoutMs = END_TIMEOUT_MS;
+      const timeoutReason = () => noResponse("end the MCP session", timeoutMs);
+      await withinDeadline({ timeoutMs, timeoutReason }, () => this.#transport.terminateSession());
     } catch {
       // The server may refuse; it forgets the session in its own time.
     } finally {
@@ -156,8 +147,8 @@ export class McpSession implements PooledSession {
 }
 
 /**
- * Whether the session is of no use any more. A 400 is what servers answer that were made after the SDK's example, and those
- * that speak another revision by now; one with a JSON-RPC error for the request says something else, most of the time.
+ * Tells whether the session cannot be used any more. Servers that follow the SDK's example say so by a 400, and also servers
+ * that speak another revision by now. A 400 with a JSON-RPC error for the request mostly has another cause.
  */
 function isLost({ refusal }: SessionCall, error: unknown): boolean {
   return refusal !== undefined && (refusal.beforeWork || !isJsonRpcError(error));
@@ -171,22 +162,4 @@ function countTools(message: JSONRPCMessage, call: SessionCall | undefined): voi
   } catch (error) {
     call?.breakOff(error);
   }
-}
-
-/**
- * Answers the GET by which a session would open a stream for messages that belong to no call. We listen to none, and
- * every server that closes such streams would cost a request each time. A GET that resumes an answer passes, if anybody waits
- * for that.
- */
-function withoutStandingStream(
-  fetch: typeof globalThis.fetch,
-  current: () => SessionCall | undefined,
-): typeof globalThis.fetch {
-  return async (input, init) => {
-    const isOver = current()?.over.aborted === true;
-    const resumes = new Headers(init?.headers).has("last-event-id") && !isOver;
-    return init?.method === "GET" && !resumes
-      ? new Response(null, { status: 405 })
-      : fetch(input, init);
-  };
 }

@@ -1,10 +1,10 @@
-import { digest, type TokenRequest } from "@agent-oauth/core";
+import type { GatewayFlow, McpServerRef } from "@agent-oauth/core/gateway";
 import type { ClientSettings } from "../client-options.ts";
 import { userOrSystemTokens } from "../flow/flow-tokens.ts";
-import type { GatewayFlow, McpServerRef } from "../flow/gateway-flow.ts";
 import { OutputValidators } from "../tools/output-validators.ts";
 import { type McpCall, McpSession } from "./mcp-session.ts";
 import { ProtocolVerdicts } from "./protocol-verdicts.ts";
+import { keyDigest, type SessionKey, sessionKey } from "./session-key.ts";
 import { SessionLost, SessionPool } from "./session-pool.ts";
 
 /** How much longer than sessions the verdicts on their servers are kept: they are small. */
@@ -39,7 +39,7 @@ export class McpSessions {
     return this.#pool.use({
       key,
       signal,
-      open: (signal) => this.#open(key, { flow, server, request, doing, signal }),
+      open: (signal) => this.#open(keyDigest(key), { flow, server, request, doing, signal }),
       work: (session) => this.#work(key, session.call(call)),
     });
   }
@@ -48,9 +48,10 @@ export class McpSessions {
     return this.#pool.close();
   }
 
-  async #open(key: string, call: Opening): Promise<McpSession> {
+  /** @param verdictKey the digest of the session's key, which holds the user's token: verdicts outlive sessions. */
+  async #open(verdictKey: string, call: Opening): Promise<McpSession> {
     const { flow, server, request, doing, signal } = call;
-    const prior = this.#verdicts.get(key);
+    const prior = this.#verdicts.get(verdictKey);
     const options = {
       flow,
       tokens: userOrSystemTokens(flow, request, doing),
@@ -61,37 +62,29 @@ export class McpSessions {
     };
     try {
       const session = await McpSession.open(options, { request, doing, signal });
-      this.#verdicts.set(key, session.verdict);
+      this.#verdicts.set(verdictKey, session.verdict);
       return session;
     } catch (failure) {
       if (!(failure instanceof SessionLost)) throw failure;
       // Without a verdict that may be outdated, the server is simply not there.
       if (prior === undefined) throw failure.error;
-      this.#verdicts.delete(key);
-      return this.#open(key, call);
+      this.#verdicts.delete(verdictKey);
+      return this.#open(verdictKey, call);
     }
   }
 
-  async #work<R>(key: string, work: Promise<R>): Promise<R> {
+  async #work<R>(key: SessionKey, work: Promise<R>): Promise<R> {
     try {
       return await work;
     } catch (failure) {
+      if (!(failure instanceof SessionLost)) throw failure;
+      const verdictKey = keyDigest(key);
       // A server without sessions that does not know one has been replaced by one that has them.
-      const isModern = this.#verdicts.get(key)?.kind === "modern";
-      if (failure instanceof SessionLost && isModern) this.#verdicts.delete(key);
+      const isModern = this.#verdicts.get(verdictKey)?.kind === "modern";
+      if (isModern) this.#verdicts.delete(verdictKey);
       throw failure;
     }
   }
 }
 
 type Opening = Omit<McpServerCall<never>, "run" | "limits" | "toolRun">;
-
-/** Never a bare join, so that no two users can share a session. */
-function sessionKey(
-  { url }: McpServerRef,
-  { subjectToken, principal, tenant }: TokenRequest,
-): string {
-  const subject = subjectToken === undefined ? null : digest(subjectToken);
-  const user = principal === undefined ? { subject } : { principal };
-  return JSON.stringify([url, tenant ?? null, user]);
-}

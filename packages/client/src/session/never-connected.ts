@@ -17,7 +17,7 @@ const CODES = new Set<unknown>([
 /** How deep a `fetch` wraps the error of the socket. */
 const MAX_DEPTH = 4;
 
-/** Tells whether a `fetch` failed since no connection could be made. A connection that broke may have carried the request. */
+/** Tells whether a `fetch` failed because it got no connection. A connection that broke may have carried the request. */
 export function neverConnected(error: unknown): boolean {
   let current = error;
   for (let depth = 0; depth < MAX_DEPTH; depth++) {

@@ -1,10 +1,10 @@
 import type { Clock } from "@agent-oauth/core";
 import type { PriorDiscovery } from "@modelcontextprotocol/client";
 
-/** An upgraded server still answers the old handshake, so that it has none but this to be found out. */
+/** An upgraded server still answers the old handshake, so the client learns of the upgrade only after this time. */
 const LEGACY_LIFETIME_MS = 3_600_000;
 
-/** Remembers which revisions servers speak, longer than their sessions last; the least recently learned goes first. */
+/** Remembers which revisions servers speak, also after their sessions have ended. The oldest verdict is dropped first. */
 export class ProtocolVerdicts {
   readonly #limits: { readonly maxEntries: number; readonly clock: Clock };
   readonly #verdicts = new Map<string, { readonly prior: PriorDiscovery; readonly at: number }>();
@@ -21,7 +21,7 @@ export class ProtocolVerdicts {
   }
 
   set(key: string, prior: PriorDiscovery): void {
-    // One that was used is as old as before, or it would never be asked for again.
+    // Use does not make a verdict younger: otherwise the server would never be asked again.
     if (this.get(key) !== undefined) return;
     this.#verdicts.delete(key);
     this.#verdicts.set(key, { prior, at: this.#limits.clock.monotonic() });

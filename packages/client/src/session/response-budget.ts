@@ -1,8 +1,8 @@
 import { TokenError } from "@agent-oauth/core";
 
-/** What the responses of one call may take up, all of them together. */
+/** The limits of all responses of one call together. */
 export interface ResponseLimits {
-  /** Decompressed; of a stream of events, all of it. */
+  /** Decompressed, and for an event stream the whole stream. */
   readonly maxBytes: number;
   /** How the error names this limit. */
   readonly bytesName: string;
@@ -10,13 +10,13 @@ export interface ResponseLimits {
   readonly maxTools?: number;
 }
 
-/** A server that ends each response at once, to have the next one asked for, ends with this. */
+/** Stops a server that ends each response at once, so that the client asks for the next one without end. */
 const MAX_RESPONSES = 1_024;
 
-/** A parsed value takes up more than its text; a list of tools has about one for each 40 bytes. */
+/** A parsed value takes more memory than its text. A list of tools has about one value for each 40 bytes. */
 const BYTES_PER_VALUE = 32;
 
-/** Counts what the responses of one call take up, while they are read. */
+/** Counts the responses of one call while they are read. */
 export class ResponseBudget {
   readonly #limits: ResponseLimits;
   /** Completes "Cannot …". */

@@ -9,7 +9,7 @@ export interface SessionCallOptions {
   readonly request: TokenRequest;
   /** Ends the call. */
   readonly signal?: AbortSignal | undefined;
-  /** What its responses may take up. Default: no limit, for one who reads with a limit of its own. */
+  /** What its responses may take up. Default: no limit, for a caller that reads with a limit of its own. */
   readonly budget?: ResponseBudget | undefined;
   /** Given at tool calls: whether the tool may have run. */
   readonly toolRun?: ToolRun | undefined;
@@ -23,6 +23,11 @@ export interface SentMessage {
   readonly id?: unknown;
 }
 
+/** A response body that is cancelled with its call. */
+interface CallBody {
+  cancel(): void;
+}
+
 /** One call of a server, as the HTTP requests that belong to it find it. */
 export class SessionCall {
   readonly request: TokenRequest;
@@ -30,23 +35,35 @@ export class SessionCall {
   readonly toolRun: ToolRun | undefined;
   /** How the server refused the latest JSON-RPC request, if it did so with 400 or 404. */
   refusal: Refusal | undefined;
-  readonly #over = new AbortController();
+  readonly #controller = new AbortController();
   readonly #unfollow: () => void;
+  readonly #bodies: CallBody[] = [];
+  /** HTTP requests without a response yet. */
+  #awaited = 0;
+  #isEnded = false;
   #failure: { readonly error: unknown } | undefined;
 
   constructor({ request, signal, budget, toolRun }: SessionCallOptions) {
     this.request = request;
     this.budget = budget;
     this.toolRun = toolRun;
-    const follow = () => this.#over.abort(signal?.reason);
+    const follow = () => this.#controller.abort(signal?.reason);
     if (signal?.aborted) follow();
     signal?.addEventListener("abort", follow, { once: true });
     this.#unfollow = () => signal?.removeEventListener("abort", follow);
   }
 
-  /** Aborted when the call is over, or broken off. */
-  get over(): AbortSignal {
-    return this.#over.signal;
+  /**
+   * The signal of this call alone: listeners would pile up on a signal that several calls share. It is aborted when the call
+   * is broken off, and not when the call succeeds: the error of an abort costs a quarter of a call.
+   */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Whether the call has ended or was broken off, so that no caller waits for a result any more. */
+  get isOver(): boolean {
+    return this.#isEnded || this.signal.aborted;
   }
 
   /** An error of ours that ended the call: the MCP SDK would wrap it beyond recognition. */
@@ -59,15 +76,33 @@ export class SessionCall {
     this.#failure ??= { error };
   }
 
+  /** Waits for the response to an HTTP request; the end of the call ends the request. */
+  async awaiting<R>(response: Promise<R>): Promise<R> {
+    this.#awaited++;
+    try {
+      return await response;
+    } finally {
+      this.#awaited--;
+    }
+  }
+
+  /** Cancels the body when the call ends, unless it was read to its end by then. */
+  reading(body: CallBody): void {
+    if (this.isOver) body.cancel();
+    else this.#bodies.push(body);
+  }
+
   /** Ends the call at once: the MCP SDK goes on when the reading of an event stream fails. */
   breakOff(error: unknown): void {
     this.note(error);
-    this.#over.abort(error);
+    this.#controller.abort(error);
   }
 
-  /** Takes note that nobody waits any more. */
+  /** Ends the call: requests without a response are aborted, and bodies that were not read to their end are cancelled. */
   end(): void {
+    this.#isEnded = true;
     this.#unfollow();
-    this.#over.abort();
+    if (this.#awaited > 0) this.#controller.abort();
+    for (const body of this.#bodies.splice(0)) body.cancel();
   }
 }

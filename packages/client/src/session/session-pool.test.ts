@@ -1,5 +1,6 @@
 import { createFakeClock } from "@agent-oauth/core/testing";
 import { describe, expect, it } from "vitest";
+import type { SessionKey } from "./session-key.ts";
 import { SessionLost, SessionPool } from "./session-pool.ts";
 
 /** A pool of numbered sessions that writes down what opens and ends; work and ends finish when told. */
@@ -22,7 +23,7 @@ function poolOf({ maxSessions = 10, idleMs = 1_000 } = {}) {
       },
     };
   };
-  const use = (key: string) => pool.use({ key, open, work: async ({ id }) => id });
+  const use = (key: string) => pool.use({ key: named(key), open, work: async ({ id }) => id });
   /** A call that lasts until it is settled. */
   const hold = (key: string) => {
     let settle:
@@ -36,7 +37,7 @@ function poolOf({ maxSessions = 10, idleMs = 1_000 } = {}) {
       begun = resolve;
     });
     const result = pool.use({
-      key,
+      key: named(key),
       open,
       work: async ({ id }) => {
         begun();
@@ -52,6 +53,11 @@ function poolOf({ maxSessions = 10, idleMs = 1_000 } = {}) {
     };
   };
   return { pool, clock, log, open, use, hold };
+}
+
+/** A key that no token is part of. */
+function named(name: string): SessionKey {
+  return { name, subjectToken: undefined };
 }
 
 /** Lets every promise that can settle do so. */
@@ -75,7 +81,7 @@ describe("SessionPool", () => {
     let opened = 0;
     const failing = () =>
       pool.use({
-        key: "a",
+        key: named("a"),
         open: async () => {
           opened++;
           throw new Error("no");
@@ -157,7 +163,7 @@ describe("SessionPool", () => {
       if (id === "s1") throw new SessionLost(new Error("404"), { repeatable: true });
       return id;
     };
-    expect(await pool.use({ key: "a", open, work })).toBe("s2");
+    expect(await pool.use({ key: named("a"), open, work })).toBe("s2");
     expect(tried).toEqual(["s1", "s2"]);
   });
 
@@ -165,7 +171,7 @@ describe("SessionPool", () => {
     const { pool, open, use, log } = poolOf();
     const controller = new AbortController();
     const { signal } = controller;
-    const waiting = pool.use({ key: "a", open, signal, work: async ({ id }) => id });
+    const waiting = pool.use({ key: named("a"), open, signal, work: async ({ id }) => id });
     controller.abort(new Error("enough"));
     await expect(waiting).rejects.toThrow("enough");
     expect(await use("a")).toBe("s1");
@@ -180,10 +186,20 @@ describe("SessionPool", () => {
         abandoned.addEventListener("abort", () => reject(abandoned.reason)),
       );
     const { signal } = controller;
-    const waiting = pool.use({ key: "a", open, signal, work: async () => "never" });
+    const waiting = pool.use({ key: named("a"), open, signal, work: async () => "never" });
     controller.abort(new Error("enough"));
     await expect(waiting).rejects.toThrow("enough");
     await pool.close();
+  });
+
+  it("never shares a session between tokens, although their keys have one name", async () => {
+    const { pool, open, log } = poolOf();
+    const use = (subjectToken: string) =>
+      pool.use({ key: { name: "n", subjectToken }, open, work: async ({ id }) => id });
+    expect([await use("alice"), await use("bob"), await use("carol")]).toEqual(["s1", "s2", "s3"]);
+    expect([await use("carol"), await use("bob"), await use("alice")]).toEqual(["s3", "s2", "s1"]);
+    await pool.close();
+    expect(log.slice(3).sort()).toEqual(["end s1", "end s2", "end s3"]);
   });
 
   it("closes when the calls under way are done, and refuses others", async () => {

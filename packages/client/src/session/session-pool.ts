@@ -1,19 +1,22 @@
 import { type Clock, TokenError } from "@agent-oauth/core";
-import { untilAborted } from "../deadline.ts";
+import { untilAborted } from "@agent-oauth/core/internal";
+import { keyDigest, type SessionKey } from "./session-key.ts";
 
 /** What a pool keeps. */
 export interface PooledSession {
-  /** Ends it, on the server too. Must not reject. */
+  /** Ends the session, on the server too. Must not reject. */
   end(): Promise<void>;
 }
 
-/** Thrown by work on a session that is of no use any more, as the server does not know it or has changed. */
-export class SessionLost {
-  /** What to tell the caller, unless a new session helps. */
+/** Thrown by work on a session that is of no use any more: the server does not know it, or has changed. */
+export class SessionLost extends Error {
+  override readonly name = "SessionLost";
+  /** What the caller gets, unless a new session helps. */
   readonly error: unknown;
   /** Whether the work may be done once more, on a new session. */
   readonly repeatable: boolean;
   constructor(error: unknown, { repeatable }: { readonly repeatable: boolean }) {
+    super("Cannot use the MCP session: it is lost");
     this.error = error;
     this.repeatable = repeatable;
   }
@@ -28,8 +31,8 @@ export interface SessionPoolOptions {
 
 /** One use of a session. */
 export interface SessionUse<S, R> {
-  readonly key: string;
-  /** Called if there is no session for the key; callers of one key share it. Its signal ends an opening that nobody waits for any more. */
+  readonly key: SessionKey;
+  /** Called if the key has no session; callers of one key share it. Its signal ends an opening that no caller waits for. */
   readonly open: (signal: AbortSignal) => Promise<S>;
   readonly work: (session: S) => Promise<R>;
   /** Ends this caller's wait for the session. */
@@ -37,8 +40,12 @@ export interface SessionUse<S, R> {
 }
 
 interface Slot<S> {
-  readonly key: string;
+  readonly key: SessionKey;
+  /** Where it stands in the pool. */
+  readonly place: string;
   readonly opening: Promise<S>;
+  /** Known once it is open. */
+  session: S | undefined;
   readonly abandon: AbortController;
   readonly ended: PromiseWithResolvers<void>;
   users: number;
@@ -89,7 +96,7 @@ export class SessionPool<S extends PooledSession> {
   async #useOnce<R>({ key, open, work, signal }: SessionUse<S, R>): Promise<R> {
     const slot = this.#acquire(key, open);
     try {
-      return await work(await untilAborted(slot.opening, signal));
+      return await work(slot.session ?? (await untilAborted(slot.opening, signal)));
     } catch (failure) {
       if (failure instanceof SessionLost) this.#retire(slot);
       throw failure;
@@ -98,24 +105,37 @@ export class SessionPool<S extends PooledSession> {
     }
   }
 
-  #acquire(key: string, open: SessionUse<S, unknown>["open"]): Slot<S> {
+  #acquire(key: SessionKey, open: SessionUse<S, unknown>["open"]): Slot<S> {
     if (this.#closed)
       throw new TokenError("ERR_TOKEN_CLOSED", "Cannot make the call: the client is closed");
     this.#retireIdle();
-    const slot = this.#slots.get(key) ?? this.#open(key, open);
-    this.#slots.delete(key);
-    this.#slots.set(key, slot);
+    const place = this.#placeOf(key);
+    const slot = this.#slots.get(place) ?? this.#open({ key, place }, open);
+    this.#slots.delete(place);
+    this.#slots.set(place, slot);
     slot.users++;
     const [oldest] = this.#slots.values();
     if (oldest !== undefined && this.#slots.size > this.#options.maxSessions) this.#retire(oldest);
     return slot;
   }
 
-  #open(key: string, open: SessionUse<S, unknown>["open"]): Slot<S> {
+  /** A key stands at its name, unless the session of another key with that name stands there. */
+  #placeOf(key: SessionKey): string {
+    const found = this.#slots.get(key.name);
+    const isTaken = found !== undefined && found.key.subjectToken !== key.subjectToken;
+    return isTaken ? keyDigest(key) : key.name;
+  }
+
+  #open(
+    { key, place }: Pick<Slot<S>, "key" | "place">,
+    open: SessionUse<S, unknown>["open"],
+  ): Slot<S> {
     const abandon = new AbortController();
     const slot: Slot<S> = {
       key,
+      place,
       opening: open(abandon.signal),
+      session: undefined,
       abandon,
       ended: Promise.withResolvers(),
       users: 0,
@@ -124,7 +144,12 @@ export class SessionPool<S extends PooledSession> {
       ending: false,
     };
     this.#live.add(slot);
-    slot.opening.catch(() => this.#retire(slot));
+    slot.opening.then(
+      (session) => {
+        slot.session = session;
+      },
+      () => this.#retire(slot),
+    );
     return slot;
   }
 
@@ -139,7 +164,7 @@ export class SessionPool<S extends PooledSession> {
 
   #retire(slot: Slot<S>): void {
     slot.retired = true;
-    if (this.#slots.get(slot.key) === slot) this.#slots.delete(slot.key);
+    if (this.#slots.get(slot.place) === slot) this.#slots.delete(slot.place);
     if (slot.users === 0) this.#end(slot);
   }
 

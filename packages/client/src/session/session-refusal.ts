@@ -1,6 +1,6 @@
 /** How a server refused a JSON-RPC request. */
 export interface Refusal {
-  /** 400 and 404 are those that a new session could mend. */
+  /** A new session may help after these two. */
   readonly status: 400 | 404;
   /** Whether it is certain that the server did no work: it did not know the session, or does not speak the revision. */
   readonly beforeWork: boolean;
@@ -32,8 +32,8 @@ export function refusalOf({ status, hasSession, id, text }: RefusedRequest): Ref
 const UNSUPPORTED_PROTOCOL_VERSION = -32022;
 
 /**
- * An error with the request's own id may come from the tool, so only the code that means nothing else counts. One
- * without is the transport's, which has no code of its own for this: what it says has to tell.
+ * An error with the id of the request may come from the tool, so only the one unambiguous code counts. An error with another
+ * id comes from the transport, which has no code for this case: there the message decides.
  */
 function isSessionError(error: JsonRpcError | undefined, id: unknown): boolean {
   if (error === undefined) return false;

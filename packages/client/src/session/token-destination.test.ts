@@ -90,7 +90,7 @@ describe("a server", () => {
   });
 
   it.each([
-    ["without a valid URL", "mcp", "its URL is invalid"],
+    ["without a valid URL", "mcp", "must be an absolute URL"],
     ["with a password in its URL", "https://me:sentinel@a.example/mcp", "user name or password"],
   ])("%s is reported", async (_, url, reason) => {
     const { client } = clientOf([], { flow: scriptedFlow(scriptedTokens().source).flow });

@@ -1,14 +1,15 @@
-import { boundedText, parseChallenge } from "@agent-oauth/core";
+import { parseChallenge } from "@agent-oauth/core";
+import { boundedText } from "@agent-oauth/core/internal";
 import { neverConnected } from "./never-connected.ts";
 import type { SentMessage, SessionCall } from "./session-call.ts";
 import { refusalOf } from "./session-refusal.ts";
 
-/** No server needs more to say why it refuses a request, 64 KiB. */
+/** A refusal needs no longer body than this: 64 KiB. */
 const MAX_REFUSAL_BYTES = 65_536;
 
 /**
- * Makes a fetch that writes down what becomes of the JSON-RPC requests of a call: this alone, and nothing that a server
- * writes into a JSON-RPC error, decides whether a tool is called again. A request whose call is over is not sent.
+ * Makes a fetch that records the outcome of each JSON-RPC request of a call. Only this outcome decides whether a tool is called
+ * again, whatever a server writes into a JSON-RPC error. A request is not sent once its call is over.
  */
 export function watchedRequests(
   fetch: typeof globalThis.fetch,
@@ -18,7 +19,8 @@ export function watchedRequests(
     const sent = sending();
     if (sent?.method === undefined || init?.method !== "POST") return fetch(input, init);
     const { call, method, id } = sent;
-    call.over.throwIfAborted();
+    call.signal.throwIfAborted();
+    if (call.isOver) throw new Error("Cannot send the request: its call is over");
     call.refusal = undefined;
     const toolRun = method === "tools/call" ? call.toolRun : undefined;
     toolRun?.begin();
@@ -35,7 +37,7 @@ export function watchedRequests(
   };
 }
 
-/** What the server did not get as far as working on: it wants another token, or another URL. */
+/** Tells whether the server refused the request before any work: it wants another token, or another URL. */
 function isRefusal(response: Response): boolean {
   const { status } = response;
   if (status === 403) return parseChallenge(response)?.error === "insufficient_scope";
@@ -49,7 +51,7 @@ interface Refused {
   readonly headers: Headers;
 }
 
-/** Takes note of a 400 or 404, and returns the response with its body unread. */
+/** Records a 400 or 404, and returns the response with its body unread. */
 async function noted(
   response: Response,
   { call, status, id, headers }: Refused,

@@ -1,3 +1,4 @@
+import type { McpServerRef } from "@agent-oauth/core/gateway";
 import { emit } from "@agent-oauth/core/internal";
 import type {
   CallToolResult,
@@ -7,9 +8,8 @@ import type {
   Tool,
   ToolAnnotations,
 } from "@modelcontextprotocol/client";
-import type { McpServerRef } from "../flow/gateway-flow.ts";
 
-/** All that is needed to call a tool. Plain data. */
+/** What `callMcpTool` needs to know of a tool. Plain data. */
 export interface McpToolRef {
   /** As the server calls it; unique within its server only. */
   readonly name: string;
@@ -24,16 +24,16 @@ export interface McpToolRef {
 export interface McpTool extends McpToolRef {
   /** Its name for people. */
   readonly title?: string;
-  /** Empty if the server gives none. */
+  /** Empty if the server gives no description. */
   readonly description: string;
   readonly inputSchema: Tool["inputSchema"];
   /** Hints about its behaviour, which an untrusted server may get wrong. */
   readonly annotations?: ToolAnnotations;
-  /** What the server calls itself; the name of its reference if it does not say. */
+  /** The name that the server gives itself; else the name of its reference. */
   readonly serverName: string;
 }
 
-/** All that a tool answered. */
+/** The whole response of a tool. */
 export interface McpToolResult {
   /** Every block, in order. */
   readonly content: readonly ContentBlock[];
@@ -41,7 +41,7 @@ export interface McpToolResult {
   readonly structuredContent?: unknown;
   /** Whether the tool says it failed; the content then tells how. */
   readonly isError: boolean;
-  /** The text blocks, joined by line feeds; empty if there are none. */
+  /** The text blocks, joined by line feeds; empty if the response has no text block. */
   readonly text: string;
   readonly _meta?: Readonly<Record<string, unknown>>;
 }
@@ -80,10 +80,10 @@ export async function callTool(
     {
       timeout,
       resetTimeoutOnProgress: true,
-      // A server reports progress only to those who listen.
+      // A server reports progress only on request, and progress restarts the time limit.
       onprogress: (progress) => emit(onProgress, progress),
       signal,
-      // Without one the SDK lists the tools and calls again if the server answers that headers do not match.
+      // Without a definition the SDK lists the tools and calls again if the server says that headers do not match.
       toolDefinition: { name, inputSchema, ...(outputSchema && { outputSchema }) },
     },
   );
@@ -92,7 +92,7 @@ export async function callTool(
 
 const ANY_OBJECT: Tool["inputSchema"] = { type: "object" };
 
-/** @throws TypeError if it is not clear which tool is to be called, or with what. */
+/** @throws TypeError if the tool or its arguments are not usable. */
 export function assertToolCall(tool: McpToolRef, args: unknown): void {
   if (typeof tool?.name !== "string" || typeof tool.server?.url !== "string") {
     throw new TypeError(
@@ -125,7 +125,13 @@ function toolResult(result: CallToolResult): McpToolResult {
     content,
     ...(structuredContent !== undefined && { structuredContent }),
     isError,
-    text: content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("\n"),
+    text: textOf(content),
     ...(_meta && { _meta }),
   };
+}
+
+function textOf(content: readonly ContentBlock[]): string {
+  const texts: string[] = [];
+  for (const block of content) if (block.type === "text") texts.push(block.text);
+  return texts.join("\n");
 }

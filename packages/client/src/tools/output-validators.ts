@@ -11,11 +11,11 @@ const MAX_SCHEMAS = 256;
 const MAX_WORK_MS = 1_000;
 
 /**
- * Compiles each output schema once for all sessions, and forgets those used least recently. The SDK's own validator keeps
- * what it compiled by object, so an agent that lists tools again and again would fill it without end.
+ * Compiles each output schema once for all sessions, and forgets the least recently used schemas. The SDK's own validator
+ * keeps compiled schemas by object, so it would grow with every list of tools.
  *
- * Servers write the schemas and what is checked by them: a pattern that backtracks, or references that double at each
- * level, would stop the process for good. So whatever takes longer than a second fails.
+ * Servers write the schemas and the checked values: a pattern that backtracks, or references that double at each level,
+ * would block the process for good. So a check that takes longer than a second fails.
  */
 export class OutputValidators implements jsonSchemaValidator {
   readonly #compiled = new Map<string, JsonSchemaValidator<unknown>>();
@@ -37,7 +37,7 @@ export class OutputValidators implements jsonSchemaValidator {
   }
 }
 
-/** Stops synchronous work that takes too long: nothing but a script can be stopped, so one calls the work. */
+/** Stops synchronous work that takes too long. Node can stop only a script, so a script calls the work. */
 class WorkLimit {
   readonly #script = new Script("work()");
   readonly #context = createContext({ work: undefined });

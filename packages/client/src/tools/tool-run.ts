@@ -1,8 +1,8 @@
 import { TokenError } from "@agent-oauth/core";
 
 /**
- * What the transport knows of one tool call: whether the tool may have run. A request that went out may have been carried
- * out, whatever came back, unless it is certain that the server did not get as far as the tool.
+ * Knows whether the tool of one call may have run. A request that was sent may have run the tool, whatever the response
+ * was, unless it is certain that the server did not reach the tool.
  */
 export class ToolRun {
   #mayHaveRun = false;
@@ -21,8 +21,8 @@ export class ToolRun {
     this.#mayHaveRun = false;
   }
 
-  /** Returns what to tell the caller: an error of ours says if the tool may have run. Others pass as they are. */
-  told<F>(failure: F): F | TokenError {
+  /** Returns the error for the caller: a TokenError says if the tool may have run. Others pass unchanged. */
+  errorFor<F>(failure: F): F | TokenError {
     if (!this.#mayHaveRun || !TokenError.isInstance(failure)) return failure;
     const { code, message, status, oauthError, retryAfterMs, retryable, cause } = failure;
     return new TokenError(code, `${message}; the tool may have run`, {

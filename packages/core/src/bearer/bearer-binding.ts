@@ -6,6 +6,7 @@ import { untilAborted } from "../time/until-aborted.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { bearerHeader } from "../token/bearer-scheme.ts";
 import { checkedToken } from "../token/checked-token.ts";
+import { requireRequest } from "../token/token-request.ts";
 import { requestOfCall, type TokenRequestOption } from "../token/token-request-option.ts";
 import type { TokenRequest, TokenSource } from "../token/token-source.ts";
 import { refusingUrl } from "./refusing-url.ts";
@@ -77,7 +78,11 @@ export function bindBearer(source: TokenSource, options: BearerOptions): BearerB
   return {
     covers: (origin) => origins.has(origin),
     async begin(signal) {
-      const request = await untilAborted(requestOfCall(asked), signal);
+      // Nothing is waited for where the request is known: this is on the path of every call.
+      const request =
+        typeof asked === "function"
+          ? await untilAborted(requestOfCall(asked), signal)
+          : requireRequest(asked === undefined ? {} : asked);
       const call: Call = { source, request, signal, tell };
       return present(call, checkedToken(await source.getToken(request, signal && { signal })));
     },

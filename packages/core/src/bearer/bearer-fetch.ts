@@ -52,7 +52,9 @@ export function bearerFetch(source: TokenSource, options: BearerFetchOptions): F
   return async (input, init = {}) => {
     const send = fetch ?? globalThis.fetch;
     const call = httpCall(input, init, fetch === undefined);
-    if (!binding.covers(call.url.origin)) return send(call.input, call.init);
+    // A `blob:` URL has the origin of the page that made it.
+    const isHttp = call.url.protocol === "https:" || call.url.protocol === "http:";
+    if (!isHttp || !binding.covers(call.url.origin)) return send(call.input, call.init);
 
     const present = async (bearer: BearerCall) => {
       const headers = new Headers(call.headers);

@@ -49,7 +49,12 @@ export class CacheEntry<T extends AccessToken> {
 
   /** Tells whether the token may be handed out although it is expired, because there is no better one. */
   isLastResort(now: number): boolean {
-    return now < this.end - LAST_RESORT_MS;
+    return now < this.lastResortUntil;
+  }
+
+  /** Until when the token may be handed out although it is expired. */
+  get lastResortUntil(): number {
+    return this.end - LAST_RESORT_MS;
   }
 
   /** Tells whether this is the token a server refused. */

@@ -19,6 +19,8 @@ export class Flight<T extends AccessToken> {
   /** The entry that servers refused: it comes back for the others if there is no better token. */
   #suspended: CacheEntry<T> | undefined;
   #begun = false;
+  /** The signals of those who wait, until the request begins. */
+  #callers: (AbortSignal | undefined)[] = [];
   /** Something said after it began makes its answer old: it goes to those waiting and is not stored. */
   superseded = false;
   /** The earliest end of the subject that any of those waiting knows, in epoch milliseconds. */
@@ -42,9 +44,20 @@ export class Flight<T extends AccessToken> {
     return this.#suspended;
   }
 
+  /** Takes note of a caller who waits; one without a signal waits to the end. */
+  wantedUntil(signal: AbortSignal | undefined): void {
+    if (!this.#begun) this.#callers.push(signal);
+  }
+
+  /** Whether a caller still waits for a request that has not begun. */
+  get isWanted(): boolean {
+    return this.#callers.some((signal) => signal?.aborted !== true);
+  }
+
   /** Takes note that the request goes out, and which entry it took out of the cache. */
   begin(suspended: CacheEntry<T> | undefined): void {
     this.#begun = true;
+    this.#callers = [];
     this.#suspended = suspended;
   }
 

@@ -1,3 +1,4 @@
+import { sourceError } from "../errors/provider-error.ts";
 import { TokenError } from "../errors/token-error.ts";
 import type { RequestStartEvent } from "../events/token-event.ts";
 import type { Timeline } from "../time/timeline.ts";
@@ -62,6 +63,7 @@ export class SourceRequests<T extends AccessToken> {
   ask(call: CacheCall, why: "miss" | "stale"): Promise<T> {
     const { flights } = this.#parts.memory;
     const flight = flights.join(call.key, rejectionOf(call)) ?? this.#start(call, why);
+    flight.wantedUntil(why === "stale" ? undefined : call.options.signal);
     flight.subjectEndsBy(call.options.subjectExpiresAt);
     return flight.promise;
   }
@@ -78,9 +80,11 @@ export class SourceRequests<T extends AccessToken> {
     const { memory } = this.#parts;
     const { request } = call;
     let turn = memory.endpoints.enter({ key: call.key, tenant: request?.tenant });
+    const hasWaited = turn instanceof Promise;
     if (turn instanceof Promise) turn = await turn;
     try {
-      flight.signal.throwIfAborted(); // It may have waited for its turn.
+      flight.signal.throwIfAborted();
+      if (hasWaited && !flight.isWanted) throw new DOMException("All callers left", "AbortError");
       const token = await this.#request(call, flight, reason);
       this.#leave(turn, { call, error: undefined });
       return token;
@@ -120,7 +124,8 @@ export class SourceRequests<T extends AccessToken> {
       this.#receive(call, flight, { token, ...sent });
       events.tell(end(), request);
       return token;
-    } catch (error) {
+    } catch (thrown) {
+      const error = sourceError(thrown);
       memory.followIdentity();
       this.#failures++;
       events.tell({ ...end(), code: eventCode(error) }, request);

@@ -11,6 +11,8 @@ import type { CacheSettings } from "./cache-options.ts";
 import type { CacheStats } from "./cache-stats.ts";
 import type { EntryUser } from "./entry-table.ts";
 import { EventTeller, eventCode } from "./event-teller.ts";
+import { withLastResort } from "./last-resort.ts";
+import { notRefused, refusedAgain } from "./replacements.ts";
 import { RequestShapes } from "./request-shape.ts";
 import { type CacheCall, isPassing, rejectionOf, SourceRequests } from "./source-requests.ts";
 
@@ -168,7 +170,7 @@ export class TokenCache<T extends AccessToken> {
   /** @param entry the key's entry, if it is too old but for a last resort. */
   #ask(call: CacheCall, entry: CacheEntry<T> | undefined): Promise<T> {
     const { request, options } = call;
-    const { rejected, signal } = options;
+    const { signal } = options;
     if (this.#isBetterThanAWait(entry, call)) {
       this.#refreshAhead(call, entry, this.#timeline.now());
       return Promise.resolve(entry.token);
@@ -178,11 +180,20 @@ export class TokenCache<T extends AccessToken> {
     const failure = this.#failure(call);
     const answer =
       failure === undefined ? this.#requests.ask(call, "miss") : Promise.reject<T>(failure);
-    const settled =
-      rejected === undefined
-        ? answer.catch((error: unknown) => this.#lastResort(call, { entry, error }))
-        : answer.then((token) => notRefused(token, rejected));
-    return untilAborted(settled, signal);
+    return untilAborted(this.#settled(call, { entry, answer }), signal);
+  }
+
+  /** What a call gets of the response to a request that it shares: not the token that its server refused. */
+  #settled(
+    call: CacheCall,
+    { entry, answer }: { entry: CacheEntry<T> | undefined; answer: Promise<T> },
+  ): Promise<T> {
+    const { rejected } = call.options;
+    if (rejected !== undefined) return answer.then((token) => notRefused(token, rejected));
+    const settled = answer.catch((error: unknown) => this.#lastResort(call, { entry, error }));
+    if (!entry?.isLastResort(this.#timeline.now())) return settled;
+    const { clock, maxProbeWaitMs: maxWaitMs } = this.#settings;
+    return withLastResort(settled, entry, { clock, timeline: this.#timeline, maxWaitMs });
   }
 
   /** The failure that makes a request for the call's key pointless now. */
@@ -228,17 +239,4 @@ export class TokenCache<T extends AccessToken> {
       this.#events.tell({ type: "refresh-failed", code: eventCode(error) }, request);
     });
   }
-}
-
-/** Makes the error for a token that is no better than the one which a server refused. */
-function refusedAgain(): TokenError {
-  return new TokenError(
-    "ERR_TOKEN_REJECTED",
-    "Cannot use the token: the server refused it, and the one that replaced it too; check that its audience and issuer are the ones the server expects",
-  );
-}
-
-function notRefused<T extends AccessToken>(token: T, rejected: AccessToken): T {
-  if (token.token === rejected.token) throw refusedAgain();
-  return token;
 }

@@ -79,8 +79,9 @@ export class OperationTable implements OperationCache {
       member: "field",
     });
     const { name, principal } = filter ?? {};
-    for (const [option, value] of Object.entries({ name, principal })) {
-      if (value === undefined || (typeof value === "string" && value.trim() !== "")) continue;
+    // One that is given and undefined would clear the results of all.
+    for (const [option, value] of Object.entries(filter ?? {})) {
+      if (typeof value === "string" && value.trim() !== "") continue;
       throw new TypeError(
         `Cannot clear an operation cache: "${option}" must be a string that is not blank`,
       );

@@ -5,8 +5,9 @@ import { createFakeClock } from "../testing/fake-clock.ts";
 import { tokenSourceContract } from "../testing/token-source-contract.ts";
 import type { TokenRequest } from "../token/token-source.ts";
 import { unsignedJwt } from "../token/unsigned-jwt.test-support.ts";
-import { fromTokenProvider, type TokenProvider } from "./from-token-provider.ts";
+import { fromTokenProvider } from "./from-token-provider.ts";
 import type { ProvidedToken } from "./provided-token.ts";
+import type { TokenProvider } from "./token-provider.ts";
 
 const clock = createFakeClock();
 const provided = (token: string | ProvidedToken) =>

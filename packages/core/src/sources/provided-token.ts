@@ -1,6 +1,6 @@
 import { TokenError } from "../errors/token-error.ts";
 import { kindOf } from "../options/plain-object.ts";
-import { type AccessToken, createAccessToken } from "../token/access-token.ts";
+import { type AccessToken, createAccessToken, tokenViolation } from "../token/access-token.ts";
 import { fitsHeader, withoutBearer } from "../token/bearer-scheme.ts";
 import { earliest, resolveExpiresAt } from "../token/expires-at.ts";
 
@@ -32,6 +32,8 @@ export function readProvidedToken(
   const { text, expiresAt: stated, expiresIn } = members(answer);
   const token = withoutBearer(text);
   if (token === "") throw unusable("an empty token");
+  const violation = tokenViolation({ token });
+  if (violation !== undefined) throw unusable(`a token where ${violation}`);
   if (!fitsHeader(token)) throw unusable("a token with characters that no header can carry");
   if (stated !== undefined && stated !== null && typeof stated !== "number") {
     throw unusable(`a token whose "expiresAt" is ${kindOf(stated)}, not a number`);

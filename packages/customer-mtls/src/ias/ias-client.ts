@@ -58,12 +58,12 @@ export class IasClient {
     this.#inner = {
       system: clientCredentialsSource(this.#endpoint, {
         parameters: { resource: RESOURCE, response_type: "token" },
-        honours: [],
+        supports: [],
       }),
       user: jwtBearerSource(this.#endpoint, {
         // Without it IAS issues an opaque token for this grant, whose expiry cannot be read.
         parameters: { resource: RESOURCE, token_format: "jwt" },
-        honours: [],
+        supports: [],
         ...(assertionReusable !== undefined && { assertionReusable }),
       }),
     };

@@ -1,6 +1,6 @@
 import { type Clock, redactedCause, TokenError } from "@agent-oauth/core";
 import { boundedText } from "@agent-oauth/core/internal";
-import { parseRetryAfter } from "@agent-oauth/token-endpoint";
+import { parseRetryAfter } from "@agent-oauth/token-endpoint/internal";
 
 /** A response of the Destination Service, its body read. */
 export interface DestinationResponse {

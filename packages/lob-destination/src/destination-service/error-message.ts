@@ -1,4 +1,4 @@
-import { quoteServerText } from "@agent-oauth/token-endpoint";
+import { quoteServerText } from "@agent-oauth/token-endpoint/internal";
 import { z } from "zod";
 
 const MAX_QUOTED = 200;

@@ -63,7 +63,7 @@ export class ServiceTokenSource implements TokenSource {
       clientId,
       clientAuthentication: authentication,
     });
-    const grant = { grantType: "client_credentials", parameters: {}, repeatable: true };
+    const grant = { grantType: "client_credentials", parameters: {}, idempotent: true };
     try {
       return ofTenant(await endpoint.request(grant, { signal }), tenant);
     } catch (error) {

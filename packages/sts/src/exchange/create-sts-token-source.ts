@@ -104,7 +104,7 @@ class ExchangedTokens implements StsTokenSource {
   get identity(): string {
     const endpoint = this.#endpoint.identity;
     if (this.#identity?.endpoint !== endpoint) {
-      const { repeatable: _, ...settings } = this.#settings;
+      const { idempotent: _, ...settings } = this.#settings;
       const actor = this.#actor && [this.#actor.name, this.#actor.tokenType];
       const text = identityDigest(endpoint, settings, this.#defaults, actor);
       this.#identity = { endpoint, text };

@@ -18,14 +18,14 @@ export function exchangeGrant(
   { subjectToken, actor, target }: Exchange,
   settings: ExchangeSettings,
 ): TokenGrant {
-  const { dialect, subjectTokenType, requestedTokenType, parameters, repeatable } = settings;
+  const { dialect, subjectTokenType, requestedTokenType, parameters, idempotent } = settings;
   const { audience, resource, scope } = target;
   const common = { ...parameters, audience, resource, scope: scope?.join(" ") };
   if (dialect === "jwt-bearer") {
     return {
       grantType: "urn:ietf:params:oauth:grant-type:jwt-bearer",
       parameters: { ...common, assertion: subjectToken },
-      repeatable,
+      idempotent,
     };
   }
   return {
@@ -38,6 +38,6 @@ export function exchangeGrant(
       actor_token_type: actor?.tokenType,
       requested_token_type: requestedTokenType,
     },
-    repeatable,
+    idempotent,
   };
 }

@@ -92,7 +92,7 @@ export interface ExchangeSettings {
   readonly subjectTokenType: string;
   readonly requestedTokenType: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
-  readonly repeatable: boolean;
+  readonly idempotent: boolean;
 }
 
 /** Parameters that an option or a field of the request sets. */
@@ -144,12 +144,12 @@ export function exchangeSettings(options: StsTokenSourceOptions): ExchangeSettin
   if (subjectReusable !== undefined && typeof subjectReusable !== "boolean") {
     invalidOption("subjectReusable", "must be a boolean");
   }
-  const repeatable = subjectReusable ?? dialect === "token-exchange";
+  const idempotent = subjectReusable ?? dialect === "token-exchange";
   return {
     dialect,
     subjectTokenType,
     requestedTokenType,
     parameters: { ...parameters },
-    repeatable,
+    idempotent,
   };
 }

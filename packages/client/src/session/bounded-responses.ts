@@ -1,0 +1,40 @@
+import { countResponse } from "./counted-response.ts";
+import { JsonValues } from "./json-values.ts";
+import type { ResponseBudget } from "./response-budget.ts";
+import type { SessionCall } from "./session-call.ts";
+
+/**
+ * Makes a fetch whose responses are read only within the budget of their call, and only while the call lasts. The MCP SDK
+ * buffers responses of any length, and reads on after the call has timed out: a hostile server could fill the memory.
+ * `without` makes the budget of a response that does not belong to a call.
+ */
+export function boundedResponses(
+  fetch: typeof globalThis.fetch,
+  { current, without }: { current: () => SessionCall | undefined; without: () => ResponseBudget },
+): typeof globalThis.fetch {
+  return async (input, init) => {
+    const call = current();
+    const budget = call?.budget ?? without();
+    const spend = (what: () => void) => {
+      try {
+        what();
+      } catch (error) {
+        // The SDK would wait on when an event stream fails.
+        call?.breakOff(error);
+        throw error;
+      }
+    };
+    spend(() => budget.addResponse());
+    const sending = fetch(input, init);
+    const response = await (call === undefined ? sending : call.awaiting(sending));
+    const values = new JsonValues();
+    const body = countResponse(response, (chunk) =>
+      spend(() => {
+        budget.addBytes(chunk.byteLength);
+        budget.addValues(values.count(chunk));
+      }),
+    );
+    if (body !== undefined) call?.reading(body);
+    return response;
+  };
+}
