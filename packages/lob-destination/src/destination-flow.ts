@@ -22,11 +22,7 @@ import {
   timeLimit,
   withinDeadline,
 } from "@agent-oauth/core/internal";
-import {
-  createTokenEndpoint,
-  noClientAuthentication,
-  type TokenEndpoint,
-} from "@agent-oauth/token-endpoint";
+import { createHttpClient, type HttpClient } from "@agent-oauth/token-endpoint/internal";
 import type { DestinationAccess } from "./binding/destination-binding.ts";
 import { WatchedBinding } from "./binding/watched-binding.ts";
 import { DestinationService } from "./destination-service/destination-service.ts";
@@ -38,6 +34,7 @@ import {
   cacheOptions,
   checkLobFlowOptions,
   endpointOptions,
+  httpOptions,
   type LobFlowOptions,
 } from "./flow-options.ts";
 import { textProperty } from "./servers/fragment.ts";
@@ -66,10 +63,11 @@ const MIN_SERVICE_TOKENS = 1_024;
 export class DestinationFlow implements LobFlow {
   readonly systemTokens: CachingTokenSource<GatewayToken>;
   readonly userTokens: CachingTokenSource<GatewayToken>;
-  readonly fetch: typeof globalThis.fetch = (...call) => this.#connections.fetch(...call);
+  readonly fetch: typeof globalThis.fetch;
   readonly #options: LobFlowOptions & CheckedFlowOptions;
   readonly #destination: string;
-  readonly #connections: TokenEndpoint;
+  /** Carries all requests of the flow, except those for service tokens. */
+  readonly #http: HttpClient;
   readonly #serviceTokens: CachingTokenSource;
   readonly #service: DestinationService;
   readonly #binding: WatchedBinding;
@@ -80,11 +78,12 @@ export class DestinationFlow implements LobFlow {
   constructor(parts: DestinationFlowParts, options: LobFlowOptions) {
     const { access, readAgain, landscape, tokenUrl } = parts;
     this.#options = { ...options, ...checkLobFlowOptions(options) };
-    const { maxSystemTokens, maxUserTokens, clock = systemClock, onBindingError } = this.#options;
+    const { maxSystemTokens, maxUserTokens, onBindingError } = this.#options;
     this.#destination = `sap-managed-runtime-ias-${landscape}`;
     this.#access = access;
     this.#accessDigest = digestOf(access);
-    this.#connections = plainConnections(access, options);
+    this.#http = createHttpClient(httpOptions(options), "create a flow");
+    this.fetch = this.#http.fetch;
     const source = new ServiceTokenSource(access, { endpoint: endpointOptions(options), tokenUrl });
     this.#serviceTokens = this.#cache(source, {
       maxEntries: Math.max(MIN_SERVICE_TOKENS, maxSystemTokens),
@@ -92,8 +91,7 @@ export class DestinationFlow implements LobFlow {
     this.#service = new DestinationService({
       apiUrl: () => this.#access.apiUrl,
       tokens: this.#serviceTokens,
-      fetch: this.fetch,
-      clock,
+      http: this.#http,
     });
     this.#binding = new WatchedBinding({
       access,
@@ -143,7 +141,7 @@ export class DestinationFlow implements LobFlow {
   async close(): Promise<void> {
     this.#closing.abort(new TokenError("ERR_TOKEN_CLOSED", "Cannot use the flow: it is closed"));
     for (const tokens of [this.systemTokens, this.userTokens, this.#serviceTokens]) tokens.close();
-    await this.#connections.close();
+    await this.#http.close();
   }
 
   async #list(
@@ -195,14 +193,4 @@ export class DestinationFlow implements LobFlow {
 /** The gateway's tokens depend on the client and on the service that retrieves them, not on the client's credential. */
 function digestOf({ clientId, apiUrl }: DestinationAccess): string {
   return identityDigest(clientId, apiUrl);
-}
-
-/** A token endpoint for its connections only: they carry the flow's requests but for those of service tokens. */
-function plainConnections({ clientId, apiUrl }: DestinationAccess, options: LobFlowOptions) {
-  return createTokenEndpoint({
-    ...endpointOptions(options),
-    tokenEndpoint: apiUrl,
-    clientId,
-    clientAuthentication: noClientAuthentication(),
-  });
 }

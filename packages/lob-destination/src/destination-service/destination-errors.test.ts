@@ -308,7 +308,9 @@ describe("a flow whose Destination Service is not well", () => {
     onTestFinished(() => void vi.restoreAllMocks());
     const fault = await userFault({ binding: bindingAt(btp, { uri: other.origin }) });
     expect(fault).toMatchObject({ code: "ERR_TOKEN_NETWORK", retryable: true });
-    expect(fault.message).toBe(`${LISTING}${other.origin} cannot be reached (ECONNREFUSED)`);
+    expect(fault.message).toBe(
+      `${LISTING.slice(0, -2)} at ${other.origin}: nothing listens there (ECONNREFUSED); check host and port`,
+    );
   });
 
   it("says that it cannot be trusted", async () => {

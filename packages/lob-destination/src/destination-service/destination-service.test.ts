@@ -1,4 +1,5 @@
-import { createAccessToken, type GetTokenOptions, systemClock } from "@agent-oauth/core";
+import { createAccessToken, type GetTokenOptions } from "@agent-oauth/core";
+import type { HttpResponse } from "@agent-oauth/token-endpoint/internal";
 import { describe, expect, it } from "vitest";
 import { DestinationService } from "./destination-service.ts";
 
@@ -6,13 +7,22 @@ const apiUrl = "https://btp.example/destination-configuration";
 const { signal } = new AbortController();
 const deadline = { signal, leftMs: () => 1_000 };
 
+const response: Omit<HttpResponse, "status"> = {
+  failed: "Cannot list",
+  contentType: "application/json",
+  text: "[]",
+  maxBytes: 1_048_576,
+  retryAfterMs: undefined,
+  sentAt: 0,
+  thumbprint: undefined,
+};
+
 /** A service that refuses some tokens, with a source of `t1`, `t2`, … */
 function serviceRefusing(...refused: readonly string[]) {
   const asked: GetTokenOptions[] = [];
   const sent: string[] = [];
   const service = new DestinationService({
     apiUrl: () => apiUrl,
-    clock: systemClock,
     tokens: {
       identity: undefined,
       async getToken(_, options = {}) {
@@ -20,10 +30,20 @@ function serviceRefusing(...refused: readonly string[]) {
         return createAccessToken({ token: `t${asked.length}` });
       },
     },
-    async fetch(_, init) {
-      const [, token = ""] = new Headers(init?.headers).get("authorization")?.split(" ") ?? [];
-      sent.push(token);
-      return refused.includes(token) ? new Response(null, { status: 401 }) : Response.json([]);
+    http: {
+      async attempt({ send, read }) {
+        const { status } = await send(async (_, init) => {
+          const [, token = ""] = new Headers(init?.headers).get("authorization")?.split(" ") ?? [];
+          sent.push(token);
+          return new Response(null, { status: refused.includes(token) ? 401 : 200 });
+        });
+        return { value: await read({ ...response, status }) };
+      },
+      async retry(attempt) {
+        const outcome = await attempt();
+        if ("value" in outcome) return outcome.value;
+        throw outcome.failure;
+      },
     },
   });
   const list = () => service.listFragments("l", { tenant: "acme", deadline, doing: "list" });

@@ -1,14 +1,14 @@
 import {
   type AccessToken,
-  type Clock,
   TokenError,
   type TokenErrorCode,
   type TokenSource,
 } from "@agent-oauth/core";
-import { type Attempt, type Deadline, sleep, withRetries } from "@agent-oauth/core/internal";
+import type { Deadline } from "@agent-oauth/core/internal";
+import type { HttpClient } from "@agent-oauth/token-endpoint/internal";
 import { type Fragment, fragmentsOf } from "../servers/fragment.ts";
 import { named, refusal } from "./destination-error.ts";
-import { type DestinationResponse, getDestinationResponse } from "./destination-response.ts";
+import { type DestinationResponse, destinationResponse } from "./destination-response.ts";
 
 /** Options of a {@link DestinationService}. */
 export interface DestinationServiceOptions {
@@ -16,8 +16,7 @@ export interface DestinationServiceOptions {
   readonly apiUrl: () => string;
   /** Its tokens, cached; requests name the tenant. */
   readonly tokens: TokenSource;
-  readonly fetch: typeof globalThis.fetch;
-  readonly clock: Clock;
+  readonly http: Pick<HttpClient, "attempt" | "retry">;
 }
 
 /** For whom the Destination Service is called, and until when. */
@@ -137,35 +136,27 @@ export class DestinationService {
     }
   }
 
-  /** Returns the response if it is 200, or 401, which another token may mend. */
-  #send(get: Get, token: AccessToken): Promise<DestinationResponse> {
-    return withRetries(() => this.#attempt(get, token), {
-      deadline: get.deadline,
-      isIdempotent: true,
-      random: () => Math.random(),
-      sleep,
-    });
-  }
-
-  async #attempt(get: Get, { token }: AccessToken): Promise<Attempt<DestinationResponse>> {
-    const { apiUrl, fetch, clock } = this.#options;
+  /** Returns the response if it is 200, or 401, which another token may mend. Redirects are not followed. */
+  #send(get: Get, { token }: AccessToken): Promise<DestinationResponse> {
+    const { apiUrl, http } = this.#options;
     const { path, headers, userToken = "", deadline, doing } = get;
-    const { signal } = deadline;
-    try {
-      const response = await getDestinationResponse({
-        fetch,
-        clock,
-        url: `${apiUrl()}/${path}`,
-        headers: { ...headers, authorization: `Bearer ${token}` },
-        signal,
-        doing,
+    const url = new URL(`${apiUrl()}/${path}`);
+    const attempt = () =>
+      http.attempt({
+        url,
+        failed: `Cannot ${doing} at ${url.origin}`,
+        send: (fetch) =>
+          fetch(url.href, {
+            headers: { ...headers, accept: "application/json", authorization: `Bearer ${token}` },
+            signal: deadline.signal,
+          }),
+        read: (received) => {
+          const response = destinationResponse(received);
+          if (response.status === 200 || response.status === 401) return response;
+          throw refusal(response, { ...get, secrets: [token, userToken] });
+        },
       });
-      if (response.status === 200 || response.status === 401) return { value: response };
-      throw refusal(response, { ...get, secrets: [token, userToken] });
-    } catch (error) {
-      if (signal.aborted || !TokenError.isInstance(error)) throw error;
-      return { failure: error, resend: error.retryable ? "if-idempotent" : "never" };
-    }
+    return http.retry(attempt, { deadline, isIdempotent: true });
   }
 }
 
