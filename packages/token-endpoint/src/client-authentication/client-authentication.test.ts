@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
+import { KEY_ALGORITHMS } from "@agent-oauth/test-support/certificates";
 import { describe, expect, it } from "vitest";
-import { KEY_ALGORITHMS } from "../certificates.test-support.ts";
 import { createClientCertificate } from "../http/client-certificate.ts";
 import {
   authority,

@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, generateKeyPairSync, X509Certificate } from "node:crypto";
 import { inspect } from "node:util";
 import { createFakeClock } from "@agent-oauth/core/testing";
+import { createTestAuthority, KEY_ALGORITHMS } from "@agent-oauth/test-support/certificates";
 import { describe, expect, it } from "vitest";
-import { createTestAuthority, KEY_ALGORITHMS } from "../certificates.test-support.ts";
 import { createClientCertificate } from "./client-certificate.ts";
 
 const authority = await createTestAuthority();

@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { TokenError } from "@agent-oauth/core";
+import { createTestAuthority, type IssueOptions } from "@agent-oauth/test-support/certificates";
 import { Agent } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createTestAuthority, type IssueOptions } from "../certificates.test-support.ts";
 import {
   noClientAuthentication,
   tlsClientAuth,
