@@ -47,15 +47,6 @@ type ClientIdOptions = Omit<GatewayListOptions, "tenant">;
 const LIST_OPTIONS: OptionNames<GatewayListOptions> = { tenant: true, signal: true };
 const CLIENT_ID_OPTIONS: OptionNames<ClientIdOptions> = { signal: true };
 
-/** What a flow is made of, apart from its options. */
-export interface DestinationFlowParts {
-  readonly access: DestinationAccess;
-  /** Reads the binding as it is now; absent if it never changes. */
-  readonly readAgain?: (() => Promise<DestinationAccess>) | undefined;
-  readonly landscape: string;
-  readonly tokenUrl: TenantTokenUrl | undefined;
-}
-
 /** How many service tokens are kept, one a tenant, also where fewer system tokens are. */
 const MIN_SERVICE_TOKENS = 1_024;
 
@@ -188,6 +179,15 @@ export class DestinationFlow implements LobFlow {
   #cache<T extends AccessToken>(source: TokenSource<T>, limits: CachingTokenSourceOptions) {
     return cachingTokenSource(source, { ...cacheOptions(this.#options), ...limits });
   }
+}
+
+/** What a flow is made of, apart from its options. */
+export interface DestinationFlowParts {
+  readonly access: DestinationAccess;
+  /** Reads the binding as it is now; absent if it never changes. */
+  readonly readAgain?: (() => Promise<DestinationAccess>) | undefined;
+  readonly landscape: string;
+  readonly tokenUrl: TenantTokenUrl | undefined;
 }
 
 /** The gateway's tokens depend on the client and on the service that retrieves them, not on the client's credential. */

@@ -2,18 +2,6 @@ import { TokenError } from "@agent-oauth/core";
 import { emit } from "@agent-oauth/core/internal";
 import type { DestinationAccess } from "./destination-binding.ts";
 
-/** What a {@link WatchedBinding} reads and calls. */
-export interface WatchedBindingOptions {
-  /** The binding in use. */
-  readonly access: DestinationAccess;
-  /** Reads and checks the binding as it is now: the same object if it has not changed. Absent if it never changes. */
-  readonly read: (() => Promise<DestinationAccess>) | undefined;
-  /** Called with a binding that changed. */
-  readonly onChange: (access: DestinationAccess) => void;
-  /** Called once for each reason why the binding cannot be used. */
-  readonly onError: ((error: TokenError) => void) | undefined;
-}
-
 /** Reads a binding again when it may have changed. If it cannot be used, the last good one stays in use. */
 export class WatchedBinding {
   readonly #options: WatchedBindingOptions;
@@ -57,4 +45,16 @@ export class WatchedBinding {
     this.#reason = error.message;
     emit(this.#options.onError, error);
   }
+}
+
+/** What a {@link WatchedBinding} reads and calls. */
+export interface WatchedBindingOptions {
+  /** The binding in use. */
+  readonly access: DestinationAccess;
+  /** Reads and checks the binding as it is now: the same object if it has not changed. Absent if it never changes. */
+  readonly read: (() => Promise<DestinationAccess>) | undefined;
+  /** Called with a binding that changed. */
+  readonly onChange: (access: DestinationAccess) => void;
+  /** Called once for each reason why the binding cannot be used. */
+  readonly onError: ((error: TokenError) => void) | undefined;
 }

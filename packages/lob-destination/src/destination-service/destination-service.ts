@@ -10,15 +10,6 @@ import { type Fragment, fragmentsOf } from "../servers/fragment.ts";
 import { named, refusal } from "./destination-error.ts";
 import { type DestinationResponse, destinationResponse } from "./destination-response.ts";
 
-/** Options of a {@link DestinationService}. */
-export interface DestinationServiceOptions {
-  /** Returns the root of its API; called for each request. */
-  readonly apiUrl: () => string;
-  /** Its tokens, cached; requests name the tenant. */
-  readonly tokens: TokenSource;
-  readonly http: Pick<HttpClient, "attempt" | "retry">;
-}
-
 /** For whom the Destination Service is called, and until when. */
 export interface DestinationCall {
   /** Absent: the provider. */
@@ -158,6 +149,15 @@ export class DestinationService {
       });
     return http.retry(attempt, { deadline, isIdempotent: true });
   }
+}
+
+/** Options of a {@link DestinationService}. */
+export interface DestinationServiceOptions {
+  /** Returns the root of its API; called for each request. */
+  readonly apiUrl: () => string;
+  /** Its tokens, cached; requests name the tenant. */
+  readonly tokens: TokenSource;
+  readonly http: Pick<HttpClient, "attempt" | "retry">;
 }
 
 function unreadable(doing: string, expected: string): TokenError {

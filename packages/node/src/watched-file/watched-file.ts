@@ -13,23 +13,6 @@ import {
 } from "@agent-oauth/core/internal";
 import { readTextFile, textFileVersion } from "./text-file.ts";
 
-/** Options of {@link createWatchedFile}. */
-export interface WatchedFileOptions<T> {
-  /**
-   * Turns the text into the value. If it throws, the content is unusable and the last good value stays. The error shows
-   * messages of `TokenError`s, but not those of other errors: parsers quote what they read.
-   */
-  readonly parse: (text: string) => T;
-  /** How often the poll looks at the file, in milliseconds; 0 turns it off. Default 10 000. */
-  readonly pollIntervalMs?: number;
-  /** Called with every good value after the first, once per change of the content. Its errors are ignored. */
-  readonly onChange?: (value: T) => void;
-  /** Called when the file becomes unusable, once per reason; the last good value stays in use. Its errors are ignored. */
-  readonly onError?: (error: TokenError) => void;
-  /** Default: the machine's. */
-  readonly clock?: Clock;
-}
-
 const OPTIONS: OptionNames<WatchedFileOptions<unknown>> = {
   parse: true,
   pollIntervalMs: true,
@@ -82,6 +65,23 @@ export function createWatchedFile<T>(path: string, options: WatchedFileOptions<T
   const { pollIntervalMs = DEFAULT_POLL_INTERVAL_MS } = options ?? {};
   checkArguments(path, { ...options, pollIntervalMs });
   return new PolledFile(resolve(path), { ...options, pollIntervalMs });
+}
+
+/** Options of {@link createWatchedFile}. */
+export interface WatchedFileOptions<T> {
+  /**
+   * Turns the text into the value. If it throws, the content is unusable and the last good value stays. The error shows
+   * messages of `TokenError`s, but not those of other errors: parsers quote what they read.
+   */
+  readonly parse: (text: string) => T;
+  /** How often the poll looks at the file, in milliseconds; 0 turns it off. Default 10 000. */
+  readonly pollIntervalMs?: number;
+  /** Called with every good value after the first, once per change of the content. Its errors are ignored. */
+  readonly onChange?: (value: T) => void;
+  /** Called when the file becomes unusable, once per reason; the last good value stays in use. Its errors are ignored. */
+  readonly onError?: (error: TokenError) => void;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 class PolledFile<T> implements WatchedFile<T> {
