@@ -1,12 +1,12 @@
 import { TokenError } from "@agent-oauth/core";
 import { emit } from "@agent-oauth/core/internal";
+import { SharedLook } from "@agent-oauth/node/internal";
 import type { DestinationAccess } from "./destination-binding.ts";
 
 /** Reads a binding again when it may have changed. If it cannot be used, the last good one stays in use. */
 export class WatchedBinding {
   readonly #options: WatchedBindingOptions;
-  #running: Promise<void> = Promise.resolve();
-  #next: Promise<void> | undefined;
+  readonly #looks = new SharedLook(() => this.#look());
   #access: DestinationAccess;
   #reason: string | undefined;
 
@@ -17,13 +17,7 @@ export class WatchedBinding {
 
   /** Looks now. Never rejects. */
   refresh(): Promise<void> {
-    // A look under way may have begun before the change the caller knows of: share only one that has not begun.
-    this.#next ??= this.#running.then(() => {
-      this.#next = undefined;
-      this.#running = this.#look();
-      return this.#running;
-    });
-    return this.#next;
+    return this.#looks.run();
   }
 
   async #look(): Promise<void> {

@@ -11,6 +11,7 @@ import {
   textOption,
   untilAborted,
 } from "@agent-oauth/core/internal";
+import { SharedLook } from "./shared-look.ts";
 import { readTextFile, textFileVersion } from "./text-file.ts";
 
 const OPTIONS: OptionNames<WatchedFileOptions<unknown>> = {
@@ -92,8 +93,7 @@ class PolledFile<T> implements WatchedFile<T> {
   #error: TokenError | undefined;
   /** Of the content judged last; `undefined` if the file must be read to know. */
   #version: string | undefined;
-  #running: Promise<void> = Promise.resolve();
-  #next: Promise<void> | undefined;
+  readonly #looks = new SharedLook(() => this.#look());
   #timer: NodeJS.Timeout | undefined;
   readonly #closing = new AbortController();
 
@@ -110,13 +110,7 @@ class PolledFile<T> implements WatchedFile<T> {
   }
 
   refresh(): Promise<void> {
-    // A look under way may have begun before the change the caller knows of: share only one that has not begun.
-    this.#next ??= this.#running.then(() => {
-      this.#next = undefined;
-      this.#running = this.#look();
-      return this.#running;
-    });
-    return this.#next;
+    return this.#looks.run();
   }
 
   close(): void {
