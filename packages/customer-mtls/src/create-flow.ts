@@ -29,21 +29,6 @@ import {
 } from "./flow-options.ts";
 import type { GatewayAccess } from "./ias/gateway-access.ts";
 
-/**
- * Options of {@link createCustomerMtlsFlow}. Without an option that names the credentials, it uses the only service binding
- * of type `integration-credentials`.
- */
-export interface CustomerMtlsFlowOptions extends CustomerFlowOptions, FindCredentialsFileOptions {
-  /** The credentials themselves, which then never change. Not with `credentialsFile` or `binding`. */
-  readonly credentials?: CustomerCredentials;
-  /** The path of a credentials file. Not with `credentials` or `binding`. */
-  readonly credentialsFile?: string;
-  /** How often the flow looks at the credentials file between token requests, in milliseconds; 0 for never. Default 10 000. */
-  readonly pollIntervalMs?: number;
-  /** Called once for each reason why a changed credentials file cannot be used; the last good credentials stay in use. Its errors are ignored. */
-  readonly onCredentialsError?: (error: TokenError) => void;
-}
-
 const OPTIONS: OptionNames<CustomerMtlsFlowOptions> = {
   ...CUSTOMER_FLOW_OPTIONS,
   env: true,
@@ -103,6 +88,21 @@ export async function createCustomerMtlsFlow(
     timeoutMs,
     parse: (text) => parseCustomerCredentials(text, { origin, ...checks }),
   });
+}
+
+/**
+ * Options of {@link createCustomerMtlsFlow}. Without an option that names the credentials, it uses the only service binding
+ * of type `integration-credentials`.
+ */
+export interface CustomerMtlsFlowOptions extends CustomerFlowOptions, FindCredentialsFileOptions {
+  /** The credentials themselves, which then never change. Not with `credentialsFile` or `binding`. */
+  readonly credentials?: CustomerCredentials;
+  /** The path of a credentials file. Not with `credentials` or `binding`. */
+  readonly credentialsFile?: string;
+  /** How often the flow looks at the credentials file between token requests, in milliseconds; 0 for never. Default 10 000. */
+  readonly pollIntervalMs?: number;
+  /** Called once for each reason why a changed credentials file cannot be used; the last good credentials stay in use. Its errors are ignored. */
+  readonly onCredentialsError?: (error: TokenError) => void;
 }
 
 /**

@@ -11,9 +11,6 @@ import {
 } from "./flow-options.ts";
 import { readTransparentEnvironment } from "./transparent-environment.ts";
 
-/** Options of {@link createTransparentFlow}. */
-export interface TransparentFlowOptions extends CustomerFlowOptions, EnvironmentOptions {}
-
 const OPTIONS: OptionNames<TransparentFlowOptions> = { ...CUSTOMER_FLOW_OPTIONS, env: true };
 
 /**
@@ -37,6 +34,9 @@ export function createTransparentFlow(options: TransparentFlowOptions = {}): Cus
   const access = readTransparentEnvironment({ allowInsecureHosts, ...(env && { env }) });
   return new AgentGatewayFlow(access, options);
 }
+
+/** Options of {@link createTransparentFlow}. */
+export interface TransparentFlowOptions extends CustomerFlowOptions, EnvironmentOptions {}
 
 /**
  * Makes a detector: it yields the flow if the environment configures it, `undefined` if none of its three required

@@ -91,7 +91,7 @@ describe("createLobFlow: system tokens", () => {
     expect(btp.requests).toEqual([]);
   });
 
-  it("refuses what it does not support", async () => {
+  it("refuses what it cannot honour", async () => {
     const flow = await flowAt(btp);
     const tenant = "acme";
     await expect(flow.systemTokens.getToken({ tenant, subjectToken: "ann" })).rejects.toMatchObject(

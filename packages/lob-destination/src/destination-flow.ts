@@ -34,6 +34,7 @@ import {
   cacheOptions,
   checkLobFlowOptions,
   endpointOptions,
+  httpOptions,
   type LobFlowOptions,
 } from "./flow-options.ts";
 import { textProperty } from "./servers/fragment.ts";
@@ -46,15 +47,6 @@ type ClientIdOptions = Omit<GatewayListOptions, "tenant">;
 const LIST_OPTIONS: OptionNames<GatewayListOptions> = { tenant: true, signal: true };
 const CLIENT_ID_OPTIONS: OptionNames<ClientIdOptions> = { signal: true };
 
-/** What a flow is made of, apart from its options. */
-export interface DestinationFlowParts {
-  readonly access: DestinationAccess;
-  /** Reads the binding as it is now; absent if it never changes. */
-  readonly readAgain?: (() => Promise<DestinationAccess>) | undefined;
-  readonly landscape: string;
-  readonly tokenUrl: TenantTokenUrl | undefined;
-}
-
 /** How many service tokens are kept, one a tenant, also where fewer system tokens are. */
 const MIN_SERVICE_TOKENS = 1_024;
 
@@ -62,9 +54,10 @@ const MIN_SERVICE_TOKENS = 1_024;
 export class DestinationFlow implements LobFlow {
   readonly systemTokens: CachingTokenSource<GatewayToken>;
   readonly userTokens: CachingTokenSource<GatewayToken>;
-  readonly fetch: typeof globalThis.fetch = (...call) => this.#http.fetch(...call);
+  readonly fetch: typeof globalThis.fetch;
   readonly #options: LobFlowOptions & CheckedFlowOptions;
   readonly #destination: string;
+  /** Carries all requests of the flow, except those for service tokens. */
   readonly #http: HttpClient;
   readonly #serviceTokens: CachingTokenSource;
   readonly #service: DestinationService;
@@ -80,7 +73,8 @@ export class DestinationFlow implements LobFlow {
     this.#destination = `sap-managed-runtime-ias-${landscape}`;
     this.#access = access;
     this.#accessDigest = digestOf(access);
-    this.#http = createHttpClient(endpointOptions(options), "create a flow");
+    this.#http = createHttpClient(httpOptions(options), "create a flow");
+    this.fetch = this.#http.fetch;
     const source = new ServiceTokenSource(access, { endpoint: endpointOptions(options), tokenUrl });
     this.#serviceTokens = this.#cache(source, {
       maxEntries: Math.max(MIN_SERVICE_TOKENS, maxSystemTokens),
@@ -185,6 +179,15 @@ export class DestinationFlow implements LobFlow {
   #cache<T extends AccessToken>(source: TokenSource<T>, limits: CachingTokenSourceOptions) {
     return cachingTokenSource(source, { ...cacheOptions(this.#options), ...limits });
   }
+}
+
+/** What a flow is made of, apart from its options. */
+export interface DestinationFlowParts {
+  readonly access: DestinationAccess;
+  /** Reads the binding as it is now; absent if it never changes. */
+  readonly readAgain?: (() => Promise<DestinationAccess>) | undefined;
+  readonly landscape: string;
+  readonly tokenUrl: TenantTokenUrl | undefined;
 }
 
 /** The gateway's tokens depend on the client and on the service that retrieves them, not on the client's credential. */

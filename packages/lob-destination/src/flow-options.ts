@@ -9,7 +9,7 @@ import {
   pickOptions,
   textOption,
 } from "@agent-oauth/core/internal";
-import type { TokenEndpointOptions } from "@agent-oauth/token-endpoint";
+import type { HttpOptions, TokenEndpointOptions } from "@agent-oauth/token-endpoint";
 import type { DestinationBinding } from "./binding/destination-binding.ts";
 import type { FindBindingOptions } from "./binding/find-destination-binding.ts";
 import type { TenantTokenUrl } from "./destination-service/tenant-token-url.ts";
@@ -45,13 +45,17 @@ export interface LobFlowOptions
   readonly onBindingError?: (error: TokenError) => void;
 }
 
-const ENDPOINT_OPTIONS: OptionNames<EndpointOptions> = {
+const HTTP_OPTIONS: OptionNames<Omit<EndpointOptions, "allowInsecureHosts" | "onEvent">> = {
   ca: true,
-  allowInsecureHosts: true,
   timeoutMs: true,
   connectTimeoutMs: true,
   dispatcher: true,
   clock: true,
+};
+
+const ENDPOINT_OPTIONS: OptionNames<EndpointOptions> = {
+  ...HTTP_OPTIONS,
+  allowInsecureHosts: true,
   onEvent: true,
 };
 
@@ -145,6 +149,11 @@ function tokenCount(option: string, value: unknown): number {
 /** The options that are the caches'. */
 export function cacheOptions(options: LobFlowOptions): CacheOptions {
   return pickOptions(given(options), CACHE_OPTIONS);
+}
+
+/** The options of requests to the Destination Service and to gateways. */
+export function httpOptions(options: LobFlowOptions): HttpOptions {
+  return pickOptions(given(options), HTTP_OPTIONS);
 }
 
 /** The options that are the token endpoints'. */

@@ -16,3 +16,4 @@ export {
   urlRule,
 } from "./environment/text-rules.ts";
 export { violationList } from "./environment/violation-list.ts";
+export { SharedLook } from "./watched-file/shared-look.ts";

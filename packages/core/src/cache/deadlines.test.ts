@@ -1,7 +1,7 @@
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it } from "vitest";
 import { createAccessToken } from "../token/access-token.ts";
 import { resolveExpiresAt } from "../token/expires-at.ts";
-import { unsignedJwt } from "../token/unsigned-jwt.test-support.ts";
 import { type CachingTokenSourceOptions, cacheSettings } from "./cache-options.ts";
 import { type TokenDeadlinesContext, tokenDeadlines } from "./deadlines.ts";
 

@@ -1,5 +1,5 @@
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it } from "vitest";
-import { unsignedJwt } from "../token/unsigned-jwt.test-support.ts";
 import { cachedScript, HARD_MS, LIFETIME_MS, SOFT_MS } from "./cached-script.test-support.ts";
 
 describe("cachingTokenSource: expiry", () => {

@@ -1,5 +1,5 @@
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it } from "vitest";
-import { unsignedJwt } from "../token/unsigned-jwt.test-support.ts";
 import { cachedScript, SOFT_MS, settled, tokenError } from "./cached-script.test-support.ts";
 
 const CALLERS = Array.from({ length: 1_000 });

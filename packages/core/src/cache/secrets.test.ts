@@ -1,11 +1,11 @@
 import { inspect } from "node:util";
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it } from "vitest";
 import { redactedCause } from "../errors/error-cause.ts";
 import type { TokenEvent } from "../events/token-event.ts";
 import { fromTokenProvider } from "../sources/from-token-provider.ts";
 import { createFakeClock } from "../testing/fake-clock.ts";
 import { createAccessToken } from "../token/access-token.ts";
-import { unsignedJwt } from "../token/unsigned-jwt.test-support.ts";
 import {
   cachedScript,
   HARD_MS,

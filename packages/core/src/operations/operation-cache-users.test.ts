@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it, vi } from "vitest";
 import { cachingTokenSource } from "../cache/caching-token-source.ts";
 import { TokenError } from "../errors/token-error.ts";
@@ -6,7 +7,6 @@ import { fromTokenProvider } from "../sources/from-token-provider.ts";
 import { createScriptedSource } from "../testing/scripted-source.ts";
 import { createAccessToken } from "../token/access-token.ts";
 import type { TokenSource } from "../token/token-source.ts";
-import { unsignedJwt } from "../token/unsigned-jwt.test-support.ts";
 import type { OperationOptions } from "./operation-options.ts";
 import { operationScript } from "./operation-script.test-support.ts";
 

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TokenError } from "../errors/token-error.ts";
 import { createFakeClock } from "../testing/fake-clock.ts";
-import { unsignedJwt } from "../token/unsigned-jwt.test-support.ts";
 import { fromTokenProvider } from "./from-token-provider.ts";
 import type { TokenProvider } from "./token-provider.ts";
 

@@ -1,10 +1,10 @@
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { bearerFetch } from "../bearer/bearer-fetch.ts";
 import { cachingTokenSource } from "../cache/caching-token-source.ts";
 import { createFakeClock } from "../testing/fake-clock.ts";
 import { tokenSourceContract } from "../testing/token-source-contract.ts";
 import type { TokenRequest } from "../token/token-source.ts";
-import { unsignedJwt } from "../token/unsigned-jwt.test-support.ts";
 import { fromTokenProvider } from "./from-token-provider.ts";
 import type { ProvidedToken } from "./provided-token.ts";
 import type { TokenProvider } from "./token-provider.ts";

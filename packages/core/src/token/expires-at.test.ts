@@ -1,6 +1,6 @@
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it, vi } from "vitest";
 import { type LifetimeClaims, resolveExpiresAt } from "./expires-at.ts";
-import { unsignedJwt } from "./unsigned-jwt.test-support.ts";
 
 const SENT = 1_000_000;
 

@@ -1,6 +1,6 @@
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it } from "vitest";
 import { jwtAudience, jwtExpiresAt, jwtParties } from "./jwt-claims.ts";
-import { unsignedJwt } from "./unsigned-jwt.test-support.ts";
 
 describe("jwtExpiresAt", () => {
   it("reads exp in milliseconds", () => {

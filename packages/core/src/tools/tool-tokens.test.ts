@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it } from "vitest";
 import { cachedScript, HARD_MS, settled, tokenError } from "../cache/cached-script.test-support.ts";
-import { unsignedJwt } from "../token/unsigned-jwt.test-support.ts";
 import { type ToolTokensOptions, toolTokens } from "./tool-tokens.ts";
 
 const list = { server: "orders", name: "list" };

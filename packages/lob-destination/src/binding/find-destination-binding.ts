@@ -5,29 +5,11 @@ import { type BindingPlace, bindingPlaces, type ListedBinding } from "./binding-
 import type { DestinationAccess } from "./destination-binding.ts";
 import { currentEnvironment } from "./lob-environment.ts";
 
-/** Where to look for a binding of the Destination Service. */
-export interface FindBindingOptions extends EnvironmentOptions {
-  /** The service instance, in places that have a directory or variables for each. Default `"default"`. */
-  readonly instance?: string;
-  /** The directory of service bindings. Default: `SERVICE_BINDING_ROOT`, else `/bindings`. */
-  readonly bindingRoot?: string;
-  /** The directory of secrets, of which `destination/{instance}` is read. Default `/etc/secrets/appfnd`. */
-  readonly secretsRoot?: string;
-}
-
 /** A binding that was found, with the way to read it again. */
 export interface FoundBinding {
   readonly access: DestinationAccess;
   /** Reads and checks the binding at the same place again. */
   readAgain(): Promise<DestinationAccess>;
-}
-
-/** Options of {@link findDestinationBinding}. */
-export interface FindDestinationBindingOptions extends FindBindingOptions {
-  /** Its name: then only places whose bindings have names are searched. */
-  readonly name: string | undefined;
-  /** Checks what a binding holds; `origin` names the place. */
-  readonly check: (value: unknown, origin: string) => DestinationAccess;
 }
 
 /**
@@ -64,6 +46,24 @@ export async function findDestinationBinding({
     isUnusable ? "ERR_TOKEN_CONFIG" : "ERR_TOKEN_SOURCE_UNAVAILABLE",
     `Cannot find ${wanted} of the Destination Service in ${searched.join(", ")}`,
   );
+}
+
+/** Where to look for a binding of the Destination Service. */
+export interface FindBindingOptions extends EnvironmentOptions {
+  /** The service instance, in places that have a directory or variables for each. Default `"default"`. */
+  readonly instance?: string;
+  /** The directory of service bindings. Default: `SERVICE_BINDING_ROOT`, else `/bindings`. */
+  readonly bindingRoot?: string;
+  /** The directory of secrets, of which `destination/{instance}` is read. Default `/etc/secrets/appfnd`. */
+  readonly secretsRoot?: string;
+}
+
+/** Options of {@link findDestinationBinding}. */
+export interface FindDestinationBindingOptions extends FindBindingOptions {
+  /** Its name: then only places whose bindings have names are searched. */
+  readonly name: string | undefined;
+  /** Checks what a binding holds; `origin` names the place. */
+  readonly check: (value: unknown, origin: string) => DestinationAccess;
 }
 
 type Missing = { readonly missing: string; readonly isUnusable: boolean };

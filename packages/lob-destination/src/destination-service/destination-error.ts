@@ -2,16 +2,6 @@ import { TokenError, type TokenErrorCode } from "@agent-oauth/core";
 import type { DestinationResponse } from "./destination-response.ts";
 import { errorMessageOf, quoted } from "./error-message.ts";
 
-/** What the error of a refusal says in addition to the response. */
-export interface RefusalContext {
-  /** Completes "Cannot …". */
-  readonly doing: string;
-  /** What was sent and must not appear in a message. */
-  readonly secrets: readonly string[];
-  /** What a 404 of the Destination Service itself means. */
-  readonly notFound: { readonly code: TokenErrorCode; readonly advice: string };
-}
-
 /** Says what a response other than 200 means and what to do about it. */
 export function refusal(response: DestinationResponse, context: RefusalContext): TokenError {
   const { status, retryAfterMs, body } = response;
@@ -35,6 +25,16 @@ export function refusal(response: DestinationResponse, context: RefusalContext):
   const what = `the Destination Service answered ${status}${said === undefined ? "" : quoted(said, secrets)}`;
   if (status === 404) return failed(notFound.code, `${what}; ${notFound.advice}`);
   return failed("ERR_TOKEN_HTTP", `${what}; ${advice(status)}`);
+}
+
+/** What the error of a refusal says in addition to the response. */
+export interface RefusalContext {
+  /** Completes "Cannot …". */
+  readonly doing: string;
+  /** What was sent and must not appear in a message. */
+  readonly secrets: readonly string[];
+  /** What a 404 of the Destination Service itself means. */
+  readonly notFound: { readonly code: TokenErrorCode; readonly advice: string };
 }
 
 /** The same failure, told as a failure of the whole task. */

@@ -309,7 +309,7 @@ describe("a flow whose Destination Service is not well", () => {
     const fault = await userFault({ binding: bindingAt(btp, { uri: other.origin }) });
     expect(fault).toMatchObject({ code: "ERR_TOKEN_NETWORK", retryable: true });
     expect(fault.message).toBe(
-      `${LISTING}cannot reach ${other.origin}: nothing listens there (ECONNREFUSED); check host and port`,
+      `${LISTING.slice(0, -2)} at ${other.origin}: nothing listens there (ECONNREFUSED); check host and port`,
     );
   });
 

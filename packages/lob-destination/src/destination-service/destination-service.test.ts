@@ -1,11 +1,21 @@
 import { createAccessToken, type GetTokenOptions } from "@agent-oauth/core";
-import type { HttpClient } from "@agent-oauth/token-endpoint/internal";
+import type { HttpResponse } from "@agent-oauth/token-endpoint/internal";
 import { describe, expect, it } from "vitest";
 import { DestinationService } from "./destination-service.ts";
 
 const apiUrl = "https://btp.example/destination-configuration";
 const { signal } = new AbortController();
 const deadline = { signal, leftMs: () => 1_000 };
+
+const response: Omit<HttpResponse, "status"> = {
+  failed: "Cannot list",
+  contentType: "application/json",
+  text: "[]",
+  maxBytes: 1_048_576,
+  retryAfterMs: undefined,
+  sentAt: 0,
+  thumbprint: undefined,
+};
 
 /** A service that refuses some tokens, with a source of `t1`, `t2`, … */
 function serviceRefusing(...refused: readonly string[]) {
@@ -20,42 +30,24 @@ function serviceRefusing(...refused: readonly string[]) {
         return createAccessToken({ token: `t${asked.length}` });
       },
     },
-    http: httpOf(async (_, init) => {
-      const [, token = ""] = new Headers(init?.headers).get("authorization")?.split(" ") ?? [];
-      sent.push(token);
-      return refused.includes(token) ? new Response(null, { status: 401 }) : Response.json([]);
-    }),
+    http: {
+      async attempt({ send, read }) {
+        const { status } = await send(async (_, init) => {
+          const [, token = ""] = new Headers(init?.headers).get("authorization")?.split(" ") ?? [];
+          sent.push(token);
+          return new Response(null, { status: refused.includes(token) ? 401 : 200 });
+        });
+        return { value: await read({ ...response, status }) };
+      },
+      async retry(attempt) {
+        const outcome = await attempt();
+        if ("value" in outcome) return outcome.value;
+        throw outcome.failure;
+      },
+    },
   });
   const list = () => service.listFragments("l", { tenant: "acme", deadline, doing: "list" });
   return { asked, sent, list };
-}
-
-/** Sends each request once, by a function. */
-function httpOf(fetch: typeof globalThis.fetch): Pick<HttpClient, "attempt" | "retry"> {
-  return {
-    async attempt({ failed, send, read }) {
-      const response = await send(fetch);
-      const { status } = response;
-      const text = await response.text();
-      return {
-        value: await read({
-          failed,
-          status,
-          text,
-          contentType: "application/json",
-          maxBytes: 1_000,
-          retryAfterMs: undefined,
-          sentAt: 0,
-          thumbprint: undefined,
-        }),
-      };
-    },
-    async retry(attempt) {
-      const outcome = await attempt();
-      if ("value" in outcome) return outcome.value;
-      throw outcome.failure;
-    },
-  };
 }
 
 describe("DestinationService", () => {

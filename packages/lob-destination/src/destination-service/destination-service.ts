@@ -8,16 +8,7 @@ import type { Deadline } from "@agent-oauth/core/internal";
 import type { HttpClient } from "@agent-oauth/token-endpoint/internal";
 import { type Fragment, fragmentsOf } from "../servers/fragment.ts";
 import { named, refusal } from "./destination-error.ts";
-import { attemptDestinationGet, type DestinationResponse } from "./destination-response.ts";
-
-/** Options of a {@link DestinationService}. */
-export interface DestinationServiceOptions {
-  /** Returns the root of its API; called for each request. */
-  readonly apiUrl: () => string;
-  /** Its tokens, cached; requests name the tenant. */
-  readonly tokens: TokenSource;
-  readonly http: Pick<HttpClient, "attempt" | "retry">;
-}
+import { type DestinationResponse, destinationResponse } from "./destination-response.ts";
 
 /** For whom the Destination Service is called, and until when. */
 export interface DestinationCall {
@@ -136,24 +127,37 @@ export class DestinationService {
     }
   }
 
-  /** Returns the response if it is 200, or 401, which another token may mend. */
+  /** Returns the response if it is 200, or 401, which another token may mend. Redirects are not followed. */
   #send(get: Get, { token }: AccessToken): Promise<DestinationResponse> {
     const { apiUrl, http } = this.#options;
     const { path, headers, userToken = "", deadline, doing } = get;
+    const url = new URL(`${apiUrl()}/${path}`);
     const attempt = () =>
-      attemptDestinationGet({
-        http,
-        url: `${apiUrl()}/${path}`,
-        headers: { ...headers, authorization: `Bearer ${token}` },
-        signal: deadline.signal,
-        doing,
-        check: (response) => {
-          if (response.status === 200 || response.status === 401) return;
+      http.attempt({
+        url,
+        failed: `Cannot ${doing} at ${url.origin}`,
+        send: (fetch) =>
+          fetch(url.href, {
+            headers: { ...headers, accept: "application/json", authorization: `Bearer ${token}` },
+            signal: deadline.signal,
+          }),
+        read: (received) => {
+          const response = destinationResponse(received);
+          if (response.status === 200 || response.status === 401) return response;
           throw refusal(response, { ...get, secrets: [token, userToken] });
         },
       });
     return http.retry(attempt, { deadline, isIdempotent: true });
   }
+}
+
+/** Options of a {@link DestinationService}. */
+export interface DestinationServiceOptions {
+  /** Returns the root of its API; called for each request. */
+  readonly apiUrl: () => string;
+  /** Its tokens, cached; requests name the tenant. */
+  readonly tokens: TokenSource;
+  readonly http: Pick<HttpClient, "attempt" | "retry">;
 }
 
 function unreadable(doing: string, expected: string): TokenError {

@@ -5,13 +5,6 @@ import { urlRule } from "@agent-oauth/node/internal";
 import type { Fragment } from "./fragment.ts";
 import { ordIdsOf } from "./ord-ids.ts";
 
-/** The tenant of the fragments, and the rule for their URLs. */
-export interface ServerRefOptions {
-  /** For messages. */
-  readonly tenant: string;
-  readonly allowInsecureHosts: readonly string[];
-}
-
 /**
  * Makes references to servers or agents of fragments, one for each URL. If a URL cannot be used, the reference says why in
  * its `fault`, and the others stay usable.
@@ -27,6 +20,13 @@ export function serverRefs(
     return !isKnown;
   });
   return Object.freeze(refs.map((fragment) => serverRef(fragment, options)));
+}
+
+/** The tenant of the fragments, and the rule for their URLs. */
+export interface ServerRefOptions {
+  /** For messages. */
+  readonly tenant: string;
+  readonly allowInsecureHosts: readonly string[];
 }
 
 function serverRef(

@@ -27,25 +27,6 @@ import { requireTenant } from "../destination-service/tenant-subdomain.ts";
 import { type Fragment, textProperty } from "../servers/fragment.ts";
 import { type AuthToken, pickAuthToken } from "./auth-token.ts";
 
-/** Options of a {@link GatewayTokenSource}. */
-export interface GatewayTokenSourceOptions {
-  /** Tokens of the agent itself, or on behalf of users. */
-  readonly kind: "system" | "user";
-  readonly service: DestinationService;
-  /** Name of the provider's destination. */
-  readonly destination: string;
-  readonly allowInsecureHosts: readonly string[];
-  /** Does a request within the flow's time limit, on the binding as it is now. */
-  readonly run: <T>(
-    operation: { readonly doing: string; readonly signal: AbortSignal | undefined },
-    work: (deadline: Deadline) => Promise<T>,
-  ) => Promise<T>;
-  /** Returns the digest of the client and the Destination Service in use. */
-  readonly access: () => string;
-  readonly clock: { now(): number };
-  readonly onEvent: TokenEventSink | undefined;
-}
-
 /** Tenants write this URL: without the look-behind, a million slashes would take a trillion steps. */
 const TRAILING_SLASHES = /(?<!\/)\/+$/;
 
@@ -111,6 +92,25 @@ export class GatewayTokenSource implements TokenSource<GatewayToken> {
   }
 }
 
+/** Options of a {@link GatewayTokenSource}. */
+export interface GatewayTokenSourceOptions {
+  /** Tokens of the agent itself, or on behalf of users. */
+  readonly kind: "system" | "user";
+  readonly service: DestinationService;
+  /** Name of the provider's destination. */
+  readonly destination: string;
+  readonly allowInsecureHosts: readonly string[];
+  /** Does a request within the flow's time limit, on the binding as it is now. */
+  readonly run: <T>(
+    operation: { readonly doing: string; readonly signal: AbortSignal | undefined },
+    work: (deadline: Deadline) => Promise<T>,
+  ) => Promise<T>;
+  /** Returns the digest of the client and the Destination Service in use. */
+  readonly access: () => string;
+  readonly clock: { now(): number };
+  readonly onEvent: TokenEventSink | undefined;
+}
+
 /** The service lists fragments in no order: to take one of several would be a guess. */
 function theOnly(fragments: readonly Fragment[], doing: string): string {
   const [only] = fragments;
@@ -131,8 +131,7 @@ function theOnly(fragments: readonly Fragment[], doing: string): string {
 
 function asked(request: TokenRequest | undefined, kind: "system" | "user") {
   const { tenant, subjectToken: userToken } = normalizeTokenRequest(request, {
-    supports:
-      kind === "user" ? ["tenant", "subjectToken", "principal"] : ["tenant", "subjectToken"],
+    supports: kind === "user" ? ["tenant", "subjectToken", "principal"] : ["tenant", "subjectToken"],
   });
   if (kind === "system" && userToken !== undefined) {
     throw new TokenError(

@@ -20,12 +20,6 @@ import {
 } from "../destination-service/tenant-token-url.ts";
 import type { EndpointOptions } from "../flow-options.ts";
 
-/** Options of a {@link ServiceTokenSource}. */
-export interface ServiceTokenSourceOptions {
-  readonly endpoint: EndpointOptions;
-  readonly tokenUrl: TenantTokenUrl | undefined;
-}
-
 /**
  * Gets tokens for the Destination Service: a tenant's from the tenant's authorization server, or the provider's if a request
  * has no tenant. It caches nothing. Its requests support `tenant` only.
@@ -96,6 +90,12 @@ export class ServiceTokenSource implements TokenSource {
       `Cannot use the token URL of ${whose}: it ${violation}`,
     );
   }
+}
+
+/** Options of a {@link ServiceTokenSource}. */
+export interface ServiceTokenSourceOptions {
+  readonly endpoint: EndpointOptions;
+  readonly tokenUrl: TenantTokenUrl | undefined;
 }
 
 function askedTokenUrl(

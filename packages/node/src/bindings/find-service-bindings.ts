@@ -14,14 +14,6 @@ import { readTextFile } from "../watched-file/text-file.ts";
 import { visibleNames } from "../watched-file/visible-names.ts";
 import type { ServiceBinding } from "./service-binding.ts";
 
-/** Options of {@link findServiceBindings}. */
-export interface FindServiceBindingsOptions extends EnvironmentOptions {
-  /** The directory of bindings. Default: {@link serviceBindingRoot}. */
-  readonly root?: string;
-  /** Only bindings of this type, compared exactly. Default: all. */
-  readonly type?: string;
-}
-
 const OPTIONS: OptionNames<FindServiceBindingsOptions> = { env: true, root: true, type: true };
 
 /**
@@ -31,6 +23,14 @@ const OPTIONS: OptionNames<FindServiceBindingsOptions> = { env: true, root: true
  */
 export function serviceBindingRoot(options: EnvironmentOptions = {}): string {
   return resolve(environmentVariable("SERVICE_BINDING_ROOT", options) ?? "/bindings");
+}
+
+/** Options of {@link findServiceBindings}. */
+export interface FindServiceBindingsOptions extends EnvironmentOptions {
+  /** The directory of bindings. Default: {@link serviceBindingRoot}. */
+  readonly root?: string;
+  /** Only bindings of this type, compared exactly. Default: all. */
+  readonly type?: string;
 }
 
 /**

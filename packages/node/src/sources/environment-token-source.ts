@@ -19,12 +19,6 @@ import {
 } from "../environment/read-environment.ts";
 import { checkCall, foundToken, tokenFromText } from "./token-text.ts";
 
-/** Options of {@link environmentTokenSource}. */
-export interface EnvironmentTokenSourceOptions extends EnvironmentOptions {
-  /** Default: the machine's. */
-  readonly clock?: Clock;
-}
-
 const OPTIONS: OptionNames<EnvironmentTokenSourceOptions> = { env: true, clock: true };
 
 /**
@@ -67,4 +61,10 @@ export function environmentTokenSource(
       return foundToken(tokenFromText(text, holder), { holder, clock }, getOptions);
     },
   };
+}
+
+/** Options of {@link environmentTokenSource}. */
+export interface EnvironmentTokenSourceOptions extends EnvironmentOptions {
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }

@@ -18,12 +18,6 @@ import {
 } from "../watched-file/watched-file.ts";
 import { checkCall, foundToken, tokenFromText } from "./token-text.ts";
 
-/** Options of {@link fileTokenSource}. */
-export type FileTokenSourceOptions = Pick<
-  WatchedFileOptions<string>,
-  "pollIntervalMs" | "onError" | "clock"
->;
-
 const OPTIONS: OptionNames<FileTokenSourceOptions> = {
   pollIntervalMs: true,
   onError: true,
@@ -75,6 +69,12 @@ export function fileTokenSource(
     close: () => file.close(),
   };
 }
+
+/** Options of {@link fileTokenSource}. */
+export type FileTokenSourceOptions = Pick<
+  WatchedFileOptions<string>,
+  "pollIntervalMs" | "onError" | "clock"
+>;
 
 /** Makes a parser that takes a text for half a token if it has no expiry and an earlier token had one. */
 function createTokenParser(holder: string): (text: string) => string {

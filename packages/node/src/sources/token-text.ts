@@ -10,13 +10,6 @@ import {
 } from "@agent-oauth/core";
 import { checkGetTokenOptions, fitsHeader, withoutBearer } from "@agent-oauth/core/internal";
 
-/** How messages call the holder of a token, and which clock tells whether its token has expired. */
-export interface TokenTextOptions {
-  /** Such as `file "/var/run/token"`. */
-  readonly holder: string;
-  readonly clock: Clock;
-}
-
 /**
  * Turns the text of a file or variable into the token without white space around it and without a leading "Bearer ".
  *
@@ -30,6 +23,13 @@ export function tokenFromText(text: string, holder: string): string {
     throw unusable(holder, "it contains spaces, line breaks or characters beyond ASCII");
   }
   return token;
+}
+
+/** How messages call the holder of a token, and which clock tells whether its token has expired. */
+export interface TokenTextOptions {
+  /** Such as `file "/var/run/token"`. */
+  readonly holder: string;
+  readonly clock: Clock;
 }
 
 /**

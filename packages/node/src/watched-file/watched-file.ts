@@ -11,24 +11,8 @@ import {
   textOption,
   untilAborted,
 } from "@agent-oauth/core/internal";
+import { SharedLook } from "./shared-look.ts";
 import { readTextFile, textFileVersion } from "./text-file.ts";
-
-/** Options of {@link createWatchedFile}. */
-export interface WatchedFileOptions<T> {
-  /**
-   * Turns the text into the value. If it throws, the content is unusable and the last good value stays. The error shows
-   * messages of `TokenError`s, but not those of other errors: parsers quote what they read.
-   */
-  readonly parse: (text: string) => T;
-  /** How often the poll looks at the file, in milliseconds; 0 turns it off. Default 10 000. */
-  readonly pollIntervalMs?: number;
-  /** Called with every good value after the first, once per change of the content. Its errors are ignored. */
-  readonly onChange?: (value: T) => void;
-  /** Called when the file becomes unusable, once per reason; the last good value stays in use. Its errors are ignored. */
-  readonly onError?: (error: TokenError) => void;
-  /** Default: the machine's. */
-  readonly clock?: Clock;
-}
 
 const OPTIONS: OptionNames<WatchedFileOptions<unknown>> = {
   parse: true,
@@ -84,6 +68,23 @@ export function createWatchedFile<T>(path: string, options: WatchedFileOptions<T
   return new PolledFile(resolve(path), { ...options, pollIntervalMs });
 }
 
+/** Options of {@link createWatchedFile}. */
+export interface WatchedFileOptions<T> {
+  /**
+   * Turns the text into the value. If it throws, the content is unusable and the last good value stays. The error shows
+   * messages of `TokenError`s, but not those of other errors: parsers quote what they read.
+   */
+  readonly parse: (text: string) => T;
+  /** How often the poll looks at the file, in milliseconds; 0 turns it off. Default 10 000. */
+  readonly pollIntervalMs?: number;
+  /** Called with every good value after the first, once per change of the content. Its errors are ignored. */
+  readonly onChange?: (value: T) => void;
+  /** Called when the file becomes unusable, once per reason; the last good value stays in use. Its errors are ignored. */
+  readonly onError?: (error: TokenError) => void;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+}
+
 class PolledFile<T> implements WatchedFile<T> {
   readonly path: string;
   readonly #options: WatchedFileOptions<T> & { readonly pollIntervalMs: number };
@@ -92,8 +93,7 @@ class PolledFile<T> implements WatchedFile<T> {
   #error: TokenError | undefined;
   /** Of the content judged last; `undefined` if the file must be read to know. */
   #version: string | undefined;
-  #running: Promise<void> = Promise.resolve();
-  #next: Promise<void> | undefined;
+  readonly #looks = new SharedLook(() => this.#look());
   #timer: NodeJS.Timeout | undefined;
   readonly #closing = new AbortController();
 
@@ -110,13 +110,7 @@ class PolledFile<T> implements WatchedFile<T> {
   }
 
   refresh(): Promise<void> {
-    // A look under way may have begun before the change the caller knows of: share only one that has not begun.
-    this.#next ??= this.#running.then(() => {
-      this.#next = undefined;
-      this.#running = this.#look();
-      return this.#running;
-    });
-    return this.#next;
+    return this.#looks.run();
   }
 
   close(): void {

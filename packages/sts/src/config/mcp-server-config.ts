@@ -14,12 +14,6 @@ import {
 } from "@agent-oauth/node/internal";
 import { z } from "zod";
 
-/** Options of {@link parseMcpServers}. */
-export interface ParseMcpServersOptions {
-  /** Hosts, as `host` or `host:port`, that may be reached over `http:`. Default none. */
-  readonly allowInsecureHosts?: readonly string[];
-}
-
 /** An MCP server as the schema yields it. */
 export interface McpServerConfig {
   /** Its name, unique in the list. */
@@ -74,6 +68,12 @@ export function mcpServersSchema(
       return z.NEVER;
     });
   return unique(z.array(server));
+}
+
+/** Options of {@link parseMcpServers}. */
+export interface ParseMcpServersOptions {
+  /** Hosts, as `host` or `host:port`, that may be reached over `http:`. Default none. */
+  readonly allowInsecureHosts?: readonly string[];
 }
 
 /**

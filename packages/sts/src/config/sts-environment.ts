@@ -7,11 +7,6 @@ import { createStsTokenSource, type StsTokenSource } from "../exchange/create-st
 import { propagatingTokenSource } from "../exchange/propagating-token-source.ts";
 import { STS_OPTIONS, type StsTokenSourceOptions } from "../exchange/sts-options.ts";
 
-/** Options of {@link stsFromEnvironment}; all but `env`, `clock`, `onEvent` and `audienceMismatch` are for an STS only. */
-export interface StsFromEnvironmentOptions
-  extends Omit<StsTokenSourceOptions, "tokenEndpoint" | "metadataUrl" | "audience" | "resource">,
-    EnvironmentOptions {}
-
 const { tokenEndpoint: _e, metadataUrl: _m, audience: _a, resource: _r, ...STS_ONLY } = STS_OPTIONS;
 const DOING = "find an STS";
 const NAMES: OptionNames<StsFromEnvironmentOptions> = { ...STS_ONLY, env: true };
@@ -67,6 +62,11 @@ export function stsFromEnvironment(options: StsFromEnvironmentOptions = {}): Sts
   const fetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);
   return { ...source, fetch, close: () => Promise.resolve() };
 }
+
+/** Options of {@link stsFromEnvironment}; all but `env`, `clock`, `onEvent` and `audienceMismatch` are for an STS only. */
+export interface StsFromEnvironmentOptions
+  extends Omit<StsTokenSourceOptions, "tokenEndpoint" | "metadataUrl" | "audience" | "resource">,
+    EnvironmentOptions {}
 
 const flag = z
   .string()

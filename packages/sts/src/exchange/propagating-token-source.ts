@@ -20,16 +20,6 @@ import { checkAudience } from "../checks/audience-check.ts";
 import { checkedPolicy, type ResponsePolicy } from "../checks/response-policy.ts";
 import { subjectRequired } from "../checks/subject-required.ts";
 
-/** Options of {@link propagatingTokenSource}. */
-export interface PropagatingTokenSourceOptions {
-  /** What happens if a JWT is not for the audience and resource asked for. Default `"event"`. */
-  readonly audienceMismatch?: ResponsePolicy;
-  /** Default: the machine's. */
-  readonly clock?: Clock;
-  /** Called with `audience-mismatch` events. Default none. */
-  readonly onEvent?: TokenEventSink;
-}
-
 const NAMES: OptionNames<PropagatingTokenSourceOptions> = {
   audienceMismatch: true,
   clock: true,
@@ -78,6 +68,16 @@ export function propagatingTokenSource(options: PropagatingTokenSourceOptions = 
       return token;
     },
   };
+}
+
+/** Options of {@link propagatingTokenSource}. */
+export interface PropagatingTokenSourceOptions {
+  /** What happens if a JWT is not for the audience and resource asked for. Default `"event"`. */
+  readonly audienceMismatch?: ResponsePolicy;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Called with `audience-mismatch` events. Default none. */
+  readonly onEvent?: TokenEventSink;
 }
 
 /** Users send their tokens: one that cannot be sent on is not the caller's mistake. */
