@@ -22,14 +22,17 @@ const PEERS: readonly Peer[] = [
   {
     name: "mock-sts",
     scheme: "https",
-    args: (port) => [beside("@agent-oauth/mock-sts", "cli.js"), ...["--port", `${port}`]],
+    args: (port) => [beside("@agent-oauth/mock-sts", "cli.js"), "--port", `${port}`],
   },
   {
     name: "oauth2-mock-server",
     scheme: "http",
     args: (port) => [
       beside("oauth2-mock-server", "oauth2-mock-server.mjs"),
-      ...["-a", "127.0.0.1", "-p", `${port}`],
+      "-a",
+      "127.0.0.1",
+      "-p",
+      `${port}`,
     ],
   },
   {
@@ -95,9 +98,9 @@ function status(url: URL): Promise<number | undefined> {
   const send = url.protocol === "https:" ? httpsRequest : httpRequest;
   return new Promise((resolve) => {
     // Its certificate is new at each start.
-    send(url, { rejectUnauthorized: false, agent: false }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode);
+    send(url, { rejectUnauthorized: false, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
     })
       .on("error", () => resolve(undefined))
       .end();

@@ -39,7 +39,11 @@ export async function openAgent(options: AgentOptions = {}) {
   const { onEvent, happened } = eventLog();
   const ca = [mock, ...(options.trusts ?? [])].map((trusted) => trusted.ca);
   const flow = await createCustomerMtlsFlow({
-    ...{ credentialsFile, ca, clock, onEvent, pollIntervalMs: 0 },
+    credentialsFile,
+    ca,
+    clock,
+    onEvent,
+    pollIntervalMs: 0,
     ...options.flow,
   });
   const client = createAgentGatewayClient({ flow, clock, onEvent });
@@ -50,7 +54,14 @@ export async function openAgent(options: AgentOptions = {}) {
   });
   const tool = (server: string, name: string) => toolOf(mock, { server, name });
   return {
-    ...{ mock, flow, client, happened, tool, writeCredentials, credentialsFile },
+    mock,
+    flow,
+    client,
+    clock,
+    happened,
+    tool,
+    writeCredentials,
+    credentialsFile,
     signIn: (sub: string) => mock.userToken({ sub, expiresInMs: USER_TOKEN_MS }),
     /** Lets time pass on both sides. */
     advance(ms: number) {

@@ -53,25 +53,29 @@ describe("tool arguments", () => {
   it("reach the tool whatever they are called", async () => {
     const agent = await openAgent();
     const args = {
-      ...{
-        tool: "t",
-        args: { name: "n" },
-        name: "x",
-        server: "s",
-        arguments: [1],
-        _meta: { a: 1 },
-      },
-      ...{ userToken: "u", principal: "p", tenant: "t", system: true, token: "k", auth_token: "a" },
-      ...{
-        signal: "s",
-        timeoutMs: 1,
-        onProgress: "o",
-        options: {},
-        self: 1,
-        timeout: 5,
-        request: {},
-      },
-      ...{ constructor: "c", toString: "s", filter: null, authorization: "Bearer x" },
+      tool: "t",
+      args: { name: "n" },
+      name: "x",
+      server: "s",
+      arguments: [1],
+      _meta: { a: 1 },
+      userToken: "u",
+      principal: "p",
+      tenant: "t",
+      system: true,
+      token: "k",
+      auth_token: "a",
+      signal: "s",
+      timeoutMs: 1,
+      onProgress: "o",
+      options: {},
+      self: 1,
+      timeout: 5,
+      request: {},
+      constructor: "c",
+      toString: "s",
+      filter: null,
+      authorization: "Bearer x",
     };
     const userToken = await agent.signIn("alice");
     for (const server of ["cost-centers", "calendar"]) {

@@ -25,8 +25,12 @@ describe("a process that shows all it has", () => {
       ["--conditions=@agent-oauth/source", PROGRAM],
       {
         env: {
-          ...{ CREDENTIALS_FILE: credentialsFile, CA: mock.ca, TOKENS_FILE: tokensFile },
-          ...{ GOOD_USER_TOKEN: good, BAD_USER_TOKEN: bad, NODE_DEBUG: "undici" },
+          CREDENTIALS_FILE: credentialsFile,
+          CA: mock.ca,
+          TOKENS_FILE: tokensFile,
+          GOOD_USER_TOKEN: good,
+          BAD_USER_TOKEN: bad,
+          NODE_DEBUG: "undici",
         },
         maxBuffer: 64 * 1024 * 1024,
       },

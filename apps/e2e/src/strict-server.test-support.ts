@@ -12,8 +12,11 @@ export async function openStrictServer(mock: MockSts, version: SecureVersion) {
   const server = createServer(
     {
       ...(await serverIdentity(mock)),
-      ...{ ca: mock.ca, requestCert: true, rejectUnauthorized: true },
-      ...{ minVersion: version, maxVersion: version },
+      ca: mock.ca,
+      requestCert: true,
+      rejectUnauthorized: true,
+      minVersion: version,
+      maxVersion: version,
     },
     (_request, response) => {
       requests++;

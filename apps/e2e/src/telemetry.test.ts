@@ -79,7 +79,9 @@ describe("telemetry of an agent in the customer flow", () => {
     expect(agent.spans()).toHaveLength(5);
 
     const shown = inspect([metrics, agent.spans()], {
-      ...{ depth: null, maxArrayLength: null, maxStringLength: null },
+      depth: null,
+      maxArrayLength: null,
+      maxStringLength: null,
     });
     expect(shown).toContain("ERR_TOKEN_OAUTH");
     const tokens = await Promise.all(users.map((user) => agent.client.getUserAuth(user)));

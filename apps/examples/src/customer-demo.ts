@@ -1,5 +1,5 @@
 import type { MockSts } from "@agent-oauth/mock-sts";
-import { openCustomerWorkplace } from "./customer-workplace.ts";
+import { openCustomerEnvironment } from "./customer-environment.ts";
 import { conclude, type DemoResult } from "./demo-result.ts";
 import { type Output, ProgressTable } from "./progress-table.ts";
 import { ScriptedAgent } from "./scripted-agent.ts";
@@ -15,8 +15,8 @@ const CALLS = [40, 30, 30] as const;
  * @throws Error if a tool answered for the wrong user, or more tokens were requested than need be.
  */
 export async function runCustomerDemo(output: Output): Promise<DemoResult> {
-  await using workplace = await openCustomerWorkplace();
-  const { mock, flow, client } = workplace;
+  await using environment = await openCustomerEnvironment();
+  const { mock, flow, client } = environment;
   introduce(output, mock);
   const agents = await Promise.all(
     USERS.map(async (user) => {
@@ -28,7 +28,7 @@ export async function runCustomerDemo(output: Output): Promise<DemoResult> {
     toolCalls: agents.reduce((sum, { calls }) => sum + calls, 0),
     httpRequests: mock.recorder.count(),
     tokenRequests: mock.recorder.count({ route: "token" }),
-    cacheHits: workplace.cacheHits,
+    cacheHits: environment.cacheHits,
   }));
   const work = (calls: number) => Promise.all(agents.map((agent) => agent.work(calls)));
 
@@ -39,7 +39,7 @@ export async function runCustomerDemo(output: Output): Promise<DemoResult> {
   mock.controls.revoke({ subject: "alice" });
   await table.row("alice's token is revoked, both go on", () => work(CALLS[1]));
   const pair = await mock.issueClientCertificate();
-  await workplace.writeCredentials(pair);
+  await environment.writeCredentials(pair);
   await flow.reloadCredentials();
   await table.row("the client certificate is rotated", () => work(CALLS[2]));
   // One token a user, one more for alice after the revocation, one more a user for the new certificate.

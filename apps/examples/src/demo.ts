@@ -1,3 +1,4 @@
+// Plays one of the demos, which its first argument names, and fails if the counts are not those that it promises.
 import { runCustomerDemo } from "./customer-demo.ts";
 import type { DemoResult } from "./demo-result.ts";
 import { runLobDemo } from "./lob-demo.ts";

@@ -45,18 +45,18 @@ describe("playScenario", () => {
       tokenRequests: 4,
       wrongUserCalls: 0,
       visibleFailures: 0,
-      faults: ["a tool call took more than one request"],
+      violations: ["a tool call took more than one request"],
     });
     expect(result.httpRequests).toBeGreaterThan(3 * calls);
   });
 
   it("counts the calls with another user's token", async () => {
-    const { wrongUserCalls, faults } = await playScenario(
+    const { wrongUserCalls, violations } = await playScenario(
       agentWith({ bearerOf: () => "alice" }),
       short,
     );
     expect(wrongUserCalls).toBe(5 + 5 + 4 + 5 + 1);
-    expect(faults).toContain("a call came with another user's token");
+    expect(violations).toContain("a call came with another user's token");
   });
 
   it("forgives one failure, and no two", async () => {
@@ -66,10 +66,10 @@ describe("playScenario", () => {
     };
     const once = await playScenario(failing(1), short);
     expect(once.visibleFailures).toBe(1);
-    expect(once.faults).not.toContainEqual(expect.stringMatching(/failure/));
+    expect(once.violations).not.toContainEqual(expect.stringMatching(/failure/));
     const twice = await playScenario(failing(2), short);
     expect(twice.visibleFailures).toBe(2);
-    expect(twice.faults).toContainEqual(expect.stringMatching(/more than one failure .*Sorry/));
+    expect(twice.violations).toContainEqual(expect.stringMatching(/more than one failure .*Sorry/));
   });
 
   it("does not take an answer for a tool call", async () => {
@@ -77,9 +77,9 @@ describe("playScenario", () => {
       ask: async (user) => `${user} by the token of ${user}`,
       async [Symbol.asyncDispose]() {},
     });
-    const { toolCalls, faults } = await playScenario(openAgent, short);
+    const { toolCalls, violations } = await playScenario(openAgent, short);
     expect(toolCalls).toBe(0);
-    expect(faults).toEqual([`there were ${calls} answers to 0 tool calls`]);
+    expect(violations).toEqual([`there were ${calls} answers to 0 tool calls`]);
   });
 
   it("counts token requests, and lets no token out", async () => {
@@ -90,12 +90,12 @@ describe("playScenario", () => {
       getToken: (request, options) =>
         tokens.getToken({ ...request, principal: `${calls++}` }, options),
     });
-    const { tokenRequests, faults } = await playScenario(
+    const { tokenRequests, violations } = await playScenario(
       agentWith({ source: forgetful, answer: (text) => `${text} eyJ` }),
       short,
     );
     expect(tokenRequests).toBeGreaterThan(4);
-    expect(faults).toContain("more than 4 tokens were requested");
-    expect(faults).toContain("an answer holds a token");
+    expect(violations).toContain("more than 4 tokens were requested");
+    expect(violations).toContain("an answer holds a token");
   });
 });

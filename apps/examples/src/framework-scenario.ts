@@ -1,5 +1,5 @@
 import { identification, type OpenAgent } from "./framework-agent.ts";
-import { type FrameworkWorkplace, openFrameworkWorkplace } from "./framework-workplace.ts";
+import { type FrameworkEnvironment, openFrameworkEnvironment } from "./framework-environment.ts";
 
 /** What went over the wire, and what users saw of it. */
 export interface ScenarioCounts {
@@ -15,7 +15,7 @@ export interface ScenarioCounts {
 /** What was counted, and what is wrong with it. */
 export interface ScenarioResult extends ScenarioCounts {
   /** One line each; none is the success. */
-  readonly faults: readonly string[];
+  readonly violations: readonly string[];
 }
 
 /** How long the scenario is. */
@@ -40,11 +40,11 @@ export async function playScenario(
   open: OpenAgent,
   { alternations = 1_000 }: ScenarioOptions = {},
 ): Promise<ScenarioResult> {
-  await using workplace = await openFrameworkWorkplace(USERS);
-  const { controls } = workplace.mock;
+  await using environment = await openFrameworkEnvironment(USERS);
+  const { controls } = environment.mock;
   const answers: Answer[] = [];
   {
-    await using agent = await open(workplace.surroundings);
+    await using agent = await open(environment.surroundings);
     const ask = async (user: string) => {
       const said = await agent.ask(user).catch((error: unknown) => String(error));
       answers.push({ user, said });
@@ -62,8 +62,8 @@ export async function playScenario(
     await Promise.all([atOnce("alice"), inARow("bob")]);
     for (let call = 0; call < alternations; call++) await ask(USERS[call % 2] ?? "");
   }
-  const counts = countAll(workplace, answers);
-  return { ...counts, faults: faultsOf(counts, answers) };
+  const counts = countAll(environment, answers);
+  return { ...counts, violations: violationsOf(counts, answers) };
 }
 
 interface Answer {
@@ -72,7 +72,7 @@ interface Answer {
 }
 
 function countAll(
-  { mock, identifyCalls }: FrameworkWorkplace,
+  { mock, identifyCalls }: FrameworkEnvironment,
   answers: readonly Answer[],
 ): ScenarioCounts {
   // The server sees whom a tool call names; of a message to an A2A agent only its answer tells.
@@ -94,7 +94,7 @@ function isFailure({ user, said }: Answer): boolean {
   return said !== identification(user);
 }
 
-function faultsOf(counts: ScenarioCounts, answers: readonly Answer[]): readonly string[] {
+function violationsOf(counts: ScenarioCounts, answers: readonly Answer[]): readonly string[] {
   const { toolCalls, httpRequests, tokenRequests, wrongUserCalls, visibleFailures } = counts;
   const [failure] = answers.filter(isFailure);
   const successes = answers.length - visibleFailures;
@@ -106,5 +106,5 @@ function faultsOf(counts: ScenarioCounts, answers: readonly Answer[]): readonly 
     "a tool call took more than one request": httpRequests <= toolCalls + OTHER_REQUESTS,
     "an answer holds a token": !answers.some(({ said }) => said.includes("eyJ")),
   };
-  return Object.keys(expected).filter((fault) => !expected[fault]);
+  return Object.keys(expected).filter((violation) => !expected[violation]);
 }

@@ -1,6 +1,6 @@
 import type { MockSts } from "@agent-oauth/mock-sts";
 import { conclude, type DemoResult } from "./demo-result.ts";
-import { openLobWorkplace } from "./lob-workplace.ts";
+import { openLobEnvironment } from "./lob-environment.ts";
 import { type Output, ProgressTable } from "./progress-table.ts";
 import { ScriptedAgent } from "./scripted-agent.ts";
 
@@ -22,8 +22,8 @@ const TOKEN_ROUTES = ["xsuaa-token", "fragments", "destination"] as const;
  * @throws Error if a tool answered for the wrong user, or more tokens were requested than need be.
  */
 export async function runLobDemo(output: Output): Promise<DemoResult> {
-  await using workplace = await openLobWorkplace();
-  const { mock, flow, client } = workplace;
+  await using environment = await openLobEnvironment();
+  const { mock, flow, client } = environment;
   introduce(output, mock);
   const agents = await Promise.all(
     USERS.map(async ({ user, tenant }) => {
@@ -35,7 +35,7 @@ export async function runLobDemo(output: Output): Promise<DemoResult> {
     toolCalls: agents.reduce((sum, { calls }) => sum + calls, 0),
     httpRequests: mock.recorder.count(),
     tokenRequests: TOKEN_ROUTES.reduce((sum, route) => sum + mock.recorder.count({ route }), 0),
-    cacheHits: workplace.cacheHits,
+    cacheHits: environment.cacheHits,
   }));
   const work = (calls: number) => Promise.all(agents.map((agent) => agent.work(calls)));
 
@@ -45,7 +45,7 @@ export async function runLobDemo(output: Output): Promise<DemoResult> {
   await table.row("all four work at the same time", () => work(CALLS[0]));
   mock.controls.revoke({ subject: "alice" });
   await table.row("alice's token is revoked, all go on", () => work(CALLS[1]));
-  await workplace.writeBinding(await mock.issueDestinationCertificate());
+  await environment.writeBinding(await mock.issueDestinationCertificate());
   await flow.reloadBinding();
   mock.controls.revoke({ subject: "carol" });
   await table.row("certificate rotated, carol revoked", () => work(CALLS[2]));

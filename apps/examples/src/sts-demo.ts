@@ -2,7 +2,7 @@ import type { MockSts } from "@agent-oauth/mock-sts";
 import { conclude, type DemoResult } from "./demo-result.ts";
 import { type Output, ProgressTable } from "./progress-table.ts";
 import { ScriptedAgent } from "./scripted-agent.ts";
-import { openStsWorkplace } from "./sts-workplace.ts";
+import { openStsEnvironment } from "./sts-environment.ts";
 
 const USERS = ["alice", "bob"] as const;
 /** Tool calls of each user: before the tokens are revoked, and after that. */
@@ -15,8 +15,8 @@ const CALLS = [60, 40] as const;
  * @throws Error if a tool answered for the wrong user, or more tokens were requested than need be.
  */
 export async function runStsDemo(output: Output): Promise<DemoResult> {
-  await using workplace = await openStsWorkplace();
-  const { mock, client } = workplace;
+  await using environment = await openStsEnvironment();
+  const { mock, client } = environment;
   introduce(output, mock);
   const agents = await Promise.all(
     USERS.map(async (user) => {
@@ -28,7 +28,7 @@ export async function runStsDemo(output: Output): Promise<DemoResult> {
     toolCalls: agents.reduce((sum, { calls }) => sum + calls, 0),
     httpRequests: mock.recorder.count(),
     tokenRequests: mock.recorder.count({ route: "sts-token" }),
-    cacheHits: workplace.cacheHits,
+    cacheHits: environment.cacheHits,
   }));
   const work = (calls: number) => Promise.all(agents.map((agent) => agent.work(calls)));
 

@@ -13,14 +13,14 @@ export type {
 export type { Controls } from "./controls/controls.ts";
 export type {
   Breakage,
-  FaultAnswer,
   FaultControls,
   FaultMatch,
+  FaultResponse,
 } from "./controls/fault-controls.ts";
 export type { ScenarioControls } from "./controls/scenario-controls.ts";
 export type { SettingsControls } from "./controls/settings-controls.ts";
 export type { NewConfiguration, NewFragment, TenantControls } from "./controls/tenant-controls.ts";
-export type { TokenBinding, TokenVerdict } from "./controls/token-judge.ts";
+export type { TokenBinding, TokenVerdict } from "./controls/token-verifier.ts";
 export type { UserTokenRequest } from "./controls/user-tokens.ts";
 export type { FaultEffect, FaultMatchSpec, FaultSpec } from "./faults/fault-schema.ts";
 export type { FaultInfo } from "./faults/faults.ts";

@@ -62,8 +62,8 @@ describe("startMockSts", () => {
     expect(one.recorder.count()).toBe(1);
     expect(other.recorder.count()).toBe(0);
     await using foreign = new TestAgent(other);
-    const answer = await foreign.postMcp("orders", { Authorization: `Bearer ${token}` });
-    expect(answer.status).toBe(401);
+    const response = await foreign.postMcp("orders", { Authorization: `Bearer ${token}` });
+    expect(response.status).toBe(401);
     expect(one.ca).not.toBe(other.ca);
   });
 

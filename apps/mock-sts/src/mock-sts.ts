@@ -4,20 +4,21 @@ import { createDestinationClient } from "./btp/destination-client.ts";
 import { checkNames } from "./checks/known-names.ts";
 import type { Controls } from "./controls/controls.ts";
 import { createAdminToken } from "./controls/http/admin-token.ts";
-import { controlPath } from "./controls/http/control-paths.ts";
+import { CONTROL_PATH } from "./controls/http/control-paths.ts";
 import { createUserTokens, type UserTokenRequest } from "./controls/user-tokens.ts";
 import { createFaults } from "./faults/faults.ts";
 import { type CustomerCredentials, customerCredentials } from "./gateway/customer-credentials.ts";
 import { type Listeners, startListeners } from "./http/listeners.ts";
 import { createTokenLedger } from "./http/token-ledger.ts";
 import { KeyRings } from "./keys/key-rings.ts";
-import { identityPaths } from "./oauth/issuer-paths.ts";
-import { stsName } from "./options/issuer-options.ts";
-import { issueLobKeyStore, lobClient } from "./options/lob-client.ts";
+import { IDENTITY_PATHS } from "./oauth/issuer-paths.ts";
+import { STS_NAME } from "./options/issuer-options.ts";
+import { issueLobKeyStore, LOB_CLIENT } from "./options/lob-client.ts";
 import { type MockStsOptions, resolveOptions } from "./options/options.ts";
 import { createRecorder, type Recorder } from "./recording/recorder.ts";
 import type { McpServerInfo } from "./servers/mcp-servers.ts";
-import { type MockParts, type ServedMock, serveMock } from "./serving/serve-mock.ts";
+import type { MockParts } from "./serving/mock-parts.ts";
+import { type ServedMock, serveMock } from "./serving/serve-mock.ts";
 import { describeSts, type StsInfo } from "./sts/sts-info.ts";
 import { createTenants } from "./tenants/tenant.ts";
 import { describeTenant, type TenantInfo } from "./tenants/tenant-info.ts";
@@ -52,9 +53,9 @@ export interface MockSts extends AsyncDisposable {
   readonly clientCertificate: CertificatePair;
   /** The token exchange service. */
   readonly sts: StsInfo;
-  /** The issuers beside it. */
+  /** The further issuers. */
   readonly issuers: readonly StsInfo[];
-  /** The MCP servers that take the gateway's tokens; those with an audience are the token exchange service's. */
+  /** The MCP servers that accept the gateway's tokens. Those with an audience are at `sts` and `issuers`. */
   readonly mcpServers: readonly McpServerInfo[];
   /** The provider and the subscribers of line-of-business agents. */
   readonly tenants: readonly TenantInfo[];
@@ -64,19 +65,22 @@ export interface MockSts extends AsyncDisposable {
   readonly landscape: string;
   /** Name of their destination, at the provider's subaccount. */
   readonly iasDestination: string;
-  /** Where the controls are over HTTP, `{url}/__mock`; `/openapi.json` below it describes them. */
+  /** URL of the controls over HTTP, `{url}/__mock`; `/openapi.json` below it describes them. */
   readonly controlUrl: string;
-  /** What who wants to see a secret over HTTP must send, as `Authorization: Bearer …`. */
+  /** The token that a client must send to see a secret over HTTP, as `Authorization: Bearer …`. */
   readonly adminToken: string;
-  /** What the mock was asked. */
+  /** The requests to the mock. */
   readonly recorder: Recorder;
-  /** What can be done to it. */
+  /** The controls of the mock. */
   readonly controls: Controls;
-  /** Issues a client certificate; any number of them are good at the same time. */
+  /** Issues a client certificate; any number of them are valid at the same time. */
   issueClientCertificate(request?: ClientCertificateRequest): Promise<CertificatePair>;
-  /** Issues a certificate for X.509 bindings of the Destination Service; any number are good at the same time. */
+  /**
+   * Issues a certificate for X.509 bindings of the Destination Service; any number of them are
+   * valid at the same time.
+   */
   issueDestinationCertificate(request?: ClientCertificateRequest): Promise<CertificatePair>;
-  /** Signs a user in: returns a JWT to be used as the assertion of a jwt-bearer request, or as `X-user-token`. */
+  /** Signs a user in: returns a JWT for the assertion of a jwt-bearer request, or for `X-user-token`. */
   userToken(request: UserTokenRequest): Promise<string>;
   /** Returns the credentials file of the customer flow, with the agent's first certificate or another. */
   credentials(pair?: CertificatePair): CustomerCredentials;
@@ -86,14 +90,15 @@ export interface MockSts extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const authorityName = "CN=Mock STS Test Authority,O=Mock STS";
+const AUTHORITY_NAME = "CN=Mock STS Test Authority,O=Mock STS";
 
 /**
  * Starts an IAS-like token server and an Agent Gateway with MCP servers, over TLS on this machine.
  *
  * Nothing is shared between mocks: any number may run in one process.
  *
- * @throws TypeError or RangeError for an option that is wrong; the system's error if a port is taken.
+ * @throws TypeError or RangeError for an invalid option; the error of the system if a port is in
+ *   use.
  * @example
  * ```ts
  * await using mock = await startMockSts();
@@ -102,18 +107,27 @@ const authorityName = "CN=Mock STS Test Authority,O=Mock STS";
  */
 export async function startMockSts(options: MockStsOptions = {}): Promise<MockSts> {
   const resolved = resolveOptions(options);
-  const authority = await createCertificateAuthority(authorityName);
-  const [keys, clock] = [new KeyRings(), createClock()];
+  const authority = await createCertificateAuthority(AUTHORITY_NAME);
+  const keys = new KeyRings();
+  const clock = createClock();
   const tokens = createTokenLedger(resolved, keys);
   const recorder = createRecorder(resolved.recordBounds, () => tokens.clear());
+  recorder.onAnswer(resolved.onAnswer);
   const faults = createFaults({ seed: resolved.seed });
   const listeners = await startListeners(resolved, authority, {
     onHandshake: recorder.countHandshake,
-    refusesHandshake: faults.strikeHandshake,
+    refusesHandshake: faults.refusesHandshake,
   });
   const { url, gatewayUrl } = listeners;
   const parts: MockParts = {
-    ...{ options: resolved, keys, clock, recorder, tokens, faults, url, gatewayUrl },
+    options: resolved,
+    keys,
+    clock,
+    recorder,
+    tokens,
+    faults,
+    url,
+    gatewayUrl,
     adminToken: createAdminToken(),
     trustedAuthority: authority.certificate,
     tenants: createTenants({ options: resolved, keys, clock, url, gatewayUrl }),
@@ -132,7 +146,7 @@ async function describeMock(
   const { clientId, landscape } = options;
   const issuers = certificateIssuers(parts, authority);
   const clientCertificate = await issuers.issueClientCertificate();
-  const tokenEndpoint = `${url}${identityPaths.token}`;
+  const tokenEndpoint = `${url}${IDENTITY_PATHS.token}`;
   const { mcpServers } = describeTenant(tenants.provider);
   const close = async () => {
     parts.faults.reset();
@@ -140,14 +154,26 @@ async function describeMock(
     await listeners.close();
   };
   return {
-    ...{ url, issuer: url, tokenEndpoint, jwksUri: `${url}${identityPaths.jwks}`, gatewayUrl },
-    introspectionEndpoint: `${url}${identityPaths.introspection}`,
-    revocationEndpoint: `${url}${identityPaths.revocation}`,
-    ...{ ca: authority.certificate, clientId, clientCertificate, mcpServers, recorder, controls },
-    ...{ lobClientId: lobClient.clientId, landscape, ...issuers },
+    url,
+    issuer: url,
+    tokenEndpoint,
+    jwksUri: `${url}${IDENTITY_PATHS.jwks}`,
+    gatewayUrl,
+    introspectionEndpoint: `${url}${IDENTITY_PATHS.introspection}`,
+    revocationEndpoint: `${url}${IDENTITY_PATHS.revocation}`,
+    ca: authority.certificate,
+    clientId,
+    clientCertificate,
+    mcpServers,
+    recorder,
+    controls,
+    lobClientId: LOB_CLIENT.clientId,
+    landscape,
+    ...issuers,
     tenants: tenants.all.map(describeTenant),
-    ...{ controlUrl: `${url}${controlPath}`, adminToken: parts.adminToken },
-    sts: describeSts(stsName, url, tenants.provider),
+    controlUrl: `${url}${CONTROL_PATH}`,
+    adminToken: parts.adminToken,
+    sts: describeSts(STS_NAME, url, tenants.provider),
     issuers: options.issuers.map(({ name }) => describeSts(name, url, tenants.provider)),
     iasDestination: iasDestinationName(landscape),
     userToken: createUserTokens({ tenants, services, clock, defaultClientId: clientId }),
@@ -167,7 +193,7 @@ function certificateIssuers(
   { options, destinationClient, clock }: MockParts,
   authority: CertificateAuthority,
 ) {
-  const rogueAuthority = () => createCertificateAuthority(authorityName);
+  const rogueAuthority = () => createCertificateAuthority(AUTHORITY_NAME);
   const issuer = (defaultSubject: string) =>
     createClientCertificates({ authority, rogueAuthority, defaultSubject, clock });
   return {

@@ -33,7 +33,10 @@ describe("the recipes of docs/testing.md", () => {
   it("run in node:test", async () => {
     const file = await writeRecipe("node:test", "node.recipe.ts");
     const output = await run([
-      ...["--conditions=@agent-oauth/source", "--test", "--test-reporter=tap", file],
+      "--conditions=@agent-oauth/source",
+      "--test",
+      "--test-reporter=tap",
+      file,
     ]);
     expect(output).toMatch(/^# pass 2$/m);
     expect(output).toMatch(/^# fail 0$/m);

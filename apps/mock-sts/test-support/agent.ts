@@ -4,8 +4,8 @@ import type { MockSts } from "../src/mock-sts.ts";
 import { agentGatewayResource } from "../src/oauth/resources.ts";
 import type { CertificatePair } from "../src/tls/certificate-authority.ts";
 
-/** Answer of the token endpoint, decoded. */
-export interface TokenAnswer {
+/** Response of the token endpoint, decoded. */
+export interface TokenResponse {
   readonly status: number;
   readonly headers: Response["headers"];
   readonly body: Record<string, unknown>;
@@ -14,7 +14,7 @@ export interface TokenAnswer {
 }
 
 /** The wire form of the customer flow's two requests. */
-export const clientCredentialsForm = {
+export const CLIENT_CREDENTIALS_FORM = {
   client_id: "mock-agent",
   grant_type: "client_credentials",
   resource: agentGatewayResource,
@@ -54,9 +54,9 @@ export class TestAgent implements AsyncDisposable {
   }
 
   async requestToken(
-    fields: FormFields = clientCredentialsForm,
+    fields: FormFields = CLIENT_CREDENTIALS_FORM,
     init: RequestInit = {},
-  ): Promise<TokenAnswer> {
+  ): Promise<TokenResponse> {
     const form = new URLSearchParams(fields as Record<string, string>);
     const request = { method: "POST", body: form, ...init };
     const response = await this.fetch(this.#mock.tokenEndpoint, request);
@@ -90,10 +90,10 @@ export class TestAgent implements AsyncDisposable {
   }
 
   /** Sends a JSON-RPC request without a session. */
-  postMcp(server: string, headers: Record<string, string>, body = pingBody): Promise<Response> {
+  postMcp(server: string, headers: Record<string, string>, body = PING_BODY): Promise<Response> {
     return this.fetch(this.mcpUrl(server), {
       method: "POST",
-      headers: { ...jsonRpcHeaders, ...headers },
+      headers: { ...JSON_RPC_HEADERS, ...headers },
       body,
     });
   }
@@ -103,9 +103,9 @@ export class TestAgent implements AsyncDisposable {
   }
 }
 
-const jsonRpcHeaders = {
+const JSON_RPC_HEADERS = {
   "Content-Type": "application/json",
   Accept: "application/json, text/event-stream",
 };
 
-const pingBody = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" });
+const PING_BODY = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" });

@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { presets } from "../src/config/config-presets.ts";
-import { optionShape, stageShape } from "../src/config/config-schema.ts";
-import { liveKeys } from "../src/config/config-stage.ts";
+import { LIVE_KEYS } from "../src/config/config-live.ts";
+import { PRESETS } from "../src/config/config-presets.ts";
+import { liveShape, optionShape } from "../src/config/config-schema.ts";
 import { stsShape } from "../src/config/config-sts.ts";
-import { presetNames } from "../src/config/preset-names.ts";
-import { faultEffectSchema, faultMatchSchema } from "../src/faults/fault-schema.ts";
-import { builtInScenarios } from "../src/options/scenario.ts";
+import { PRESET_NAMES } from "../src/config/preset-names.ts";
+import { FAULT_MATCH_SCHEMA, faultEffectSchema } from "../src/faults/fault-schema.ts";
+import { BUILT_IN_SCENARIOS } from "../src/options/scenario.ts";
 import { stsQuirks } from "../src/options/sts-quirks.ts";
 
-/** A part of a JSON Schema, as far as it is read here. */
+/** The members of a JSON Schema that are read here. */
 interface JsonSchema {
   readonly type?: string;
   readonly enum?: readonly unknown[];
@@ -23,18 +23,18 @@ interface JsonSchema {
 }
 
 /** Writes the tables of `docs/configuration.md` from the schemas, by their names. */
-export const configTables: Readonly<Record<string, string>> = {
+export const CONFIG_TABLES: Readonly<Record<string, string>> = {
   presets: table(
     ["preset", "what the mock is like"],
-    presetNames.map((name) => [code(name), presets[name].description]),
+    PRESET_NAMES.map((name) => [code(name), PRESETS[name].description]),
   ),
   options: shapeTable(optionShape),
-  stage: shapeTable(stageShape),
+  live: shapeTable(liveShape),
   sts: shapeTable(stsShape, "sts."),
   quirks: stsQuirks.map(code).join(", "),
   match: table(
     ["key", "takes", "meaning"],
-    Object.entries(describe(faultMatchSchema).properties ?? {}).map(([key, schema]) => [
+    Object.entries(describe(FAULT_MATCH_SCHEMA).properties ?? {}).map(([key, schema]) => [
       code(key),
       takes(schema),
       schema.description ?? "",
@@ -46,14 +46,14 @@ export const configTables: Readonly<Record<string, string>> = {
   ),
   scenarios: table(
     ["scenario", "what happens"],
-    builtInScenarios.map(({ name, description = "" }) => [code(name), description]),
+    BUILT_IN_SCENARIOS.map(({ name, description = "" }) => [code(name), description]),
   ),
 };
 
 function shapeTable(shape: z.ZodRawShape, prefix = ""): string {
   const rows = Object.entries(shape).map(([key, schema]) => {
     const json = describe(schema as z.ZodType);
-    const isLive = liveKeys.includes(prefix + key);
+    const isLive = LIVE_KEYS.includes(prefix + key);
     return [code(key), takes(json), isLive ? "live" : "", json.description ?? ""];
   });
   return table(["key", "takes", "", "meaning"], rows);

@@ -1,15 +1,15 @@
 import { Agent, type Dispatcher, request } from "undici";
 import type { MockSts } from "../src/mock-sts.ts";
 
-/** An answer of the controls. */
-export interface ControlAnswer {
+/** A response of the controls. */
+export interface ControlResponse {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
   /** Decoded JSON, `undefined` for an empty body. */
   readonly body: unknown;
 }
 
-/** A request as a test means it: nothing is added that it does not say. */
+/** A request of a test, sent without additions. */
 export interface ControlRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON, with its content type. */
@@ -37,22 +37,22 @@ export class ControlClient implements AsyncDisposable {
     method: Dispatcher.HttpMethod,
     path: string,
     { headers = {}, json, text }: ControlRequest = {},
-  ): Promise<ControlAnswer> {
-    const answer = await request(`${this.#mock.controlUrl}${path}`, {
+  ): Promise<ControlResponse> {
+    const response = await request(`${this.#mock.controlUrl}${path}`, {
       method,
       headers: { ...(json !== undefined && { "content-type": "application/json" }), ...headers },
       body: json === undefined ? (text ?? null) : JSON.stringify(json),
       dispatcher: this.#dispatcher,
     });
-    const body = await answer.body.text();
+    const body = await response.body.text();
     return {
-      status: answer.statusCode,
-      headers: answer.headers,
+      status: response.statusCode,
+      headers: response.headers,
       body: body === "" ? undefined : JSON.parse(body),
     };
   }
 
-  /** Returns what an operation answers; fails if it refuses. */
+  /** Returns the response of an operation; fails if it is refused. */
   async get(path: string): Promise<unknown> {
     const { status, body } = await this.send("GET", path);
     if (status === 200) return body;

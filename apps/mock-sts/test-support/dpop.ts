@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from "jose";
 
-/** What a proof says; `undefined` takes a claim out. */
+/** The claims of a proof; `undefined` removes a claim. */
 export interface DpopProof {
   readonly method?: string;
   readonly url: string;
@@ -28,7 +28,10 @@ export async function createDpopKey(alg = "ES256"): Promise<DpopKey> {
     privateKey,
     prove({ method = "POST", url, token, nonce, claims, header, key = privateKey }) {
       const payload = {
-        ...{ htm: method, htu: url, jti: randomUUID(), nonce },
+        htm: method,
+        htu: url,
+        jti: randomUUID(),
+        nonce,
         iat: Math.floor(Date.now() / 1000),
         ath: token && createHash("sha256").update(token).digest("base64url"),
         ...claims,

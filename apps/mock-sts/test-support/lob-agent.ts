@@ -11,8 +11,8 @@ export interface AuthTokenItem {
   readonly http_header?: { readonly key: string; readonly value: string };
 }
 
-/** Answer of the Destination Service for a destination. */
-export interface DestinationAnswer {
+/** Response of the Destination Service for a destination. */
+export interface DestinationResponse {
   readonly destinationConfiguration: Readonly<Record<string, unknown>>;
   readonly authTokens?: readonly AuthTokenItem[];
   readonly certificates?: readonly Readonly<Record<string, string>>[];
@@ -49,8 +49,8 @@ export class LobAgent implements AsyncDisposable {
     const url = `${this.#mock.url}${path.startsWith("/") ? path : `/${path}/oauth/token`}`;
     const body = new URLSearchParams(form);
     const response = await this.fetch(url, { method: "POST", body, headers });
-    const answer = (await response.json()) as Record<string, unknown>;
-    return { status: response.status, headers: response.headers, body: answer };
+    const json = (await response.json()) as Record<string, unknown>;
+    return { status: response.status, headers: response.headers, body: json };
   }
 
   async serviceToken(tenant: string): Promise<string> {
@@ -64,7 +64,7 @@ export class LobAgent implements AsyncDisposable {
     return this.fetch(`${this.#mock.url}/destination-configuration${path}`, { ...init, headers });
   }
 
-  /** Lists the fragments a filter chooses, as the SDKs ask. */
+  /** Lists the fragments that a filter chooses, as the SDKs ask. */
   async listFragments(tenant: string, type: string): Promise<readonly Record<string, string>[]> {
     const query = new URLSearchParams({
       $filter: `Label['sap-managed-runtime-type'] HAS ('${type}')`,
@@ -78,7 +78,7 @@ export class LobAgent implements AsyncDisposable {
     tenant: string,
     headers: Record<string, string>,
     query = "",
-  ): Promise<{ status: number; body: DestinationAnswer & { ErrorMessage?: string } }> {
+  ): Promise<{ status: number; body: DestinationResponse & { ErrorMessage?: string } }> {
     const path = `/v2/destinations/${this.#mock.iasDestination}@provider_subaccount${query}`;
     const response = await this.callService(tenant, path, { headers });
     const text = await response.text();

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { connect as connectTls } from "node:tls";
 
-/** A connection for bytes that no HTTP client would send. */
+/** A connection for bytes that an HTTP client does not send. */
 export interface RawConnection {
   /** The stream to write to and read from, over TLS where the origin has `https:`. */
   readonly socket: Socket;

@@ -1,8 +1,8 @@
 import type { MockSts } from "../src/mock-sts.ts";
 import type { CertificatePair } from "../src/tls/certificate-authority.ts";
-import { TestAgent, type TokenAnswer } from "./agent.ts";
+import { TestAgent, type TokenResponse } from "./agent.ts";
 
-export const exchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange";
+export const EXCHANGE_GRANT = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /** Returns a token type identifier by its last part. */
 export function typeUrn(name: string): string {
@@ -23,9 +23,9 @@ export class StsAgent extends TestAgent {
   }
 
   /** Exchanges a token; the form is complete but for the subject token. */
-  async exchange(fields: StsForm, headers: Record<string, string> = {}): Promise<TokenAnswer> {
+  async exchange(fields: StsForm, headers: Record<string, string> = {}): Promise<TokenResponse> {
     const type = fields.subject_token === undefined ? undefined : typeUrn("jwt");
-    return this.post({ grant_type: exchangeGrant, subject_token_type: type, ...fields }, headers);
+    return this.post({ grant_type: EXCHANGE_GRANT, subject_token_type: type, ...fields }, headers);
   }
 
   /** Sends a form to an endpoint of an issuer; the token exchange service's unless told otherwise. */
@@ -33,7 +33,7 @@ export class StsAgent extends TestAgent {
     fields: StsForm,
     headers: Record<string, string> = {},
     url = this.#mock.sts.tokenEndpoint,
-  ): Promise<TokenAnswer> {
+  ): Promise<TokenResponse> {
     const form = Object.entries(fields).flatMap(([name, value]) =>
       value === undefined ? [] : [value].flat().map((one): [string, string] => [name, one]),
     );

@@ -11,7 +11,7 @@ export interface ToolOptions {
   readonly whileReady?: ((printed: Printed) => Promise<void>) | undefined;
 }
 
-/** What a tool has printed so far. */
+/** The text that a tool has printed so far. */
 export interface Printed {
   readonly out: string;
   /** Resolves once it has printed a text. */
@@ -23,7 +23,10 @@ export async function runTool(
   args: readonly string[],
   { folder, isTerminal = false, hasColors = false, openUrl, whileReady }: ToolOptions,
 ) {
-  let [out, errors, stop, wake] = ["", "", () => {}, () => {}];
+  let out = "";
+  let errors = "";
+  let stop = () => {};
+  let wake = () => {};
   const stopped = new Promise<void>((resolve) => {
     stop = resolve;
   });
@@ -41,7 +44,10 @@ export async function runTool(
   };
   let busy: Promise<void> | undefined;
   const code = await runCli(args, {
-    ...{ stopped, folder, isTerminal, hasColors },
+    stopped,
+    folder,
+    isTerminal,
+    hasColors,
     openUrl: openUrl ?? (() => Promise.reject(new Error("there is no browser"))),
     print(text) {
       out += text;

@@ -1,11 +1,11 @@
 import { html, nothing } from "lit-html";
 import { dateText } from "./mock-time.js";
 
-/** Claims whose numbers are instants in seconds (RFC 7519, section 4.1). */
-const instants = ["exp", "iat", "nbf", "auth_time", "updated_at"];
+/** Claims whose numbers are instants in seconds (RFC 7519 §4.1). */
+const INSTANTS = ["exp", "iat", "nbf", "auth_time", "updated_at"];
 
 /**
- * Draws a decoded part of a token; whatever it holds is shown as text.
+ * Draws a decoded part of a token; its content is shown as text.
  *
  * @param {string} title
  * @param {Readonly<Record<string, unknown>>} claims
@@ -33,7 +33,7 @@ export function claimsView(title, claims) {
  * @param {unknown} value
  */
 function instant(name, value) {
-  if (!instants.includes(name) || typeof value !== "number") return nothing;
-  // A claim of a hostile token may name no instant that there is.
+  if (!INSTANTS.includes(name) || typeof value !== "number") return nothing;
+  // A claim of a hostile token may name an impossible instant.
   return Math.abs(value) < 8e12 ? html`<small>${dateText(value * 1_000)}</small>` : nothing;
 }

@@ -2,10 +2,10 @@
 import { html } from "lit-html";
 import { parseSpan, spanText } from "./spans-of-time.js";
 
-const steps = /** @type {const} */ ([60_000, 600_000, 3_600_000, 86_400_000]);
+const STEPS = /** @type {const} */ ([60_000, 600_000, 3_600_000, 86_400_000]);
 
 /**
- * Draws what moves the mock's clock.
+ * Draws the controls of the mock's clock.
  *
  * @param {View} view
  */
@@ -15,7 +15,7 @@ export function clockPanel({ model, commands }) {
     <section class="panel" aria-labelledby="clock-title">
       <h2 id="clock-title">Clock</h2>
       <div class="buttons">
-        ${steps.map(
+        ${STEPS.map(
           (ms) => html`
             <button type="button" @click=${() => commands.advanceClock(ms, spanText(ms))}>
               +${spanText(ms)}

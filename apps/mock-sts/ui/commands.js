@@ -3,7 +3,7 @@
 import { messageOf } from "./mock-client.js";
 
 /**
- * What a user can have the mock do. Each command says in the notice what came of it.
+ * The commands of the user. Each command shows its result in the notice.
  *
  * @typedef {ReturnType<typeof createCommands>} Commands
  */

@@ -16,7 +16,7 @@ const inspection = createTokenInspection(model, { mock, onChange: () => redraw()
 const feed = new LiveFeed(model, {
   mock,
   onChange(isNewState) {
-    if (isNewState) inspection.judge();
+    if (isNewState) inspection.verify();
     redraw();
   },
 });
@@ -31,7 +31,7 @@ const view = { model, commands, selection, inspection, timeline, useAdminToken, 
 
 let isPlanned = false;
 
-/** Draws the page before the next frame; a page that is not seen is not drawn. */
+/** Draws the page before the next frame; a hidden page is not drawn. */
 function redraw() {
   if (isPlanned) return;
   isPlanned = true;
@@ -49,7 +49,7 @@ function useAdminToken(token) {
   else inspection.reveal();
 }
 
-/** Lets times go on: a second at a time, while they do and somebody sees them. */
+/** Redraws the times each second, while the clock runs and the page is visible. */
 function tick() {
   if (document.hidden || model.state?.clock.frozen || model.connection !== "live") return;
   redraw();

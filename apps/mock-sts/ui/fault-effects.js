@@ -7,22 +7,22 @@
  * @property {string} name
  * @property {string} label
  * @property {"number" | "text" | "list" | "json"} type
- * @property {string} [value] What it says at first; without one the field may stay empty.
+ * @property {string} [value] The initial value; without one, the field may stay empty.
  */
 
 /** @typedef {FaultSpec["effect"]["kind"]} EffectKind */
 
 /** @type {Readonly<Record<EffectKind, { label: string, fields?: readonly EffectField[] }>>} */
-export const effects = {
+export const EFFECTS = {
   status: {
-    label: "Answer with a status",
+    label: "Respond with a status",
     fields: [
       { name: "status", label: "Status", type: "number", value: "503" },
       { name: "retryAfterSeconds", label: "Retry-After (s)", type: "number" },
     ],
   },
   delay: {
-    label: "Delay the answer",
+    label: "Delay the response",
     fields: [{ name: "delayMs", label: "Delay (ms)", type: "number", value: "2000" }],
   },
   "slow-body": {
@@ -32,11 +32,11 @@ export const effects = {
   "reset-before-headers": { label: "Reset the connection, no effect" },
   "reset-after-headers": { label: "Reset the connection within the body" },
   "truncated-json": { label: "Cut the JSON in half" },
-  "malformed-json": { label: "Spoil the JSON" },
+  "malformed-json": { label: "Corrupt the JSON" },
   "wrong-content-length": { label: "Wrong Content-Length" },
   "wrong-content-type": { label: "Wrong Content-Type" },
-  html: { label: "Answer with a web page" },
-  empty: { label: "Answer with no body" },
+  html: { label: "Respond with a web page" },
+  empty: { label: "Respond without a body" },
   redirect: {
     label: "Redirect",
     fields: [{ name: "location", label: "To", type: "text", value: "https://elsewhere.example/" }],
@@ -55,11 +55,11 @@ export const effects = {
 };
 
 /**
- * Where a fault may strike, in the words of the form; `undefined` is everywhere.
+ * Where a fault may apply, in the words of the form; `undefined` is everywhere.
  *
  * @type {readonly { label: string, match: NonNullable<FaultSpec["match"]> }[]}
  */
-export const places = [
+export const PLACES = [
   { label: "any request", match: {} },
   { label: "the token server", match: { listener: "token-server" } },
   { label: "identity tenants’ token endpoints", match: { route: "token" } },

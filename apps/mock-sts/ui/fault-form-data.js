@@ -1,5 +1,5 @@
 /** @import { EffectField, EffectKind } from "./fault-effects.js" */
-import { effects, places } from "./fault-effects.js";
+import { EFFECTS, PLACES } from "./fault-effects.js";
 
 /**
  * Reads a fault from the form.
@@ -9,11 +9,11 @@ import { effects, places } from "./fault-effects.js";
  */
 export function readFault(form) {
   const kind = /** @type {EffectKind} */ (form.get("effect"));
-  const fields = (effects[kind].fields ?? []).flatMap(({ name, type }) => {
+  const fields = (EFFECTS[kind].fields ?? []).flatMap(({ name, type }) => {
     const text = String(form.get(name) ?? "").trim();
     return text === "" ? [] : [[name, readers[type](text)]];
   });
-  const { match } = places[Number(form.get("place"))] ?? { match: {} };
+  const { match } = PLACES[Number(form.get("place"))] ?? { match: {} };
   const times = String(form.get("times"));
   const subject = String(form.get("subject") ?? "").trim();
   return {

@@ -3,7 +3,7 @@
 /** @import { FaultInfo } from "./mock-data.ts" */
 import { html, nothing } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
-import { effects, places } from "./fault-effects.js";
+import { EFFECTS, PLACES } from "./fault-effects.js";
 import { readFault } from "./fault-form-data.js";
 import { effectText, matchText } from "./fault-text.js";
 
@@ -56,11 +56,11 @@ function faultForm({ model, commands, redraw }) {
             redraw();
           }}
         >
-          ${Object.entries(effects).map(([value, { label }]) => html`<option value=${value}>${label}</option>`)}
+          ${Object.entries(EFFECTS).map(([value, { label }]) => html`<option value=${value}>${label}</option>`)}
         </select>
       </label>
       ${repeat(
-        effects[kind].fields ?? [],
+        EFFECTS[kind].fields ?? [],
         ({ name }) => name,
         ({ name, label, type, value = "" }) => html`
           <label>
@@ -72,7 +72,7 @@ function faultForm({ model, commands, redraw }) {
       <label class="wide">
         <span>To</span>
         <select name="place">
-          ${places.map(({ label }, index) => html`<option value=${index}>${label}</option>`)}
+          ${PLACES.map(({ label }, index) => html`<option value=${index}>${label}</option>`)}
         </select>
       </label>
       <label>

@@ -1,9 +1,9 @@
 /** @import { FaultSpec } from "./mock-data.ts" */
-import { effects, places } from "./fault-effects.js";
+import { EFFECTS, PLACES } from "./fault-effects.js";
 import { spanText } from "./spans-of-time.js";
 
 /**
- * Says in a line what a fault does.
+ * Describes the effect of a fault in one line.
  *
  * @param {FaultSpec["effect"]} effect
  */
@@ -12,19 +12,19 @@ export function effectText(effect) {
   if (effect.kind === "status") {
     const { kind: _, status, retryAfterSeconds, ...rest } = effect;
     const wait = retryAfterSeconds === undefined ? "" : `, Retry-After ${retryAfterSeconds}`;
-    return `Answer ${status}${wait}${details(rest)}`;
+    return `Respond with ${status}${wait}${details(rest)}`;
   }
   const { kind, ...rest } = effect;
-  return effects[kind].label + details(rest);
+  return EFFECTS[kind].label + details(rest);
 }
 
 /**
- * Says in a line what a fault hits.
+ * Describes the match of a fault in one line.
  *
  * @param {NonNullable<FaultSpec["match"]>} match
  */
 export function matchText({ times: _, ...match }) {
-  const known = places.findLast(({ match: place }) =>
+  const known = PLACES.findLast(({ match: place }) =>
     Object.entries(place).every(([name, value]) => match[/** @type {"route"} */ (name)] === value),
   );
   const rest = Object.entries(match).filter(([name]) => !(name in (known?.match ?? {})));

@@ -2,14 +2,14 @@
 import { html, nothing } from "lit-html";
 
 /**
- * Draws what an agent can be pointed at, as long as none has come.
+ * Draws how to point an agent at the mock, until the first request.
  *
  * @param {View} view
  */
 export function gettingStartedView({ model: { state } }) {
   if (state === undefined) return nothing;
   const tokenEndpoints = state.issuers.map(({ kind, tenant, tokenEndpoint }) => [
-    [kindNames[kind], tenant].filter(Boolean).join(", "),
+    [KIND_NAMES[kind], tenant].filter(Boolean).join(", "),
     tokenEndpoint,
   ]);
   const servers = state.mcpServers.map(({ name, audience, url }) => [
@@ -18,7 +18,7 @@ export function gettingStartedView({ model: { state } }) {
   ]);
   return html`
     <div class="getting-started">
-      <p>No request yet. They appear here as they are answered.</p>
+      <p>No request yet. Requests appear here with their responses.</p>
       <h3>Token endpoints</h3>
       ${addresses(tokenEndpoints)}
       <h3>MCP servers</h3>
@@ -27,7 +27,7 @@ export function gettingStartedView({ model: { state } }) {
   `;
 }
 
-const kindNames = {
+const KIND_NAMES = {
   "identity-tenant": "identity tenant",
   xsuaa: "XSUAA",
   "token-exchange": "token exchange",

@@ -3,7 +3,7 @@ import { html, nothing } from "lit-html";
 import { dateText, mockNow } from "./mock-time.js";
 import { spanText } from "./spans-of-time.js";
 
-const connections = {
+const CONNECTIONS = {
   connecting: "connecting",
   live: "live",
   lost: "not reachable, trying again",
@@ -11,7 +11,7 @@ const connections = {
 };
 
 /**
- * Draws the head of the page: which mock this is, whether it is heard, and its time.
+ * Draws the head of the page: the mock, the state of the connection, and the mock's time.
  *
  * @param {View} view
  */
@@ -21,7 +21,7 @@ export function headerView({ model }) {
     <header>
       <h1>mock-sts</h1>
       <code class="origin">${state?.url ?? location.origin}</code>
-      <span class="connection ${connection}" role="status">${connections[connection]}</span>
+      <span class="connection ${connection}" role="status">${CONNECTIONS[connection]}</span>
       <p class="notice ${notice?.isError ? "bad" : ""}" role="status">${notice?.text ?? ""}</p>
       ${state === undefined ? nothing : clockText(model)}
     </header>

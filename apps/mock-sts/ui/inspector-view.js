@@ -3,12 +3,12 @@
 import { html, nothing } from "lit-html";
 import { dateText, preciseTimeText } from "./mock-time.js";
 import { outcomeOf } from "./request-facts.js";
-import { roleNames, shownToken, tokensOf } from "./request-tokens.js";
+import { ROLE_NAMES, shownToken, tokensOf } from "./request-tokens.js";
 import { durationText } from "./spans-of-time.js";
 import { tokenView } from "./token-view.js";
 
 /**
- * Draws the request that is selected, and its tokens.
+ * Draws the selected request and its tokens.
  *
  * @param {View} view
  */
@@ -114,7 +114,7 @@ function tokenTabs({ model, selection }, request) {
             tabindex=${role === shown ? 0 : -1}
             @click=${() => selection.selectRole(role)}
           >
-            ${roleNames[role]}
+            ${ROLE_NAMES[role]}
           </button>
         `,
       )}

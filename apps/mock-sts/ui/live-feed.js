@@ -1,13 +1,14 @@
 /** @import { Model } from "./model.js" */
 /** @import { RecordedRequest, State } from "./mock-data.ts" */
 import { MockError } from "./mock-client.js";
-import { maxRequests, withRequest } from "./request-history.js";
+import { MAX_REQUESTS, withRequest } from "./request-history.js";
 
 /** Least time between two readings of the state, in milliseconds. */
-const refreshIntervalMs = 250;
-const [firstRetryMs, lastRetryMs] = [500, 8_000];
+const REFRESH_INTERVAL_MS = 250;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 8_000;
 
-/** Keeps the model at what the mock says, as long as the page is open. */
+/** Keeps the model up to date with the mock, as long as the page is open. */
 export class LiveFeed {
   #model;
   #mock;
@@ -30,26 +31,26 @@ export class LiveFeed {
     this.#onChange = onChange;
   }
 
-  /** Follows the mock; comes back whenever the connection ends. */
+  /** Follows the mock, and reconnects whenever the connection ends. */
   async follow() {
-    let retryMs = firstRetryMs;
+    let retryMs = FIRST_RETRY_MS;
     for (;;) {
       try {
         const since = await this.#load();
         const events = await this.#mock.events(since);
         this.#connectionIs("live");
-        retryMs = firstRetryMs;
+        retryMs = FIRST_RETRY_MS;
         for await (const event of events) this.#take(event);
         this.#connectionIs("lost");
       } catch (error) {
         this.#connectionIs(error instanceof MockError && error.status === 401 ? "locked" : "lost");
       }
       await this.#pause(retryMs);
-      retryMs = Math.min(2 * retryMs, lastRetryMs);
+      retryMs = Math.min(2 * retryMs, LAST_RETRY_MS);
     }
   }
 
-  /** Tries again at once, if it is waiting to. */
+  /** Reconnects at once, if it is waiting. */
   retry() {
     this.#wakeUp();
   }
@@ -57,7 +58,7 @@ export class LiveFeed {
   /** Reads the state soon; many calls make one reading. */
   refresh() {
     this.#isStale = true;
-    this.#refresh ??= setTimeout(() => this.#readState(), refreshIntervalMs);
+    this.#refresh ??= setTimeout(() => this.#readState(), REFRESH_INTERVAL_MS);
   }
 
   async #load() {
@@ -68,7 +69,7 @@ export class LiveFeed {
   }
 
   async #loadRequests() {
-    const { requests, lastAnswerId } = await this.#mock.get(`/requests?limit=${maxRequests}`);
+    const { requests, lastAnswerId } = await this.#mock.get(`/requests?limit=${MAX_REQUESTS}`);
     this.#model.requests = requests;
     this.#onChange(true);
     return lastAnswerId;
@@ -93,10 +94,10 @@ export class LiveFeed {
       if (state.counts.requests < before) await this.#loadRequests();
       this.#onChange(true);
     } catch {
-      // The stream ends too then, and following begins anew.
+      // The stream ends too, and following starts again.
     } finally {
       this.#refresh = undefined;
-      // What happened while it was read is not in it.
+      // Changes during the reading are not in it.
       if (this.#isStale) this.refresh();
     }
   }
@@ -118,7 +119,7 @@ export class LiveFeed {
   async #pause(ms) {
     await new Promise((resolve) => {
       this.#wakeUp = () => resolve(undefined);
-      // Who is asked for the token is not asked again and again.
+      // The user is asked for the token only once.
       if (this.#model.connection !== "locked") setTimeout(resolve, ms);
     });
   }

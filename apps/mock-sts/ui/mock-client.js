@@ -1,6 +1,6 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 
-/** What the controls answered in place of what was asked. */
+/** An error response of the controls. */
 export class MockError extends Error {
   /**
    * @param {string} message
@@ -64,7 +64,7 @@ export class MockClient {
    */
   async events(sinceAnswerId) {
     const { body } = await this.#send("GET", `/events?sinceAnswerId=${sinceAnswerId}`);
-    if (body === null) throw new MockError("there is no stream", 0);
+    if (body === null) throw new MockError("the stream is missing", 0);
     return body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
   }
 
@@ -75,8 +75,8 @@ export class MockClient {
    * @returns {Promise<any>}
    */
   async #ask(method, path, body) {
-    const answer = await this.#send(method, path, body);
-    return answer.status === 204 ? undefined : answer.json();
+    const response = await this.#send(method, path, body);
+    return response.status === 204 ? undefined : response.json();
   }
 
   /**
@@ -85,7 +85,7 @@ export class MockClient {
    * @param {unknown} [body]
    */
   async #send(method, path, body) {
-    const answer = await fetch(`/__mock${path}`, {
+    const response = await fetch(`/__mock${path}`, {
       method,
       headers: {
         ...(body !== undefined && { "Content-Type": "application/json" }),
@@ -93,8 +93,8 @@ export class MockClient {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    if (answer.ok) return answer;
-    const { message } = await answer.json().catch(() => ({}));
-    throw new MockError(message ?? `the mock answered ${answer.status}`, answer.status);
+    if (response.ok) return response;
+    const { message } = await response.json().catch(() => ({}));
+    throw new MockError(message ?? `the mock responded with ${response.status}`, response.status);
   }
 }

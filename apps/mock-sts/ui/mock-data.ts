@@ -1,9 +1,9 @@
 // What the controls answer, for the type checker only: this file is not served.
 import type { z } from "zod";
 import type {
-  faultInfoSchema,
+  FAULT_INFO_SCHEMA,
   stateSchema,
-  tokenVerdictSchema,
+  TOKEN_VERDICT_SCHEMA,
 } from "../src/controls/http/state-schema.ts";
 
 export type { FaultSpec } from "../src/faults/fault-schema.ts";
@@ -14,7 +14,7 @@ export type { RecordedRequest, RecordedToken } from "../src/recording/recorded-r
 export type State = z.output<typeof stateSchema>;
 
 /** A fault that is set. */
-export type FaultInfo = z.output<typeof faultInfoSchema>;
+export type FaultInfo = z.output<typeof FAULT_INFO_SCHEMA>;
 
 /** What can be said of a token. */
-export type TokenVerdict = z.output<typeof tokenVerdictSchema>;
+export type TokenVerdict = z.output<typeof TOKEN_VERDICT_SCHEMA>;

@@ -1,7 +1,7 @@
 /** @import { Model } from "./model.js" */
 
 /**
- * Tells the mock's time, in epoch milliseconds.
+ * Returns the mock's time, in epoch milliseconds.
  *
  * @param {Pick<Model, "state" | "stateReadAt">} model
  */

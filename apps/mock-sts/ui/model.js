@@ -3,10 +3,10 @@
 /** @import { TokenRole } from "./request-tokens.js" */
 
 /**
- * All that the page shows.
+ * The content of the page.
  *
  * @typedef {object} Model
- * @property {"connecting" | "live" | "lost" | "locked"} connection Locked: the admin token is wanted.
+ * @property {"connecting" | "live" | "lost" | "locked"} connection Locked: the admin token is required.
  * @property {State | undefined} state
  * @property {number} stateReadAt When the state was read, by the browser's clock.
  * @property {readonly Scenario[]} scenarios
@@ -15,19 +15,19 @@
  * @property {number | undefined} selectedId The request that is inspected.
  * @property {TokenRole | undefined} selectedRole Its token that is inspected; undefined: the first one.
  * @property {TokenInspection | undefined} inspection
- * @property {boolean} isAskingForToken Whether the admin token is wanted to go on.
- * @property {{ text: string, isError: boolean } | undefined} notice What came of the last command.
- * @property {string} effect Kind of the fault that is being put together.
+ * @property {boolean} isAskingForToken Whether the admin token is required to go on.
+ * @property {{ text: string, isError: boolean } | undefined} notice The result of the last command.
+ * @property {string} effect Kind of the fault in the form.
  */
 
 /**
- * What is known of the token that is inspected.
+ * The facts about the inspected token.
  *
  * @typedef {object} TokenInspection
  * @property {string} fingerprint
  * @property {TokenVerdict | undefined} [verdict]
- * @property {string | undefined} [problem] Why there is no verdict.
- * @property {string | undefined} [value] The token itself, once it was revealed.
+ * @property {string | undefined} [problem] The reason why the verdict is missing.
+ * @property {string | undefined} [value] The token itself, once it is revealed.
  */
 
 /** @returns {Model} */

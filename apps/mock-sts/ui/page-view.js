@@ -10,7 +10,7 @@ import { timelineView } from "./timeline-view.js";
 import { tokenPanel } from "./token-panel.js";
 
 /**
- * What the views draw, and what they call when the user does something.
+ * The data that the views draw, and the functions that they call.
  *
  * @typedef {object} View
  * @property {import("./model.js").Model} model

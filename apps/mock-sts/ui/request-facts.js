@@ -3,32 +3,32 @@
 /** @typedef {"token" | "mcp" | "other"} RequestKind */
 
 /** @type {readonly string[]} */
-const tokenRoutes = ["token", "xsuaa-token", "sts-token"];
+const TOKEN_ROUTES = ["token", "xsuaa-token", "sts-token"];
 
 /**
- * Tells token requests and MCP calls from all else.
+ * Distinguishes token requests, MCP calls and other requests.
  *
  * @param {RecordedRequest} request
  * @returns {RequestKind}
  */
 export function kindOf({ route }) {
-  if (tokenRoutes.includes(route)) return "token";
+  if (TOKEN_ROUTES.includes(route)) return "token";
   return route === "mcp" ? "mcp" : "other";
 }
 
 /**
- * Says what was done, in a few words.
+ * Describes the action in a few words.
  *
  * @param {RecordedRequest} request
  */
 export function actionOf({ route, grant, mcp, method, path }) {
   if (mcp !== undefined) return mcp.tool ?? (mcp.methods.join(", ") || `${method} session`);
-  if (tokenRoutes.includes(route)) return grantNames[grant ?? ""] ?? grant ?? "no grant";
+  if (TOKEN_ROUTES.includes(route)) return GRANT_NAMES[grant ?? ""] ?? grant ?? "no grant";
   return `${method} ${path}`;
 }
 
 /** @type {Readonly<Record<string, string>>} */
-const grantNames = {
+const GRANT_NAMES = {
   "urn:ietf:params:oauth:grant-type:token-exchange": "token exchange",
   "urn:ietf:params:oauth:grant-type:jwt-bearer": "jwt-bearer",
   client_credentials: "client credentials",
@@ -36,7 +36,7 @@ const grantNames = {
 };
 
 /**
- * Says whom a request was made for: the subject of the token it got, came with, or brought to be exchanged.
+ * Names the user of a request: the subject of its issued, presented or exchanged token.
  *
  * @param {RecordedRequest} request
  * @returns {{ subject: string | undefined, actor: string | undefined }}
@@ -50,7 +50,7 @@ export function partiesOf(request) {
 }
 
 /**
- * Says for which audience a token was asked, or which server was called.
+ * Names the requested audience, or the called server.
  *
  * @param {RecordedRequest} request
  */
@@ -61,7 +61,7 @@ export function audienceOf({ mcp, agent, issued, form, tenant }) {
 }
 
 /**
- * Says how a request ended.
+ * Describes the outcome of a request.
  *
  * @param {RecordedRequest} request
  * @returns {{ tone: "good" | "bad" | "waiting", label: string, detail: string }}
@@ -71,7 +71,7 @@ export function outcomeOf({ status, error, fault, answerId }) {
   if (status !== undefined) {
     return { tone: status < 400 ? "good" : "bad", label: String(status), detail };
   }
-  if (answerId === undefined) return { tone: "waiting", label: "…", detail: "no answer yet" };
+  if (answerId === undefined) return { tone: "waiting", label: "…", detail: "no response yet" };
   return { tone: "bad", label: "cut", detail };
 }
 

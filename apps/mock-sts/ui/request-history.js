@@ -1,10 +1,10 @@
 /** @import { RecordedRequest } from "./mock-data.ts" */
 
-/** Most requests that the page keeps; the mock keeps more. */
-export const maxRequests = 2_000;
+/** The highest number of requests that the page keeps; the mock keeps more. */
+export const MAX_REQUESTS = 2_000;
 
 /**
- * Returns the requests with one more, or with one that has its answer now, in the order of arrival.
+ * Returns the requests with a new or updated one, in the order of arrival.
  *
  * @param {readonly RecordedRequest[]} requests
  * @param {RecordedRequest} request
@@ -16,5 +16,5 @@ export function withRequest(requests, request) {
   return requests
     .slice(0, isKnown ? index : index + 1)
     .concat(request, requests.slice(index + 1))
-    .slice(-maxRequests);
+    .slice(-MAX_REQUESTS);
 }

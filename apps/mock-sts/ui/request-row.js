@@ -42,7 +42,7 @@ export function requestRow({ model, selection }, { request, row }) {
   `;
 }
 
-/** A bar on a logarithmic scale, from a millisecond to ten seconds: both are told apart at a glance. */
+/** A bar on a logarithmic scale, from a millisecond to ten seconds: the difference is visible at a glance. */
 function barPercent(/** @type {number | undefined} */ ms) {
   if (ms === undefined) return 0;
   return Math.max(2, Math.min(100, 25 * Math.log10(Math.max(1, ms))));

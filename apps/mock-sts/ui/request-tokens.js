@@ -3,7 +3,7 @@
 /** @typedef {"issued" | "bearer" | "userToken" | "subjectToken" | "actorToken" | "assertion"} TokenRole */
 
 /** @type {Readonly<Record<TokenRole, string>>} */
-export const roleNames = {
+export const ROLE_NAMES = {
   issued: "issued",
   bearer: "bearer",
   userToken: "user token",
@@ -13,13 +13,13 @@ export const roleNames = {
 };
 
 /**
- * Lists the tokens of a request, the most telling one first.
+ * Lists the tokens of a request, the most important one first.
  *
  * @param {RecordedRequest} request
  * @returns {readonly { role: TokenRole, token: RecordedToken }[]}
  */
 export function tokensOf(request) {
-  const roles = /** @type {TokenRole[]} */ (Object.keys(roleNames));
+  const roles = /** @type {TokenRole[]} */ (Object.keys(ROLE_NAMES));
   return roles.flatMap((role) => {
     const token = request[role];
     return token === undefined ? [] : [{ role, token }];
@@ -27,7 +27,7 @@ export function tokensOf(request) {
 }
 
 /**
- * Counts the requests that came with a token in their header.
+ * Counts the requests with a token in their header.
  *
  * @param {readonly RecordedRequest[]} requests
  * @param {string} fingerprint
@@ -39,7 +39,7 @@ export function countUses(requests, fingerprint) {
 }
 
 /**
- * Finds the token that is shown of a request.
+ * Finds the shown token of a request.
  *
  * @param {RecordedRequest | undefined} request
  * @param {TokenRole | undefined} role

@@ -4,7 +4,7 @@ import { html } from "lit-html";
 import { adminTokenView } from "./admin-token-view.js";
 
 /**
- * Draws what shows the value of a token, to who has the admin token.
+ * Draws the button that reveals the value of a token to holders of the admin token.
  *
  * @param {View} view
  * @param {TokenVerdict} verdict

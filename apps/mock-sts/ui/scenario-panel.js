@@ -2,7 +2,7 @@
 import { html, nothing } from "lit-html";
 
 /**
- * Draws the scenarios, and what takes everything back.
+ * Draws the scenarios and the reset button.
  *
  * @param {View} view
  */

@@ -4,10 +4,10 @@ import { shownRequests } from "./request-filter.js";
 import { rowsAPage } from "./timeline-window.js";
 
 /**
- * Creates what chooses the request that is inspected.
+ * Creates the selection of the inspected request.
  *
  * @param {Model} model
- * @param {{ inspection: { judge(): void }, timeline: import("./timeline-window.js").TimelineWindow, onChange: () => void }} options
+ * @param {{ inspection: { verify(): void }, timeline: import("./timeline-window.js").TimelineWindow, onChange: () => void }} options
  */
 export function createSelection(model, { inspection, timeline, onChange }) {
   /** @param {number | undefined} id */
@@ -15,7 +15,7 @@ export function createSelection(model, { inspection, timeline, onChange }) {
     model.selectedId = id;
     model.isAskingForToken = false;
     if (id !== undefined) timeline.reveal(id);
-    inspection.judge();
+    inspection.verify();
     onChange();
   };
   /** @param {number} index */
@@ -29,11 +29,11 @@ export function createSelection(model, { inspection, timeline, onChange }) {
     /** @param {TokenRole} role */
     selectRole(role) {
       model.selectedRole = role;
-      inspection.judge();
+      inspection.verify();
       onChange();
     },
     /**
-     * Moves through the timeline by the keys of a list, and tells whether a key was one of them.
+     * Moves through the timeline by the keys of a list, and tells whether it used a key.
      *
      * @param {string} key
      */

@@ -1,4 +1,4 @@
-const units = /** @type {const} */ ([
+const UNITS = /** @type {const} */ ([
   ["d", 86_400_000],
   ["h", 3_600_000],
   ["min", 60_000],
@@ -12,10 +12,10 @@ const units = /** @type {const} */ ([
  */
 export function spanText(ms) {
   const whole = Math.floor(Math.abs(ms) / 1_000) * 1_000;
-  const first = units.findIndex(([, size]) => whole >= size);
+  const first = UNITS.findIndex(([, size]) => whole >= size);
   if (first < 0) return "0 s";
   let rest = whole;
-  const parts = units.slice(first, first + 2).map(([name, size]) => {
+  const parts = UNITS.slice(first, first + 2).map(([name, size]) => {
     const count = Math.floor(rest / size);
     rest -= count * size;
     return count === 0 ? "" : `${count} ${name}`;
@@ -24,7 +24,7 @@ export function spanText(ms) {
 }
 
 /**
- * Reads a span of time, such as `90s`, `5 min` or `-2h`; a number alone is of seconds.
+ * Reads a span of time, such as `90s`, `5 min` or `-2h`; a number alone means seconds.
  *
  * @param {string} text
  * @returns {number | undefined}
@@ -32,7 +32,7 @@ export function spanText(ms) {
 export function parseSpan(text) {
   const [, count, unit = "s"] = /^\s*(-?\d+(?:\.\d+)?)\s*(s|m|min|h|d)?\s*$/.exec(text) ?? [];
   if (count === undefined) return undefined;
-  const size = units.find(([name]) => name === (unit === "m" ? "min" : unit))?.[1];
+  const size = UNITS.find(([name]) => name === (unit === "m" ? "min" : unit))?.[1];
   return size === undefined ? undefined : Math.round(Number(count) * size);
 }
 

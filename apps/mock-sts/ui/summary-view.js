@@ -2,7 +2,7 @@
 import { html, nothing } from "lit-html";
 
 /**
- * Draws what was counted, before all what the caches of the agents are good for.
+ * Draws the counts, above all how well the agents cache.
  *
  * @param {View} view
  */

@@ -68,7 +68,7 @@ function keyPressed(event, selection) {
 }
 
 /** @type {readonly (readonly [RequestKind | "all", string])[]} */
-const kinds = [
+const KINDS = [
   ["all", "All"],
   ["token", "Token requests"],
   ["mcp", "MCP calls"],
@@ -87,7 +87,7 @@ function filterBar({ model, commands, redraw }, shown) {
   return html`
     <div class="filter-bar">
       <div class="kinds" role="group" aria-label="Kinds of request">
-        ${kinds.map(
+        ${KINDS.map(
           ([kind, name]) => html`
             <button
               type="button"

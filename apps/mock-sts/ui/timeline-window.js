@@ -1,24 +1,24 @@
-/** Height of a row in pixels, as `timeline.css` says it. */
-const rowHeight = 26;
+/** Height of a row in pixels, as in `timeline.css`. */
+const ROW_HEIGHT = 26;
 
-/** Rows drawn beyond those that are seen, on each side. */
-const margin = 8;
+/** Rows that are drawn beyond the visible ones, on each side. */
+const MARGIN = 8;
 
 /**
- * Tells how many whole rows are seen at a height.
+ * Counts the whole rows that are visible at a height.
  *
  * @param {number} height
  */
 export function rowsAPage(height) {
-  return Math.max(1, Math.floor(height / rowHeight) - 2);
+  return Math.max(1, Math.floor(height / ROW_HEIGHT) - 2);
 }
 
-/** Knows which rows of a long list are seen: only they are drawn. */
+/** Tracks the visible rows of a long list: only they are drawn. */
 export class TimelineWindow {
   /** Height of the list in pixels. */
   height = 600;
   #top = 0;
-  /** Id of the topmost row, so that rows put above it move nothing. */
+  /** Id of the topmost row, so that new rows above it do not move the view. */
   #anchorId = 0;
   /** @type {HTMLElement | undefined} */
   #element;
@@ -39,7 +39,7 @@ export class TimelineWindow {
   }
 
   /**
-   * Returns the part of a list that is to be drawn, and the heights of what is left out.
+   * Returns the part of a list to draw, and the heights of the parts left out.
    *
    * @template {{ readonly id: number }} T
    * @param {readonly T[]} rows
@@ -47,16 +47,16 @@ export class TimelineWindow {
   of(rows) {
     this.#rows = rows;
     if (this.#top > 0) this.#top = this.#topOfAnchor(rows);
-    const first = Math.max(0, Math.floor(this.#top / rowHeight) - margin);
-    const last = Math.min(rows.length, Math.ceil((this.#top + this.height) / rowHeight) + margin);
+    const first = Math.max(0, Math.floor(this.#top / ROW_HEIGHT) - MARGIN);
+    const last = Math.min(rows.length, Math.ceil((this.#top + this.height) / ROW_HEIGHT) + MARGIN);
     return {
       ...{ rows: rows.slice(first, last), first },
-      above: first * rowHeight,
-      below: (rows.length - last) * rowHeight,
+      above: first * ROW_HEIGHT,
+      below: (rows.length - last) * ROW_HEIGHT,
     };
   }
 
-  /** Puts the list, once it is drawn, to where it is meant to stand. */
+  /** Scrolls the list, once it is drawn, to its intended position. */
   settle() {
     const element = document.getElementById("timeline-rows") ?? undefined;
     if (element !== this.#element) {
@@ -69,7 +69,7 @@ export class TimelineWindow {
     }
   }
 
-  /** Takes note of where the user has scrolled to. */
+  /** Notes the scroll position of the user. */
   scrolled() {
     const top = this.#element?.scrollTop ?? 0;
     if (Math.abs(top - this.#top) < 1) return;
@@ -86,19 +86,20 @@ export class TimelineWindow {
     this.#revealedId = id;
     const row = this.#rows.findIndex((it) => it.id === id);
     if (row < 0) return;
-    const [from, to] = [row * rowHeight, (row + 1) * rowHeight + headHeight];
+    const from = row * ROW_HEIGHT;
+    const to = (row + 1) * ROW_HEIGHT + HEAD_HEIGHT;
     const lowest = this.#top + this.height;
-    if (from < this.#top) this.#moveTo(Math.max(0, from - context));
+    if (from < this.#top) this.#moveTo(Math.max(0, from - CONTEXT));
     else if (to > lowest)
       this.#moveTo(
-        Math.min(to + context, this.#rows.length * rowHeight + headHeight) - this.height,
+        Math.min(to + CONTEXT, this.#rows.length * ROW_HEIGHT + HEAD_HEIGHT) - this.height,
       );
   }
 
   /** @param {number} top */
   #moveTo(top) {
     this.#top = top;
-    this.#anchorId = this.#rows[Math.floor(top / rowHeight)]?.id ?? 0;
+    this.#anchorId = this.#rows[Math.floor(top / ROW_HEIGHT)]?.id ?? 0;
     this.#onChange();
   }
 
@@ -106,12 +107,12 @@ export class TimelineWindow {
   #topOfAnchor(rows) {
     const row = rows.findIndex(({ id }) => id <= this.#anchorId);
     if (row < 0) return 0;
-    return row * rowHeight + (this.#top % rowHeight);
+    return row * ROW_HEIGHT + (this.#top % ROW_HEIGHT);
   }
 }
 
-/** How much of the neighbours is seen of a row that was brought into view. */
-const context = 2 * rowHeight;
+/** How much of its neighbours is visible when a row is brought into view. */
+const CONTEXT = 2 * ROW_HEIGHT;
 
 /** The head of the list stays in view and covers as much. */
-const headHeight = 28;
+const HEAD_HEIGHT = 28;

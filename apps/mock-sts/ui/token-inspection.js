@@ -4,14 +4,14 @@ import { MockError, messageOf } from "./mock-client.js";
 import { shownToken } from "./request-tokens.js";
 
 /**
- * Creates what looks after the token that is inspected.
+ * Creates the inspection of a token.
  *
  * @param {Model} model
  * @param {{ mock: MockClient, onChange: () => void }} options
  */
 export function createTokenInspection(model, { mock, onChange }) {
-  /** Has the token that is shown judged: another one, or the same again. */
-  const judge = async () => {
+  /** Verifies the shown token, a new one or the same one again. */
+  const verify = async () => {
     const request = model.requests.find(({ id }) => id === model.selectedId);
     const fingerprint = shownToken(request, model.selectedRole)?.token.fingerprint;
     if (fingerprint === undefined) {
@@ -37,8 +37,8 @@ export function createTokenInspection(model, { mock, onChange }) {
     onChange();
   };
   return {
-    judge,
-    /** Shows the value of the token that is inspected, or asks for what it takes. */
+    verify,
+    /** Shows the value of the inspected token, or asks for the admin token. */
     reveal: async () => {
       const { fingerprint } = model.inspection ?? {};
       if (fingerprint === undefined) return;

@@ -3,7 +3,7 @@ import { html } from "lit-html";
 import { partiesOf } from "./request-facts.js";
 
 /**
- * Draws what is done to tokens and keys.
+ * Draws the controls of tokens and keys.
  *
  * @param {View} view
  */
@@ -44,7 +44,7 @@ export function tokenPanel({ model, commands }) {
 }
 
 /**
- * Returns what a form that is submitted says.
+ * Returns the values of a submitted form.
  *
  * @param {SubmitEvent} event
  * @param {string} name

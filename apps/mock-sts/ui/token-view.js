@@ -8,7 +8,7 @@ import { revealView } from "./reveal-view.js";
 import { verdictView } from "./verdict-view.js";
 
 /**
- * Draws the token that is inspected: verdict, actors, header and claims.
+ * Draws the inspected token: verdict, actors, header and claims.
  *
  * @param {View} view
  */
@@ -30,7 +30,7 @@ export function tokenView(view) {
         ${verdict === undefined ? nothing : revealView(view, verdict)}
       </div>
       ${claims === undefined ? nothing : claimsView("Claims", claims)}
-      ${header === undefined ? html`<p>It is no JWT.</p>` : claimsView("Header", header)}
+      ${header === undefined ? html`<p>It is not a JWT.</p>` : claimsView("Header", header)}
     </div>
   `;
 }

@@ -5,7 +5,7 @@ import { spanText } from "./spans-of-time.js";
 /** @typedef {{ tone: "good" | "bad" | "plain", text: string }} Finding */
 
 /**
- * Draws what can be said of a token now.
+ * Draws the verdict on a token.
  *
  * @param {TokenVerdict} verdict
  * @param {number} now The mock's time.
@@ -13,7 +13,7 @@ import { spanText } from "./spans-of-time.js";
 export function verdictView(verdict, now) {
   const findings = [
     expiryOf(verdict, now),
-    signatures[verdict.signature],
+    SIGNATURES[verdict.signature],
     revocationOf(verdict),
     bindingOf(verdict),
   ];
@@ -25,7 +25,7 @@ export function verdictView(verdict, now) {
 }
 
 /** @type {Readonly<Record<TokenVerdict["signature"], Finding>>} */
-const signatures = {
+const SIGNATURES = {
   good: { tone: "good", text: "signature good" },
   bad: { tone: "bad", text: "signature bad" },
   "unknown-key": { tone: "bad", text: "signed by a key that is not the mock’s" },

@@ -6,10 +6,10 @@
  */
 
 export {
+  type CheckedUrl,
   checkedInsecureHosts,
+  checkUrl,
   isAllowedUrl,
-  judgeUrl,
-  type UrlVerdict,
 } from "./bearer/allowed-url.ts";
 export { boundedText } from "./bearer/bounded-text.ts";
 export { dropBody } from "./bearer/drop-body.ts";
@@ -36,6 +36,7 @@ export { isPlainObject, kindOf } from "./options/plain-object.ts";
 export { type Deadline, type DeadlineOptions, withinDeadline } from "./time/deadline.ts";
 export { type Attempt, type RetryOptions, withRetries } from "./time/retry.ts";
 export { sleep } from "./time/sleep.ts";
+export { timeLimit } from "./time/time-limit.ts";
 export { untilAborted } from "./time/until-aborted.ts";
 export { isIssuedToken } from "./token/access-token.ts";
 export { fitsHeader, withoutBearer } from "./token/bearer-scheme.ts";

@@ -5,20 +5,26 @@ import {
   TokenError,
   type TokenSource,
 } from "@agent-oauth/core";
-import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import type {
   AgentRef,
-  CustomerFlow,
   GatewayListOptions,
   GatewayToken,
   McpServerRef,
-} from "./customer-flow.ts";
+} from "@agent-oauth/core/gateway";
 import {
+  checkOptions,
+  type OptionNames,
+  timeLimit,
+  withinDeadline,
+} from "@agent-oauth/core/internal";
+import type { CustomerFlow } from "./flow.ts";
+import {
+  type CheckedFlowOptions,
   type CustomerFlowOptions,
   cacheOptions,
   checkCustomerFlowOptions,
   iasClientOptions,
-} from "./customer-flow-options.ts";
+} from "./flow-options.ts";
 import type { GatewayAccess } from "./ias/gateway-access.ts";
 import { IasClient } from "./ias/ias-client.ts";
 import {
@@ -27,34 +33,34 @@ import {
 } from "./servers/integration-dependency.ts";
 import { agentUrl, mcpServerUrl } from "./servers/mcp-server-url.ts";
 
-const listNames: OptionNames<GatewayListOptions> = { tenant: true, signal: true };
-const clientIdNames: OptionNames<ClientIdOptions> = { signal: true };
+const LIST_OPTIONS: OptionNames<GatewayListOptions> = { tenant: true, signal: true };
+const CLIENT_ID_OPTIONS: OptionNames<ClientIdOptions> = { signal: true };
 
 type ClientIdOptions = Omit<GatewayListOptions, "tenant">;
 
-/** Follows credentials that may change, and has changed ones adopted. */
+/** Follows credentials that may change, and updates the flow when they did. */
 export interface AccessFollower {
-  /** Looks whether they changed. Never rejects. */
+  /** Looks whether they changed. It never rejects. */
   refresh(): Promise<void>;
   close(): void;
 }
 
-/** The part that both customer flows have in common: everything but where the credentials come from. */
+/** What both customer flows do once they have credentials. */
 export class AgentGatewayFlow implements CustomerFlow {
   readonly systemTokens: CachingTokenSource<GatewayToken>;
   readonly userTokens: CachingTokenSource<GatewayToken>;
   readonly singleTenant = true;
   readonly fetch: typeof globalThis.fetch = (...call) => this.#client.fetch(...call);
-  readonly #options: CustomerFlowOptions;
+  readonly #options: CustomerFlowOptions & CheckedFlowOptions;
   readonly #follower: AccessFollower | undefined;
-  /** Clients of credentials that were replaced: what they have on its way ends by itself. */
+  /** Clients of credentials that were replaced: their pending requests end by themselves. */
   readonly #retired: IasClient[] = [];
+  readonly #closing = new AbortController();
   #client: IasClient;
-  #closed = false;
 
   constructor(access: GatewayAccess, options: CustomerFlowOptions, follower?: AccessFollower) {
-    const { maxSystemTokens, maxUserTokens } = checkCustomerFlowOptions(options);
-    this.#options = options;
+    this.#options = { ...options, ...checkCustomerFlowOptions(options) };
+    const { maxSystemTokens, maxUserTokens } = this.#options;
     this.#follower = follower;
     this.#client = this.#connect(access);
     this.systemTokens = this.#cache("system", {
@@ -64,9 +70,9 @@ export class AgentGatewayFlow implements CustomerFlow {
     this.userTokens = this.#cache("user", { maxEntries: 0, maxSubjectEntries: maxUserTokens });
   }
 
-  /** Takes changed credentials into use. Tokens got with others are not handed out any more. */
-  adopt(access: GatewayAccess): void {
-    if (this.#client.adopt(access)) return;
+  /** Uses changed credentials from now on. Tokens of other credentials are not handed out any more. */
+  update(access: GatewayAccess): void {
+    if (this.#client.update(access)) return;
     const client = this.#connect(access);
     this.#retired.push(this.#client);
     this.#client = client;
@@ -83,66 +89,66 @@ export class AgentGatewayFlow implements CustomerFlow {
   }
 
   async listMcpServers(options: GatewayListOptions = {}): Promise<readonly McpServerRef[]> {
-    checkOptions(options, { doing: "list MCP servers", names: listNames });
-    return this.#refs(options, mcpServerUrl, {});
+    const doing = "list MCP servers";
+    checkOptions(options, { doing, names: LIST_OPTIONS });
+    return this.#onCurrent({ doing, ...options }, async (signal) => {
+      const dependencies = await this.#dependencies(signal);
+      return uniqueRefs(dependencies.map((dependency) => this.#ref(dependency, mcpServerUrl)));
+    });
   }
 
   async listAgents(options: GatewayListOptions = {}): Promise<readonly AgentRef[]> {
-    checkOptions(options, { doing: "list agents", names: listNames });
-    if (this.#options.a2a === true)
-      return this.#refs(options, agentUrl, { optional: true } as const);
-    await this.#look(options);
-    throw new TokenError(
-      "ERR_TOKEN_SOURCE_UNAVAILABLE",
-      'Cannot list agents: where customer agents find them is not documented; the option "a2a" looks at the gateway\'s usual place',
-    );
+    const doing = "list agents";
+    checkOptions(options, { doing, names: LIST_OPTIONS });
+    return this.#onCurrent({ doing, ...options }, async (signal) => {
+      if (this.#options.a2a !== true) throw undocumented();
+      const dependencies = await this.#dependencies(signal);
+      const refs = dependencies.map((dependency) => this.#ref(dependency, agentUrl));
+      // No document says which integration dependencies are agents.
+      return uniqueRefs(refs.map((ref): AgentRef => ({ ...ref, optional: true })));
+    });
   }
 
   async clientId(options: ClientIdOptions = {}): Promise<string> {
-    checkOptions(options, { doing: "tell the client id", names: clientIdNames });
-    await this.#look(options);
-    return this.#client.access.clientId;
+    const doing = "tell the client id";
+    checkOptions(options, { doing, names: CLIENT_ID_OPTIONS });
+    return this.#onCurrent({ doing, ...options }, async () => this.#client.access.clientId);
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(new TokenError("ERR_TOKEN_CLOSED", "Cannot use the flow: it is closed"));
     this.#follower?.close();
     this.systemTokens.close();
     this.userTokens.close();
     await Promise.all([this.#client, ...this.#retired].map((client) => client.close()));
   }
 
-  async #look({ tenant, signal }: GatewayListOptions): Promise<void> {
+  /** Does some work on the credentials as they are now, within `timeoutMs`. */
+  #onCurrent<T>(
+    { doing, tenant, signal }: GatewayListOptions & { readonly doing: string },
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     if (tenant !== undefined) {
       throw new TypeError('Cannot choose a "tenant": the customer flows have one only');
     }
-    signal?.throwIfAborted();
-    await this.reloadCredentials();
-    signal?.throwIfAborted();
-    if (!this.#closed) return;
-    throw new TokenError("ERR_TOKEN_CLOSED", "Cannot use the flow: it is closed");
-  }
-
-  /** References what the integration dependencies are at the gateway, each URL once. */
-  async #refs<Mark extends object>(
-    options: GatewayListOptions,
-    urlOf: typeof mcpServerUrl,
-    mark: Mark,
-  ): Promise<readonly (McpServerRef & Mark)[]> {
-    const dependencies = await this.#dependencies(options);
-    const { gatewayUrl } = this.#client.access;
-    const refs = dependencies.map(({ ordId, globalTenantId }): [string, McpServerRef & Mark] => {
-      const url = urlOf(gatewayUrl, { ordId, globalTenantId });
-      return [url, Object.freeze({ name: ordId, url, ordId, globalTenantId, ...mark })];
+    const { timeoutMs } = this.#options;
+    const signals = [this.#closing.signal, signal];
+    return withinDeadline({ ...timeLimit(doing, timeoutMs), signals }, async ({ signal }) => {
+      await this.reloadCredentials();
+      signal.throwIfAborted();
+      return work(signal);
     });
-    return Object.freeze([...new Map(refs).values()]);
   }
 
-  async #dependencies(options: GatewayListOptions): Promise<readonly IntegrationDependency[]> {
-    await this.#look(options);
+  #ref({ ordId, globalTenantId }: IntegrationDependency, urlOf: typeof mcpServerUrl): McpServerRef {
+    const url = urlOf(this.#client.access.gatewayUrl, { ordId, globalTenantId });
+    return { name: ordId, url, ordId, globalTenantId };
+  }
+
+  async #dependencies(signal: AbortSignal): Promise<readonly IntegrationDependency[]> {
     const { resolveDependencies } = this.#options;
     if (resolveDependencies !== undefined) {
-      return resolveIntegrationDependencies(resolveDependencies, options);
+      return resolveIntegrationDependencies(resolveDependencies, { signal });
     }
     const { integrationDependencies } = this.#client.access;
     if (integrationDependencies !== undefined) return integrationDependencies;
@@ -158,16 +164,30 @@ export class AgentGatewayFlow implements CustomerFlow {
 
   #cache(kind: "system" | "user", limits: CachingTokenSourceOptions) {
     const current = () => this.#client;
-    const reload = () => this.reloadCredentials();
+    const look = (signal: AbortSignal | undefined) =>
+      this.#onCurrent({ doing: "read the credentials", ...(signal && { signal }) }, async () => {});
     const source: TokenSource<GatewayToken> = {
       get identity() {
         return current().identity(kind);
       },
-      async getToken(...call) {
-        await reload();
-        return current().getToken(kind, ...call);
+      async getToken(request, options) {
+        await look(options?.signal);
+        return current().getToken(kind, request, options);
       },
     };
     return cachingTokenSource(source, { ...cacheOptions(this.#options), ...limits });
   }
+}
+
+/** References of which each URL is there once. */
+function uniqueRefs<R extends McpServerRef>(refs: readonly R[]): readonly R[] {
+  const byUrl = new Map(refs.map((ref) => [ref.url, Object.freeze(ref)]));
+  return Object.freeze([...byUrl.values()]);
+}
+
+function undocumented(): TokenError {
+  return new TokenError(
+    "ERR_TOKEN_SOURCE_UNAVAILABLE",
+    'Cannot list agents: where customer agents find them is not documented; the option "a2a" looks at the gateway\'s usual place',
+  );
 }

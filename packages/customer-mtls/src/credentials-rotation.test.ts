@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
+import { issueCertificate } from "@agent-oauth/test-support/certificates";
+import { temporaryDirectory } from "@agent-oauth/test-support/temporary-directory";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { issueCertificate } from "./certificates.test-support.ts";
+import { type CustomerMtlsFlowOptions, createCustomerMtlsFlow } from "./create-flow.ts";
 import {
-  bindingRoot,
   clientPair,
   credentialsWith,
   fingerprintOf,
@@ -10,7 +11,6 @@ import {
   writeBinding,
 } from "./credentials/credentials.test-support.ts";
 import type { CustomerCredentials } from "./credentials/customer-credentials.ts";
-import { type CustomerMtlsFlowOptions, createCustomerMtlsFlow } from "./customer-mtls-flow.ts";
 import { flowFrom } from "./flow.test-support.ts";
 import { startIas, type TestIas } from "./ias/ias.test-support.ts";
 
@@ -30,7 +30,7 @@ function credentialsFor(members: Partial<CustomerCredentials> = {}): CustomerCre
 }
 
 async function flowFromFile(options: CustomerMtlsFlowOptions = {}) {
-  const path = writeBinding(bindingRoot(), { credentials: credentialsFor() });
+  const path = writeBinding(temporaryDirectory(), { credentials: credentialsFor() });
   return { path, flow: await flowFrom({ credentialsFile: path, ...options }) };
 }
 
@@ -117,7 +117,7 @@ describe("createCustomerMtlsFlow with a credentials file", () => {
 
   it("polls its credentials file until it is closed, and not at all if it could not be made", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    const path = writeBinding(bindingRoot(), { credentials: credentialsFor() });
+    const path = writeBinding(temporaryDirectory(), { credentials: credentialsFor() });
     const flow = await createCustomerMtlsFlow({ credentialsFile: path });
     expect(vi.getTimerCount()).toBe(1);
     await flow.close();

@@ -1,10 +1,10 @@
+import { authority } from "@agent-oauth/test-support/certificates";
 import { onTestFinished } from "vitest";
-import { authority } from "./certificates.test-support.ts";
 import {
   type CustomerMtlsFlow,
   type CustomerMtlsFlowOptions,
   createCustomerMtlsFlow,
-} from "./customer-mtls-flow.ts";
+} from "./create-flow.ts";
 
 /** Makes a flow that trusts the test server, does not poll, and is closed after the test. */
 export async function flowFrom(options: CustomerMtlsFlowOptions): Promise<CustomerMtlsFlow> {

@@ -1,19 +1,19 @@
-export type { FindCredentialsFileOptions } from "./credentials/credentials-file.ts";
-export type { CustomerCredentials } from "./credentials/customer-credentials.ts";
 export type {
   AgentRef,
-  CustomerFlow,
   GatewayListOptions,
   GatewayToken,
   McpServerRef,
-} from "./customer-flow.ts";
-export type { CustomerFlowOptions } from "./customer-flow-options.ts";
+} from "@agent-oauth/core/gateway";
 export {
   type CustomerMtlsFlow,
   type CustomerMtlsFlowOptions,
   createCustomerMtlsFlow,
   detectCustomerMtls,
-} from "./customer-mtls-flow.ts";
+} from "./create-flow.ts";
+export type { FindCredentialsFileOptions } from "./credentials/credentials-file.ts";
+export type { CustomerCredentials } from "./credentials/customer-credentials.ts";
+export type { CustomerFlow } from "./flow.ts";
+export type { CustomerFlowOptions } from "./flow-options.ts";
 export type { IasClientOptions } from "./ias/ias-client.ts";
 export type {
   IntegrationDependency,

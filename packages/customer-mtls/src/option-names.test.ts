@@ -1,14 +1,14 @@
 import assert from "node:assert";
 import { writeFileSync } from "node:fs";
 import type { TokenError } from "@agent-oauth/core";
+import { temporaryDirectory } from "@agent-oauth/test-support/temporary-directory";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { createCustomerMtlsFlow, detectCustomerMtls } from "./create-flow.ts";
 import {
-  bindingRoot,
   credentialsWith,
   replaceCredentials,
   writeBinding,
 } from "./credentials/credentials.test-support.ts";
-import { createCustomerMtlsFlow, detectCustomerMtls } from "./customer-mtls-flow.ts";
 import { flowFrom } from "./flow.test-support.ts";
 import { createTransparentFlow, detectTransparent } from "./transparent-flow.ts";
 
@@ -97,7 +97,7 @@ describe("every options object", () => {
 
 describe("createCustomerMtlsFlow: messages and callbacks", () => {
   it("names a handful of bindings, however many there are", async () => {
-    const root = bindingRoot();
+    const root = temporaryDirectory();
     for (let i = 0; i < 30; i++) writeBinding(root, { name: `agw-${i}-${"x".repeat(200)}` });
     for (const options of [{}, { binding: "y".repeat(9_999) }]) {
       const error = await outcome(() => createCustomerMtlsFlow({ bindingRoot: root, ...options }));
@@ -109,7 +109,7 @@ describe("createCustomerMtlsFlow: messages and callbacks", () => {
   });
 
   it("tells of changed credentials of which no client can be made, and keeps the good ones", async () => {
-    const credentialsFile = writeBinding(bindingRoot());
+    const credentialsFile = writeBinding(temporaryDirectory());
     const heard: TokenError[] = [];
     const allowInsecureHosts = ["ias.example"];
     const onCredentialsError = (error: TokenError) => heard.push(error);
@@ -131,7 +131,7 @@ describe("createCustomerMtlsFlow: messages and callbacks", () => {
     const onUnhandled = (reason: unknown) => unhandled.push(reason);
     process.on("unhandledRejection", onUnhandled);
     onTestFinished(() => void process.off("unhandledRejection", onUnhandled));
-    const credentialsFile = writeBinding(bindingRoot());
+    const credentialsFile = writeBinding(temporaryDirectory());
     let calls = 0;
     const onCredentialsError = () => {
       calls++;

@@ -2,13 +2,10 @@ import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { authority } from "@agent-oauth/test-support/certificates";
+import { temporaryDirectory } from "@agent-oauth/test-support/temporary-directory";
 import { expect, it, onTestFinished } from "vitest";
-import { authority } from "./certificates.test-support.ts";
-import {
-  bindingRoot,
-  credentialsWith,
-  writeBinding,
-} from "./credentials/credentials.test-support.ts";
+import { credentialsWith, writeBinding } from "./credentials/credentials.test-support.ts";
 import { startIas } from "./ias/ias.test-support.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
@@ -18,7 +15,7 @@ it("README: the example runs", async () => {
   const ias = await startIas();
   onTestFinished(() => ias.close());
   const { tokenServiceUrl, origin: gatewayUrl } = ias;
-  const root = bindingRoot();
+  const root = temporaryDirectory();
   writeBinding(root, { credentials: credentialsWith({ tokenServiceUrl, gatewayUrl }) });
   writeFileSync(join(root, "ca.pem"), authority);
   const child = spawn(

@@ -1,15 +1,15 @@
 import type { AccessToken, BoundTokenSource, CachingTokenSource } from "@agent-oauth/core";
 import { createFakeClock, type FakeClock } from "@agent-oauth/core/testing";
+import { authority, issueCertificate } from "@agent-oauth/test-support/certificates";
+import { temporaryDirectory } from "@agent-oauth/test-support/temporary-directory";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { authority, issueCertificate } from "./certificates.test-support.ts";
+import { createCustomerMtlsFlow } from "./create-flow.ts";
 import {
-  bindingRoot,
   credentialsWith,
   replaceCredentials,
   writeBinding,
 } from "./credentials/credentials.test-support.ts";
-import type { CustomerFlow } from "./customer-flow.ts";
-import { createCustomerMtlsFlow } from "./customer-mtls-flow.ts";
+import type { CustomerFlow } from "./flow.ts";
 import { startIas, type TestIas } from "./ias/ias.test-support.ts";
 import { createTransparentFlow } from "./transparent-flow.ts";
 
@@ -36,7 +36,7 @@ interface Opened {
 
 async function openMtls() {
   const credentials = credentialsWith({ tokenServiceUrl: ias.tokenServiceUrl });
-  const credentialsFile = writeBinding(bindingRoot(), { credentials });
+  const credentialsFile = writeBinding(temporaryDirectory(), { credentials });
   const options = { credentialsFile, ca: authority, pollIntervalMs: 0, clock };
   const flow = await createCustomerMtlsFlow(options);
   /** Replaces the certificate, and has the flow look. */

@@ -1,5 +1,6 @@
 import { TokenError } from "@agent-oauth/core";
-import { type EnvironmentOptions, faultList, readEnvironment } from "@agent-oauth/node";
+import type { EnvironmentOptions } from "@agent-oauth/node";
+import { readEnvironment, violationList } from "@agent-oauth/node/internal";
 import { z } from "zod";
 import { type GatewayAccess, gatewayAccessSchemas } from "./ias/gateway-access.ts";
 import { integrationDependencies } from "./servers/integration-dependency.ts";
@@ -7,7 +8,7 @@ import { integrationDependencies } from "./servers/integration-dependency.ts";
 const REQUIRED = ["INTEGRATION_CLIENT_ID", "INTEGRATION_AUTH_URL", "INTEGRATION_GATEWAY_URL"];
 
 /**
- * Reads what transparent mode needs from `INTEGRATION_CLIENT_ID`, `INTEGRATION_AUTH_URL`, `INTEGRATION_GATEWAY_URL` and, if
+ * Reads the configuration of transparent mode from `INTEGRATION_CLIENT_ID`, `INTEGRATION_AUTH_URL`, `INTEGRATION_GATEWAY_URL` and, if
  * it is set, `INTEGRATION_DEPENDENCIES`.
  *
  * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if none of the first three is set, `ERR_TOKEN_CONFIG` naming every
@@ -17,7 +18,7 @@ export function readTransparentEnvironment({
   allowInsecureHosts,
   env = process.env,
 }: EnvironmentOptions & { readonly allowInsecureHosts: readonly string[] }): GatewayAccess {
-  // An empty variable is how some platforms write one that is not set.
+  // Some platforms write a variable that is not set as an empty one.
   if (REQUIRED.every((name) => (env[name] ?? "").trim() === "")) {
     throw new TokenError(
       "ERR_TOKEN_SOURCE_UNAVAILABLE",
@@ -52,6 +53,6 @@ const dependenciesText = z.string().transform((text, context) => {
   }
   const checked = integrationDependencies.safeParse(value);
   if (checked.success) return checked.data;
-  context.addIssue(faultList(checked.error, "it"));
+  context.addIssue(violationList(checked.error, "it"));
   return z.NEVER;
 });

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
+import { authority } from "@agent-oauth/test-support/certificates";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { authority } from "./certificates.test-support.ts";
 import { startIas, type TestIas } from "./ias/ias.test-support.ts";
 import { createTransparentFlow, detectTransparent } from "./transparent-flow.ts";
 

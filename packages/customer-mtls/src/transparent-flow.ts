@@ -1,19 +1,20 @@
 import type { OptionNames } from "@agent-oauth/core/internal";
-import { type EnvironmentOptions, ifAvailable } from "@agent-oauth/node";
+import type { EnvironmentOptions } from "@agent-oauth/node";
+import { ifAvailable } from "@agent-oauth/node/internal";
 import { AgentGatewayFlow } from "./agent-gateway-flow.ts";
-import type { CustomerFlow } from "./customer-flow.ts";
+import type { CustomerFlow } from "./flow.ts";
 import {
+  CUSTOMER_FLOW_OPTIONS,
   type CustomerFlowOptions,
+  checkCustomerFlowOptions,
   checkFlowOptionNames,
-  customerFlowOptionNames,
-  insecureHosts,
-} from "./customer-flow-options.ts";
+} from "./flow-options.ts";
 import { readTransparentEnvironment } from "./transparent-environment.ts";
 
 /** Options of {@link createTransparentFlow}. */
 export interface TransparentFlowOptions extends CustomerFlowOptions, EnvironmentOptions {}
 
-const optionNames: OptionNames<TransparentFlowOptions> = { ...customerFlowOptionNames, env: true };
+const OPTIONS: OptionNames<TransparentFlowOptions> = { ...CUSTOMER_FLOW_OPTIONS, env: true };
 
 /**
  * Makes the flow of a customer agent in transparent mode: something outside the process adds the client
@@ -30,9 +31,9 @@ const optionNames: OptionNames<TransparentFlowOptions> = { ...customerFlowOption
  * @throws TypeError | RangeError naming an option that is unknown or wrong.
  */
 export function createTransparentFlow(options: TransparentFlowOptions = {}): CustomerFlow {
-  checkFlowOptionNames(options, optionNames);
+  checkFlowOptionNames(options, OPTIONS);
   const { env } = options;
-  const allowInsecureHosts = insecureHosts(options);
+  const { allowInsecureHosts } = checkCustomerFlowOptions(options);
   const access = readTransparentEnvironment({ allowInsecureHosts, ...(env && { env }) });
   return new AgentGatewayFlow(access, options);
 }
@@ -45,12 +46,12 @@ export function createTransparentFlow(options: TransparentFlowOptions = {}): Cus
  * ```ts
  * const client = createAgentGatewayClient({ flows: [detectCustomerMtls(), detectTransparent()] });
  * ```
- * @throws TypeError naming an option that is unknown, at once; what is wrong else, the detector says.
+ * @throws TypeError naming an option that is unknown, at once. The detector throws the other errors.
  */
 export function detectTransparent(
   options: TransparentFlowOptions = {},
 ): () => Promise<CustomerFlow | undefined> {
-  checkFlowOptionNames(options, optionNames);
+  checkFlowOptionNames(options, OPTIONS);
   // By its name a client tells which detectors found nothing.
   return async function detectTransparent() {
     return ifAvailable(() => createTransparentFlow(options));

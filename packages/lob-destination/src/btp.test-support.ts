@@ -1,10 +1,9 @@
-import { once } from "node:events";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
-import { TLSSocket } from "node:tls";
-import { authority, issueCertificate } from "./certificates.test-support.ts";
+import type { ServerResponse } from "node:http";
+import {
+  respondJson,
+  type ServerRequest,
+  startHttpsServer,
+} from "@agent-oauth/test-support/https-server";
 
 /** One request as the server saw it. */
 export interface SeenRequest {
@@ -12,7 +11,7 @@ export interface SeenRequest {
   /** Decoded, without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  readonly headers: IncomingMessage["headers"];
+  readonly headers: ServerRequest["headers"];
   readonly form: Readonly<Record<string, string>>;
   /** SHA-256 of the client certificate as Node writes it, if one was presented. */
   readonly certificate: string | undefined;
@@ -41,28 +40,15 @@ export interface TestBtp {
   close(): Promise<void>;
 }
 
-const serverPair = await issueCertificate("serverAuth");
-
 /** Starts the server on 127.0.0.1. It takes any client certificate of the test authority, and none. */
 export async function startBtp(): Promise<TestBtp> {
-  const server = createServer(
-    {
-      cert: serverPair.certificate,
-      key: serverPair.key,
-      ca: authority,
-      requestCert: true,
-      rejectUnauthorized: false,
-    },
-    async (request, response) => {
-      const seen = seenRequest(request, await text(request));
-      btp.requests.push(seen);
-      send(response, (await btp.answer(seen)) ?? standardAnswer(seen, btp));
-    },
-  );
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const server = await startHttpsServer(async (request, response) => {
+    const seen = seenRequest(request);
+    btp.requests.push(seen);
+    send(response, (await btp.answer(seen)) ?? standardAnswer(seen, btp));
+  });
   const btp: TestBtp = {
-    origin: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...server,
     requests: [],
     fragments: {
       "subscriber.ias": [{ FragmentName: "ias-1" }],
@@ -73,27 +59,19 @@ export async function startBtp(): Promise<TestBtp> {
     destination: { Name: "sap-managed-runtime-ias-eu10", URL: "https://agw.example/" },
     answer: () => undefined,
     calls: () => btp.requests.map(callOf),
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   };
   return btp;
 }
 
-function seenRequest(
-  { method = "", url = "", headers, socket }: IncomingMessage,
-  body: string,
-): SeenRequest {
+function seenRequest({ method, url, headers, body, certificate }: ServerRequest): SeenRequest {
   const { pathname, searchParams } = new URL(url, "https://server");
-  const authorized = socket instanceof TLSSocket && socket.authorized;
   return {
     method,
     path: decodeURIComponent(pathname),
     query: Object.fromEntries(searchParams),
     headers,
     form: Object.fromEntries(new URLSearchParams(body)),
-    certificate: authorized ? socket.getPeerCertificate().fingerprint256 : undefined,
+    certificate,
   };
 }
 
@@ -124,10 +102,6 @@ function callOf({ method, path, query, headers }: SeenRequest): string {
 }
 
 function send(response: ServerResponse, { status = 200, headers = {}, body }: TestAnswer): void {
-  const isText = typeof body === "string";
-  response.writeHead(status, {
-    "content-type": isText ? "text/html" : "application/json",
-    ...headers,
-  });
-  response.end(isText ? body : JSON.stringify(body));
+  const type = typeof body === "string" && { "content-type": "text/html" };
+  respondJson(response, body, { status, headers: { ...type, ...headers } });
 }

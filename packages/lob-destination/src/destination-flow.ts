@@ -7,7 +7,21 @@ import {
   TokenError,
   type TokenSource,
 } from "@agent-oauth/core";
-import { checkOptions, type OptionNames, shownName } from "@agent-oauth/core/internal";
+import type {
+  AgentRef,
+  GatewayListOptions,
+  GatewayToken,
+  McpServerRef,
+} from "@agent-oauth/core/gateway";
+import {
+  checkOptions,
+  type Deadline,
+  identityDigest,
+  type OptionNames,
+  shownName,
+  timeLimit,
+  withinDeadline,
+} from "@agent-oauth/core/internal";
 import {
   createTokenEndpoint,
   noClientAuthentication,
@@ -15,24 +29,17 @@ import {
 } from "@agent-oauth/token-endpoint";
 import type { DestinationAccess } from "./binding/destination-binding.ts";
 import { WatchedBinding } from "./binding/watched-binding.ts";
-import { withDeadline } from "./destination-service/deadline.ts";
 import { DestinationService } from "./destination-service/destination-service.ts";
 import { requireTenant } from "./destination-service/tenant-subdomain.ts";
-import { textDigest } from "./destination-service/text-digest.ts";
-import type {
-  AgentRef,
-  GatewayListOptions,
-  GatewayToken,
-  LobFlow,
-  McpServerRef,
-} from "./lob-flow.ts";
+import type { TenantTokenUrl } from "./destination-service/tenant-token-url.ts";
+import type { LobFlow } from "./flow.ts";
 import {
+  type CheckedFlowOptions,
   cacheOptions,
   checkLobFlowOptions,
   endpointOptions,
   type LobFlowOptions,
-  type TenantTokenUrl,
-} from "./lob-flow-options.ts";
+} from "./flow-options.ts";
 import { textProperty } from "./servers/fragment.ts";
 import { serverRefs } from "./servers/server-ref.ts";
 import { GatewayTokenSource } from "./tokens/gateway-token-source.ts";
@@ -40,10 +47,10 @@ import { ServiceTokenSource } from "./tokens/service-token-source.ts";
 
 type ClientIdOptions = Omit<GatewayListOptions, "tenant">;
 
-const listNames: OptionNames<GatewayListOptions> = { tenant: true, signal: true };
-const clientIdNames: OptionNames<ClientIdOptions> = { signal: true };
+const LIST_OPTIONS: OptionNames<GatewayListOptions> = { tenant: true, signal: true };
+const CLIENT_ID_OPTIONS: OptionNames<ClientIdOptions> = { signal: true };
 
-/** What a flow is made of, besides its options. */
+/** What a flow is made of, apart from its options. */
 export interface DestinationFlowParts {
   readonly access: DestinationAccess;
   /** Reads the binding as it is now; absent if it never changes. */
@@ -60,7 +67,7 @@ export class DestinationFlow implements LobFlow {
   readonly systemTokens: CachingTokenSource<GatewayToken>;
   readonly userTokens: CachingTokenSource<GatewayToken>;
   readonly fetch: typeof globalThis.fetch = (...call) => this.#connections.fetch(...call);
-  readonly #options: LobFlowOptions & ReturnType<typeof checkLobFlowOptions>;
+  readonly #options: LobFlowOptions & CheckedFlowOptions;
   readonly #destination: string;
   readonly #connections: TokenEndpoint;
   readonly #serviceTokens: CachingTokenSource;
@@ -92,7 +99,7 @@ export class DestinationFlow implements LobFlow {
       access,
       read: readAgain,
       onChange: (access) => {
-        source.adopt(access);
+        source.update(access);
         this.#access = access;
         this.#accessDigest = digestOf(access);
       },
@@ -109,22 +116,22 @@ export class DestinationFlow implements LobFlow {
   }
 
   async listMcpServers(options: GatewayListOptions = {}): Promise<readonly McpServerRef[]> {
-    checkOptions(options, { doing: "list MCP servers", names: listNames });
+    checkOptions(options, { doing: "list MCP servers", names: LIST_OPTIONS });
     return this.#list("agw.mcp.server", options);
   }
 
   async listAgents(options: GatewayListOptions = {}): Promise<readonly AgentRef[]> {
-    checkOptions(options, { doing: "list agents", names: listNames });
+    checkOptions(options, { doing: "list agents", names: LIST_OPTIONS });
     return this.#list("agw.a2a.server", options);
   }
 
   async clientId(options: ClientIdOptions = {}): Promise<string | undefined> {
-    checkOptions(options, { doing: "read the client id", names: clientIdNames });
+    checkOptions(options, { doing: "read the client id", names: CLIENT_ID_OPTIONS });
     const { signal } = options;
     const name = this.#destination;
     const doing = `read the client id of the destination ${shownName(name)}`;
-    const { properties } = await this.#run({ doing, signal }, (signal) =>
-      this.#service.findDestination({ name, skipTokenRetrieval: true, signal, doing }),
+    const { properties } = await this.#run({ doing, signal }, (deadline) =>
+      this.#service.findDestination({ name, skipTokenRetrieval: true, deadline, doing }),
     );
     return textProperty(properties, "clientId") || undefined;
   }
@@ -145,24 +152,23 @@ export class DestinationFlow implements LobFlow {
   ): Promise<readonly McpServerRef[]> {
     const tenant = requireTenant(given);
     const doing = `list the fragments labelled ${label} of tenant ${JSON.stringify(tenant)}`;
-    const fragments = await this.#run({ doing, signal }, (signal) =>
-      this.#service.listFragments(label, { tenant, signal, doing }),
+    const fragments = await this.#run({ doing, signal }, (deadline) =>
+      this.#service.listFragments(label, { tenant, deadline, doing }),
     );
     return serverRefs(fragments, { ...this.#options, tenant });
   }
 
-  /** Runs a piece of work within the limit of time, on the binding as it is now. */
+  /** Does some work on the binding as it is now, within `timeoutMs`. */
   #run<T>(
     { doing, signal }: { readonly doing: string; readonly signal: AbortSignal | undefined },
-    work: (signal: AbortSignal) => Promise<T>,
+    work: (deadline: Deadline) => Promise<T>,
   ): Promise<T> {
-    const { timeoutMs } = this.#options;
-    const reason = `no answer within ${timeoutMs} ms; the option "timeoutMs" sets the limit`;
-    const timeoutReason = () => new TokenError("ERR_TOKEN_TIMEOUT", `Cannot ${doing}: ${reason}`);
+    const limit = timeLimit(doing, this.#options.timeoutMs);
     const signals = [this.#closing.signal, signal];
-    return withDeadline({ timeoutMs, timeoutReason, signals }, async (signal) => {
+    return withinDeadline({ ...limit, signals }, async (deadline) => {
       await this.#binding.refresh();
-      return work(signal);
+      deadline.signal.throwIfAborted();
+      return work(deadline);
     });
   }
 
@@ -186,9 +192,9 @@ export class DestinationFlow implements LobFlow {
   }
 }
 
-/** A gateway's tokens depend on whose they are and who retrieves them, not on the credential shown to that one. */
+/** The gateway's tokens depend on the client and on the service that retrieves them, not on the client's credential. */
 function digestOf({ clientId, apiUrl }: DestinationAccess): string {
-  return textDigest(clientId, apiUrl);
+  return identityDigest(clientId, apiUrl);
 }
 
 /** A token endpoint for its connections only: they carry the flow's requests but for those of service tokens. */

@@ -1,10 +1,10 @@
+import { authority } from "@agent-oauth/test-support/certificates";
 import { onTestFinished } from "vitest";
 import type { DestinationBinding } from "./binding/destination-binding.ts";
 import type { TestBtp } from "./btp.test-support.ts";
-import { authority } from "./certificates.test-support.ts";
-import { createLobFlow } from "./create-lob-flow.ts";
-import type { LobFlow } from "./lob-flow.ts";
-import type { LobFlowOptions } from "./lob-flow-options.ts";
+import { createLobFlow } from "./create-flow.ts";
+import type { LobFlow } from "./flow.ts";
+import type { LobFlowOptions } from "./flow-options.ts";
 
 /** Makes the credentials of a binding whose services are at the test server. */
 export function bindingAt(

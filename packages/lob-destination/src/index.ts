@@ -1,12 +1,12 @@
-export type { DestinationBinding } from "./binding/destination-binding.ts";
-export type { FindBindingOptions } from "./binding/find-destination-binding.ts";
-export { createLobFlow, detectLob } from "./create-lob-flow.ts";
-export type { TokenUrlBinding } from "./destination-service/tenant-token-url.ts";
 export type {
   AgentRef,
   GatewayListOptions,
   GatewayToken,
-  LobFlow,
   McpServerRef,
-} from "./lob-flow.ts";
-export type { LobFlowOptions, TenantTokenUrl } from "./lob-flow-options.ts";
+} from "@agent-oauth/core/gateway";
+export type { DestinationBinding } from "./binding/destination-binding.ts";
+export type { FindBindingOptions } from "./binding/find-destination-binding.ts";
+export { createLobFlow, detectLob } from "./create-flow.ts";
+export type { TenantTokenUrl, TokenUrlBinding } from "./destination-service/tenant-token-url.ts";
+export type { LobFlow } from "./flow.ts";
+export type { LobFlowOptions } from "./flow-options.ts";

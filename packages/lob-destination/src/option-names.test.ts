@@ -1,10 +1,10 @@
 import assert from "node:assert";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryDirectory } from "@agent-oauth/test-support/temporary-directory";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { startBtp, type TestBtp } from "./btp.test-support.ts";
-import { createLobFlow, detectLob } from "./create-lob-flow.ts";
+import { createLobFlow, detectLob } from "./create-flow.ts";
 import { bindingAt, flowAt } from "./flow.test-support.ts";
 
 const SENTINEL = "s3cr3t-sentinel";
@@ -116,8 +116,7 @@ describe("createLobFlow: messages and callbacks", () => {
     const onUnhandled = (reason: unknown) => unhandled.push(reason);
     process.on("unhandledRejection", onUnhandled);
     onTestFinished(() => void process.off("unhandledRejection", onUnhandled));
-    const secretsRoot = mkdtempSync(join(tmpdir(), "agent-oauth-"));
-    onTestFinished(() => rmSync(secretsRoot, { recursive: true, force: true }));
+    const secretsRoot = temporaryDirectory();
     const file = join(secretsRoot, "vcap");
     const services = (credentials: object) => ({ destination: [{ name: "d", credentials }] });
     writeFileSync(file, JSON.stringify(services(bindingAt(btp))));

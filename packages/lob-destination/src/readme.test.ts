@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { authority } from "@agent-oauth/test-support/certificates";
+import { temporaryDirectory } from "@agent-oauth/test-support/temporary-directory";
 import { expect, it, onTestFinished } from "vitest";
 import { startBtp } from "./btp.test-support.ts";
-import { authority } from "./certificates.test-support.ts";
 import { bindingAt } from "./flow.test-support.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
@@ -13,11 +13,8 @@ const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
 it("README: the example runs", async () => {
   const [, example = ""] = /```ts\n(.*?)```/s.exec(readme) ?? [];
   const btp = await startBtp();
-  const directory = mkdtempSync(join(tmpdir(), "agent-oauth-"));
-  onTestFinished(async () => {
-    rmSync(directory, { recursive: true, force: true });
-    await btp.close();
-  });
+  const directory = temporaryDirectory();
+  onTestFinished(() => btp.close());
   const ca = join(directory, "ca.pem");
   writeFileSync(ca, authority);
   const url = "https://agw.example/v1/mcp/sap.s4:apiAccess:orders:v1/4711";

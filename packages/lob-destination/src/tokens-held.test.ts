@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AccessToken, BoundTokenSource, CachingTokenSource } from "@agent-oauth/core";
 import { createFakeClock, type FakeClock } from "@agent-oauth/core/testing";
+import { temporaryDirectory } from "@agent-oauth/test-support/temporary-directory";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { DestinationBinding } from "./binding/destination-binding.ts";
 import { startBtp, type TestBtp } from "./btp.test-support.ts";
 import { bindingAt, flowAt } from "./flow.test-support.ts";
-import type { LobFlow } from "./lob-flow.ts";
+import type { LobFlow } from "./flow.ts";
 
 /** By the test server: a gateway's tokens live for an hour, service tokens for twelve. */
 const GATEWAY_MS = 3_599_000;
@@ -20,12 +20,8 @@ let servicesFile: string;
 beforeEach(async () => {
   btp = await startBtp();
   clock = createFakeClock(Date.now());
-  const directory = mkdtempSync(join(tmpdir(), "agent-oauth-"));
-  servicesFile = join(directory, "vcap");
-  return async () => {
-    rmSync(directory, { recursive: true, force: true });
-    await btp.close();
-  };
+  servicesFile = join(temporaryDirectory(), "vcap");
+  return () => btp.close();
 });
 
 function bind(members: Partial<DestinationBinding> = {}): void {

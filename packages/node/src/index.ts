@@ -3,27 +3,9 @@ export {
   findServiceBindings,
   serviceBindingRoot,
 } from "./bindings/find-service-bindings.ts";
-export { ifAvailable } from "./bindings/if-available.ts";
-export {
-  bindingEntryPath,
-  readServiceBinding,
-  type ServiceBinding,
-} from "./bindings/service-binding.ts";
+export { readServiceBinding, type ServiceBinding } from "./bindings/service-binding.ts";
 export { readVcapServices, type VcapService } from "./bindings/vcap-services.ts";
-export { faultList } from "./environment/fault-list.ts";
-export {
-  type Environment,
-  type EnvironmentOptions,
-  environmentVariable,
-  readEnvironment,
-} from "./environment/read-environment.ts";
-export {
-  checkedText,
-  identifierFault,
-  type TextRule,
-  type UrlRuleOptions,
-  urlRule,
-} from "./environment/text-rules.ts";
+export type { Environment, EnvironmentOptions } from "./environment/read-environment.ts";
 export { createPrincipalContext, type PrincipalContext } from "./principal-context.ts";
 export {
   type EnvironmentTokenSourceOptions,

@@ -1,34 +1,34 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { normalizeTokenRequest, TokenError, type TokenRequest } from "@agent-oauth/core";
 
-/** On whose behalf the code that runs now acts. All methods may be passed on by themselves. */
+/** Knows the user on whose behalf the running code acts. Its methods work without their object, too. */
 export interface PrincipalContext {
   /**
-   * Runs a function, and all that it starts, on behalf of the request's user. Nested runs win over outer ones.
+   * Runs a function, and everything that it starts, on behalf of the request's user. An inner run replaces the user of the outer one.
    *
    * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` if the request has neither `subjectToken` nor `principal`.
-   * @throws TypeError naming the field of the request that is unknown, blank or of a wrong type, or saying what came in
-   * place of a request.
+   * @throws TypeError naming the field of the request that is unknown, blank or of a wrong type, or what was given in place
+   * of a request.
    */
   readonly run: <R>(request: TokenRequest, run: () => R) => R;
   /**
    * Makes an async iterable, such as a stream of agent events, and runs each of its steps on behalf of the request's
-   * user, wherever it is iterated. Throws as `run` does, at once.
+   * user, wherever it is iterated. It throws at once, as `run` does.
    */
   readonly iterate: <T>(
     request: TokenRequest,
     create: () => AsyncIterable<T>,
   ) => AsyncIterableIterator<T>;
   /**
-   * Returns the request of the innermost run: what `bearerFetch` and others take as their `request`.
+   * Returns the request of the innermost run: the `request` option of `bearerFetch` and others.
    *
-   * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` outside of any run; there is no default.
+   * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` outside of any run: there is no default user.
    */
   readonly request: () => TokenRequest;
 }
 
 /**
- * Makes a context that carries the user through asynchronous code, for frameworks that hand no user to their `fetch`.
+ * Makes a context that carries the user through asynchronous code, for frameworks that do not pass the user to `fetch`.
  *
  * @example
  * ```ts
@@ -51,7 +51,7 @@ export function createPrincipalContext(): PrincipalContext {
       if (request !== undefined) return request;
       throw new TokenError(
         "ERR_TOKEN_SUBJECT_REQUIRED",
-        "Cannot tell for whom to request a token: this code was not started inside run() of its principal context",
+        "Cannot request a token: there is no user, since this code was not started inside run() of its principal context",
       );
     },
   };
@@ -69,7 +69,7 @@ function withUser(request: TokenRequest): TokenRequest {
   return Object.freeze(normal);
 }
 
-/** An async generator runs in the context of whoever asks for its next value, not of whoever made it. */
+/** An async generator runs in the context of the code that asks for its next value, not of the code that made it. */
 function steppedIn<T>(
   inside: <R>(step: () => R) => R,
   iterator: AsyncIterator<T>,

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { temporaryDirectory, writeFiles } from "@agent-oauth/test-support/temporary-directory";
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { expect, it } from "vitest";
-import { temporaryDirectory, writeFiles } from "./temporary-directory.test-support.ts";
-import { unsignedJwt } from "./unsigned-jwt.test-support.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
 

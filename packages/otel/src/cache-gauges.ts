@@ -1,10 +1,10 @@
 import type { CachingTokenSource } from "@agent-oauth/core";
 import type { Attributes, BatchObservableResult, Meter, Observable } from "@opentelemetry/api";
 
-/** What is asked of a cache: every caching token source has it. */
+/** The part of a caching token source that telemetry reads. */
 export type ObservedCache = Pick<CachingTokenSource, "stats">;
 
-/** Reports what caches hold, all of them together, whenever metrics are collected. */
+/** Reports how many tokens all observed caches hold, whenever metrics are collected. */
 export class CacheGauges {
   readonly #meter: Meter;
   readonly #attributes: Attributes;
@@ -16,19 +16,19 @@ export class CacheGauges {
   constructor(meter: Meter, attributes: Attributes) {
     this.#meter = meter;
     this.#attributes = attributes;
-    // What adds up over caches and processes is an up-down counter to OpenTelemetry, and a gauge to Prometheus.
+    // A sum over caches and processes is an up-down counter for OpenTelemetry, and a gauge for Prometheus.
     this.#entries = meter.createObservableUpDownCounter("agent_oauth.cache.entry.count", {
       description: "Tokens that caches hold.",
       unit: "{token}",
     });
     this.#active = meter.createObservableUpDownCounter("agent_oauth.token.request.active", {
-      description: "Token requests on their way.",
+      description: "Token requests in flight.",
       unit: "{request}",
     });
     meter.addBatchObservableCallback(this.#report, [this.#entries, this.#active]);
   }
 
-  /** Reports this cache too; returns a function that ends it. */
+  /** Reports this cache too, until the returned function is called. */
   observe(cache: ObservedCache): () => void {
     if (typeof cache?.stats !== "function") {
       throw new TypeError('Cannot observe a cache: "cache" must be a caching token source');
@@ -45,7 +45,7 @@ export class CacheGauges {
   }
 
   readonly #report = (result: BatchObservableResult): void => {
-    // Nothing is not 0. But after the last cache it is: the SDK would repeat the last value.
+    // Without any cache there is no value. After the last cache has ended, 0: the SDK would repeat the last value.
     if (!this.#wasAsked) return;
     const sums = { entries: 0, subjectEntries: 0, inFlight: 0 };
     for (const cache of this.#caches) {

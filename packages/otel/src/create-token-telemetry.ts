@@ -5,24 +5,24 @@ import { type TokenTelemetryOptions, telemetrySettings } from "./telemetry-optio
 import { TokenMetrics } from "./token-metrics.ts";
 import { TokenRequestSpans } from "./token-request-spans.ts";
 
-/** Turns what a source, a cache or a flow tells into metrics and spans. */
+/** Makes metrics and spans of the events of a source, a cache or a flow. */
 export interface TokenTelemetry {
   /** The event sink: pass it as `onEvent`, or call it from a sink of your own. It never throws. */
   readonly onEvent: TokenEventSink;
   /**
-   * Reports what a cache holds, whenever metrics are collected; several caches are added up. Returns a function
-   * that ends it.
+   * Reports how many tokens a cache holds, whenever metrics are collected, until the returned function is called. Several
+   * caches are added up.
    *
-   * @throws TypeError if it is no caching token source.
+   * @throws TypeError if it is not a caching token source.
    */
   observe(cache: ObservedCache): () => void;
-  /** Ends spans whose request has not ended, and all observing. Events after it are ignored. */
+  /** Ends the spans of requests that have not ended, and the reports of all caches. Later events are ignored. */
   close(): void;
 }
 
 /**
- * Makes telemetry for one source, cache or flow. It registers nothing globally and starts no export: that is the
- * OpenTelemetry SDK's part, which must have been started before if its global providers are to be used.
+ * Makes telemetry for one source, cache or flow. It registers nothing globally and starts no export: the OpenTelemetry SDK
+ * does. Start the SDK first if its global providers are to be used.
  *
  * @example
  * ```ts

@@ -1,15 +1,15 @@
 import type { TokenEvent } from "@agent-oauth/core";
 import type { Attributes } from "@opentelemetry/api";
 
-/** What an event tells of its source and request that telemetry may repeat. Whose token it is, is not among it. */
+/** A member of an event that telemetry may export. None of them names the user. */
 export type EventField = "audience" | "resource" | "tenant" | "identity";
 
 /** Every {@link EventField}. */
-export const eventFields: readonly EventField[] = ["audience", "resource", "tenant", "identity"];
+export const EVENT_FIELDS: readonly EventField[] = ["audience", "resource", "tenant", "identity"];
 
-/** Makes the attributes that tell one source, and one kind of request, from another. */
+/** Makes the attributes that distinguish sources and kinds of requests. */
 export class EventAttributes {
-  /** Those of every event. */
+  /** The attributes of every event. */
   readonly fixed: Attributes;
   readonly #fields: ReadonlySet<EventField>;
 
@@ -18,7 +18,7 @@ export class EventAttributes {
     this.#fields = new Set(fields);
   }
 
-  /** Those of an event, with some of its own. */
+  /** Returns the attributes of one event, `own` among them. */
   of(event: TokenEvent, own: Attributes): Attributes {
     const attributes = { ...this.fixed, ...own };
     for (const field of this.#fields) {
@@ -30,12 +30,12 @@ export class EventAttributes {
   }
 }
 
-/** The order in which targets were asked for must not make a series of its own. */
+/** Requests that differ only in the order of their targets are one series. */
 function sortedSet(values: readonly string[]): string[] {
   return [...new Set(values.map(withoutSecrets))].sort();
 }
 
-/** User information and query of a resource's URI may hold secrets; they do not tell which server it is. */
+/** User information and query of a resource's URI may be secrets, and do not identify the server. */
 function withoutSecrets(target: string): string {
   return target.replace(/[?#].*$/s, "").replace(/^([^/]*\/\/)[^/]*@/, "$1");
 }

@@ -19,11 +19,11 @@ export class TokenMetrics {
   constructor(meter: Meter, attributes: EventAttributes) {
     this.#attributes = attributes;
     this.#lookups = meter.createCounter("agent_oauth.cache.lookups", {
-      description: "Calls for a token that a cache answered, by what it had.",
+      description: "Calls for a token at a cache, by the state of its entry.",
       unit: "{lookup}",
     });
     this.#requests = meter.createCounter("agent_oauth.token.requests", {
-      description: "Token requests begun, by why.",
+      description: "Token requests begun, by reason.",
       unit: "{request}",
     });
     this.#failures = meter.createCounter("agent_oauth.token.request.failures", {
@@ -36,12 +36,12 @@ export class TokenMetrics {
       advice: { explicitBucketBoundaries: DURATION_BOUNDARIES },
     });
     this.#events = meter.createCounter("agent_oauth.events", {
-      description: "Whatever else sources and caches told of.",
+      description: "Other events of sources and caches.",
       unit: "{event}",
     });
   }
 
-  /** Counts an event; the end of a request with the reason of its start, where that is known. */
+  /** Counts an event. The end of a request has the reason of its start, if that is known. */
   count(event: TokenEvent, reason: RequestStartEvent["reason"] | undefined): void {
     switch (event.type) {
       case "hit":

@@ -3,13 +3,13 @@ import { emit } from "@agent-oauth/core/internal";
 import { type Span, SpanKind, SpanStatusCode, type Tracer } from "@opentelemetry/api";
 import type { EventAttributes } from "./event-attributes.ts";
 
-/** A token request on its way. */
+/** A token request in flight. */
 interface OpenRequest {
   readonly start: RequestStartEvent;
   readonly span: Span;
 }
 
-/** Follows token requests from start to end, each with a span below the one that is active where it begins. */
+/** Opens a span for each token request, below the span that is active where the request begins. */
 export class TokenRequestSpans {
   readonly #tracer: Tracer;
   readonly #attributes: EventAttributes;
@@ -23,7 +23,7 @@ export class TokenRequestSpans {
     this.#maxOpen = maxOpen;
   }
 
-  /** Begins or ends a span if that is what the event is about; returns the reason of its request, where known. */
+  /** Begins or ends a span if a request begins or ends. Returns the reason of a request that ends, if it is known. */
   follow(event: TokenEvent): RequestStartEvent["reason"] | undefined {
     if (event.type === "request-start") this.#begin(event);
     return event.type === "request-end" ? this.#end(event) : undefined;
@@ -56,14 +56,14 @@ export class TokenRequestSpans {
       span.setAttribute("error.type", event.code);
       span.setStatus({ code: SpanStatusCode.ERROR, message: event.code });
     }
-    // Not when the wall clock says: it may have been put back in between.
+    // Not by the wall clock: it may have been set back meanwhile.
     span.end(new Date(start.at + event.durationMs));
     return start.reason;
   }
 
   /**
-   * Finds the request that ends. Its number is unique within one source only, and neither is the identity beyond
-   * doubt: it changes when a certificate is rotated under way, and two sources may have none. Then the time decides.
+   * Finds the request that ends. Its number is unique within one source only. The identity does not always decide: it
+   * changes when a certificate is rotated meanwhile, and two sources may have none. Then the time decides.
    */
   #startedAs(event: RequestEndEvent): OpenRequest | undefined {
     const startedAt = event.at - event.durationMs;

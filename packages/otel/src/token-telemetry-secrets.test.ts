@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { TokenError } from "@agent-oauth/core";
 import { describe, expect, it } from "vitest";
-import { eventFields } from "./event-attributes.ts";
+import { EVENT_FIELDS } from "./event-attributes.ts";
 import { openCache, SOFT_MS, settled } from "./telemetry.test-support.ts";
 
 const SENTINEL = "s3ntinel";
@@ -21,7 +21,7 @@ const REQUEST = {
 describe("createTokenTelemetry: secrets", () => {
   it.each([
     ["by default", {}],
-    ["with every field", { metricAttributes: eventFields, spanAttributes: eventFields }],
+    ["with every field", { metricAttributes: EVENT_FIELDS, spanAttributes: EVENT_FIELDS }],
   ])("exports no token, no user and nothing an error says, %s", async (_, options) => {
     const opened = openCache({ ...options, cache: { maxSubjectEntries: 1 } });
     const { cache, clock, source, telemetry } = opened;

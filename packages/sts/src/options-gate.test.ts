@@ -113,6 +113,8 @@ describe("parseMcpServers", () => {
 describe("toolAudiences", () => {
   it("shows a server's name shortly", () => {
     const audienceOf = toolAudiences([]);
-    expect(() => audienceOf({ server: "x".repeat(9_999), name: "a" })).toThrow(/"x{80}…"$/);
+    expect(() => audienceOf({ server: "x".repeat(9_999), name: "a" })).toThrow(
+      /"x{80}…" is not configured$/,
+    );
   });
 });

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { authority } from "@agent-oauth/test-support/certificates";
+import { temporaryDirectory } from "@agent-oauth/test-support/temporary-directory";
 import { expect, it, onTestFinished } from "vitest";
-import { authority } from "./certificates.test-support.ts";
 import { startSts } from "./sts.test-support.ts";
 
 const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
@@ -12,11 +12,8 @@ const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
 it("README: the example runs", async () => {
   const [, example = ""] = /```ts\n(.*?)```/s.exec(readme) ?? [];
   const sts = await startSts();
-  const folder = mkdtempSync(join(tmpdir(), "agent-oauth-"));
-  onTestFinished(async () => {
-    rmSync(folder, { recursive: true });
-    await sts.close();
-  });
+  const folder = temporaryDirectory();
+  onTestFinished(() => sts.close());
   writeFileSync(join(folder, "ca.pem"), authority);
   writeFileSync(join(folder, "actor"), "actor-token\n");
   const child = spawn(

@@ -1,11 +1,12 @@
-import { once } from "node:events";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
-import { TLSSocket } from "node:tls";
+import type { ServerResponse } from "node:http";
+import { authority } from "@agent-oauth/test-support/certificates";
+import {
+  respondJson,
+  type ServerRequest,
+  startHttpsServer,
+} from "@agent-oauth/test-support/https-server";
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { onTestFinished } from "vitest";
-import { authority, issueCertificate } from "./certificates.test-support.ts";
 import { createStsTokenSource, type StsTokenSource } from "./exchange/create-sts-token-source.ts";
 import type { StsTokenSourceOptions } from "./exchange/sts-options.ts";
 
@@ -13,7 +14,7 @@ import type { StsTokenSourceOptions } from "./exchange/sts-options.ts";
 export interface SeenRequest {
   readonly method: string;
   readonly path: string;
-  readonly headers: IncomingMessage["headers"];
+  readonly headers: ServerRequest["headers"];
   readonly form: URLSearchParams;
   /** SHA-256 of the client certificate as Node writes it, if one was presented. */
   readonly certificate: string | undefined;
@@ -38,36 +39,23 @@ export interface TestSts {
   close(): Promise<void>;
 }
 
-const serverPair = await issueCertificate("serverAuth");
-
 /** Starts the server on 127.0.0.1. It takes any client certificate of the test authority, and none. */
 export async function startSts(): Promise<TestSts> {
   const exchanges: SeenRequest[] = [];
   let discoveries = 0;
-  const server = createServer(
-    {
-      cert: serverPair.certificate,
-      key: serverPair.key,
-      ca: authority,
-      requestCert: true,
-      rejectUnauthorized: false,
-    },
-    async (request, response) => {
-      const seen = seenRequest(request, await text(request));
-      if (seen.path === "/metadata") {
-        discoveries++;
-        return answerJson(sts.metadata)(response, seen, discoveries);
-      }
-      exchanges.push(seen);
-      sts.answer(response, seen, exchanges.length);
-    },
-  );
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const server = await startHttpsServer((request, response) => {
+    const seen = seenRequest(request);
+    if (seen.path === "/metadata") {
+      discoveries++;
+      return respondJson(response, sts.metadata);
+    }
+    exchanges.push(seen);
+    sts.answer(response, seen, exchanges.length);
+  });
+  const { origin } = server;
   const tokenEndpoint = `${origin}/token`;
   const sts: TestSts = {
-    origin,
+    ...server,
     metadataUrl: `${origin}/metadata`,
     tokenEndpoint,
     exchanges,
@@ -76,10 +64,6 @@ export async function startSts(): Promise<TestSts> {
     },
     answer: issue(),
     metadata: { issuer: origin, token_endpoint: tokenEndpoint },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   };
   return sts;
 }
@@ -125,28 +109,9 @@ export function issue(more: object = {}, claims: object = {}): Answerer {
 
 /** Answers with JSON. */
 export function answerJson(body: unknown, status = 200, headers: object = {}): Answerer {
-  return (response) => {
-    response.writeHead(status, { "content-type": "application/json", ...headers });
-    response.end(typeof body === "string" ? body : JSON.stringify(body));
-  };
+  return (response) => respondJson(response, body, { status, headers });
 }
 
-/** Makes what reads like a JWT: nobody here verifies signatures. */
-export function unsignedJwt(claims: object): string {
-  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
-  return `${encode({ alg: "none" })}.${encode(claims)}.c2lnbmF0dXJl`;
-}
-
-function seenRequest(
-  { method = "", url = "", headers, socket }: IncomingMessage,
-  body: string,
-): SeenRequest {
-  const authorized = socket instanceof TLSSocket && socket.authorized;
-  return {
-    method,
-    path: url,
-    headers,
-    form: new URLSearchParams(body),
-    certificate: authorized ? socket.getPeerCertificate().fingerprint256 : undefined,
-  };
+function seenRequest({ method, url, headers, body, certificate }: ServerRequest): SeenRequest {
+  return { method, path: url, headers, form: new URLSearchParams(body), certificate };
 }

@@ -15,13 +15,10 @@ export type { GrantSourceOptions } from "./grants/grant-source.ts";
 export { type JwtBearerSourceOptions, jwtBearerSource } from "./grants/jwt-bearer-source.ts";
 export type { ClientCertificatePair } from "./http/certificate-pair.ts";
 export { type ClientCertificate, createClientCertificate } from "./http/client-certificate.ts";
-export { parseRetryAfter } from "./http/retry-after.ts";
+export type { DispatcherTls } from "./http/dispatcher-tls.ts";
+export type { HttpOptions } from "./http/http-options.ts";
 export { bearerInterceptor } from "./interceptor/bearer-interceptor.ts";
-export type { DispatcherTls, TokenEndpointOptions } from "./options/token-endpoint-options.ts";
-export {
-  createTokenEndpoint,
-  type TokenAnswer,
-  type TokenEndpoint,
-  type TokenGrant,
-} from "./request/token-endpoint.ts";
-export { quoteServerText } from "./server-text/server-text.ts";
+export type { TokenEndpointOptions } from "./options/token-endpoint-options.ts";
+export type { EndpointRequest, ResponseSchema } from "./request/endpoint-request.ts";
+export { createTokenEndpoint, type TokenEndpoint } from "./request/token-endpoint.ts";
+export type { FormParameters, PolledGrant, TokenGrant } from "./request/token-grant.ts";

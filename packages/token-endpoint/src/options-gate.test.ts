@@ -59,9 +59,9 @@ const rows: readonly Row[] = [
   [
     "clientCredentialsSource",
     (options) => clientCredentialsSource(endpoint(), options),
-    { honours: ["scope"] },
+    { supports: ["scope"] },
     { audiance: "sentinel" },
-    /no option "audiance"; there are parameters, honours/,
+    /no option "audiance"; there are parameters, supports/,
   ],
   [
     "jwtBearerSource",
@@ -123,6 +123,35 @@ describe("a call", () => {
     await expect(request).rejects.not.toThrow(/sentinel/);
   });
 
+  const asked = {
+    endpoint: "introspection_endpoint",
+    parameters: {},
+    idempotent: true,
+    response: { safeParse: (data: unknown) => ({ success: true, data }) },
+  };
+  const polled = { grantType: "urn:x", parameters: {}, lifetimeMs: 1 };
+  it.each([
+    ["post", { ...asked, endpiont: "x" }, {}, TypeError, /"endpoint"/],
+    ["post", { ...asked, endpoint: "/introspect" }, {}, TypeError, /the name of an endpoint/],
+    ["post", { ...asked, response: {} }, {}, TypeError, /"response" must be a schema/],
+    ["post", { ...asked, parameters: { client_id: "sentinel" } }, {}, TypeError, /"client_id"/],
+    ["post", { ...asked, parameters: { token: "" } }, {}, TypeError, /"token" must be a string/],
+    ["post", "sentinel", {}, TypeError, /the request must be a plain object, not a string/],
+    ["post", asked, { singal: 1 }, TypeError, /"signal"/],
+    ["poll", { ...polled, lifetime: 1 }, {}, TypeError, /"lifetimeMs"/],
+    ["poll", { ...polled, grantType: " " }, {}, TypeError, /"grantType" must be a string/],
+    ["poll", { ...polled, lifetimeMs: 0 }, {}, RangeError, /"lifetimeMs" must be a number from 1/],
+    ["poll", { ...polled, lifetimeMs: "1" }, {}, TypeError, /"lifetimeMs" must be a number/],
+    ["poll", { ...polled, intervalMs: 0 }, {}, RangeError, /"intervalMs" must be a number from 1/],
+    ["poll", { ...polled, intervalMs: Number.NaN }, {}, RangeError, /"intervalMs"/],
+    ["poll", polled, { singal: 1 }, TypeError, /"signal"/],
+  ] as const)("of %s(%j, %j) is refused", async (method, given, options, type, message) => {
+    const call = endpoint()[method](given as never, options as never);
+    await expect(call).rejects.toThrow(type);
+    await expect(call).rejects.toThrow(message);
+    await expect(call).rejects.not.toThrow(/sentinel/);
+  });
+
   it.each([clientCredentialsSource, jwtBearerSource])(
     "of getToken is refused: %o",
     async (make) => {
@@ -137,12 +166,12 @@ describe("a call", () => {
   it.each([
     ["audiance", /no list of a request "audiance"; did you mean "audience"\?/],
     [7, /no list of a request "7"/],
-  ])("for a source that honours %j is refused", (honours, message) => {
-    const make = () => clientCredentialsSource(endpoint(), { honours: [honours] as never });
+  ])("for a source that supports %j is refused", (supports, message) => {
+    const make = () => clientCredentialsSource(endpoint(), { supports: [supports] as never });
     expect(make).toThrow(TypeError);
     expect(make).toThrow(message);
-    expect(() => clientCredentialsSource(endpoint(), { honours: "scope" as never })).toThrow(
-      /"honours" must be a list/,
+    expect(() => clientCredentialsSource(endpoint(), { supports: "scope" as never })).toThrow(
+      /"supports" must be a list/,
     );
   });
 

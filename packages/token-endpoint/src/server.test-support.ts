@@ -7,11 +7,8 @@ import { onTestFinished } from "vitest";
 import { createTestAuthority, type TestAuthority } from "./certificates.test-support.ts";
 import { noClientAuthentication } from "./client-authentication/client-authentication.ts";
 import type { TokenEndpointOptions } from "./options/token-endpoint-options.ts";
-import {
-  createTokenEndpoint,
-  type TokenEndpoint,
-  type TokenGrant,
-} from "./request/token-endpoint.ts";
+import { createTokenEndpoint, type TokenEndpoint } from "./request/token-endpoint.ts";
+import type { TokenGrant } from "./request/token-grant.ts";
 
 /** One request as a test server saw it. */
 export interface SeenRequest {
@@ -92,7 +89,7 @@ export function testEndpoint(
 export const CLIENT_CREDENTIALS: TokenGrant = {
   grantType: "client_credentials",
   parameters: {},
-  repeatable: true,
+  idempotent: true,
 };
 
 /** Answers with JSON. */

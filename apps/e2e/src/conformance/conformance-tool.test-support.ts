@@ -63,7 +63,8 @@ export async function judge(
   const result = await onlyFolder(join(folder, dirname(scenario)));
   const read = (file: string) => readFile(join(result, file), "utf8");
   return {
-    ...{ exitCode, report },
+    exitCode,
+    report,
     checks: JSON.parse(await read("checks.json")) as readonly Check[],
     client: { stdout: await read("stdout.txt"), stderr: await read("stderr.txt") },
   };

@@ -19,10 +19,10 @@ export interface ProtectedResource {
  * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-5 RFC 9728 §3.3 and §5}
  */
 export async function discoverProtectedResource(serverUrl: string): Promise<ProtectedResource> {
-  const answer = await fetch(serverUrl, { method: "POST", ...emptyCall });
-  await answer.body?.cancel();
-  if (answer.status !== 401) throw new Error(`No token is asked for: status ${answer.status}`);
-  const challenge = extractWWWAuthenticateParams(answer);
+  const response = await fetch(serverUrl, { method: "POST", ...emptyCall });
+  await response.body?.cancel();
+  if (response.status !== 401) throw new Error(`No token is asked for: status ${response.status}`);
+  const challenge = extractWWWAuthenticateParams(response);
   const { resourceMetadataUrl } = challenge;
   const metadata = await discoverOAuthProtectedResourceMetadata(serverUrl, {
     ...(resourceMetadataUrl && { resourceMetadataUrl }),

@@ -10,13 +10,20 @@ export const foreignHosts = { attacker: "attacker.example", rebound: "rebound.ex
 
 const resolverRules = [
   ...Object.values(foreignHosts).map((host) => `MAP ${host} 127.0.0.1`),
-  ...["MAP * ~NOTFOUND", "EXCLUDE localhost", "EXCLUDE 127.0.0.1"],
+  "MAP * ~NOTFOUND",
+  "EXCLUDE localhost",
+  "EXCLUDE 127.0.0.1",
 ].join(", ");
 
 /** As root, without a screen, and without what a browser does by itself. */
 const flags = [
-  ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-  ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
   `--host-resolver-rules=${resolverRules}`,
 ];
 

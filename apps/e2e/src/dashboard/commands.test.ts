@@ -28,7 +28,7 @@ describe("a fault set in the page", () => {
       .selectOption("the token exchange");
     await page.getByLabel("Of user").fill("alice");
     await page.getByRole("button", { name: "Set fault" }).click();
-    await page.locator(".faults", { hasText: "Answer 403" }).waitFor();
+    await page.locator(".faults", { hasText: "Respond with 403" }).waitFor();
     expect(mock.controls.listFaults()).toMatchObject([
       {
         match: { route: "sts-token", subject: "alice", times: 1 },

@@ -20,10 +20,12 @@ async function startTarget(): Promise<MockSts> {
 
 /** All that a page could have changed. */
 const stateOf = ({ controls, recorder }: MockSts) => ({
-  ...{ faults: controls.listFaults(), settings: controls.readSettings() },
+  faults: controls.listFaults(),
+  settings: controls.readSettings(),
   // A browser asks by itself for an icon.
   log: recorder.requests.filter(({ path }) => path !== "/favicon.ico").length,
-  ...{ offsetMs: controls.clock.offsetMs, frozen: controls.clock.frozen },
+  offsetMs: controls.clock.offsetMs,
+  frozen: controls.clock.frozen,
 });
 
 /** Serves an empty page on a port of its own. */
@@ -60,7 +62,9 @@ describe("a page from another origin", () => {
     const page = await openPage(browser, { errors });
     await page.goto(await startOrigin(host));
     const got = await runInPage(page, {
-      ...{ file: "readings.js", name: "readEverything", argument: mock.url },
+      file: "readings.js",
+      name: "readEverything",
+      argument: mock.url,
     });
     // The token server itself is open to any: asking it for `/` is in the log now.
     const before = stateOf(mock);

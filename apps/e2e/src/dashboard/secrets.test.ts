@@ -9,7 +9,9 @@ const browser = await startBrowser();
 /** All that the browser holds of the page, its fields and its storage too. */
 const everything = async (page: Page) =>
   JSON.stringify([
-    ...[await page.content(), page.url(), await page.context().storageState()],
+    await page.content(),
+    page.url(),
+    await page.context().storageState(),
     await page.locator("input").evaluateAll((all) => all.map((it) => Object(it).value)),
   ]);
 

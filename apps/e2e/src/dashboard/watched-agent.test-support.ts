@@ -29,7 +29,9 @@ export async function openWatchedAgent(options: MockStsOptions = {}): Promise<Wa
     ca: mock.ca,
   });
   const servers = mock.sts.mcpServers.map(({ name, url, audience }) => ({
-    ...{ name, url, request: { audience: [audience] } },
+    name,
+    url,
+    request: { audience: [audience] },
   }));
   const client = createAgentGatewayClient({
     flow: mcpServers({ tokens: source, servers, fetch: source.fetch }),
@@ -41,7 +43,8 @@ export async function openWatchedAgent(options: MockStsOptions = {}): Promise<Wa
   });
   const users = new Map<string, Promise<string>>();
   return {
-    ...{ mock, client },
+    mock,
+    client,
     async work(user, calls) {
       const signedIn = users.get(user) ?? mock.userToken({ sub: user, expiresInMs });
       users.set(user, signedIn);

@@ -43,7 +43,10 @@ function askedOf({ recorder }: MockSts) {
 /** A destination for which the service gets tokens as the agent, at the identity tenant of a URL. */
 function destinationWithTokens({ lobClientId, gatewayUrl }: MockSts, tokenServiceURL: string) {
   return {
-    ...{ URL: gatewayUrl, ProxyType: "Internet", clientId: lobClientId, tokenServiceURL },
+    URL: gatewayUrl,
+    ProxyType: "Internet",
+    clientId: lobClientId,
+    tokenServiceURL,
     Authentication: "OAuth2ClientCredentials",
     "tokenService.KeyStoreLocation": "sap-managed-runtime-ias.pem",
     "tokenService.body.resource": agentGatewayResource,
@@ -58,7 +61,9 @@ describe("@sap-cloud-sdk/connectivity as a client of the mock's XSUAA", () => {
       const tokens = [await serviceToken("destination")];
       for (const jwt of users) tokens.push(await serviceToken("destination", { jwt }));
       expect(tokens.map((token) => decodeJwt(token).zid)).toEqual([
-        ...["mock-tenant", "tenant-a-id", "tenant-b-id"],
+        "mock-tenant",
+        "tenant-a-id",
+        "tenant-b-id",
       ]);
     }
     expect(askedOf(mock)).toEqual([
@@ -105,13 +110,16 @@ describe("@sap-cloud-sdk/connectivity as a client of the mock's Destination Serv
   it("finds the provider's destination with a token that is good at the gateway", async () => {
     const mock = await openBoundMock();
     const found = await getDestination({
-      ...{ destinationName: mock.iasDestination, selectionStrategy: alwaysProvider },
+      destinationName: mock.iasDestination,
+      selectionStrategy: alwaysProvider,
     });
     expect(found).toMatchObject({ url: mock.gatewayUrl, clientId: mock.lobClientId });
     const [token] = found?.authTokens ?? [];
     expect(token).toMatchObject({ type: "Bearer", expiresIn: "3600", error: null });
     expect(decodeJwt(token?.value ?? "")).toMatchObject({
-      ...{ sub: mock.lobClientId, app_tid: "mock-tenant", aud: "mock-agent-gateway" },
+      sub: mock.lobClientId,
+      app_tid: "mock-tenant",
+      aud: "mock-agent-gateway",
     });
     expect(askedOf(mock)).toEqual([
       ["xsuaa-token", "provider-zone", 200],
@@ -127,7 +135,8 @@ describe("@sap-cloud-sdk/connectivity as a client of the mock's Destination Serv
     mock.controls.tenant("tenant-a").putDestination({ name: "orders", properties });
     const find = async (tenant: string) =>
       getDestination({
-        ...{ destinationName: "orders", selectionStrategy: alwaysSubscriber },
+        destinationName: "orders",
+        selectionStrategy: alwaysSubscriber,
         jwt: await userTokenOf(mock, tenant),
       });
     expect(await find("tenant-a")).toMatchObject({ name: "orders", url: URL });
@@ -146,7 +155,9 @@ describe("@sap-cloud-sdk/connectivity as a client of the mock's Destination Serv
     };
     mock.controls.tenant("provider-zone").putDestination({ name: "common", properties });
     const found = await getDestination({
-      ...{ destinationName: "common", selectionStrategy: alwaysProvider, useCache: false },
+      destinationName: "common",
+      selectionStrategy: alwaysProvider,
+      useCache: false,
       jwt: await userTokenOf(mock, "tenant-a"),
     });
     const [token] = found?.authTokens ?? [];
@@ -165,7 +176,9 @@ describe("@sap-cloud-sdk/connectivity as a client of the mock's Destination Serv
     };
     mock.controls.tenant("provider-zone").putDestination({ name: "of-users", properties });
     const found = await getDestination({
-      ...{ destinationName: "of-users", selectionStrategy: alwaysProvider, useCache: false },
+      destinationName: "of-users",
+      selectionStrategy: alwaysProvider,
+      useCache: false,
       jwt: await userTokenOf(mock, "provider-zone"),
     });
     const [token] = found?.authTokens ?? [];

@@ -27,7 +27,8 @@ async function openLandscape() {
   });
   const jwks = (await (await fetch(idp.sts.jwksUri)).json()) as JSONWebKeySet;
   const mock = await openTrustedMock({
-    ...{ port, clients: [plainSecretClient] },
+    port,
+    clients: [plainSecretClient],
     sts: { trustedIssuers: [{ issuer: idp.sts.issuer, jwks }] },
   });
   return { idp, mock, server: serverOf(mock, "tickets") };
@@ -45,8 +46,11 @@ async function freePort(): Promise<number> {
 
 async function grantOf(idp: MockSts, { audience, resource }: Record<string, string>) {
   const { jwtAuthGrant } = await discoverAndRequestJwtAuthGrant({
-    ...{ idpUrl: idp.sts.issuer, clientId, clientSecret },
-    ...{ audience: String(audience), resource: String(resource) },
+    idpUrl: idp.sts.issuer,
+    clientId,
+    clientSecret,
+    audience: String(audience),
+    resource: String(resource),
     idToken: await idp.userToken({ sub: "alice", clientId }),
   });
   return jwtAuthGrant;
@@ -57,18 +61,25 @@ describe("the MCP SDK's cross-app access as a client of the mock", () => {
     const { idp, mock, server } = await openLandscape();
     const target = { audience: mock.sts.issuer, resource: server.url };
     const { access_token } = await exchangeJwtAuthGrant({
-      ...{ tokenEndpoint: mock.sts.tokenEndpoint, clientId, clientSecret },
+      tokenEndpoint: mock.sts.tokenEndpoint,
+      clientId,
+      clientSecret,
       jwtAuthGrant: await grantOf(idp, target),
     });
     expect(decodeJwt(access_token)).toMatchObject({
-      ...{ iss: mock.sts.issuer, sub: "alice", aud: server.url, client_id: clientId },
+      iss: mock.sts.issuer,
+      sub: "alice",
+      aud: server.url,
+      client_id: clientId,
     });
   });
 
   it("finds everything from the MCP server's first answer, and calls a tool", async () => {
     const { idp, mock, server } = await openLandscape();
     const authProvider = new CrossAppAccessProvider({
-      ...{ clientId, clientSecret, expectedIssuer: mock.sts.issuer },
+      clientId,
+      clientSecret,
+      expectedIssuer: mock.sts.issuer,
       assertion: ({ authorizationServerUrl: audience, resourceUrl: resource }) =>
         grantOf(idp, { audience, resource }),
     });

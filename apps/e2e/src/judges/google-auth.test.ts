@@ -15,7 +15,9 @@ async function openPool(subjectTokenOf?: () => Promise<string>) {
   });
   const getSubjectToken = subjectTokenOf ?? (() => mock.userToken({ sub: "alice" }));
   const pool = new IdentityPoolClient({
-    ...{ type: "external_account", audience: POOL, scopes: [SCOPE] },
+    type: "external_account",
+    audience: POOL,
+    scopes: [SCOPE],
     subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
     subject_token_supplier: { getSubjectToken },
     token_url: mock.sts.tokenEndpoint,

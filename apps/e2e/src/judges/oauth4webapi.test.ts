@@ -58,7 +58,8 @@ describe("oauth4webapi as a client of the mock", () => {
     const { mock, as, exchange } = await openSts();
     const { access_token } = await exchange({
       subject_token: await mock.userToken({
-        ...{ sub: "alice", claims: { may_act: { sub: "agent" } } },
+        sub: "alice",
+        claims: { may_act: { sub: "agent" } },
       }),
       actor_token: await mock.userToken({ sub: "agent" }),
       actor_token_type: `${TOKEN_TYPE}jwt`,
@@ -84,12 +85,14 @@ describe("oauth4webapi as a client of the mock", () => {
     const { mock, as, exchange } = await openSts();
     const subject_token = await mock.userToken({ sub: "alice" });
     expect(await rejection(exchange({ subject_token, audience: "unknown" }))).toMatchObject({
-      ...{ error: "invalid_target", status: 400 },
+      error: "invalid_target",
+      status: 400,
     });
     const wrong = oauth.ClientSecretBasic("wrong");
     const client = { client_id: secretClient.clientId };
     const answer = await oauth.genericTokenEndpointRequest(as, client, wrong, EXCHANGE, {
-      ...{ subject_token, subject_token_type: `${TOKEN_TYPE}jwt` },
+      subject_token,
+      subject_token_type: `${TOKEN_TYPE}jwt`,
     });
     const refusal = await rejection(oauth.processGenericTokenEndpointResponse(as, client, answer));
     expect(refusal).toBeInstanceOf(oauth.WWWAuthenticateChallengeError);

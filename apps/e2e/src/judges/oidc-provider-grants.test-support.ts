@@ -57,7 +57,9 @@ async function answerTokenExchange(ctx: Context, setup: GrantSetup): Promise<voi
   const mayAct = subject.may_act as JWTPayload | undefined;
   if (actor && mayAct && mayAct.sub !== actor.sub) refuse("the actor may not act for the subject");
   await issue(ctx, setup, {
-    ...{ subject, grant: GRANTS.tokenExchange, targets: [resource, audience].flat() },
+    subject,
+    grant: GRANTS.tokenExchange,
+    targets: [resource, audience].flat(),
     act: actor ? { iss: actor.iss, sub: actor.sub, act: subject.act } : subject.act,
     issuedTokenType: requested_token_type,
   });
@@ -98,7 +100,10 @@ async function issue(
   const scope = params.scope?.split(" ").includes("read") ? "read" : undefined;
   const left = Number(subject.exp) - Math.floor(Date.now() / 1_000);
   const token = new provider.AccessToken({
-    ...{ client, accountId: subject.sub, gty: grant, scope },
+    client,
+    accountId: subject.sub,
+    gty: grant,
+    scope,
     expiresIn: Math.min(TOKEN_SECONDS, left),
   });
   const [server] = targets.map(
@@ -110,8 +115,11 @@ async function issue(
   const certificate = ctx.socket.getPeerX509Certificate();
   if (certificate !== undefined) token.setThumbprint("x5t", certificate);
   ctx.body = {
-    ...{ access_token: await token.save(), issued_token_type: issuedTokenType },
-    ...{ token_type: token.tokenType, expires_in: token.expiration, scope },
+    access_token: await token.save(),
+    issued_token_type: issuedTokenType,
+    token_type: token.tokenType,
+    expires_in: token.expiration,
+    scope,
   };
 }
 

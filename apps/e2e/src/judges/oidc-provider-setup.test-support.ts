@@ -47,8 +47,10 @@ export function configuration(origin: string, { server, client }: Keys) {
     jwks: { keys: [server] },
     clients: clientMetadata(client),
     clientAuthMethods: [
-      ...["tls_client_auth", "private_key_jwt"],
-      ...["client_secret_basic", "client_secret_post"],
+      "tls_client_auth",
+      "private_key_jwt",
+      "client_secret_basic",
+      "client_secret_post",
     ],
     discovery: { mtls_endpoint_aliases: { token_endpoint: `${origin}/mtls/token` } },
     scopes: ["read"],
@@ -79,7 +81,9 @@ export function configuration(origin: string, { server, client }: Keys) {
         getResourceServerInfo: (_ctx: Context, resource: string) => resourceServer(resource),
       },
       mTLS: {
-        ...{ enabled: true, tlsClientAuth: true, certificateBoundAccessTokens: true },
+        enabled: true,
+        tlsClientAuth: true,
+        certificateBoundAccessTokens: true,
         getCertificate: ({ socket }: Context) => socket.getPeerX509Certificate(),
         certificateAuthorized: ({ socket }: Context) => socket.authorized,
         certificateSubjectMatches: ({ socket }: Context, _name: string, expected: string) =>
@@ -98,7 +102,9 @@ export function resourceServer(target: string) {
   const known = [...Object.values<string>(RESOURCES), ...AUDIENCES];
   if (!known.includes(target)) throw new errors.InvalidTarget();
   return {
-    ...{ scope: "read", audience: target, accessTokenTTL: TOKEN_SECONDS },
+    scope: "read",
+    audience: target,
+    accessTokenTTL: TOKEN_SECONDS,
     ...(target === RESOURCES.asking
       ? { accessTokenFormat: "opaque" }
       : { accessTokenFormat: "jwt", jwt: { sign: { alg: "ES256" } } }),
@@ -126,9 +132,13 @@ function clientMetadata(publicKey: JWK) {
     [signing, "private_key_jwt", { jwks: { keys: [publicKey] } }],
   ] as const;
   return methods.map(([{ clientId }, method, own]) => ({
-    ...{ client_id: clientId, token_endpoint_auth_method: method, ...own },
+    client_id: clientId,
+    token_endpoint_auth_method: method,
+    ...own,
     grant_types: ["client_credentials", ...Object.values(GRANTS)],
-    ...{ redirect_uris: [], response_types: [], id_token_signed_response_alg: "ES256" },
+    redirect_uris: [],
+    response_types: [],
+    id_token_signed_response_alg: "ES256",
   }));
 }
 

@@ -43,6 +43,11 @@ declare module "oidc-provider" {
       identifier: string,
       info: object,
     ) => object;
+    readonly Grant: new (
+      properties: Readonly<Record<"clientId" | "accountId", string>>,
+    ) => { addOIDCScope(scope: string): void; save(): Promise<string> };
+    /** Says what a user decided: the identifier of what was granted, or an error. */
+    backchannelResult(request: object, result: string | Error): Promise<void>;
     registerGrantType(
       name: string,
       handler: (ctx: Context) => Promise<void>,
@@ -57,6 +62,11 @@ declare module "oidc-provider" {
   }
 
   export const errors: Readonly<
-    Record<"InvalidTarget" | "InvalidGrant" | "InvalidRequest", new (description?: string) => Error>
+    Record<
+      "AccessDenied" | "InvalidTarget" | "InvalidGrant" | "InvalidRequest",
+      new (
+        description?: string,
+      ) => Error
+    >
   >;
 }

@@ -60,8 +60,11 @@ export async function openOidcProvider(authority: MockSts) {
     /** Signs a user, or an actor, in. */
     assertion: (claims: JWTPayload = {}) =>
       new SignJWT({
-        ...{ iss: USERS_ISSUER, sub: "alice", aud: origin },
-        ...{ exp: Math.floor(Date.now() / 1_000) + SIGNED_IN_SECONDS, ...claims },
+        iss: USERS_ISSUER,
+        sub: "alice",
+        aud: origin,
+        exp: Math.floor(Date.now() / 1_000) + SIGNED_IN_SECONDS,
+        ...claims,
       })
         .setProtectedHeader({ alg: "ES256", kid: "users" })
         .sign(users.privateKey),
@@ -73,7 +76,8 @@ async function listen(authority: MockSts) {
     ...(await serverIdentity(authority)),
     ca: authority.ca,
     // Who has no certificate may authenticate otherwise, or be told.
-    ...{ requestCert: true, rejectUnauthorized: false },
+    requestCert: true,
+    rejectUnauthorized: false,
   });
   return { server, origin: `https://localhost:${await listenUntilTestEnds(server)}` };
 }

@@ -16,10 +16,10 @@ import {
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { rejection, temporaryDirectory } from "../agent.test-support.ts";
-import { type Court, openCourt } from "./court.test-support.ts";
+import { type ExchangeHarness, openExchangeHarness } from "./exchange-harness.test-support.ts";
 import { CLIENTS, RESOURCES, TOKEN_SECONDS } from "./oidc-provider-setup.test-support.ts";
 
-type Judge = Court["judge"];
+type Judge = ExchangeHarness["judge"];
 
 function certificateAuthentication(pair: CertificatePair): ClientAuthentication {
   return tlsClientAuth(createClientCertificate(pair));
@@ -45,7 +45,7 @@ const REQUEST = { resource: [RESOURCES.mcp], scope: ["read"] };
 
 describe("token-endpoint against oidc-provider", () => {
   it.each(PLACES)("gets a bound token for a client with a certificate, by %s", async (by) => {
-    const { authority, judge } = await openCourt();
+    const { authority, judge } = await openExchangeHarness();
     const clientAuthentication = certificateAuthentication(authority.clientCertificate);
     const { clientId } = CLIENTS.mtls;
     const source = clientCredentialsSource(
@@ -73,7 +73,7 @@ describe("token-endpoint against oidc-provider", () => {
       ["client_secret_post", by] as const,
     ]),
   )("gets a token by %s, by %s", async (method, by) => {
-    const { judge } = await openCourt();
+    const { judge } = await openExchangeHarness();
     const isBasic = method === "client_secret_basic";
     const { clientId, secret } = isBasic ? CLIENTS.basic : CLIENTS.post;
     const clientAuthentication = isBasic ? clientSecretBasic(secret) : clientSecretPost(secret);
@@ -86,14 +86,17 @@ describe("token-endpoint against oidc-provider", () => {
     expect(token.confirmation).toBeUndefined();
     const { aud, cnf, exp = 0 } = decodeJwt(token.token);
     expect({ aud, cnf }).toEqual({ aud: RESOURCES.mcp, cnf: undefined });
-    expect(token.expiresAt).toBeGreaterThanOrEqual(sentAfter + TOKEN_SECONDS * 1_000);
-    expect(Math.abs((token.expiresAt ?? 0) - exp * 1_000)).toBeLessThan(5_000);
+    // The earlier of the two counts: `expires_in`, or the token's own `exp`, which has no milliseconds.
+    const statedAt = sentAfter + TOKEN_SECONDS * 1_000;
+    expect(token.expiresAt).toBeLessThanOrEqual(exp * 1_000);
+    expect(token.expiresAt).toBeGreaterThan(Math.min(statedAt, exp * 1_000) - 1);
+    expect(Math.abs(statedAt - exp * 1_000)).toBeLessThan(5_000);
     // The metadata has an alias for clients with a certificate, who this one is not.
     expect(judge.requests.at(-1)).toEqual({ path: "/token", hasCertificate: false });
   });
 
   it("gets an opaque token if no resource is asked for", async () => {
-    const { authority, judge } = await openCourt();
+    const { authority, judge } = await openExchangeHarness();
     const clientAuthentication = certificateAuthentication(authority.clientCertificate);
     const { clientId } = CLIENTS.mtls;
     const endpoint = endpointOf(judge, { clientId, clientAuthentication });
@@ -103,7 +106,7 @@ describe("token-endpoint against oidc-provider", () => {
   });
 
   it("gets a token for a user by jwt-bearer", async () => {
-    const { authority, judge } = await openCourt();
+    const { authority, judge } = await openExchangeHarness();
     const clientAuthentication = certificateAuthentication(authority.clientCertificate);
     const { clientId } = CLIENTS.mtls;
     const source = jwtBearerSource(endpointOf(judge, { clientId, clientAuthentication }));
@@ -118,7 +121,7 @@ describe("token-endpoint against oidc-provider", () => {
   });
 
   it("is told invalid_grant for an assertion for somebody else", async () => {
-    const { authority, judge } = await openCourt();
+    const { authority, judge } = await openExchangeHarness();
     const clientAuthentication = certificateAuthentication(authority.clientCertificate);
     const endpoint = endpointOf(judge, { clientId: CLIENTS.mtls.clientId, clientAuthentication });
     const subjectToken = await judge.assertion({ aud: "https://elsewhere.example" });
@@ -132,7 +135,7 @@ describe("token-endpoint against oidc-provider", () => {
   });
 
   it("is told invalid_target for a resource that the server does not know", async () => {
-    const { judge } = await openCourt();
+    const { judge } = await openExchangeHarness();
     const { clientId, secret } = CLIENTS.post;
     const endpoint = endpointOf(judge, {
       clientId,
@@ -194,7 +197,7 @@ const BAD_CLIENTS: readonly [string, BadClient][] = [
 
 describe("a client that oidc-provider does not take", () => {
   it.each(BAD_CLIENTS)("is told invalid_client: %s", async (_name, client) => {
-    const { authority, judge } = await openCourt();
+    const { authority, judge } = await openExchangeHarness();
     const source = clientCredentialsSource(endpointOf(judge, await client(authority)));
     const error = await rejection(source.getToken(REQUEST));
     expect(error).toMatchObject({
@@ -208,7 +211,7 @@ describe("a client that oidc-provider does not take", () => {
 
 describe("customer-mtls against oidc-provider", () => {
   it("gets system and user tokens for the gateway with a credentials file", async () => {
-    const { authority, judge } = await openCourt();
+    const { authority, judge } = await openExchangeHarness();
     const credentials = { ...authority.credentials(), tokenServiceUrl: judge.tokenEndpoint };
     const credentialsFile = join(await temporaryDirectory(), "credentials");
     await writeFile(credentialsFile, JSON.stringify(credentials), { mode: 0o600 });

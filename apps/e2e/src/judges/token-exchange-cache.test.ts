@@ -4,7 +4,7 @@ import { decodeJwt } from "jose";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { atOnce, rejection } from "../agent.test-support.ts";
 import { openAskingServer } from "./asking-server.test-support.ts";
-import { type Court, openCourt } from "./court.test-support.ts";
+import { type ExchangeHarness, openExchangeHarness } from "./exchange-harness.test-support.ts";
 import {
   AUDIENCES,
   CLIENTS,
@@ -16,7 +16,10 @@ const [orders = ""] = AUDIENCES;
 const CALLS = 30;
 
 /** A client of the judge whose tokens are cached, by a clock that stands still. */
-function cachedExchanger({ exchanger, events }: Court, client: "mtls" | "post" | "signing") {
+function cachedExchanger(
+  { exchanger, events }: ExchangeHarness,
+  client: "mtls" | "post" | "signing",
+) {
   const clock = createFakeClock(Date.now());
   const source = exchanger(client, { clock });
   const onEvent = (event: (typeof events)[number]) => void events.push(event);
@@ -29,9 +32,9 @@ describe("cachingTokenSource over exchanges at oidc-provider", () => {
   it.each(["mtls", "signing"] as const)(
     "exchanges once for each user and target, for many calls at once, by %s",
     async (client) => {
-      const court = await openCourt();
-      const { tokens } = cachedExchanger(court, client);
-      const users = await Promise.all(["alice", "bob"].map((sub) => court.signIn({ sub })));
+      const harness = await openExchangeHarness();
+      const { tokens } = cachedExchanger(harness, client);
+      const users = await Promise.all(["alice", "bob"].map((sub) => harness.signIn({ sub })));
       const targets = [
         ...AUDIENCES.map((name) => ({ audience: [name] })),
         { resource: [RESOURCES.mcp] },
@@ -46,28 +49,28 @@ describe("cachingTokenSource over exchanges at oidc-provider", () => {
       expect(got[0]?.map(({ token }) => [decodeJwt(token).sub, decodeJwt(token).aud])).toEqual(
         ["alice", "bob"].flatMap((sub) => [...AUDIENCES, RESOURCES.mcp].map((aud) => [sub, aud])),
       );
-      expect(court.judge.tokenRequests()).toBe(wanted.length);
-      court.expectNoSecret(tokens, got);
+      expect(harness.judge.tokenRequests()).toBe(wanted.length);
+      harness.expectNoSecret(tokens, got);
     },
   );
 
   it("exchanges again when a token has expired, and once", async () => {
-    const court = await openCourt();
-    const { clock, tokens } = cachedExchanger(court, "post");
-    const request = { subjectToken: await court.signIn(), audience: [orders] };
+    const harness = await openExchangeHarness();
+    const { clock, tokens } = cachedExchanger(harness, "post");
+    const request = { subjectToken: await harness.signIn(), audience: [orders] };
     const first = await tokens.getToken(request);
     clock.advance(TOKEN_SECONDS * 1_000);
     const [second, ...others] = await atOnce(CALLS, () => tokens.getToken(request));
     expect(second?.token).not.toBe(first.token);
     for (const other of others) expect(other).toBe(second);
-    expect(court.judge.tokenRequests()).toBe(2);
+    expect(harness.judge.tokenRequests()).toBe(2);
   });
 
   it("keeps no token longer than the user stays signed in", async () => {
-    const court = await openCourt();
-    const { clock, tokens } = cachedExchanger(court, "post");
+    const harness = await openExchangeHarness();
+    const { clock, tokens } = cachedExchanger(harness, "post");
     const exp = Math.floor(clock.now() / 1_000) + 60;
-    const request = { subjectToken: await court.signIn({ exp }), audience: [orders] };
+    const request = { subjectToken: await harness.signIn({ exp }), audience: [orders] };
     const { expiresAt = Number.POSITIVE_INFINITY } = await tokens.getToken(request);
     expect(expiresAt).toBeLessThanOrEqual((exp + 1) * 1_000);
     clock.advance(61_000);
@@ -75,24 +78,28 @@ describe("cachingTokenSource over exchanges at oidc-provider", () => {
   });
 
   it("asks once for what is refused", async () => {
-    const court = await openCourt();
-    const { tokens } = cachedExchanger(court, "post");
-    const request = { subjectToken: await court.signIn(), audience: ["nobody"] };
+    const harness = await openExchangeHarness();
+    const { tokens } = cachedExchanger(harness, "post");
+    const request = { subjectToken: await harness.signIn(), audience: ["nobody"] };
     const errors = await atOnce(CALLS, () => rejection(tokens.getToken(request)));
     for (const error of errors) expect(error).toMatchObject({ oauthError: "invalid_target" });
-    expect(court.judge.tokenRequests()).toBe(1);
-    court.expectNoSecret(...errors);
+    expect(harness.judge.tokenRequests()).toBe(1);
+    harness.expectNoSecret(...errors);
   });
 });
 
 describe("bearerFetch with tokens exchanged at oidc-provider", () => {
   it("gets one new token for one that was revoked, and none for other users", async () => {
-    const court = await openCourt();
-    const { judge } = court;
-    const { source, tokens } = cachedExchanger(court, "post");
-    const server = await openAskingServer({ ...court, issuer: judge.issuer, fetch: source.fetch });
+    const harness = await openExchangeHarness();
+    const { judge } = harness;
+    const { source, tokens } = cachedExchanger(harness, "post");
+    const server = await openAskingServer({
+      ...harness,
+      issuer: judge.issuer,
+      fetch: source.fetch,
+    });
     const signIn = async (sub: string) => {
-      const request = { subjectToken: await court.signIn({ sub }), resource: [RESOURCES.asking] };
+      const request = { subjectToken: await harness.signIn({ sub }), resource: [RESOURCES.asking] };
       const fetch = bearerFetch(tokens, { resource: server.url, fetch: source.fetch, request });
       return { request, call: async () => (await fetch(server.url)).text() };
     };
@@ -115,6 +122,6 @@ describe("bearerFetch with tokens exchanged at oidc-provider", () => {
     expect(server.statuses).toContain(401);
     expect((await tokens.getToken(alice.request)).token).not.toBe(revoked.token);
     expect(judge.tokenRequests()).toBe(3);
-    court.expectNoSecret(tokens, revoked);
+    harness.expectNoSecret(tokens, revoked);
   });
 });

@@ -3,7 +3,7 @@ import { createClientCertificate, privateKeyJwt } from "@agent-oauth/token-endpo
 import { decodeJwt, decodeProtectedHeader, generateKeyPair } from "jose";
 import { describe, expect, it } from "vitest";
 import { rejection } from "../agent.test-support.ts";
-import { type Court, openCourt } from "./court.test-support.ts";
+import { type ExchangeHarness, openExchangeHarness } from "./exchange-harness.test-support.ts";
 import { USERS_ISSUER } from "./oidc-provider-grants.test-support.ts";
 import { AUDIENCES, CLIENTS, RESOURCES } from "./oidc-provider-setup.test-support.ts";
 
@@ -12,19 +12,23 @@ const PLACES = ["issuer", "tokenEndpoint"] as const;
 
 describe("createStsTokenSource against oidc-provider", () => {
   it.each(PLACES)("gets a bound token for a client with a certificate, by %s", async (by) => {
-    const { judge, authority, exchanger, signIn } = await openCourt();
+    const { judge, authority, exchanger, signIn } = await openExchangeHarness();
     const source = exchanger("mtls", { [by]: judge[by] });
     const subjectToken = await signIn({ sub: "bob" });
     const token = await source.getToken({ subjectToken, resource: [RESOURCES.mcp] });
 
     const { thumbprint } = createClientCertificate(authority.clientCertificate);
     expect(token).toMatchObject({
-      ...{ tokenType: "Bearer", issuedTokenType: tokenTypes.accessToken },
+      tokenType: "Bearer",
+      issuedTokenType: tokenTypes.accessToken,
       confirmation: { x5tS256: thumbprint },
     });
     const claims = decodeJwt(token.token);
     expect(claims).toMatchObject({
-      ...{ iss: judge.issuer, sub: "bob", aud: RESOURCES.mcp, client_id: CLIENTS.mtls.clientId },
+      iss: judge.issuer,
+      sub: "bob",
+      aud: RESOURCES.mcp,
+      client_id: CLIENTS.mtls.clientId,
       cnf: { "x5t#S256": thumbprint },
     });
     expect(claims).not.toHaveProperty("act");
@@ -36,13 +40,15 @@ describe("createStsTokenSource against oidc-provider", () => {
   it.each(PLACES)(
     "signs an assertion for each exchange, which is taken once, by %s",
     async (by) => {
-      const { judge, exchanger, signIn } = await openCourt();
+      const { judge, exchanger, signIn } = await openExchangeHarness();
       const source = exchanger("signing", { [by]: judge[by] });
       const request = { subjectToken: await signIn(), audience: [orders] };
       const tokens = await Promise.all([source.getToken(request), source.getToken(request)]);
       for (const { token } of tokens) {
         expect(decodeJwt(token)).toMatchObject({
-          ...{ sub: "alice", aud: orders, client_id: CLIENTS.signing.clientId },
+          sub: "alice",
+          aud: orders,
+          client_id: CLIENTS.signing.clientId,
         });
       }
       expect(judge.tokenRequests()).toBe(2);
@@ -50,7 +56,7 @@ describe("createStsTokenSource against oidc-provider", () => {
   );
 
   it.each(["basic", "post"] as const)("authenticates by secret: %s", async (method) => {
-    const { exchanger, signIn } = await openCourt();
+    const { exchanger, signIn } = await openExchangeHarness();
     const request = { subjectToken: await signIn(), audience: [orders] };
     const { token, confirmation } = await exchanger(method).getToken(request);
     expect(decodeJwt(token)).toMatchObject({ aud: orders, client_id: CLIENTS[method].clientId });
@@ -58,10 +64,12 @@ describe("createStsTokenSource against oidc-provider", () => {
   });
 
   it("asks for every audience and resource, and reads which scope was granted", async () => {
-    const { exchanger, signIn } = await openCourt();
+    const { exchanger, signIn } = await openExchangeHarness();
     const token = await exchanger("post").getToken({
-      ...{ subjectToken: await signIn(), scope: ["read", "write"] },
-      ...{ audience: [orders, billing], resource: [RESOURCES.mcp, RESOURCES.gateway] },
+      subjectToken: await signIn(),
+      scope: ["read", "write"],
+      audience: [orders, billing],
+      resource: [RESOURCES.mcp, RESOURCES.gateway],
     });
     const { aud, scope } = decodeJwt(token.token);
     expect(aud).toEqual([RESOURCES.mcp, RESOURCES.gateway, orders, billing]);
@@ -71,7 +79,7 @@ describe("createStsTokenSource against oidc-provider", () => {
 
 describe("delegation at oidc-provider", () => {
   it("names who acts, and who acted before at the next exchange", async () => {
-    const { judge, exchanger, signIn, actor } = await openCourt();
+    const { judge, exchanger, signIn, actor } = await openExchangeHarness();
     const first = exchanger("post", { actor: await actor("first-agent") });
     const second = exchanger("signing", {
       actor: await actor("second-agent"),
@@ -87,12 +95,14 @@ describe("delegation at oidc-provider", () => {
     const { token } = await second.getToken(request);
     expect(decodeJwt(token)).toMatchObject({ iss: judge.issuer, sub: "alice", aud: orders });
     expect(decodeJwt(token).act).toEqual({
-      ...{ iss: USERS_ISSUER, sub: "second-agent", act: firstAct },
+      iss: USERS_ISSUER,
+      sub: "second-agent",
+      act: firstAct,
     });
   });
 
   it("is refused to whom the user's token does not let act", async () => {
-    const { exchanger, signIn, actor, expectNoSecret } = await openCourt();
+    const { exchanger, signIn, actor, expectNoSecret } = await openExchangeHarness();
     const source = exchanger("post", { actor: await actor("mallory") });
     const subjectToken = await signIn({ may_act: { sub: "first-agent" } });
     const error = await rejection(source.getToken({ subjectToken, audience: [orders] }));
@@ -102,7 +112,7 @@ describe("delegation at oidc-provider", () => {
   });
 
   it("is refused to an actor whose token is for somebody else", async () => {
-    const { exchanger, signIn, expectNoSecret } = await openCourt();
+    const { exchanger, signIn, expectNoSecret } = await openExchangeHarness();
     const token = await signIn({ sub: "first-agent", aud: "https://elsewhere.example" });
     const source = exchanger("post", { actor: { name: "first-agent", token } });
     const error = await rejection(source.getToken({ subjectToken: await signIn() }));
@@ -111,7 +121,7 @@ describe("delegation at oidc-provider", () => {
   });
 });
 
-type BadSubject = (court: Court) => Promise<string>;
+type BadSubject = (harness: ExchangeHarness) => Promise<string>;
 
 const BAD_SUBJECTS: readonly [string, BadSubject][] = [
   ["is no token", async () => "no-token"],
@@ -123,14 +133,14 @@ const BAD_SUBJECTS: readonly [string, BadSubject][] = [
 
 describe("a user's token that oidc-provider does not take", () => {
   it.each(BAD_SUBJECTS)("is told of and not shown: it %s", async (_what, subjectOf) => {
-    const court = await openCourt();
-    const subjectToken = await subjectOf(court);
-    const source = court.exchanger("post");
+    const harness = await openExchangeHarness();
+    const subjectToken = await subjectOf(harness);
+    const source = harness.exchanger("post");
     const error = await rejection(source.getToken({ subjectToken, audience: [orders] }));
     expect(error).toMatchObject(refusal("invalid_request"));
     expect(String(error)).toContain("subject_token is not valid");
-    court.expectNoSecret(error, source);
-    expect(court.judge.tokenRequests()).toBe(1);
+    harness.expectNoSecret(error, source);
+    expect(harness.judge.tokenRequests()).toBe(1);
   });
 });
 
@@ -148,7 +158,7 @@ const BAD_REQUESTS: readonly [string, object, Partial<StsTokenSourceOptions>, st
 
 describe("an exchange that oidc-provider refuses", () => {
   it.each(BAD_REQUESTS)("is final: %s", async (_what, request, options, oauthError) => {
-    const { judge, exchanger, signIn, expectNoSecret } = await openCourt();
+    const { judge, exchanger, signIn, expectNoSecret } = await openExchangeHarness();
     const subjectToken = await signIn();
     const error = await rejection(
       exchanger("post", options).getToken({ subjectToken, ...request }),
@@ -162,18 +172,18 @@ describe("an exchange that oidc-provider refuses", () => {
     ["the key of somebody else", async () => (await generateKeyPair("ES256")).privateKey, {}],
     [
       "an assertion for somebody else",
-      async ({ judge }: Court) => judge.clientKey,
+      async ({ judge }: ExchangeHarness) => judge.clientKey,
       { audience: "https://elsewhere.example" },
     ],
   ])("is final: %s", async (_what, keyOf, options) => {
-    const court = await openCourt();
-    const key = await keyOf(court);
+    const harness = await openExchangeHarness();
+    const key = await keyOf(harness);
     const clientAuthentication = privateKeyJwt({ key, keyId: "client", ...options });
-    const source = court.exchanger("signing", { clientAuthentication });
-    const subjectToken = await court.signIn();
+    const source = harness.exchanger("signing", { clientAuthentication });
+    const subjectToken = await harness.signIn();
     const error = await rejection(source.getToken({ subjectToken, audience: [orders] }));
     expect(error).toMatchObject({ ...refusal("invalid_client"), status: 401 });
-    court.expectNoSecret(error, source);
+    harness.expectNoSecret(error, source);
   });
 });
 

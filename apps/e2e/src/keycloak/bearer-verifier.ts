@@ -5,14 +5,6 @@ import type { AuthInfo } from "@modelcontextprotocol/server";
 import { createRemoteJWKSet, customFetch, type JWTPayload, jwtVerify } from "jose";
 import { Agent, fetch } from "undici";
 
-/** Whose tokens are believed, and for whom they must be. */
-export interface BearerVerifierOptions {
-  readonly issuer: string;
-  readonly audience: string;
-  /** PEM of the authority of the issuer's TLS certificate. */
-  readonly ca: string;
-}
-
 /** Checks the bearer tokens of requests. */
 export interface BearerVerifier {
   /** @throws Error that says what is wrong with the token, or that there is none. */
@@ -44,6 +36,14 @@ export function createBearerVerifier(options: BearerVerifierOptions): BearerVeri
     },
     close: () => dispatcher.close(),
   };
+}
+
+/** Whose tokens are believed, and for whom they must be. */
+export interface BearerVerifierOptions {
+  readonly issuer: string;
+  readonly audience: string;
+  /** PEM of the authority of the issuer's TLS certificate. */
+  readonly ca: string;
 }
 
 /** A token that is bound to a certificate needs that certificate (RFC 8705 §3). */

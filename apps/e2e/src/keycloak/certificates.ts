@@ -37,7 +37,10 @@ export async function createCertificateAuthority(): Promise<CertificateAuthority
   };
   const keys = await generateKeys();
   const root = await X509CertificateGenerator.createSelfSigned({
-    ...{ name: "CN=Test authority", keys, signingAlgorithm, ...validity },
+    name: "CN=Test authority",
+    keys,
+    signingAlgorithm,
+    ...validity,
     extensions: [
       new BasicConstraintsExtension(true, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
@@ -50,8 +53,11 @@ export async function createCertificateAuthority(): Promise<CertificateAuthority
       const certificate = await X509CertificateGenerator.create({
         // A certificate stores the parts in the opposite order of RFC 4514's string.
         subject: subject.split(",").reverse().join(","),
-        ...{ issuer: root.subject, publicKey, signingKey: keys.privateKey },
-        ...{ signingAlgorithm, ...validity },
+        issuer: root.subject,
+        publicKey,
+        signingKey: keys.privateKey,
+        signingAlgorithm,
+        ...validity,
         extensions: [
           new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
           new ExtendedKeyUsageExtension([ExtendedKeyUsage[usage]]),

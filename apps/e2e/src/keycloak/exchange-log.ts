@@ -16,9 +16,9 @@ export async function watchExchanges(): Promise<() => Promise<readonly LoggedExc
   const { token } = await clientCredentialsSource(auditor).getToken();
   const url = `${inject("keycloak").issuer.replace("/realms/", "/admin/realms/")}/events?max=10000`;
   const list = async (): Promise<readonly LoggedExchange[]> => {
-    const answer = await auditor.fetch(url, { headers: { authorization: `Bearer ${token}` } });
-    if (!answer.ok) throw new Error(`Cannot read the events: status ${answer.status}`);
-    return (await answer.json()) as LoggedExchange[];
+    const response = await auditor.fetch(url, { headers: { authorization: `Bearer ${token}` } });
+    if (!response.ok) throw new Error(`Cannot read the events: status ${response.status}`);
+    return (await response.json()) as LoggedExchange[];
   };
   const before = (await list()).length;
   // The newest come first.

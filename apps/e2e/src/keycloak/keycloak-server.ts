@@ -7,18 +7,6 @@ import { runInBackground } from "../release/command.ts";
 import type { CertificatePair } from "./certificates.ts";
 import { REALM, realm } from "./realm.ts";
 
-/** What a Keycloak needs to run. */
-export interface KeycloakServerOptions {
-  /** The folder it was unpacked to. */
-  readonly home: string;
-  /** The folder of its Java. */
-  readonly javaHome: string;
-  /** Its TLS certificate. */
-  readonly tls: CertificatePair;
-  /** PEM of the authority whose client certificates it believes. */
-  readonly ca: string;
-}
-
 /** A running Keycloak. */
 export interface KeycloakServer {
   /** The issuer of the realm. */
@@ -72,6 +60,18 @@ export async function startKeycloak(options: KeycloakServerOptions): Promise<Key
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What a Keycloak needs to run. */
+export interface KeycloakServerOptions {
+  /** The folder it was unpacked to. */
+  readonly home: string;
+  /** The folder of its Java. */
+  readonly javaHome: string;
+  /** Its TLS certificate. */
+  readonly tls: CertificatePair;
+  /** PEM of the authority whose client certificates it believes. */
+  readonly ca: string;
 }
 
 function startOptions(origin: string, folder: string): readonly string[] {

@@ -32,7 +32,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const home = await installKeycloak();
   const startedAt = performance.now();
   const keycloak = await startKeycloak({
-    ...{ home, javaHome, tls: server, ca: authority.certificate },
+    home,
+    javaHome,
+    tls: server,
+    ca: authority.certificate,
   });
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
   console.log(`Keycloak ${KEYCLOAK_VERSION} is ready after ${seconds} s`);

@@ -17,7 +17,7 @@ type StsOptions = Partial<Parameters<typeof createStsTokenSource>[0]>;
 /** Logs a user in at the frontend, and returns the access token that agents exchange. */
 export async function subjectToken(username: string): Promise<string> {
   const grant = { grantType: "password", parameters: { username, password: SECRET } };
-  const answer = await clientWithSecret("frontend").request({ ...grant, repeatable: false });
+  const answer = await clientWithSecret("frontend").request({ ...grant, idempotent: false });
   return answer.token;
 }
 
@@ -43,7 +43,9 @@ export function exchangeByCertificate(pair: CertificatePair = agent): StsTokenSo
 
 function exchange(options: StsOptions): StsTokenSource {
   const source = createStsTokenSource({
-    ...{ issuer, ca, timeoutMs: 30_000 },
+    issuer,
+    ca,
+    timeoutMs: 30_000,
     subjectTokenType: tokenTypes.accessToken,
     audienceMismatch: "error",
     ...options,

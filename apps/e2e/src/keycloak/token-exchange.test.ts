@@ -29,7 +29,10 @@ describe("createStsTokenSource at Keycloak", () => {
 
       const { sub, aud, azp, cnf } = decodeJwt(token);
       expect({ sub, aud, azp, cnf }).toEqual({
-        ...{ sub: decodeJwt(user).sub, aud: name, azp: "agent-by-secret", cnf: undefined },
+        sub: decodeJwt(user).sub,
+        aud: name,
+        azp: "agent-by-secret",
+        cnf: undefined,
       });
       expect(rest.issuedTokenType).toBe(tokenTypes.accessToken);
       expect(await exchanges()).toMatchObject([

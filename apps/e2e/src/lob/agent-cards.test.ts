@@ -12,7 +12,9 @@ import { fragmentOf, openLobAgent } from "./lob-agent.test-support.ts";
 
 const TENANT = "tenant-a";
 const agents = ["orders", "travel", "cost-centers"].map((name) => ({
-  ...{ name: `${name}-agent`, ordId: `sap.mock:agent:${name}:v1`, globalTenantId: "250701" },
+  name: `${name}-agent`,
+  ordId: `sap.mock:agent:${name}:v1`,
+  globalTenantId: "250701",
 }));
 const [ORDERS, TRAVEL, COST_CENTERS] = agents.map(({ ordId }) => ordId) as [string, string, string];
 const mock: MockStsOptions = {

@@ -37,7 +37,9 @@ describe("a token item with an error", () => {
     const sentinel = "sentinel-within-a-claim";
     for (const spoilt of [{ clientId: "another-client" }, { expiresInMs: -60_000 }]) {
       const userToken = await mock.userToken({
-        ...{ sub: "alice", tenant: TENANT, claims: { sentinel } },
+        sub: "alice",
+        tenant: TENANT,
+        claims: { sentinel },
         ...spoilt,
       });
       const error = await rejection(client.getUserAuth(userToken, { tenant: TENANT }));

@@ -88,11 +88,16 @@ describe("HTTP calls of the line-of-business flow", () => {
     expect(zones).toEqual(Array(4).fill("tenant-a-id"));
     const label = (value: string) => `Label['sap-managed-runtime-type'] HAS ('${value}')`;
     expect(requests.map(({ filter }) => filter)).toEqual([
-      ...[label("subscriber.ias"), undefined],
-      ...[label("subscriber.ias.user"), undefined],
+      label("subscriber.ias"),
+      undefined,
+      label("subscriber.ias.user"),
+      undefined,
     ]);
     expect(requests.map(({ userToken }) => userToken?.claims?.sub)).toEqual([
-      ...[undefined, undefined, undefined, "alice"],
+      undefined,
+      undefined,
+      undefined,
+      "alice",
     ]);
   });
 });

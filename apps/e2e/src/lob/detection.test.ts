@@ -8,10 +8,10 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { atOnce, openMock, rejection, temporaryDirectory } from "../agent.test-support.ts";
 import { askedOf, lobOptions } from "./lob-agent.test-support.ts";
 
-/** What may be configured at a workplace, in the order in which it is looked for. */
+/** What may be configured in an environment, in the order in which it is looked for. */
 type Way = "file" | "transparent" | "lob";
 
-/** A client that looks for its flow at a workplace where these ways are configured. */
+/** A client that looks for its flow in an environment where these ways are configured. */
 async function openDetectingClient(ways: readonly Way[]) {
   // The transparent flow shows no certificate: something outside of the process would.
   const mock = await openMock({ clients: [{ clientId: "transparent", authentication: "none" }] });
@@ -21,7 +21,8 @@ async function openDetectingClient(ways: readonly Way[]) {
   const writers = {
     file: () =>
       write("agent-gateway", {
-        ...{ type: "integration-credentials", credentials: JSON.stringify(mock.credentials()) },
+        type: "integration-credentials",
+        credentials: JSON.stringify(mock.credentials()),
       }),
     // In the environment, not in a file.
     transparent: async () => {},
@@ -36,7 +37,8 @@ async function openDetectingClient(ways: readonly Way[]) {
       detectTransparent({ env, ca: mock.ca }),
       detectLob({
         ...lobOptions(mock),
-        ...{ bindingRoot, secretsRoot: join(bindingRoot, "none") },
+        bindingRoot,
+        secretsRoot: join(bindingRoot, "none"),
       }),
     ],
   });

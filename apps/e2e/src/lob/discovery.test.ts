@@ -61,7 +61,8 @@ describe("listing the tools of 20 servers", () => {
     const lists: unknown[] = [];
     for (const discoveryConcurrency of [1, CONCURRENCY]) {
       const { mock, client, asked } = await openLobAgent({
-        ...{ mock: options, client: { discoveryConcurrency } },
+        mock: options,
+        client: { discoveryConcurrency },
       });
       const latencyMs = 20;
       mock.controls.delayNext(latencyMs, { route: "mcp", times: Number.POSITIVE_INFINITY });
@@ -71,9 +72,7 @@ describe("listing the tools of 20 servers", () => {
       // For information: what it gains depends on the machine and the network.
       console.log(`20 servers with ${latencyMs} ms, ${discoveryConcurrency} at a time: ${ms} ms`);
       lists.push(tools.map(({ name, serverName }) => [serverName, name]));
-      expect(asked().toSorted()).toEqual([
-        ...["destination", "fragments", "fragments", "xsuaa-token"],
-      ]);
+      expect(asked().toSorted()).toEqual(["destination", "fragments", "fragments", "xsuaa-token"]);
     }
     expect(lists[0]).toHaveLength(5 * SERVERS.length);
     expect(lists[1]).toEqual(lists[0]);

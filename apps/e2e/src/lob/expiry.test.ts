@@ -65,7 +65,9 @@ describe("expiry of a gateway token", () => {
   it("does not let it outlive the user token that it was got with", async () => {
     const { mock: services, advance, whoami } = await openLobAgent();
     const userToken = await services.userToken({
-      ...{ sub: "alice", tenant: "tenant-a", expiresInMs: 60_000 },
+      sub: "alice",
+      tenant: "tenant-a",
+      expiresInMs: 60_000,
     });
     await whoami("tenant-a", userToken);
     advance(60_000);

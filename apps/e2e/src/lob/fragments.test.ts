@@ -114,8 +114,10 @@ describe("a fragment's URL", () => {
     ] as const) {
       const found = controls.fragments.find((fragment) => fragment.name === name);
       controls.changeFragment(name, {
-        ...{ [key]: found?.properties.URL, URL: undefined },
-        ...{ fragmentname: name, FragmentName: undefined },
+        [key]: found?.properties.URL,
+        URL: undefined,
+        fragmentname: name,
+        FragmentName: undefined,
       });
     }
     const gatewayUrl = `${mock.gatewayUrl}/${TENANT}`;
@@ -149,7 +151,7 @@ describe("a list of fragments", () => {
       mock.controls.breakNext(breakage, { route: "fragments" });
       const error = await rejection(client.getSystemAuth({ tenant: TENANT }));
       expect(error).toMatchObject({ code: "ERR_TOKEN_RESPONSE", status: 200, retryable: false });
-      expect(String(error)).toMatch(/"tenant-a".*is no JSON list of fragments/);
+      expect(String(error)).toMatch(/"tenant-a".*is not a JSON list of fragments/);
       expect(String(error)).not.toMatch(/<|html|FragmentName":/i);
       expect(mock.recorder.count({ route: "destination" })).toBe(0);
     },
@@ -176,7 +178,8 @@ function destinationWithoutUrl({ iasDestination, lobClientId }: MockSts): NewCon
   return {
     name: iasDestination,
     properties: {
-      ...{ Authentication: "OAuth2ClientCredentials", clientId: lobClientId },
+      Authentication: "OAuth2ClientCredentials",
+      clientId: lobClientId,
       tokenServiceURLType: "Dedicated",
       "tokenService.KeyStoreLocation": "sap-managed-runtime-ias.pem",
       "tokenService.body.resource": agentGatewayResource,

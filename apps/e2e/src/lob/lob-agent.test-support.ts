@@ -37,7 +37,9 @@ export async function openLobAgent({ mock: given, trusts = [], ...options }: Lob
     log.onEvent(event);
   };
   const flow = await createLobFlow({
-    ...{ ...lobOptions(mock), clock, onEvent },
+    ...lobOptions(mock),
+    clock,
+    onEvent,
     ...(options.flow?.bindingRoot === undefined && { binding: mock.destinationBinding() }),
     ca: [mock, ...trusts].map(({ ca }) => ca),
     ...options.flow,
@@ -49,7 +51,12 @@ export async function openLobAgent({ mock: given, trusts = [], ...options }: Lob
     await flow.close();
   });
   return {
-    ...{ mock, flow, client, clock, events, happened: log.happened },
+    mock,
+    flow,
+    client,
+    clock,
+    events,
+    happened: log.happened,
     signIn: (sub: string, tenant: string) =>
       mock.userToken({ sub, tenant, expiresInMs: USER_TOKEN_MS }),
     /** Lets time pass on both sides. */

@@ -86,7 +86,7 @@ describe("a wrong uri", () => {
     const { client } = await openLobAgent({ mock, flow: { binding } });
     const error = await rejection(client.getSystemAuth({ tenant: TENANT }));
     expect(error).toMatchObject({ code: "ERR_TOKEN_RESPONSE", retryable: false });
-    expect(String(error)).toMatch(/"tenant-a".*is no JSON list of fragments.*check "uri"/);
+    expect(String(error)).toMatch(/"tenant-a".*is not a JSON list of fragments.*check "uri"/);
     expect(String(error)).not.toContain("sentinel");
   });
 });

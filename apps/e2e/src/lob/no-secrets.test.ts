@@ -66,7 +66,10 @@ describe("errors, events and everything else that can be shown", () => {
     const agent = await openLobAgent();
     const { client, mock, flow, events } = agent;
     const good = await mock.userToken({
-      ...{ sub: "alice", tenant: TENANT, expiresInMs: 43_200_000, claims: { SENTINEL } },
+      sub: "alice",
+      tenant: TENANT,
+      expiresInMs: 43_200_000,
+      claims: { SENTINEL },
     });
     const tokens = [
       await client.getSystemAuth({ tenant: TENANT }),
@@ -84,10 +87,18 @@ describe("errors, events and everything else that can be shown", () => {
     const broken = await client.listMcpTools({ tenant: TENANT, userToken: good });
     const request = { tenant: TENANT, subjectToken: good };
     const output = shown([
-      ...[...tokens, ...lists, ...errors, ...events],
+      ...tokens,
+      ...lists,
+      ...errors,
+      ...events,
       ...broken.failures.map(({ error }) => error),
-      ...[flow, client, flow.userTokens, flow.systemTokens],
-      ...[flow.userTokens.explainKey(request), flow.userTokens.stats(), flow.userTokens.identity],
+      flow,
+      client,
+      flow.userTokens,
+      flow.systemTokens,
+      flow.userTokens.explainKey(request),
+      flow.userTokens.stats(),
+      flow.userTokens.identity,
     ]);
 
     // There was something to be searched.

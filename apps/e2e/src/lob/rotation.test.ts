@@ -29,7 +29,10 @@ async function openMountedAgent() {
   });
   const users = await Promise.all(TENANTS.map((tenant) => agent.signIn("alice", tenant)));
   return {
-    ...{ ...agent, first, errors, write },
+    ...agent,
+    first,
+    errors,
+    write,
     writePair: ({ certificate, key }: CertificatePair) => write({ certificate, key }),
     burst: () =>
       atOnce(40, (index) => agent.whoami(TENANTS[index % 2] ?? "", users[index % 2] ?? "")),

@@ -39,7 +39,11 @@ describe("two tenants with two users each, at work at the same time", () => {
     }
     for (const tenant of TENANTS) {
       expect(asked(tenant).toSorted()).toEqual([
-        ...["destination", "destination", "fragments", "fragments", "xsuaa-token"],
+        "destination",
+        "destination",
+        "fragments",
+        "fragments",
+        "xsuaa-token",
       ]);
     }
   });

@@ -116,7 +116,11 @@ describe("another tenant's", () => {
     expect(error).toMatchObject({ code: "ERR_TOKEN_REJECTED", retryable: false });
     expect(asked("tenant-b")).toEqual([]);
     expect(asked("tenant-a")).toEqual([
-      ...["xsuaa-token", "fragments", "destination", "fragments", "destination"],
+      "xsuaa-token",
+      "fragments",
+      "destination",
+      "fragments",
+      "destination",
     ]);
     expect(mock.recorder.count({ tool: "whoami", status: 200 })).toBe(0);
   });

@@ -48,9 +48,9 @@ export async function startRegistry(folder: string): Promise<Registry> {
       writeFileSync(join(consumer, ".npmrc"), `${lines.join("\n")}\n`);
     },
     async manifest(name) {
-      const answer = await fetch(`http://${host}/${name}/latest`);
-      if (!answer.ok) throw new Error(`Cannot read ${name}: status ${answer.status}`);
-      return (await answer.json()) as PublishedManifest;
+      const response = await fetch(`http://${host}/${name}/latest`);
+      if (!response.ok) throw new Error(`Cannot read ${name}: status ${response.status}`);
+      return (await response.json()) as PublishedManifest;
     },
     async close() {
       server.closeAllConnections();

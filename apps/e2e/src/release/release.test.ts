@@ -82,7 +82,8 @@ describe("the mock server's command", () => {
     });
     const [ready = "", ending = ""] = (await mock.stop()).split("\n");
     expect(JSON.parse(ready)).toMatchObject({
-      ...{ event: "ready", version: "0.1.0" },
+      event: "ready",
+      version: "0.1.0",
       config: "mock-sts.yaml, followed; preset kagent-sts",
     });
     expect(JSON.parse(ending)).toMatchObject({ event: "stopping" });

@@ -35,7 +35,9 @@ async function openFaultyAgent(fault: StsFault) {
   onTestFinished(() => client.close());
   fault.prepare?.(mock);
   return {
-    ...{ mock, exchanges, userToken },
+    mock,
+    exchanges,
+    userToken,
     call: () => client.callMcpTool({ name: "whoami", server: ref }, {}, { userToken }),
     /** An ADK run that calls the tool; without a user token it is nobody's. */
     run(tool: string, subjectToken?: string) {

@@ -31,8 +31,8 @@ const EVIL = "https://evil.example";
 
 /** Metadata that must not be believed: nothing is sent anywhere. */
 export const badMetadata: readonly StsFault[] = [
-  metadata("is HTML", `<html>${SENTINEL}</html>`, { says: /no metadata with an "issuer"/ }),
-  metadata("lacks every field", { SENTINEL }, { says: /no metadata with an "issuer"/ }),
+  metadata("is HTML", `<html>${SENTINEL}</html>`, { says: /not metadata with an "issuer"/ }),
+  metadata("lacks every field", { SENTINEL }, { says: /not metadata with an "issuer"/ }),
   metadata(
     "lacks a token endpoint",
     { issuer: "https://sts.example", SENTINEL },
@@ -54,7 +54,7 @@ export const badMetadata: readonly StsFault[] = [
   metadata(
     "points to http",
     { issuer: "http://localhost", token_endpoint: "http://localhost/token", SENTINEL },
-    { says: /the token endpoint it names is no https: URL/ },
+    { says: /the token endpoint it names is not an https: URL/ },
   ),
 ];
 
@@ -133,7 +133,8 @@ export const unavailable: readonly StsFault[] = [
     prepare: ({ controls }) =>
       controls.failNext(
         {
-          ...{ status: 429, headers: { "Retry-After": "60" } },
+          status: 429,
+          headers: { "Retry-After": "60" },
           body: { error: "slow_down", access_token: SENTINEL },
         },
         { route: "sts-token", ...ALWAYS },

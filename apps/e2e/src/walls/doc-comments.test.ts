@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { exportFaults } from "./doc-comments.ts";
+import { exportViolations } from "./doc-comments.ts";
 import { readText } from "./repository.ts";
 import { workspacePackages } from "./workspace-packages.ts";
 
-/** Faults of `index.ts` among the given files of a folder `src`. */
-function faultsOf(files: Record<string, string>): readonly string[] {
-  return exportFaults("src/index.ts", (file) => {
+/** Violations of `index.ts` among the given files of a folder `src`. */
+function violationsOf(files: Record<string, string>): readonly string[] {
+  return exportViolations("src/index.ts", (file) => {
     const source = files[file.replace(/^src\//, "")];
     if (source === undefined) throw new Error(`Cannot read ${file}: not a file of this test`);
     return source;
   });
 }
 
-describe("exportFaults", () => {
+describe("exportViolations", () => {
   it.each([
     "export function a(): void {}",
     "export class a {}",
@@ -23,10 +23,10 @@ describe("exportFaults", () => {
     "export declare function a(): void;",
     "function a() {}\nexport { a };",
   ])("asks a doc comment of: %s", (source) => {
-    expect(faultsOf({ "index.ts": source })).toEqual([
+    expect(violationsOf({ "index.ts": source })).toEqual([
       "src/index.ts exports a without a doc comment",
     ]);
-    expect(faultsOf({ "index.ts": `/** Says what a is. */\n${source}` })).toEqual([]);
+    expect(violationsOf({ "index.ts": `/** Says what a is. */\n${source}` })).toEqual([]);
   });
 
   it.each([
@@ -35,7 +35,7 @@ describe("exportFaults", () => {
     "/** */\n",
     "/** Of another. */\nconst b = 1;\n",
   ])("does not take for one: %s", (comment) => {
-    expect(faultsOf({ "index.ts": `${comment}export const a = 1;` })).toHaveLength(1);
+    expect(violationsOf({ "index.ts": `${comment}export const a = 1;` })).toHaveLength(1);
   });
 
   it("follows names through files, renames and imports", () => {
@@ -46,11 +46,11 @@ describe("exportFaults", () => {
       "deep/a.ts": "/** Documented. */\nexport interface A {}",
       "b.ts": "/** Documented. */\nexport const b = 1;",
     };
-    expect(faultsOf(files)).toEqual([]);
-    expect(faultsOf({ ...files, "b.ts": "export const b = 1;" })).toEqual([
+    expect(violationsOf(files)).toEqual([]);
+    expect(violationsOf({ ...files, "b.ts": "export const b = 1;" })).toEqual([
       "src/index.ts exports c without a doc comment",
     ]);
-    expect(faultsOf({ ...files, "deep/a.ts": "export interface A {}" })).toEqual([
+    expect(violationsOf({ ...files, "deep/a.ts": "export interface A {}" })).toEqual([
       "src/index.ts exports A without a doc comment",
     ]);
   });
@@ -58,24 +58,24 @@ describe("exportFaults", () => {
   it("takes one documented overload for all", () => {
     const source =
       "/** Documented. */\nexport function a(): void;\nexport function a(b?: string): void {}";
-    expect(faultsOf({ "index.ts": source })).toEqual([]);
+    expect(violationsOf({ "index.ts": source })).toEqual([]);
   });
 
   it("refuses lists that do not name what they export", () => {
-    expect(faultsOf({ "index.ts": 'export * from "./a.ts";' })).toEqual([
+    expect(violationsOf({ "index.ts": 'export * from "./a.ts";' })).toEqual([
       "src/index.ts exports * from ./a.ts",
     ]);
-    expect(faultsOf({ "index.ts": 'export * as a from "./a.ts";' })).toHaveLength(1);
-    expect(faultsOf({ "index.ts": "/** No. */\nexport default 1;" })).toHaveLength(1);
+    expect(violationsOf({ "index.ts": 'export * as a from "./a.ts";' })).toHaveLength(1);
+    expect(violationsOf({ "index.ts": "/** No. */\nexport default 1;" })).toHaveLength(1);
   });
 
   it("refuses an entry point without exports", () => {
-    expect(faultsOf({ "index.ts": "const a = 1;" })).toEqual(["src/index.ts exports nothing"]);
+    expect(violationsOf({ "index.ts": "const a = 1;" })).toEqual(["src/index.ts exports nothing"]);
   });
 
   it("lets names of sibling packages be documented at home, but no stranger's", () => {
-    expect(faultsOf({ "index.ts": 'export type { A } from "@agent-oauth/core";' })).toEqual([]);
-    expect(faultsOf({ "index.ts": 'export type { A } from "undici";' })).toHaveLength(1);
+    expect(violationsOf({ "index.ts": 'export type { A } from "@agent-oauth/core";' })).toEqual([]);
+    expect(violationsOf({ "index.ts": 'export type { A } from "undici";' })).toHaveLength(1);
   });
 });
 
@@ -93,6 +93,6 @@ describe("every entry point", () => {
   });
 
   it.each(entries)("%s documents its exports", (entry) => {
-    expect(exportFaults(entry, readText)).toEqual([]);
+    expect(exportViolations(entry, readText)).toEqual([]);
   });
 });

@@ -11,13 +11,13 @@ export type ReadSource = (file: string) => string;
  * Every name must be listed by itself and stand under a doc comment where it is declared. Names of
  * sibling packages are documented at home.
  */
-export function exportFaults(entry: string, read: ReadSource): readonly string[] {
+export function exportViolations(entry: string, read: ReadSource): readonly string[] {
   const sources = new Sources(read);
   const exports = sources.exportsOf(entry);
   if (exports.length === 0) return [`${entry} exports nothing`];
   return exports
-    .map((exported) => sources.fault(entry, exported))
-    .filter((fault) => fault !== undefined);
+    .map((exported) => sources.violation(entry, exported))
+    .filter((violation) => violation !== undefined);
 }
 
 class Sources {
@@ -31,7 +31,7 @@ class Sources {
     return this.#parse(file).module.staticExports.flatMap(({ entries }) => entries);
   }
 
-  fault(file: string, exported: StaticExportEntry): string | undefined {
+  violation(file: string, exported: StaticExportEntry): string | undefined {
     const { exportName, importName, localName, moduleRequest } = exported;
     if (importName.kind === "All" || importName.kind === "AllButDefault") {
       return `${file} exports * from ${moduleRequest?.value}`;
@@ -59,7 +59,7 @@ class Sources {
       if (imported) return this.#isDocumentedAt(moduleRequest.value, { file, name: imported });
     }
     const exported = this.exportsOf(file).find(({ exportName }) => exportName.name === name);
-    return exported?.moduleRequest != null && this.fault(file, exported) === undefined;
+    return exported?.moduleRequest != null && this.violation(file, exported) === undefined;
   }
 
   /** Whether a doc comment that says something ends right before a statement. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { allowList, unrestricted } from "./allow-list.ts";
-import { importFaults } from "./import-wall.ts";
-import { manifestFaults, rankFaults } from "./manifest-wall.ts";
+import { importViolations } from "./import-wall.ts";
+import { manifestViolations, rankViolations } from "./manifest-wall.ts";
 import { readText } from "./repository.ts";
 import { type Manifest, type WorkspacePackage, workspacePackages } from "./workspace-packages.ts";
 
@@ -17,19 +17,19 @@ function sample(shortName: string, manifest: Partial<Manifest> = {}): WorkspaceP
 
 describe("allowList", () => {
   it("leads strictly downwards", () => {
-    expect(rankFaults(allowList)).toEqual([]);
+    expect(rankViolations(allowList)).toEqual([]);
   });
 
   it("is refused when two packages of one layer may use each other", () => {
     const list = { a: { rank: 1, ours: ["b"] }, b: { rank: 1 }, c: { rank: 2, ours: ["gone"] } };
-    expect(rankFaults(list)).toEqual([
+    expect(rankViolations(list)).toEqual([
       "a may depend on b, which is not below it",
       "c may depend on gone, which is not below it",
     ]);
   });
 });
 
-describe("manifestFaults", () => {
+describe("manifestViolations", () => {
   it.each<[string, Partial<Manifest>, string]>([
     ["core", { dependencies: { undici: "*" } }, "core: dependencies has undici"],
     ["core", { optionalDependencies: { jose: "*" } }, "core: optionalDependencies has jose"],
@@ -56,24 +56,44 @@ describe("manifestFaults", () => {
     ["redis", { dependencies: { redis: "*" } }, "redis: dependencies has redis"],
     ["stranger", {}, "stranger is not in the allow-list"],
     ["e2e", {}, "e2e may depend on everything: not private"],
-  ])("refuses %s with %o", (shortName, manifest, fault) => {
-    expect(manifestFaults(sample(shortName, manifest))).toEqual([fault]);
+    [
+      "core",
+      { dependencies: { "@agent-oauth/test-support": "*" } },
+      "core: dependencies has @agent-oauth/test-support",
+    ],
+    [
+      "mock-sts",
+      { devDependencies: { "@agent-oauth/test-support": "*" } },
+      "mock-sts: devDependencies has @agent-oauth/test-support",
+    ],
+    [
+      "test-support",
+      { private: true, dependencies: { "@agent-oauth/core": "*" } },
+      "test-support: dependencies has @agent-oauth/core",
+    ],
+    ["test-support", {}, "test-support is for tests: not private"],
+  ])("refuses %s with %o", (shortName, manifest, violation) => {
+    expect(manifestViolations(sample(shortName, manifest))).toEqual([violation]);
   });
 
   it("accepts what the list allows", () => {
     const dependencies = { "@agent-oauth/core": "workspace:^", zod: "catalog:" };
-    expect(manifestFaults(sample("node", { dependencies }))).toEqual([]);
+    expect(manifestViolations(sample("node", { dependencies }))).toEqual([]);
+    const devDependencies = { "@agent-oauth/test-support": "workspace:^" };
+    expect(manifestViolations(sample("node", { devDependencies }))).toEqual([]);
+    const manifest = { private: true, dependencies: { "@peculiar/x509": "catalog:" } };
+    expect(manifestViolations(sample("test-support", manifest))).toEqual([]);
   });
 });
 
-describe("importFaults", () => {
+describe("importViolations", () => {
   const declared = {
     dependencies: { "@agent-oauth/core": "*", "@agent-oauth/sts": "*", zod: "*" },
-    devDependencies: { vitest: "*", "@agent-oauth/node": "*" },
+    devDependencies: { vitest: "*", "@agent-oauth/node": "*", "@agent-oauth/test-support": "*" },
   };
   const client = sample("client", declared);
   const refused = (source: string, file = "packages/client/src/a.ts") =>
-    importFaults(client, { file, source });
+    importViolations(client, { file, source });
 
   it.each([
     "@agent-oauth/sts",
@@ -104,6 +124,8 @@ describe("importFaults", () => {
     const file = "packages/client/src/a.test.ts";
     expect(refused('import "vitest";', file)).toEqual([]);
     expect(refused('import "@agent-oauth/node";', file)).toHaveLength(1);
+    expect(refused('import "@agent-oauth/test-support";', file)).toEqual([]);
+    expect(refused('import "@agent-oauth/test-support";')).toHaveLength(1);
   });
 });
 
@@ -116,13 +138,13 @@ describe("the workspace", () => {
   });
 
   it.each(packages)("$shortName depends on what the allow-list names", (pkg) => {
-    expect(manifestFaults(pkg)).toEqual([]);
+    expect(manifestViolations(pkg)).toEqual([]);
   });
 
   it.each(packages)("$shortName imports what the allow-list names", (pkg) => {
-    const faults = pkg.sources.flatMap((file) =>
-      importFaults(pkg, { file, source: readText(file) }),
+    const violations = pkg.sources.flatMap((file) =>
+      importViolations(pkg, { file, source: readText(file) }),
     );
-    expect(faults).toEqual([]);
+    expect(violations).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { isBuiltin } from "node:module";
 import { posix } from "node:path";
-import { allowList, scope, unrestricted } from "./allow-list.ts";
+import { allowList, scope, testTools, unrestricted } from "./allow-list.ts";
 import { computed, moduleReferences } from "./module-references.ts";
 import { isTest, type WorkspacePackage } from "./workspace-packages.ts";
 
@@ -11,7 +11,7 @@ interface SourceFile {
 }
 
 /** Lists what one source file imports and may not, by the allow-list and its package.json. */
-export function importFaults(
+export function importViolations(
   pkg: WorkspacePackage,
   { file, source }: SourceFile,
 ): readonly string[] {
@@ -26,7 +26,9 @@ export function importFaults(
     if (isBuiltin(name)) return name.startsWith("node:");
     const packageName = name.split("/", name.startsWith("@") ? 2 : 1).join("/");
     if (!declaredNames(pkg, relaxed).includes(packageName)) return false;
-    return free || !packageName.startsWith(scope) || oursOf(pkg).includes(packageName);
+    if (free || !packageName.startsWith(scope)) return true;
+    const shared = relaxed ? testTools.map((tool) => scope + tool) : [];
+    return [...oursOf(pkg), ...shared].includes(packageName);
   };
   return moduleReferences(source)
     .filter((name) => !mayImport(name))

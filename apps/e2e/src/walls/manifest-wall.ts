@@ -1,4 +1,4 @@
-import { type Allowance, allowList, scope, unrestricted } from "./allow-list.ts";
+import { type Allowance, allowList, scope, testTools, unrestricted } from "./allow-list.ts";
 import type { WorkspacePackage } from "./workspace-packages.ts";
 
 type DependencyField = (typeof dependencyFields)[number];
@@ -11,20 +11,22 @@ const dependencyFields = [
 ] as const;
 
 /** Lists what a package.json depends on and may not, one sentence each. */
-export function manifestFaults({ shortName, manifest }: WorkspacePackage): readonly string[] {
+export function manifestViolations({ shortName, manifest }: WorkspacePackage): readonly string[] {
   if (unrestricted.includes(shortName)) {
     return manifest.private === true ? [] : [`${shortName} may depend on everything: not private`];
   }
+  if (testTools.includes(shortName)) return toolViolations({ shortName, manifest });
   const allowance = allowList[shortName];
   if (allowance === undefined) return [`${shortName} is not in the allow-list`];
   const ours = (allowance.ours ?? []).map((name) => scope + name);
-  // Tests may use any tool, but of this workspace only what the package itself may use.
-  const tools = Object.keys(manifest.devDependencies ?? {}).filter((name) => !isOurs(name));
+  // Tests may use any tool, but of this workspace only what the package itself may use, and what is made for tests.
+  const shared = shortName === "mock-sts" ? [] : testTools.map((name) => scope + name);
+  const others = Object.keys(manifest.devDependencies ?? {}).filter((name) => !isOurs(name));
   const allowed: Record<DependencyField, readonly string[]> = {
     dependencies: [...ours, ...(allowance.others ?? [])],
     optionalDependencies: [],
     peerDependencies: allowance.peers ?? [],
-    devDependencies: [...ours, ...tools],
+    devDependencies: [...ours, ...shared, ...others],
   };
   return dependencyFields.flatMap((field) =>
     Object.keys(manifest[field] ?? {})
@@ -33,8 +35,20 @@ export function manifestFaults({ shortName, manifest }: WorkspacePackage): reado
   );
 }
 
+function toolViolations({
+  shortName,
+  manifest,
+}: Pick<WorkspacePackage, "shortName" | "manifest">): readonly string[] {
+  const violations = manifest.private === true ? [] : [`${shortName} is for tests: not private`];
+  for (const field of dependencyFields) {
+    const names = Object.keys(manifest[field] ?? {}).filter(isOurs);
+    violations.push(...names.map((name) => `${shortName}: ${field} has ${name}`));
+  }
+  return violations;
+}
+
 /** Lists the entries of an allow-list that do not lead strictly downwards. */
-export function rankFaults(list: Readonly<Record<string, Allowance>>): readonly string[] {
+export function rankViolations(list: Readonly<Record<string, Allowance>>): readonly string[] {
   return Object.entries(list).flatMap(([name, { rank, ours = [] }]) =>
     ours
       .filter((lower) => (list[lower]?.rank ?? Number.POSITIVE_INFINITY) >= rank)

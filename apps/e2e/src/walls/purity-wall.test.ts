@@ -20,8 +20,8 @@ describe("impurities", () => {
     ["bearer/bearer-fetch.ts", "new WebSocket(url);", "bearer/bearer-fetch.ts names WebSocket"],
     ["token/digest.ts", 'import "node:tls";', "token/digest.ts names node:tls"],
     ["testing/digest.ts", 'import "node:crypto";', "testing/digest.ts names node:crypto"],
-  ])("refuses in %s: %s", (file, source, fault) => {
-    expect(impurities(file, source)).toEqual([fault]);
+  ])("refuses in %s: %s", (file, source, violation) => {
+    expect(impurities(file, source)).toEqual([violation]);
   });
 
   it.each([
@@ -36,10 +36,10 @@ describe("impurities", () => {
     const core = packages.find(({ shortName }) => shortName === "core");
     const sources = core?.sources.filter((file) => !isTest(file)) ?? [];
     expect(sources.length).toBeGreaterThan(0);
-    const faults = sources.flatMap((file) =>
+    const violations = sources.flatMap((file) =>
       impurities(posix.relative(`${core?.folder}/src`, file), readText(file)),
     );
-    expect(faults).toEqual([]);
+    expect(violations).toEqual([]);
   });
 });
 

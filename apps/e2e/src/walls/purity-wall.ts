@@ -18,6 +18,8 @@ const impure = new Set([
 /** What single files of `core` may name all the same, by their path under `src`. */
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   "bearer/bearer-fetch.ts": ["fetch", "globalThis"],
+  // Types only: a flow brings a `fetch` of its own.
+  "gateway.ts": ["fetch", "globalThis"],
   // WebCrypto's digest is asynchronous and costs fifty times as much.
   "token/digest.ts": ["node:crypto"],
 };

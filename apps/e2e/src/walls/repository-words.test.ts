@@ -1,12 +1,12 @@
 import { homedir } from "node:os";
 import { describe, expect, it } from "vitest";
 import { readText, repositoryFiles, root } from "./repository.ts";
-import { wordFaults } from "./repository-words.ts";
+import { wordViolations } from "./repository-words.ts";
 
 // Put together here, so that this file does not contain what it refuses.
 const join = (...parts: string[]) => parts.join("");
 
-describe("wordFaults", () => {
+describe("wordViolations", () => {
   it.each([
     ["notes.md", join("see /ho", "me/ada/notes")],
     ["notes.md", join("see /Us", "ers/ada/notes")],
@@ -19,7 +19,7 @@ describe("wordFaults", () => {
     ["a.test.ts", join("x", "it('a', () => {});")],
     ["pnpm-lock.yaml", "tarball: https://registry.example/a.tgz"],
   ])("refuses in %s: %s", (file, line) => {
-    expect(wordFaults({ file, text: `first\n${line}` }, ["/srv/checkouts/agents"])).toEqual([
+    expect(wordViolations({ file, text: `first\n${line}` }, ["/srv/checkouts/agents"])).toEqual([
       expect.stringMatching(new RegExp(`^${file}:2 names `)),
     ]);
   });
@@ -29,7 +29,7 @@ describe("wordFaults", () => {
     ["a.test.ts", "it('skips an entry that is the only one', () => {});"],
     ["a.ts", "iterator.skip(1)"],
   ])("accepts in %s: %s", (file, text) => {
-    expect(wordFaults({ file, text }, ["/srv/checkouts/agents"])).toEqual([]);
+    expect(wordViolations({ file, text }, ["/srv/checkouts/agents"])).toEqual([]);
   });
 });
 
@@ -38,9 +38,9 @@ describe("the repository", () => {
   const places = [root, homedir()].filter((place) => place.split(/[\\/]/).length > 2);
 
   it("names no place of a developer's machine, no skipped test and no package address", () => {
-    const faults = repositoryFiles()
+    const violations = repositoryFiles()
       .filter((file) => !file.endsWith("LICENSE"))
-      .flatMap((file) => wordFaults({ file, text: readText(file) }, places));
-    expect(faults).toEqual([]);
+      .flatMap((file) => wordViolations({ file, text: readText(file) }, places));
+    expect(violations).toEqual([]);
   });
 });

@@ -36,7 +36,7 @@ const refusals: readonly Refusal[] = [
  *
  * @param places absolute folders of this machine that must not be named, such as the checkout's
  */
-export function wordFaults(
+export function wordViolations(
   { file, text }: { file: string; text: string },
   places: readonly string[],
 ): readonly string[] {

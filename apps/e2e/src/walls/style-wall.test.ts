@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { readText, repositoryFiles } from "./repository.ts";
-import { fileFaults, missingSections } from "./style-wall.ts";
+import { fileViolations, missingSections } from "./style-wall.ts";
 import { workspacePackages } from "./workspace-packages.ts";
 
 const lines = (count: number) => "line\n".repeat(count);
 
-describe("fileFaults", () => {
+describe("fileViolations", () => {
   it.each([
     ["packages/core/src/cache.ts", 250],
     ["apps/mock-sts/src/deep/server.ts", 250],
@@ -14,33 +14,33 @@ describe("fileFaults", () => {
     ["AGENTS.md", 99],
     ["CONTRIBUTING.md", 99],
   ])("lets %s have %i lines and no more", (file, count) => {
-    expect(fileFaults(file, lines(count))).toEqual([]);
-    expect(fileFaults(file, lines(count + 1))).toEqual([
+    expect(fileViolations(file, lines(count))).toEqual([]);
+    expect(fileViolations(file, lines(count + 1))).toEqual([
       `${file} has ${count + 1} lines, more than ${count}`,
     ]);
   });
 
   it("sets tests and other documents no limit", () => {
-    expect(fileFaults("packages/core/src/cache.test.ts", lines(900))).toEqual([]);
-    expect(fileFaults("docs/architecture.md", lines(900))).toEqual([]);
+    expect(fileViolations("packages/core/src/cache.test.ts", lines(900))).toEqual([]);
+    expect(fileViolations("docs/architecture.md", lines(900))).toEqual([]);
   });
 
   it.each(["utils", "helpers", "common", "types", "manager", "misc", "token-utils", "url-helper"])(
     "refuses %s.ts, and its test",
     (name) => {
-      expect(fileFaults(`packages/core/src/deep/${name}.ts`, "")).toHaveLength(1);
-      expect(fileFaults(`packages/core/src/${name}.test.ts`, "")).toHaveLength(1);
+      expect(fileViolations(`packages/core/src/deep/${name}.ts`, "")).toHaveLength(1);
+      expect(fileViolations(`packages/core/src/${name}.test.ts`, "")).toHaveLength(1);
     },
   );
 
   it.each(["tokenCache", "Token", "token_cache"])("refuses %s.ts, not in kebab case", (name) => {
-    expect(fileFaults(`packages/core/src/${name}.ts`, "")).toHaveLength(1);
+    expect(fileViolations(`packages/core/src/${name}.ts`, "")).toHaveLength(1);
   });
 
   it.each(["index", "grant-types", "token-endpoint.bench", "server.test-support", "x5t"])(
     "accepts %s.ts",
     (name) => {
-      expect(fileFaults(`packages/core/src/${name}.ts`, "")).toEqual([]);
+      expect(fileViolations(`packages/core/src/${name}.ts`, "")).toEqual([]);
     },
   );
 });
@@ -59,7 +59,7 @@ describe("missingSections", () => {
 
 describe("the repository", () => {
   it("has no file that is too long or says nothing by its name", () => {
-    expect(repositoryFiles().flatMap((file) => fileFaults(file, readText(file)))).toEqual([]);
+    expect(repositoryFiles().flatMap((file) => fileViolations(file, readText(file)))).toEqual([]);
   });
 
   const published = workspacePackages().filter(({ manifest }) => manifest.private !== true);

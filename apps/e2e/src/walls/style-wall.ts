@@ -22,16 +22,16 @@ const sections: Readonly<Record<string, RegExp>> = {
 };
 
 /** Lists what the length and the name of a file break, one sentence each. */
-export function fileFaults(file: string, text: string): readonly string[] {
+export function fileViolations(file: string, text: string): readonly string[] {
   const lines = text.replace(/\n$/, "").split("\n").length;
-  const faults = limits
+  const violations = limits
     .filter((limit) => limit.files.test(file) && lines > limit.lines)
     .map((limit) => `${file} has ${lines} lines, more than ${limit.lines}`);
   const concept = /\/src\/(?:.*\/)?([^/]+?)(?:\.[a-z-]+)?\.ts$/.exec(file)?.[1];
-  if (concept === undefined) return faults;
-  if (catchAll.test(concept)) faults.push(`${file} does not say what it is about`);
-  if (!kebabCase.test(concept)) faults.push(`${file} is not in kebab case`);
-  return faults;
+  if (concept === undefined) return violations;
+  if (catchAll.test(concept)) violations.push(`${file} does not say what it is about`);
+  if (!kebabCase.test(concept)) violations.push(`${file} is not in kebab case`);
+  return violations;
 }
 
 /** Lists what a package's README does not tell. */

@@ -21,8 +21,8 @@ export const openAgent: OpenAgent = async ({ mcpUrl, tokens, subjectToken }) => 
           connectTimeout: 60_000, // Default 3 seconds.
           // Mastra opens a lost session again if the error says "HTTP 404". The SDK's does not, but it quotes the body.
           async fetch(url, init) {
-            const answer = await bearer(url, init);
-            return answer.status === 404 ? new Response("HTTP 404", { status: 404 }) : answer;
+            const response = await bearer(url, init);
+            return response.status === 404 ? new Response("HTTP 404", { status: 404 }) : response;
           },
         },
       },

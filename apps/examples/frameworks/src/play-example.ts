@@ -14,5 +14,5 @@ const counts = [
   [result.wrongUserCalls, "wrong-user calls"],
   [result.visibleFailures, "visible failures"],
 ].map(([count, what]) => `${String(count).padStart(4)} ${what}`);
-console.log([name.padEnd(18), ...counts, ...result.faults].join("  "));
-process.exitCode = result.faults.length === 0 ? 0 : 1;
+console.log([name.padEnd(18), ...counts, ...result.violations].join("  "));
+process.exitCode = result.violations.length === 0 ? 0 : 1;

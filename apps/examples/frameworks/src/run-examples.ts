@@ -1,3 +1,4 @@
+// Runs the agents made with other frameworks and writes a line for each, see USAGE.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";

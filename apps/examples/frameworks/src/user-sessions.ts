@@ -1,14 +1,5 @@
 type Fetch = typeof globalThis.fetch;
 
-/** How {@link UserSessions} makes what it keeps. */
-export interface UserSessionsOptions<Client> {
-  /** The `fetch` that presents a user's token, such as `bearerFetch(tokens, …)`. */
-  readonly fetchOf: (user: string) => Fetch;
-  /** Opens an MCP session that sends all its requests by this `fetch`. */
-  readonly open: (fetch: Fetch, user: string) => Promise<Client>;
-  readonly close: (client: Client) => Promise<unknown>;
-}
-
 interface Session<Client> {
   readonly client: Promise<Client>;
   /** Under way. */
@@ -53,9 +44,9 @@ export class UserSessions<Client> {
     if (known !== undefined) this.#leave(known);
     const fetch = this.#options.fetchOf(user);
     const client = this.#options.open(async (input, init) => {
-      const answer = await fetch(input, init);
-      if (answer.status === 404) session.lost = true;
-      return answer;
+      const response = await fetch(input, init);
+      if (response.status === 404) session.lost = true;
+      return response;
     }, user);
     const session = { client, calls: 0, lost: false };
     this.#sessions.set(user, session);
@@ -80,4 +71,13 @@ export class UserSessions<Client> {
   #leave({ client, calls }: Session<Client>): void {
     if (calls === 0) client.then(this.#options.close).catch(() => {});
   }
+}
+
+/** How {@link UserSessions} makes what it keeps. */
+export interface UserSessionsOptions<Client> {
+  /** The `fetch` that presents a user's token, such as `bearerFetch(tokens, …)`. */
+  readonly fetchOf: (user: string) => Fetch;
+  /** Opens an MCP session that sends all its requests by this `fetch`. */
+  readonly open: (fetch: Fetch, user: string) => Promise<Client>;
+  readonly close: (client: Client) => Promise<unknown>;
 }

@@ -1,6 +1,6 @@
-import { identityPaths } from "../oauth/issuer-paths.ts";
+import { IDENTITY_PATHS } from "../oauth/issuer-paths.ts";
 import { agentGatewayResource } from "../oauth/resources.ts";
-import { lobClient } from "../options/lob-client.ts";
+import { LOB_CLIENT } from "../options/lob-client.ts";
 import { agentPath } from "../servers/agents.ts";
 import { mcpServerPath } from "../servers/mcp-servers.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";
@@ -14,26 +14,23 @@ export type FragmentType =
   | "agw.mcp.server"
   | "agw.a2a.server";
 
-/** Key of the label that tells what a fragment is for. */
-export const fragmentTypeLabel = "sap-managed-runtime-type";
-
-const keyStoreName = "sap-managed-runtime-ias.pem";
+const KEY_STORE_NAME = "sap-managed-runtime-ias.pem";
 
 /** Names the destination of a landscape. */
 export function iasDestinationName(landscape: string): string {
   return `sap-managed-runtime-ias-${landscape}`;
 }
 
-/** What a landscape consists of. */
+/** The parts of a landscape. */
 export interface LandscapeOptions {
   readonly landscape: string;
   readonly tenants: Tenants;
-  /** Certificate and key of the client `lobClient`. */
+  /** Certificate and key of the client `LOB_CLIENT`. */
   readonly keyStore: CertificatePair;
 }
 
 /** Puts the provider's destination and the subscribers' fragments where Agent Gateway has them. */
-export function furnishLandscape(configurations: Configurations, options: LandscapeOptions): void {
+export function seedLandscape(configurations: Configurations, options: LandscapeOptions): void {
   const { landscape, tenants, keyStore } = options;
   const { tenantId, issuer, gatewayUrl } = tenants.provider;
   const place = { tenantId, level: "subaccount" } as const;
@@ -41,10 +38,11 @@ export function furnishLandscape(configurations: Configurations, options: Landsc
   configurations.put(
     { ...place, kind: "Certificates" },
     {
-      name: keyStoreName,
+      name: KEY_STORE_NAME,
       labels: [],
       properties: {
-        ...{ Name: keyStoreName, Type: "CERTIFICATE" },
+        Name: KEY_STORE_NAME,
+        Type: "CERTIFICATE",
         Content: Buffer.from(pem).toString("base64"),
       },
     },
@@ -55,7 +53,7 @@ export function furnishLandscape(configurations: Configurations, options: Landsc
     { name, labels: [], properties: iasDestination(name, { issuer, gatewayUrl }) },
   );
   for (const tenant of tenants.all) {
-    if (!tenant.isProvider) furnishTenant(configurations, tenant);
+    if (!tenant.isProvider) seedTenant(configurations, tenant);
   }
 }
 
@@ -64,32 +62,35 @@ function iasDestination(
   { issuer, gatewayUrl }: Pick<Tenant, "issuer" | "gatewayUrl">,
 ) {
   return {
-    ...{ Name: name, Type: "HTTP", URL: gatewayUrl, ProxyType: "Internet" },
+    Name: name,
+    Type: "HTTP",
+    URL: gatewayUrl,
+    ProxyType: "Internet",
     Authentication: "OAuth2ClientCredentials",
-    clientId: lobClient.clientId,
-    tokenServiceURL: `${issuer}${identityPaths.token}`,
+    clientId: LOB_CLIENT.clientId,
+    tokenServiceURL: `${issuer}${IDENTITY_PATHS.token}`,
     tokenServiceURLType: "Dedicated",
-    "tokenService.KeyStoreLocation": keyStoreName,
+    "tokenService.KeyStoreLocation": KEY_STORE_NAME,
     "tokenService.body.resource": agentGatewayResource,
   };
 }
 
 /** Writes a tenant's fragments at the level of its subscription. */
-function furnishTenant(configurations: Configurations, tenant: Tenant): void {
+function seedTenant(configurations: Configurations, tenant: Tenant): void {
   const { subdomain, tenantId, issuer, gatewayUrl: URL, mcpServers, agents } = tenant;
   const shelf = { tenantId, level: "instance", kind: "DestinationFragments" } as const;
   const put = (name: string, own: object, labels: readonly ConfigurationLabel[]) => {
     const properties = { FragmentName: name, ...own };
     configurations.put(shelf, { name, properties, labels });
   };
-  const ias = { URL, tokenServiceURL: `${issuer}${identityPaths.token}` };
+  const ias = { URL, tokenServiceURL: `${issuer}${IDENTITY_PATHS.token}` };
   const user = { Authentication: "OAuth2JWTBearer", "tokenService.body.token_format": "jwt" };
   const prefix = "sap-managed-runtime-agw";
-  put(`${prefix}-subscriber-ias-${subdomain}`, ias, typed("subscriber.ias"));
+  put(`${prefix}-subscriber-ias-${subdomain}`, ias, [fragmentTypeLabel("subscriber.ias")]);
   const userName = `${prefix}-subscriber-ias-user-${subdomain}`;
-  put(userName, { ...ias, ...user }, typed("subscriber.ias.user"));
+  put(userName, { ...ias, ...user }, [fragmentTypeLabel("subscriber.ias.user")]);
   for (const server of mcpServers) {
-    const labels = [...typed("agw.mcp.server"), ...identified(server)];
+    const labels = [fragmentTypeLabel("agw.mcp.server"), ...identified(server)];
     put(
       `${prefix}-mcp-${server.name}-${subdomain}`,
       { URL: `${URL}${mcpServerPath(server)}` },
@@ -97,13 +98,14 @@ function furnishTenant(configurations: Configurations, tenant: Tenant): void {
     );
   }
   for (const agent of agents) {
-    const labels = [...typed("agw.a2a.server"), ...identified(agent)];
+    const labels = [fragmentTypeLabel("agw.a2a.server"), ...identified(agent)];
     put(`${prefix}-a2a-${agent.name}-${subdomain}`, { URL: `${URL}${agentPath(agent)}` }, labels);
   }
 }
 
-function typed(type: FragmentType): ConfigurationLabel[] {
-  return [{ key: fragmentTypeLabel, values: [type] }];
+/** Builds the label that tells what a fragment is for. */
+export function fragmentTypeLabel(type: FragmentType): ConfigurationLabel {
+  return { key: "sap-managed-runtime-type", values: [type] };
 }
 
 function identified(target: { ordId: string; globalTenantId: string }): ConfigurationLabel[] {

@@ -3,7 +3,7 @@ import type { IdentityTenant } from "../issuer/identity-tenant.ts";
 import { parseForm } from "../oauth/form.ts";
 import type { IssuedToken } from "../tokens/access-tokens.ts";
 import type { Configurations } from "./configurations.ts";
-import type { FoundDestination } from "./destination-lookup.ts";
+import { type FoundDestination, findKeyStore } from "./destination-lookup.ts";
 import { ServiceError } from "./service-error.ts";
 
 /** An item of `authTokens`. */
@@ -24,19 +24,20 @@ export interface RetrievedTokens {
   readonly issued: IssuedToken | undefined;
 }
 
-/** What token retrieval asks. */
+/** The services that token retrieval asks. */
 export interface TokenRetrievalContext {
   readonly identityTenants: readonly IdentityTenant[];
   readonly configurations: Configurations;
 }
 
-/** What the tenant control `authTokens.error` puts into an item. */
-const configuredError = "No consumed apis matching provided resource parameter found.";
+/** The error that the tenant control `authTokens.error` puts into an item. */
+const CONFIGURED_ERROR = "No consumed apis matching provided resource parameter found.";
 
 /**
- * Gets the access token a destination asks for, from the identity tenant its `tokenServiceURL` names.
+ * Gets the access token that a destination asks for from the identity tenant that its
+ * `tokenServiceURL` names.
  *
- * A refusal becomes an item with an error: the answer's status stays 200.
+ * A refusal becomes an item with an error: the status of the response stays 200.
  *
  * @throws ServiceError 400 if `X-tenant` is missing or must not be there.
  */
@@ -47,11 +48,11 @@ export async function retrieveTokens(
   const { Authentication = "NoAuthentication" } = found.properties;
   if (Authentication === "NoAuthentication") return { items: undefined, issued: undefined };
   const { authTokens: settings } = found.tenant.settings;
-  if (settings.error === "alone") return failure(configuredError);
+  if (settings.error === "alone") return failure(CONFIGURED_ERROR);
   const retrieved = await requestToken(found, context);
   const { items = [], issued } = retrieved;
   if (settings.error === undefined) return retrieved;
-  return { items: [errorItem(configuredError), ...items], issued };
+  return { items: [errorItem(CONFIGURED_ERROR), ...items], issued };
 }
 
 async function requestToken(
@@ -67,17 +68,24 @@ async function requestToken(
   if (server === undefined) return failure("Unable to connect to the token service");
   const body = new URLSearchParams({ ...parameters.form, ...extraParameters(found) }).toString();
   const { response, issued } = await server.endpoints.token({
-    ...{ method: "POST", url: server.tokenEndpoint, query: "", body, form: parseForm(body) },
-    ...{ authorization: undefined, dpop: undefined },
+    method: "POST",
+    url: server.tokenEndpoint,
+    query: "",
+    body,
+    form: parseForm(body),
+    authorization: undefined,
+    dpop: undefined,
     contentType: "application/x-www-form-urlencoded",
-    certificate: keyStoreOf(found, context),
+    certificate: certificateOf(found, context),
     format: found.tenant.settings.authTokens.format,
   });
-  const answer = (await response.json()) as Readonly<Record<string, unknown>>;
+  const tokenResponse = (await response.json()) as Readonly<Record<string, unknown>>;
   if (issued === undefined) {
-    return failure(`Token service refused: ${answer.error}, ${answer.error_description}`);
+    return failure(
+      `Token service refused: ${tokenResponse.error}, ${tokenResponse.error_description}`,
+    );
   }
-  return { items: [goodItem(issued, answer, found)], issued };
+  return { items: [goodItem(issued, tokenResponse, found)], issued };
 }
 
 type GrantParameters =
@@ -116,9 +124,9 @@ function tokenServiceOf({ properties, tokenTenant }: FoundDestination): string {
   const isCommon = properties.tokenServiceURLType === "Common";
   if (properties.Authentication !== "OAuth2ClientCredentials") return url;
   if (isCommon !== (tokenTenant !== undefined)) {
-    const fault = isCommon ? "is required by" : "cannot be used with";
+    const violation = isCommon ? "is required by" : "cannot be used with";
     const type = isCommon ? "Common" : "Dedicated";
-    throw new ServiceError(400, `Header X-tenant ${fault} tokenServiceURLType ${type}`);
+    throw new ServiceError(400, `Header X-tenant ${violation} tokenServiceURLType ${type}`);
   }
   if (tokenTenant === undefined) return url;
   return url.includes("{tenant}")
@@ -126,14 +134,11 @@ function tokenServiceOf({ properties, tokenTenant }: FoundDestination): string {
     : url.replace("://", `://${tokenTenant}.`);
 }
 
-function keyStoreOf(
-  { properties, destination }: FoundDestination,
+function certificateOf(
+  found: FoundDestination,
   { configurations }: TokenRetrievalContext,
 ): X509Certificate | undefined {
-  const name = properties["tokenService.KeyStoreLocation"];
-  if (name === undefined) return undefined;
-  const shelf = { ...destination.place, kind: "Certificates" } as const;
-  const content = configurations.get(shelf, String(name))?.properties.Content;
+  const content = findKeyStore(found, configurations)?.properties.Content;
   return content === undefined
     ? undefined
     : new X509Certificate(Buffer.from(String(content), "base64"));
@@ -141,15 +146,15 @@ function keyStoreOf(
 
 function goodItem(
   { token }: IssuedToken,
-  answer: Readonly<Record<string, unknown>>,
+  tokenResponse: Readonly<Record<string, unknown>>,
   { tenant }: FoundDestination,
 ): AuthToken {
   return {
     type: "Bearer",
     value: token,
-    expires_in: tenant.settings.authTokens.expiresIn ?? String(answer.expires_in),
+    expires_in: tenant.settings.authTokens.expiresIn ?? String(tokenResponse.expires_in),
     http_header: { key: "Authorization", value: `Bearer ${token}` },
-    ...(answer.scope !== undefined && { scope: String(answer.scope) }),
+    ...(tokenResponse.scope !== undefined && { scope: String(tokenResponse.scope) }),
   };
 }
 

@@ -1,3 +1,5 @@
+import { isRecord } from "../checks/is-record.ts";
+import { isBlank } from "../checks/option-values.ts";
 import { digest } from "../oauth/fingerprint.ts";
 import { parseFilter } from "./configuration-filter.ts";
 import { applyLabelPatch, labelsSchema } from "./configuration-labels.ts";
@@ -8,7 +10,7 @@ import {
   type ConfigurationLevel,
   type ConfigurationShelf,
   type Configurations,
-  nameProperties,
+  NAME_PROPERTIES,
 } from "./configurations.ts";
 import { configurationNotFound, ServiceError } from "./service-error.ts";
 
@@ -27,36 +29,37 @@ export interface ConfigurationRequest {
   readonly now: number;
 }
 
-const collectionPattern = /^(instance|subaccount)(Destinations|DestinationFragments|Certificates)$/;
+const COLLECTION_PATTERN =
+  /^(instance|subaccount)(Destinations|DestinationFragments|Certificates)$/;
 
 /** Reads a collection's segment of a path, such as `instanceDestinationFragments`. */
 export function parseCollection(
   segment: string,
 ): { level: ConfigurationLevel; kind: ConfigurationKind } | undefined {
-  const [, level, kind] = collectionPattern.exec(segment) ?? [];
+  const [, level, kind] = COLLECTION_PATTERN.exec(segment) ?? [];
   if (level === undefined) return undefined;
   return { level: level as ConfigurationLevel, kind: kind as ConfigurationKind };
 }
 
 /**
- * Answers a request for a collection, one of its configurations or the labels of one.
+ * Responds to a request for a collection, one of its configurations or the labels of one.
  *
- * @throws ServiceError for what cannot be done.
+ * @throws ServiceError if the request cannot be fulfilled.
  */
-export function answerConfigurationRequest(
+export function handleConfigurationRequest(
   request: ConfigurationRequest,
   configurations: Configurations,
 ): Response {
   const { method, aspect, name } = request;
   const target = aspect ?? (name === undefined ? "collection" : "entity");
-  const action = actions[`${method} ${target}`];
+  const action = ACTIONS[`${method} ${target}`];
   if (action === undefined) throw new ServiceError(405, "The method is not allowed here");
   return action(request, configurations);
 }
 
 type Action = (request: ConfigurationRequest, configurations: Configurations) => Response;
 
-const actions: Readonly<Record<string, Action>> = {
+const ACTIONS: Readonly<Record<string, Action>> = {
   "GET collection": (request, configurations) => {
     const { shelf, query, path, now } = request;
     const filter = query.get("$filter");
@@ -88,7 +91,8 @@ const actions: Readonly<Record<string, Action>> = {
   "GET entity": ({ shelf, name, headers }, configurations) => {
     const { properties } = find(configurations, shelf, name);
     const ETag = `"${digest(JSON.stringify(properties)).slice(0, 16)}"`;
-    const [match, noneMatch] = [headers.get("if-match"), headers.get("if-none-match")];
+    const match = headers.get("if-match");
+    const noneMatch = headers.get("if-none-match");
     if (noneMatch === ETag) return new Response(null, { status: 304, headers: { ETag } });
     if (match !== null && match !== ETag) throw new ServiceError(412, "The configuration changed");
     return Response.json(properties, { headers: { ETag } });
@@ -127,16 +131,14 @@ function find(
 }
 
 /** Longest name of a configuration. */
-const maxNameLength = 200;
+const MAX_NAME_LENGTH = 200;
 
 function parseConfiguration(kind: ConfigurationKind, body: string) {
   const properties = parseJson(body);
-  if (!(properties instanceof Object) || Array.isArray(properties)) {
-    throw new ServiceError(400, "The body must be a JSON object");
-  }
-  const name = (properties as Record<string, unknown>)[nameProperties[kind]];
-  if (typeof name !== "string" || name.trim() === "" || name.length > maxNameLength) {
-    throw new ServiceError(400, `The property ${nameProperties[kind]} is invalid`);
+  if (!isRecord(properties)) throw new ServiceError(400, "The body must be a JSON object");
+  const name = properties[NAME_PROPERTIES[kind]];
+  if (typeof name !== "string" || isBlank(name) || name.length > MAX_NAME_LENGTH) {
+    throw new ServiceError(400, `The property ${NAME_PROPERTIES[kind]} is invalid`);
   }
   if (Object.values(properties).some((value) => typeof value !== "string")) {
     throw new ServiceError(400, "All properties must be strings");

@@ -2,20 +2,21 @@ import { z } from "zod";
 import type { ConfigurationLabel } from "./configurations.ts";
 import { ServiceError } from "./service-error.ts";
 
-/** Most labels of a configuration, and most values of a label. */
-const [maxLabels, maxValues] = [10, 10];
+/** The highest number of labels of a configuration. */
+const MAX_LABELS = 10;
+const MAX_VALUES = 10;
 
 /** Labels as they come over the wire. */
 export const labelsSchema = z
-  .array(z.object({ key: z.string().min(1), values: z.array(z.string()).max(maxValues) }))
-  .max(maxLabels);
+  .array(z.object({ key: z.string().min(1), values: z.array(z.string()).max(MAX_VALUES) }))
+  .max(MAX_LABELS);
 
 const patchSchema = z.object({ action: z.enum(["ADD", "DELETE"]), labels: labelsSchema });
 
 /**
  * Adds labels to others or takes them away, value by value.
  *
- * @throws ServiceError 400 for what is no patch, or for too many labels or values.
+ * @throws ServiceError 400 if the text is not a patch, or for too many labels or values.
  */
 export function applyLabelPatch(
   labels: readonly ConfigurationLabel[],

@@ -1,17 +1,18 @@
 import { ServiceError } from "./service-error.ts";
 
-/** A page of a list, and the headers that tell of the others. */
+/** A page of a list, and the headers that describe the other pages. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const [defaultPageSize, maxPageSize] = [10, 1000];
+const DEFAULT_PAGE_SIZE = 10;
+const MAX_PAGE_SIZE = 1000;
 
 /**
- * Cuts the page out of a list that a query asks for; the whole list without `$page`.
+ * Cuts out the page of a list that a query asks for; without `$page`, returns the whole list.
  *
- * @throws ServiceError 400 for a page that cannot be, or together with a filter.
+ * @throws ServiceError 400 for an impossible page, or for a page together with a filter.
  */
 export function cutPage<T>(
   items: readonly T[],
@@ -27,7 +28,9 @@ export function cutPage<T>(
     if (query.has(other)) throw invalid("$page", `cannot be combined with ${other}`);
   }
   const page = integer(query, "$page", Number.MAX_SAFE_INTEGER);
-  const size = query.has("$pageSize") ? integer(query, "$pageSize", maxPageSize) : defaultPageSize;
+  const size = query.has("$pageSize")
+    ? integer(query, "$pageSize", MAX_PAGE_SIZE)
+    : DEFAULT_PAGE_SIZE;
   const pageCount = Math.max(1, Math.ceil(items.length / size));
   const link = pageLinks({ page, size, pageCount, path });
   return {
@@ -60,6 +63,6 @@ function integer(query: URLSearchParams, name: string, max: number): number {
   throw invalid(name, `must be an integer from 1 to ${max}`);
 }
 
-function invalid(name: string, fault: string): ServiceError {
-  return new ServiceError(400, `The query parameter ${name} ${fault}`);
+function invalid(name: string, violation: string): ServiceError {
+  return new ServiceError(400, `The query parameter ${name} ${violation}`);
 }

@@ -1,12 +1,12 @@
 import type { Clock } from "../time/clock.ts";
 
-/** What the Destination Service keeps; the names are those of its paths. */
+/** The kinds of configurations that the Destination Service keeps; the names are those of its paths. */
 export type ConfigurationKind = "Destinations" | "DestinationFragments" | "Certificates";
 
-/** Where a configuration belongs to. For a subscriber, `instance` is its subscription. */
+/** The level that a configuration belongs to. For a subscriber, `instance` is its subscription. */
 export type ConfigurationLevel = "instance" | "subaccount";
 
-/** A label by which lists are filtered. */
+/** A label that lists can be filtered by. */
 export interface ConfigurationLabel {
   readonly key: string;
   readonly values: readonly string[];
@@ -21,7 +21,7 @@ export interface Configuration {
   readonly modifiedAt: number;
 }
 
-/** A set of configurations with names of their own. */
+/** A set of configurations in which each name occurs once. */
 export interface ConfigurationShelf {
   readonly tenantId: string;
   readonly level: ConfigurationLevel;
@@ -30,18 +30,18 @@ export interface ConfigurationShelf {
 
 /** Everything the Destination Service keeps, by tenant, level and kind. */
 export interface Configurations {
-  /** Configurations of a shelf in the order they came. */
+  /** Lists the configurations of a shelf in the order in which they were added. */
   list(shelf: ConfigurationShelf): readonly Configuration[];
   get(shelf: ConfigurationShelf, name: string): Configuration | undefined;
-  /** Adds one, or replaces the one of its name. */
+  /** Adds a configuration, or replaces the one with the same name. */
   put(shelf: ConfigurationShelf, configuration: Omit<Configuration, "modifiedAt">): void;
-  /** Tells whether there was one. */
+  /** Removes a configuration and tells whether it existed. */
   remove(shelf: ConfigurationShelf, name: string): boolean;
   clear(): void;
 }
 
 /** The property that names a configuration of each kind. */
-export const nameProperties: Readonly<Record<ConfigurationKind, string>> = {
+export const NAME_PROPERTIES: Readonly<Record<ConfigurationKind, string>> = {
   Destinations: "Name",
   DestinationFragments: "FragmentName",
   Certificates: "Name",

@@ -162,14 +162,17 @@ describe("a consumed destination", () => {
   });
 
   it.each<[string, Record<string, string>]>([
-    ["X-tenant beside X-user-token", { ...system, "X-user-token": "x", "X-tenant": "tenant-a" }],
+    [
+      "X-tenant together with X-user-token",
+      { ...system, "X-user-token": "x", "X-tenant": "tenant-a" },
+    ],
     ["X-tenant for a dedicated token service", { ...system, "X-tenant": "tenant-a" }],
     ["an unknown level of the fragment", { "X-fragment-name": `${systemFragment}@tenant` }],
     [
       "the fragment at the subscriber's subaccount",
       { "X-fragment-name": `${systemFragment}@subaccount` },
     ],
-    ["X-fragment-optional that is no truth value", { ...system, "X-fragment-optional": "yes" }],
+    ["X-fragment-optional that is not true or false", { ...system, "X-fragment-optional": "yes" }],
     [
       "X-fragment-optional for several",
       { "X-fragment-name": "a@instance,b@instance", "X-fragment-optional": "true" },
@@ -211,7 +214,9 @@ describe("a fragment", () => {
     const headers = { "X-fragment-name": "first@instance, second@instance" };
     const { body } = await agent.consume("tenant-a", headers, "?$skipTokenRetrieval=true");
     expect(body.destinationConfiguration).toMatchObject({
-      ...{ URL: "https://second.example", a: "1", FragmentName: "first,second" },
+      URL: "https://second.example",
+      a: "1",
+      FragmentName: "first,second",
     });
   });
 });
@@ -221,7 +226,9 @@ describe("token retrieval", () => {
     const token = await mock.userToken({ sub: "alice", tenant: "tenant-a" });
     const { body } = await agent.consume("tenant-a", user(token));
     expect(decodeJwt(body.authTokens?.[0]?.value ?? "")).toMatchObject({
-      ...{ sub: "alice", sap_id_type: "user", app_tid: "tenant-a-id" },
+      sub: "alice",
+      sap_id_type: "user",
+      app_tid: "tenant-a-id",
     });
     const request = mock.recorder.requests.at(-1);
     expect(request?.userToken).toMatchObject({ fingerprint: fingerprint(token) });
@@ -235,7 +242,7 @@ describe("token retrieval", () => {
       /X-user-token/,
     ],
     ["an empty user token", async () => user(""), /X-user-token/],
-    ["a user token that is no JWT", async () => user("nonsense"), /invalid_grant/],
+    ["a user token that is not a JWT", async () => user("nonsense"), /invalid_grant/],
     [
       "an expired user token",
       async () => user(await mock.userToken({ sub: "a", tenant: "tenant-a", expiresInMs: 0 })),
@@ -247,7 +254,7 @@ describe("token retrieval", () => {
       /invalid_grant.*aud/,
     ],
   ])(
-    "answers %s with an item that holds an error, and status 200",
+    "responds to %s with an item that holds an error, and status 200",
     async (_what, headers, error) => {
       const { status, body } = await agent.consume("tenant-a", await headers());
       expect(status).toBe(200);
@@ -257,7 +264,7 @@ describe("token retrieval", () => {
     },
   );
 
-  it("takes a user token with a stranger's signature for nobody's", async () => {
+  it("ignores a user token with the signature of another issuer", async () => {
     await using stranger = await startMockSts();
     const issuer = `${mock.url}/ias/tenant-a`;
     const forged = await stranger.userToken({
@@ -299,7 +306,9 @@ describe("token retrieval", () => {
     await using holder = new LobAgent(own);
     const properties = {
       Authentication: "OAuth2ClientCredentials",
-      ...{ clientId: "poster", clientSecret: "sentinel", tokenServiceURL: own.tokenEndpoint },
+      clientId: "poster",
+      clientSecret: "sentinel",
+      tokenServiceURL: own.tokenEndpoint,
     };
     own.controls.tenant("provider-zone").putDestination({ name: "own", properties });
     const response = await holder.callService("provider-zone", "/v1/destinations/own");
@@ -353,7 +362,7 @@ describe("a destination found by v1", () => {
     });
   });
 
-  it("is looked for in the token's tenant only, and the answer says what SDKs look for", async () => {
+  it("is searched only in the tenant of the token, and the response has the text that SDKs look for", async () => {
     const { status, body } = await call(`/v1/destinations/${mock.iasDestination}`);
     expect([status, body]).toEqual([404, { ErrorMessage: notFound }]);
   });

@@ -27,7 +27,10 @@ describe("destinationBinding", () => {
     const { certificate, key } = await mock.issueDestinationCertificate();
     expect(mock.destinationBinding({ x509: { certificate, key } })).toEqual({
       ...common,
-      ...{ certificate, key, certurl: common.url, "credential-type": "x509" },
+      certificate,
+      key,
+      certurl: common.url,
+      "credential-type": "x509",
     });
   });
 
@@ -41,7 +44,8 @@ describe("destinationBinding", () => {
   it("is another one for each mock", async () => {
     await using one = await startMockSts();
     await using other = await startMockSts();
-    const [own, foreign] = [one.destinationBinding(), other.destinationBinding()];
+    const own = one.destinationBinding();
+    const foreign = other.destinationBinding();
     expect(own.clientid).not.toBe(foreign.clientid);
     expect(own.clientsecret).not.toBe(foreign.clientsecret);
   });
@@ -79,7 +83,10 @@ describe("insecureHttp", () => {
     expect(response.status).toBe(200);
     expect(mock.recorder.handshakes).toBe(0);
     expect(mock.recorder.requests[0]?.tls).toEqual({
-      ...{ connection: 1, newSocket: true, sessionReused: false, clientCertificate: undefined },
+      connection: 1,
+      newSocket: true,
+      sessionReused: false,
+      clientCertificate: undefined,
     });
     const https = mock.url.replace("http:", "https:");
     await expect(agent.fetch(https)).rejects.toThrow(TypeError);

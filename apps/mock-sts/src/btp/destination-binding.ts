@@ -42,17 +42,25 @@ export function destinationBinding(options: {
     ...(pair === undefined
       ? { clientsecret: client.clientSecret, "credential-type": "binding-secret" }
       : {
-          ...{ certificate: pair.certificate, key: pair.key, certurl: url },
+          certificate: pair.certificate,
+          key: pair.key,
+          certurl: url,
           "credential-type": "x509",
         }),
-    ...{ url, uri: options.url, identityzone: subdomain, uaadomain: new URL(url).host },
-    ...{ tenantid: tenantId, subaccountid: tenantId, instanceid: `${tenantId}-instance` },
-    ...{ xsappname: client.clientId.replace(/^sb-/, ""), tenantmode: "shared" },
+    url,
+    uri: options.url,
+    identityzone: subdomain,
+    uaadomain: new URL(url).host,
+    tenantid: tenantId,
+    subaccountid: tenantId,
+    instanceid: `${tenantId}-instance`,
+    xsappname: client.clientId.replace(/^sb-/, ""),
+    tenantmode: "shared",
   };
 }
 
 /**
- * Lays a binding out as files for several readers: a folder with one file a value and `type`
+ * Writes a binding as files for several readers: a folder with one file per value and `type`
  * (servicebinding.io), and `.metadata` as the BTP service operator writes it.
  */
 export function destinationBindingFiles(

@@ -1,11 +1,13 @@
 import { randomBytes, randomUUID, type X509Certificate } from "node:crypto";
+import { basicCredentials } from "../oauth/authorization-header.ts";
 import { sameSecret } from "../oauth/fingerprint.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
+import { percentDecode } from "../oauth/percent-decoding.ts";
 import { type CertificateIdentity, subjectIdentity } from "../tls/certificate-identity.ts";
-import { certificateFault } from "../tls/client-certificate.ts";
+import { certificateViolation } from "../tls/client-certificate.ts";
 import type { TokenRequest } from "../tokens/oauth-endpoint.ts";
 
-/** The client that a binding of the Destination Service makes its holder. */
+/** The client that the holder of a binding of the Destination Service is. */
 export interface DestinationClient {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -15,9 +17,10 @@ export interface DestinationClient {
 }
 
 /**
- * Makes a client whose id and secret hold what forms and Basic must encode, as real ones do.
+ * Makes a client whose id and secret contain characters that forms and Basic must encode, as real
+ * ones do.
  *
- * The id is another one for each mock: SDKs keep what they know of a client by it, for all of the process.
+ * Each mock has another id: SDKs cache what they know of a client by its id, for the whole process.
  */
 export function createDestinationClient(): DestinationClient {
   const subjectDn = "CN=mock-destination,OU=Bindings,O=Mock STS";
@@ -29,7 +32,7 @@ export function createDestinationClient(): DestinationClient {
   };
 }
 
-/** What a token request of the client is checked against. */
+/** The facts that a token request of the client is checked against. */
 export interface DestinationClientContext {
   readonly client: DestinationClient;
   readonly authority: X509Certificate;
@@ -60,8 +63,12 @@ export function authenticateDestinationClient(
   }
   const { certificate } = request;
   if (certificate === undefined) throw badCredentials();
-  const fault = certificateFault(certificate, { authority, now, identity: client.identity });
-  if (fault !== undefined) throw badCredentials(`Bad credentials: ${fault}`);
+  const violation = certificateViolation(certificate, {
+    authority,
+    now,
+    identity: client.identity,
+  });
+  if (violation !== undefined) throw badCredentials(`Bad credentials: ${violation}`);
 }
 
 function readCredentials(request: ServiceTokenRequest) {
@@ -69,20 +76,14 @@ function readCredentials(request: ServiceTokenRequest) {
   if (authorization === undefined) {
     return { clientId: form.get("client_id"), clientSecret: form.get("client_secret") };
   }
-  const encoded = /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(authorization)?.[1] ?? "";
-  const text = Buffer.from(encoded, "base64").toString("utf8");
-  const colon = text.indexOf(":");
-  if (colon < 1) throw badCredentials();
-  const [clientId, clientSecret] = [text.slice(0, colon), text.slice(colon + 1)];
-  if (!encodedCredentials) return { clientId, clientSecret };
-  try {
-    return {
-      clientId: decodeURIComponent(clientId),
-      clientSecret: decodeURIComponent(clientSecret),
-    };
-  } catch {
-    throw badCredentials();
-  }
+  const basic = basicCredentials(authorization);
+  if (basic === undefined) throw badCredentials();
+  const { user, password } = basic;
+  if (!encodedCredentials) return { clientId: user, clientSecret: password };
+  const clientId = percentDecode(user);
+  const clientSecret = percentDecode(password);
+  if (clientId === undefined || clientSecret === undefined) throw badCredentials();
+  return { clientId, clientSecret };
 }
 
 function badCredentials(description = "Bad credentials"): OAuthError {

@@ -2,25 +2,25 @@ import type { Tenant } from "../tenants/tenant.ts";
 import type { ConfigurationLevel } from "./configurations.ts";
 import { ServiceError } from "./service-error.ts";
 
-const levels = ["provider_subaccount", "provider_instance", "subaccount", "instance"] as const;
+const LEVELS = ["provider_subaccount", "provider_instance", "subaccount", "instance"] as const;
 
-/** A level as requests name it, seen from the tenant they are for. */
-export type ReferenceLevel = (typeof levels)[number];
+/** A level as requests name it, seen from the tenant of the request. */
+export type ReferenceLevel = (typeof LEVELS)[number];
 
-/** A name and the level to look for it at; no level means instance, then subaccount. */
+/** A name and the level to search; without a level, instance is searched before subaccount. */
 export interface Reference {
   readonly name: string;
   readonly level: ReferenceLevel | undefined;
 }
 
-/** A level of a certain tenant. */
+/** A level of one tenant. */
 export interface PlacedLevel {
   readonly tenantId: string;
   readonly level: ConfigurationLevel;
 }
 
 /**
- * Reads a name that may be followed by `@` and a level; v1 knows no levels.
+ * Reads a name that may be followed by `@` and a level; v1 has no levels.
  *
  * @throws ServiceError 400 for a blank name or an unknown level.
  */
@@ -34,18 +34,18 @@ export function parseReference(
   if (name.trim() === "") throw new ServiceError(400, "The name is blank");
   if (context.version === "v1") return { name, level: undefined };
   if (!hasLevel) return { name, level: context.defaultLevel };
-  const level = levels.find((known) => known === text.slice(at + 1));
+  const level = LEVELS.find((known) => known === text.slice(at + 1));
   if (level === undefined) throw new ServiceError(400, "The level is unknown");
   return { name, level };
 }
 
-/** Tells whether the subscriber's subaccount level meets another one. */
+/** Tells whether the subscriber's subaccount level is mixed with another one. */
 export function mixesLevels(references: readonly Reference[]): boolean {
   const used = new Set(references.map(({ level }) => level));
   return used.has("subaccount") && used.size > 1;
 }
 
-/** Lists the places a level means for a tenant, in the order they are searched. */
+/** Lists the places that a level means for a tenant, in the order in which they are searched. */
 export function placesOf(
   level: ReferenceLevel | undefined,
   { tenant, provider }: { readonly tenant: Tenant; readonly provider: Tenant },

@@ -10,7 +10,7 @@ import {
 import { issuerOf } from "./service-authorization.ts";
 import { configurationNotFound, ServiceError } from "./service-error.ts";
 
-/** A request to find a destination and, maybe, fragments to lay over it. */
+/** A request to find a destination, and fragments to merge into it. */
 export interface DestinationRequest {
   /** `v1` searches instance, then subaccount; `v2` looks at one level. */
   readonly version: "v1" | "v2";
@@ -27,9 +27,9 @@ export interface Placed {
   readonly place: PlacedLevel;
 }
 
-/** A destination that was found, with the fragments' properties over its own. */
+/** A destination that was found, with the properties of the fragments merged over its own. */
 export interface FoundDestination {
-  /** The tenant the answer is for. */
+  /** The tenant that the response is for. */
   readonly tenant: Tenant;
   readonly destination: Placed;
   readonly fragments: readonly Placed[];
@@ -39,7 +39,7 @@ export interface FoundDestination {
   readonly tokenTenant: string | undefined;
 }
 
-/** What lookups read. */
+/** The stores that lookups read. */
 export interface LookupContext {
   readonly tenants: Tenants;
   readonly configurations: Configurations;
@@ -48,7 +48,7 @@ export interface LookupContext {
 /**
  * Finds a destination and merges the fragments a request names.
  *
- * The tenant is the user token's if there is one, else the service token's.
+ * The tenant is that of the user token if there is one, else that of the service token.
  *
  * @throws ServiceError 400 for a bad combination of headers or levels, 404 for what does not exist.
  */
@@ -91,7 +91,7 @@ function tenantOf(userToken: string | undefined, { tenants }: LookupContext): Te
   return userToken === undefined ? undefined : tenants.find("issuer", issuerOf(userToken));
 }
 
-/** Reads `X-fragment-name`, which may name several, and whether they may be missing. */
+/** Reads `X-fragment-name`, which may name several fragments, and whether fragments may be missing. */
 function fragmentReferences(
   headers: Headers,
   defaults: Parameters<typeof parseReference>[1],
@@ -106,6 +106,16 @@ function fragmentReferences(
     throw new ServiceError(400, "X-fragment-optional cannot be used with several fragments");
   }
   return { references, optional: optional === "true" };
+}
+
+/** Finds the key store that a destination names, at the level of the destination. */
+export function findKeyStore(
+  { properties, destination }: FoundDestination,
+  configurations: Configurations,
+): Configuration | undefined {
+  const name = properties["tokenService.KeyStoreLocation"];
+  if (name === undefined) return undefined;
+  return configurations.get({ ...destination.place, kind: "Certificates" }, String(name));
 }
 
 function find(

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, TestAgent } from "../../test-support/agent.ts";
 import { LobAgent } from "../../test-support/lob-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
@@ -44,7 +44,7 @@ describe("the Destination Service, service tokens", () => {
 
   it.each([
     ["none", undefined],
-    ["what is no bearer", "Basic eDp5"],
+    ["another scheme", "Basic eDp5"],
     ["nonsense", "Bearer nonsense"],
   ])("are refused with 401 and text: %s", async (_what, authorization) => {
     const { status, text } = await send(collection, authorization);
@@ -52,7 +52,7 @@ describe("the Destination Service, service tokens", () => {
     expect(text).toMatch(/^Unauthorized: /);
   });
 
-  it("are refused when they are spoilt, over or revoked", async () => {
+  it("are refused when they are corrupted, expired or revoked", async () => {
     const token = await agent.serviceToken("tenant-a");
     expect((await send(collection, `Bearer ${token}`)).status).toBe(200);
     expect((await send(collection, `Bearer ${token.slice(0, -8)}AAAAAAAA`)).status).toBe(401);
@@ -71,7 +71,7 @@ describe("the Destination Service, service tokens", () => {
 
   it("of an identity tenant are refused with 422 at v2, with 401 at v1", async () => {
     await using customer = new TestAgent(mock);
-    const { token } = await customer.requestToken(clientCredentialsForm);
+    const { token } = await customer.requestToken(CLIENT_CREDENTIALS_FORM);
     const reference = `${mock.iasDestination}@provider_subaccount`;
     const { status, text } = await send(`/v2/destinations/${reference}`, `Bearer ${token}`);
     expect(status).toBe(422);
@@ -133,7 +133,7 @@ describe("the Destination Service, fragments", () => {
     });
   });
 
-  it("filters nothing by an empty filter, and refuses what is no filter", async () => {
+  it("filters nothing by an empty filter, and refuses an invalid filter", async () => {
     expect((await call(`${collection}?$filter=`)).body).toHaveLength(5);
     const { status, body } = await call(`${collection}?$filter=Name`);
     expect([status, body]).toEqual([400, { ErrorMessage: expect.stringContaining("$filter") }]);
@@ -164,7 +164,7 @@ describe("the Destination Service, fragments", () => {
     expect((await call(collection, { method: "PUT", body: fragment })).status).toBe(404);
   });
 
-  it("answer 304 and 412 by ETag", async () => {
+  it("respond with 304 and 412 by ETag", async () => {
     const path = `${collection}/sap-managed-runtime-agw-subscriber-ias-tenant-a`;
     const etag = (await call(path)).headers.get("etag") ?? "";
     const send = async (headers: Record<string, string>) =>
@@ -228,7 +228,7 @@ describe("the Destination Service, fragments", () => {
     expect((await call(path)).body).toHaveLength(1);
   });
 
-  it("are refused where the body is no JSON", async () => {
+  it("are refused if the body is not JSON", async () => {
     const init = { method: "POST", body: "{" };
     expect((await agent.callService("tenant-a", collection, init)).status).toBe(400);
   });
@@ -301,7 +301,7 @@ describe("a path that leads nowhere", () => {
     `/wrong/destination-configuration${collection}`,
     "/destination-configuration/v1/somethingElse",
     "/destination-configuration/v3/destinations/x",
-  ])("answers 404 with a page: %s", async (path) => {
+  ])("responds with 404 and a page: %s", async (path) => {
     const response = await agent.fetch(`${mock.url}${path}`);
     expect(response.status).toBe(404);
     expect(response.headers.get("content-type")).toMatch(/^text\/html/);

@@ -1,45 +1,45 @@
 import { type Context, Hono } from "hono";
-import type { MockEnv } from "../http/exchange.ts";
+import type { MockEnv } from "../http/received-request.ts";
 import type { RouteName } from "../recording/recorded-request.ts";
 import type { Tenants } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
 import { retrieveTokens, type TokenRetrievalContext } from "./auth-tokens.ts";
-import { answerConfigurationRequest, parseCollection } from "./configuration-endpoints.ts";
-import { destinationAnswer } from "./destination-answer.ts";
+import { handleConfigurationRequest, parseCollection } from "./configuration-endpoints.ts";
 import { findDestination } from "./destination-lookup.ts";
+import { destinationResponse } from "./destination-response.ts";
 import { authorizeService } from "./service-authorization.ts";
 import { ServiceError } from "./service-error.ts";
 
-/** Where the paths of the Destination Service begin. */
-export const destinationServicePath = "/destination-configuration";
+/** The prefix of the paths of the Destination Service. */
+export const DESTINATION_SERVICE_PATH = "/destination-configuration";
 
-/** What the Destination Service works with. */
+/** The parts of a mock that the Destination Service needs. */
 export interface DestinationServiceOptions extends TokenRetrievalContext {
   readonly tenants: Tenants;
-  /** Client whose service tokens it takes. */
+  /** The client whose service tokens it accepts. */
   readonly clientId: string;
   readonly clock: Clock;
 }
 
-/** Creates the Destination Service's application; its paths are below `destinationServicePath`. */
+/** Creates the Destination Service's application; its paths are below `DESTINATION_SERVICE_PATH`. */
 export function createDestinationService(options: DestinationServiceOptions): Hono<MockEnv> {
   const app = new Hono<MockEnv>();
   for (const version of ["v1", "v2"] as const) {
     app.get(`/${version}/destinations/:reference`, (c) =>
-      refusing(() => answerDestination(c, { ...options, version })),
+      refusing(() => handleDestination(c, { ...options, version })),
     );
   }
   for (const path of ["", "/:name", "/:name/:aspect{labels}"]) {
     app.all(`/v1/:collection${path}`, (c, next) => {
       const collection = parseCollection(c.req.param("collection") ?? "");
       if (collection === undefined) return next();
-      return refusing(() => answerCollection(c, { ...options, ...collection }));
+      return refusing(() => handleCollection(c, { ...options, ...collection }));
     });
   }
   return app;
 }
 
-/** Names the resource a path below `destinationServicePath` leads to. */
+/** Names the resource that a path below `DESTINATION_SERVICE_PATH` leads to. */
 export function destinationServiceRoute(path: string): RouteName {
   const [, version, segment = ""] = path.split("/");
   if (segment === "destinations" && (version === "v1" || version === "v2")) return "destination";
@@ -48,7 +48,7 @@ export function destinationServiceRoute(path: string): RouteName {
   return kind === "DestinationFragments" ? "fragments" : "configurations";
 }
 
-async function answerDestination(
+async function handleDestination(
   c: Context<MockEnv>,
   { version, ...options }: DestinationServiceOptions & { version: "v1" | "v2" },
 ): Promise<Response> {
@@ -63,23 +63,25 @@ async function answerDestination(
     : await retrieveTokens(found, options);
   if (issued !== undefined) {
     const { token, claims } = issued;
-    const { record, tokens } = c.get("exchange");
+    const { record, tokens } = c.get("received");
     record.issued = tokens.note(token, claims);
   }
-  return Response.json(destinationAnswer(found, { ...options, version, query, authTokens }));
+  return Response.json(destinationResponse(found, { ...options, version, query, authTokens }));
 }
 
-async function answerCollection(
+async function handleCollection(
   c: Context<MockEnv>,
   options: DestinationServiceOptions & NonNullable<ReturnType<typeof parseCollection>>,
 ): Promise<Response> {
   const { level, kind, clock, configurations } = options;
   const { tenantId } = await authorize(c, { ...options, version: "v1" });
   const url = new URL(c.req.url);
-  return answerConfigurationRequest(
+  return handleConfigurationRequest(
     {
-      ...{ method: c.req.method, headers: c.req.raw.headers, body: c.get("exchange").body },
-      path: url.pathname.slice(destinationServicePath.length),
+      method: c.req.method,
+      headers: c.req.raw.headers,
+      body: c.get("received").body,
+      path: url.pathname.slice(DESTINATION_SERVICE_PATH.length),
       query: url.searchParams,
       shelf: { tenantId, level, kind },
       name: c.req.param("name"),
@@ -97,9 +99,9 @@ function authorize(
   return authorizeService(c.req.header("authorization"), { tenants, clientId, version });
 }
 
-async function refusing(answer: () => Promise<Response>): Promise<Response> {
+async function refusing(handle: () => Promise<Response>): Promise<Response> {
   try {
-    return await answer();
+    return await handle();
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     return error.toResponse();

@@ -1,12 +1,13 @@
 import { decodeJwt } from "jose";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
+import { bearerToken } from "../oauth/authorization-header.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";
 import { ServiceError } from "./service-error.ts";
 
-/** What callers of the Destination Service are judged by. */
+/** The facts that callers of the Destination Service are checked against. */
 export interface ServiceAuthorizationContext {
   readonly tenants: Tenants;
-  /** Client the service's tokens must be for. */
+  /** The client that service tokens must be for. */
   readonly clientId: string;
   /** Version of the interface that is called. */
   readonly version: "v1" | "v2";
@@ -15,13 +16,14 @@ export interface ServiceAuthorizationContext {
 /**
  * Finds the tenant whose service token a request carries: that alone decides whose data it sees.
  *
- * @throws ServiceError 401 for a token that is no good, 403 for a tenant that has left, 422 for one of an identity tenant at v2.
+ * @throws ServiceError 401 for an invalid token, 403 for a tenant that is not subscribed, 422 for a
+ *   token of an identity tenant at v2.
  */
 export async function authorizeService(
   authorization: string | undefined,
   { tenants, clientId, version }: ServiceAuthorizationContext,
 ): Promise<Tenant> {
-  const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+  const token = bearerToken(authorization);
   if (token === undefined) throw refusal(401, "Unauthorized: no bearer token was sent");
   const issuer = issuerOf(token);
   const tenant = tenants.find("serviceTokenEndpoint", issuer);
@@ -44,7 +46,7 @@ export async function authorizeService(
   return tenant;
 }
 
-/** Reads who says it issued a token; that is no proof yet. */
+/** Reads the issuer that a token claims, unverified. */
 export function issuerOf(token: string): string | undefined {
   try {
     return decodeJwt(token).iss;

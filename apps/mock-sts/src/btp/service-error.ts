@@ -15,7 +15,7 @@ export class ServiceError extends Error {
     this.format = format;
   }
 
-  /** The refusal as an HTTP answer. */
+  /** Builds the HTTP response. */
   toResponse(): Response {
     const { status } = this;
     return this.format === "text"
@@ -25,9 +25,9 @@ export class ServiceError extends Error {
 }
 
 /** Text the SAP Cloud SDK for JavaScript looks for. */
-const notFoundMessage = "Configuration with the specified name was not found";
+const NOT_FOUND_MESSAGE = "Configuration with the specified name was not found";
 
-/** Refuses a name that nothing has. */
-export function configurationNotFound(message = notFoundMessage): ServiceError {
+/** Refuses the name of a configuration that does not exist. */
+export function configurationNotFound(message = NOT_FOUND_MESSAGE): ServiceError {
   return new ServiceError(404, message);
 }

@@ -46,7 +46,10 @@ describe("XSUAA's token endpoint", () => {
     const { clientid } = mock.destinationBinding();
     expect(protectedHeader.typ).toBe("JWT");
     expect(payload).toMatchObject({
-      ...{ sub: clientid, client_id: clientid, cid: clientid, azp: clientid },
+      sub: clientid,
+      client_id: clientid,
+      cid: clientid,
+      azp: clientid,
       aud: [clientid, "uaa"],
       scope: ["uaa.resource"],
       grant_type: "client_credentials",
@@ -98,7 +101,8 @@ describe("XSUAA's token endpoint", () => {
 
   it("takes the secret in Basic as it is, or percent-encoded if the header says so", async () => {
     const { clientid, clientsecret = "" } = mock.destinationBinding();
-    const [id, secret] = [encodeURIComponent(clientid), encodeURIComponent(clientsecret)];
+    const id = encodeURIComponent(clientid);
+    const secret = encodeURIComponent(clientsecret);
     const encoded = { "X-CF-ENCODED-CREDENTIALS": "true" };
     const statuses = [
       basic(clientid, clientsecret),
@@ -130,7 +134,7 @@ describe("XSUAA's token endpoint", () => {
   it.each([
     ["unsupported_grant_type", { grant_type: "password" }],
     ["invalid_request", { grant_type: "" }],
-  ])("answers %s to %j", async (error, wrong) => {
+  ])("responds with %s to %j", async (error, wrong) => {
     const form = { ...agent.serviceTokenForm(), ...wrong };
     const { status, body } = await agent.postToken("tenant-a", { form });
     expect([status, body.error]).toEqual([400, error]);

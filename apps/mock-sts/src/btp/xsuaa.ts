@@ -1,16 +1,18 @@
 import type { X509Certificate } from "node:crypto";
+import { requiredParameter } from "../oauth/form.ts";
 import { OAuthError, tokenEndpointResponse } from "../oauth/oauth-error.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
 import type { IssuedToken } from "../tokens/access-tokens.ts";
-import { createOAuthEndpoint, type TokenAnswer } from "../tokens/oauth-endpoint.ts";
+import { createOAuthEndpoint, type EndpointResult } from "../tokens/oauth-endpoint.ts";
+import { expiresIn } from "../tokens/token-lifetime.ts";
 import {
   authenticateDestinationClient,
   type DestinationClient,
   type ServiceTokenRequest,
 } from "./destination-client.ts";
 
-/** What XSUAA works with. */
+/** The parts of a mock that XSUAA needs. */
 export interface XsuaaOptions {
   readonly client: DestinationClient;
   readonly authority: X509Certificate;
@@ -24,10 +26,10 @@ export interface ZonedTokenRequest extends ServiceTokenRequest {
   readonly zone: Tenant | undefined;
 }
 
-/** Creates the function that answers requests for tokens of the Destination Service. */
+/** Creates the token endpoint for service tokens of the Destination Service. */
 export function createXsuaa(
   options: XsuaaOptions,
-): (request: ZonedTokenRequest) => Promise<TokenAnswer> {
+): (request: ZonedTokenRequest) => Promise<EndpointResult> {
   return createOAuthEndpoint(async (request) => {
     const issued = await issueServiceToken(request, options);
     const { clientId } = options.client;
@@ -49,8 +51,7 @@ async function issueServiceToken(
     const description = "the subdomain does not map to a valid identity zone";
     throw new OAuthError("not_found", description, { status: 404 });
   }
-  const grantType = request.form.get("grant_type");
-  if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
+  const grantType = requiredParameter(request.form, "grant_type", "grant_type");
   if (grantType !== "client_credentials") {
     throw new OAuthError("unsupported_grant_type", "the grant type is unknown");
   }
@@ -86,7 +87,7 @@ function successResponse({ token, claims }: IssuedToken): Response {
   return tokenEndpointResponse({
     access_token: token,
     token_type: "bearer",
-    expires_in: (claims.exp ?? 0) - (claims.iat ?? 0),
+    expires_in: expiresIn(claims),
     scope: "uaa.resource",
     jti: claims.jti,
   });

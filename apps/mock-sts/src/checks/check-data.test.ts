@@ -15,9 +15,11 @@ describe("checkData", () => {
     expect(message.split('; "')).toEqual([
       'TypeError: Cannot set a fault: "match.listener": must be one of "token-server", "gateway"; did you mean "gateway"?',
       expect.stringMatching(/^match.route": must be one of "token", .*"unknown"$/),
-      'match.rout": there is no such key; did you mean "route"?',
-      'match.time": there is no such key; did you mean "times"?',
-      expect.stringMatching(/^effect.kind": is none of the \d+ there are; did you mean "html"\?$/),
+      'match.rout": unknown key; did you mean "route"?',
+      'match.time": unknown key; did you mean "times"?',
+      expect.stringMatching(
+        /^effect.kind": is not one of the \d+ known values; did you mean "html"\?$/,
+      ),
     ]);
     expect(message).not.toContain("sentinel");
   });

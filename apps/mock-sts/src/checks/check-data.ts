@@ -1,10 +1,10 @@
 import type { z } from "zod";
-import { explainIssue, placedFaults } from "./explain-issue.ts";
+import { explainIssue, placedViolations } from "./explain-issue.ts";
 
 /**
  * Checks plain data.
  *
- * @throws TypeError saying what was to be done, which field is wrong, and how.
+ * @throws TypeError naming the purpose, the wrong field, and what is wrong with it.
  */
 export function checkData<T>(schema: z.ZodType<T>, data: unknown, purpose: string): T {
   const { success, data: checked, error } = schema.safeParse(data, { error: explainIssue });
@@ -14,7 +14,7 @@ export function checkData<T>(schema: z.ZodType<T>, data: unknown, purpose: strin
 
 /** Says what is wrong with each field. */
 export function describeIssues(error: z.ZodError): string[] {
-  return placedFaults(error).map(({ path, message }) =>
+  return placedViolations(error).map(({ path, message }) =>
     path.length === 0 ? message : `"${path.map(String).join(".")}": ${message}`,
   );
 }

@@ -9,15 +9,13 @@ export const explainIssue: z.core.$ZodErrorMap = (issue) => {
   const { input, inst } = issue;
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys
-        .map((key) => `there is no such key${didYouMean(key, keysOf(inst))}`)
-        .join("\n");
+      return issue.keys.map((key) => `unknown key${didYouMean(key, keysOf(inst))}`).join("\n");
     case "invalid_value":
       return input === undefined ? "is missing" : mustBeOneOf(input, issue.values);
     case "invalid_union":
       return explainUnion(issue);
     case "invalid_type":
-      return input === undefined ? "is missing" : typeNames[issue.expected];
+      return input === undefined ? "is missing" : TYPE_NAMES[issue.expected];
     case "too_small":
       if (issue.origin === "string") return "must not be blank";
       if (issue.origin === "array") return "must not be empty";
@@ -30,27 +28,28 @@ export const explainIssue: z.core.$ZodErrorMap = (issue) => {
 };
 
 /** One thing that is wrong, and the path of the value, or of the unknown key, that it is about. */
-export interface PlacedFault {
+export interface PlacedViolation {
   readonly path: readonly PropertyKey[];
   readonly message: string;
   /** Whether it is about the key. */
   readonly key?: boolean;
 }
 
-/** Lists what is wrong; each unknown key has its own fault, with its own path. */
-export function placedFaults({ issues }: z.ZodError): PlacedFault[] {
-  return issues.flatMap((issue): PlacedFault[] => {
+/** Lists what is wrong; each unknown key has a violation of its own, with its own path. */
+export function placedViolations({ issues }: z.ZodError): PlacedViolation[] {
+  return issues.flatMap((issue): PlacedViolation[] => {
     const { path, message, code } = issue;
     if (code !== "unrecognized_keys") return [{ path, message }];
     const messages = message.split("\n");
     return issue.keys.map((key, index) => ({
-      ...{ path: [...path, key], key: true },
+      path: [...path, key],
+      key: true,
       message: messages[index] ?? message,
     }));
   });
 }
 
-const typeNames: Readonly<Record<string, string>> = {
+const TYPE_NAMES: Readonly<Record<string, string>> = {
   array: "must be a list",
   boolean: "must be true or false",
   int: "must be an integer",
@@ -68,13 +67,14 @@ function keysOf(schema: unknown): readonly string[] {
 function mustBeOneOf(input: unknown, values: readonly unknown[]): string {
   const names = values.filter((value) => typeof value === "string");
   const asked = didYouMean(input, names);
-  // A long list helps only who has no idea.
-  if (asked !== "" && values.length > 6) return `is none of the ${values.length} there are${asked}`;
+  // A long list does not help a reader who made a typing error.
+  if (asked !== "" && values.length > 6)
+    return `is not one of the ${values.length} known values${asked}`;
   const list = values.map((value) => JSON.stringify(value));
   return `must be ${list.length > 1 ? "one of " : ""}${list.join(", ")}${asked}`;
 }
 
-/** Tells of the branch that fits best; of all, if they differ in type only. */
+/** Explains the branch that fits best, or all branches if they differ in type only. */
 function explainUnion(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string {
   if ("discriminator" in issue) {
     const { discriminator, options = [] } = issue as { discriminator?: string; options?: string[] };

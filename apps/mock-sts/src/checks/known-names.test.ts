@@ -16,20 +16,27 @@ describe("checkNames", () => {
   ])("takes %s", (_, given) => expect(check(given)).not.toThrow());
 
   it.each([
-    [{ clientid: "a" }, 'Cannot do it: there is no option "clientid"; did you mean "clientId"?'],
-    [{ scope: undefined }, 'Cannot do it: there is no option "scope"; did you mean "scopes"?'],
-    [{ color: 1 }, 'Cannot do it: there is no option "color"'],
-    [{ toString: 1 }, 'Cannot do it: there is no option "toString"'],
-    [{ [Symbol("x")]: 1 }, 'Cannot do it: there is no option "Symbol(x)"'],
-    [JSON.parse('{"__proto__":1}'), 'Cannot do it: there is no option "__proto__"'],
+    [{ clientid: "a" }, 'Cannot do it: unknown option "clientid"; did you mean "clientId"?'],
+    [{ scope: undefined }, 'Cannot do it: unknown option "scope"; did you mean "scopes"?'],
+    [{ color: 1 }, 'Cannot do it: unknown option "color"'],
+    [{ toString: 1 }, 'Cannot do it: unknown option "toString"'],
+    [{ [Symbol("x")]: 1 }, 'Cannot do it: unknown option "Symbol(x)"'],
+    [JSON.parse('{"__proto__":1}'), 'Cannot do it: unknown option "__proto__"'],
   ])("refuses %j", (given, message) => expect(check(given)).toThrow(new TypeError(message)));
 
   it.each([
-    ...[null, "clientId", 7, false, ["a"], () => {}, new Map(), Promise.resolve({ clientId: "a" })],
+    null,
+    "clientId",
+    7,
+    false,
+    ["a"],
+    () => {},
+    new Map(),
+    Promise.resolve({ clientId: "a" }),
     new (class Options {
       clientId = "a";
     })(),
-  ])("refuses %o, which is no plain object", (given) => {
+  ])("refuses %o, which is not a plain object", (given) => {
     expect(check(given)).toThrow("Cannot do it: the options must be a plain object");
   });
 

@@ -3,7 +3,7 @@ import { didYouMean } from "./nearest-name.ts";
 /** The names of all fields of `T`. The compiler refuses a list that misses one. */
 export type KnownNames<T> = Readonly<Record<keyof T & string, true>>;
 
-/** What {@link checkNames} says if it refuses something. */
+/** The words that {@link checkNames} refuses a value with. */
 export interface CheckNamesContext {
   /** How the message begins: `Cannot …:`. */
   readonly start: string;
@@ -13,12 +13,12 @@ export interface CheckNamesContext {
   readonly field?: string;
 }
 
-/** A name that is longer is a value in the wrong place, and might be secret. */
-const maxShown = 40;
+/** A longer name is a value in the wrong place, and might be secret. */
+const MAX_SHOWN = 40;
 
 /**
- * Refuses what is no plain object, and names that no field has: a misspelt option would be a default that nobody
- * asked for. `undefined` passes.
+ * Refuses a value that is not a plain object, and unknown names: with a misspelt option, the
+ * default would apply unnoticed. `undefined` passes.
  *
  * @throws TypeError naming the first unknown field, and the one that was probably meant.
  */
@@ -32,13 +32,13 @@ export function checkNames(
   }
   for (const key of Reflect.ownKeys(given)) {
     if (typeof key === "string" && Object.hasOwn(names, key)) continue;
-    const name = String(key).slice(0, maxShown);
+    const name = String(key).slice(0, MAX_SHOWN);
     const asked = didYouMean(name, Object.keys(names));
-    throw new TypeError(`${start} there is no ${field} ${JSON.stringify(name)}${asked}`);
+    throw new TypeError(`${start} unknown ${field} ${JSON.stringify(name)}${asked}`);
   }
 }
 
-/** Tells whether a value only holds members, also one that another realm made; instances of classes are none. */
+/** Tells whether a value is a plain object, also one of another realm; an instance of a class is not. */
 export function isPlainObject(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

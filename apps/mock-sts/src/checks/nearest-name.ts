@@ -1,5 +1,5 @@
 /**
- * Finds the known name that a misspelt one was meant to be, `undefined` if none is near.
+ * Finds the known name that is nearest to a misspelt one; `undefined` if no name is near.
  *
  * Letter case, hyphens and underscores do not count. A name that is a whole part of one known name
  * only, such as `basic` of `client_secret_basic`, is near too.
@@ -16,7 +16,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return wanted.length > 2 && containing.length === 1 ? containing[0] : undefined;
 }
 
-/** Asks whether the nearest known name was meant; nothing if none is near. */
+/** Asks whether the nearest known name was meant; empty if no name is near. */
 export function didYouMean(name: unknown, known: readonly string[], prefix = ""): string {
   const nearest = typeof name === "string" ? nearestName(name, known) : undefined;
   return nearest === undefined ? "" : `; did you mean ${JSON.stringify(prefix + nearest)}?`;
@@ -28,7 +28,8 @@ function plain(name: string): string {
 
 /** Counts the letters to insert, drop, replace or swap with their neighbour to get from one word to another. */
 function editDistance(from: string, to: string): number {
-  let [beforeLast, last] = [[] as number[], Array.from({ length: to.length + 1 }, (_, i) => i)];
+  let beforeLast = [] as number[];
+  let last = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (let i = 1; i <= from.length; i++) {
     const row = [i];
     for (let j = 1; j <= to.length; j++) {

@@ -5,19 +5,19 @@ import type { BindingFiles } from "./binding-files.ts";
 import type { BindingRequest } from "./cli-arguments.ts";
 
 /** Name of the file with the environment of an agent, in a shell's words. */
-export const environmentFile = "env.sh";
+export const ENVIRONMENT_FILE = "env.sh";
 
 /** Lifetime of the user tokens that are written to files, in milliseconds. */
-const userTokenLifetimeMs = 43_200_000;
+const USER_TOKEN_LIFETIME_MS = 43_200_000;
 
-/** Makes the files an agent can start from: bindings, user tokens, the authority and the environment. */
+/** Makes the files that an agent can start from: bindings, user tokens, the authority and the environment. */
 export async function agentBindingFiles(
   mock: MockSts,
   request: BindingRequest,
 ): Promise<BindingFiles> {
   const { flows, users } = request;
   const tokens = users.map(async (user) => {
-    const signIn = { ...parseUser(mock, user), expiresInMs: userTokenLifetimeMs };
+    const signIn = { ...parseUser(mock, user), expiresInMs: USER_TOKEN_LIFETIME_MS };
     return [userTokenFile(user), await mock.userToken(signIn)] as const;
   });
   const exports = Object.entries(agentEnvironment(mock, request)).map(
@@ -30,7 +30,7 @@ export async function agentBindingFiles(
     }),
     ...(flows.includes("lob") && destinationBindingFiles(mock.destinationBinding())),
     "ca.pem": mock.ca,
-    [environmentFile]: exports.join(""),
+    [ENVIRONMENT_FILE]: exports.join(""),
     ...Object.fromEntries(await Promise.all(tokens)),
   };
 }

@@ -11,7 +11,7 @@ export class BindingFileError extends Error {
 }
 
 /**
- * Writes files only their owner can read: 0600, in folders of 0700.
+ * Writes files that only their owner can read: 0600, in folders of 0700.
  *
  * Nothing is written if one of them exists, unless `force` is set; then each is replaced in one
  * step, so that a reader sees the old content or the new.
@@ -46,11 +46,12 @@ async function refuseExisting(file: string): Promise<void> {
   if (exists) throw new BindingFileError(`Cannot write ${file}: it exists already`);
 }
 
-/** The root may be anything the user has, such as a shared folder: only folders below it are ours. */
+/** The root may be any folder of the user, also a shared one: only the folders below it are ours. */
 async function makePrivateFolder(folder: string, { keepMode }: { keepMode: boolean }) {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (keepMode) return;
-  // In a shared folder somebody may have put a link there beforehand, to have keys written where it leads.
+  // In a shared folder, another user may have placed a link here, so that keys are written where it
+  // leads.
   if (!(await lstat(folder)).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
   await chmod(folder, 0o700);
 }

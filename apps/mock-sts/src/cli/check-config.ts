@@ -1,11 +1,11 @@
-import { configFileNames } from "../config/config-file.ts";
+import { CONFIG_FILE_NAMES } from "../config/config-file.ts";
 import { loadConfig } from "../config/config-load.ts";
-import type { CliEnvironment } from "./cli-world.ts";
+import type { CliEnvironment } from "./cli-environment.ts";
 
 /**
- * Says whether a configuration file is right.
+ * Checks a configuration file.
  *
- * @throws ConfigError with all that is wrong with it.
+ * @throws ConfigError with all violations.
  */
 export async function checkConfig(
   { file }: { readonly file: string | undefined },
@@ -13,7 +13,9 @@ export async function checkConfig(
 ): Promise<void> {
   const source = await loadConfig({ folder, file, over: {} });
   if (source.file === undefined) {
-    throw new Error(`Cannot check: there is no ${configFileNames.join(", ")} in ${folder}`);
+    throw new Error(
+      `Cannot check a configuration: found no ${CONFIG_FILE_NAMES.join(", ")} in ${folder}`,
+    );
   }
-  print(`${source.name} is right\n`);
+  print(`${source.name} is valid\n`);
 }

@@ -1,13 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../checks/usage-error.ts";
 import { parseCommand } from "./cli-arguments.ts";
-import { checkUsage, initUsage, usage } from "./cli-usage.ts";
+import { CHECK_USAGE, INIT_USAGE, USAGE } from "./cli-usage.ts";
 
 describe("parseCommand", () => {
   it("serves with the defaults where nothing is said", () => {
     expect(parseCommand([])).toEqual({
-      ...{ kind: "serve", config: {}, configFile: undefined, binding: undefined },
-      ...{ log: undefined, color: true, openUi: false },
+      kind: "serve",
+      config: {},
+      configFile: undefined,
+      binding: undefined,
+      log: undefined,
+      color: true,
+      openUi: false,
     });
     expect(parseCommand(["serve"])).toEqual(parseCommand([]));
   });
@@ -17,11 +22,20 @@ describe("parseCommand", () => {
       "--port 8443 --gateway-port=8444 --host 127.0.0.2 --http --token-lifetime 60 --public-client --write-binding b --flow lob --force --user a --user b --config c.yaml --preset ias --scenario flaky --seed 7 --record-secrets --log json --no-color --ui";
     expect(parseCommand(line.split(" "))).toEqual({
       kind: "serve",
-      ...{ configFile: "c.yaml", log: "json", color: false, openUi: true },
+      configFile: "c.yaml",
+      log: "json",
+      color: false,
+      openUi: true,
       config: {
-        ...{ preset: "ias", scenario: "flaky", seed: 7, recordSecrets: true },
-        ...{ port: 8443, gatewayPort: 8444, host: "127.0.0.2" },
-        ...{ insecureHttp: true, tokenLifetimeMs: 60_000 },
+        preset: "ias",
+        scenario: "flaky",
+        seed: 7,
+        recordSecrets: true,
+        port: 8443,
+        gatewayPort: 8444,
+        host: "127.0.0.2",
+        insecureHttp: true,
+        tokenLifetimeMs: 60_000,
         sts: { publicClient: true },
       },
       binding: { folder: "b", force: true, flows: ["lob"], users: ["a", "b"] },
@@ -41,35 +55,38 @@ describe("parseCommand", () => {
     const init = { kind: "init", file: "mock-sts.yaml", force: false, preset: undefined };
     expect(parseCommand(["init"])).toEqual(init);
     expect(parseCommand("init a.yaml --force --preset ias".split(" "))).toEqual({
-      ...{ kind: "init", file: "a.yaml", force: true, preset: "ias" },
+      kind: "init",
+      file: "a.yaml",
+      force: true,
+      preset: "ias",
     });
     expect(parseCommand(["check"])).toEqual({ kind: "check", file: undefined });
     expect(parseCommand(["check", "a.json"])).toEqual({ kind: "check", file: "a.json" });
     for (const [command, text] of [
-      ["init", initUsage],
-      ["check", checkUsage],
+      ["init", INIT_USAGE],
+      ["check", CHECK_USAGE],
     ] as const) {
       expect(parseCommand([command, "--help"])).toEqual({ kind: "help", text });
       expect(parseCommand(["help", command])).toEqual({ kind: "help", text });
     }
-    expect(parseCommand(["help"])).toEqual({ kind: "help", text: usage });
+    expect(parseCommand(["help"])).toEqual({ kind: "help", text: USAGE });
   });
 
   it.each([
-    ["--prot 1", 'there is no option --prot; did you mean "--port"?'],
-    ["--recordSecrets", 'there is no option --recordSecrets; did you mean "--record-secrets"?'],
+    ["--prot 1", 'unknown option --prot; did you mean "--port"?'],
+    ["--recordSecrets", 'unknown option --recordSecrets; did you mean "--record-secrets"?'],
     ["--write-bindings b", 'did you mean "--write-binding"?'],
     ["--preset kagent", 'did you mean "kagent-sts"?'],
     ["--log jsno", 'did you mean "json"?'],
-    ["inti", 'there is no command "inti"; did you mean "init"?'],
+    ["inti", 'unknown command "inti"; did you mean "init"?'],
     ["init --froce", 'did you mean "--force"?'],
-    ["check --xyz", "there is no option --xyz"],
+    ["check --xyz", "unknown option --xyz"],
   ])("refuses %j with the nearest right name", (line, message) => {
     expect(() => parseCommand(line.split(" "))).toThrow(message);
   });
 
   it("puts help before the version, and both before the rest", () => {
-    expect(parseCommand(["--version", "--help"])).toEqual({ kind: "help", text: usage });
+    expect(parseCommand(["--version", "--help"])).toEqual({ kind: "help", text: USAGE });
     expect(parseCommand(["--port", "1", "--version"])).toEqual({ kind: "version" });
   });
 
@@ -128,12 +145,19 @@ describe("usage", () => {
       "user",
       "force",
       "public-client",
-      ...["token-lifetime", "config", "preset", "scenario", "seed"],
-      ...["record-secrets", "log", "no-color", "ui"],
+      "token-lifetime",
+      "config",
+      "preset",
+      "scenario",
+      "seed",
+      "record-secrets",
+      "log",
+      "no-color",
+      "ui",
       "help",
       "version",
     ]) {
-      expect(usage).toContain(`--${option} `);
+      expect(USAGE).toContain(`--${option} `);
     }
   });
 });

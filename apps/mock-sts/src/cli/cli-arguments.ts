@@ -1,11 +1,11 @@
 import { didYouMean } from "../checks/nearest-name.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import type { Config } from "../config/config-schema.ts";
-import { type PresetName, presetNames } from "../config/preset-names.ts";
-import { checkUsage, initUsage, usage } from "./cli-usage.ts";
+import { PRESET_NAMES, type PresetName } from "../config/preset-names.ts";
+import { CHECK_USAGE, INIT_USAGE, USAGE } from "./cli-usage.ts";
 import { choice, integer, notBlank, readArguments } from "./cli-values.ts";
 
-/** What a command line asks for. */
+/** The command that a command line asks for. */
 export type Command =
   | { readonly kind: "help"; readonly text: string }
   | { readonly kind: "version" }
@@ -25,26 +25,26 @@ export interface InitCommand {
 /** Start the mock. */
 export interface ServeCommand {
   readonly kind: "serve";
-  /** The configuration file; `undefined`: the one of the folder, if there is one. */
+  /** The configuration file; `undefined`: the one in the folder, if there is one. */
   readonly configFile: string | undefined;
-  /** What wins over the file. */
+  /** The settings that win over the file. */
   readonly config: Config;
   readonly binding: BindingRequest | undefined;
-  /** `undefined`: as fits what is printed to. */
+  /** `undefined`: `pretty` on a terminal, else `json`. */
   readonly log: LogFormat | undefined;
   readonly color: boolean;
   readonly openUi: boolean;
 }
 
 /** How requests are logged. */
-export type LogFormat = (typeof logFormats)[number];
+export type LogFormat = (typeof LOG_FORMATS)[number];
 
-const logFormats = ["pretty", "json", "off"] as const;
+const LOG_FORMATS = ["pretty", "json", "off"] as const;
 
 /** How an agent gets its tokens. */
-export type AgentFlow = (typeof agentFlows)[number];
+export type AgentFlow = (typeof AGENT_FLOWS)[number];
 
-const agentFlows = ["customer", "lob", "sts"] as const;
+const AGENT_FLOWS = ["customer", "lob", "sts"] as const;
 
 /** Write files an agent can start from. */
 export interface BindingRequest {
@@ -69,31 +69,31 @@ export function parseCommand(args: readonly string[]): Command {
   if (command === "check") return parseCheck(rest);
   if (command === "help") return parseCommand([...rest, "--help"]);
   const asked = didYouMean(command, ["init", "check", "serve", "help"]);
-  throw new UsageError(`there is no command ${JSON.stringify(command)}${asked}`);
+  throw new UsageError(`unknown command ${JSON.stringify(command)}${asked}`);
 }
 
-const help = { help: { type: "boolean" } } as const;
+const HELP = { help: { type: "boolean" } } as const;
 
 function parseInit(args: readonly string[]): Command {
-  const options = { ...help, preset: { type: "string" }, force: { type: "boolean" } } as const;
+  const options = { ...HELP, preset: { type: "string" }, force: { type: "boolean" } } as const;
   const { values, positionals } = readArguments(args, options, { mostPositionals: 1 });
-  if (values.help) return { kind: "help", text: initUsage };
+  if (values.help) return { kind: "help", text: INIT_USAGE };
   const [file = "mock-sts.yaml"] = positionals;
   if (file.endsWith(".json")) {
     throw new UsageError("init writes YAML, as JSON has no comments: call the file .yaml");
   }
-  const preset = choice(values.preset, "--preset", presetNames);
+  const preset = choice(values.preset, "--preset", PRESET_NAMES);
   return { kind: "init", file: notBlank(file, "FILE"), force: values.force ?? false, preset };
 }
 
 function parseCheck(args: readonly string[]): Command {
-  const { values, positionals } = readArguments(args, help, { mostPositionals: 1 });
-  if (values.help) return { kind: "help", text: checkUsage };
+  const { values, positionals } = readArguments(args, HELP, { mostPositionals: 1 });
+  if (values.help) return { kind: "help", text: CHECK_USAGE };
   return { kind: "check", file: notBlank(positionals[0], "FILE") };
 }
 
-const serveOptions = {
-  ...help,
+const SERVE_OPTIONS = {
+  ...HELP,
   version: { type: "boolean" },
   config: { type: "string" },
   preset: { type: "string" },
@@ -116,11 +116,11 @@ const serveOptions = {
   ui: { type: "boolean" },
 } as const;
 
-type Values = ReturnType<typeof readArguments<typeof serveOptions>>["values"];
+type Values = ReturnType<typeof readArguments<typeof SERVE_OPTIONS>>["values"];
 
 function parseServe(args: readonly string[]): Command {
-  const { values } = readArguments(args, serveOptions);
-  if (values.help) return { kind: "help", text: usage };
+  const { values } = readArguments(args, SERVE_OPTIONS);
+  if (values.help) return { kind: "help", text: USAGE };
   if (values.version) return { kind: "version" };
   if (values["print-env"] !== undefined) return printEnvironment(values, values["print-env"]);
   return {
@@ -128,13 +128,13 @@ function parseServe(args: readonly string[]): Command {
     configFile: notBlank(values.config, "--config"),
     config: configOf(values),
     binding: bindingRequest(values),
-    log: choice(values.log, "--log", logFormats),
+    log: choice(values.log, "--log", LOG_FORMATS),
     color: values["no-color"] !== true,
     openUi: values.ui ?? false,
   };
 }
 
-/** What a mock is like was said when it was started. */
+/** The mock got its options when it was started: nothing else can be said here. */
 function printEnvironment(values: Values, folder: string): Command {
   const other = Object.keys(values).find((name) => name !== "print-env");
   if (other !== undefined) throw new UsageError(`--print-env cannot be combined with --${other}`);
@@ -142,7 +142,7 @@ function printEnvironment(values: Values, folder: string): Command {
 }
 
 function configOf(values: Values): Config {
-  const preset = choice(values.preset, "--preset", presetNames);
+  const preset = choice(values.preset, "--preset", PRESET_NAMES);
   const scenario = notBlank(values.scenario, "--scenario");
   const seed = integer(values.seed, "--seed", { min: 0, max: Number.MAX_SAFE_INTEGER });
   const port = integer(values.port, "--port", { min: 0, max: 65_535 });
@@ -168,10 +168,10 @@ function configOf(values: Values): Config {
 
 function bindingRequest(values: Values): BindingRequest | undefined {
   const { "write-binding": folder, force = false, user: users = [] } = values;
-  const flow = choice(values.flow, "--flow", agentFlows);
+  const flow = choice(values.flow, "--flow", AGENT_FLOWS);
   if (folder !== undefined) {
     for (const user of users) notBlank(user, "--user");
-    const flows = flow === undefined ? agentFlows : [flow];
+    const flows = flow === undefined ? AGENT_FLOWS : [flow];
     return { folder: notBlank(folder, "--write-binding"), force, flows, users };
   }
   const needless = (["flow", "force", "user"] as const).find((name) => values[name] !== undefined);

@@ -3,11 +3,11 @@ import type { LogFormat } from "./cli-arguments.ts";
 import { formatRequest, requestFields } from "./request-log.ts";
 import { createPaint } from "./terminal-style.ts";
 
-/** Tells what goes on: to people, or one JSON object a line to programs. */
+/** Reports what happens: as text for people, or as one JSON object per line for programs. */
 export interface CliLog {
-  /** Tells of a request that has its answer. */
+  /** Reports a request that has its response. */
   request(request: RecordedRequest): void;
-  /** Tells of anything else; people read `text`, programs the rest. */
+  /** Reports any other event. */
   event(event: LogEvent): void;
 }
 
@@ -19,7 +19,7 @@ export interface LogEvent {
   readonly message: string;
   /** More, for programs. */
   readonly fields?: Readonly<Record<string, unknown>>;
-  /** What people read in place of the message: all that is printed, as it is. */
+  /** The text that people read in place of the message, printed unchanged. */
   readonly screen?: string;
   /** Whether something is wrong. */
   readonly isProblem?: boolean;
@@ -52,7 +52,7 @@ function createJsonLog(print: (text: string) => void): CliLog {
   };
 }
 
-/** JSON escapes what ends a line, but not all that a terminal obeys. */
+/** JSON escapes line ends, but not all characters that control a terminal. */
 function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\x7f-\uffff]/g,

@@ -24,14 +24,14 @@ const lines = (out: string): Record<string, unknown>[] =>
 async function ask(out: string) {
   const [url] = /https:\/\/localhost:\d+/.exec(out) ?? [];
   const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
-  const answer = await fetch(`${url}/.well-known/openid-configuration`, { dispatcher });
-  await answer.text();
+  const response = await fetch(`${url}/.well-known/openid-configuration`, { dispatcher });
+  await response.text();
   await dispatcher.close();
-  return answer.status;
+  return response.status;
 }
 
 describe("serve", () => {
-  it("prints one JSON object a line where nobody reads", async () => {
+  it("prints one JSON object per line without a terminal", async () => {
     const { out, code, errors } = await run([], {
       whileReady: async (printed) => void (await ask(printed.out)),
     });
@@ -41,11 +41,16 @@ describe("serve", () => {
     ]);
     const [ready, request, stopping] = lines(out);
     expect(ready).toMatchObject({
-      ...{ event: "ready", message: "mock-sts is ready", config: "defaults" },
+      event: "ready",
+      message: "mock-sts is ready",
+      config: "defaults",
       url: expect.stringMatching(/^https:/),
     });
     expect(request).toMatchObject({
-      ...{ event: "request", method: "GET", route: "authorization-server-metadata", status: 200 },
+      event: "request",
+      method: "GET",
+      route: "authorization-server-metadata",
+      status: 200,
       time: expect.stringMatching(/Z$/),
     });
     expect(stopping).toMatchObject({ event: "stopping" });
@@ -108,8 +113,8 @@ describe("serve", () => {
   });
 
   it.each([
-    ["prot: 1\n", [], 1, 'mock-sts.yaml:1:1 prot: there is no such key; did you mean "port"?'],
-    ["", ["--config", "none.yaml"], 1, "none.yaml:\n  there is no such file"],
+    ["prot: 1\n", [], 1, 'mock-sts.yaml:1:1 prot: unknown key; did you mean "port"?'],
+    ["", ["--config", "none.yaml"], 1, "none.yaml:\n  the file does not exist"],
     ["", ["--scenario", "flakey"], 2, 'did you mean "flaky"?'],
     ["port: 1\n", ["--gateway-port", "99999"], 2, "--gateway-port"],
   ])("does not start with %j and %j", async (text, args, code, message) => {
@@ -159,24 +164,25 @@ describe("serve", () => {
 });
 
 describe("init and check", () => {
-  it("write a file that is right, and never over another one", async () => {
+  it("write a valid file, and never over another one", async () => {
     expect(await run(["init", "--preset", "ias"])).toMatchObject({
-      ...{ code: 0, out: "Wrote mock-sts.yaml. Start the mock with: mock-sts\n" },
+      code: 0,
+      out: "Wrote mock-sts.yaml. Start the mock with: mock-sts\n",
     });
-    expect(await run(["check"])).toMatchObject({ code: 0, out: "mock-sts.yaml is right\n" });
+    expect(await run(["check"])).toMatchObject({ code: 0, out: "mock-sts.yaml is valid\n" });
     expect(await run(["init"])).toMatchObject({
       code: 1,
       errors: "mock-sts: Cannot write mock-sts.yaml: it exists already; --force replaces it\n",
     });
     expect((await run(["init", "--force"])).code).toBe(0);
     expect((await run(["init", "a.yaml"])).out).toContain("mock-sts --config a.yaml");
-    expect((await run(["init", "none/a.yaml"])).errors).toContain("there is no such folder");
+    expect((await run(["init", "none/a.yaml"])).errors).toContain("the folder does not exist");
   });
 
   it("say all that is wrong with a file", async () => {
     await write("a.yaml", "port: x\nhots: y\n");
     const { code, errors } = await run(["check", "a.yaml"]);
     expect([code, errors.match(/a\.yaml:\d+:\d+/g)]).toEqual([1, ["a.yaml:1:7", "a.yaml:2:1"]]);
-    expect((await run(["check"])).errors).toContain("there is no mock-sts.yaml");
+    expect((await run(["check"])).errors).toContain("found no mock-sts.yaml");
   });
 });

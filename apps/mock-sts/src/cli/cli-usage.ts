@@ -1,46 +1,45 @@
 /** What `mock-sts --help` prints. */
-export const usage = `Usage: mock-sts [options]
+export const USAGE = `Usage: mock-sts [options]
        mock-sts init [FILE] [--preset NAME] [--force]
        mock-sts check [FILE]
 
 Starts a token server like SAP Cloud Identity Services, XSUAA and the Destination
 Service, a token exchange service (STS), and an Agent Gateway with MCP servers, all
 over TLS, for development and tests. init writes a commented configuration file,
-check says what is wrong with one.
+check lists the violations of one.
 
-What it serves:
+Configuration:
   --config FILE         YAML or JSON (default: mock-sts.yaml, .yml or .json in this
                         folder, if there is one); the options below win over it
   --preset NAME         everything, ias, btp-lob, kagent-sts or keycloak-like
   --scenario NAME       faults and settings to begin with, such as flaky or slow
-  --seed N              which requests faults with a probability hit (default: 1)
-  --public-client       let the STS exchange tokens of clients that name and prove
-                        nothing, as kagent's
+  --seed N              seed of faults with a probability (default: 1)
+  --public-client       let the STS exchange tokens without a client, as for kagent
   --token-lifetime SEC  lifetime of access tokens, 1 to 43200 (default: 3600)
 
-Where it listens:
+Address and ports:
   --port PORT           port of the token server (default: 0, any free port)
   --gateway-port PORT   port of the gateway (default: 0, any free port)
   --host ADDRESS        address to bind (default: 127.0.0.1)
-  --http                plain HTTP, and so no client certificates
+  --http                plain HTTP, without client certificates
 
-How agents find it:
+Files for agents:
   --write-binding DIR   write DIR/agent-gateway/ (customer flow), DIR/destination/
                         (line-of-business flow), DIR/ca.pem and DIR/env.sh
-  --flow FLOW           with --write-binding: for this flow only, customer, lob or
-                        sts; an agent that finds several takes one of them
+  --flow FLOW           with --write-binding: only for this flow, customer, lob or
+                        sts; an agent that finds several chooses one of them
   --user NAME[@TENANT]  with --write-binding: write DIR/NAME.jwt too, a user token
                         for 12 hours; may be repeated
   --force               with --write-binding: replace files that exist
-  --print-env DIR       start nothing: print the environment of the mock that wrote
-                        DIR, for  eval "$(mock-sts --print-env DIR)"
+  --print-env DIR       print the environment of the mock that wrote DIR and exit,
+                        for  eval "$(mock-sts --print-env DIR)"
 
-What it shows:
+Output:
   --log FORMAT          pretty, json or off (default: pretty on a terminal, else
                         json: one JSON object a line)
-  --no-color            no colors (NO_COLOR and FORCE_COLOR count too)
+  --no-color            no colors (NO_COLOR and FORCE_COLOR apply too)
   --ui                  open the dashboard in the browser
-  --record-secrets      keep values of tokens, to be shown to who has the admin token
+  --record-secrets      keep values of tokens, for holders of the admin token
   --help                print this text
   --version             print the version
 
@@ -49,7 +48,7 @@ start, 2 for a wrong command line.
 `;
 
 /** What `mock-sts init --help` prints. */
-export const initUsage = `Usage: mock-sts init [FILE] [options]
+export const INIT_USAGE = `Usage: mock-sts init [FILE] [options]
 
 Writes a commented configuration file in YAML (default: mock-sts.yaml).
 
@@ -59,10 +58,10 @@ Writes a commented configuration file in YAML (default: mock-sts.yaml).
 `;
 
 /** What `mock-sts check --help` prints. */
-export const checkUsage = `Usage: mock-sts check [FILE]
+export const CHECK_USAGE = `Usage: mock-sts check [FILE]
 
-Says all that is wrong with a configuration file, with line and column, and ends with
-1; with 0 if nothing is (default: mock-sts.yaml, .yml or .json in this folder).
+Lists all violations of a configuration file, with line and column (default:
+mock-sts.yaml, .yml or .json in this folder). Exit codes: 0 without violations, else 1.
 
   --help         print this text
 `;

@@ -20,7 +20,7 @@ export function readArguments<const O extends CliOptions>(
   const parsed = parseStrictly(() => parseArgs(config));
   const extra = parsed.positionals[mostPositionals];
   if (extra === undefined) return parsed;
-  throw new UsageError(`${JSON.stringify(extra)} is one argument too many`);
+  throw new UsageError(`${JSON.stringify(extra)} is an unexpected argument`);
 }
 
 function parseStrictly<T>(parse: () => T): T {
@@ -36,7 +36,7 @@ function refuseUnknown(args: readonly string[], options: CliOptions): void {
   for (const token of parseArgs(config).tokens) {
     if (token.kind !== "option" || Object.hasOwn(options, token.name)) continue;
     const asked = didYouMean(token.name, Object.keys(options), "--");
-    throw new UsageError(`there is no option ${token.rawName}${asked}`);
+    throw new UsageError(`unknown option ${token.rawName}${asked}`);
   }
 }
 

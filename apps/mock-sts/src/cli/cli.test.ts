@@ -35,7 +35,7 @@ describe("mock-sts, the process", () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  it("ends in order when nobody reads what it prints any more", async () => {
+  it("ends in order when the reader of its output has gone", async () => {
     const { started, ended } = await ready(["--log", "json"]);
     started.stdout.destroy();
     started.kill("SIGTERM");
@@ -69,7 +69,7 @@ describe("mock-sts, the process", () => {
     [["--version"], 0, /^\d+\.\d+\.\d+\n$/, /^$/],
     [["--help"], 0, /^Usage: mock-sts/, /^$/],
     [["--prot", "1"], 2, /^$/, /did you mean "--port"/],
-    [["--config", "none.yaml"], 1, /^$/, /there is no such file/],
+    [["--config", "none.yaml"], 1, /^$/, /the file does not exist/],
   ])("%j ends with %i", async (args, code, out, errors) => {
     const started = start(args);
     const [[ended], printed, wrong] = await Promise.all([

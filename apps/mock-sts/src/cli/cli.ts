@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import module from "node:module";
 
-// Before anything else is loaded, which an older Node may not be able to read.
+// This check comes first: an older Node may not be able to parse the other files.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 19)) {
   console.error(`mock-sts: needs Node.js 22.19 or newer, this is ${process.versions.node}`);
   process.exit(1);
 }
-// What is compiled now need not be at the next start.
+// Code that is compiled now is not compiled again at the next start.
 module.enableCompileCache();
 const { runCli } = await import("./run-cli.ts");
 const { openBrowser } = await import("./open-browser.ts");
@@ -15,14 +15,14 @@ const { untilStopped } = await import("./stop-signals.ts");
 const { wantsColors } = await import("./terminal-style.ts");
 
 const { stdout, stderr } = process;
-const isTerminal = stdout.isTTY === true;
+const IS_TERMINAL = stdout.isTTY === true;
 
 process.exitCode = await runCli(process.argv.slice(2), {
   print: (text) => void stdout.write(text),
   printError: (text) => void stderr.write(text),
   stopped: untilStopped({ process, output: stdout }),
-  isTerminal,
-  hasColors: wantsColors(process.env, isTerminal),
+  isTerminal: IS_TERMINAL,
+  hasColors: wantsColors(process.env, IS_TERMINAL),
   folder: process.cwd(),
   openUrl: openBrowser,
 });

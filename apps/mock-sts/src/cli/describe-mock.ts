@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { MockSts } from "../mock-sts.ts";
-import { agentEnvironment, environmentFile, userTokenFile } from "./agent-binding.ts";
+import { agentEnvironment, ENVIRONMENT_FILE, userTokenFile } from "./agent-binding.ts";
 import type { BindingRequest } from "./cli-arguments.ts";
 import type { Paint } from "./terminal-style.ts";
 
-/** What the screen of a mock that has started tells beside the mock itself. */
+/** The facts about a start that are printed together with the mock itself. */
 export interface StartInfo {
   readonly version: string;
   readonly binding: BindingRequest | undefined;
@@ -13,12 +13,12 @@ export interface StartInfo {
 }
 
 /** Width of the column with the names. */
-const nameWidth = 14;
+const NAME_WIDTH = 14;
 
-/** Writes what a mock serves, and how to point an agent at it. */
+/** Describes what a mock serves, and how to point an agent at it. */
 export function describeMock(mock: MockSts, info: StartInfo, paint: Paint): string {
   const heading = (text: string) => paint("bold", text);
-  const row = (name: string, text: string) => `  ${paint("cyan", name.padEnd(nameWidth))} ${text}`;
+  const row = (name: string, text: string) => `  ${paint("cyan", name.padEnd(NAME_WIDTH))} ${text}`;
   const server = (name: string, note = "") =>
     `  ${paint("cyan", name)} ${paint("dim", note)}`.trimEnd();
   const { binding, config } = info;
@@ -75,18 +75,23 @@ function describeFlows(
   }
   const { folder, users } = binding;
   return [
-    heading(`Point an agent at it: . ${join(folder, environmentFile)}`),
+    heading(`Point an agent at it: . ${join(folder, ENVIRONMENT_FILE)}`),
     ...Object.entries(agentEnvironment(mock, binding)).map(([name, value]) => `  ${name}=${value}`),
     ...users.map((user) => row("user token", join(folder, userTokenFile(user)))),
     sdk,
   ];
 }
 
-/** Lists for a program what a mock serves; no secret is in it. */
+/** Lists what a mock serves, for programs; it contains no secret. */
 export function readyFields(mock: MockSts, { version, binding, config }: StartInfo) {
   const { url, gatewayUrl, tokenEndpoint, controlUrl, sts } = mock;
   return {
-    ...{ version, config, url, gatewayUrl, tokenEndpoint, controlUrl },
+    version,
+    config,
+    url,
+    gatewayUrl,
+    tokenEndpoint,
+    controlUrl,
     wellKnownUri: sts.wellKnownUri,
     ...(binding && { environment: agentEnvironment(mock, binding) }),
   };

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { configExample } from "../config/config-example.ts";
-import { configFileNames } from "../config/config-file.ts";
+import { CONFIG_FILE_NAMES } from "../config/config-file.ts";
 import type { InitCommand } from "./cli-arguments.ts";
-import type { CliEnvironment } from "./cli-world.ts";
+import type { CliEnvironment } from "./cli-environment.ts";
 
 /**
  * Writes a commented configuration file.
@@ -19,15 +19,15 @@ export async function initConfig(
     await writeFile(path, configExample({ preset }), { flag: force ? "w" : "wx" });
   } catch (error) {
     const { code = "unknown reason" } = error as NodeJS.ErrnoException;
-    throw new Error(`Cannot write ${file}: ${reasons[code] ?? code}`);
+    throw new Error(`Cannot write ${file}: ${REASONS[code] ?? code}`);
   }
-  const isFound = configFileNames.some((name) => name === file);
+  const isFound = CONFIG_FILE_NAMES.some((name) => name === file);
   print(`Wrote ${file}. Start the mock with: mock-sts${isFound ? "" : ` --config ${file}`}\n`);
 }
 
-const reasons: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, string>> = {
   EEXIST: "it exists already; --force replaces it",
-  ENOENT: "there is no such folder",
+  ENOENT: "the folder does not exist",
   EISDIR: "it is a folder",
   EACCES: "permission denied",
 };

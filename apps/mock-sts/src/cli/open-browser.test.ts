@@ -9,7 +9,7 @@ describe("openBrowser", () => {
     await expect(openBrowser("https://localhost:1/", [node, "-e", check])).resolves.toBeUndefined();
   });
 
-  it("rejects if there is no opener, or if it fails", async () => {
+  it("rejects if the opener is missing or fails", async () => {
     await expect(openBrowser("https://a/", ["no-such-opener"])).rejects.toThrow("ENOENT");
     await expect(openBrowser("https://a/", [node, "-e", "process.exit(3)"])).rejects.toThrow("3");
   });

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
-/** The system's command to open a URL, for each platform that has its own. */
-const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
+/** The command that opens a URL, for each platform that has one of its own. */
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
   darwin: ["open"],
   // `start` takes its first quoted argument for a title.
   win32: ["cmd", "/c", "start", '""'],
@@ -15,7 +15,7 @@ const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...str
  */
 export async function openBrowser(
   url: string,
-  [command, ...args] = openers[process.platform] ?? ["xdg-open"],
+  [command, ...args] = OPENERS[process.platform] ?? ["xdg-open"],
 ): Promise<void> {
   const child = spawn(command, [...args, url], { stdio: "ignore", detached: true });
   child.unref();

@@ -16,30 +16,37 @@ export function formatRequest(
     issued && paint("dim", `issued ${issued.fingerprint}`),
     fault && paint("magenta", `fault ${printable(fault)}`),
     error && paint("red", printable(error)),
-    status === undefined ? paint("red", "no answer") : undefined,
+    status === undefined ? paint("red", "no response") : undefined,
   ];
   return parts.filter((part) => part !== undefined && part !== "").join(" ");
 }
 
-/** Picks what a line of JSON tells of a request; no token is in it, only fingerprints. */
+/** Picks the fields of a request for a line of JSON; it contains fingerprints, and no token. */
 export function requestFields(request: RecordedRequest): Readonly<Record<string, unknown>> {
   const { id, listener, method, path, route, tenant, issuer, grant, mcp } = request;
   const { status, error, fault } = request;
   return {
-    ...{ id, listener, method, path, route, tenant, issuer, grant },
+    id,
+    listener,
+    method,
+    path,
+    route,
+    tenant,
+    issuer,
+    grant,
     clientId: request.clientId,
     subject: subjectOf(request),
     actor: request.actorToken?.claims?.sub,
     audience: request.form?.audience,
     resource: request.form?.resource,
     ...(mcp && { mcpServer: mcp.server, mcpMethods: mcp.methods, tool: mcp.tool }),
-    ...{
-      a2aMethods: request.a2a?.methods,
-      agent: request.agent,
-      filter: request.filter,
-      issued: request.issued?.fingerprint,
-    },
-    ...{ status, error, fault },
+    a2aMethods: request.a2a?.methods,
+    agent: request.agent,
+    filter: request.filter,
+    issued: request.issued?.fingerprint,
+    status,
+    error,
+    fault,
     durationMs: request.durationMs === undefined ? undefined : Math.round(request.durationMs),
   };
 }
@@ -57,14 +64,15 @@ function describeAction({ method, path, grant, mcp, agent, a2a }: RecordedReques
   return grant === undefined ? `${method} ${path}` : `${path} ${shortName(grant)}`;
 }
 
-/** The end of a URN says it all. */
+/** The last part of a URN is enough. */
 function shortName(name: string): string {
   return name.startsWith("urn:") ? name.slice(name.lastIndexOf(":") + 1) : name;
 }
 
 function describeParties(request: RecordedRequest): string[] {
   const { clientId, tenant, filter, form } = request;
-  const [subject, actor] = [subjectOf(request), request.actorToken?.claims?.sub];
+  const subject = subjectOf(request);
+  const actor = request.actorToken?.claims?.sub;
   const targets = [form?.audience ?? [], form?.resource ?? []].flat().map(shortName);
   return [
     subject !== undefined && subject !== clientId ? subject : "",
@@ -89,7 +97,7 @@ function formatDuration(durationMs: number | undefined): string {
   return text.padStart(7);
 }
 
-/** What a client sent may hold line breaks and terminal codes. */
+/** A client may send line breaks and terminal codes. */
 function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/gu, "?");
 }

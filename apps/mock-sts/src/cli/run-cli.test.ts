@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { decodeJwt } from "jose";
 import { Agent, fetch } from "undici";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { clientCredentialsForm } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM } from "../../test-support/agent.ts";
 import { runTool } from "../../test-support/tool.ts";
 import { startMockSts } from "../mock-sts.ts";
-import { usage } from "./cli-usage.ts";
+import { USAGE } from "./cli-usage.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -23,7 +23,7 @@ function run(args: string[], whileReady?: () => Promise<void>) {
 
 describe("runCli", () => {
   it("prints help and version", async () => {
-    expect(await run(["--help"])).toEqual({ code: 0, out: usage, errors: "" });
+    expect(await run(["--help"])).toEqual({ code: 0, out: USAGE, errors: "" });
     const manifest = await readFile(new URL("../../package.json", import.meta.url), "utf8");
     const { version } = JSON.parse(manifest) as { version: string };
     expect(await run(["--version"])).toEqual({ code: 0, out: `${version}\n`, errors: "" });
@@ -46,7 +46,7 @@ describe("runCli", () => {
   it("ends with 1 for an address that is not this machine's", async () => {
     const { code, errors } = await run(["--host", "192.0.2.1"]);
     expect(code).toBe(1);
-    expect(errors).toMatch(/the host is no address/);
+    expect(errors).toMatch(/the host is not an address/);
   });
 
   it("ends with 1 for a file that exists, naming it and the way out", async () => {
@@ -69,11 +69,11 @@ describe("runCli", () => {
       const credentials = JSON.parse(await read("agent-gateway/credentials"));
       const connect = { cert: credentials.certificate, key: credentials.privateKey };
       const dispatcher = new Agent({ connect: { ...connect, ca: await read("ca.pem") } });
-      const form = { ...clientCredentialsForm, client_id: credentials.clientid };
+      const form = { ...CLIENT_CREDENTIALS_FORM, client_id: credentials.clientid };
       const body = new URLSearchParams(form);
       const init = { method: "POST", body, dispatcher };
-      const answer = await fetch(credentials.tokenServiceUrl, init);
-      const token = (await answer.json()) as { access_token: string; expires_in: number };
+      const response = await fetch(credentials.tokenServiceUrl, init);
+      const token = (await response.json()) as { access_token: string; expires_in: number };
       expect(token.expires_in).toBe(60);
       await dispatcher.close();
       const user = await read("alice.jwt");
@@ -94,8 +94,10 @@ describe("runCli", () => {
     const quoting = join(folder, "it's here");
     const args = ["--write-binding", quoting, "--flow", "lob", "--user", "bob@tenant-a"];
     const names = [
-      ...["SERVICE_BINDING_ROOT", "NODE_EXTRA_CA_CERTS"],
-      ...["APPFND_CONHOS_LANDSCAPE", "AGENT_OAUTH_TENANT_TOKEN_URL"],
+      "SERVICE_BINDING_ROOT",
+      "NODE_EXTRA_CA_CERTS",
+      "APPFND_CONHOS_LANDSCAPE",
+      "AGENT_OAUTH_TENANT_TOKEN_URL",
     ];
     let values: string[] = [];
     const { out } = await run(args, async () => {
@@ -114,11 +116,12 @@ describe("runCli", () => {
         client_secret: `${clientsecret}`,
       });
       const dispatcher = new Agent({ connect: { ca: await read("ca.pem") } });
-      const answer = await fetch(`${url}/oauth/token`, { method: "POST", body, dispatcher });
-      expect(answer.status).toBe(200);
+      const response = await fetch(`${url}/oauth/token`, { method: "POST", body, dispatcher });
+      expect(response.status).toBe(200);
       await dispatcher.close();
       expect(decodeJwt(await read("bob@tenant-a.jwt"))).toMatchObject({
-        ...{ sub: "bob", app_tid: "tenant-a-id" },
+        sub: "bob",
+        app_tid: "tenant-a-id",
       });
       await expect(read("agent-gateway/type")).rejects.toThrow("ENOENT");
     });
@@ -146,8 +149,8 @@ describe("runCli", () => {
         subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
         audience: "tickets",
       });
-      const answer = await fetch(token_endpoint, { method: "POST", body, dispatcher });
-      const { access_token } = (await answer.json()) as { access_token: string };
+      const response = await fetch(token_endpoint, { method: "POST", body, dispatcher });
+      const { access_token } = (await response.json()) as { access_token: string };
       expect(decodeJwt(access_token)).toMatchObject({ sub: "alice", aud: "tickets" });
       await dispatcher.close();
       await expect(read("agent-gateway/type")).rejects.toThrow("ENOENT");
@@ -165,7 +168,7 @@ describe("runCli", () => {
     expect(await readFile(join(folder, "env.sh"), "utf8")).not.toContain("STS_WELL_KNOWN_URI");
   });
 
-  it("ends with 1 where there is no environment to print, saying how to get one", async () => {
+  it("ends with 1 if the environment is missing, and says how to get it", async () => {
     const { code, errors } = await run(["--print-env", folder]);
     expect(code).toBe(1);
     expect(errors).toContain(`Cannot read ${join(folder, "env.sh")}: start mock-sts with`);

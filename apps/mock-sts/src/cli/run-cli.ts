@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "../checks/usage-error.ts";
 import { BindingFileError } from "./binding-files.ts";
 import { type Command, parseCommand } from "./cli-arguments.ts";
-import type { CliEnvironment } from "./cli-world.ts";
+import type { CliEnvironment } from "./cli-environment.ts";
 import { packageVersion } from "./package-version.ts";
 
 /**
@@ -11,33 +11,36 @@ import { packageVersion } from "./package-version.ts";
  *
  * @returns the exit code: 0 after an orderly end, 1 if the mock cannot start, 2 for a wrong command line.
  */
-export async function runCli(args: readonly string[], world: CliEnvironment): Promise<number> {
+export async function runCli(
+  args: readonly string[],
+  environment: CliEnvironment,
+): Promise<number> {
   try {
-    await execute(parseCommand(args), world);
+    await execute(parseCommand(args), environment);
     return 0;
   } catch (error) {
     const isUsage = error instanceof UsageError;
     const hint = isUsage ? "\nTry mock-sts --help\n" : "\n";
-    world.printError(`mock-sts: ${describeError(error)}${hint}`);
+    environment.printError(`mock-sts: ${describeError(error)}${hint}`);
     return isUsage ? 2 : 1;
   }
 }
 
-/** What a command needs is loaded for it alone: help and the version come at once. */
-async function execute(command: Command, world: CliEnvironment): Promise<void> {
+/** Each command loads only what it needs: help and the version are printed at once. */
+async function execute(command: Command, environment: CliEnvironment): Promise<void> {
   switch (command.kind) {
     case "help":
-      return world.print(command.text);
+      return environment.print(command.text);
     case "version":
-      return world.print(`${await packageVersion()}\n`);
+      return environment.print(`${await packageVersion()}\n`);
     case "print-env":
-      return world.print(await readEnvironment(command.folder));
+      return environment.print(await readEnvironment(command.folder));
     case "init":
-      return (await import("./init-config.ts")).initConfig(command, world);
+      return (await import("./init-config.ts")).initConfig(command, environment);
     case "check":
-      return (await import("./check-config.ts")).checkConfig(command, world);
+      return (await import("./check-config.ts")).checkConfig(command, environment);
     case "serve":
-      return (await import("./cli-serve.ts")).serve(command, world);
+      return (await import("./cli-serve.ts")).serve(command, environment);
   }
 }
 
@@ -49,7 +52,7 @@ function describeError(error: unknown): string {
   if (code === "EADDRINUSE") return `Cannot listen on ${address} port ${port}: it is in use`;
   if (code === "EACCES") return `Cannot listen on ${address} port ${port}: permission denied`;
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-    return `Cannot listen: the host is no address of this machine (${code})`;
+    return `Cannot listen: the host is not an address of this machine (${code})`;
   }
   return error instanceof Error ? error.message : String(error);
 }

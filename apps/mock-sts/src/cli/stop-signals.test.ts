@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { untilStopped } from "./stop-signals.ts";
 
 function fakes() {
-  const [process, output] = [new EventEmitter(), new EventEmitter()];
+  const process = new EventEmitter();
+  const output = new EventEmitter();
   return { process, output, stopped: untilStopped({ process, output }) };
 }
 
@@ -19,7 +20,7 @@ describe("untilStopped", () => {
     },
   );
 
-  it("resolves when nobody reads any more, however often that is told", async () => {
+  it("resolves once when the reader has gone", async () => {
     const { output, stopped } = fakes();
     output.emit("error", new Error("EPIPE"));
     await stopped;

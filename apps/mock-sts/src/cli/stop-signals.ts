@@ -1,21 +1,22 @@
 import { type EventEmitter, once } from "node:events";
 
-/** What a process tells, as far as it is listened to here. */
+/** The events of a process that end the mock. */
 export interface ProcessEvents {
   /** The process: its signals. */
   readonly process: EventEmitter;
-  /** What it prints to. */
+  /** The stream that it prints to. */
   readonly output: EventEmitter;
 }
 
 /**
- * Resolves on SIGINT or SIGTERM, or when nobody reads what is printed any more. After that nobody
- * listens to signals: a second one ends the process at once.
+ * Resolves on SIGINT or SIGTERM, or when the reader of the output has gone. After that no signal is
+ * caught: a second one ends the process at once.
  */
 export async function untilStopped({ process, output }: ProcessEvents): Promise<void> {
   const settled = new AbortController();
   const { signal } = settled;
-  // Without this, what is printed after a reader has gone would end the process with a trace.
+  // Without this listener, printing after the reader has gone would end the process with a stack
+  // trace.
   output.on("error", () => {});
   try {
     await Promise.race([

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, TestAgent } from "../../test-support/agent.ts";
 import { StsAgent } from "../../test-support/sts-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
@@ -60,7 +60,7 @@ describe("private_key_jwt (RFC 7523, sections 2.2 and 3)", () => {
   it("proves it to an identity tenant too", async () => {
     const assertion = await sign({ aud: mock.tokenEndpoint });
     const proof = { client_assertion: assertion, client_assertion_type: assertionType };
-    const form = { ...clientCredentialsForm, client_id: "signer", ...proof };
+    const form = { ...CLIENT_CREDENTIALS_FORM, client_id: "signer", ...proof };
     expect((await identity.requestToken(form)).status).toBe(200);
     expect((await identity.requestToken(form)).body.error).toBe("invalid_client");
   });
@@ -81,7 +81,7 @@ describe("private_key_jwt (RFC 7523, sections 2.2 and 3)", () => {
     expect(await outcome(await sign(claims))).toEqual(refused);
   });
 
-  it("[7523-8] refuses one signed with another key, one that is no JWT, and one of another type", async () => {
+  it("[7523-8] refuses one signed with another key, one that is not a JWT, and one of another type", async () => {
     const { privateKey: otherKey } = await generateKeyPair("PS256");
     expect(await outcome(await sign({}, otherKey))).toEqual(refused);
     expect(await outcome("no-jwt", { client_id: "signer" })).toEqual(refused);

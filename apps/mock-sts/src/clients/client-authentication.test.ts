@@ -1,6 +1,6 @@
 import { Agent, request } from "node:https";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, TestAgent } from "../../test-support/agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 import type { CertificatePair } from "../tls/certificate-authority.ts";
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterEach(() => mock.controls.reset());
 afterAll(() => mock.close());
 
-const { client_id: _, ...anonymousForm } = clientCredentialsForm;
+const { client_id: _, ...anonymousForm } = CLIENT_CREDENTIALS_FORM;
 
 interface Attempt {
   readonly pair?: CertificatePair | null;
@@ -31,9 +31,9 @@ interface Attempt {
 async function attempt({ pair = null, form = anonymousForm, authorization }: Attempt) {
   await using agent = new TestAgent(mock, pair);
   const headers: Record<string, string> = authorization ? { Authorization: authorization } : {};
-  const answer = await agent.requestToken(form, { headers });
-  const challenge = answer.headers.get("www-authenticate");
-  return { status: answer.status, error: answer.body.error, challenge };
+  const response = await agent.requestToken(form, { headers });
+  const challenge = response.headers.get("www-authenticate");
+  return { status: response.status, error: response.body.error, challenge };
 }
 
 const ok = { status: 200, error: undefined, challenge: null };
@@ -45,7 +45,7 @@ function basic(user: string, password: string): string {
   return `Basic ${Buffer.from(`${encode(user)}:${encode(password)}`).toString("base64")}`;
 }
 
-describe("tls_client_auth (RFC 8705, section 2.1)", () => {
+describe("tls_client_auth (RFC 8705 §2.1)", () => {
   const agentForm = form({ client_id: "mock-agent" });
 
   it("knows the agent by its certificate, and by several at a time", async () => {
@@ -54,11 +54,11 @@ describe("tls_client_auth (RFC 8705, section 2.1)", () => {
     expect(await attempt({ pair: renewed, form: agentForm })).toEqual(ok);
   });
 
-  it("[8705-1] needs the client_id beside the certificate", async () => {
+  it("[8705-1] needs the client_id in addition to the certificate", async () => {
     expect(await attempt({ pair: mock.clientCertificate })).toEqual(refused);
   });
 
-  it("[8705-6] answers a connection without a certificate with an OAuth error", async () => {
+  it("[8705-6] responds to a connection without a certificate with an OAuth error", async () => {
     expect(await attempt({ pair: null, form: agentForm })).toEqual(refused);
   });
 
@@ -77,7 +77,7 @@ describe("tls_client_auth (RFC 8705, section 2.1)", () => {
     expect(await attempt({ pair, form: agentForm })).toEqual(refused);
   });
 
-  it("judges validity by the mock's clock", async () => {
+  it("checks validity by the mock's clock", async () => {
     const pair = await mock.issueClientCertificate({ notAfter: Date.now() + 600_000 });
     mock.controls.clockOffsetMs = 500_000;
     expect(await attempt({ pair, form: agentForm })).toEqual(ok);
@@ -120,14 +120,14 @@ describe("tls_client_auth (RFC 8705, section 2.1)", () => {
   });
 });
 
-describe("client secrets (RFC 6749, section 2.3)", () => {
+describe("client secrets (RFC 6749 §2.3)", () => {
   const basicChallenge = { ...refused, challenge: expect.stringMatching(/^Basic realm="[^"]+"/) };
 
   it("[6749-8] decodes what Basic carries as form-encoded text", async () => {
     expect(await attempt({ authorization: basic("a:b/c+d", secret) })).toEqual(ok);
   });
 
-  it("[6749-6] answers failed Basic with 401 and a Basic challenge", async () => {
+  it("[6749-6] responds to failed Basic with 401 and a Basic challenge", async () => {
     for (const authorization of [
       basic("a:b/c+d", "wrong"),
       basic("a:b/c+d", ""),
@@ -140,7 +140,7 @@ describe("client secrets (RFC 6749, section 2.3)", () => {
     }
   });
 
-  it("[6749-6] takes a secret in the body, and answers a wrong one without a challenge", async () => {
+  it("[6749-6] takes a secret in the body, and refuses a wrong one without a challenge", async () => {
     const post = (clientSecret: string) =>
       attempt({ form: form({ client_id: "poster", client_secret: clientSecret }) });
     expect(await post(secret)).toEqual(ok);

@@ -1,11 +1,13 @@
 import type { X509Certificate } from "node:crypto";
 import type { JSONWebKeySet } from "jose";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
+import { basicCredentials } from "../oauth/authorization-header.ts";
 import { sameSecret } from "../oauth/fingerprint.ts";
 import type { Form } from "../oauth/form.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { invalidRequest, OAuthError } from "../oauth/oauth-error.ts";
+import { formDecode } from "../oauth/percent-decoding.ts";
 import type { Clock } from "../time/clock.ts";
-import { certificateFault, lapseReason } from "../tls/client-certificate.ts";
+import { certificateViolation, lapseReason } from "../tls/client-certificate.ts";
 import { assertedClientId, type ClientAssertions } from "./client-assertion.ts";
 import {
   type Client,
@@ -15,7 +17,7 @@ import {
 } from "./clients.ts";
 import { isRegisteredCertificate } from "./registered-certificate.ts";
 
-/** What a token request proves its client with. */
+/** The parts of a token request that prove its client. */
 export interface ClientProof {
   readonly form: Form;
   /** The `Authorization` header. */
@@ -24,7 +26,7 @@ export interface ClientProof {
   readonly certificate: X509Certificate | undefined;
 }
 
-/** What proofs are checked against. */
+/** The facts that proofs are checked against. */
 export interface ClientAuthenticationContext {
   readonly clients: Clients;
   readonly authority: X509Certificate;
@@ -39,12 +41,12 @@ interface Credentials {
 }
 
 /**
- * Finds out which client sent a token request.
+ * Finds the client that sent a token request.
  *
  * @throws OAuthError `invalid_client`, or `invalid_request` for two methods at once.
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3 RFC 6749, section 2.3}
- * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2 RFC 8705, section 2}
- * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523, section 2.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3 RFC 6749 §2.3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2 RFC 8705 §2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2}
  */
 export async function authenticateClient(
   proof: ClientProof,
@@ -98,29 +100,27 @@ function readCredentials({ form, authorization }: ClientProof): Credentials {
   const basic = readBasic(authorization);
   if (clientSecret !== undefined) throw twoMethods();
   if (clientId !== undefined && clientId !== basic.clientId) {
-    throw new OAuthError("invalid_request", "the request names two different clients");
+    throw invalidRequest("the request names two different clients");
   }
   return basic;
 }
 
 /** User and password of Basic are form-encoded first: RFC 6749, appendix B. */
 function readBasic(authorization: string): Credentials & { clientSecret: string } {
-  const encoded = /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(authorization)?.[1];
-  const text = Buffer.from(encoded ?? "", "base64").toString("utf8");
-  const colon = text.indexOf(":");
-  if (colon < 1) throw invalidClient("the Authorization header is not valid Basic", true);
-  try {
-    const [clientId, clientSecret] = [text.slice(0, colon), text.slice(colon + 1)].map((part) =>
-      decodeURIComponent(part.replaceAll("+", " ")),
-    );
-    return { method: "client_secret_basic", clientId, clientSecret: clientSecret ?? "" };
-  } catch {
+  const basic = basicCredentials(authorization);
+  if (basic === undefined) {
+    throw invalidClient("the Authorization header is not valid Basic", true);
+  }
+  const clientId = formDecode(basic.user);
+  const clientSecret = formDecode(basic.password);
+  if (clientId === undefined || clientSecret === undefined) {
     throw invalidClient("the Basic credentials are not form-encoded", true);
   }
+  return { method: "client_secret_basic", clientId, clientSecret };
 }
 
 async function checkCertificate(
-  { identity, jwks = noKeys }: Client,
+  { identity, jwks = NO_KEYS }: Client,
   { certificate }: ClientProof,
   { authority, clock }: ClientAuthenticationContext,
 ): Promise<void> {
@@ -129,17 +129,17 @@ async function checkCertificate(
   const isSelfSigned = identity === undefined;
   const reason = isSelfSigned
     ? lapseReason(certificate, now)
-    : certificateFault(certificate, { authority, now, identity });
+    : certificateViolation(certificate, { authority, now, identity });
   if (reason !== undefined) throw invalidClient(reason, false);
   if (isSelfSigned && !(await isRegisteredCertificate(certificate, jwks))) {
     throw invalidClient("the client certificate is not a registered one", false);
   }
 }
 
-const noKeys: JSONWebKeySet = { keys: [] };
+const NO_KEYS: JSONWebKeySet = { keys: [] };
 
 async function checkAssertion(
-  { clientId, jwks = noKeys }: Client,
+  { clientId, jwks = NO_KEYS }: Client,
   { form }: ClientProof,
   { clientAssertions }: ClientAuthenticationContext,
 ): Promise<void> {
@@ -151,7 +151,7 @@ async function checkAssertion(
 }
 
 function twoMethods(): OAuthError {
-  return new OAuthError("invalid_request", "the request uses two client authentication methods");
+  return invalidRequest("the request uses two client authentication methods");
 }
 
 function invalidClient(description: string, usedHeader: boolean): OAuthError {

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkText } from "../checks/option-values.ts";
 import {
   type CertificateIdentity,
   type CertificateSubject,
@@ -7,7 +8,7 @@ import {
 } from "../tls/certificate-identity.ts";
 
 /** Grants that one of the token endpoints knows. */
-export const grantTypes = [
+export const GRANT_TYPES = [
   "client_credentials",
   "urn:ietf:params:oauth:grant-type:jwt-bearer",
   "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -15,10 +16,10 @@ export const grantTypes = [
 ] as const;
 
 /** A grant that one of the token endpoints knows. */
-export type GrantType = (typeof grantTypes)[number];
+export type GrantType = (typeof GRANT_TYPES)[number];
 
-/** Ways a client may prove who it is; `none` is a client that something outside vouches for. */
-export const clientAuthenticationMethods = [
+/** Ways in which a client may prove itself; a client with `none` proves nothing. */
+export const CLIENT_AUTHENTICATION_METHODS = [
   "tls_client_auth",
   "self_signed_tls_client_auth",
   "client_secret_basic",
@@ -27,8 +28,8 @@ export const clientAuthenticationMethods = [
   "none",
 ] as const;
 
-/** A way a client may prove who it is. */
-export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
+/** A way in which a client may prove itself. */
+export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number];
 
 /** A client as the user of the mock registers it. With `tls_client_auth` it has one name in its certificate. */
 export interface ClientRegistration extends CertificateSubject {
@@ -81,7 +82,8 @@ export function registerClients(registrations: readonly ClientRegistration[]): C
   const clients = new Map<string, Client>();
   for (const registration of registrations) {
     const client = registerClient(registration);
-    if (clients.has(client.clientId)) throw faulty(registration, "is registered twice");
+    if (clients.has(client.clientId))
+      throw invalidRegistration(registration, "is registered twice");
     clients.set(client.clientId, client);
   }
   return clients;
@@ -89,20 +91,21 @@ export function registerClients(registrations: readonly ClientRegistration[]): C
 
 function registerClient(registration: ClientRegistration): Client {
   const start = `Cannot register client ${JSON.stringify(registration?.clientId)}:`;
-  checkNames(registration, { start, names: registrationNames });
+  checkNames(registration, { start, names: REGISTRATION_NAMES });
   const { clientId, authentication, clientSecret, jwks } = registration;
-  if (typeof clientId !== "string" || clientId.trim() === "") {
-    throw new TypeError('Cannot register a client: "clientId" is blank');
-  }
-  if (!clientAuthenticationMethods.includes(authentication)) {
-    throw faulty(registration, `has an unknown "authentication" ${JSON.stringify(authentication)}`);
+  checkText(clientId, { start: "Cannot register a client:", name: "clientId" });
+  if (!CLIENT_AUTHENTICATION_METHODS.includes(authentication)) {
+    throw invalidRegistration(
+      registration,
+      `has an unknown "authentication" ${JSON.stringify(authentication)}`,
+    );
   }
   checkProof(registration, "clientSecret", authentication.startsWith("client_secret_"));
-  checkProof(registration, "jwks", methodsByKey.includes(authentication));
+  checkProof(registration, "jwks", METHODS_BY_KEY.includes(authentication));
   if (jwks !== undefined) checkJwks(registration, jwks);
-  const unknownGrant = registration.grants?.find((grant) => !grantTypes.includes(grant));
+  const unknownGrant = registration.grants?.find((grant) => !GRANT_TYPES.includes(grant));
   if (unknownGrant !== undefined) {
-    throw faulty(registration, `has an unknown grant ${unknownGrant}`);
+    throw invalidRegistration(registration, `has an unknown grant ${unknownGrant}`);
   }
   return {
     clientId,
@@ -110,7 +113,7 @@ function registerClient(registration: ClientRegistration): Client {
     clientSecret,
     identity: identityOf(registration),
     jwks,
-    grants: registration.grants ?? grantTypes,
+    grants: registration.grants ?? GRANT_TYPES,
     scopes: registration.scopes ?? [],
     certificateBoundTokens:
       registration.certificateBoundTokens ?? isCertificateMethod(authentication),
@@ -118,7 +121,7 @@ function registerClient(registration: ClientRegistration): Client {
   };
 }
 
-const registrationNames: KnownNames<ClientRegistration> = {
+const REGISTRATION_NAMES: KnownNames<ClientRegistration> = {
   clientId: true,
   authentication: true,
   clientSecret: true,
@@ -135,7 +138,7 @@ const registrationNames: KnownNames<ClientRegistration> = {
 };
 
 /** Methods for which the client's keys are registered. */
-const methodsByKey: readonly ClientAuthenticationMethod[] = [
+const METHODS_BY_KEY: readonly ClientAuthenticationMethod[] = [
   "private_key_jwt",
   "self_signed_tls_client_auth",
 ];
@@ -150,28 +153,28 @@ function identityOf(registration: ClientRegistration): CertificateIdentity | und
   try {
     return certificateIdentity(registration, { isWanted });
   } catch (error) {
-    throw faulty(registration, (error as Error).message);
+    throw invalidRegistration(registration, (error as Error).message);
   }
 }
 
-/** What a client proves itself with fits its method: there if needed, else absent. */
+/** The proof of a client must fit its method: present if needed, else absent. */
 function checkProof(
   registration: ClientRegistration,
   field: "clientSecret" | "jwks",
   isWanted: boolean,
 ): void {
   if (isWanted === Boolean(registration[field])) return;
-  throw faulty(registration, `${isWanted ? "needs" : "must not have"} a "${field}"`);
+  throw invalidRegistration(registration, `${isWanted ? "needs" : "must not have"} a "${field}"`);
 }
 
 function checkJwks(registration: ClientRegistration, jwks: JSONWebKeySet): void {
   try {
     createLocalJWKSet(jwks);
   } catch {
-    throw faulty(registration, 'has a "jwks" that is no JWK Set');
+    throw invalidRegistration(registration, 'has an invalid "jwks"');
   }
 }
 
-function faulty({ clientId }: ClientRegistration, fault: string): TypeError {
-  return new TypeError(`Cannot register client ${JSON.stringify(clientId)}: it ${fault}`);
+function invalidRegistration({ clientId }: ClientRegistration, violation: string): TypeError {
+  return new TypeError(`Cannot register client ${JSON.stringify(clientId)}: it ${violation}`);
 }

@@ -5,7 +5,7 @@ import { calculateJwkThumbprint, type JSONWebKeySet, type JWK } from "jose";
  * Tells whether a certificate is one of those in a client's JWK Set: the certificate itself where
  * the set holds it (`x5c`), else its key.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2.2 RFC 8705, section 2.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2.2 RFC 8705 §2.2}
  */
 export async function isRegisteredCertificate(
   certificate: X509Certificate,

@@ -1,4 +1,4 @@
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { invalidScope } from "../oauth/oauth-error.ts";
 import type { Client, Clients } from "./clients.ts";
 
 /** Splits a space-delimited scope; absent means none. */
@@ -15,18 +15,18 @@ export function knownScopes(clients: Clients): readonly string[] {
  * Chooses the scope of a token: what the client asked for and may have.
  *
  * @throws OAuthError `invalid_scope` if it asked for a scope that does not exist, or may have none of them.
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749, section 3.3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 §3.3}
  */
 export function grantScope(
   requested: readonly string[],
   { client, known }: { client: Client; known: readonly string[] },
 ): readonly string[] {
   if (requested.some((scope) => !known.includes(scope))) {
-    throw new OAuthError("invalid_scope", "the scope is unknown");
+    throw invalidScope("the scope is unknown");
   }
   const granted = requested.filter((scope) => client.scopes.includes(scope));
   if (requested.length > 0 && granted.length === 0) {
-    throw new OAuthError("invalid_scope", "the client may have none of this scope");
+    throw invalidScope("the client may have none of this scope");
   }
   return granted;
 }

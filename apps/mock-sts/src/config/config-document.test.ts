@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { configTables } from "../../test-support/config-document.ts";
+import { CONFIG_TABLES } from "../../test-support/config-document.ts";
 import { readConfig } from "./config-read.ts";
 
 const file = new URL("../../docs/configuration.md", import.meta.url);
@@ -9,8 +9,8 @@ describe("docs/configuration.md", () => {
   it("has the tables of what the schemas say; `vitest -u` writes them anew", async () => {
     const text = await readFile(file, "utf8");
     const names = Array.from(text.matchAll(/<!-- begin (\w+) -->/g), ([, name]) => name);
-    expect(names.sort()).toEqual(Object.keys(configTables).sort());
-    const expected = Object.entries(configTables).reduce(
+    expect(names.sort()).toEqual(Object.keys(CONFIG_TABLES).sort());
+    const expected = Object.entries(CONFIG_TABLES).reduce(
       (all, [name, table]) =>
         all.replace(
           new RegExp(`(<!-- begin ${name} -->\\n)[\\s\\S]*?(<!-- end -->)`),

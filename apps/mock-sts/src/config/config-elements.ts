@@ -1,16 +1,16 @@
 import { createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { z } from "zod";
 import {
+  CLIENT_AUTHENTICATION_METHODS,
   type ClientRegistration,
-  clientAuthenticationMethods,
-  grantTypes,
+  GRANT_TYPES,
   registerClients,
 } from "../clients/clients.ts";
 import { signingAlgorithms } from "../keys/signing-keys.ts";
 import type { TrustedIssuer } from "../keys/trusted-issuer.ts";
 import { type AgentOptions, checkAgents } from "../servers/agents.ts";
 import { checkMcpServers, type McpServerOptions } from "../servers/mcp-servers.ts";
-import { answerTool } from "./config-tools.ts";
+import { fixedTool } from "./config-tools.ts";
 
 /** Text that is not blank. */
 export const text = z.string().regex(/\S/, "must not be blank");
@@ -22,8 +22,8 @@ export function optionalKeys<const S extends z.ZodRawShape>(shape: S) {
 }
 
 /**
- * A list whose items, one after the other, stand a check that knows those before them: so the
- * checks of the options in a program find the place in a file too.
+ * Makes a list whose items are checked one by one, each with the valid items before it. So the
+ * checks of options report the place in a file.
  */
 export function checkedList<T>(
   item: z.ZodType<T>,
@@ -48,7 +48,7 @@ const jwks = z.custom<JSONWebKeySet>(isJwks, "must be a JWK Set");
 /** What an issuer signs with. */
 export const signingAlgorithm = z.enum(signingAlgorithms);
 
-/** Somebody else whose tokens are taken. */
+/** Another issuer whose tokens are accepted. */
 export const trustedIssuer = z.strictObject({
   issuer: text,
   ...optionalKeys({ jwks, jwksUri: z.url(), audience: z.union([text, z.array(text)]) }),
@@ -58,12 +58,16 @@ export const trustedIssuer = z.strictObject({
 export const clients = checkedList(
   z.strictObject({
     clientId: text,
-    authentication: z.enum(clientAuthenticationMethods),
+    authentication: z.enum(CLIENT_AUTHENTICATION_METHODS),
     ...optionalKeys({
       clientSecret: text,
-      ...{ subjectDn: text, sanDns: text, sanUri: text, sanIp: text, sanEmail: text },
+      subjectDn: text,
+      sanDns: text,
+      sanUri: text,
+      sanIp: text,
+      sanEmail: text,
       jwks,
-      grants: z.array(z.enum(grantTypes)),
+      grants: z.array(z.enum(GRANT_TYPES)),
       scopes: z.array(text),
       certificateBoundTokens: z.boolean(),
       dpopBoundTokens: z.boolean(),
@@ -75,7 +79,9 @@ export const clients = checkedList(
 /** MCP servers. */
 export const mcpServers = checkedList(
   z.strictObject({
-    ...{ name: text, ordId: text, globalTenantId: text },
+    name: text,
+    ordId: text,
+    globalTenantId: text,
     ...optionalKeys({
       mode: z.enum(["session", "stateless"]),
       answers: z.enum(["stream", "json"]),
@@ -84,7 +90,7 @@ export const mcpServers = checkedList(
       requiredScope: text,
       issuer: z.union([text, trustedIssuer]),
       requireDpop: z.boolean(),
-      tools: z.array(answerTool),
+      tools: z.array(fixedTool),
     }),
   } satisfies Record<keyof McpServerOptions, z.ZodType>),
   checkMcpServers,
@@ -93,7 +99,9 @@ export const mcpServers = checkedList(
 /** A2A agents. */
 export const agents = checkedList(
   z.strictObject({
-    ...{ name: text, ordId: text, globalTenantId: text },
+    name: text,
+    ordId: text,
+    globalTenantId: text,
     ...optionalKeys({ card: z.record(z.string(), z.unknown()) }),
   } satisfies Record<keyof AgentOptions, z.ZodType>),
   checkAgents,

@@ -1,10 +1,10 @@
-/** A configuration is wrong; each of the faults names file, line, column and key, and no value. */
+/** A configuration is invalid; each violation names file, line, column and key, and no value. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
-  readonly faults: readonly string[];
+  readonly violations: readonly string[];
 
-  constructor(file: string, faults: readonly string[]) {
-    super(`Cannot use ${file}:${faults.map((fault) => `\n  ${fault}`).join("")}`);
-    this.faults = faults;
+  constructor(file: string, violations: readonly string[]) {
+    super(`Cannot use ${file}:${violations.map((violation) => `\n  ${violation}`).join("")}`);
+    this.violations = violations;
   }
 }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { configExample } from "./config-example.ts";
 import { readConfig } from "./config-read.ts";
-import { optionShape, stageShape } from "./config-schema.ts";
-import { presetNames } from "./preset-names.ts";
+import { liveShape, optionShape } from "./config-schema.ts";
+import { PRESET_NAMES } from "./preset-names.ts";
 
 /** Takes the marks from all lines that set something. */
 const uncommented = configExample({}).replace(/^#(?! )|^#(?= {2})/gm, "");
 
 describe("configExample", () => {
-  it.each(presetNames)("sets the preset %s and nothing else", (preset) => {
+  it.each(PRESET_NAMES)("sets the preset %s and nothing else", (preset) => {
     expect(readConfig(configExample({ preset }), "a.yaml")).toEqual({ preset });
   });
 
@@ -20,7 +20,7 @@ describe("configExample", () => {
 
   it("shows every key", () => {
     const keys = Object.keys(readConfig(uncommented, "a.yaml"));
-    const known = ["preset", ...Object.keys(optionShape), ...Object.keys(stageShape)];
+    const known = ["preset", ...Object.keys(optionShape), ...Object.keys(liveShape)];
     expect(keys.sort()).toEqual(known.sort());
   });
 });

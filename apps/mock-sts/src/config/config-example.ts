@@ -1,48 +1,48 @@
 import type { PresetName } from "./preset-names.ts";
 
-/** Writes a configuration file that says what could be said, in comments; only the preset is set. */
+/** Writes a configuration file with all keys in comments; only the preset is set. */
 export function configExample({
   preset = "everything",
 }: {
   preset?: PresetName | undefined;
 }): string {
-  return example.replace("preset: everything", `preset: ${preset}`);
+  return EXAMPLE.replace("preset: everything", `preset: ${preset}`);
 }
 
-const example = `# What mock-sts is like. It finds this file in the folder it is started in, or by --config.
-# Take the # from a line that has no space after it to set something. What is set here wins over
-# the preset, and a command line wins over both. "live" means: taken over while the mock runs.
+const EXAMPLE = `# Configuration of mock-sts. It reads this file from the folder it is started in, or from --config.
+# Remove a # without a space after it to set a key. This file wins over the preset, and the command
+# line wins over both. "live" means: a change applies while the mock runs.
 
 # everything, ias, btp-lob, kagent-sts or keycloak-like.
 preset: everything
 
-# --- Where it listens: 0 is any free port.
+# --- Address and ports: 0 is any free port.
 #host: 127.0.0.1
 #port: 8443
 #gatewayPort: 8444
 #insecureHttp: false
 
-# --- How it is once it runs (live).
+# --- Live keys.
 # A set of faults and settings: short-lived-tokens, overloaded, flaky, slow, token-endpoints-down,
-# tokens-refused, wrong-audience, or one of your own, below.
+# tokens-refused, wrong-audience, or one of the scenarios below.
 #scenario: flaky
 #tokenLifetimeMs: 600000
 #serviceTokenLifetimeMs: 600000
 #requireBoundCertificate: false
-# MCP servers and agents that answer 401; true for all.
+# MCP servers and agents that respond with 401; true for all.
 #alwaysUnauthorized: [orders]
-# How far its clock is ahead, or frozenAt: 2027-01-01T00:00:00Z.
+# How far the clock is ahead, or frozenAt: 2027-01-01T00:00:00Z.
 #clock: { offsetMs: 60000 }
-# Each hits the first request that matches, unless "times" says more.
+# Each hits the first matching request, or as many as "times" allows.
 #faults:
 #  - match: { route: token, times: unlimited, probability: 0.2 }
 #    effect: { kind: status, status: 429, retryAfterSeconds: 2 }
 #  - match: { route: sts-token, subject: alice }
 #    effect: { kind: malformed-json }
-# Which requests a probability hits; not live.
+# Seed of faults with a probability; not live.
 #seed: 1
 
-# --- Scenarios of your own.
+# --- Further scenarios.
 #scenarios:
 #  - name: bad-monday
 #    settings: { tokenLifetimeMs: 5000 }
@@ -50,7 +50,7 @@ preset: everything
 #      - match: { mcpServer: orders, times: unlimited }
 #        effect: { kind: delay, delayMs: 1500 }
 
-# --- The customer's agent, and clients beside it.
+# --- The customer's agent, and further clients.
 #clientId: mock-agent
 #scopes: [read]
 #certificateBoundTokens: true
@@ -96,13 +96,13 @@ preset: everything
 #      scopes: [read, write]
 #  quirks: [html-errors]
 
-# --- Issuers of their own beside it, each at /{name}, with the same keys.
+# --- Further issuers, each at /{name}, with the same keys as "sts".
 #issuers:
 #  - name: partner
 #    signingAlgorithm: RS256
 #    targets: [{ audience: partner-api }]
 
-# --- What tokens, proofs and assertions are like.
+# --- Tokens, proofs and assertions.
 #signingAlgorithm: ES256
 #dpopNonces: true
 #clientCertificateHeader: x-forwarded-client-cert
@@ -111,7 +111,7 @@ preset: everything
 #maxAssertionLifetimeMs: 600000
 #refuseReusedAssertions: true
 
-# --- What is kept of requests, and who may look.
+# --- The request log and the access to it.
 #recordLimits: { requests: 10000, bytes: 67108864 }
 #recordSecrets: false
 #controlHosts: [mock.test]

@@ -2,15 +2,15 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "./config-error.ts";
 
-/** Names under which a configuration is found without being asked for; the first one there is wins. */
-export const configFileNames = ["mock-sts.yaml", "mock-sts.yml", "mock-sts.json"] as const;
+/** Names of configuration files that are found by default; the first one that exists wins. */
+export const CONFIG_FILE_NAMES = ["mock-sts.yaml", "mock-sts.yml", "mock-sts.json"] as const;
 
 /** Largest file that is read, in bytes. */
-const maxBytes = 1_048_576;
+const MAX_BYTES = 1_048_576;
 
 /** Finds the configuration file of a folder, `undefined` if there is none. */
 export async function findConfigFile(folder: string): Promise<string | undefined> {
-  for (const name of configFileNames) {
+  for (const name of CONFIG_FILE_NAMES) {
     const file = join(folder, name);
     const found = await stat(file).catch(() => undefined);
     if (found?.isFile()) return file;
@@ -26,18 +26,18 @@ export async function findConfigFile(folder: string): Promise<string | undefined
 export async function readConfigText(file: string, name = file): Promise<string> {
   try {
     const { size } = await stat(file);
-    if (size > maxBytes) throw new ConfigError(name, [`it is larger than ${maxBytes} bytes`]);
+    if (size > MAX_BYTES) throw new ConfigError(name, [`it is larger than ${MAX_BYTES} bytes`]);
     return await readFile(file, "utf8");
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw new ConfigError(name, [
-      reasons[(error as NodeJS.ErrnoException).code ?? ""] ?? "it cannot be read",
+      REASONS[(error as NodeJS.ErrnoException).code ?? ""] ?? "it cannot be read",
     ]);
   }
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "the file does not exist",
   EISDIR: "it is a folder",
   EACCES: "permission denied",
   EPERM: "permission denied",

@@ -5,11 +5,11 @@ import { mergeConfig } from "./config-merge.ts";
 import { brokenRules } from "./config-rules.ts";
 import type { Config } from "./config-schema.ts";
 
-/** Where a mock's configuration comes from. */
+/** The source of a mock's configuration. */
 export interface ConfigSource {
   /** The file, `undefined` if there is none. */
   readonly file: string | undefined;
-  /** What it is called when it is spoken of. */
+  /** The name of the source in messages. */
   readonly name: string;
   readonly text: string;
   /** Its configuration with the command line and the preset. */
@@ -18,26 +18,27 @@ export interface ConfigSource {
   read(text: string): Config;
 }
 
-/** What is asked for. */
+/** The configuration to load. */
 export interface ConfigRequest {
-  /** The folder that a relative name counts from, and that a file is looked for in. */
+  /** The folder that relative names are resolved against, and that is searched for a file. */
   readonly folder: string;
-  /** The file; `undefined`: the one of the folder, if there is one. */
+  /** The file; `undefined`: the one in the folder, if there is one. */
   readonly file: string | undefined;
-  /** What wins over the file. */
+  /** The settings that win over the file. */
   readonly over: Config;
 }
 
 /**
  * Loads a configuration.
  *
- * @throws ConfigError for a file that is wrong, UsageError if it does not go with the command line.
+ * @throws ConfigError for an invalid file, UsageError if the file and the command line contradict
+ *   each other.
  */
 export async function loadConfig({ folder, file, over }: ConfigRequest): Promise<ConfigSource> {
   const asked = file === undefined || isAbsolute(file) ? file : join(folder, file);
   const found = asked ?? (await findConfigFile(folder));
   const name = found === undefined ? "no file" : shortName(folder, found);
-  // Without a file, neither the schema nor the YAML library is needed: the start is faster.
+  // Without a file, the schema and the YAML library are not loaded: the start is faster.
   const reader = found === undefined ? undefined : await import("./config-read.ts");
   const read = (text: string): Config => {
     const config = mergeConfig(reader?.readConfig(text, name) ?? {}, over);
@@ -49,7 +50,7 @@ export async function loadConfig({ folder, file, over }: ConfigRequest): Promise
   return { file: found, name, text, config: read(text), read };
 }
 
-/** A file of the folder by its name there, another one by its whole path. */
+/** Names a file of the folder by its relative path, any other file by its whole path. */
 function shortName(folder: string, file: string): string {
   const name = relative(folder, file);
   return name.startsWith("..") ? file : name;

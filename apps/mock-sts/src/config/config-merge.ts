@@ -1,13 +1,14 @@
-import { presets } from "./config-presets.ts";
+import { isRecord } from "../checks/is-record.ts";
+import { PRESETS } from "./config-presets.ts";
 import type { Config } from "./config-schema.ts";
 
 /**
- * Puts configurations on top of each other, the last one wins, and all of them on top of the preset
- * that the last one names. Mappings such as `sts` are merged key by key, lists are replaced.
+ * Merges configurations: the last one wins, and all win over the preset that the last one names.
+ * Mappings such as `sts` are merged key by key, lists are replaced.
  */
 export function mergeConfig(...configs: readonly Config[]): Config {
   const merged = configs.reduce(overlay, {});
-  const preset = merged.preset === undefined ? {} : presets[merged.preset].options;
+  const preset = merged.preset === undefined ? {} : PRESETS[merged.preset].options;
   return overlay(preset, merged);
 }
 
@@ -16,12 +17,8 @@ function overlay(base: Config, over: Config): Config {
   for (const [key, value] of Object.entries(over)) {
     const below = merged[key];
     // A clock is either moved or frozen: one does not add to the other.
-    const isMerged = isMapping(below) && isMapping(value) && key !== "clock";
+    const isMerged = isRecord(below) && isRecord(value) && key !== "clock";
     merged[key] = isMerged ? { ...below, ...value } : value;
   }
   return merged;
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

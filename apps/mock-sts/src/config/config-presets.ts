@@ -1,30 +1,30 @@
 import type { MockStsOptions } from "../options/options.ts";
-import { defaultMcpServers, gatewayServers } from "../servers/mcp-servers.ts";
+import { DEFAULT_MCP_SERVERS, gatewayServers } from "../servers/mcp-servers.ts";
 import type { PresetName } from "./preset-names.ts";
 
-/** Settings that make a mock like one thing; what a file or a command line says besides wins. */
+/** Settings for one purpose; a file and a command line win over them. */
 export interface Preset {
   readonly description: string;
   readonly options: MockStsOptions;
 }
 
-const serversOfGateway = gatewayServers(defaultMcpServers);
-const serversOfSts = defaultMcpServers.filter((server) => !serversOfGateway.includes(server));
+const GATEWAY_SERVERS = gatewayServers(DEFAULT_MCP_SERVERS);
+const STS_SERVERS = DEFAULT_MCP_SERVERS.filter((server) => !GATEWAY_SERVERS.includes(server));
 
 /** The presets by their names. */
-export const presets: Readonly<Record<PresetName, Preset>> = {
+export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   everything: {
     description: "All that the mock serves, as without a preset",
     options: {},
   },
   ias: {
     description: "A customer's IAS tenant and gateway: no subscribers, no servers of the STS",
-    options: { tenants: [], mcpServers: serversOfGateway, agents: [] },
+    options: { tenants: [], mcpServers: GATEWAY_SERVERS, agents: [] },
   },
   "btp-lob": {
     description: "A line-of-business agent's provider with three subscribers, one unsubscribed",
     options: {
-      mcpServers: serversOfGateway,
+      mcpServers: GATEWAY_SERVERS,
       tenants: [
         { subdomain: "tenant-a" },
         { subdomain: "tenant-b" },
@@ -33,16 +33,22 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     },
   },
   "kagent-sts": {
-    description: "A token exchange service that takes clients who prove nothing, and its servers",
+    description:
+      "A token exchange service that accepts clients without authentication, and its servers",
     options: {
-      ...{ tenants: [], mcpServers: serversOfSts, agents: [] },
+      tenants: [],
+      mcpServers: STS_SERVERS,
+      agents: [],
       sts: { publicClient: true },
     },
   },
   "keycloak-like": {
     description: "A token exchange service that refuses as Keycloak does, and its servers",
     options: {
-      ...{ tenants: [], mcpServers: serversOfSts, agents: [], tokenLifetimeMs: 300_000 },
+      tenants: [],
+      mcpServers: STS_SERVERS,
+      agents: [],
+      tokenLifetimeMs: 300_000,
       sts: {
         subjectForRequester: true,
         quirks: [

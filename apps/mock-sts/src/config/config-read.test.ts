@@ -3,11 +3,11 @@ import { ConfigError } from "./config-error.ts";
 import { readConfig } from "./config-read.ts";
 
 /** Reads what is wrong and returns the faults. */
-function faultsOf(text: string): readonly string[] {
+function violationsOf(text: string): readonly string[] {
   try {
     readConfig(text, "mock-sts.yaml");
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
+    if (error instanceof ConfigError) return error.violations;
     throw error;
   }
   return [];
@@ -38,12 +38,14 @@ faults:
 clock: { frozenAt: 2027-01-01T00:00:00Z }
 `;
     expect(readConfig(text, "a.yaml")).toMatchObject({
-      ...{ preset: "kagent-sts", port: 8443, scenario: "mine" },
+      preset: "kagent-sts",
+      port: 8443,
+      scenario: "mine",
       clock: { frozenAt: "2027-01-01T00:00:00Z" },
     });
   });
 
-  it("tells all faults at once, each with its place and the nearest right name", () => {
+  it("names all violations at once, each with its position and the nearest right name", () => {
     const text = `prot: 8443
 tokenLifetime: 5
 preset: kagent
@@ -59,20 +61,20 @@ faults:
   - match: { rout: token }
     effect: { kind: statsu }
 `;
-    expect(faultsOf(text)).toEqual([
-      'mock-sts.yaml:1:1 prot: there is no such key; did you mean "port"?',
-      'mock-sts.yaml:2:1 tokenLifetime: there is no such key; did you mean "tokenLifetimeMs"?',
+    expect(violationsOf(text)).toEqual([
+      'mock-sts.yaml:1:1 prot: unknown key; did you mean "port"?',
+      'mock-sts.yaml:2:1 tokenLifetime: unknown key; did you mean "tokenLifetimeMs"?',
       'mock-sts.yaml:3:9 preset: must be one of "everything", "ias", "btp-lob", "kagent-sts", "keycloak-like"; did you mean "kagent-sts"?',
       expect.stringMatching(
         /^mock-sts.yaml:6:21 clients\[0\].authentication: must be one of .*; did you mean "client_secret_basic"\?$/,
       ),
       "mock-sts.yaml:7:5 clients[1].clientId: is missing",
-      'mock-sts.yaml:7:5 clients[1].clientID: there is no such key; did you mean "clientId"?',
+      'mock-sts.yaml:7:5 clients[1].clientID: unknown key; did you mean "clientId"?',
       'mock-sts.yaml:10:11 sts.mayAct: must be one of "optional", "required"; did you mean "required"?',
       expect.stringMatching(
-        /^mock-sts.yaml:11:12 sts.quirks\[0\]: is none of the \d+ there are; did you mean "html-errors"\?$/,
+        /^mock-sts.yaml:11:12 sts.quirks\[0\]: is not one of the \d+ known values; did you mean "html-errors"\?$/,
       ),
-      'mock-sts.yaml:13:14 faults[0].match.rout: there is no such key; did you mean "route"?',
+      'mock-sts.yaml:13:14 faults[0].match.rout: unknown key; did you mean "route"?',
       expect.stringMatching(
         /^mock-sts.yaml:14:21 faults\[0\].effect.kind: .*did you mean "status"\?$/,
       ),
@@ -102,8 +104,8 @@ faults:
       'clock: has "offsetMs" or "frozenAt", not both',
     ],
     ["- a", "must be a mapping"],
-  ])("refuses %j", (text, fault) => {
-    expect(faultsOf(text)).toEqual([expect.stringContaining(fault)]);
+  ])("refuses %j", (text, violation) => {
+    expect(violationsOf(text)).toEqual([expect.stringContaining(violation)]);
   });
 
   it.each([
@@ -121,23 +123,23 @@ faults:
     ],
     [
       "tenants:\n  - subdomain: a\n  - subdomain: oauth",
-      'mock-sts.yaml:3:5 tenants[1]: Cannot serve tenant "oauth": a path of the mock begins like its subdomain',
+      'mock-sts.yaml:3:5 tenants[1]: Cannot serve tenant "oauth": its subdomain is the beginning of a path of the mock',
     ],
     [
       "sts:\n  targets:\n    - scopes: [a]",
-      "mock-sts.yaml:3:7 sts.targets[0]: Cannot serve a target: it has no audience and no resource",
+      'mock-sts.yaml:3:7 sts.targets[0]: Cannot serve a target: it needs an "audience" or a "resource"',
     ],
     [
       "insecureHttp: true\nfaults:\n  - effect: { kind: tls-refusal }",
-      'mock-sts.yaml:3:5 faults[0]: there are no handshakes with "insecureHttp"',
+      'mock-sts.yaml:3:5 faults[0]: a TLS refusal needs TLS, and "insecureHttp" is set',
     ],
     ["scenario: flakey", expect.stringMatching(/:1:11 scenario: .*; did you mean "flaky"\?$/)],
     [
       "scenarios: [{ name: a }, { name: a }]",
       'mock-sts.yaml:1:26 scenarios[1]: Cannot start mock-sts: two "scenarios" are called "a"',
     ],
-  ])("refuses %j, where the fault is", (text, fault) => {
-    expect(faultsOf(text)).toEqual([fault]);
+  ])("refuses %j, where the violation is", (text, violation) => {
+    expect(violationsOf(text)).toEqual([violation]);
   });
 
   it.each([
@@ -150,8 +152,8 @@ faults:
     "sts: { trustedIssuers: [{ issuer: a, jwks: { keys: sentinel } }] }",
     'clientSecret: "sentinel',
   ])("shows no value of %j", (text) => {
-    const faults = faultsOf(text);
-    expect(faults.length).toBeGreaterThan(0);
-    expect(faults.join()).not.toContain("sentinel");
+    const violations = violationsOf(text);
+    expect(violations.length).toBeGreaterThan(0);
+    expect(violations.join()).not.toContain("sentinel");
   });
 });

@@ -1,4 +1,4 @@
-import { explainIssue, type PlacedFault, placedFaults } from "../checks/explain-issue.ts";
+import { explainIssue, type PlacedViolation, placedViolations } from "../checks/explain-issue.ts";
 import { ConfigError } from "./config-error.ts";
 import { mergeConfig } from "./config-merge.ts";
 import { brokenRules } from "./config-rules.ts";
@@ -6,14 +6,14 @@ import { type Config, configSchema } from "./config-schema.ts";
 import { type ConfigText, parseConfigText } from "./config-text.ts";
 
 /**
- * Reads a configuration; `file` is what its faults call it.
+ * Reads a configuration; its violations name it `file`.
  *
- * @throws ConfigError with all faults at once.
+ * @throws ConfigError with all violations at once.
  */
 export function readConfig(text: string, file: string): Config {
   const parsed = parseConfigText(text);
-  if (parsed.faults.length > 0) {
-    const lines = parsed.faults.map(
+  if (parsed.violations.length > 0) {
+    const lines = parsed.violations.map(
       ({ line, column, message }) => `${file}:${line}:${column} ${message}`,
     );
     throw new ConfigError(file, lines);
@@ -23,17 +23,17 @@ export function readConfig(text: string, file: string): Config {
     data: config,
     error,
   } = configSchema.safeParse(parsed.data, { error: explainIssue });
-  const faults = success ? brokenRules(mergeConfig(config)) : placedFaults(error);
-  if (config !== undefined && faults.length === 0) return config;
-  throw new ConfigError(file, describeFaults(faults, { parsed, file }));
+  const violations = success ? brokenRules(mergeConfig(config)) : placedViolations(error);
+  if (config !== undefined && violations.length === 0) return config;
+  throw new ConfigError(file, describeViolations(violations, { parsed, file }));
 }
 
-function describeFaults(
-  faults: readonly PlacedFault[],
+function describeViolations(
+  violations: readonly PlacedViolation[],
   { parsed, file }: { parsed: ConfigText; file: string },
 ): readonly string[] {
-  return faults
-    .map((fault) => ({ ...fault, ...parsed.locate(fault.path, fault) }))
+  return violations
+    .map((violation) => ({ ...violation, ...parsed.locate(violation.path, violation) }))
     .sort((a, b) => a.line - b.line || a.column - b.column)
     .map(({ path, message, line, column }) => {
       const name = path.length === 0 ? "" : `${spell(path)}: `;

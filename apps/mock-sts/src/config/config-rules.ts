@@ -1,24 +1,28 @@
 import { didYouMean } from "../checks/nearest-name.ts";
 import { type MockStsOptions, resolveOptions } from "../options/options.ts";
-import { builtInScenarios } from "../options/scenario.ts";
+import { BUILT_IN_SCENARIOS } from "../options/scenario.ts";
 import { resolveTenants } from "../options/tenants.ts";
 import type { Config } from "./config-schema.ts";
 
-/** What breaks a rule, by its path in the configuration. */
-export interface RuleFault {
+/** A broken rule, by the path in the configuration. */
+export interface RuleViolation {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
-/** Returns the options of a configuration: what is settled once the mock runs. */
+/** Returns the options of a configuration, without its live keys. */
 export function optionsOf(config: Config): Omit<MockStsOptions, "onAnswer"> {
   const { preset, scenario, alwaysUnauthorized, faults, clock, ...options } = config;
   return options;
 }
 
-/** Lists what is wrong with a configuration whose values are all right in themselves. */
-export function brokenRules(config: Config): readonly RuleFault[] {
-  const faults = [...scenarioFaults(config), ...handshakeFaults(config), ...tenantFaults(config)];
+/** Lists the broken rules of a configuration whose single values are valid. */
+export function brokenRules(config: Config): readonly RuleViolation[] {
+  const faults = [
+    ...scenarioViolations(config),
+    ...handshakeViolations(config),
+    ...tenantViolations(config),
+  ];
   if (faults.length > 0) return faults;
   try {
     resolveOptions(optionsOf(config));
@@ -28,22 +32,22 @@ export function brokenRules(config: Config): readonly RuleFault[] {
   }
 }
 
-function scenarioFaults({ scenario, scenarios = [] }: Config): RuleFault[] {
-  const names = [...builtInScenarios, ...scenarios].map(({ name }) => name);
+function scenarioViolations({ scenario, scenarios = [] }: Config): RuleViolation[] {
+  const names = [...BUILT_IN_SCENARIOS, ...scenarios].map(({ name }) => name);
   if (scenario === undefined || names.includes(scenario)) return [];
   const message = `must be one of ${names.join(", ")}${didYouMean(scenario, names)}`;
   return [{ path: ["scenario"], message }];
 }
 
-function handshakeFaults({ faults = [], insecureHttp = false }: Config): RuleFault[] {
+function handshakeViolations({ faults = [], insecureHttp = false }: Config): RuleViolation[] {
   return faults.flatMap(({ effect }, index) =>
     insecureHttp && effect.kind === "tls-refusal"
-      ? [{ path: ["faults", index], message: 'there are no handshakes with "insecureHttp"' }]
+      ? [{ path: ["faults", index], message: 'a TLS refusal needs TLS, and "insecureHttp" is set' }]
       : [],
   );
 }
 
-function tenantFaults(config: Config): RuleFault[] {
+function tenantViolations(config: Config): RuleViolation[] {
   const { tenants = [], identityZone = "provider-zone", tenantId = "mock-tenant" } = config;
   const good: (typeof tenants)[number][] = [];
   return tenants.flatMap((tenant, index) => {

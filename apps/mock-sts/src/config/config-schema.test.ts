@@ -1,19 +1,19 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type { z } from "zod";
-import { optionNames } from "../options/options.ts";
-import { stsOptionNames } from "../options/sts-options.ts";
+import { OPTION_NAMES } from "../options/options.ts";
+import { STS_OPTION_NAMES } from "../options/sts-options.ts";
 import { mergeConfig } from "./config-merge.ts";
-import { presets } from "./config-presets.ts";
+import { PRESETS } from "./config-presets.ts";
 import { brokenRules } from "./config-rules.ts";
-import { type Config, type configSchema, optionShape, stageShape } from "./config-schema.ts";
+import { type Config, type configSchema, liveShape, optionShape } from "./config-schema.ts";
 import { stsShape } from "./config-sts.ts";
-import { presetNames } from "./preset-names.ts";
+import { PRESET_NAMES } from "./preset-names.ts";
 
 describe("configSchema", () => {
   it("knows every option that can be written down", () => {
-    const known = Object.keys(optionNames).filter((name) => name !== "onAnswer");
+    const known = Object.keys(OPTION_NAMES).filter((name) => name !== "onAnswer");
     expect(Object.keys(optionShape).sort()).toEqual(known.sort());
-    expect(Object.keys(stsShape).sort()).toEqual(Object.keys(stsOptionNames).sort());
+    expect(Object.keys(stsShape).sort()).toEqual(Object.keys(STS_OPTION_NAMES).sort());
   });
 
   it("reads what the options of a program are typed as", () => {
@@ -24,7 +24,7 @@ describe("configSchema", () => {
   it("says of every key what it means", () => {
     for (const [key, { description }] of Object.entries({
       ...optionShape,
-      ...stageShape,
+      ...liveShape,
       ...stsShape,
     })) {
       expect([key, description]).toEqual([
@@ -36,9 +36,9 @@ describe("configSchema", () => {
 });
 
 describe("presets", () => {
-  it.each(presetNames)("%s breaks no rule", (preset) => {
+  it.each(PRESET_NAMES)("%s breaks no rule", (preset) => {
     expect(brokenRules(mergeConfig({ preset }))).toEqual([]);
-    expect(presets[preset].description).not.toBe("");
+    expect(PRESETS[preset].description).not.toBe("");
   });
 });
 
@@ -47,7 +47,8 @@ describe("mergeConfig", () => {
     const file: Config = { preset: "kagent-sts", port: 1, sts: { mayAct: "required" } };
     const merged = mergeConfig(file, { port: 2, sts: { maxActors: 2 } });
     expect(merged).toMatchObject({
-      ...{ preset: "kagent-sts", port: 2 },
+      preset: "kagent-sts",
+      port: 2,
       sts: { publicClient: true, mayAct: "required", maxActors: 2 },
     });
     expect(mergeConfig(file, { preset: "ias" }).sts).toEqual({ mayAct: "required" });

@@ -25,13 +25,15 @@ const target = z.strictObject(
 
 /** Keys of `sts`. */
 export const stsShape = {
-  signingAlgorithm: signingAlgorithm.describe("What it signs with. Default as the mock."),
-  publicClient: flag.describe(
-    "Takes requests that name no client and prove none. Default `false`.",
+  signingAlgorithm: signingAlgorithm.describe(
+    "Algorithm of its signatures. Default that of the mock.",
   ),
-  trustedIssuers: z.array(trustedIssuer).describe("Whose tokens are taken too. Default none."),
+  publicClient: flag.describe("Accepts requests without a client. Default `false`."),
+  trustedIssuers: z
+    .array(trustedIssuer)
+    .describe("Further issuers whose tokens are accepted. Default none."),
   targets: checkedList(target, (targets) => targets.forEach(checkStsTarget)).describe(
-    "What tokens may be for, beside the MCP servers. Default none.",
+    "Further targets of tokens, in addition to the MCP servers. Default none.",
   ),
   authorizationServers: z
     .array(text)
@@ -41,14 +43,15 @@ export const stsShape = {
   mayAct: z
     .enum(["optional", "required"])
     .describe("Whether a subject token must say who may act for it. Default `optional`."),
-  maxActors: z.int().min(1).describe("Most actors in a chain of delegation. Default 5."),
+  maxActors: z
+    .int()
+    .min(1)
+    .describe("The highest number of actors in a chain of delegation. Default 5."),
   subjectForRequester: flag.describe(
     "Whether a subject token must be for the requesting client. Default `false`.",
   ),
-  refreshTokens: flag.describe(
-    "Whether an exchange brings a refresh token too, or one alone where asked. Default `false`.",
-  ),
-  quirks: settingsSchema.shape.quirks.describe("Ways in which it errs. Default none."),
+  refreshTokens: flag.describe("Whether an exchange returns refresh tokens. Default `false`."),
+  quirks: settingsSchema.shape.quirks.describe("Deviations from the RFCs. Default none."),
 } satisfies Record<keyof StsOptions, z.ZodType>;
 
 /** The token exchange service. */

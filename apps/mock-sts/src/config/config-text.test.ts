@@ -49,18 +49,18 @@ describe("parseConfigText", () => {
     ["a: !thing b\n", 1, 4, "tags"],
     ["a: 1\n---\na: 2\n", 2, 1, "more than one"],
   ])("says where and why %j cannot be read", (wrong, line, column, reason) => {
-    const [fault] = parseConfigText(wrong).faults;
-    expect(fault).toMatchObject({ line, column });
-    expect(fault?.message).toMatch(/^cannot be read as YAML: /);
-    expect(fault?.message).toContain(reason);
+    const [violation] = parseConfigText(wrong).violations;
+    expect(violation).toMatchObject({ line, column });
+    expect(violation?.message).toMatch(/^cannot be read as YAML: /);
+    expect(violation?.message).toContain(reason);
   });
 
   it("does not tell what the parser trips over after a first slip, but for further reasons", () => {
     const text = " a line too far right\nport: 1\nhost: b\nsts: { mayAct: required }\nport: 2\n";
-    const { faults } = parseConfigText(text);
-    expect(faults).toHaveLength(1);
-    expect(faults).toMatchObject([{ line: 1, column: 2 }]);
-    expect(parseConfigText("a: !one b\nc: !two d\n").faults).toHaveLength(2);
+    const { violations } = parseConfigText(text);
+    expect(violations).toHaveLength(1);
+    expect(violations).toMatchObject([{ line: 1, column: 2 }]);
+    expect(parseConfigText("a: !one b\nc: !two d\n").violations).toHaveLength(2);
   });
 
   it("refuses aliases that multiply", () => {
@@ -68,7 +68,7 @@ describe("parseConfigText", () => {
     for (const [name, of] of ["ba", "cb", "dc", "ed", "fe"]) {
       lines.push(`${name}: &${name} [${`*${of}, `.repeat(9)}*${of}]`);
     }
-    expect(parseConfigText(lines.join("\n")).faults[0]?.message).toContain("too many");
+    expect(parseConfigText(lines.join("\n")).violations[0]?.message).toContain("too many");
   });
 
   it.each([
@@ -82,8 +82,8 @@ describe("parseConfigText", () => {
     "%sentinel\n",
     "a: b\n  sentinel: c\n",
   ])("quotes nothing of %j", (wrong) => {
-    const { faults } = parseConfigText(wrong);
-    expect(faults.length).toBeGreaterThan(0);
-    expect(JSON.stringify(faults)).not.toContain("sentinel");
+    const { violations } = parseConfigText(wrong);
+    expect(violations.length).toBeGreaterThan(0);
+    expect(JSON.stringify(violations)).not.toContain("sentinel");
   });
 });

@@ -9,22 +9,22 @@ import {
   type YAMLError,
 } from "yaml";
 
-/** A place in a text, both from 1. */
+/** A position in a text; both numbers begin at 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** What is wrong with a text, and where. */
-export interface TextFault extends Position {
+/** A violation in a text, and its position. */
+export interface TextViolation extends Position {
   readonly message: string;
 }
 
-/** A text in YAML, of which JSON is a part, as data. */
+/** A text in YAML or JSON as data. */
 export interface ConfigText {
   readonly data: unknown;
-  /** Why it cannot be read; empty if it can. */
-  readonly faults: readonly TextFault[];
+  /** The reasons why it cannot be read; empty if it can. */
+  readonly violations: readonly TextViolation[];
   /** Finds the value at a path, or what is nearest above it; with `key`, the name of that value. */
   locate(path: readonly PropertyKey[], options?: { readonly key?: boolean }): Position;
 }
@@ -47,20 +47,20 @@ export function parseConfigText(text: string): ConfigText {
     }
     return { line: 1, column: 1 };
   };
-  const faults = [...document.errors, ...document.warnings, ...lostAliases(document)]
-    .filter(isOwnFault)
-    .map(({ code, pos }) => ({ ...positionAt(pos[0]), message: describeFault(code) }));
-  if (faults.length > 0) return { data: undefined, faults, locate };
+  const violations = [...document.errors, ...document.warnings, ...lostAliases(document)]
+    .filter(isOwnViolation)
+    .map(({ code, pos }) => ({ ...positionAt(pos[0]), message: describeViolation(code) }));
+  if (violations.length > 0) return { data: undefined, violations, locate };
   try {
-    return { data: document.toJS() ?? {}, faults, locate };
+    return { data: document.toJS() ?? {}, violations, locate };
   } catch {
     const message = "cannot be read as YAML: its aliases are too many";
-    return { data: undefined, faults: [{ line: 1, column: 1, message }], locate };
+    return { data: undefined, violations: [{ line: 1, column: 1, message }], locate };
   }
 }
 
-/** After a first slip the parser trips over every word that follows: that says nothing more. */
-function isOwnFault({ code }: Pick<YAMLError, "code">, index: number): boolean {
+/** After the first error, the parser reports every word that follows: these reports are left out. */
+function isOwnViolation({ code }: Pick<YAMLError, "code">, index: number): boolean {
   return index === 0 || code !== "UNEXPECTED_TOKEN";
 }
 
@@ -76,7 +76,7 @@ function keyNode(document: Document, path: (string | number)[]): Node | null {
   return isNode(pair?.key) ? pair.key : null;
 }
 
-/** The library looks for them only when they are resolved, and then knows no position. */
+/** The library finds them only when it resolves them, and then it does not know the position. */
 function lostAliases(document: Document): Pick<YAMLError, "code" | "pos">[] {
   const lost: Pick<YAMLError, "code" | "pos">[] = [];
   visit(document, {
@@ -89,13 +89,13 @@ function lostAliases(document: Document): Pick<YAMLError, "code" | "pos">[] {
 }
 
 /** The library's own words quote the text, which may hold a secret. */
-function describeFault(code: YAMLError["code"]): string {
-  return `cannot be read as YAML: ${reasons[code] ?? "the syntax is wrong here"}`;
+function describeViolation(code: YAMLError["code"]): string {
+  return `cannot be read as YAML: ${REASONS[code] ?? "the syntax is wrong here"}`;
 }
 
-const reasons: Partial<Readonly<Record<YAMLError["code"], string>>> = {
-  BAD_ALIAS: "there is no anchor of this name before",
-  BAD_DQ_ESCAPE: "there is no such escape in double quotes",
+const REASONS: Partial<Readonly<Record<YAMLError["code"], string>>> = {
+  BAD_ALIAS: "an anchor of this name is missing before",
+  BAD_DQ_ESCAPE: "this escape is unknown in double quotes",
   BAD_INDENT: "the indentation is wrong, or a bracket is open",
   BLOCK_AS_IMPLICIT_KEY: "a value within a value: a colon too many, or a wrong indentation",
   DUPLICATE_KEY: "this key is there twice",

@@ -2,7 +2,7 @@ import type { CallToolResult } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { McpTool } from "../servers/mcp-tools.ts";
 
-/** What a tool says of itself in a file. */
+/** A tool as a file describes it. */
 interface WrittenTool {
   readonly name: string;
   readonly description?: string | undefined;
@@ -11,8 +11,8 @@ interface WrittenTool {
 
 const anything = z.looseObject({});
 
-/** A tool that has the same answer to whatever it is asked; two that say the same are equal. */
-class AnswerTool implements McpTool {
+/** A tool that always has the same answer; two tools with the same answer are equal. */
+class FixedTool implements McpTool {
   readonly name: string;
   readonly description: string;
   readonly input = anything;
@@ -30,11 +30,11 @@ class AnswerTool implements McpTool {
   }
 }
 
-/** A tool that can be written down. */
-export const answerTool: z.ZodType<McpTool> = z
+/** Schema of a tool in a file. */
+export const fixedTool: z.ZodType<McpTool> = z
   .strictObject({
     name: z.string().regex(/^[\w.-]+$/, 'must be letters, digits, "_", "-" and "."'),
     description: z.string().min(1).optional(),
     answer: z.json(),
   })
-  .transform((written) => new AnswerTool(written));
+  .transform((written) => new FixedTool(written));

@@ -80,7 +80,7 @@ describe("watchConfigText", () => {
   it("tells once that the file is gone, and of its return", async () => {
     const { next, told } = await watching();
     await rm(file);
-    expect(await next()).toContain("there is no such file");
+    expect(await next()).toContain("the file does not exist");
     await writeFile(join(folder, "other"), "");
     await writeFile(file, "port: 2\n");
     expect(await next()).toBe("port: 2\n");

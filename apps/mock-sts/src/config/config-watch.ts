@@ -3,22 +3,22 @@ import { realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import { readConfigText } from "./config-file.ts";
 
-/** Who is told of a watched file. */
+/** Listeners to a watched file. */
 export interface ConfigWatcher {
-  /** Called with the text of the file whenever it is another one. */
+  /** Called with the new text whenever the text of the file has changed. */
   readonly onText: (text: string) => void;
-  /** Called when the file, or its folder, cannot be read any more. */
+  /** Called when the file or its folder can no longer be read. */
   readonly onError: (error: unknown) => void;
 }
 
-/** How long a file must be left alone before it is read, in milliseconds: editors write in steps. */
-const quietMs = 50;
+/** How long a file must stay unchanged before it is read, in milliseconds: editors write in steps. */
+const QUIET_MS = 50;
 
 /**
  * Watches a file whose text is known, until the returned function is called.
  *
- * It is the folder that is watched, and the one a link leads to: editors and configuration maps put
- * a new file in the place of the old one. What counts is the text, not the kind of event.
+ * The folder is watched, and the folder that a link leads to: editors and configuration maps
+ * replace the file. The text counts, not the kind of event.
  */
 export async function watchConfigText(
   file: string,
@@ -27,7 +27,8 @@ export async function watchConfigText(
 ): Promise<() => void> {
   let last: string | undefined = known;
   let timer: NodeJS.Timeout | undefined;
-  let [isClosed, turn] = [false, Promise.resolve()];
+  let isClosed = false;
+  let turn = Promise.resolve();
   const read = async () => {
     try {
       const text = await readConfigText(file);
@@ -44,7 +45,7 @@ export async function watchConfigText(
     clearTimeout(timer);
     timer = setTimeout(() => {
       turn = turn.then(read);
-    }, quietMs).unref();
+    }, QUIET_MS).unref();
   };
   const folders = new Set([dirname(file), dirname(await realpath(file).catch(() => file))]);
   const watchers = [...folders].map((folder) => watchFolder(folder, schedule, onError));

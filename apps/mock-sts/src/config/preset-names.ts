@@ -1,5 +1,11 @@
 /** Names of the presets. */
-export const presetNames = ["everything", "ias", "btp-lob", "kagent-sts", "keycloak-like"] as const;
+export const PRESET_NAMES = [
+  "everything",
+  "ias",
+  "btp-lob",
+  "kagent-sts",
+  "keycloak-like",
+] as const;
 
 /** Name of a preset. */
-export type PresetName = (typeof presetNames)[number];
+export type PresetName = (typeof PRESET_NAMES)[number];

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { faultEffectSchema, faultMatchSchema } from "../faults/fault-schema.ts";
-import { builtInScenarios } from "../options/scenario.ts";
+import { FAULT_MATCH_SCHEMA, faultEffectSchema } from "../faults/fault-schema.ts";
+import { BUILT_IN_SCENARIOS } from "../options/scenario.ts";
 
 const read = (file: string) => readFile(new URL(`../../docs/${file}`, import.meta.url), "utf8");
 
@@ -13,8 +13,8 @@ describe("docs/controls.md", () => {
     const words = [
       ...Object.keys(paths).map((path) => path.replace(/^\/(clock|faults)\//, "/")),
       ...kinds.map((kind) => `\`${kind}\``),
-      ...Object.keys(faultMatchSchema.shape).map((name) => `\`${name}\``),
-      ...builtInScenarios.map(({ name }) => `\`${name}\``),
+      ...Object.keys(FAULT_MATCH_SCHEMA.shape).map((name) => `\`${name}\``),
+      ...BUILT_IN_SCENARIOS.map(({ name }) => `\`${name}\``),
     ];
     expect(words.length).toBeGreaterThan(60);
     expect(words.filter((word) => !text.includes(word))).toEqual([]);

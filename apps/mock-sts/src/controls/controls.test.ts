@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, TestAgent } from "../../test-support/agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 import type { Breakage } from "./fault-controls.ts";
 
@@ -21,13 +21,13 @@ afterAll(async () => {
 
 /** The raw answer of the token endpoint. */
 async function raw() {
-  const body = new URLSearchParams(clientCredentialsForm);
+  const body = new URLSearchParams(CLIENT_CREDENTIALS_FORM);
   const response = await agent.fetch(mock.tokenEndpoint, { method: "POST", body });
   return { response, text: await response.text() };
 }
 
 describe("failNext", () => {
-  it("answers so many requests with a status and headers, and then none", async () => {
+  it("responds to as many requests with a status and headers, and to no more", async () => {
     mock.controls.failNext({ status: 429, headers: { "Retry-After": "7" } }, { times: 2 });
     for (let i = 0; i < 2; i++) {
       const { response } = await raw();
@@ -70,7 +70,7 @@ describe("breakNext", () => {
   const set = (breakage: Breakage) => mock.controls.breakNext(breakage, { route: "token" });
   const whole = '{"access_token":"';
 
-  it("cuts the body off within a complete answer", async () => {
+  it("cuts the body off within a complete response", async () => {
     set("truncated-json");
     const { response, text } = await raw();
     expect(response.status).toBe(200);
@@ -101,7 +101,7 @@ describe("breakNext", () => {
     expect(text.startsWith(whole)).toBe(true);
   });
 
-  it("ends the connection before an answer, and the request has no effect", async () => {
+  it("ends the connection before a response, and the request has no effect", async () => {
     set("reset-before-headers");
     await expect(raw()).rejects.toThrow(TypeError);
     expect(mock.recorder.requests[0]).toMatchObject({ fault: "reset-before-headers" });
@@ -112,7 +112,7 @@ describe("breakNext", () => {
 
   it("ends the connection within the body, and the request had its effect", async () => {
     set("reset-after-headers");
-    const body = new URLSearchParams(clientCredentialsForm);
+    const body = new URLSearchParams(CLIENT_CREDENTIALS_FORM);
     const response = await agent.fetch(mock.tokenEndpoint, { method: "POST", body });
     expect(response.status).toBe(200);
     await expect(response.text()).rejects.toThrow(TypeError);
@@ -142,7 +142,7 @@ describe("hold and delayNext", () => {
     expect((await pending).status).toBe(200);
   });
 
-  it("answers a delayed request in the end", async () => {
+  it("responds to a delayed request in the end", async () => {
     mock.controls.delayNext(1, { route: "token" });
     expect((await agent.requestToken()).status).toBe(200);
   });

@@ -7,16 +7,17 @@ import type { KeyRings, KeyRotation } from "../keys/key-rings.ts";
 import { checkTokenLifetime, type ResolvedOptions } from "../options/options.ts";
 import { checkStsQuirks, type StsQuirk } from "../options/sts-quirks.ts";
 import type { Recorder } from "../recording/recorder.ts";
+import { createSubscribers } from "../recording/subscribers.ts";
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import type { Tenants } from "../tenants/tenant.ts";
 import type { MovableClock } from "../time/clock.ts";
 import { checkRevocationTarget, type RevocationTarget } from "../tokens/access-tokens.ts";
 import { createFaultControls, type FaultControls } from "./fault-controls.ts";
+import { issuedTokens } from "./issued-tokens.ts";
 import { createScenarioControls, type ScenarioControls } from "./scenario-controls.ts";
 import { createSettingsControls, type SettingsControls } from "./settings-controls.ts";
-import { createSignal } from "./signal.ts";
 import { createTenantControls, type TenantControls } from "./tenant-controls.ts";
-import { createTokenJudge, type TokenVerdict } from "./token-judge.ts";
+import { createTokenVerifier, type TokenVerdict } from "./token-verifier.ts";
 
 /** Everything a test can do to a running mock. */
 export interface Controls extends FaultControls, SettingsControls, ScenarioControls {
@@ -24,33 +25,42 @@ export interface Controls extends FaultControls, SettingsControls, ScenarioContr
   tokenLifetimeMs: number;
   /** Lifetime of the service tokens XSUAA issues from now on, in milliseconds. */
   serviceTokenLifetimeMs: number;
-  /** The clock that the mock issues and verifies by. */
+  /** The clock that the mock uses to issue and verify. */
   readonly clock: MovableClock;
-  /** How far the mock's clock is ahead of the machine's, in milliseconds. Certificates it issued expire by it too. */
+  /**
+   * How far the mock's clock is ahead of the machine's, in milliseconds. Certificates that the mock
+   * issued expire by this clock too.
+   */
   clockOffsetMs: number;
   /** Whether the gateway demands the certificate a token is bound to. */
   requireBoundCertificate: boolean;
   /** Whether the gateway refuses every token with 401: everywhere, or at the MCP servers and agents named. */
   alwaysUnauthorized: boolean | readonly string[];
-  /** Ways in which the token exchange service errs from now on. */
+  /** Quirks of the token exchange service from now on. */
   stsQuirks: readonly StsQuirk[];
-  /** What can be done to one tenant, the provider or a subscriber. @throws TypeError if there is none. */
+  /**
+   * Returns the controls of one tenant, the provider or a subscriber. @throws TypeError if there is
+   * no such tenant.
+   */
   tenant(subdomain: string): TenantControls;
   /** Revokes access tokens and service tokens issued so far and returns how many there were. */
   revoke(target: RevocationTarget): number;
-  /** Makes new signing keys, for one issuer or for all; tokens of the old ones stay good. */
+  /** Makes new signing keys, for one issuer or for all; tokens signed by the old keys stay valid. */
   rotateSigningKey(rotation?: KeyRotation): Promise<void>;
   /** Drops MCP sessions, of one server or of all: their ids get 404 from now on. */
   forgetSessions(mcpServer?: string): Promise<void>;
-  /** Judges a token the mock issued or saw, by its fingerprint; `undefined` for one it does not remember. */
-  judgeToken(fingerprint: string): Promise<TokenVerdict | undefined>;
-  /** Takes back all faults, delays, holds, what was done to the clock, the switches, and all changes of tenants. */
+  /**
+   * Verifies a token that the mock issued or received, by its fingerprint; `undefined` for a token
+   * that it does not remember.
+   */
+  verifyToken(fingerprint: string): Promise<TokenVerdict | undefined>;
+  /** Undoes all faults, delays and holds, and all changes of the clock, the switches and the tenants. */
   reset(): void;
   /** Calls a function after each `reset()`, until the returned function is called. */
-  onReset(listener: () => void): () => void;
+  onReset(listener: () => unknown): () => void;
 }
 
-/** What the controls act on. */
+/** The parts of a mock that the controls act on. */
 export interface ControlsOptions {
   readonly options: ResolvedOptions;
   readonly recorder: Recorder;
@@ -58,8 +68,8 @@ export interface ControlsOptions {
   readonly clock: MovableClock;
   readonly tenants: Tenants;
   readonly configurations: Configurations;
-  /** Writes the configurations a mock begins with. */
-  readonly furnish: () => void;
+  /** Writes the configurations that a mock starts with. */
+  readonly seedConfigurations: () => void;
   readonly keys: KeyRings;
   readonly faults: Faults;
   readonly gateway: Gateway;
@@ -72,26 +82,32 @@ export interface ControlsOptions {
 
 /** Creates the controls of a mock. */
 export function createControls(options: ControlsOptions): Controls {
-  const { clock, tenants, keys, faults, gateway, sts, services, switches, lifetimes } = options;
+  const { clock, tenants, keys, faults, gateway, sts, switches, lifetimes } = options;
   const settings = createSettingsControls(options);
   const initial = settings.readSettings();
   const resetTenants = createTenantsReset(options);
-  const resets = createSignal();
-  const back = () => {
+  const resets = createSubscribers();
+  const revert = () => {
     faults.reset();
     settings.changeSettings(initial);
   };
-  const spoil = createFaultControls(faults, { tls: !options.options.insecureHttp });
-  const scenes = createScenarioControls(options.options.scenarios, { ...settings, ...spoil, back });
-  // A misspelt setting is an error, and no new member.
+  const faultControls = createFaultControls(faults, { tls: !options.options.insecureHttp });
+  const scenarioControls = createScenarioControls(options.options.scenarios, {
+    ...settings,
+    ...faultControls,
+    revert,
+  });
+  // A misspelt setting is an error instead of a new member.
   return Object.preventExtensions({
-    ...{ ...settings, ...spoil, clock },
-    scenarios: scenes.scenarios,
+    ...settings,
+    ...faultControls,
+    clock,
+    scenarios: scenarioControls.scenarios,
     get scenario() {
-      return scenes.scenario;
+      return scenarioControls.scenario;
     },
-    applyScenario: scenes.applyScenario,
-    judgeToken: createTokenJudge(options),
+    applyScenario: scenarioControls.applyScenario,
+    verifyToken: createTokenVerifier(options),
     get tokenLifetimeMs() {
       return lifetimes.tokenLifetimeMs;
     },
@@ -108,7 +124,10 @@ export function createControls(options: ControlsOptions): Controls {
       return clock.offsetMs;
     },
     set clockOffsetMs(value) {
-      if (!Number.isFinite(value)) throw new RangeError(`Cannot set "clockOffsetMs" to ${value}`);
+      if (!Number.isFinite(value))
+        throw new RangeError(
+          `Cannot set "clockOffsetMs": it must be a finite number, got ${value}`,
+        );
       clock.offsetMs = value;
     },
     get requireBoundCertificate() {
@@ -137,21 +156,18 @@ export function createControls(options: ControlsOptions): Controls {
         tenants.all.map((it) => it.subdomain),
       );
       throw new TypeError(
-        `Cannot control tenant ${JSON.stringify(subdomain)}: there is none${asked}`,
+        `Cannot control tenant ${JSON.stringify(subdomain)}: it does not exist${asked}`,
       );
     },
     revoke(target) {
       checkRevocationTarget(target);
-      return [
-        ...services.map(({ tokens }) => tokens),
-        ...tenants.all.flatMap((it) => [it.tokens, it.serviceTokens]),
-      ].reduce((count, issued) => count + issued.revoke(target), 0);
+      return issuedTokens(options).reduce((count, issued) => count + issued.revoke(target), 0);
     },
     rotateSigningKey: (rotation) => keys.rotate(rotation),
     forgetSessions: (server) => gateway.forgetSessions(server),
     reset() {
-      back();
-      scenes.forget();
+      revert();
+      scenarioControls.forget();
       clock.reset();
       resetTenants();
       resets.emit();
@@ -160,12 +176,16 @@ export function createControls(options: ControlsOptions): Controls {
   });
 }
 
-/** Remembers how the tenants are, to make them so again. */
-function createTenantsReset({ tenants, configurations, furnish }: ControlsOptions): () => void {
+/** Remembers the state of the tenants, and returns a function that restores it. */
+function createTenantsReset({
+  tenants,
+  configurations,
+  seedConfigurations,
+}: ControlsOptions): () => void {
   const initial = tenants.all.map(({ settings }) => ({ settings, copy: { ...settings } }));
   return () => {
     for (const { settings, copy } of initial) Object.assign(settings, copy);
     configurations.clear();
-    furnish();
+    seedConfigurations();
   };
 }

@@ -4,28 +4,30 @@ import type { SettingsControls } from "./settings-controls.ts";
 
 /** Applies sets of faults and settings. */
 export interface ScenarioControls {
-  /** The scenarios there are. */
+  /** All scenarios of the mock. */
   readonly scenarios: readonly Scenario[];
   /** Name of the scenario that was applied last, until `reset()`. */
   readonly scenario: string | undefined;
   /**
-   * Takes back all faults and settings and sets those of a scenario; the clock and the tenants stay.
+   * Replaces all faults and settings by those of a scenario; the clock and the tenants stay.
    *
-   * @throws TypeError if there is none of that name.
+   * @throws TypeError if there is no scenario of that name.
    */
   applyScenario(name: string): void;
 }
 
-/** What applying a scenario takes. */
-interface Stage extends Pick<SettingsControls, "changeSettings">, Pick<FaultControls, "addFault"> {
-  /** Takes back faults and settings. */
-  readonly back: () => void;
+/** The controls that a scenario is applied with. */
+interface ScenarioContext
+  extends Pick<SettingsControls, "changeSettings">,
+    Pick<FaultControls, "addFault"> {
+  /** Undoes faults and settings. */
+  readonly revert: () => void;
 }
 
 /** Creates the controls of scenarios. */
 export function createScenarioControls(
   scenarios: readonly Scenario[],
-  stage: Stage,
+  context: ScenarioContext,
 ): ScenarioControls & { forget(): void } {
   let applied: string | undefined;
   return {
@@ -38,12 +40,12 @@ export function createScenarioControls(
       if (scenario === undefined) {
         const names = scenarios.map((it) => it.name).join(", ");
         throw new TypeError(
-          `Cannot apply scenario ${JSON.stringify(name)}: there are only ${names}`,
+          `Cannot apply scenario ${JSON.stringify(name)}: known scenarios are ${names}`,
         );
       }
-      stage.back();
-      stage.changeSettings(scenario.settings ?? {});
-      for (const fault of scenario.faults ?? []) stage.addFault(fault);
+      context.revert();
+      context.changeSettings(scenario.settings ?? {});
+      for (const fault of scenario.faults ?? []) context.addFault(fault);
       applied = name;
     },
     forget() {

@@ -1,13 +1,13 @@
 import { checkData } from "../checks/check-data.ts";
 import type { GatewaySwitches } from "../gateway/gateway.ts";
 import {
+  SETTINGS_CHANGE_SCHEMA,
   type Settings,
   type SettingsChange,
-  settingsChangeSchema,
 } from "../options/control-settings.ts";
 import type { StsQuirk } from "../options/sts-quirks.ts";
 
-/** The parts of a mock that its settings live in. */
+/** The parts of a mock that hold its settings. */
 export interface SettingsHolders {
   readonly switches: GatewaySwitches;
   readonly lifetimes: { tokenLifetimeMs: number; serviceTokenLifetimeMs: number };
@@ -33,7 +33,7 @@ export function createSettingsControls(holders: SettingsHolders): SettingsContro
       quirks: [...sts.settings.quirks],
     }),
     changeSettings(change) {
-      const checked = checkData(settingsChangeSchema, change, "change settings");
+      const checked = checkData(SETTINGS_CHANGE_SCHEMA, change, "change settings");
       const { quirks = sts.settings.quirks, ...rest } = checked;
       const { alwaysUnauthorized = switches.alwaysUnauthorized } = rest;
       const { requireBoundCertificate = switches.requireBoundCertificate } = rest;

@@ -34,7 +34,7 @@ async function readCard(token: string): Promise<number> {
 }
 
 describe("controls.tenant", () => {
-  it("knows the provider and the subscribers, and nobody else", () => {
+  it("knows only the provider and the subscribers", () => {
     expect(mock.controls.tenant("provider-zone").fragments).toEqual([]);
     expect(() => mock.controls.tenant("nobody")).toThrow('"nobody"');
   });
@@ -52,7 +52,7 @@ describe("controls.tenant", () => {
     expect(await agent.listFragments("tenant-b", "subscriber.ias")).toHaveLength(1);
   });
 
-  it("spoils fragments: a blank URL, lower-case keys, no name", async () => {
+  it("corrupts fragments: a blank URL, lower-case keys, no name", async () => {
     tenant.changeFragment(systemFragment, { URL: " " });
     expect((await consume()).destinationConfiguration.URL).toBe(" ");
     const lowerCase = { FragmentName: undefined, fragmentName: systemFragment };
@@ -61,8 +61,8 @@ describe("controls.tenant", () => {
       URL: undefined,
       url: "https://l.example",
     });
-    const [spoilt] = await agent.listFragments("tenant-a", "subscriber.ias");
-    expect(Object.keys(spoilt ?? {}).sort()).toEqual(["fragmentName", "tokenServiceURL", "url"]);
+    const [corrupted] = await agent.listFragments("tenant-a", "subscriber.ias");
+    expect(Object.keys(corrupted ?? {}).sort()).toEqual(["fragmentName", "tokenServiceURL", "url"]);
     expect((await consume()).destinationConfiguration.url).toBe("https://l.example");
   });
 

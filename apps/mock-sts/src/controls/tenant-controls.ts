@@ -7,27 +7,31 @@ import type {
   Configurations,
 } from "../btp/configurations.ts";
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { withoutUndefined } from "../checks/without-undefined.ts";
 import type { AuthTokenSettings, Tenant } from "../tenants/tenant.ts";
 
 /** Everything a test can do to one tenant. */
 export interface TenantControls {
-  /** Whether it has subscribed; if not, XSUAA answers 401 and the Destination Service 403. */
+  /**
+   * Whether the tenant has subscribed; if not, XSUAA responds with 401 and the Destination Service
+   * with 403.
+   */
   subscribed: boolean;
-  /** How the Destination Service hands the tenant's access tokens out. */
+  /** How the Destination Service returns the tenant's access tokens. */
   authTokens: AuthTokenSettings;
-  /** Its fragments; for a subscriber those of its subscription. */
+  /** The fragments of the tenant; for a subscriber, those of its subscription. */
   readonly fragments: readonly Configuration[];
-  /** Adds a fragment, or replaces the one of its name. */
+  /** Adds a fragment, or replaces the one with the same name. */
   putFragment(fragment: NewFragment): void;
-  /** Sets properties of a fragment; `undefined` takes one out, `FragmentName` too. */
+  /** Sets properties of a fragment; `undefined` removes one, also `FragmentName`. */
   changeFragment(name: string, properties: Readonly<Record<string, unknown>>): void;
   removeFragment(name: string): void;
-  /** Adds a destination, or replaces the one of its name. */
+  /** Adds a destination, or replaces the one with the same name. */
   putDestination(destination: NewConfiguration): void;
   removeDestination(name: string, level?: ConfigurationLevel): void;
 }
 
-/** A configuration to be stored as it is: nothing in it is checked. */
+/** A configuration to store unchecked. */
 export interface NewConfiguration {
   readonly name: string;
   readonly properties: Readonly<Record<string, unknown>>;
@@ -36,9 +40,9 @@ export interface NewConfiguration {
   readonly level?: ConfigurationLevel;
 }
 
-/** A fragment to be stored. */
+/** A fragment to store unchecked. */
 export interface NewFragment extends NewConfiguration {
-  /** What it is for; becomes a label. */
+  /** The purpose of the fragment; it becomes a label. */
   readonly type?: FragmentType;
 }
 
@@ -48,10 +52,14 @@ export function createTenantControls(
   configurations: Configurations,
 ): TenantControls {
   const fragmentsAt = (level: ConfigurationLevel = "instance"): ConfigurationShelf => ({
-    ...{ tenantId, level, kind: "DestinationFragments" },
+    tenantId,
+    level,
+    kind: "DestinationFragments",
   });
   const destinationsAt = (level: ConfigurationLevel = "subaccount"): ConfigurationShelf => ({
-    ...{ tenantId, level, kind: "Destinations" },
+    tenantId,
+    level,
+    kind: "Destinations",
   });
   const remove = (shelf: ConfigurationShelf, name: string) => {
     if (!configurations.remove(shelf, name)) throw unknown(name);
@@ -68,17 +76,17 @@ export function createTenantControls(
     },
     set authTokens(value) {
       const start = 'Cannot set "authTokens":';
-      checkNames(value, { start, names: authTokenNames, field: "setting" });
+      checkNames(value, { start, names: AUTH_TOKEN_NAMES, field: "setting" });
       settings.authTokens = value;
     },
     get fragments() {
       return configurations.list(fragmentsAt());
     },
     putFragment(fragment) {
-      checkNames(fragment, { start: "Cannot store a fragment:", names: fragmentNames });
+      checkNames(fragment, { start: "Cannot store a fragment:", names: FRAGMENT_NAMES });
       const { name, properties, type, labels = [], level } = fragment;
       checkLabels(labels);
-      const typed = type === undefined ? [] : [{ key: fragmentTypeLabel, values: [type] }];
+      const typed = type === undefined ? [] : [fragmentTypeLabel(type)];
       configurations.put(fragmentsAt(level), {
         name,
         properties: withoutUndefined({ FragmentName: name, ...properties }),
@@ -93,7 +101,7 @@ export function createTenantControls(
     },
     removeFragment: (name) => remove(fragmentsAt(), name),
     putDestination(destination) {
-      checkNames(destination, { start: "Cannot store a destination:", names: configurationNames });
+      checkNames(destination, { start: "Cannot store a destination:", names: CONFIGURATION_NAMES });
       const { name, properties, labels = [], level } = destination;
       checkLabels(labels);
       const named = withoutUndefined({ Name: name, Type: "HTTP", ...properties });
@@ -103,33 +111,31 @@ export function createTenantControls(
   });
 }
 
-const authTokenNames: KnownNames<AuthTokenSettings> = {
+const AUTH_TOKEN_NAMES: KnownNames<AuthTokenSettings> = {
   error: true,
   format: true,
   expiresIn: true,
 };
 
-const configurationNames: KnownNames<NewConfiguration> = {
+const CONFIGURATION_NAMES: KnownNames<NewConfiguration> = {
   name: true,
   properties: true,
   labels: true,
   level: true,
 };
 
-const labelNames: KnownNames<ConfigurationLabel> = { key: true, values: true };
+const LABEL_NAMES: KnownNames<ConfigurationLabel> = { key: true, values: true };
 
 function checkLabels(labels: readonly ConfigurationLabel[]): void {
   for (const label of labels) {
-    checkNames(label, { start: "Cannot store a label:", names: labelNames, field: "field" });
+    checkNames(label, { start: "Cannot store a label:", names: LABEL_NAMES, field: "field" });
   }
 }
 
-const fragmentNames: KnownNames<NewFragment> = { ...configurationNames, type: true };
-
-function withoutUndefined(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
-}
+const FRAGMENT_NAMES: KnownNames<NewFragment> = { ...CONFIGURATION_NAMES, type: true };
 
 function unknown(name: string): TypeError {
-  return new TypeError(`Cannot change ${JSON.stringify(name)}: the tenant has none of that name`);
+  return new TypeError(
+    `Cannot change ${JSON.stringify(name)}: the tenant has no configuration of that name`,
+  );
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { JWTPayload } from "jose";
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
-import { lobClient } from "../options/lob-client.ts";
+import { LOB_CLIENT } from "../options/lob-client.ts";
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";
 import { type Clock, numericDate } from "../time/clock.ts";
@@ -13,32 +13,32 @@ export interface UserTokenRequest {
   readonly sub: string;
   /** Subdomain of the user's tenant. Default: the provider's. */
   readonly tenant?: string;
-  /** Name of one of the further issuers, or `sts`, if that signs the user in and no tenant does. */
+  /** Name of a further issuer, or `sts`, if that issuer signs the user in instead of a tenant. */
   readonly issuer?: string;
   /** Client the token is for: becomes `aud`. Default: the agent's; in a subscriber, that of line-of-business agents. */
   readonly clientId?: string;
   /** Lifetime in milliseconds. Default 3 600 000. Zero or less: already expired. */
   readonly expiresInMs?: number;
-  /** Further claims; they win over the others, and `undefined` takes a claim out. */
+  /** Further claims; they win over the others, and `undefined` removes a claim. */
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
-/** What user tokens are made of. */
+/** The parts of a mock that user tokens are made from. */
 export interface UserTokensOptions {
   readonly tenants: Tenants;
   /** The token exchange service and the further issuers. */
   readonly services: readonly Pick<SecurityTokenService, "name" | "tokens">[];
   readonly clock: Clock;
-  /** The client a user token of the provider is for unless it names one. */
+  /** The default client of the provider's user tokens. */
   readonly defaultClientId: string;
 }
 
-/** Returns a function that signs users in: it makes the id token an application would hold. */
+/** Returns a function that signs users in: it makes the id token that an application would hold. */
 export function createUserTokens(
   options: UserTokensOptions,
 ): (request: UserTokenRequest) => Promise<string> {
   return async (request) => {
-    checkNames(request, { start: "Cannot sign a user in:", names: requestNames });
+    checkNames(request, { start: "Cannot sign a user in:", names: REQUEST_NAMES });
     const { sub, tenant, issuer, clientId, expiresInMs = 3_600_000, claims } = request;
     const now = options.clock.now();
     const { isProvider, tokens, tenantId } = findTenant(options.tenants, tenant);
@@ -46,7 +46,7 @@ export function createUserTokens(
     const payload: JWTPayload = {
       iss: signer.issuer,
       sub,
-      aud: clientId ?? (isProvider ? options.defaultClientId : lobClient.clientId),
+      aud: clientId ?? (isProvider ? options.defaultClientId : LOB_CLIENT.clientId),
       user_uuid: sub,
       ...(issuer === undefined && { app_tid: tenantId }),
       iat: numericDate(Math.min(now, now + expiresInMs)),
@@ -54,12 +54,12 @@ export function createUserTokens(
       jti: randomUUID(),
       ...claims,
     };
-    // JSON drops what is undefined: that is how a claim is taken out.
+    // JSON drops `undefined`: this removes the claim.
     return signer.keys.sign(JSON.parse(JSON.stringify(payload)), "JWT");
   };
 }
 
-const requestNames: KnownNames<UserTokenRequest> = {
+const REQUEST_NAMES: KnownNames<UserTokenRequest> = {
   sub: true,
   tenant: true,
   issuer: true,
@@ -71,11 +71,11 @@ const requestNames: KnownNames<UserTokenRequest> = {
 function findService(services: UserTokensOptions["services"], name: string): AccessTokens {
   const service = services.find((candidate) => candidate.name === name);
   if (service !== undefined) return service.tokens;
-  throw new TypeError(`Cannot sign a user in: there is no issuer ${JSON.stringify(name)}`);
+  throw new TypeError(`Cannot sign a user in: unknown issuer ${JSON.stringify(name)}`);
 }
 
 function findTenant({ provider, bySubdomain }: Tenants, subdomain: string | undefined): Tenant {
   const tenant = subdomain === undefined ? provider : bySubdomain(subdomain);
   if (tenant !== undefined) return tenant;
-  throw new TypeError(`Cannot sign a user in: there is no tenant ${JSON.stringify(subdomain)}`);
+  throw new TypeError(`Cannot sign a user in: unknown tenant ${JSON.stringify(subdomain)}`);
 }

@@ -2,48 +2,45 @@ import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { findPackageJSON } from "node:module";
 import { dirname, extname, join } from "node:path";
-import { controlPath } from "../controls/http/control-paths.ts";
+import { DASHBOARD_PATH } from "../controls/http/control-paths.ts";
 
-/** Where the files of the dashboard are served. */
-export const dashboardPath = `${controlPath}/ui`;
-
-/** A file as it is sent. */
+/** A file of the page. */
 interface DashboardFile {
   readonly contentType: string;
   readonly text: string;
 }
 
-/** The files of others that the page loads, by package; they come from where npm put them. */
-const libraryFiles: Readonly<Record<string, readonly string[]>> = {
+/** The library files that the page loads, by package; they are read from `node_modules`. */
+const LIBRARY_FILES: Readonly<Record<string, readonly string[]>> = {
   "lit-html": ["lit-html.js", "directive.js", "directive-helpers.js", "directives/repeat.js"],
   "eventsource-parser": ["dist/stream.js", "dist/parse.js", "dist/errors.js"],
 };
 
-/** Where the page finds the modules it imports by name. */
-export const importMap = {
+/** The import map of the page: the paths of the modules that it imports by name. */
+export const IMPORT_MAP = {
   imports: {
-    "lit-html": `${dashboardPath}/lib/lit-html/lit-html.js`,
-    "lit-html/": `${dashboardPath}/lib/lit-html/`,
-    "eventsource-parser/stream": `${dashboardPath}/lib/eventsource-parser/dist/stream.js`,
+    "lit-html": `${DASHBOARD_PATH}/lib/lit-html/lit-html.js`,
+    "lit-html/": `${DASHBOARD_PATH}/lib/lit-html/`,
+    "eventsource-parser/stream": `${DASHBOARD_PATH}/lib/eventsource-parser/dist/stream.js`,
   },
 };
 
-const contentTypes: Readonly<Record<string, string>> = {
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".svg": "image/svg+xml",
 };
 
 /**
- * Creates a function that finds a file by its name below `dashboardPath`.
+ * Creates a function that finds a file by its name below `DASHBOARD_PATH`.
  *
- * Names are looked up in a list and never joined to a path: nothing else of the disk can be reached.
+ * Names are looked up in a list and never joined to a path: no other file can be reached.
  */
 export function createDashboardFiles(): (name: string) => Promise<DashboardFile | undefined> {
   const paths = new Map([...ownFiles(), ...filesOfLibraries()]);
   return async (name) => {
     const path = paths.get(name);
-    const contentType = contentTypes[extname(name)];
+    const contentType = CONTENT_TYPES[extname(name)];
     if (path === undefined || contentType === undefined) return undefined;
     return { contentType, text: await readFile(path, "utf8") };
   };
@@ -55,7 +52,7 @@ function ownFiles(): [name: string, path: string][] {
 }
 
 function filesOfLibraries(): [name: string, path: string][] {
-  return Object.entries(libraryFiles).flatMap(([library, files]) => {
+  return Object.entries(LIBRARY_FILES).flatMap(([library, files]) => {
     const manifest = findPackageJSON(library, import.meta.url);
     if (manifest === undefined) throw new Error(`Cannot find the package ${library}`);
     return files.map((file): [string, string] => [

@@ -1,17 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { effects, places } from "../../ui/fault-effects.js";
+import { EFFECTS, PLACES } from "../../ui/fault-effects.js";
 import { readFault } from "../../ui/fault-form-data.js";
 import { effectText, matchText } from "../../ui/fault-text.js";
 import { mockNow } from "../../ui/mock-time.js";
 import { actionOf, audienceOf, kindOf, outcomeOf, partiesOf } from "../../ui/request-facts.js";
-import { maxRequests, withRequest } from "../../ui/request-history.js";
+import { MAX_REQUESTS, withRequest } from "../../ui/request-history.js";
 import { durationText, parseSpan, spanText } from "../../ui/spans-of-time.js";
 import { faultEffectSchema, faultSchema } from "../faults/fault-schema.ts";
 import type { RecordedRequest } from "../recording/recorded-request.ts";
 
 const request = (fields: Partial<RecordedRequest>): RecordedRequest => ({
-  ...{ id: 1, at: 0, listener: "token-server", method: "POST", path: "/", query: [] },
-  ...{ route: "unknown", headers: {} },
+  id: 1,
+  at: 0,
+  listener: "token-server",
+  method: "POST",
+  path: "/",
+  query: [],
+  route: "unknown",
+  headers: {},
   tls: { connection: 1, newSocket: true, sessionReused: false, clientCertificate: undefined },
   ...fields,
 });
@@ -63,7 +69,7 @@ describe("mockNow", () => {
 describe("withRequest", () => {
   const ids = (requests: readonly RecordedRequest[]) => requests.map(({ id }) => id);
 
-  it("keeps the order of arrival, whatever the order of the answers", () => {
+  it("keeps the order of arrival, whatever the order of the responses", () => {
     const list = [3, 1, 2].reduce<readonly RecordedRequest[]>(
       (all, id) => withRequest(all, request({ id })),
       [],
@@ -71,7 +77,7 @@ describe("withRequest", () => {
     expect(ids(list)).toEqual([1, 2, 3]);
   });
 
-  it("puts a request in its own place when its answer comes", () => {
+  it("puts a request in its own place when its response comes", () => {
     const waiting = [request({ id: 1 }), request({ id: 2 })];
     const list = withRequest(waiting, request({ id: 1, status: 200 }));
     expect(list.map(({ id, status }) => [id, status])).toEqual([
@@ -82,8 +88,8 @@ describe("withRequest", () => {
 
   it("drops the oldest beyond what is kept", () => {
     let list: readonly RecordedRequest[] = [];
-    for (let id = 1; id <= maxRequests + 1; id++) list = withRequest(list, request({ id }));
-    expect([list.length, list[0]?.id]).toEqual([maxRequests, 2]);
+    for (let id = 1; id <= MAX_REQUESTS + 1; id++) list = withRequest(list, request({ id }));
+    expect([list.length, list[0]?.id]).toEqual([MAX_REQUESTS, 2]);
   });
 });
 
@@ -106,7 +112,7 @@ describe("the facts of a request", () => {
     expect(partiesOf(issued)).toEqual({ subject: "bob", actor: "other" });
   });
 
-  it("take nothing for a name that is none", () => {
+  it("take no text for a name that it does not have", () => {
     const odd = request({ bearer: token({ sub: { a: 1 }, act: "x" }) });
     expect(partiesOf(odd)).toEqual({ subject: undefined, actor: undefined });
   });
@@ -116,7 +122,7 @@ describe("the facts of a request", () => {
     [{ status: 400, error: "invalid_target" }, "bad", "400", "invalid_target"],
     [{ status: 503, fault: "status" }, "bad", "503", "fault: status"],
     [{ answerId: 1, fault: "reset-before-headers" }, "bad", "cut", "fault: reset-before-headers"],
-    [{}, "waiting", "…", "no answer yet"],
+    [{}, "waiting", "…", "no response yet"],
   ])("say of %j that it is %s", (fields, tone, label, detail) => {
     expect(outcomeOf(request(fields))).toEqual({ tone, label, detail });
   });
@@ -135,8 +141,8 @@ describe("the facts of a request", () => {
 describe("the form of faults", () => {
   it("knows every kind that the mock knows, and makes of each a fault that it takes", () => {
     const kinds = faultEffectSchema.options.map((it) => it.shape.kind.value);
-    expect(Object.keys(effects).sort()).toEqual([...kinds].sort());
-    for (const [kind, { fields = [] }] of Object.entries(effects)) {
+    expect(Object.keys(EFFECTS).sort()).toEqual([...kinds].sort());
+    for (const [kind, { fields = [] }] of Object.entries(EFFECTS)) {
       const form = new FormData();
       for (const [name, value] of Object.entries({ effect: kind, place: "0", times: "unlimited" }))
         form.set(name, value);
@@ -146,7 +152,7 @@ describe("the form of faults", () => {
   });
 
   it("says of each place what it says of a fault there", () => {
-    for (const { label, match } of places) {
+    for (const { label, match } of PLACES) {
       expect(faultSchema.shape.match.safeParse(match).success).toBe(true);
       expect(matchText(match)).toBe(label);
     }
@@ -156,7 +162,7 @@ describe("the form of faults", () => {
 
   it("writes what a fault does", () => {
     expect(effectText({ kind: "status", status: 429, retryAfterSeconds: 2 })).toBe(
-      "Answer 429, Retry-After 2",
+      "Respond with 429, Retry-After 2",
     );
     expect(effectText({ kind: "delay", delayMs: 90_000 })).toBe("Delay by 1 min 30 s");
     expect(effectText({ kind: "odd-expires-in", value: null })).toBe("Odd expires_in, value null");

@@ -1,41 +1,43 @@
 import { createHash } from "node:crypto";
-import { dashboardPath, importMap } from "./dashboard-files.ts";
+import { DASHBOARD_PATH } from "../controls/http/control-paths.ts";
+import { IMPORT_MAP } from "./dashboard-files.ts";
 
-const importMapText = JSON.stringify(importMap);
-const importMapDigest = createHash("sha256").update(importMapText).digest("base64");
+const IMPORT_MAP_TEXT = JSON.stringify(IMPORT_MAP);
+const IMPORT_MAP_DIGEST = createHash("sha256").update(IMPORT_MAP_TEXT).digest("base64");
 
-/** The page of the dashboard: what it shows is drawn by its modules. */
-export const dashboardPage = `<!doctype html>
+/** The HTML of the dashboard; its modules draw the content. */
+export const DASHBOARD_PAGE = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>mock-sts</title>
-<link rel="icon" href="${dashboardPath}/icon.svg">
-<link rel="stylesheet" href="${dashboardPath}/theme.css">
-<link rel="stylesheet" href="${dashboardPath}/layout.css">
-<link rel="stylesheet" href="${dashboardPath}/timeline.css">
-<link rel="stylesheet" href="${dashboardPath}/inspector.css">
-<link rel="stylesheet" href="${dashboardPath}/controls.css">
-<link rel="stylesheet" href="${dashboardPath}/narrow.css">
-<script type="importmap">${importMapText}</script>
-<script type="module" src="${dashboardPath}/dashboard.js"></script>
+<link rel="icon" href="${DASHBOARD_PATH}/icon.svg">
+<link rel="stylesheet" href="${DASHBOARD_PATH}/theme.css">
+<link rel="stylesheet" href="${DASHBOARD_PATH}/layout.css">
+<link rel="stylesheet" href="${DASHBOARD_PATH}/timeline.css">
+<link rel="stylesheet" href="${DASHBOARD_PATH}/inspector.css">
+<link rel="stylesheet" href="${DASHBOARD_PATH}/controls.css">
+<link rel="stylesheet" href="${DASHBOARD_PATH}/narrow.css">
+<script type="importmap">${IMPORT_MAP_TEXT}</script>
+<script type="module" src="${DASHBOARD_PATH}/dashboard.js"></script>
 <body><div id="app"></div><noscript>The dashboard needs JavaScript.</noscript></body>
 </html>
 `;
 
 /**
- * What the page may do: load its own files, ask its own origin, and nothing else.
+ * The Content Security Policy of the page: it may load its own files, call its own origin, and
+ * nothing else.
  *
- * Only the library that draws may make HTML of text, which is that of its templates: whatever a
- * token or a request says stays text, and the browser sees to it.
+ * Only the template library may turn text into HTML. The browser enforces that the content of
+ * tokens and requests stays text.
  *
  * @see {@link https://www.w3.org/TR/CSP3/ Content Security Policy Level 3}
  * @see {@link https://www.w3.org/TR/trusted-types/ Trusted Types}
  */
-export const dashboardPolicy: string = [
+export const DASHBOARD_POLICY: string = [
   "default-src 'none'",
-  `script-src 'self' 'sha256-${importMapDigest}'`,
+  `script-src 'self' 'sha256-${IMPORT_MAP_DIGEST}'`,
   "style-src 'self'",
   "img-src 'self'",
   "connect-src 'self'",

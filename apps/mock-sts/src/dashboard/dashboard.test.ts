@@ -12,9 +12,9 @@ afterAll(() => mock.close());
 const html = "text/html,application/xhtml+xml,*/*;q=0.8";
 
 async function get(path: string, headers: Record<string, string> = {}) {
-  const answer = await request(`${mock.url}${path}`, { headers });
-  const text = await answer.body.text();
-  return { status: answer.statusCode, headers: answer.headers, text };
+  const response = await request(`${mock.url}${path}`, { headers });
+  const text = await response.body.text();
+  return { status: response.statusCode, headers: response.headers, text };
 }
 
 describe("the page at /", () => {
@@ -74,8 +74,11 @@ describe("the page at /", () => {
     ["a link on another port", { "sec-fetch-site": "same-site" }, 403],
   ])("is refused for %s, and its files too", async (_, headers, status) => {
     for (const path of ["/", "/__mock/ui/dashboard.js"]) {
-      const answer = await get(path, { accept: html, ...headers });
-      expect([answer.status, answer.headers["content-type"]]).toEqual([status, "application/json"]);
+      const response = await get(path, { accept: html, ...headers });
+      expect([response.status, response.headers["content-type"]]).toEqual([
+        status,
+        "application/json",
+      ]);
     }
   });
 });

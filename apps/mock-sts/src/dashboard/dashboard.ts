@@ -1,37 +1,29 @@
-import { type Context, Hono, type MiddlewareHandler } from "hono";
-import type { GuardedEnv } from "../controls/http/control-guard.ts";
-import { createDashboardFiles, dashboardPath } from "./dashboard-files.ts";
-import { dashboardPage, dashboardPolicy } from "./dashboard-page.ts";
+import { createDashboardFiles } from "./dashboard-files.ts";
+import { DASHBOARD_PAGE, DASHBOARD_POLICY } from "./dashboard-page.ts";
 
-/**
- * Creates the application of the dashboard: its page at `/` for who takes HTML, and its files.
- *
- * To others, `/` stays what it is at a token server: nothing.
- */
-export function createDashboard(guard: MiddlewareHandler<GuardedEnv>): Hono<GuardedEnv> {
-  const app = new Hono<GuardedEnv>();
-  let files: ReturnType<typeof createDashboardFiles> | undefined;
-  app.get("/", async (c, next) => {
-    if (!takesHtml(c)) return next();
-    return guard(c, async () => {
-      c.res = new Response(dashboardPage, { headers: pageHeaders });
-    });
-  });
-  app.get(`${dashboardPath}/*`, async (c, next) => {
-    files ??= createDashboardFiles();
-    const file = await files(c.req.path.slice(dashboardPath.length + 1));
-    if (file === undefined) return next();
-    return new Response(file.text, { headers: { "Content-Type": file.contentType } });
-  });
-  return app;
+/** The dashboard of a mock, as responses. */
+export interface Dashboard {
+  /** Responds with the page. */
+  page(): Response;
+  /** Responds with a file of the page by its name below `DASHBOARD_PATH`; `undefined` if there is none. */
+  file(name: string): Promise<Response | undefined>;
 }
 
-const pageHeaders = {
+/** Creates the dashboard, and lists its files. */
+export function createDashboard(): Dashboard {
+  const find = createDashboardFiles();
+  return {
+    page: () => new Response(DASHBOARD_PAGE, { headers: PAGE_HEADERS }),
+    async file(name) {
+      const file = await find(name);
+      if (file === undefined) return undefined;
+      return new Response(file.text, { headers: { "Content-Type": file.contentType } });
+    },
+  };
+}
+
+const PAGE_HEADERS = {
   "Content-Type": "text/html; charset=utf-8",
-  "Content-Security-Policy": dashboardPolicy,
+  "Content-Security-Policy": DASHBOARD_POLICY,
   Vary: "Accept",
 };
-
-function takesHtml(c: Context): boolean {
-  return /\btext\/html\b/i.test(c.req.header("accept") ?? "");
-}

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { requestMatchSchema } from "../recording/request-match.ts";
+import { DAY_MS } from "../time/durations.ts";
 
-/** The longest delay in milliseconds: a day. */
-const maxDelayMs = 86_400_000;
+/** The longest delay, in milliseconds. */
+const MAX_DELAY_MS = DAY_MS;
 
 /** Which requests a fault hits, and how often: plain data. */
-export const faultMatchSchema = requestMatchSchema.extend({
+export const FAULT_MATCH_SCHEMA = requestMatchSchema.extend({
   times: z
     .union([z.int().positive(), z.literal("unlimited")])
     .optional()
@@ -21,20 +22,20 @@ export const faultMatchSchema = requestMatchSchema.extend({
     .int()
     .optional()
     .describe(
-      "Which sequence of random numbers decides: the same one hits the same. Default: the mock's.",
+      "Seed of the random numbers: the same seed hits the same requests. Default: the mock's.",
     ),
 });
 
 const kind = <const K extends string>(name: K) => z.literal(name);
 
-/** Text of a header: anything else would break the answer, not spoil it. */
+/** Text of a header: other text would break the connection, not corrupt the response. */
 const headerText = z
   .string()
   .regex(/^[\t\x20-\x7e\x80-\xff]*$/, "must be one line of characters that a header can hold");
 const headerName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, "must be the name of a header");
-const delayMs = z.number().min(0).max(maxDelayMs);
+const delayMs = z.number().min(0).max(MAX_DELAY_MS);
 
-/** What a fault does to a request or its answer: plain data, told apart by `kind`. */
+/** The effect of a fault on a request or its response: plain data, distinguished by `kind`. */
 export const faultEffectSchema = z.discriminatedUnion("kind", [
   z
     .strictObject({
@@ -44,30 +45,32 @@ export const faultEffectSchema = z.discriminatedUnion("kind", [
       body: z
         .unknown()
         .optional()
-        .describe("Text is sent as it is, anything else as JSON. Default: an OAuth error."),
+        .describe("Text is sent unchanged, anything else as JSON. Default: an OAuth error."),
       retryAfterSeconds: z
         .int()
         .optional()
-        .describe("Sends `Retry-After`; a negative one names a past date, or is a server's slip."),
+        .describe(
+          "Sends `Retry-After`; a negative value gives a past date, or an invalid number of seconds.",
+        ),
       retryAfterForm: z
         .enum(["seconds", "http-date"])
         .optional()
         .describe("How `Retry-After` is written; a date counts from the mock's clock."),
     })
-    .describe("Answers with a status in place of the real answer; the request has no effect."),
+    .describe("Responds with a status in place of the real response; the request has no effect."),
   z
     .strictObject({ kind: kind("delay"), delayMs })
-    .describe("Waits before the request is answered; another fault may hit it after that."),
+    .describe("Waits before the response; another fault may hit the request after that."),
   z
     .strictObject({
       kind: kind("slow-body"),
       chunkBytes: z.int().positive().optional().describe("Default 16."),
       intervalMs: delayMs.optional().describe("Time between two chunks. Default 100."),
     })
-    .describe("Sends the head of the real answer at once, and its body in dribbles."),
+    .describe("Sends the head of the real response at once, and its body in small chunks."),
   z
     .strictObject({ kind: kind("reset-before-headers") })
-    .describe("Ends the connection before an answer; the request has no effect."),
+    .describe("Ends the connection before a response; the request has no effect."),
   z
     .strictObject({ kind: kind("reset-after-headers") })
     .describe("Ends the connection within the body; the request had its effect."),
@@ -76,54 +79,56 @@ export const faultEffectSchema = z.discriminatedUnion("kind", [
     .describe("Cuts the second half of the body off, in a complete HTTP message."),
   z
     .strictObject({ kind: kind("malformed-json") })
-    .describe("Spoils the whole body: its JSON has one brace too many."),
+    .describe("Adds one brace too many to the JSON of the whole body."),
   z
     .strictObject({
       kind: kind("wrong-content-length"),
       differenceBytes: z
         .int()
         .optional()
-        .describe("How much the header says too much, or too little. Default 16."),
+        .describe("Difference between the header and the real length. Default 16."),
     })
-    .describe("Sends the real answer under a wrong `Content-Length`, then ends the connection."),
+    .describe("Sends the real response with a wrong `Content-Length`, then ends the connection."),
   z
     .strictObject({
       kind: kind("wrong-content-type"),
       contentType: headerText.min(1).optional().describe("Default `text/plain`."),
     })
-    .describe("Sends the real answer under another `Content-Type`."),
-  z.strictObject({ kind: kind("html") }).describe("Answers 200 and a web page."),
+    .describe("Sends the real response with another `Content-Type`."),
+  z.strictObject({ kind: kind("html") }).describe("Responds with 200 and a web page."),
   z
     .strictObject({
       kind: kind("empty"),
       status: z.int().min(200).max(599).optional().describe("Default 200."),
     })
-    .describe("Answers with no body."),
+    .describe("Responds without a body."),
   z
     .strictObject({
       kind: kind("redirect"),
       location: headerText.min(1),
       status: z.union([301, 302, 303, 307, 308].map((it) => z.literal(it))).optional(),
     })
-    .describe("Answers with a redirect, 302 by default."),
+    .describe("Responds with a redirect, 302 by default."),
   z
     .strictObject({
       kind: kind("wrong-issuer"),
       issuer: z.string().min(1).optional().describe("Default `https://wrong-issuer.example`."),
     })
-    .describe("Names another issuer in the metadata, and in the tokens, which stay well signed."),
+    .describe(
+      "Names another issuer in the metadata and in the tokens; their signatures stay valid.",
+    ),
   z
     .strictObject({
       kind: kind("wrong-audience"),
       audience: z.string().min(1).optional().describe("Default `wrong-audience`."),
     })
-    .describe("Names another audience in the tokens, which stay well signed."),
+    .describe("Names another audience in the tokens; their signatures stay valid."),
   z
     .strictObject({
       kind: kind("missing-fields"),
       fields: z.array(z.string().min(1)).min(1).optional().describe('Default `["access_token"]`.'),
     })
-    .describe("Takes members out of the answer's JSON."),
+    .describe("Removes members from the JSON of the response."),
   z
     .strictObject({
       kind: kind("odd-expires-in"),
@@ -135,13 +140,13 @@ export const faultEffectSchema = z.discriminatedUnion("kind", [
   z
     .strictObject({ kind: kind("tls-refusal") })
     .describe(
-      "Refuses the next TLS handshakes with a fatal alert; `match` may say `listener` only.",
+      "Refuses the next TLS handshakes with a fatal alert; `match` may name only `listener`.",
     ),
 ]);
 
-/** A fault: what it hits and what it does. */
+/** A fault: the requests that it hits, and its effect. */
 export const faultSchema = z
-  .strictObject({ match: faultMatchSchema.optional(), effect: faultEffectSchema })
+  .strictObject({ match: FAULT_MATCH_SCHEMA.optional(), effect: faultEffectSchema })
   .refine(
     ({ effect, match = {} }) =>
       effect.kind !== "tls-refusal" || Object.keys(match).every(isOfHandshake),
@@ -156,11 +161,11 @@ function isOfHandshake(name: string): boolean {
   return ["listener", "times", "nth", "probability", "seed"].includes(name);
 }
 
-/** What a fault does to a request or its answer. */
+/** The effect of a fault on a request or its response. */
 export type FaultEffect = z.infer<typeof faultEffectSchema>;
 
 /** A fault as plain data: the same in a test, over HTTP and in a file. */
 export type FaultSpec = z.infer<typeof faultSchema>;
 
 /** The match of a fault as plain data. */
-export type FaultMatchSpec = z.infer<typeof faultMatchSchema>;
+export type FaultMatchSpec = z.infer<typeof FAULT_MATCH_SCHEMA>;

@@ -1,11 +1,11 @@
 import type { FaultMatchSpec } from "./fault-schema.ts";
 import { createRandom } from "./seeded-random.ts";
 
-/** Decides which of the requests that match a fault it hits. */
+/** Decides which of the matching requests a fault hits. */
 export interface FaultTrigger {
   /** Number of requests hit so far. */
   readonly hits: number;
-  /** Whether it hits nothing any more. */
+  /** Whether it hits no further request. */
   readonly spent: boolean;
   /** Counts a match and tells whether it is hit. */
   pull(): boolean;
@@ -20,7 +20,8 @@ export function createTrigger({
 }: FaultMatchSpec): FaultTrigger {
   const random = createRandom(seed);
   const most = times === "unlimited" ? Number.POSITIVE_INFINITY : times;
-  let [matches, hits] = [0, 0];
+  let matches = 0;
+  let hits = 0;
   return {
     get hits() {
       return hits;

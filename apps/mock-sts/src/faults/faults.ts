@@ -16,16 +16,16 @@ export interface FaultInfo extends FaultSpec {
 
 /** The faults that are set. */
 export interface Faults {
-  /** Sets a fault; one that has hit as often as it may is removed. */
+  /** Sets a fault; it is removed after its last hit. */
   add(spec: FaultSpec): FaultInfo;
   list(): readonly FaultInfo[];
-  /** Takes a fault back and tells whether it was there. */
+  /** Removes a fault and tells whether it was set. */
   remove(id: number): boolean;
   hold(filter: RequestFilter): Hold;
-  /** Waits as long as holds and delays want, then takes what a request is to suffer. */
-  strike(request: RecordedRequest): Promise<FaultEffect | undefined>;
-  /** Tells whether a connection to a listener is to be refused. */
-  strikeHandshake(listener: RecordedRequest["listener"]): boolean;
+  /** Waits for holds and delays, then returns the effect to apply to a request. */
+  apply(request: RecordedRequest): Promise<FaultEffect | undefined>;
+  /** Tells whether to refuse the next connection to a listener. */
+  refusesHandshake(listener: RecordedRequest["listener"]): boolean;
   /** Removes all faults and lets held requests go. */
   reset(): void;
 }
@@ -36,11 +36,11 @@ interface Planned {
   readonly trigger: FaultTrigger;
 }
 
-/** What faults depend on. */
+/** The parts that faults can be tested with. */
 export interface FaultsOptions {
-  /** What delays wait with. */
+  /** The function that delays wait with. */
   readonly sleep?: (delayMs: number) => Promise<unknown>;
-  /** Seed of faults that have none of their own. Default 1. */
+  /** Seed of faults without a seed of their own. Default 1. */
   readonly seed?: number;
 }
 
@@ -50,7 +50,7 @@ export function createFaults({ sleep = wait, seed = 1 }: FaultsOptions = {}): Fa
   let lastId = 0;
   const holds = new Set<{ filter: RequestFilter; admit(): Promise<void>; release(): void }>();
 
-  /** Every fault that matches counts the request, until one hits it. */
+  /** Every matching fault counts the request, until one hits it. */
   function take(isMeant: (spec: FaultSpec) => boolean): FaultEffect | undefined {
     const hit = planned.find(({ spec, trigger }) => isMeant(spec) && trigger.pull());
     planned = planned.filter(({ trigger }) => !trigger.spent);
@@ -76,14 +76,14 @@ export function createFaults({ sleep = wait, seed = 1 }: FaultsOptions = {}): Fa
       holds.add(entry);
       return gate.hold;
     },
-    async strike(request) {
+    async apply(request) {
       for (const { filter, admit } of holds) if (matchesFilter(request, filter)) await admit();
       const isHit = ({ match = {} }: FaultSpec) => matchesFilter(request, filterOf(match));
       const delay = take((spec) => spec.effect.kind === "delay" && isHit(spec));
       if (delay?.kind === "delay") await sleep(delay.delayMs);
       return take((spec) => !["delay", "tls-refusal"].includes(spec.effect.kind) && isHit(spec));
     },
-    strikeHandshake: (listener) =>
+    refusesHandshake: (listener) =>
       take(
         ({ effect, match }) =>
           effect.kind === "tls-refusal" && (match?.listener ?? listener) === listener,
@@ -95,7 +95,7 @@ export function createFaults({ sleep = wait, seed = 1 }: FaultsOptions = {}): Fa
   };
 }
 
-/** Whoever waits holds a connection, which keeps the process alive; the timer need not. */
+/** The connection of the waiting request keeps the process alive; the timer does not. */
 function wait(delayMs: number): Promise<unknown> {
   return setTimeout(delayMs, undefined, { ref: false });
 }

@@ -4,11 +4,11 @@ export interface Hold {
   readonly waiting: number;
   /** Resolves as soon as `count` (default 1) requests are held. */
   arrived(count?: number): Promise<void>;
-  /** Lets the held requests go, and all later ones pass. */
+  /** Releases the held requests, and lets all later ones pass. */
   release(): void;
 }
 
-/** The two sides of a hold: what a test sees of it, and where requests wait. */
+/** The two sides of a hold: the side of the test, and the side of the requests. */
 export interface Gate {
   readonly hold: Hold;
   /** Waits until the gate is open. */

@@ -40,7 +40,7 @@ async function post(body: unknown, headers: Record<string, string> = {}, tenant 
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
   const text = await response.text();
-  return { status: response.status, answer: text.startsWith("{") ? JSON.parse(text) : text };
+  return { status: response.status, response: text.startsWith("{") ? JSON.parse(text) : text };
 }
 
 const oldMessage = {
@@ -71,7 +71,7 @@ describe("an agent", () => {
       }),
     );
     const client = await factory.createFromUrl(`${agentOf("tenant-a")}/`);
-    const answer = (await client.sendMessage({
+    const response = (await client.sendMessage({
       tenant: "",
       message: {
         messageId: randomUUID(),
@@ -93,7 +93,7 @@ describe("an agent", () => {
       configuration: undefined,
       metadata: undefined,
     })) as Message;
-    expect(answer).toMatchObject({
+    expect(response).toMatchObject({
       contextId: "c1",
       role: Role.ROLE_AGENT,
       parts: [{ content: { $case: "text", value: "Hello" } }],
@@ -115,9 +115,9 @@ describe("an agent", () => {
   it("speaks version 0.3 with clients that name no version, or that one", async () => {
     const headers: Record<string, string>[] = [{}, { "A2A-Version": "0.3" }];
     for (const version of headers) {
-      const { status, answer } = await post(oldMessage, version);
+      const { status, response } = await post(oldMessage, version);
       expect(status).toBe(200);
-      expect(answer).toMatchObject({
+      expect(response).toMatchObject({
         id: 7,
         result: {
           kind: "message",
@@ -133,19 +133,19 @@ describe("an agent", () => {
     ]);
   });
 
-  it("answers what it cannot do with errors of JSON-RPC", async () => {
+  it("responds to unsupported requests with errors of JSON-RPC", async () => {
     const streaming = { ...oldMessage, method: "SendStreamingMessage" };
-    const answers = [
+    const responses = [
       await post("{"),
       await post({ ...oldMessage, method: "tasks/forget" }),
       await post({ ...oldMessage, method: "message/stream" }),
       await post(streaming, { "A2A-Version": "1.0" }),
       await post(oldMessage, { "A2A-Version": "9" }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
-    const codes = answers.map(({ answer }) => answer.error?.code);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    const codes = responses.map(({ response }) => response.error?.code);
     expect(codes).toEqual([-32600, -32601, -32004, -32004, -32009]);
-    expect(JSON.stringify(answers)).not.toContain(token);
+    expect(JSON.stringify(responses)).not.toContain(token);
   });
 
   it("takes tokens of its tenant only, and no revoked one", async () => {
@@ -161,7 +161,7 @@ describe("an agent", () => {
     expect((await post(oldMessage)).status).toBe(200);
   });
 
-  it("fails on command, and can be refused to everybody by name", async () => {
+  it("fails on command, and can refuse every token by name", async () => {
     mock.controls.failNext({ status: 503 }, { route: "a2a" });
     expect((await post(oldMessage)).status).toBe(503);
     mock.controls.alwaysUnauthorized = ["cost-center-agent"];

@@ -8,11 +8,11 @@ export interface AgentRequest {
   readonly request: Request;
   readonly body: string;
   readonly part: FoundAgent["part"];
-  /** Of the access token. */
+  /** Claims of the access token. */
   readonly claims: JWTPayload;
 }
 
-/** Answers authorized requests to one A2A agent and for its card. */
+/** Handles authorized requests to one A2A agent and for its card. */
 export type AgentEndpoint = (request: AgentRequest) => Promise<Response>;
 
 /** Creates the endpoints of a tenant's agents, by their names. */

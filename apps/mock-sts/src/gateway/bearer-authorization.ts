@@ -3,12 +3,12 @@ import type { JWTPayload } from "jose";
 import { splitScope } from "../clients/scopes.ts";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
 import { certificateThumbprint } from "../oauth/fingerprint.ts";
-import { DpopError, type DpopJudge } from "../tokens/dpop.ts";
+import { readConfirmation } from "../tokens/confirmation.ts";
+import { DpopError, type DpopVerifier } from "../tokens/dpop.ts";
 import type { AccessTokenVerifier } from "../tokens/foreign-access-tokens.ts";
-import { readConfirmation } from "../tokens/sender-constraint.ts";
 import type { Refusal } from "./bearer-challenge.ts";
 
-/** A request to a protected resource, as far as its authorization goes. */
+/** The parts of a request to a protected resource that its authorization depends on. */
 export interface ProtectedRequest {
   readonly method: string;
   /** URL without its query. */
@@ -17,36 +17,36 @@ export interface ProtectedRequest {
   readonly authorization: string | undefined;
   /** The `DPoP` header. */
   readonly dpop: string | undefined;
-  /** The token in the query or the form, where it must not be. */
+  /** Whether the token is in the query or the form, where it must not be. */
   readonly misplacedToken: boolean;
   readonly certificate: X509Certificate | undefined;
 }
 
-/** What the resource demands. */
+/** The requirements of a protected resource. */
 export interface ResourcePolicy {
   readonly tokens: AccessTokenVerifier;
-  /** The names the resource goes by in `aud`. */
+  /** The names of the resource in `aud`. */
   readonly audience: string | readonly string[];
   readonly requiredScope: string | undefined;
   /** Whether a bound token is refused without the certificate it is bound to. */
   readonly requireBoundCertificate: boolean;
   /** Whether a token must be bound to a key. */
   readonly requireDpop: boolean;
-  readonly dpop: DpopJudge;
+  readonly dpop: DpopVerifier;
 }
 
-/** A good token, or why the request may not pass. */
+/** A valid token, or the refusal of the request. */
 export type Authorization =
   | { readonly token: string; readonly claims: JWTPayload }
   | { readonly refusal: Refusal };
 
 /**
- * Judges the access token of a request.
+ * Verifies the access token of a request.
  *
- * @throws OAuthError with status 503 if its issuer's keys cannot be had.
- * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750, section 3.1}
- * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-3 RFC 8705, section 3}
- * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-7.1 RFC 9449, section 7.1}
+ * @throws OAuthError with status 503 if the keys of its issuer cannot be read.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750 §3.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-3 RFC 8705 §3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-7.1 RFC 9449 §7.1}
  */
 export async function authorizeBearer(
   request: ProtectedRequest,
@@ -54,7 +54,7 @@ export async function authorizeBearer(
 ): Promise<Authorization> {
   if (request.misplacedToken) return badRequest("the token belongs in the Authorization header");
   const [name, ...credentials] = request.authorization?.trim().split(/ +/) ?? [];
-  const scheme = schemes.find((known) => known.toLowerCase() === name?.toLowerCase());
+  const scheme = SCHEMES.find((known) => known.toLowerCase() === name?.toLowerCase());
   if (scheme === undefined) {
     const asked = policy.requireDpop ? "DPoP" : "Bearer";
     return { refusal: { status: 401, scheme: asked, ...scopeOf(policy) } };
@@ -83,7 +83,7 @@ export function invalidToken(
   return { refusal: { status: 401, scheme, error, description, ...scopeOf(policy) } };
 }
 
-const schemes = ["Bearer", "DPoP"] as const;
+const SCHEMES = ["Bearer", "DPoP"] as const;
 
 function refusalOf(
   error: unknown,
@@ -108,7 +108,7 @@ function checkCertificate(claims: JWTPayload, certificate: X509Certificate | und
   }
 }
 
-/** A token and its scheme belong together: one bound to a key is no bearer token, nor the reverse. */
+/** A token and its scheme must fit: a token that is bound to a key is not a bearer token, and the reverse. */
 async function checkKey(
   claims: JWTPayload,
   context: {

@@ -1,15 +1,15 @@
-import type { RouteOf } from "../http/exchange.ts";
+import type { RouteOf } from "../http/route-of.ts";
 import { type FoundAgent, findAgent } from "../servers/agents.ts";
 import { findMcpServer, type McpServerOptions } from "../servers/mcp-servers.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";
-import { wellKnownPrefix } from "./protected-resource-metadata.ts";
+import { WELL_KNOWN_PREFIX } from "./protected-resource-metadata.ts";
 
-/** What a path of the gateway leads to: an MCP server, an agent or its card, and whose it is. */
+/** The target of a path of the gateway: an MCP server, an agent or its card, and its tenant. */
 export type GatewayTarget =
   | { readonly tenant: Tenant; readonly server: McpServerOptions; readonly agent?: undefined }
   | ({ readonly tenant: Tenant; readonly server?: undefined } & FoundAgent);
 
-/** Finds what a path leads to. */
+/** Finds the target of a path. */
 export function findTarget(tenants: Tenants, path: string): GatewayTarget | undefined {
   const { tenant, rest } = splitTenant(tenants, path);
   const server = findMcpServer(tenant.mcpServers, rest);
@@ -18,10 +18,10 @@ export function findTarget(tenants: Tenants, path: string): GatewayTarget | unde
   return found === undefined ? undefined : { tenant, ...found };
 }
 
-/** Names the resource a path of the gateway leads to. */
+/** Creates the function that names the resource of a path of the gateway. */
 export function gatewayRoute(tenants: Tenants): RouteOf {
   return (path) => {
-    if (path.startsWith(wellKnownPrefix)) return { route: "resource-metadata" };
+    if (path.startsWith(WELL_KNOWN_PREFIX)) return { route: "resource-metadata" };
     const target = findTarget(tenants, path);
     if (target === undefined) return { route: "unknown" };
     const tenant = target.tenant.subdomain;
@@ -31,7 +31,7 @@ export function gatewayRoute(tenants: Tenants): RouteOf {
   };
 }
 
-/** A subscriber's part of the gateway begins with its subdomain; all else is the provider's. */
+/** The paths of a subscriber begin with its subdomain; all others are the provider's. */
 function splitTenant({ all, provider }: Tenants, path: string): { tenant: Tenant; rest: string } {
   const tenant =
     all.find((it) => !it.isProvider && path.startsWith(`${it.gatewayPath}/`)) ?? provider;

@@ -1,7 +1,7 @@
 import { decodeJwt, SignJWT, UnsecuredJWT } from "jose";
 import type { RequestInit } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
 let mock: MockSts;
@@ -68,18 +68,18 @@ function refusal(error: string, status = 401) {
   };
 }
 
-describe("gateway, access tokens (RFC 6750, section 3.1; RFC 9068, section 4)", () => {
+describe("gateway, access tokens (RFC 6750 §3.1; RFC 9068 §4)", () => {
   it("lets a good token pass, whatever the case of the scheme", async () => {
     expect(await challenge(bearer(token))).toEqual({ status: 200 });
     expect(await challenge({ Authorization: `bearer ${token}` })).toEqual({ status: 200 });
   });
 
   it("lets a good opaque token pass", async () => {
-    const opaque = await agent.requestToken({ ...clientCredentialsForm, token_format: "opaque" });
+    const opaque = await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, token_format: "opaque" });
     expect(await challenge(bearer(opaque.token))).toEqual({ status: 200 });
   });
 
-  it("[6750-1] [9728-4] answers a request without credentials with a challenge that names no error", async () => {
+  it("[6750-1] [9728-4] responds to a request without credentials with a challenge that names no error", async () => {
     const bare = { status: 401, resource_metadata: metadataUrl("plain") };
     expect(await challenge({})).toEqual(bare);
     expect(await challenge({ Authorization: "Basic eDp5" })).toEqual(bare);
@@ -93,7 +93,7 @@ describe("gateway, access tokens (RFC 6750, section 3.1; RFC 9068, section 4)", 
     },
   );
 
-  it("[6750-2] refuses a token in the URL or in a form, also beside one in the header", async () => {
+  it("[6750-2] refuses a token in the URL or in a form, also together with one in the header", async () => {
     const url = `${agent.mcpUrl("plain")}?access_token=${token}`;
     const form: RequestInit = { body: new URLSearchParams({ access_token: token }) };
     for (const [target, init] of [
@@ -117,18 +117,18 @@ describe("gateway, access tokens (RFC 6750, section 3.1; RFC 9068, section 4)", 
   });
 
   it("refuses an opaque token that has expired", async () => {
-    const opaque = await agent.requestToken({ ...clientCredentialsForm, token_format: "opaque" });
+    const opaque = await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, token_format: "opaque" });
     mock.controls.clockOffsetMs = 3_700_000;
     expect(await challenge(bearer(opaque.token))).toEqual(refusal("invalid_token"));
   });
 
   it("[6750-3] [9728-10] refuses a token for another audience", async () => {
-    const { resource: _, ...fields } = clientCredentialsForm;
+    const { resource: _, ...fields } = CLIENT_CREDENTIALS_FORM;
     const own = await agent.requestToken(fields);
     expect(await challenge(bearer(own.token))).toEqual(refusal("invalid_token"));
   });
 
-  it("[9068-1] refuses an id token and a user's token: they are no access tokens", async () => {
+  it("[9068-1] refuses an id token and a user's token: they are not access tokens", async () => {
     const assertion = await mock.userToken({ sub: "a", claims: { aud: "mock-agent-gateway" } });
     const { body } = await agent.requestToken(jwtBearerForm(await mock.userToken({ sub: "a" })));
     expect(await challenge(bearer(assertion))).toEqual(refusal("invalid_token"));
@@ -162,10 +162,10 @@ describe("gateway, access tokens (RFC 6750, section 3.1; RFC 9068, section 4)", 
   });
 });
 
-describe("gateway, scopes (RFC 6750, section 3.1; RFC 9728, section 5.1)", () => {
-  it("[6750-4] [9728-11] answers too little scope with 403 and all that is needed", async () => {
+describe("gateway, scopes (RFC 6750 §3.1; RFC 9728 §5.1)", () => {
+  it("[6750-4] [9728-11] responds to too little scope with 403 and the whole required scope", async () => {
     const { token: partial } = await agent.requestToken({
-      ...clientCredentialsForm,
+      ...CLIENT_CREDENTIALS_FORM,
       scope: "read",
     });
     for (const poor of [token, partial]) {
@@ -184,7 +184,7 @@ describe("gateway, scopes (RFC 6750, section 3.1; RFC 9728, section 5.1)", () =>
   });
 
   it("lets enough scope pass", async () => {
-    const rich = await agent.requestToken({ ...clientCredentialsForm, scope: "write read" });
+    const rich = await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, scope: "write read" });
     expect(await challenge(bearer(rich.token), "scoped")).toEqual({ status: 200 });
   });
 });
@@ -193,10 +193,8 @@ describe("gateway, revocation", () => {
   const good = { status: 200 };
 
   it("[6750-3] refuses a revoked token and no other", async () => {
-    const [first, second] = [
-      (await agent.requestToken()).token,
-      (await agent.requestToken()).token,
-    ];
+    const first = (await agent.requestToken()).token;
+    const second = (await agent.requestToken()).token;
     expect(mock.controls.revoke({ token: first })).toBe(1);
     expect(await challenge(bearer(first))).toEqual(refusal("invalid_token"));
     expect(await challenge(bearer(second))).toEqual(good);
@@ -204,7 +202,7 @@ describe("gateway, revocation", () => {
 
   it("revokes by identifier and by fingerprint, opaque tokens too", async () => {
     const jwt = (await agent.requestToken()).token;
-    const fields = { ...clientCredentialsForm, token_format: "opaque" };
+    const fields = { ...CLIENT_CREDENTIALS_FORM, token_format: "opaque" };
     const opaque = (await agent.requestToken(fields)).token;
     mock.controls.revoke({ jti: String(decodeJwt(jwt).jti) });
     const mark = mock.recorder.requests.at(-1)?.issued?.fingerprint ?? "";
@@ -216,7 +214,8 @@ describe("gateway, revocation", () => {
   it("revokes what a subject or client has, and not what it gets later", async () => {
     const request = async (sub: string) =>
       (await agent.requestToken(jwtBearerForm(await mock.userToken({ sub })))).token;
-    const [alice, bob] = [await request("alice"), await request("bob")];
+    const alice = await request("alice");
+    const bob = await request("bob");
     expect(mock.controls.revoke({ subject: "alice" })).toBe(1);
     expect(await challenge(bearer(alice))).toEqual(refusal("invalid_token"));
     expect(await challenge(bearer(bob))).toEqual(good);
@@ -235,7 +234,7 @@ describe("gateway, revocation", () => {
   });
 });
 
-describe("gateway, bound tokens (RFC 8705, section 3)", () => {
+describe("gateway, bound tokens (RFC 8705 §3)", () => {
   const status = async (client: TestAgent, value: string) =>
     (await client.postMcp("plain", bearer(value))).status;
 
@@ -280,7 +279,7 @@ describe("gateway, alwaysUnauthorized", () => {
   });
 });
 
-describe("gateway, protected resource metadata (RFC 9728, section 3)", () => {
+describe("gateway, protected resource metadata (RFC 9728 §3)", () => {
   const read = async (url: string) => {
     const response = await agent.fetch(url);
     return { status: response.status, body: await response.json() };

@@ -1,14 +1,14 @@
 import { Hono, type MiddlewareHandler } from "hono";
-import type { Exchange, MockEnv } from "../http/exchange.ts";
+import type { MockEnv, ReceivedRequest } from "../http/received-request.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
-import { stsName } from "../options/issuer-options.ts";
+import { STS_NAME } from "../options/issuer-options.ts";
 import { createLazyMcpEndpoint } from "../servers/lazy-mcp-endpoint.ts";
 import type { McpEndpoint } from "../servers/mcp-endpoint.ts";
 import { type McpServerOptions, mcpServerPath } from "../servers/mcp-servers.ts";
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
-import type { DpopJudge } from "../tokens/dpop.ts";
+import type { DpopVerifier } from "../tokens/dpop.ts";
 import {
   type AccessTokenVerifier,
   createForeignAccessTokens,
@@ -20,7 +20,7 @@ import { findTarget, type GatewayTarget } from "./gateway-targets.ts";
 import {
   protectedResourceMetadata,
   protectedResourcePath,
-  wellKnownPrefix,
+  WELL_KNOWN_PREFIX,
 } from "./protected-resource-metadata.ts";
 
 /** Switches of the gateway; they are read at each request. */
@@ -31,20 +31,21 @@ export interface GatewaySwitches {
   alwaysUnauthorized: boolean | readonly string[];
 }
 
-/** What the gateway works with. */
+/** The parts of a mock that the gateway needs. */
 export interface GatewayOptions {
   readonly origin: string;
-  /** What tokens for the gateway carry in `aud`. */
+  /** The claim `aud` of tokens for the gateway. */
   readonly audience: string;
   readonly tenants: Tenants;
   /** Issuers of the tokens for servers with an audience of their own. */
   readonly services: readonly Pick<SecurityTokenService, "name" | "tokens">[];
-  readonly dpop: DpopJudge;
+  readonly dpop: DpopVerifier;
   readonly clock: Clock;
   /** Allowed difference between clocks, in milliseconds. */
   readonly clockSkewMs: number;
   readonly switches: GatewaySwitches;
-  readonly exchange: MiddlewareHandler<MockEnv>;
+  /** Receives, records and applies faults; it comes before every handler. */
+  readonly receive: MiddlewareHandler<MockEnv>;
 }
 
 /** The gateway's application and its MCP servers. */
@@ -54,7 +55,7 @@ export interface Gateway {
   forgetSessions(server?: string): Promise<void>;
 }
 
-/** The gateway's options, and whose tokens its servers with an audience of their own take. */
+/** The gateway's options, and the issuers of the servers with an audience of their own. */
 interface GatewayContext extends GatewayOptions {
   readonly issuers: ReadonlyMap<McpServerOptions, AccessTokenVerifier>;
 }
@@ -72,28 +73,29 @@ export function createGateway(given: GatewayOptions): Gateway {
     options.tenants.all.map((tenant) => [tenant, createAgentEndpoints(tenant)]),
   );
   const app = new Hono<MockEnv>();
-  app.use(options.exchange);
+  app.use(options.receive);
   app.onError((error) => {
     if (error instanceof OAuthError) return error.toResponse();
     throw error;
   });
-  app.get(`${wellKnownPrefix}/*`, (c) => metadataResponse(c.req.raw.url, options));
-  app.get(wellKnownPrefix, (c) => metadataResponse(c.req.raw.url, options));
+  app.get(`${WELL_KNOWN_PREFIX}/*`, (c) => metadataResponse(c.req.raw.url, options));
+  app.get(WELL_KNOWN_PREFIX, (c) => metadataResponse(c.req.raw.url, options));
   app.all("*", async (c) => {
     const target = findTarget(options.tenants, new URL(c.req.url).pathname);
     if (target === undefined) return c.notFound();
-    const [request, exchange] = [c.req.raw, c.get("exchange")];
-    const authorization = await authorize({ request, exchange }, { target, options });
-    if ("refusal" in authorization) return refuse(request, { authorization, exchange, options });
+    const request = c.req.raw;
+    const received = c.get("received");
+    const authorization = await authorize({ request, received }, { target, options });
+    if ("refusal" in authorization) return refuse(request, { authorization, received, options });
     const { tenant, server } = target;
     if (server === undefined) {
       const { claims } = authorization;
       const agent = agents.get(tenant)?.get(target.agent.name);
-      return agent?.({ request, body: exchange.body, part: target.part, claims }) ?? c.notFound();
+      return agent?.({ request, body: received.body, part: target.part, claims }) ?? c.notFound();
     }
     const endpoint = endpoints.get(tenant)?.get(server.name);
     if (endpoint === undefined) return c.notFound();
-    return answerMcp(request, { exchange, authorization, endpoint });
+    return handleMcp(request, { received, authorization, endpoint });
   });
   return {
     app,
@@ -117,7 +119,7 @@ async function forgetSessions(
 }
 
 async function authorize(
-  { request, exchange }: { request: Request; exchange: Exchange },
+  { request, received }: { request: Request; received: ReceivedRequest },
   { target, options }: { target: GatewayTarget; options: GatewayContext },
 ): Promise<Authorization> {
   const { switches } = options;
@@ -129,21 +131,24 @@ async function authorize(
   const { origin, pathname } = new URL(request.url);
   return authorizeBearer(
     {
-      ...{ method: request.method, url: `${origin}${pathname}` },
+      method: request.method,
+      url: `${origin}${pathname}`,
       authorization: request.headers.get("authorization") ?? undefined,
       dpop: request.headers.get("dpop") ?? undefined,
-      misplacedToken: hasMisplacedToken(request, exchange.body),
-      certificate: exchange.certificate,
+      misplacedToken: hasMisplacedToken(request, received.body),
+      certificate: received.certificate,
     },
     {
-      ...{ ...issuerOf(target, options), requiredScope, dpop: options.dpop },
+      ...issuerOf(target, options),
+      requiredScope,
+      dpop: options.dpop,
       requireBoundCertificate: switches.requireBoundCertificate,
       requireDpop: server?.requireDpop ?? false,
     },
   );
 }
 
-/** A server with an audience of its own takes other tokens than the rest of the gateway. */
+/** A server with an audience of its own accepts other tokens than the rest of the gateway. */
 function issuerOf(
   { tenant, server }: GatewayTarget,
   { issuers, audience, origin }: GatewayContext,
@@ -160,7 +165,7 @@ function serverIssuers(options: GatewayOptions): GatewayContext["issuers"] {
   const servers = options.tenants.all.flatMap(({ mcpServers }) => mcpServers);
   return new Map(
     servers.flatMap((server) => {
-      const { audience, issuer = stsName } = server;
+      const { audience, issuer = STS_NAME } = server;
       const tokens =
         typeof issuer === "object"
           ? createForeignAccessTokens(issuer, options)
@@ -174,20 +179,20 @@ function refuse(
   request: Request,
   context: {
     authorization: Extract<Authorization, { refusal: unknown }>;
-    exchange: Exchange;
+    received: ReceivedRequest;
     options: GatewayContext;
   },
 ): Response {
   const { refusal } = context.authorization;
-  if (refusal.error !== undefined) context.exchange.record.error = refusal.error;
+  if (refusal.error !== undefined) context.received.record.error = refusal.error;
   const path = protectedResourcePath(new URL(request.url).pathname);
   return challengeResponse(refusal, `${context.options.origin}${path}`);
 }
 
-function answerMcp(
+function handleMcp(
   request: Request,
   context: {
-    exchange: Exchange;
+    received: ReceivedRequest;
     authorization: Exclude<Authorization, { refusal: unknown }>;
     endpoint: McpEndpoint;
   },
@@ -196,7 +201,7 @@ function answerMcp(
   const clientId = String(claims.client_id);
   const scopes = String(claims.scope ?? "").split(" ");
   const caller = { token, clientId, scopes, extra: claims };
-  return context.endpoint.handle(rebuild(request, context.exchange.body), caller);
+  return context.endpoint.handle(rebuild(request, context.received.body), caller);
 }
 
 function isRefused({ alwaysUnauthorized: refused }: GatewaySwitches, name: string): boolean {
@@ -211,7 +216,7 @@ function hasMisplacedToken(request: Request, body: string): boolean {
   return isForm === true && new URLSearchParams(body).has("access_token");
 }
 
-/** The body was read for the record: the SDK gets a request of its own. */
+/** The body was read for the record: the SDK gets a copy of the request. */
 function rebuild(request: Request, body: string): Request {
   const { method, headers, signal } = request;
   return new Request(request.url, { method, headers, signal, ...(method === "POST" && { body }) });
@@ -219,7 +224,7 @@ function rebuild(request: Request, body: string): Request {
 
 function metadataResponse(requestUrl: string, options: GatewayContext): Response {
   const { tenants, origin } = options;
-  const path = new URL(requestUrl).pathname.slice(wellKnownPrefix.length);
+  const path = new URL(requestUrl).pathname.slice(WELL_KNOWN_PREFIX.length);
   const target = findTarget(tenants, path);
   const isRoot = path === "" || path === "/";
   if (target === undefined && !isRoot) return new Response(null, { status: 404 });

@@ -35,12 +35,13 @@ const issuers: readonly (readonly [name: string, places: readonly string[]])[] =
 async function read(place: string) {
   const response = await agent.fetch(`${mock.url}${place}`);
   expect([response.status, response.headers.get("content-type")]).toEqual([
-    ...[200, "application/json"],
+    200,
+    "application/json",
   ]);
   return (await response.json()) as Record<string, unknown>;
 }
 
-describe.each(issuers)("the metadata of the issuer %s (RFC 8414, section 2)", (path, places) => {
+describe.each(issuers)("the metadata of the issuer %s (RFC 8414 §2)", (path, places) => {
   it("[8414-1] is the same at every place clients look, for this very issuer", async () => {
     for (const place of places) {
       expect(await read(place)).toEqual(await read(places[0] ?? ""));
@@ -48,7 +49,7 @@ describe.each(issuers)("the metadata of the issuer %s (RFC 8414, section 2)", (p
     }
   });
 
-  it("[8414-3] says what it must, with URLs below the issuer that answer", async () => {
+  it("[8414-3] has all required members, with URLs below the issuer that work", async () => {
     const document = await read(places[0] ?? "");
     expect(document.response_types_supported).toEqual([expect.any(String)]);
     const aliases = document.mtls_endpoint_aliases as Record<string, string>;
@@ -60,7 +61,7 @@ describe.each(issuers)("the metadata of the issuer %s (RFC 8414, section 2)", (p
     expect((await agent.fetch(String(document.jwks_uri))).status).toBe(200);
   });
 
-  it("[8414-5] lists algorithms beside each method that signs, and never none", async () => {
+  it("[8414-5] lists algorithms for each method that signs, and never none", async () => {
     const document = await read(places[0] ?? "");
     for (const endpoint of ["token", "introspection", "revocation"]) {
       const methods = document[`${endpoint}_endpoint_auth_methods_supported`];

@@ -1,7 +1,8 @@
 import type { JWTPayload } from "jose";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { isRecord } from "../checks/is-record.ts";
+import { invalidRequest } from "../oauth/oauth-error.ts";
 
-/** Who acts: claims that identify a party, and who acted before. */
+/** An actor: the claims that identify it, and the actor before it. */
 export interface ActorClaim {
   readonly sub: string;
   readonly iss?: string;
@@ -9,8 +10,8 @@ export interface ActorClaim {
   readonly act?: ActorClaim;
 }
 
-/** Claims that say something about a token, not about a party: they count for nothing in `may_act`. */
-const tokenClaims = new Set(["exp", "nbf", "iat", "aud", "jti"]);
+/** Claims that describe a token and not a party: `may_act` ignores them. */
+const TOKEN_CLAIMS = new Set(["exp", "nbf", "iat", "aud", "jti"]);
 
 /** Reduces an actor's claims to those that identify it. */
 export function identifyActor({ sub = "", iss, client_id }: JWTPayload): ActorClaim {
@@ -25,7 +26,7 @@ export function identifyActor({ sub = "", iss, client_id }: JWTPayload): ActorCl
  * Checks that a party may act for the subject of a token.
  *
  * @throws OAuthError `invalid_request`.
- * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-4.4 RFC 8693, section 4.4}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-4.4 RFC 8693 §4.4}
  */
 export function checkMayAct(
   { may_act: mayAct }: JWTPayload,
@@ -34,14 +35,14 @@ export function checkMayAct(
 ): void {
   if (mayAct === undefined) {
     if (policy === "optional") return;
-    throw refused("the subject token does not say who may act");
+    throw invalidRequest("the subject token does not say who may act");
   }
-  if (!isObject(mayAct)) throw refused("may_act of the subject token is no object");
-  const identity = Object.entries(mayAct).filter(([name]) => !tokenClaims.has(name));
-  if (identity.length === 0) throw refused("may_act of the subject token names nobody");
+  if (!isRecord(mayAct)) throw invalidRequest("may_act of the subject token is no object");
+  const identity = Object.entries(mayAct).filter(([name]) => !TOKEN_CLAIMS.has(name));
+  if (identity.length === 0) throw invalidRequest("may_act of the subject token names nobody");
   const different = identity.find(([name, value]) => party[name] !== value);
   if (different !== undefined) {
-    throw refused(`the actor is not the one in may_act: ${different[0]} differs`);
+    throw invalidRequest(`the actor is not the one in may_act: ${different[0]} differs`);
   }
 }
 
@@ -49,7 +50,7 @@ export function checkMayAct(
  * Puts an actor before those who acted before it; without an actor the chain stays as it is.
  *
  * @throws OAuthError `invalid_request` if there are too many of them.
- * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-4.1 RFC 8693, section 4.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-4.1 RFC 8693 §4.1}
  */
 export function extendChain(
   { act: earlier }: JWTPayload,
@@ -57,7 +58,7 @@ export function extendChain(
 ): ActorClaim | undefined {
   const chain = actor === undefined ? [] : [actor];
   for (let act = earlier; act !== undefined; ) {
-    if (chain.length === maxActors) throw refused("too many parties act for the subject");
+    if (chain.length === maxActors) throw invalidRequest("too many parties act for the subject");
     const { act: before, ...party } = readActor(act);
     chain.push(identifyActor(party));
     act = before;
@@ -69,14 +70,6 @@ export function extendChain(
 }
 
 function readActor(act: unknown): JWTPayload {
-  if (isObject(act) && typeof act.sub === "string") return act;
-  throw refused("act of the subject token is no actor");
-}
-
-function isObject(value: unknown): value is JWTPayload {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function refused(description: string): OAuthError {
-  return new OAuthError("invalid_request", description);
+  if (isRecord(act) && typeof act.sub === "string") return act;
+  throw invalidRequest("act of the subject token is no actor");
 }

@@ -8,7 +8,7 @@ export interface GrantRequest {
   readonly client: Client;
 }
 
-/** What a grant allows: the token endpoint makes the token of it. */
+/** The decision of a grant: the token endpoint makes the token from it. */
 export interface GrantDecision {
   readonly subject: string;
   /** Claims that tell applications from users. */
@@ -17,7 +17,7 @@ export interface GrantDecision {
   readonly notAfter?: number;
   /** Format of the access token unless the request names one. */
   readonly defaultFormat: "jwt" | "opaque";
-  /** Whether the answer carries an id token for the client. */
+  /** Whether the response has an id token for the client. */
   readonly withIdToken: boolean;
 }
 

@@ -1,15 +1,16 @@
 import { splitScope } from "../clients/scopes.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { invalidRequest, invalidTarget } from "../oauth/oauth-error.ts";
 import { type ChosenTargets, checkResource, type TargetRequest } from "../options/sts-targets.ts";
 
 /** Header `typ` of an Identity Assertion JWT Authorization Grant (ID-JAG). */
-export const idJagTyp = "oauth-id-jag+jwt";
+export const ID_JAG_TYP = "oauth-id-jag+jwt";
 
-/** Longest life of an ID-JAG, in milliseconds: it is redeemed at once. */
-export const idJagLifetimeMs = 300_000;
+/** Longest lifetime of an ID-JAG, in milliseconds: it is redeemed at once. */
+export const ID_JAG_LIFETIME_MS = 300_000;
 
 /**
- * Finds what an ID-JAG is for: one authorization server, which judges resources and scope itself.
+ * Finds the authorization server that an ID-JAG is for; that server checks resources and scope
+ * itself.
  *
  * @throws OAuthError `invalid_request` without an audience, `invalid_target` for a wrong one.
  * @see {@link https://datatracker.ietf.org/doc/draft-ietf-oauth-identity-assertion-authz-grant/ the draft}
@@ -20,7 +21,7 @@ export function chooseAuthorizationServer(
 ): ChosenTargets {
   const [audience] = audiences;
   if (audience === undefined) {
-    throw new OAuthError("invalid_request", "an ID-JAG needs the audience parameter");
+    throw invalidRequest("an ID-JAG needs the audience parameter");
   }
   if (audiences.length > 1) throw invalidTarget("an ID-JAG is for one authorization server");
   if (!authorizationServers.includes(audience)) {
@@ -28,8 +29,4 @@ export function chooseAuthorizationServer(
   }
   for (const resource of resources) checkResource(resource);
   return { names: [audience], resources, scope: splitScope(scope) };
-}
-
-function invalidTarget(description: string): OAuthError {
-  return new OAuthError("invalid_target", description);
 }

@@ -70,7 +70,7 @@ describe("jwt-bearer grant (RFC 7523)", () => {
     }
   });
 
-  it("[7523-4] judges the end of an assertion by its own clock, with the skew it allows", async () => {
+  it("[7523-4] checks the expiry of an assertion by its own clock, with the skew it allows", async () => {
     const assertion = await mock.userToken({ sub: "alice", expiresInMs: 60_000 });
     const end = (decodeJwt(assertion).exp ?? 0) * 1000;
     const at = (instant: number) => {
@@ -81,7 +81,7 @@ describe("jwt-bearer grant (RFC 7523)", () => {
     expect(await at(end + 8_000)).toBe("invalid_grant");
   });
 
-  it("[7523-4] judges the start of an assertion alike", async () => {
+  it("[7523-4] checks the start of an assertion in the same way", async () => {
     const seconds = (offsetMs: number) => Math.floor((Date.now() + offsetMs) / 1000);
     expect(await outcome(await claims({ nbf: seconds(3_000) }))).toBe(200);
     expect(await outcome(await claims({ nbf: seconds(30_000) }))).toBe("invalid_grant");

@@ -2,24 +2,25 @@ import { decodeProtectedHeader, type JWTPayload } from "jose";
 import { InvalidTokenError, ownSignature, verifyJwt } from "../keys/jwt-verification.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
 import { UsedAssertions } from "../keys/used-assertions.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { requiredParameter } from "../oauth/form.ts";
+import { invalidGrant } from "../oauth/oauth-error.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Grant } from "./grant.ts";
 
-/** How long an assertion may live, and how often it may be used. */
+/** The rules for the lifetime and the use of assertions. */
 export interface AssertionRules {
   readonly clock: Clock;
   /** Allowed difference between clocks, in milliseconds. */
   readonly clockSkewMs: number;
-  /** Longest time an assertion may still be valid for, in milliseconds; `undefined`: any. */
+  /** Longest remaining lifetime of an assertion, in milliseconds; `undefined`: any. */
   readonly maxAssertionLifetimeMs: number | undefined;
-  /** Whether an assertion works once only. */
+  /** Whether an assertion can be used only once. */
   readonly refuseReusedAssertions: boolean;
   /** Whether an assertion must be for the issuer, and not for its token endpoint or the client. */
   readonly strictAudience: boolean;
 }
 
-/** What assertions are judged by. */
+/** The rules for assertions. */
 export interface JwtBearerOptions extends AssertionRules {
   readonly issuer: string;
   readonly tokenEndpoint: string;
@@ -29,18 +30,15 @@ export interface JwtBearerOptions extends AssertionRules {
 /**
  * Creates the grant that turns a user's JWT into an access token.
  *
- * As IAS does, it takes an id token that was issued for the requesting client, beside assertions
- * addressed to this server.
+ * As IAS does, it accepts id tokens that were issued for the requesting client, and assertions that
+ * are addressed to this server.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-3 RFC 7523, section 3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-3 RFC 7523 §3}
  */
 export function createJwtBearerGrant(options: JwtBearerOptions): Grant {
   const checkUse = createAssertionUse(options);
   return async ({ form, client }) => {
-    const assertion = form.get("assertion");
-    if (assertion === undefined) {
-      throw new OAuthError("invalid_request", "the parameter assertion is missing");
-    }
+    const assertion = requiredParameter(form, "assertion");
     const { issuer, tokenEndpoint, strictAudience } = options;
     const audience = strictAudience ? [issuer] : [client.clientId, issuer, tokenEndpoint];
     const claims = await verifyAssertion(assertion, { ...options, audience });
@@ -56,7 +54,10 @@ export function createJwtBearerGrant(options: JwtBearerOptions): Grant {
   };
 }
 
-/** Returns a function that refuses a good assertion which lives too long or was used before. */
+/**
+ * Returns a function that refuses a valid assertion with a lifetime that is too long, or one that
+ * was used before.
+ */
 export function createAssertionUse(
   rules: AssertionRules,
 ): (assertion: string, notAfter: number) => void {
@@ -79,7 +80,11 @@ async function verifyAssertion(
 ): Promise<JWTPayload & { sub: string; exp: number }> {
   try {
     const payload = await verifyJwt(assertion, {
-      ...{ label: "the assertion", issuer, audience, clockSkewMs, nowMs: clock.now() },
+      label: "the assertion",
+      issuer,
+      audience,
+      clockSkewMs,
+      nowMs: clock.now(),
       ...ownSignature(keys),
       requiredClaims: ["iss", "sub", "aud", "exp"],
     });
@@ -99,8 +104,4 @@ async function verifyAssertion(
 function userClaims(assertion: JWTPayload): JWTPayload {
   const { sub, user_uuid = sub } = assertion;
   return { sap_id_type: "user", user_uuid, scim_id: user_uuid };
-}
-
-function invalidGrant(description: string): OAuthError {
-  return new OAuthError("invalid_grant", description);
 }

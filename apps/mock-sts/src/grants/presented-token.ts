@@ -1,21 +1,21 @@
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
-import { tokenTypes } from "../oauth/token-types.ts";
-import { type Confirmation, holdsToken, readConfirmation } from "../tokens/sender-constraint.ts";
+import { TOKEN_TYPES } from "../oauth/token-types.ts";
+import { type Confirmation, holdsToken, readConfirmation } from "../tokens/confirmation.ts";
 import { isAccessToken, type PresentedToken, type TokenIssuers } from "../tokens/token-issuers.ts";
 
 /** A token of a token exchange request. */
 export interface TokenPresentation {
   readonly token: string;
-  /** What the request says it is. */
+  /** Its type, as the request names it. */
   readonly type: string;
-  /** The client that sends it, and what it proves beside. */
+  /** The client that sends it. */
   readonly clientId: string;
   readonly proven: Confirmation;
 }
 
 /**
- * Checks a subject or actor token: that it is good, of the type the request says, and held by whom
- * it is bound to.
+ * Checks a subject or actor token: it must be valid, of the type that the request names, and sent
+ * by the holder that it is bound to.
  *
  * @throws InvalidTokenError saying what is wrong with it.
  */
@@ -24,7 +24,7 @@ export async function verifyPresentedToken(
   issuers: TokenIssuers,
 ): Promise<PresentedToken> {
   const { token, type } = presentation;
-  const isOfType = Object.hasOwn(typeRules, type) ? typeRules[type] : undefined;
+  const isOfType = Object.hasOwn(TYPE_RULES, type) ? TYPE_RULES[type] : undefined;
   if (isOfType === undefined) throw new InvalidTokenError("token is of an unsupported type");
   const presented = await issuers.verify(token);
   if (!isOfType(presented))
@@ -33,15 +33,15 @@ export async function verifyPresentedToken(
   return presented;
 }
 
-/** Others than this mock leave the header `typ` of their access tokens as they like. */
-const typeRules: Readonly<Record<string, (token: PresentedToken) => boolean>> = {
-  [tokenTypes.accessToken]: ({ kind, isOwn }) =>
+/** Other issuers choose the header `typ` of their access tokens freely. */
+const TYPE_RULES: Readonly<Record<string, (token: PresentedToken) => boolean>> = {
+  [TOKEN_TYPES.accessToken]: ({ kind, isOwn }) =>
     isAccessToken(kind) || kind === "opaque" || (kind === "jwt" && !isOwn),
-  [tokenTypes.idToken]: ({ kind }) => kind === "jwt",
-  [tokenTypes.jwt]: ({ kind }) => kind === "jwt" || isAccessToken(kind),
+  [TOKEN_TYPES.idToken]: ({ kind }) => kind === "jwt",
+  [TOKEN_TYPES.jwt]: ({ kind }) => kind === "jwt" || isAccessToken(kind),
 };
 
-/** A bound token is of use to its holder only: RFC 8705, section 3, and RFC 9449, section 7. */
+/** Only the holder can use a bound token: RFC 8705 §3 and RFC 9449 §7. */
 function checkHolder({ claims, isOwn }: PresentedToken, holder: TokenPresentation): void {
   const bound = readConfirmation(claims);
   if (Object.keys(bound).length === 0) return;

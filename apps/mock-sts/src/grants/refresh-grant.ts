@@ -1,25 +1,23 @@
 import { splitScope } from "../clients/scopes.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { requiredParameter } from "../oauth/form.ts";
+import { invalidGrant, invalidScope, invalidTarget } from "../oauth/oauth-error.ts";
 import type { ChosenTargets } from "../options/sts-targets.ts";
-import { holdsToken } from "../tokens/sender-constraint.ts";
+import { holdsToken } from "../tokens/confirmation.ts";
 import type { RefreshTokens } from "./refresh-tokens.ts";
 import type { StsGrant, StsGrantRequest } from "./sts-grant.ts";
 
 /**
- * Creates the grant that renews a token, for no more targets and no more scope than before.
+ * Creates the grant that renews a token, at most for the targets and the scope of before.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749, section 6}
- * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2.2 RFC 8707, section 2.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 §6}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2.2 RFC 8707 §2.2}
  */
 export function createRefreshGrant(refreshTokens: RefreshTokens): StsGrant {
   return async (request) => {
-    const token = request.form.get("refresh_token");
-    if (token === undefined) {
-      throw new OAuthError("invalid_request", "the parameter refresh_token is missing");
-    }
+    const token = requiredParameter(request.form, "refresh_token");
     const { decision, confirmation = {} } = refreshTokens.find(token, request.client.clientId);
     if (!holdsToken(confirmation, request.proven)) {
-      throw new OAuthError("invalid_grant", "the refresh token is bound to what was not sent");
+      throw invalidGrant("the refresh token is bound to what was not sent");
     }
     const targets = narrow(decision.targets, request);
     refreshTokens.use(token);
@@ -30,11 +28,11 @@ export function createRefreshGrant(refreshTokens: RefreshTokens): StsGrant {
 function narrow(before: ChosenTargets, { form }: StsGrantRequest): ChosenTargets {
   const asked = [...form.getAll("audience"), ...form.getAll("resource")];
   if (asked.some((name) => !before.names.includes(name))) {
-    throw new OAuthError("invalid_target", "the refresh token is not for this target");
+    throw invalidTarget("the refresh token is not for this target");
   }
   const scope = form.get("scope") === undefined ? before.scope : splitScope(form.get("scope"));
   if (scope.some((part) => !before.scope.includes(part))) {
-    throw new OAuthError("invalid_scope", "the refresh token is not for this scope");
+    throw invalidScope("the refresh token is not for this scope");
   }
   const names = asked.length === 0 ? before.names : [...new Set(asked)];
   return { names, resources: before.resources.filter((uri) => names.includes(uri)), scope };

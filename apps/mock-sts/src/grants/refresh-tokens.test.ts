@@ -50,7 +50,9 @@ describe("refresh tokens of the token exchange service", () => {
     const renewed = await refresh(token);
     expect(renewed.status).toBe(200);
     expect(decodeJwt(renewed.token)).toMatchObject({
-      ...{ sub: "alice", client_id: "basic", scope: "read write" },
+      sub: "alice",
+      client_id: "basic",
+      scope: "read write",
       aud: ["a", "https://b.example/mcp"],
     });
     expect(renewed.body).not.toHaveProperty("issued_token_type");
@@ -109,13 +111,15 @@ describe("refresh tokens of the token exchange service", () => {
     expect((await refresh(token)).body.error).toBe("invalid_grant");
   });
 
-  it("[8693-8] can be asked for alone, and [8693-10] are no access tokens", async () => {
+  it("[8693-8] can be asked for alone, and [8693-10] are not access tokens", async () => {
     const { status, body, token } = await exchange({
       ...both,
       requested_token_type: typeUrn("refresh_token"),
     });
     expect([status, body.issued_token_type, body.token_type]).toEqual([
-      ...[200, typeUrn("refresh_token"), "N_A"],
+      200,
+      typeUrn("refresh_token"),
+      "N_A",
     ]);
     expect(body).not.toHaveProperty("refresh_token");
     expect(decodeJwt((await refresh(token)).token).sub).toBe("alice");

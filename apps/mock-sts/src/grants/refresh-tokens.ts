@@ -1,32 +1,35 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { digest } from "../oauth/fingerprint.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { invalidGrant } from "../oauth/oauth-error.ts";
+import { randomToken } from "../oauth/random-token.ts";
 import type { Clock } from "../time/clock.ts";
-import type { Confirmation } from "../tokens/sender-constraint.ts";
+import { DAY_MS } from "../time/durations.ts";
+import type { Confirmation } from "../tokens/confirmation.ts";
 import type { StsDecision } from "./sts-grant.ts";
 
-/** What a refresh token stands for. */
+/** The grant that a refresh token stands for. */
 export interface RefreshGrant {
   readonly clientId: string;
   readonly decision: StsDecision;
-  /** A token bound to a key or a certificate is renewed with that only. */
+  /** A token that is bound to a key or a certificate is renewed only with that key or certificate. */
   readonly confirmation: Confirmation | undefined;
 }
 
 interface RefreshRecord extends RefreshGrant {
-  /** All tokens that one exchange led to. */
+  /** Id of all refresh tokens that come from one exchange. */
   readonly family: string;
   readonly notAfter: number;
   used: boolean;
 }
 
-/** Life of a refresh token, in milliseconds: a day. */
-export const refreshLifetimeMs = 86_400_000;
+/** Lifetime of a refresh token, in milliseconds. */
+export const REFRESH_LIFETIME_MS = DAY_MS;
 
 /**
- * The refresh tokens of one issuer. Each is good once; one that comes back ends all of its family.
+ * The refresh tokens of one issuer. Each is valid once; one that is used again revokes its whole
+ * family.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2 RFC 9700, section 4.14.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2 RFC 9700 §4.14.2}
  */
 export class RefreshTokens {
   readonly #clock: Clock;
@@ -37,28 +40,28 @@ export class RefreshTokens {
     this.#clock = clock;
   }
 
-  /** Makes a token; `successorOf` names the one whose place it takes, if any. */
+  /** Makes a token; `successorOf` is the token that it replaces, if any. */
   issue(grant: RefreshGrant, successorOf: string | undefined): string {
     const now = this.#clock.now();
     for (const [mark, record] of this.#records) {
       if (record.notAfter <= now) this.#records.delete(mark);
     }
-    const token = randomBytes(32).toString("base64url");
+    const token = randomToken();
     const before = this.#records.get(digest(successorOf ?? ""));
     const family = before?.family ?? randomUUID();
     this.#records.set(digest(token), {
       ...grant,
       family,
-      notAfter: now + refreshLifetimeMs,
+      notAfter: now + REFRESH_LIFETIME_MS,
       used: false,
     });
     return token;
   }
 
   /**
-   * Finds what a token stands for.
+   * Finds the grant that a token stands for.
    *
-   * @throws OAuthError `invalid_grant` if it is unknown, ended, used, or another client's.
+   * @throws OAuthError `invalid_grant` if it is unknown, expired, used, or of another client.
    */
   find(token: string, clientId: string): RefreshGrant {
     const record = this.#records.get(digest(token));
@@ -73,26 +76,22 @@ export class RefreshTokens {
     return record;
   }
 
-  /** Uses a token up. */
+  /** Marks a token as used. */
   use(token: string): void {
     const record = this.#records.get(digest(token));
     if (record !== undefined) record.used = true;
   }
 
-  /** Tells whose a token is, `undefined` if it is unknown. */
+  /** Returns the client of a token; `undefined` if the token is unknown. */
   ownerOf(token: string): string | undefined {
     return this.#records.get(digest(token))?.clientId;
   }
 
-  /** Ends a token and all of its family. */
+  /** Revokes a token and its whole family. */
   revoke(token: string): void {
     const family = this.#records.get(digest(token))?.family;
     for (const [mark, record] of this.#records) {
       if (record.family === family) this.#records.delete(mark);
     }
   }
-}
-
-function invalidGrant(description: string): OAuthError {
-  return new OAuthError("invalid_grant", description);
 }

@@ -36,15 +36,19 @@ async function requestIdJag(fields: StsForm = {}) {
   const subject_token_type = typeUrn("id_token");
   const request = { requested_token_type: typeUrn("id-jag"), audience: mock.sts.issuer };
   return agent.exchange({
-    ...{ client_id: "app", subject_token, subject_token_type, ...request, ...fields },
+    client_id: "app",
+    subject_token,
+    subject_token_type,
+    ...request,
+    ...fields,
   });
 }
 
 /** Redeems an assertion; the outcome is what the token says, or the error. */
 async function redeem(assertion: string | undefined, fields: StsForm = {}, client = agent) {
   const grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-  const answer = await client.post({ grant_type, client_id: "app", assertion, ...fields });
-  const { status, body, token } = answer;
+  const response = await client.post({ grant_type, client_id: "app", assertion, ...fields });
+  const { status, body, token } = response;
   if (status !== 200) return [status, body.error];
   const { aud, sub, scope } = decodeJwt(token);
   return { aud, sub, scope };
@@ -58,22 +62,29 @@ describe("ID-JAG, the assertion", () => {
     const { body, token } = await requestIdJag({ resource: [...resources], scope });
     expect(body.scope).toBeUndefined();
     expect(decodeJwt(token)).toEqual({
-      ...{ iss: mock.sts.issuer, sub: "alice", aud: mock.sts.issuer, client_id: "app" },
-      ...{ resource: [...resources], scope, jti: expect.any(String) },
-      ...{ iat: expect.any(Number), exp: expect.any(Number) },
+      iss: mock.sts.issuer,
+      sub: "alice",
+      aud: mock.sts.issuer,
+      client_id: "app",
+      resource: [...resources],
+      scope,
+      jti: expect.any(String),
+      iat: expect.any(Number),
+      exp: expect.any(Number),
     });
     const foreign = await requestIdJag({ audience: otherServer, resource: "https://x.example" });
     expect(decodeJwt(foreign.token)).toMatchObject({
-      ...{ aud: otherServer, resource: "https://x.example" },
+      aud: otherServer,
+      resource: "https://x.example",
     });
   });
 
   it.each<[string, StsForm, string]>([
     ["no audience", { audience: undefined }, "invalid_request"],
     ["two", { audience: [otherServer, "https://b.example"] }, "invalid_target"],
-    ["one that is no authorization server", { audience: "tickets" }, "invalid_target"],
+    ["one that is not an authorization server", { audience: "tickets" }, "invalid_target"],
     ["one with a slash more", { audience: `${otherServer}/` }, "invalid_target"],
-    ["a resource that is no URI", { resource: "mail" }, "invalid_target"],
+    ["a resource that is not a URI", { resource: "mail" }, "invalid_target"],
   ])("is refused for %s", async (_what, fields, error) => {
     const { status, body } = await requestIdJag(fields);
     expect([status, body.error]).toEqual([400, error]);
@@ -81,9 +92,9 @@ describe("ID-JAG, the assertion", () => {
 
   it("opens no MCP server", async () => {
     const { token } = await requestIdJag();
-    const answer = await agent.postMcp("tickets", { Authorization: `Bearer ${token}` });
-    expect(answer.status).toBe(401);
-    await answer.body?.cancel();
+    const response = await agent.postMcp("tickets", { Authorization: `Bearer ${token}` });
+    expect(response.status).toBe(401);
+    await response.body?.cancel();
   });
 });
 
@@ -113,16 +124,31 @@ describe("ID-JAG, redeemed", () => {
   it("is taken from a trusted issuer, if it is for this server and complete", async () => {
     const now = Math.floor(Date.now() / 1000);
     const claims = {
-      ...{ iss: "https://idp.example", sub: "carol", aud: mock.sts.issuer, client_id: "app" },
-      ...{ jti: "1", iat: now, exp: now + 60, resource: resources[0], scope: "read" },
+      iss: "https://idp.example",
+      sub: "carol",
+      aud: mock.sts.issuer,
+      client_id: "app",
+      jti: "1",
+      iat: now,
+      exp: now + 60,
+      resource: resources[0],
+      scope: "read",
     };
     expect(await redeem(await signForeign(claims))).toEqual({
-      ...{ aud: resources[0], sub: "carol", scope: "read" },
+      aud: resources[0],
+      sub: "carol",
+      scope: "read",
     });
     for (const change of [
-      ...[{ aud: otherServer }, { aud: mock.sts.tokenEndpoint }, { aud: "app" }],
-      ...[{ client_id: undefined }, { jti: undefined }, { sub: undefined }, { exp: undefined }],
-      ...[{ iss: "https://nobody.example" }, { exp: now - 5 }],
+      { aud: otherServer },
+      { aud: mock.sts.tokenEndpoint },
+      { aud: "app" },
+      { client_id: undefined },
+      { jti: undefined },
+      { sub: undefined },
+      { exp: undefined },
+      { iss: "https://nobody.example" },
+      { exp: now - 5 },
     ]) {
       expect(await redeem(await signForeign({ ...claims, ...change }))).toEqual(invalidGrant);
     }
@@ -138,7 +164,8 @@ describe("ID-JAG, redeemed", () => {
 
   it("is taken once, if told so", async () => {
     await using strict = await startMockSts({
-      ...{ refuseReusedAssertions: true, maxAssertionLifetimeMs: 60_000 },
+      refuseReusedAssertions: true,
+      maxAssertionLifetimeMs: 60_000,
       sts: { publicClient: true },
     });
     await using client = new StsAgent(strict);
@@ -161,7 +188,7 @@ describe("a user's JWT as an assertion (RFC 7523)", () => {
     }
   });
 
-  it("gets a plain answer: no issued_token_type and no refresh token", async () => {
+  it("gets a plain response: no issued_token_type and no refresh token", async () => {
     const assertion = await mock.userToken({ sub: "alice", clientId: "app", expiresInMs: 60_000 });
     const grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     const { body } = await agent.post({ grant_type, client_id: "app", assertion });
@@ -172,7 +199,8 @@ describe("a user's JWT as an assertion (RFC 7523)", () => {
   it("is refused if missing, bad, for others, or no assertion", async () => {
     expect(await redeem(undefined)).toEqual([400, "invalid_request"]);
     const access = await agent.exchange({
-      ...{ client_id: "app", subject_token: await mock.userToken({ sub: "alice" }) },
+      client_id: "app",
+      subject_token: await mock.userToken({ sub: "alice" }),
     });
     for (const assertion of [
       "no-jwt",

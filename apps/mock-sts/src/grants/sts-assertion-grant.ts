@@ -1,15 +1,17 @@
 import { splitScope } from "../clients/scopes.ts";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
-import { tokenTypes } from "../oauth/token-types.ts";
+import { requiredParameter } from "../oauth/form.ts";
+import { invalidGrant, invalidScope, invalidTarget } from "../oauth/oauth-error.ts";
+import { TOKEN_TYPES } from "../oauth/token-types.ts";
 import { chooseTargets, type TargetPolicy, type TargetRequest } from "../options/sts-targets.ts";
+import { isForAudience } from "../tokens/access-token-verification.ts";
 import type { PresentedToken, TokenIssuers } from "../tokens/token-issuers.ts";
 import { extendChain } from "./delegation.ts";
-import { idJagTyp } from "./id-jag.ts";
+import { ID_JAG_TYP } from "./id-jag.ts";
 import { type AssertionRules, createAssertionUse } from "./jwt-bearer-grant.ts";
 import type { StsGrant, StsGrantRequest } from "./sts-grant.ts";
 
-/** What assertions are judged by. */
+/** The rules for assertions. */
 export interface StsAssertionOptions extends AssertionRules {
   readonly issuer: string;
   readonly tokenEndpoint: string;
@@ -22,23 +24,22 @@ export interface StsAssertionOptions extends AssertionRules {
  * Creates the grant that turns an assertion into an access token: a user's JWT, or an ID-JAG of this
  * or another server.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-3 RFC 7523, section 3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-3 RFC 7523 §3}
  * @see {@link https://datatracker.ietf.org/doc/draft-ietf-oauth-identity-assertion-authz-grant/ ID-JAG, the draft}
  */
 export function createStsAssertionGrant(options: StsAssertionOptions): StsGrant {
   const { issuers, targets, maxActors } = options;
   const checkUse = createAssertionUse(options);
   return async (request) => {
-    const assertion = request.form.get("assertion");
-    if (assertion === undefined) {
-      throw new OAuthError("invalid_request", "the parameter assertion is missing");
-    }
+    const assertion = requiredParameter(request.form, "assertion");
     const presented = await verify(assertion, issuers);
     checkAddressee(presented, request, options);
     checkUse(assertion, presented.notAfter);
     const { subject, notAfter, claims } = presented;
     return {
-      ...{ subject, notAfter, type: tokenTypes.accessToken },
+      subject,
+      notAfter,
+      type: TOKEN_TYPES.accessToken,
       act: extendChain(claims, { actor: undefined, maxActors }),
       targets: chooseTargets(targetRequest(presented, request), targets),
     };
@@ -59,10 +60,10 @@ function checkAddressee(
   { client: { clientId } }: StsGrantRequest,
   { issuer, tokenEndpoint, strictAudience }: StsAssertionOptions,
 ): void {
-  const isIdJag = kind === idJagTyp;
+  const isIdJag = kind === ID_JAG_TYP;
   if (!isIdJag && kind !== "jwt") throw invalidGrant("the token is no assertion");
   const names = isIdJag || strictAudience ? [issuer] : [issuer, tokenEndpoint, clientId];
-  if (![claims.aud].flat().some((aud) => names.includes(`${aud}`))) {
+  if (!isForAudience(claims, names)) {
     throw invalidGrant("the assertion is for another audience");
   }
   if (isIdJag && claims.client_id !== clientId) {
@@ -71,27 +72,24 @@ function checkAddressee(
   if (isIdJag && claims.jti === undefined) throw invalidGrant("the assertion has no jti");
 }
 
-/** What an ID-JAG allows is the most a request gets. */
+/** A request gets at most what the ID-JAG allows. */
 function targetRequest(
   { claims, kind }: PresentedToken,
   { form, client: { clientId } }: StsGrantRequest,
 ): TargetRequest {
-  const [audiences, resources] = [form.getAll("audience"), form.getAll("resource")];
+  const audiences = form.getAll("audience");
+  const resources = form.getAll("resource");
   const scope = form.get("scope");
-  if (kind !== idJagTyp) return { clientId, audiences, resources, scope };
+  if (kind !== ID_JAG_TYP) return { clientId, audiences, resources, scope };
   const allowed = [claims.resource ?? []].flat().map(String);
   if (audiences.length > 0 || resources.some((resource) => !allowed.includes(resource))) {
-    throw new OAuthError("invalid_target", "the assertion is not for this target");
+    throw invalidTarget("the assertion is not for this target");
   }
   const allowedScope = splitScope(String(claims.scope ?? ""));
   const requested = scope === undefined ? allowedScope : splitScope(scope);
   if (requested.some((part) => !allowedScope.includes(part))) {
-    throw new OAuthError("invalid_scope", "the assertion does not allow this scope");
+    throw invalidScope("the assertion does not allow this scope");
   }
   const chosen = resources.length === 0 ? allowed : resources;
   return { clientId, audiences, resources: chosen, scope: requested.join(" ") };
-}
-
-function invalidGrant(description: string): OAuthError {
-  return new OAuthError("invalid_grant", description);
 }

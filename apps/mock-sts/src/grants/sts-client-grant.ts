@@ -1,12 +1,12 @@
 import { OAuthError } from "../oauth/oauth-error.ts";
-import { tokenTypes } from "../oauth/token-types.ts";
+import { TOKEN_TYPES } from "../oauth/token-types.ts";
 import { chooseTargets, type TargetPolicy } from "../options/sts-targets.ts";
 import type { StsGrant } from "./sts-grant.ts";
 
 /**
- * Creates the grant that gives a client a token of its own; one that proves nothing gets none.
+ * Creates the grant that gives a client a token of its own; a client that proves nothing gets none.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749, section 4.4}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 §4.4}
  */
 export function createStsClientGrant(targets: TargetPolicy): StsGrant {
   return async ({ form, client: { clientId, authentication } }) => {
@@ -14,9 +14,12 @@ export function createStsClientGrant(targets: TargetPolicy): StsGrant {
       const description = "a client that proves nothing gets no token of its own";
       throw new OAuthError("unauthorized_client", description);
     }
-    const [audiences, resources] = [form.getAll("audience"), form.getAll("resource")];
+    const audiences = form.getAll("audience");
+    const resources = form.getAll("resource");
     return {
-      ...{ subject: clientId, act: undefined, type: tokenTypes.accessToken },
+      subject: clientId,
+      act: undefined,
+      type: TOKEN_TYPES.accessToken,
       notAfter: Number.POSITIVE_INFINITY,
       targets: chooseTargets({ clientId, audiences, resources, scope: form.get("scope") }, targets),
     };

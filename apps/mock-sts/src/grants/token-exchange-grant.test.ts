@@ -11,7 +11,7 @@ import {
   UnsecuredJWT,
 } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
 import { StsAgent, type StsForm, typeUrn } from "../../test-support/sts-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 import type { StsOptions } from "../options/sts-options.ts";
@@ -72,7 +72,7 @@ const actorFields = async (sub = "agent", claims: Record<string, unknown> = {}) 
   actor_token_type: typeUrn("jwt"),
 });
 
-describe("the form of an exchange (RFC 8693, section 2.1)", () => {
+describe("the form of an exchange (RFC 8693 §2.1)", () => {
   it.each(["subject_token", "subject_token_type"])("[8693-1] needs %s", async (name) => {
     const fields = { subject_token: await userToken(), subject_token_type: typeUrn("jwt") };
     expect(await outcome(fields)).toBe(200);
@@ -112,7 +112,7 @@ describe("the form of an exchange (RFC 8693, section 2.1)", () => {
   );
 });
 
-describe("subject and actor tokens (RFC 8693, section 2.2.2)", () => {
+describe("subject and actor tokens (RFC 8693 §2.2.2)", () => {
   it("takes users' tokens, id tokens, access tokens and those of trusted issuers", async () => {
     await using customer = new TestAgent(mock);
     const form = jwtBearerForm(await userToken());
@@ -155,13 +155,13 @@ describe("subject and actor tokens (RFC 8693, section 2.2.2)", () => {
 
   /** Tokens that must be refused, each for one reason. */
   const badTokens: Record<string, () => Promise<string>> = {
-    "is no JWT": async () => "no-jwt",
+    "is not a JWT": async () => "no-jwt",
     "has parts of nothing": async () => "a.b.c",
     "has expired": () => mock.userToken({ sub: "alice", expiresInMs: -1_000 }),
     "has no end": () => userToken({ exp: undefined }),
     "has no subject": () => userToken({ sub: undefined }),
     "has a blank subject": () => userToken({ sub: " " }),
-    "has a subject that is no string": () => userToken({ sub: 5 }),
+    "has a subject that is not a string": () => userToken({ sub: 5 }),
     "begins later": () => userToken({ nbf: Math.floor(Date.now() / 1000) + 600 }),
     "is of an unknown issuer": () => userToken({ iss: "https://nobody.example" }),
     "has no issuer": () => userToken({ iss: undefined }),
@@ -192,18 +192,19 @@ describe("subject and actor tokens (RFC 8693, section 2.2.2)", () => {
     },
     "is bound to a certificate that was not sent": async () => {
       await using customer = new TestAgent(mock);
-      return (await customer.requestToken(clientCredentialsForm)).token;
+      return (await customer.requestToken(CLIENT_CREDENTIALS_FORM)).token;
     },
     "is a service token of XSUAA": async () => {
       const { clientid, clientsecret = "", url } = mock.destinationBinding();
       const form = { grant_type: "client_credentials", client_id: clientid };
       const body = new URLSearchParams({ ...form, client_secret: clientsecret });
-      const answer = await agent.fetch(`${url}/oauth/token`, { method: "POST", body });
-      return ((await answer.json()) as { access_token: string }).access_token;
+      const response = await agent.fetch(`${url}/oauth/token`, { method: "POST", body });
+      return ((await response.json()) as { access_token: string }).access_token;
     },
     "is an ID-JAG": async () => {
       const { body } = await agent.exchange({
-        ...{ subject_token: await userToken(), audience: mock.sts.issuer },
+        subject_token: await userToken(),
+        audience: mock.sts.issuer,
         requested_token_type: typeUrn("id-jag"),
       });
       return String(body.access_token);
@@ -233,7 +234,7 @@ describe("subject and actor tokens (RFC 8693, section 2.2.2)", () => {
     }
   });
 
-  it("judges the end of a token by its own clock", async () => {
+  it("checks the expiry of a token by its own clock", async () => {
     const fields = { subject_token: await mock.userToken({ sub: "alice", expiresInMs: 60_000 }) };
     mock.controls.clockOffsetMs = 50_000;
     expect(await outcome(fields)).toBe(200);
@@ -254,8 +255,8 @@ describe("subject and actor tokens (RFC 8693, section 2.2.2)", () => {
   });
 });
 
-describe("impersonation and delegation (RFC 8693, sections 1.1 and 4.1)", () => {
-  it("[8693-13] keeps the subject and names no actor where there is none", async () => {
+describe("impersonation and delegation (RFC 8693 §1.1 and §4.1)", () => {
+  it("[8693-13] keeps the subject and names no actor without one", async () => {
     const { claims } = await exchanged({ subject_token: await userToken() });
     expect(claims).toMatchObject({ sub: "alice", iss: mock.sts.issuer });
     expect(claims).not.toHaveProperty("act");
@@ -309,7 +310,7 @@ describe("impersonation and delegation (RFC 8693, sections 1.1 and 4.1)", () => 
   );
 });
 
-describe("may_act (RFC 8693, section 4.4)", () => {
+describe("may_act (RFC 8693 §4.4)", () => {
   const may = async (mayAct: unknown, actor: StsForm | undefined = undefined) => {
     const subject = { subject_token: await userToken({ may_act: mayAct }), client_id: "requester" };
     return outcome({
@@ -340,13 +341,13 @@ describe("may_act (RFC 8693, section 4.4)", () => {
   });
 
   it.each([["agent"], [["agent"]], [null], [{}], [{ exp: 1 }], [5]])(
-    "refuses %j, which names nobody",
+    "refuses %j, which names no party",
     async (mayAct) => {
       expect(await may(mayAct)).toEqual(invalidRequest);
     },
   );
 
-  it("holds for the client where there is no actor", async () => {
+  it("holds for the client without an actor", async () => {
     const none: StsForm = {};
     expect(await may({ client_id: "requester" }, none)).toBe(200);
     expect(await may({ sub: "requester" }, none)).toBe(200);
@@ -402,7 +403,8 @@ describe("the issued access token (RFC 9068)", () => {
 
   it("is another one each time", async () => {
     const fields = { subject_token: await userToken() };
-    const [one, two] = [await exchanged(fields), await exchanged(fields)];
+    const one = await exchanged(fields);
+    const two = await exchanged(fields);
     expect(one.claims.jti).not.toBe(two.claims.jti);
   });
 

@@ -1,8 +1,8 @@
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { firstHalf } from "./spoilt-bodies.ts";
+import { firstHalf } from "./corrupted-bodies.ts";
 
-/** Ends the connection before an answer. */
+/** Ends the connection before a response. */
 export function resetBeforeHeaders({ incoming }: HttpBindings): Response {
   incoming.socket.destroy();
   return RESPONSE_ALREADY_SENT;
@@ -11,26 +11,26 @@ export function resetBeforeHeaders({ incoming }: HttpBindings): Response {
 /** Ends the connection within the body. */
 export async function resetAfterHeaders(
   { outgoing }: HttpBindings,
-  answer: Response,
+  response: Response,
 ): Promise<Response> {
-  const half = await firstHalf(answer);
+  const half = await firstHalf(response);
   const headers = { "Content-Type": "application/json", "Content-Length": half.length * 2 };
-  outgoing.writeHead(answer.status, headers);
+  outgoing.writeHead(response.status, headers);
   await new Promise<void>((resolve) => outgoing.write(half, () => resolve()));
   outgoing.destroy();
   return RESPONSE_ALREADY_SENT;
 }
 
-/** Sends the whole body under a length that it does not have, and ends the connection in order. */
+/** Sends the whole body with a wrong `Content-Length`, and then closes the connection. */
 export async function sendWrongLength(
   { outgoing, incoming }: HttpBindings,
-  answer: Response,
+  response: Response,
   differenceBytes: number,
 ): Promise<Response> {
-  const body = Buffer.from(await answer.arrayBuffer());
+  const body = Buffer.from(await response.arrayBuffer());
   const length = Math.max(0, body.byteLength + differenceBytes);
-  outgoing.writeHead(answer.status, {
-    ...Object.fromEntries(answer.headers),
+  outgoing.writeHead(response.status, {
+    ...Object.fromEntries(response.headers),
     "Content-Length": length,
     Connection: "close",
   });

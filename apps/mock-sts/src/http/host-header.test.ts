@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { sendRaw } from "../../test-support/raw-connection.ts";
 import { startMockSts } from "../mock-sts.ts";
-import { hostFault } from "./host-header.ts";
+import { hostViolation } from "./host-header.ts";
 
 const faultOf = (hosts: readonly string[], httpVersion = "1.1") =>
-  hostFault({
+  hostViolation({
     httpVersion,
     rawHeaders: ["Accept", "host", ...hosts.flatMap((it) => ["hOsT", it])],
   });
@@ -58,9 +58,9 @@ describe("hostFault", () => {
   });
 });
 
-describe("every listener (RFC 9112, section 3.2)", () => {
+describe("every listener (RFC 9112 §3.2)", () => {
   it.each([false, true])(
-    "[http-2] answers 400 to two Host headers, none, or a malformed one (plain HTTP: %s)",
+    "[http-2] responds with 400 to two Host headers, none, or a malformed one (plain HTTP: %s)",
     async (insecureHttp) => {
       await using mock = await startMockSts({ insecureHttp });
       const right = (origin: string) => `Host: ${new URL(origin).host}\r\n`;
@@ -68,12 +68,12 @@ describe("every listener (RFC 9112, section 3.2)", () => {
         const wrong = [`${right(origin)}Host: attacker.example\r\n`, right(origin).repeat(2)];
         for (const headers of [...wrong, "", "Host:\r\n", "Host: a b\r\n", "Host: a@b\r\n"]) {
           for (const target of ["/oauth2/token", "/__mock/state", "/", `${origin}/jwks`]) {
-            const answer = await sendRaw(
+            const response = await sendRaw(
               ...([origin, mock.ca, `GET ${target} HTTP/1.1\r\n${headers}\r\n`] as const),
             );
-            expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-            expect(answer).toMatch(/\r\nConnection: close\r\n/i);
-            const body = JSON.parse(answer.slice(answer.indexOf("\r\n\r\n")));
+            expect(response).toMatch(/^HTTP\/1\.1 400 /);
+            expect(response).toMatch(/\r\nConnection: close\r\n/i);
+            const body = JSON.parse(response.slice(response.indexOf("\r\n\r\n")));
             expect(body).toMatchObject({
               error: "invalid_request",
               error_description: expect.stringContaining('"Host"'),

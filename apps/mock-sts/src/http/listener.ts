@@ -10,9 +10,9 @@ import type { AddressInfo, Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { CertificatePair } from "../tls/certificate-authority.ts";
-import { hostFault } from "./host-header.ts";
+import { hostViolation } from "./host-header.ts";
 
-/** What a listener needs. */
+/** The address of a listener, and its TLS. */
 export interface ListenerOptions {
   /** Address to bind. */
   readonly host: string;
@@ -22,7 +22,7 @@ export interface ListenerOptions {
   readonly tls: ListenerTls | undefined;
 }
 
-/** What a listener needs for TLS. */
+/** The TLS settings of a listener. */
 export interface ListenerTls {
   /** The server's own certificate. */
   readonly identity: CertificatePair;
@@ -30,11 +30,11 @@ export interface ListenerTls {
   readonly clientAuthority: string;
   /** Called once per TLS connection. */
   readonly onHandshake: () => void;
-  /** Tells whether the next connection is to be refused. */
+  /** Tells whether to refuse the next connection. */
   readonly refusesHandshake: () => boolean;
 }
 
-/** Answers one HTTP request. */
+/** Handles one HTTP request. */
 export type RequestHandler = (request: Request, env: HttpBindings) => Response | Promise<Response>;
 
 /** A listening server. */
@@ -42,30 +42,30 @@ export interface Listener {
   /** The address it is bound to. */
   readonly address: string;
   readonly port: number;
-  /** Sets what answers requests; until then they get 503. */
+  /** Sets the handler of requests; until then they get 503. */
   serve(handler: RequestHandler): void;
   /** Ends all connections. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a server that asks for a client certificate and takes connections without one;
- * one without TLS asks for nothing.
+ * Starts a server that asks for a client certificate and accepts connections without one; a server
+ * without TLS does not ask.
  *
- * A missing or bad certificate must end in an OAuth error, not in a dead socket: the handshake lets
- * every certificate through and the endpoints judge it.
+ * A missing or bad certificate must end in an OAuth error, not in a closed socket: the handshake
+ * accepts every certificate, and the endpoints check it.
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   let handler: RequestHandler = () => new Response(null, { status: 503 });
-  const answer = getRequestListener(
+  const handle = getRequestListener(
     (request, env) => handler(request, env as HttpBindings),
     // The adapter would replace the process's global Request and Response.
     { overrideGlobalObjects: false },
   );
   const server = createServer(options.tls, (incoming, outgoing) => {
-    const fault = hostFault(incoming);
-    if (fault === undefined) void answer(incoming, outgoing);
-    else refuseRequest(outgoing, fault);
+    const violation = hostViolation(incoming);
+    if (violation === undefined) void handle(incoming, outgoing);
+    else refuseRequest(outgoing, violation);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -73,7 +73,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   });
   const { address, port } = server.address() as AddressInfo;
   return {
-    ...{ address, port },
+    address,
+    port,
     serve(next) {
       handler = next;
     },
@@ -85,27 +86,27 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   };
 }
 
-/** Answers a request that no endpoint gets to see. */
-function refuseRequest(outgoing: ServerResponse, fault: string): void {
-  const body = JSON.stringify({ error: "invalid_request", error_description: fault });
+/** Refuses a request before any endpoint sees it. */
+function refuseRequest(outgoing: ServerResponse, violation: string): void {
+  const body = JSON.stringify({ error: "invalid_request", error_description: violation });
   const headers = { "Content-Type": "application/json", "Cache-Control": "no-store" };
   const length = { "Content-Length": Buffer.byteLength(body) };
   outgoing.writeHead(400, { ...headers, ...length, Connection: "close" }).end(body);
 }
 
-/** A missing `Host` is refused as every other fault of it is, and not by Node. */
-const serverOptions = { requireHostHeader: false } as const;
+/** The mock itself refuses a missing `Host`, as it refuses every other violation. */
+const SERVER_OPTIONS = { requireHostHeader: false } as const;
 
-function createServer(tls: ListenerTls | undefined, answer: RequestListener) {
-  if (tls === undefined) return createHttpServer(serverOptions, answer);
+function createServer(tls: ListenerTls | undefined, handle: RequestListener) {
+  if (tls === undefined) return createHttpServer(SERVER_OPTIONS, handle);
   const { certificate: cert, key } = tls.identity;
-  const options = { ...serverOptions, cert, key, ca: tls.clientAuthority, requestCert: true };
-  const server = createHttpsServer({ ...options, rejectUnauthorized: false }, answer);
+  const options = { ...SERVER_OPTIONS, cert, key, ca: tls.clientAuthority, requestCert: true };
+  const server = createHttpsServer({ ...options, rejectUnauthorized: false }, handle);
   refuseSome(server, tls.refusesHandshake);
   return server.on("secureConnection", tls.onHandshake);
 }
 
-/** Stands between the sockets of a TLS server and its handshakes. */
+/** Refuses some connections of a TLS server before their handshakes. */
 function refuseSome(server: Server, refusesHandshake: () => boolean): void {
   const begin = server.listeners("connection");
   server.removeAllListeners("connection");
@@ -115,20 +116,20 @@ function refuseSome(server: Server, refusesHandshake: () => boolean): void {
   });
 }
 
-/** Answers a client's hello with a fatal alert, as a server does that shares no cipher with it. */
+/** Responds to a client's hello with a fatal alert, as a server does that has no cipher in common with it. */
 function refuseHandshake(socket: Socket): void {
   socket.on("error", () => socket.destroy());
-  socket.once("data", () => socket.end(handshakeFailure));
+  socket.once("data", () => socket.end(HANDSHAKE_FAILURE));
 }
 
 /**
  * An alert record: version, length, level fatal, description handshake_failure.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc8446#section-6 RFC 8446, section 6}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8446#section-6 RFC 8446 §6}
  */
-const handshakeFailure = Buffer.from([21, 3, 3, 0, 2, 2, 40]);
+const HANDSHAKE_FAILURE = Buffer.from([21, 3, 3, 0, 2, 2, 40]);
 
-/** Returns the certificate a client presented when it connected. */
+/** Returns the certificate that a client presented when it connected. */
 export function presentedCertificate({ socket }: IncomingMessage): X509Certificate | undefined {
   const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
   return certificate === undefined ? undefined : new X509Certificate(certificate.raw);

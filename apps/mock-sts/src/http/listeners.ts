@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { ResolvedOptions } from "../options/options.ts";
 import type { RecordedRequest } from "../recording/recorded-request.ts";
+import { HOUR_MS, YEAR_MS } from "../time/durations.ts";
 import type { CertificateAuthority } from "../tls/certificate-authority.ts";
 import { type Listener, type ListenerTls, startListener } from "./listener.ts";
 
@@ -15,16 +16,13 @@ export interface Listeners {
   close(): Promise<void>;
 }
 
-/** Who watches the TLS handshakes. */
+/** The observers of the TLS handshakes. */
 export interface Handshakes {
   /** Called once per TLS connection. */
   readonly onHandshake: () => void;
-  /** Tells whether the next connection to a listener is to be refused. */
+  /** Tells whether to refuse the next connection to a listener. */
   readonly refusesHandshake: (listener: RecordedRequest["listener"]) => boolean;
 }
-
-/** Life of the servers' own certificate, in milliseconds: a year each way, so that a moved clock finds it valid. */
-const yearMs = 31_536_000_000;
 
 /** Starts both servers under one certificate for `localhost`, the loopback address and the bound one. */
 export async function startListeners(
@@ -36,11 +34,13 @@ export async function startListeners(
     subject: "CN=localhost,O=Mock STS",
     usage: "serverAuth",
     hosts: [...new Set(["localhost", "127.0.0.1", ...(isIP(host) === 0 ? [] : [host])])],
-    notBefore: Date.now() - 3_600_000,
-    notAfter: Date.now() + yearMs,
+    notBefore: Date.now() - HOUR_MS,
+    notAfter: Date.now() + YEAR_MS,
   });
   const tls = (listener: RecordedRequest["listener"]): ListenerTls => ({
-    ...{ identity, clientAuthority: authority.certificate, onHandshake: handshakes.onHandshake },
+    identity,
+    clientAuthority: authority.certificate,
+    onHandshake: handshakes.onHandshake,
     refusesHandshake: () => handshakes.refusesHandshake(listener),
   });
   const start = (listener: RecordedRequest["listener"], onPort: number) =>
@@ -50,7 +50,8 @@ export async function startListeners(
   try {
     const gateway = await start("gateway", gatewayPort);
     return {
-      ...{ tokenServer, gateway },
+      tokenServer,
+      gateway,
       url: `${scheme}://localhost:${tokenServer.port}`,
       gatewayUrl: `${scheme}://localhost:${gateway.port}`,
       close: async () => void (await Promise.all([tokenServer.close(), gateway.close()])),

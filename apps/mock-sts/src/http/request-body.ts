@@ -1,7 +1,7 @@
-/** Most that is read of a body that is too large, in bytes, so that its sender gets to read the refusal. */
-const maxDrainedBytes = 67_108_864;
+/** How much of a body that is too large is still read, in bytes, so that its sender can read the refusal. */
+const MAX_DRAINED_BYTES = 67_108_864;
 
-/** What was read of a body. */
+/** The result of reading a body. */
 export interface RequestBody {
   /** The whole body; empty unless its state is `whole`. */
   readonly text: string;
@@ -19,7 +19,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<Requ
       size += chunk.byteLength;
       if (size <= maxBytes) chunks.push(chunk);
       else chunks = [];
-      if (size > maxDrainedBytes) break;
+      if (size > MAX_DRAINED_BYTES) break;
     }
   } catch {
     // Only the connection can fail here: it was reset, or ended within the body.

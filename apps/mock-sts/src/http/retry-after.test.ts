@@ -16,7 +16,7 @@ afterAll(async () => {
 
 const aDate = "Wed, 21 Oct 2065 07:28:00 GMT";
 
-describe("429 and 503 (RFC 6585, section 4; RFC 9110, section 10.2.3)", () => {
+describe("429 and 503 (RFC 6585 §4; RFC 9110 §10.2.3)", () => {
   it.each([
     [429, "2"],
     [503, aDate],
@@ -28,7 +28,8 @@ describe("429 and 503 (RFC 6585, section 4; RFC 9110, section 10.2.3)", () => {
     mock.controls.failNext({ status, headers }, { route: "token" });
     const refused = await agent.requestToken();
     expect([refused.status, refused.headers.get("retry-after") ?? undefined]).toEqual([
-      ...[status, retryAfter],
+      status,
+      retryAfter,
     ]);
     expect(refused.body).not.toHaveProperty("access_token");
     expect((await agent.requestToken()).status).toBe(200);

@@ -3,11 +3,11 @@ import { ownSignature } from "../keys/jwt-verification.ts";
 import type { KeyRings } from "../keys/key-rings.ts";
 import { fingerprint } from "../oauth/fingerprint.ts";
 import type { ResolvedOptions } from "../options/options.ts";
-import { BoundedMap, type Bounds } from "../recording/bounded-map.ts";
+import { type BoundedCache, type Bounds, createBoundedCache } from "../recording/bounded-cache.ts";
 import type { RecordedToken } from "../recording/recorded-request.ts";
 import { decodeToken } from "../recording/redaction.ts";
 
-/** What is known of a token's signature; `none` for what is no JWT. */
+/** The verdict on a token's signature; `none` if the token is not a JWT. */
 export type SignatureVerdict = "good" | "bad" | "unknown-key" | "none";
 
 /** A token that was issued or presented. */
@@ -18,7 +18,7 @@ interface LedgerEntry {
   readonly value: string | undefined;
 }
 
-/** What a ledger depends on. */
+/** The parts of a mock that a ledger needs. */
 export interface TokenLedgerOptions {
   readonly keys: KeyRings;
   readonly bounds: Bounds;
@@ -26,24 +26,24 @@ export interface TokenLedgerOptions {
   readonly recordSecrets: boolean;
 }
 
-/** What a decoded token costs beside its characters, in bytes; the claims are as long again. */
-const entryBytes = 1_000;
+/** Weight of a decoded token without its characters, in bytes; its claims are as long as the token. */
+const ENTRY_BYTES = 1_000;
 
 /**
- * Remembers the tokens the mock issued or saw, by fingerprint.
+ * Remembers the tokens that the mock issued or received, by fingerprint.
  *
- * A signature can be judged only while the token is at hand, so that is done at once.
+ * A signature can be verified only while the token is at hand, so it is verified at once.
  */
 export class TokenLedger {
   readonly #options: TokenLedgerOptions;
-  readonly #entries: BoundedMap<string, LedgerEntry>;
+  readonly #entries: BoundedCache<string, LedgerEntry>;
 
   constructor(options: TokenLedgerOptions) {
     this.#options = options;
-    this.#entries = new BoundedMap(options.bounds);
+    this.#entries = createBoundedCache(options.bounds);
   }
 
-  /** Writes a token down and describes it; `claims` are those of an opaque one. */
+  /** Remembers a token and describes it; `claims` are the claims of an opaque token. */
   note(token: string, claims?: JWTPayload): RecordedToken {
     const mark = fingerprint(token);
     const known = this.#entries.get(mark);
@@ -52,8 +52,11 @@ export class TokenLedger {
     const recorded = { ...decoded, fingerprint: mark, claims: claims ?? decoded.claims };
     const { keys, recordSecrets } = this.#options;
     const value = recordSecrets ? token : undefined;
-    const entry = { recorded, signature: judgeSignature(token, keys), value };
-    this.#entries.add(mark, entry, entryBytes + 2 * token.length);
+    this.#entries.add({
+      key: mark,
+      value: { recorded, signature: verifySignature(token, keys), value },
+      bytes: ENTRY_BYTES + 2 * token.length,
+    });
     return recorded;
   }
 
@@ -76,7 +79,7 @@ export function createTokenLedger(
   return new TokenLedger({ bounds, recordSecrets, keys });
 }
 
-async function judgeSignature(token: string, keys: KeyRings): Promise<SignatureVerdict> {
+async function verifySignature(token: string, keys: KeyRings): Promise<SignatureVerdict> {
   const { key, algorithms } = ownSignature(keys);
   try {
     await compactVerify(token, key, { algorithms: [...algorithms] });

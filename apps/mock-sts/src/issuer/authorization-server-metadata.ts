@@ -1,14 +1,14 @@
-import { clientAuthenticationMethods, type GrantType } from "../clients/clients.ts";
-import { asymmetricAlgorithms } from "../keys/jwt-verification.ts";
+import { CLIENT_AUTHENTICATION_METHODS, type GrantType } from "../clients/clients.ts";
+import { ASYMMETRIC_ALGORITHMS } from "../keys/jwt-verification.ts";
 import type { SigningAlgorithm } from "../keys/signing-keys.ts";
-import { clientEndpoints, type IssuerPaths, mtlsPrefix } from "../oauth/issuer-paths.ts";
+import { CLIENT_ENDPOINTS, type IssuerPaths, MTLS_PREFIX } from "../oauth/issuer-paths.ts";
 
 /** Path of OpenID Connect's metadata below an issuer. */
-export const openIdMetadataPath = "/.well-known/openid-configuration";
-/** Path of OAuth's metadata: it goes before an issuer's own path (RFC 8414, section 3.1). */
-export const oauthMetadataPath = "/.well-known/oauth-authorization-server";
+export const OPEN_ID_METADATA_PATH = "/.well-known/openid-configuration";
+/** Path of OAuth's metadata: it goes before an issuer's own path (RFC 8414 §3.1). */
+export const OAUTH_METADATA_PATH = "/.well-known/oauth-authorization-server";
 
-/** What an issuer tells about itself. */
+/** The facts that an issuer's metadata names. */
 export interface IssuerDescription {
   readonly issuer: string;
   readonly paths: IssuerPaths;
@@ -20,8 +20,8 @@ export interface IssuerDescription {
 /**
  * Builds the document of both well-known paths, OAuth's and OpenID Connect's.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-2 RFC 8414, section 2}
- * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-5 RFC 8705, section 5}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-2 RFC 8414 §2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-5 RFC 8705 §5}
  */
 export function authorizationServerMetadata(
   description: IssuerDescription,
@@ -29,38 +29,38 @@ export function authorizationServerMetadata(
   const { issuer, paths, scopes } = description;
   return {
     issuer,
-    // Nobody can sign in there, but clients want every server to have one, MCP's among them.
+    // No user can sign in here, but many clients, also those of MCP, require this endpoint.
     authorization_endpoint: `${issuer}${paths.authorization}`,
     ...endpointUrls(issuer, paths),
-    ...authenticationOf("token", clientAuthenticationMethods),
-    ...authenticationOf("revocation", clientAuthenticationMethods),
-    // Whoever proves nothing may not ask about tokens: RFC 7662, section 2.1.
-    ...authenticationOf("introspection", provenMethods),
+    ...authenticationOf("token", CLIENT_AUTHENTICATION_METHODS),
+    ...authenticationOf("revocation", CLIENT_AUTHENTICATION_METHODS),
+    // A client that proves nothing must not introspect tokens: RFC 7662 §2.1.
+    ...authenticationOf("introspection", PROVEN_METHODS),
     jwks_uri: `${issuer}${paths.jwks}`,
-    // Required by the RFC although nobody can sign in; "token" is what IAS clients send.
+    // The RFC requires this member, although no user can sign in; IAS clients send "token".
     response_types_supported: ["token"],
     grant_types_supported: description.grantTypes,
     tls_client_certificate_bound_access_tokens: true,
-    mtls_endpoint_aliases: endpointUrls(`${issuer}${mtlsPrefix}`, paths),
-    dpop_signing_alg_values_supported: asymmetricAlgorithms,
+    mtls_endpoint_aliases: endpointUrls(`${issuer}${MTLS_PREFIX}`, paths),
+    dpop_signing_alg_values_supported: ASYMMETRIC_ALGORITHMS,
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: [description.signingAlgorithm],
-    // A list without members is left out: RFC 8414, section 3.2.
+    // An empty list is left out: RFC 8414 §3.2.
     ...(scopes.length > 0 && { scopes_supported: scopes }),
   };
 }
 
-const provenMethods = clientAuthenticationMethods.filter((method) => method !== "none");
+const PROVEN_METHODS = CLIENT_AUTHENTICATION_METHODS.filter((method) => method !== "none");
 
 function endpointUrls(prefix: string, paths: IssuerPaths): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    clientEndpoints.map((name) => [`${name}_endpoint`, `${prefix}${paths[name]}`]),
+    CLIENT_ENDPOINTS.map((name) => [`${name}_endpoint`, `${prefix}${paths[name]}`]),
   );
 }
 
 function authenticationOf(endpoint: string, methods: readonly string[]) {
   return {
     [`${endpoint}_endpoint_auth_methods_supported`]: methods,
-    [`${endpoint}_endpoint_auth_signing_alg_values_supported`]: asymmetricAlgorithms,
+    [`${endpoint}_endpoint_auth_signing_alg_values_supported`]: ASYMMETRIC_ALGORITHMS,
   };
 }

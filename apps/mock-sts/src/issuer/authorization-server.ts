@@ -1,29 +1,29 @@
 import {
+  CLIENT_ENDPOINTS,
   type ClientEndpointName,
-  clientEndpoints,
   type IssuerPaths,
-  mtlsPrefix,
+  MTLS_PREFIX,
 } from "../oauth/issuer-paths.ts";
 import type { RouteName } from "../recording/recorded-request.ts";
 import type { AccessTokens } from "../tokens/access-tokens.ts";
 import type { OAuthEndpoint } from "../tokens/oauth-endpoint.ts";
-import { oauthMetadataPath, openIdMetadataPath } from "./authorization-server-metadata.ts";
+import { OAUTH_METADATA_PATH, OPEN_ID_METADATA_PATH } from "./authorization-server-metadata.ts";
 
 /** An issuer as the token server serves it: an identity tenant, the token exchange service, or another one. */
 export interface AuthorizationServer {
-  /** Its access tokens; they know its name and its keys. */
+  /** Its access tokens, with its name and its keys. */
   readonly tokens: AccessTokens;
-  /** Where its paths begin on the token server; empty at the root. */
+  /** The prefix of its paths on the token server; empty at the root. */
   readonly path: string;
   readonly paths: IssuerPaths;
-  /** What the record says of requests to it. */
+  /** The labels of its requests in the record. */
   readonly label: { readonly token: RouteName; readonly tenant?: string; readonly issuer?: string };
   readonly endpoints: Readonly<Record<ClientEndpointName, OAuthEndpoint>>;
-  /** Its metadata document as it is now. */
+  /** Builds its current metadata document. */
   metadata(): Readonly<Record<string, unknown>>;
 }
 
-/** A path of an issuer, and what answers there: an endpoint for clients, or a document for everybody. */
+/** A path of an issuer, and its handler: an endpoint for clients, or a public document. */
 export type IssuerRoute = { readonly path: string; readonly route: RouteName } & (
   | { readonly endpoint: OAuthEndpoint; readonly document?: undefined }
   | { readonly document: () => object | Promise<object>; readonly endpoint?: undefined }
@@ -32,8 +32,8 @@ export type IssuerRoute = { readonly path: string; readonly route: RouteName } &
 /** Lists all paths of an issuer. */
 export function issuerRoutes(server: AuthorizationServer): readonly IssuerRoute[] {
   const { path, paths, endpoints, tokens } = server;
-  const ofClients = clientEndpoints.flatMap((name) =>
-    ["", mtlsPrefix].map((prefix) => ({
+  const ofClients = CLIENT_ENDPOINTS.flatMap((name) =>
+    ["", MTLS_PREFIX].map((prefix) => ({
       path: `${path}${prefix}${paths[name]}`,
       route: name === "token" ? server.label.token : name,
       endpoint: endpoints[name],
@@ -48,8 +48,8 @@ export function issuerRoutes(server: AuthorizationServer): readonly IssuerRoute[
   return [...ofClients, ...documents, { ...keys, document: () => tokens.keys.jwks() }];
 }
 
-/** Clients look for it before the issuer's path (RFC 8414, section 3.1) and behind it (OpenID Connect). */
+/** Clients look for it before the issuer's path (RFC 8414 §3.1) and behind it (OpenID Connect). */
 function metadataPaths(path: string): readonly string[] {
-  const wellKnown = [oauthMetadataPath, openIdMetadataPath];
+  const wellKnown = [OAUTH_METADATA_PATH, OPEN_ID_METADATA_PATH];
   return [...new Set(wellKnown.flatMap((place) => [`${place}${path}`, `${path}${place}`]))];
 }

@@ -4,11 +4,11 @@ import type { Clients } from "../clients/clients.ts";
 import { knownScopes } from "../clients/scopes.ts";
 import { clientCredentialsGrant } from "../grants/client-credentials-grant.ts";
 import { createJwtBearerGrant } from "../grants/jwt-bearer-grant.ts";
-import { identityPaths } from "../oauth/issuer-paths.ts";
+import { IDENTITY_PATHS } from "../oauth/issuer-paths.ts";
 import type { ResolvedOptions } from "../options/options.ts";
 import type { Tenant } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
-import type { DpopJudge } from "../tokens/dpop.ts";
+import type { DpopVerifier } from "../tokens/dpop.ts";
 import type { AuthorizationServer } from "./authorization-server.ts";
 import { authorizationServerMetadata } from "./authorization-server-metadata.ts";
 import { createIntrospection } from "./introspection-endpoint.ts";
@@ -16,7 +16,7 @@ import { createRevocation } from "./revocation-endpoint.ts";
 import { createTokenEndpoint, type TokenEndpointOptions } from "./token-endpoint.ts";
 
 /** Grants of an identity tenant. */
-const identityGrants = [
+const IDENTITY_GRANTS = [
   "client_credentials",
   "urn:ietf:params:oauth:grant-type:jwt-bearer",
 ] as const;
@@ -26,14 +26,14 @@ export interface IdentityTenant extends AuthorizationServer {
   readonly tokenEndpoint: string;
 }
 
-/** What identity tenants share. */
+/** The parts of a mock that all identity tenants share. */
 export interface IdentityTenantContext {
   readonly options: ResolvedOptions;
   /** The clients registered with this one. */
   readonly clients: Clients;
   readonly authority: X509Certificate;
   readonly clock: Clock;
-  readonly dpop: DpopJudge;
+  readonly dpop: DpopVerifier;
   readonly lifetime: { readonly tokenLifetimeMs: number };
 }
 
@@ -44,13 +44,16 @@ export function createIdentityTenant(
 ): IdentityTenant {
   const { issuer, tokens, iasPath: path, subdomain } = tenant;
   const { clients, authority, clock, options } = context;
-  const tokenEndpoint = `${issuer}${identityPaths.token}`;
+  const tokenEndpoint = `${issuer}${IDENTITY_PATHS.token}`;
   const audience = options.strictAudience ? [issuer] : [issuer, tokenEndpoint];
   const { clockSkewMs } = options;
   const clientAssertions = createClientAssertions({ audience, clock, clockSkewMs });
   const authentication = { clients, authority, clock, clientAssertions };
   return {
-    ...{ tokens, path, tokenEndpoint, paths: identityPaths },
+    tokens,
+    path,
+    tokenEndpoint,
+    paths: IDENTITY_PATHS,
     label: { token: "token", tenant: subdomain },
     endpoints: {
       token: createTokenEndpoint({ ...authentication, ...tokenParts(tenant, context) }),
@@ -59,7 +62,9 @@ export function createIdentityTenant(
     },
     metadata: () =>
       authorizationServerMetadata({
-        ...{ issuer, paths: identityPaths, grantTypes: identityGrants },
+        issuer,
+        paths: IDENTITY_PATHS,
+        grantTypes: IDENTITY_GRANTS,
         scopes: knownScopes(clients),
         signingAlgorithm: tokens.keys.algorithm,
       }),
@@ -70,15 +75,21 @@ function tokenParts(
   { issuer, tokens, tenantId }: Tenant,
   { options, clock, dpop, lifetime }: IdentityTenantContext,
 ): Omit<TokenEndpointOptions, "clients" | "authority" | "clock" | "clientAssertions"> {
-  const tokenEndpoint = `${issuer}${identityPaths.token}`;
+  const tokenEndpoint = `${issuer}${IDENTITY_PATHS.token}`;
   return {
-    ...{ tenantId, tokens, dpop, gatewayClientId: options.gatewayClientId },
+    tenantId,
+    tokens,
+    dpop,
+    gatewayClientId: options.gatewayClientId,
     tokenLifetimeMs: () => lifetime.tokenLifetimeMs,
     grants: {
       client_credentials: clientCredentialsGrant,
       "urn:ietf:params:oauth:grant-type:jwt-bearer": createJwtBearerGrant({
         ...options,
-        ...{ issuer, tokenEndpoint, keys: tokens.keys, clock },
+        issuer,
+        tokenEndpoint,
+        keys: tokens.keys,
+        clock,
       }),
     },
   };

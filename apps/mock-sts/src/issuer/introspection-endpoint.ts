@@ -3,22 +3,23 @@ import {
   type ClientAuthenticationContext,
 } from "../clients/client-authentication.ts";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
+import { requiredParameter } from "../oauth/form.ts";
 import { OAuthError, tokenEndpointResponse } from "../oauth/oauth-error.ts";
 import type { AccessTokens } from "../tokens/access-tokens.ts";
+import { tokenTypeOf } from "../tokens/confirmation.ts";
 import { createOAuthEndpoint, type OAuthEndpoint } from "../tokens/oauth-endpoint.ts";
-import { tokenTypeOf } from "../tokens/sender-constraint.ts";
 
-/** What introspection works with. */
+/** The parts of an issuer that introspection needs. */
 export interface IntrospectionOptions extends ClientAuthenticationContext {
   readonly tokens: AccessTokens;
-  /** Claims that are kept from the caller; read at each request. */
+  /** Claims that are hidden from the caller; read at each request. */
   readonly hiddenClaims?: () => readonly string[];
 }
 
 /**
- * Creates the endpoint that tells clients what an access token says, as long as it is good.
+ * Creates the endpoint that tells clients the claims of an access token, as long as it is valid.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662, section 2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662 §2}
  */
 export function createIntrospection(options: IntrospectionOptions): OAuthEndpoint {
   return createOAuthEndpoint(async (request) => {
@@ -27,8 +28,7 @@ export function createIntrospection(options: IntrospectionOptions): OAuthEndpoin
       const description = "only a client that proves itself may ask about tokens";
       throw new OAuthError("invalid_client", description, { status: 401 });
     }
-    const token = request.form.get("token");
-    if (token === undefined) throw new OAuthError("invalid_request", "token is missing");
+    const token = requiredParameter(request.form, "token", "token");
     return {
       clientId: client.clientId,
       response: tokenEndpointResponse(await describeToken(token, options)),
@@ -36,7 +36,7 @@ export function createIntrospection(options: IntrospectionOptions): OAuthEndpoin
   });
 }
 
-/** Why a token is not good is nobody's business: RFC 7662, section 2.2. */
+/** The response must not say why a token is invalid: RFC 7662 §2.2. */
 async function describeToken(
   token: string,
   { tokens, hiddenClaims = () => [] }: IntrospectionOptions,

@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, jwtBearerForm } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, jwtBearerForm } from "../../test-support/agent.ts";
 import { StsAgent, typeUrn } from "../../test-support/sts-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
@@ -46,8 +46,12 @@ describe("introspection (RFC 7662)", () => {
       });
       const body = await introspect(token);
       expect(body).toMatchObject({
-        ...{ active: true, token_type: "Bearer", iss: mock.issuer, sub: "alice" },
-        ...{ client_id: mock.clientId, aud: "mock-agent-gateway" },
+        active: true,
+        token_type: "Bearer",
+        iss: mock.issuer,
+        sub: "alice",
+        client_id: mock.clientId,
+        aud: "mock-agent-gateway",
         exp: expect.any(Number),
       });
       if (format === "jwt") expect(body).toMatchObject(decodeJwt(token));
@@ -56,7 +60,8 @@ describe("introspection (RFC 7662)", () => {
 
   it("[7662-1] tells act, and [8705-8] the certificate it is bound to", async () => {
     const { token } = await agent.exchange({
-      ...{ client_id: mock.clientId, audience: "tickets" },
+      client_id: mock.clientId,
+      audience: "tickets",
       subject_token: await mock.userToken({ sub: "alice" }),
       actor_token: await mock.userToken({ sub: "agent" }),
       actor_token_type: typeUrn("jwt"),
@@ -85,7 +90,10 @@ describe("introspection (RFC 7662)", () => {
 
   it.each(["jwt", "opaque"])("[7662-1] follows the mock's clock for format %s", async (format) => {
     mock.controls.tokenLifetimeMs = 60_000;
-    const { token } = await agent.requestToken({ ...clientCredentialsForm, token_format: format });
+    const { token } = await agent.requestToken({
+      ...CLIENT_CREDENTIALS_FORM,
+      token_format: format,
+    });
     expect((await introspect(token)).active).toBe(true);
     mock.controls.clockOffsetMs = 60_000;
     expect(await introspect(token)).toEqual(inactive);
@@ -108,7 +116,7 @@ describe("introspection (RFC 7662)", () => {
     expect(anonymous.status).toBe(401);
   });
 
-  it("refuses a request without a token, a GET, and what is no form", async () => {
+  it("refuses a request without a token, a GET, and a body that is not a form", async () => {
     const url = mock.introspectionEndpoint;
     expect((await agent.post({}, basic, url)).body.error).toBe("invalid_request");
     const get = await agent.fetch(url);

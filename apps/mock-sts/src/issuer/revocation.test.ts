@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM } from "../../test-support/agent.ts";
 import { StsAgent } from "../../test-support/sts-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
@@ -28,14 +28,15 @@ async function isActive(token: string): Promise<unknown> {
 
 describe("revocation (RFC 7009)", () => {
   it.each(["jwt", "opaque"])("[7009-1] ends a token of format %s and no other", async (format) => {
-    const request = () => agent.requestToken({ ...clientCredentialsForm, token_format: format });
-    const [first, second] = [(await request()).token, (await request()).token];
+    const request = () => agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, token_format: format });
+    const first = (await request()).token;
+    const second = (await request()).token;
     const { status, headers } = await revoke({ token: first, token_type_hint: "access_token" });
     expect([status, headers.get("cache-control")]).toEqual([200, "no-store"]);
     expect([await isActive(first), await isActive(second)]).toEqual([false, true]);
-    const answer = await agent.postMcp("cost-centers", { Authorization: `Bearer ${first}` });
-    expect(answer.headers.get("www-authenticate")).toContain("invalid_token");
-    await answer.body?.cancel();
+    const response = await agent.postMcp("cost-centers", { Authorization: `Bearer ${first}` });
+    expect(response.headers.get("www-authenticate")).toContain("invalid_token");
+    await response.body?.cancel();
   });
 
   it("[7009-1] is content with unknown tokens, ended ones, and any hint", async () => {

@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 import { certificateThumbprint } from "../oauth/fingerprint.ts";
 
@@ -39,11 +39,11 @@ async function expectError(
   return headers;
 }
 
-describe("token endpoint, requests (RFC 6749, section 3.2)", () => {
+describe("token endpoint, requests (RFC 6749 §3.2)", () => {
   it.each(["GET", "PUT", "DELETE"])(
-    "[6749-1] answers %s with 405 and never a token",
+    "[6749-1] responds to %s with 405 and never a token",
     async (method) => {
-      const body = method === "GET" ? null : new URLSearchParams(clientCredentialsForm);
+      const body = method === "GET" ? null : new URLSearchParams(CLIENT_CREDENTIALS_FORM);
       const response = await agent.fetch(mock.tokenEndpoint, { method, body });
       expect(response.status).toBe(405);
       expect(response.headers.get("allow")).toBe("POST");
@@ -52,12 +52,12 @@ describe("token endpoint, requests (RFC 6749, section 3.2)", () => {
   );
 
   it.each([
-    ["JSON", "application/json", JSON.stringify(clientCredentialsForm)],
-    ["text", "text/plain", new URLSearchParams(clientCredentialsForm).toString()],
+    ["JSON", "application/json", JSON.stringify(CLIENT_CREDENTIALS_FORM)],
+    ["text", "text/plain", new URLSearchParams(CLIENT_CREDENTIALS_FORM).toString()],
     [
       "another charset",
       "application/x-www-form-urlencoded; charset=latin1",
-      new URLSearchParams(clientCredentialsForm).toString(),
+      new URLSearchParams(CLIENT_CREDENTIALS_FORM).toString(),
     ],
     ["broken UTF-8", "application/x-www-form-urlencoded", "grant_type=client_credentials&x=%ff"],
   ])("[6749-2] refuses %s", async (_what, contentType, body) => {
@@ -67,7 +67,7 @@ describe("token endpoint, requests (RFC 6749, section 3.2)", () => {
 
   it("[6749-2] refuses parameters in the URL", async () => {
     const url = `${mock.tokenEndpoint}?client_id=mock-agent`;
-    const body = new URLSearchParams(clientCredentialsForm);
+    const body = new URLSearchParams(CLIENT_CREDENTIALS_FORM);
     const response = await agent.fetch(url, { method: "POST", body });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: "invalid_request" });
@@ -75,7 +75,7 @@ describe("token endpoint, requests (RFC 6749, section 3.2)", () => {
 
   it("[6749-3] ignores unknown parameters and takes an empty value as absent", async () => {
     const { status, body } = await agent.requestToken({
-      ...clientCredentialsForm,
+      ...CLIENT_CREDENTIALS_FORM,
       scope: "",
       token_format: "",
       colour: "blue",
@@ -85,7 +85,7 @@ describe("token endpoint, requests (RFC 6749, section 3.2)", () => {
   });
 
   it("[6749-4] refuses a parameter that occurs twice, empty ones too", async () => {
-    const fields = Object.entries(clientCredentialsForm);
+    const fields = Object.entries(CLIENT_CREDENTIALS_FORM);
     const twice = { status: 400, error: "invalid_request" };
     await expectError([...fields, ["scope", "read"], ["scope", "write"]], twice);
     await expectError([...fields, ["scope", "read"], ["scope", ""]], twice);
@@ -93,8 +93,8 @@ describe("token endpoint, requests (RFC 6749, section 3.2)", () => {
 
   it("[6749-4] takes a repeated resource and audience", async () => {
     const { status } = await agent.requestToken([
-      ...Object.entries(clientCredentialsForm),
-      ["resource", clientCredentialsForm.resource],
+      ...Object.entries(CLIENT_CREDENTIALS_FORM),
+      ["resource", CLIENT_CREDENTIALS_FORM.resource],
       ["audience", "a"],
       ["audience", "b"],
     ]);
@@ -103,32 +103,32 @@ describe("token endpoint, requests (RFC 6749, section 3.2)", () => {
 
   it("refuses a body that is too large", async () => {
     const padding = "x".repeat(1_100_000);
-    const { status, body } = await agent.requestToken({ ...clientCredentialsForm, padding });
+    const { status, body } = await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, padding });
     expect(status).toBe(413);
     expect(body.error).toBe("invalid_request");
   });
 });
 
-describe("token endpoint, errors (RFC 6749, section 5.2)", () => {
+describe("token endpoint, errors (RFC 6749 §5.2)", () => {
   it("[6749-5] tells a missing, an unknown and a forbidden grant apart", async () => {
-    const { grant_type: _, ...withoutGrant } = clientCredentialsForm;
+    const { grant_type: _, ...withoutGrant } = CLIENT_CREDENTIALS_FORM;
     await expectError(withoutGrant, { status: 400, error: "invalid_request" });
-    const unknown = { ...clientCredentialsForm, grant_type: "password" };
+    const unknown = { ...CLIENT_CREDENTIALS_FORM, grant_type: "password" };
     await expectError(unknown, { status: 400, error: "unsupported_grant_type" });
     const forbidden = { client_id: "app-only", grant_type: jwtBearer, assertion: "x" };
     await expectError(forbidden, { status: 400, error: "unauthorized_client" });
   });
 
   it.each(["toString", "__proto__", "constructor"])("knows no grant %s", async (grantType) => {
-    const fields = { ...clientCredentialsForm, grant_type: grantType };
+    const fields = { ...CLIENT_CREDENTIALS_FORM, grant_type: grantType };
     await expectError(fields, { status: 400, error: "unsupported_grant_type" });
   });
 
-  it("[6749-9] refuses a scope nobody knows, and one that is another client's", async () => {
+  it("[6749-9] refuses an unknown scope, and the scope of another client", async () => {
     const error = { status: 400, error: "invalid_scope" };
-    await expectError({ ...clientCredentialsForm, scope: "nonsense" }, error);
-    await expectError({ ...clientCredentialsForm, scope: "read nonsense" }, error);
-    await expectError({ ...clientCredentialsForm, scope: "admin" }, error);
+    await expectError({ ...CLIENT_CREDENTIALS_FORM, scope: "nonsense" }, error);
+    await expectError({ ...CLIENT_CREDENTIALS_FORM, scope: "read nonsense" }, error);
+    await expectError({ ...CLIENT_CREDENTIALS_FORM, scope: "admin" }, error);
   });
 
   it.each([
@@ -137,23 +137,23 @@ describe("token endpoint, errors (RFC 6749, section 5.2)", () => {
     "urn:x#y",
     "urn:sap:identity:application:provider:name:agent-gatewa",
   ])("[8707-3] refuses the resource %s", async (resource) => {
-    const fields = { ...clientCredentialsForm, resource };
+    const fields = { ...CLIENT_CREDENTIALS_FORM, resource };
     await expectError(fields, { status: 400, error: "invalid_target" });
   });
 
   it("refuses two resources if it knows only one", async () => {
-    const fields = [...Object.entries(clientCredentialsForm), ["resource", "urn:x"]] as const;
+    const fields = [...Object.entries(CLIENT_CREDENTIALS_FORM), ["resource", "urn:x"]] as const;
     await expectError(fields, { status: 400, error: "invalid_target" });
   });
 
   it("refuses an unknown token_format", async () => {
-    const fields = { ...clientCredentialsForm, token_format: "saml" };
+    const fields = { ...CLIENT_CREDENTIALS_FORM, token_format: "saml" };
     await expectError(fields, { status: 400, error: "invalid_request" });
   });
 });
 
-describe("token endpoint, client_credentials (RFC 6749, section 4.4; RFC 9068)", () => {
-  it("[6749-10] [6749-11] [6749-18] answers as JSON that no cache may keep, without a refresh token", async () => {
+describe("token endpoint, client_credentials (RFC 6749 §4.4; RFC 9068)", () => {
+  it("[6749-10] [6749-11] [6749-18] responds with JSON that no cache may keep, without a refresh token", async () => {
     const { status, headers, body } = await agent.requestToken();
     expect(status).toBe(200);
     expect(headers.get("content-type")).toMatch(/^application\/json/);
@@ -192,48 +192,49 @@ describe("token endpoint, client_credentials (RFC 6749, section 4.4; RFC 9068)",
   });
 
   it("gives every token an identifier of its own", async () => {
-    const [one, other] = [await agent.requestToken(), await agent.requestToken()];
+    const one = await agent.requestToken();
+    const other = await agent.requestToken();
     expect(decodeJwt(one.token).jti).not.toBe(decodeJwt(other.token).jti);
   });
 
   it("issues an opaque token on request", async () => {
     const { token } = await agent.requestToken({
-      ...clientCredentialsForm,
+      ...CLIENT_CREDENTIALS_FORM,
       token_format: "opaque",
     });
     expect(token).toMatch(/^[\w-]{43}$/);
   });
 
   it("[9068-4] makes the client the audience where no resource is named", async () => {
-    const { resource: _, ...fields } = clientCredentialsForm;
+    const { resource: _, ...fields } = CLIENT_CREDENTIALS_FORM;
     const { token } = await agent.requestToken(fields);
     expect(decodeJwt(token).aud).toBe("mock-agent");
   });
 
   it.each(["", ":apptid:some-tenant"])("knows the gateway by its client id%s", async (suffix) => {
     const resource = `urn:sap:identity:application:provider:clientid:mock-agent-gateway${suffix}`;
-    const { token } = await agent.requestToken({ ...clientCredentialsForm, resource });
+    const { token } = await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, resource });
     expect(decodeJwt(token).aud).toBe("mock-agent-gateway");
   });
 
   it("[6749-11] tells the scope if it grants less than was asked for", async () => {
-    const same = await agent.requestToken({ ...clientCredentialsForm, scope: "write read" });
+    const same = await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, scope: "write read" });
     expect(same.body).not.toHaveProperty("scope");
     expect(decodeJwt(same.token).scope).toBe("write read");
-    const less = await agent.requestToken({ ...clientCredentialsForm, scope: "read admin" });
+    const less = await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, scope: "read admin" });
     expect(less.body.scope).toBe("read");
     expect(decodeJwt(less.token).scope).toBe("read");
   });
 
   it("[8705-9] serves the alias for mTLS alike", async () => {
     const url = mock.tokenEndpoint.replace("/oauth2/", "/mtls/oauth2/");
-    const body = new URLSearchParams(clientCredentialsForm);
+    const body = new URLSearchParams(CLIENT_CREDENTIALS_FORM);
     const response = await agent.fetch(url, { method: "POST", body });
     expect(response.status).toBe(200);
   });
 });
 
-describe("token endpoint, bound tokens (RFC 8705, section 3)", () => {
+describe("token endpoint, bound tokens (RFC 8705 §3)", () => {
   it("[8705-7] puts the thumbprint of the certificate in the token", async () => {
     const { token } = await agent.requestToken();
     const der = Buffer.from(
@@ -255,7 +256,7 @@ describe("token endpoint, bound tokens (RFC 8705, section 3)", () => {
     await using strict = await startMockSts({ clients: [{ ...bound, authentication: "none" }] });
     await using client = new TestAgent(strict, null);
     const { status, body } = await client.requestToken({
-      ...clientCredentialsForm,
+      ...CLIENT_CREDENTIALS_FORM,
       client_id: "bound",
     });
     expect({ status, error: body.error }).toEqual({ status: 401, error: "invalid_client" });

@@ -8,43 +8,48 @@ import { chooseGrant } from "../grants/choose-grant.ts";
 import type { Grant, GrantDecision } from "../grants/grant.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
 import type { Form } from "../oauth/form.ts";
-import { OAuthError, tokenEndpointResponse } from "../oauth/oauth-error.ts";
+import { requiredParameter } from "../oauth/form.ts";
+import { tokenEndpointResponse } from "../oauth/oauth-error.ts";
 import { targetAudience } from "../oauth/resources.ts";
 import { tokenFormat } from "../oauth/token-format.ts";
 import type { AccessTokens, IssuedToken } from "../tokens/access-tokens.ts";
-import type { DpopJudge } from "../tokens/dpop.ts";
+import { tokenTypeOf } from "../tokens/confirmation.ts";
+import type { DpopVerifier } from "../tokens/dpop.ts";
 import {
   createOAuthEndpoint,
+  type EndpointResult,
   type OAuthEndpoint,
-  type TokenAnswer,
   type TokenRequest,
 } from "../tokens/oauth-endpoint.ts";
-import { confirmationOf, tokenTypeOf } from "../tokens/sender-constraint.ts";
+import { confirmationOf } from "../tokens/sender-constraint.ts";
+import { expiresIn } from "../tokens/token-lifetime.ts";
 
-/** What the token endpoint works with. */
+/** The parts of an identity tenant that its token endpoint needs. */
 export interface TokenEndpointOptions extends ClientAuthenticationContext {
   readonly tenantId: string;
   readonly gatewayClientId: string;
   readonly tokens: AccessTokens;
-  readonly dpop: DpopJudge;
+  readonly dpop: DpopVerifier;
   readonly grants: Readonly<Partial<Record<GrantType, Grant>>>;
   /** Lifetime of the tokens issued now, in milliseconds. */
   readonly tokenLifetimeMs: () => number;
 }
 
 /**
- * Creates the function that answers requests to the token endpoint.
+ * Creates the token endpoint of an identity tenant.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749, section 3.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 §3.2}
  */
 export function createTokenEndpoint(options: TokenEndpointOptions): OAuthEndpoint {
-  return createOAuthEndpoint((request) => answer(request, options));
+  return createOAuthEndpoint((request) => handle(request, options));
 }
 
-async function answer(request: TokenRequest, options: TokenEndpointOptions): Promise<TokenAnswer> {
+async function handle(
+  request: TokenRequest,
+  options: TokenEndpointOptions,
+): Promise<EndpointResult> {
   const { form } = request;
-  const grantType = form.get("grant_type");
-  if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
+  const grantType = requiredParameter(form, "grant_type", "grant_type");
   const client = await authenticateClient(request, options);
   const { tokens, dpop } = options;
   const grant = chooseGrant(grantType, client, options.grants);
@@ -56,7 +61,7 @@ async function answer(request: TokenRequest, options: TokenEndpointOptions): Pro
     ...target,
     subject: decision.subject,
     clientId: client.clientId,
-    expiresAt: endOfToken(decision, options),
+    expiresAt: tokenExpiry(decision, options),
     format: request.format ?? format ?? decision.defaultFormat,
     confirmation,
     claims: { ...iasClaims(options), ...decision.claims },
@@ -64,7 +69,8 @@ async function answer(request: TokenRequest, options: TokenEndpointOptions): Pro
   const idToken = decision.withIdToken ? await signIdToken(issued, tokens.keys) : undefined;
   const { clientId } = client;
   return {
-    ...{ issued, clientId },
+    issued,
+    clientId,
     response: successResponse(issued, { form, scope: target.scope, idToken }),
   };
 }
@@ -78,8 +84,8 @@ function successResponse(
   return tokenEndpointResponse({
     access_token: token,
     token_type: tokenTypeOf(claims),
-    expires_in: (claims.exp ?? 0) - (claims.iat ?? 0),
-    // Required where it differs from the request: RFC 6749, section 5.1.
+    expires_in: expiresIn(claims),
+    // Required where it differs from the request: RFC 6749 §5.1.
     ...(isNarrower && { scope: scope.join(" ") }),
     ...(idToken !== undefined && { id_token: idToken }),
   });
@@ -94,8 +100,8 @@ function chooseTarget(form: Form, client: Client, options: TokenEndpointOptions)
   };
 }
 
-/** A token made of an assertion does not outlive it: RFC 7521, section 4.1. */
-function endOfToken(decision: GrantDecision, options: TokenEndpointOptions): number {
+/** A token does not outlive the assertion that it was issued for: RFC 7521 §4.1. */
+function tokenExpiry(decision: GrantDecision, options: TokenEndpointOptions): number {
   const { notAfter = Number.POSITIVE_INFINITY } = decision;
   return Math.min(options.clock.now() + options.tokenLifetimeMs(), notAfter);
 }

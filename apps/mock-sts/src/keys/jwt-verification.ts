@@ -2,17 +2,17 @@ import { type CryptoKey, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerif
 import { OAuthError } from "../oauth/oauth-error.ts";
 import { type SigningKeys, signingAlgorithms } from "./signing-keys.ts";
 
-/** A token was refused; the message names no part of it. */
+/** A token is invalid; the message contains no part of it. */
 export class InvalidTokenError extends Error {
   override readonly name = "InvalidTokenError";
 }
 
-/** What a JWT must be like. */
+/** The requirements for a JWT. */
 export interface JwtRules {
-  /** What the message calls it. Default `token`. */
+  /** The name of the JWT in messages. Default `token`. */
   readonly label?: string;
   readonly issuer: string;
-  /** One of them must be in `aud`. Default: any audience will do. */
+  /** One of these must be in `aud`. Default: any audience. */
   readonly audience?: readonly string[];
   /** Header `typ`. Default: any. */
   readonly typ?: string;
@@ -25,17 +25,26 @@ export interface JwtRules {
   readonly clockSkewMs: number;
 }
 
-/** Signature algorithms with a public key: what others may sign with. */
-export const asymmetricAlgorithms: readonly string[] = [
-  ...["ES256", "ES384", "ES512", "RS256", "RS384", "RS512"],
-  ...["PS256", "PS384", "PS512", "EdDSA", "Ed25519"],
+/** Signature algorithms with a public key, which other issuers may use. */
+export const ASYMMETRIC_ALGORITHMS: readonly string[] = [
+  "ES256",
+  "ES384",
+  "ES512",
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "EdDSA",
+  "Ed25519",
 ];
 
 /**
  * Checks a JWT: type, signature, issuer, audience, lifetime, and that it has all claims it needs.
  *
  * @throws InvalidTokenError saying what is wrong with it.
- * @see {@link https://www.rfc-editor.org/rfc/rfc8725#section-3 RFC 8725, section 3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8725#section-3 RFC 8725 §3}
  */
 export async function verifyJwt(token: string, rules: JwtRules): Promise<JWTPayload> {
   const { label = "token", issuer, audience, typ } = rules;
@@ -51,13 +60,13 @@ export async function verifyJwt(token: string, rules: JwtRules): Promise<JWTPayl
     });
     return payload;
   } catch (error) {
-    // Its issuer's keys cannot be had: that says nothing about the token.
+    // The keys of the issuer cannot be read: this says nothing about the token.
     if (error instanceof OAuthError) throw error;
     throw new InvalidTokenError(`${label} ${reasonOf(error)}`);
   }
 }
 
-/** The rules for what this server signed itself. */
+/** Returns the rules for tokens that this server signed itself. */
 export function ownSignature(
   keys: Pick<SigningKeys, "find">,
 ): Pick<JwtRules, "key" | "algorithms"> {
@@ -70,7 +79,7 @@ export function ownSignature(
   return { key, algorithms: signingAlgorithms };
 }
 
-/** Says what jose found in our words: its messages may quote claims. */
+/** Describes an error of jose in our own words: its messages may quote claims. */
 function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return "has expired";
   if (error instanceof errors.JWTClaimValidationFailed) return `has a bad ${error.claim}`;

@@ -17,7 +17,7 @@ export type SigningAlgorithm = (typeof signingAlgorithms)[number];
 /**
  * Checks the name of an algorithm.
  *
- * @throws TypeError naming those that there are.
+ * @throws TypeError naming the known algorithms.
  */
 export function checkSigningAlgorithm(algorithm: SigningAlgorithm): SigningAlgorithm {
   if (signingAlgorithms.includes(algorithm)) return algorithm;
@@ -41,9 +41,9 @@ export interface SigningKeys {
   readonly algorithm: SigningAlgorithm;
   /** Signs claims as a JWT of a type, with the newest key. */
   sign(claims: JWTPayload, typ: string): Promise<string>;
-  /** Finds the key of an identifier, `undefined` if the issuer never had it. */
+  /** Finds a key by its identifier; `undefined` if the issuer never had it. */
   find(kid: string): Pick<SigningKey, "algorithm" | "publicKey"> | undefined;
-  /** Makes a new key that signs from now on; without an algorithm it has that of the one before. */
+  /** Makes a new key that signs from now on. Default algorithm: that of the previous key. */
   rotate(algorithm?: SigningAlgorithm): Promise<void>;
   /** The public keys as a JWK Set. */
   jwks(): Promise<{ keys: JWK[] }>;
@@ -73,7 +73,7 @@ export function createSigningKeys(first: SigningAlgorithm = "ES256"): SigningKey
     },
     find: (kid) => keys.get(kid),
     async rotate(next = algorithm) {
-      // Whoever rotates wants two keys in the JWK Set, also before the first one was of use.
+      // After a rotation, the JWK Set has two keys, even if the first key was never used.
       await newest();
       algorithm = next;
       current = add(next);

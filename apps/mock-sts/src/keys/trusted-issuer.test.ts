@@ -22,7 +22,10 @@ async function createSigner(kid: string) {
     new SignJWT(
       JSON.parse(
         JSON.stringify({
-          ...{ iss: issuer, sub: "alice", aud: "books", exp: Math.floor(Date.now() / 1000) + 600 },
+          iss: issuer,
+          sub: "alice",
+          aud: "books",
+          exp: Math.floor(Date.now() / 1000) + 600,
           ...claims,
         }),
       ),
@@ -61,14 +64,14 @@ afterEach(async () => {
 async function call(token: string) {
   const url = `${mock.gatewayUrl}/v1/mcp/o/1`;
   const headers = { Authorization: `Bearer ${token}`, Accept: "text/event-stream" };
-  const answer = await agent.fetch(url, { headers });
-  await answer.body?.cancel();
-  const isIn = answer.status !== 401 && answer.status < 500;
-  return isIn ? "in" : answer.status;
+  const response = await agent.fetch(url, { headers });
+  await response.body?.cancel();
+  const isIn = response.status !== 401 && response.status < 500;
+  return isIn ? "in" : response.status;
 }
 
 describe("an MCP server that takes another server's tokens", () => {
-  it("[9068-6] judges issuer, audience, type and end, and names the issuer", async () => {
+  it("[9068-6] checks issuer, audience, type and expiry, and names the issuer", async () => {
     expect(await call(await first.sign())).toBe("in");
     for (const claims of [
       { iss: `${issuer}/` },
@@ -89,7 +92,8 @@ describe("an MCP server that takes another server's tokens", () => {
   it("[9068-6] reads the keys once more for an unknown key, and not again for a while", async () => {
     expect(await call(await first.sign())).toBe("in");
     idp.keys = [first.jwk, second.jwk];
-    const [one, two] = [await first.sign(), await second.sign()];
+    const one = await first.sign();
+    const two = await second.sign();
     // Just after a reading, an unknown key is nobody's.
     expect([await call(two), idp.reads]).toEqual([401, 1]);
     mock.controls.clockOffsetMs = 29_000;
@@ -103,7 +107,7 @@ describe("an MCP server that takes another server's tokens", () => {
     expect(idp.reads).toBe(2);
   });
 
-  it("[9068-6] answers 503 and not 401 while the keys cannot be read, and goes on after", async () => {
+  it("[9068-6] responds with 503 and not 401 while the keys cannot be read, and goes on after", async () => {
     idp.status = 500;
     expect(await call(await first.sign())).toBe(503);
     expect(await call(await first.sign())).toBe(503);
@@ -113,7 +117,7 @@ describe("an MCP server that takes another server's tokens", () => {
 });
 
 describe("a trusted issuer of the token exchange service", () => {
-  it("has its keys read where it says, or the answer is 503", async () => {
+  it("has its keys at its URL, or the response is 503", async () => {
     const exchange = async () =>
       agent.exchange({ subject_token: await first.sign({ aud: "sts" }, "JWT") });
     idp.status = 404;

@@ -1,27 +1,31 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { isBlank } from "../checks/option-values.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
 import type { Clock } from "../time/clock.ts";
 
-/** Somebody else whose tokens are taken. It has one of `jwks` and `jwksUri`. */
+/** Another issuer whose tokens are accepted. It has either `jwks` or `jwksUri`. */
 export interface TrustedIssuer {
   /** Claim `iss` of its tokens. */
   readonly issuer: string;
   readonly jwks?: JSONWebKeySet;
-  /** Where its JWK Set is read, at first use and again when a key is unknown. */
+  /** URL of its JWK Set, which is read at first use, and again when a key is unknown. */
   readonly jwksUri?: string;
-  /** One of these must be in `aud` of its tokens. Default: any audience will do; at an MCP server, that server's. */
+  /**
+   * One of these must be in `aud` of its tokens. Default: any audience; at an MCP server, that of
+   * the server.
+   */
   readonly audience?: string | readonly string[];
 }
 
 /** Least time between two readings of a JWK Set because of an unknown key, in milliseconds. */
-const coolDownMs = 30_000;
+const COOL_DOWN_MS = 30_000;
 /** Longest wait for a JWK Set, in milliseconds. */
-const timeoutMs = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /**
  * Returns the function that finds an issuer's keys. It throws an `OAuthError` with status 503 if
- * they cannot be had: that is no fault of the token.
+ * they cannot be read: this does not make the token invalid.
  */
 export function trustedKeys({ jwks, jwksUri }: TrustedIssuer, clock: Clock): JWTVerifyGetKey {
   return jwksUri === undefined
@@ -35,18 +39,16 @@ export function trustedKeys({ jwks, jwksUri }: TrustedIssuer, clock: Clock): JWT
  * @throws TypeError naming the issuer and what is wrong with it.
  */
 export function checkTrustedIssuer(trusted: TrustedIssuer, start: string): void {
-  checkNames(trusted, { start: `${start}:`, names: trustedIssuerNames });
+  checkNames(trusted, { start: `${start}:`, names: TRUSTED_ISSUER_NAMES });
   const { issuer, jwks, jwksUri } = trusted;
-  if (typeof issuer !== "string" || issuer.trim() === "") {
-    throw new TypeError(`${start} has a blank issuer`);
-  }
+  if (isBlank(issuer)) throw new TypeError(`${start} has a blank issuer`);
   const label = `${start}: ${JSON.stringify(issuer)}`;
   if (jwks !== undefined && jwksUri !== undefined) {
     throw new TypeError(`${label} has both a "jwks" and a "jwksUri"`);
   }
   if (jwksUri !== undefined) {
     const { protocol = "" } = URL.parse(jwksUri) ?? {};
-    if (!/^https?:$/.test(protocol)) throw new TypeError(`${label} has a "jwksUri" that is no URL`);
+    if (!/^https?:$/.test(protocol)) throw new TypeError(`${label} has an invalid "jwksUri"`);
     return;
   }
   try {
@@ -56,7 +58,7 @@ export function checkTrustedIssuer(trusted: TrustedIssuer, start: string): void 
   }
 }
 
-const trustedIssuerNames: KnownNames<TrustedIssuer> = {
+const TRUSTED_ISSUER_NAMES: KnownNames<TrustedIssuer> = {
   issuer: true,
   jwks: true,
   jwksUri: true,
@@ -81,7 +83,7 @@ function createRemoteKeys(uri: string, clock: Clock): JWTVerifyGetKey {
       return await keys(header, token);
     } catch (error) {
       const isUnknown = error instanceof errors.JWKSNoMatchingKey;
-      if (!isUnknown || Math.abs(clock.now() - readAt) < coolDownMs) throw error;
+      if (!isUnknown || Math.abs(clock.now() - readAt) < COOL_DOWN_MS) throw error;
       return (await read())(header, token);
     }
   };
@@ -89,7 +91,7 @@ function createRemoteKeys(uri: string, clock: Clock): JWTVerifyGetKey {
 
 async function readKeys(uri: string): Promise<JWTVerifyGetKey> {
   try {
-    const options = { redirect: "error", signal: AbortSignal.timeout(timeoutMs) } as const;
+    const options = { redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) } as const;
     const response = await fetch(uri, options);
     if (!response.ok) throw new TypeError(`status ${response.status}`);
     return createLocalJWKSet((await response.json()) as JSONWebKeySet);

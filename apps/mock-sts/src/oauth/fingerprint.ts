@@ -14,7 +14,7 @@ export function sameSecret(expected: string, given = ""): boolean {
 /**
  * Names a secret without giving it away: the first 12 hexadecimal digits of its SHA-256.
  *
- * Tests compute the same of the token they hold and compare.
+ * Tests compute the fingerprint of the token that they hold, and compare.
  */
 export function fingerprint(secret: string): string {
   return digest(secret).slice(0, 12);
@@ -23,7 +23,7 @@ export function fingerprint(secret: string): string {
 /**
  * Computes a certificate's `x5t#S256`: unpadded base64url SHA-256 of its DER form.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-3.1 RFC 8705, section 3.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-3.1 RFC 8705 §3.1}
  */
 export function certificateThumbprint(der: Uint8Array): string {
   return hash("sha256", der, "base64url");

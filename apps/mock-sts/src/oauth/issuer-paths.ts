@@ -1,17 +1,17 @@
 /** Endpoints of an issuer at which clients prove themselves. */
-export const clientEndpoints = ["token", "introspection", "revocation"] as const;
+export const CLIENT_ENDPOINTS = ["token", "introspection", "revocation"] as const;
 
 /** An endpoint of an issuer at which clients prove themselves. */
-export type ClientEndpointName = (typeof clientEndpoints)[number];
+export type ClientEndpointName = (typeof CLIENT_ENDPOINTS)[number];
 
 /** Paths of an issuer's endpoints below the issuer. */
 export type IssuerPaths = Readonly<Record<ClientEndpointName | "authorization" | "jwks", string>>;
 
-/** Where the second name of each endpoint begins, for clients that look for an mTLS alias. */
-export const mtlsPrefix = "/mtls";
+/** The prefix of the mTLS aliases of all endpoints. */
+export const MTLS_PREFIX = "/mtls";
 
 /** Paths of an identity tenant, as IAS has them. */
-export const identityPaths: IssuerPaths = {
+export const IDENTITY_PATHS: IssuerPaths = {
   authorization: "/oauth2/authorize",
   token: "/oauth2/token",
   introspection: "/oauth2/introspect",
@@ -20,7 +20,7 @@ export const identityPaths: IssuerPaths = {
 };
 
 /** Paths of the token exchange service and of further issuers. */
-export const stsPaths: IssuerPaths = {
+export const STS_PATHS: IssuerPaths = {
   authorization: "/authorize",
   token: "/token",
   introspection: "/introspect",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { OAuthError, safeDescription } from "./oauth-error.ts";
 
-describe("safeDescription (RFC 6749, section 5.2)", () => {
+describe("safeDescription (RFC 6749 §5.2)", () => {
   it("lets exactly the allowed characters through", () => {
     for (let code = 0; code <= 0x10_ff_ff; code++) {
       if (code >= 0xd8_00 && code <= 0xdf_ff) continue;
@@ -24,7 +24,7 @@ describe("safeDescription (RFC 6749, section 5.2)", () => {
 });
 
 describe("OAuthError", () => {
-  it("becomes a JSON answer that no cache may keep", async () => {
+  it("becomes a JSON response that no cache may keep", async () => {
     const response = new OAuthError("invalid_scope", 'no "such" scope').toResponse();
     expect(response.status).toBe(400);
     expect(response.headers.get("content-type")).toMatch(/^application\/json/);

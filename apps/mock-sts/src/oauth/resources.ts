@@ -1,16 +1,16 @@
-import { OAuthError } from "./oauth-error.ts";
+import { invalidTarget } from "./oauth-error.ts";
 
-/** How an IAS client names Agent Gateway as the target of its tokens. */
+/** The name of Agent Gateway as the target of tokens, for IAS clients. */
 export const agentGatewayResource = "urn:sap:identity:application:provider:name:agent-gateway";
 
 /**
  * Finds the audience of a token from the `resource` parameters of its request.
  *
- * Without any the token is for the client itself, as IAS does it. IAS names an application also by
- * its client id, with or without a tenant behind it.
+ * Without any, the token is for the client itself, as at IAS. IAS also names an application by its
+ * client id, with or without a tenant after it.
  *
  * @throws OAuthError `invalid_target` for a resource this server does not know.
- * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707, section 2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 §2}
  */
 export function targetAudience(
   resources: readonly string[],
@@ -22,7 +22,7 @@ export function targetAudience(
       resource === agentGatewayResource ||
       resource === byClientId ||
       resource.startsWith(`${byClientId}:apptid:`);
-    if (!isGateway) throw new OAuthError("invalid_target", "the resource is unknown");
+    if (!isGateway) throw invalidTarget("the resource is unknown");
   }
   return resources.length === 0 ? clientId : gatewayClientId;
 }

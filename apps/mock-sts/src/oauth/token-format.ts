@@ -1,14 +1,14 @@
 import type { Form } from "./form.ts";
-import { OAuthError } from "./oauth-error.ts";
+import { invalidRequest } from "./oauth-error.ts";
 
 /**
- * Reads the parameter `token_format`, which IAS has and the mock's other issuers take too;
- * `undefined` leaves the format to the server.
+ * Reads the parameter `token_format` of IAS, which the mock's other issuers accept too;
+ * `undefined`: the server chooses.
  *
  * @throws OAuthError `invalid_request`.
  */
 export function tokenFormat(form: Form): "jwt" | "opaque" | undefined {
   const format = form.get("token_format");
   if (format === undefined || format === "jwt" || format === "opaque") return format;
-  throw new OAuthError("invalid_request", "token_format is neither jwt nor opaque");
+  throw invalidRequest("token_format is neither jwt nor opaque");
 }

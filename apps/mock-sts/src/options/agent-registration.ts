@@ -1,14 +1,19 @@
 import type { ClientRegistration } from "../clients/clients.ts";
-import type { MockStsOptions } from "./options.ts";
+
+/** The options of a mock that are about its agent. */
+export type AgentRegistrationOptions = Pick<
+  ClientRegistration,
+  "certificateBoundTokens" | "scopes"
+>;
 
 /** Returns the subject of the agent's certificate. */
 export function agentSubject(clientId: string): string {
   return `CN=${escapeDn(clientId)},OU=Agents,O=Mock STS`;
 }
 
-/** Describes the agent, who authenticates by certificate, as a client. */
+/** Describes the agent as a client that authenticates by its certificate. */
 export function agentRegistration(
-  { certificateBoundTokens = true, scopes = [] }: MockStsOptions,
+  { certificateBoundTokens = true, scopes = [] }: AgentRegistrationOptions,
   { clientId, subjectDn }: { clientId: string; subjectDn: string },
 ): ClientRegistration {
   return { clientId, authentication: "tls_client_auth", subjectDn, certificateBoundTokens, scopes };

@@ -1,18 +1,28 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
-import type { Bounds } from "../recording/bounded-map.ts";
-import { builtInScenarios, checkScenario, type Scenario } from "./scenario.ts";
+import { checkInteger } from "../checks/option-values.ts";
+import type { Bounds } from "../recording/bounded-cache.ts";
+import { BUILT_IN_SCENARIOS, checkScenario, type Scenario } from "./scenario.ts";
 
-/** Options that say what can be seen of a mock, and by whom. */
+/** Options for the request log, the controls and the faults. */
 export interface ControlOptions {
-  /** Sets of faults and settings that can be applied by name, beside the built-in ones; one of the same name wins. */
+  /**
+   * Further sets of faults and settings that can be applied by name; they win over built-in ones of
+   * the same name.
+   */
   readonly scenarios?: readonly Scenario[];
-  /** Most that the request log holds; the oldest go first. Default 10 000 requests, 67 108 864 bytes. */
+  /**
+   * Limits of the request log; the oldest requests are dropped first. Default 10 000 requests, 67
+   * 108 864 bytes.
+   */
   readonly recordLimits?: { readonly requests?: number; readonly bytes?: number };
-  /** Keeps the values of tokens, to be shown to who has the admin token. Default false: fingerprints and claims only. */
+  /**
+   * Keeps the values of tokens, for holders of the admin token. Default false: fingerprints and
+   * claims only.
+   */
   readonly recordSecrets?: boolean;
   /** Further host names, without port, under which the controls may be reached over HTTP. Default: none. */
   readonly controlHosts?: readonly string[];
-  /** Which requests faults with a probability hit that have no seed of their own. Default 1. */
+  /** Seed of faults with a probability that have no seed of their own. Default 1. */
   readonly seed?: number;
 }
 
@@ -33,22 +43,20 @@ export interface ResolvedControlOptions {
 export function resolveControlOptions(options: ControlOptions): ResolvedControlOptions {
   const { recordLimits = {}, recordSecrets = false, controlHosts = [] } = options;
   const { seed = 1 } = options;
-  const start = "Cannot start mock-sts:";
-  checkNames(recordLimits, { start, names: recordLimitNames, field: "record limit" });
-  if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(`Cannot start mock-sts: "seed" must be an integer, got ${seed}`);
-  }
+  checkNames(recordLimits, { start: START, names: RECORD_LIMIT_NAMES, field: "record limit" });
   return {
-    ...{ recordSecrets, controlHosts: controlHosts.map(checkHost), seed },
+    recordSecrets,
+    controlHosts: controlHosts.map(checkHost),
+    seed: checkInteger(seed, { start: START, name: "seed" }),
     scenarios: mergeScenarios(options.scenarios ?? []),
     recordBounds: {
-      entries: atLeastOne(recordLimits.requests ?? 10_000, "recordLimits.requests"),
-      bytes: atLeastOne(recordLimits.bytes ?? 67_108_864, "recordLimits.bytes"),
+      entries: recordLimit(recordLimits.requests ?? 10_000, "requests"),
+      bytes: recordLimit(recordLimits.bytes ?? 67_108_864, "bytes"),
     },
   };
 }
 
-const recordLimitNames: KnownNames<NonNullable<ControlOptions["recordLimits"]>> = {
+const RECORD_LIMIT_NAMES: KnownNames<NonNullable<ControlOptions["recordLimits"]>> = {
   requests: true,
   bytes: true,
 };
@@ -57,21 +65,20 @@ function mergeScenarios(own: readonly Scenario[]): readonly Scenario[] {
   const names = own.map((scenario) => checkScenario(scenario).name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw new TypeError(
-      `Cannot start mock-sts: two "scenarios" are called ${JSON.stringify(twice)}`,
-    );
+    throw new TypeError(`${START} two "scenarios" are called ${JSON.stringify(twice)}`);
   }
-  return [...builtInScenarios.filter(({ name }) => !names.includes(name)), ...own];
+  return [...BUILT_IN_SCENARIOS.filter(({ name }) => !names.includes(name)), ...own];
 }
 
 function checkHost(host: string): string {
   if (/^[a-z0-9.-]+$/i.test(host)) return host.toLowerCase();
   throw new TypeError(
-    `Cannot start mock-sts: "controlHosts" must hold host names without port, got ${JSON.stringify(host)}`,
+    `${START} "controlHosts" must hold host names without port, got ${JSON.stringify(host)}`,
   );
 }
 
-function atLeastOne(value: number, name: string): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new RangeError(`Cannot start mock-sts: "${name}" must be a positive integer, got ${value}`);
+function recordLimit(value: number, name: string): number {
+  return checkInteger(value, { start: START, name: `recordLimits.${name}`, min: 1 });
 }
+
+const START = "Cannot start mock-sts:";

@@ -1,20 +1,21 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { isDnsLabel } from "../checks/option-values.ts";
 import { type ClientRegistration, type Clients, registerClients } from "../clients/clients.ts";
 import type { SigningAlgorithm } from "../keys/signing-keys.ts";
 import {
   type ResolvedStsOptions,
   resolveStsOptions,
+  STS_OPTION_NAMES,
   type StsOptions,
-  stsOptionNames,
 } from "./sts-options.ts";
-import { reservedSubdomains } from "./tenants.ts";
+import { RESERVED_SUBDOMAINS } from "./tenants.ts";
 
 /** Name of the token exchange service among the issuers. */
-export const stsName = "sts";
+export const STS_NAME = "sts";
 
-/** An issuer of its own beside the others, with what the token exchange service has: grants, targets, quirks. */
+/** A further issuer with the features of the token exchange service: grants, targets, quirks. */
 export interface IssuerOptions extends StsOptions {
-  /** One RFC 1123 label; its URL is the mock's with this behind it. */
+  /** One RFC 1123 label; it is the path of the issuer below the mock's URL. */
   readonly name: string;
   /** Its clients. Default: those of the mock. */
   readonly clients?: readonly ClientRegistration[];
@@ -26,14 +27,14 @@ export interface ResolvedIssuer extends ResolvedStsOptions {
   readonly clients: Clients;
 }
 
-/** What issuers take over from the mock. */
+/** The defaults that issuers inherit from the mock. */
 export interface IssuerDefaults {
   readonly clients: Clients;
   readonly signingAlgorithm: SigningAlgorithm;
 }
 
 /**
- * Checks issuers and fills in the defaults; `taken` names what is there already.
+ * Checks issuers and fills in the defaults; `taken` has the names in use.
  *
  * @throws TypeError or RangeError naming the issuer or the option.
  */
@@ -41,23 +42,23 @@ export function resolveIssuers(
   issuers: readonly IssuerOptions[],
   { taken, ...defaults }: IssuerDefaults & { readonly taken: readonly string[] },
 ): readonly ResolvedIssuer[] {
-  const names = new Set([...taken, ...reservedSubdomains]);
+  const names = new Set([...taken, ...RESERVED_SUBDOMAINS]);
   return issuers.map((issuer) => {
     const label = `Cannot serve issuer ${JSON.stringify(issuer?.name)}`;
-    checkNames(issuer, { start: `${label}:`, names: issuerOptionNames });
-    if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(issuer.name)) {
-      throw new TypeError(`${label}: its name is no lower-case RFC 1123 label`);
+    checkNames(issuer, { start: `${label}:`, names: ISSUER_OPTION_NAMES });
+    if (!isDnsLabel(issuer.name)) {
+      throw new TypeError(`${label}: its name must be a lower-case RFC 1123 label`);
     }
     if (names.has(issuer.name)) {
-      throw new TypeError(`${label}: a path of the mock begins like its name`);
+      throw new TypeError(`${label}: its name is the beginning of a path of the mock`);
     }
     names.add(issuer.name);
     return resolveIssuer(issuer, defaults);
   });
 }
 
-const issuerOptionNames: KnownNames<IssuerOptions> = {
-  ...stsOptionNames,
+const ISSUER_OPTION_NAMES: KnownNames<IssuerOptions> = {
+  ...STS_OPTION_NAMES,
   name: true,
   clients: true,
 };

@@ -1,23 +1,25 @@
 import type { ClientRegistration } from "../clients/clients.ts";
+import { YEAR_MS } from "../time/durations.ts";
 import type { CertificateAuthority, CertificatePair } from "../tls/certificate-authority.ts";
 
 /** Client that line-of-business agents have in every identity tenant; the Destination Service holds its certificate. */
-export const lobClient = {
+export const LOB_CLIENT = {
   clientId: "mock-lob-agent",
   authentication: "tls_client_auth",
   subjectDn: "CN=mock-lob-agent,OU=Destinations,O=Mock STS",
-  // The agent gets the token and has no key: it could prove nothing with a bound one.
+  // The agent gets the token but has no key: it could not use a bound token.
   certificateBoundTokens: false,
 } as const satisfies ClientRegistration;
 
-const yearMs = 31_536_000_000;
-
-/** Issues the certificate the Destination Service presents for that client, valid a year each way. */
+/**
+ * Issues the certificate that the Destination Service presents for that client, valid from a year
+ * ago for two years.
+ */
 export function issueLobKeyStore(authority: CertificateAuthority): Promise<CertificatePair> {
   return authority.issue({
-    subject: lobClient.subjectDn,
+    subject: LOB_CLIENT.subjectDn,
     usage: "clientAuth",
-    notBefore: Date.now() - yearMs,
-    notAfter: Date.now() + yearMs,
+    notBefore: Date.now() - YEAR_MS,
+    notAfter: Date.now() + YEAR_MS,
   });
 }

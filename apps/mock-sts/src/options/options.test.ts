@@ -73,7 +73,7 @@ describe("resolveOptions", () => {
     ["a bad subject", { authentication: "tls_client_auth", subjectDn: "a" }, /distinguished name/],
     ["missing keys", { authentication: "private_key_jwt" }, /"x".*needs a "jwks"/],
     ["needless keys", { authentication: "none", jwks: { keys: [] } }, /"x".*"jwks"/],
-    ["bad keys", { authentication: "private_key_jwt", jwks: { keys: 5 } }, /"x".*no JWK Set/],
+    ["bad keys", { authentication: "private_key_jwt", jwks: { keys: 5 } }, /"x".*invalid "jwks"/],
     ["an unknown grant", { authentication: "none", grants: ["password"] }, /"x".*password/],
     ["an id in use", { clientId: "mock-agent", authentication: "none" }, /registered twice/],
   ])("refuses a client with %s", (_what, registration, message) => {
@@ -139,9 +139,13 @@ describe("resolveOptions", () => {
     ["an unknown policy for actors", { mayAct: "never" }, /"mayAct"/],
     ["an issuer without a name", { trustedIssuers: [{ issuer: "", jwks: { keys: [] } }] }, /blank/],
     ["an issuer without keys", { trustedIssuers: [{ issuer: "https://a" }] }, /"https:..a".*JWK/],
-    ["a target of no name", { targets: [{ scopes: ["read"] }] }, /no audience and no resource/],
+    [
+      "a target of no name",
+      { targets: [{ scopes: ["read"] }] },
+      /needs an "audience" or a "resource"/,
+    ],
     ["a target of a blank name", { targets: [{ audience: " " }] }, /"audience"/],
-    ["a target that is no URI", { targets: [{ resource: "a" }] }, /"resource".*"a"/],
+    ["a target that is not a URI", { targets: [{ resource: "a" }] }, /"resource".*"a"/],
     ["a target with a fragment", { targets: [{ resource: "https://a#b" }] }, /"resource"/],
   ])("refuses a token exchange service with %s", (_what, sts, message) => {
     expect(() => resolveOptions({ sts: sts as StsOptions })).toThrow(message);

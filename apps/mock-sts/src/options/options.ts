@@ -1,13 +1,14 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkInteger, checkText, type IntegerRange } from "../checks/option-values.ts";
 import { type ClientRegistration, type Clients, registerClients } from "../clients/clients.ts";
 import { checkSigningAlgorithm, type SigningAlgorithm } from "../keys/signing-keys.ts";
-import type { Bounds } from "../recording/bounded-map.ts";
+import type { Bounds } from "../recording/bounded-cache.ts";
 import type { RecordedRequest } from "../recording/recorded-request.ts";
-import { type AgentOptions, checkAgents, defaultAgents } from "../servers/agents.ts";
+import { type AgentOptions, checkAgents, DEFAULT_AGENTS } from "../servers/agents.ts";
 import {
   checkMcpServers,
   checkServersIssuers,
-  defaultMcpServers,
+  DEFAULT_MCP_SERVERS,
   type McpServerOptions,
 } from "../servers/mcp-servers.ts";
 import { agentRegistration, agentSubject } from "./agent-registration.ts";
@@ -17,18 +18,18 @@ import {
   type ResolvedIssuer,
   resolveIssuer,
   resolveIssuers,
-  stsName,
+  STS_NAME,
 } from "./issuer-options.ts";
-import { lobClient } from "./lob-client.ts";
+import { LOB_CLIENT } from "./lob-client.ts";
 import { checkStsNames, type StsOptions } from "./sts-options.ts";
 import {
-  defaultTenants,
+  DEFAULT_TENANTS,
   type ResolvedTenant,
   resolveTenants,
   type TenantOptions,
 } from "./tenants.ts";
 
-/** How a mock is to be; every field has a default. */
+/** The options of a mock; every field has a default. */
 export interface MockStsOptions extends ControlOptions {
   /** Address to bind. Default `127.0.0.1`. */
   readonly host?: string;
@@ -36,13 +37,13 @@ export interface MockStsOptions extends ControlOptions {
   readonly port?: number;
   /** Port of the gateway. Default 0: any free one. */
   readonly gatewayPort?: number;
-  /** Client id of the agent, who authenticates by certificate. Default `mock-agent`. */
+  /** Client id of the agent, which authenticates by certificate. Default `mock-agent`. */
   readonly clientId?: string;
-  /** Whether the agent's tokens are bound to its certificate (RFC 8705, section 3). Default true. */
+  /** Whether the agent's tokens are bound to its certificate (RFC 8705 §3). Default true. */
   readonly certificateBoundTokens?: boolean;
   /** Scopes the agent may ask for. Default: none. */
   readonly scopes?: readonly string[];
-  /** Clients beside the agent. Default: none. */
+  /** Further clients. Default: none. */
   readonly clients?: readonly ClientRegistration[];
   /** Client id of the gateway's application: `aud` of the tokens for it. Default `mock-agent-gateway`. */
   readonly gatewayClientId?: string;
@@ -58,7 +59,7 @@ export interface MockStsOptions extends ControlOptions {
   readonly tenants?: readonly TenantOptions[];
   /** Landscape in the name of the destination for line-of-business agents. Default `eu10`. */
   readonly landscape?: string;
-  /** Serves plain HTTP: no TLS, and so no client certificates. Default false. */
+  /** Serves plain HTTP, without TLS and without client certificates. Default false. */
   readonly insecureHttp?: boolean;
   /** Lifetime of access tokens in milliseconds, from 1 000 to 43 200 000 as in IAS. Default 3 600 000. */
   readonly tokenLifetimeMs?: number;
@@ -66,29 +67,28 @@ export interface MockStsOptions extends ControlOptions {
   readonly serviceTokenLifetimeMs?: number;
   /** Allowed difference between clocks in milliseconds. Default 0. */
   readonly clockSkewMs?: number;
-  /** Longest time an assertion may still be valid for, in milliseconds. Default: any. */
+  /** Longest remaining lifetime of an assertion, in milliseconds. Default: any. */
   readonly maxAssertionLifetimeMs?: number;
-  /** Whether an assertion works once only. Default false. */
+  /** Whether an assertion can be used only once. Default false. */
   readonly refuseReusedAssertions?: boolean;
   /** Whether assertions must be for the issuer, and not for its token endpoint or the client. Default false. */
   readonly strictAudience?: boolean;
-  /** What issuers sign with: `ES256`, `RS256`, `PS256` or `EdDSA`. Default `ES256`. */
+  /** Algorithm of the issuers' signatures: `ES256`, `RS256`, `PS256` or `EdDSA`. Default `ES256`. */
   readonly signingAlgorithm?: SigningAlgorithm;
   /** Whether DPoP proofs need a nonce, at the token endpoints and at the gateway. Default false. */
   readonly dpopNonces?: boolean;
   /**
-   * Name of the header in which a proxy hands on the client certificate it was shown: PEM with
-   * percent-encoding, or Base64 of the DER form as in RFC 9440. Default: none; a client could say
-   * anything there.
+   * Name of the header in which a proxy forwards the client certificate: PEM with percent-encoding,
+   * or Base64 of the DER form as in RFC 9440. Default: none, since any client could write it.
    */
   readonly clientCertificateHeader?: string;
   /** Whether the gateway demands the certificate a token is bound to. Default false, as the real one. */
   readonly requireBoundCertificate?: boolean;
   /** The token exchange service. */
   readonly sts?: StsOptions;
-  /** Issuers beside it, each at `/{name}`. Default: none. */
+  /** Further issuers, each at `/{name}`. Default: none. */
   readonly issuers?: readonly IssuerOptions[];
-  /** Called when a request has its answer. */
+  /** Called with each request that has its response. Errors and rejections of the function are ignored. */
   readonly onAnswer?: (request: RecordedRequest) => void;
 }
 
@@ -117,8 +117,9 @@ export interface ResolvedOptions
   readonly issuers: readonly ResolvedIssuer[];
 }
 
-/** Shortest and longest lifetime of an access token, in milliseconds; IAS allows 1 to 720 minutes. */
-const [minTokenLifetimeMs, maxTokenLifetimeMs] = [1_000, 43_200_000];
+/** Shortest lifetime of an access token, in milliseconds. */
+const MIN_TOKEN_LIFETIME_MS = 1_000;
+const MAX_TOKEN_LIFETIME_MS = 43_200_000;
 
 /**
  * Checks options and fills in the defaults.
@@ -126,11 +127,11 @@ const [minTokenLifetimeMs, maxTokenLifetimeMs] = [1_000, 43_200_000];
  * @throws TypeError or RangeError naming the option.
  */
 export function resolveOptions(options: MockStsOptions): ResolvedOptions {
-  checkNames(options, { start: "Cannot start mock-sts:", names: optionNames });
+  checkNames(options, { start: START, names: OPTION_NAMES });
   checkStsNames(options.sts);
-  const { clientId = "mock-agent", clients = [], mcpServers = defaultMcpServers } = options;
+  const { clientId = "mock-agent", clients = [], mcpServers = DEFAULT_MCP_SERVERS } = options;
   const { maxAssertionLifetimeMs, clockSkewMs = 0, tokenLifetimeMs = 3_600_000 } = options;
-  const { agents = defaultAgents, serviceTokenLifetimeMs = 43_200_000 } = options;
+  const { agents = DEFAULT_AGENTS, serviceTokenLifetimeMs = 43_200_000 } = options;
   const tenantId = text(options.tenantId ?? "mock-tenant", "tenantId");
   const identityZone = text(options.identityZone ?? "provider-zone", "identityZone");
   const subjectDn = agentSubject(clientId);
@@ -138,34 +139,41 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
   checkTokenLifetime(serviceTokenLifetimeMs, "serviceTokenLifetimeMs");
   checkMcpServers(mcpServers);
   checkAgents(agents);
-  const tenants = resolveTenants(options.tenants ?? defaultTenants, { identityZone, tenantId });
+  const tenants = resolveTenants(options.tenants ?? DEFAULT_TENANTS, { identityZone, tenantId });
   const registered = registerClients([
     agentRegistration(options, { clientId, subjectDn }),
-    lobClient,
+    LOB_CLIENT,
     ...clients,
   ]);
   const signingAlgorithm = checkSigningAlgorithm(options.signingAlgorithm ?? "ES256");
   const defaults = { clients: registered, signingAlgorithm };
   const taken = [identityZone, ...tenants.map(({ subdomain }) => subdomain)];
   const issuers = resolveIssuers(options.issuers ?? [], { ...defaults, taken });
-  checkServersIssuers(mcpServers, [stsName, ...issuers.map(({ name }) => name)]);
+  checkServersIssuers(mcpServers, [STS_NAME, ...issuers.map(({ name }) => name)]);
   return {
     host: text(options.host ?? "127.0.0.1", "host"),
-    port: range(options.port ?? 0, "port", { min: 0, max: 65_535 }),
-    gatewayPort: range(options.gatewayPort ?? 0, "gatewayPort", { min: 0, max: 65_535 }),
+    port: integer(options.port ?? 0, "port", { min: 0, max: 65_535 }),
+    gatewayPort: integer(options.gatewayPort ?? 0, "gatewayPort", { min: 0, max: 65_535 }),
     clientId,
     subjectDn,
     clients: registered,
     gatewayClientId: text(options.gatewayClientId ?? "mock-agent-gateway", "gatewayClientId"),
-    ...{ tenantId, identityZone, mcpServers, agents, tokenLifetimeMs, serviceTokenLifetimeMs },
-    ...{ tenants, signingAlgorithm, issuers },
+    tenantId,
+    identityZone,
+    mcpServers,
+    agents,
+    tokenLifetimeMs,
+    serviceTokenLifetimeMs,
+    tenants,
+    signingAlgorithm,
+    issuers,
     landscape: text(options.landscape ?? "eu10", "landscape"),
     insecureHttp: options.insecureHttp ?? false,
-    clockSkewMs: range(clockSkewMs, "clockSkewMs", { min: 0, max: 600_000 }),
+    clockSkewMs: integer(clockSkewMs, "clockSkewMs", { min: 0, max: 600_000 }),
     maxAssertionLifetimeMs:
       maxAssertionLifetimeMs === undefined
         ? undefined
-        : range(maxAssertionLifetimeMs, "maxAssertionLifetimeMs", { min: 1, max: 2 ** 53 }),
+        : integer(maxAssertionLifetimeMs, "maxAssertionLifetimeMs", { min: 1 }),
     certificateBoundTokens: options.certificateBoundTokens ?? true,
     refuseReusedAssertions: options.refuseReusedAssertions ?? false,
     requireBoundCertificate: options.requireBoundCertificate ?? false,
@@ -175,14 +183,14 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
       options.clientCertificateHeader === undefined
         ? undefined
         : text(options.clientCertificateHeader, "clientCertificateHeader"),
-    sts: resolveIssuer({ ...options.sts, name: stsName }, defaults),
+    sts: resolveIssuer({ ...options.sts, name: STS_NAME }, defaults),
     ...resolveControlOptions(options),
     onAnswer: options.onAnswer ?? (() => {}),
   };
 }
 
 /** Names of all options. */
-export const optionNames: KnownNames<MockStsOptions> = {
+export const OPTION_NAMES: KnownNames<MockStsOptions> = {
   host: true,
   port: true,
   gatewayPort: true,
@@ -224,17 +232,15 @@ export const optionNames: KnownNames<MockStsOptions> = {
  * @throws RangeError naming the option.
  */
 export function checkTokenLifetime(lifetimeMs: number, name = "tokenLifetimeMs"): number {
-  return range(lifetimeMs, name, { min: minTokenLifetimeMs, max: maxTokenLifetimeMs });
+  return integer(lifetimeMs, name, { min: MIN_TOKEN_LIFETIME_MS, max: MAX_TOKEN_LIFETIME_MS });
 }
 
 function text(value: string, name: string): string {
-  if (typeof value === "string" && value.trim() !== "") return value;
-  throw new TypeError(`Cannot start mock-sts: "${name}" must be a string that is not blank`);
+  return checkText(value, { start: START, name });
 }
 
-function range(value: number, name: string, { min, max }: { min: number; max: number }): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new RangeError(
-    `Cannot start mock-sts: "${name}" must be an integer from ${min} to ${max}, got ${value}`,
-  );
+function integer(value: number, name: string, range: IntegerRange): number {
+  return checkInteger(value, { start: START, name, ...range });
 }
+
+const START = "Cannot start mock-sts:";

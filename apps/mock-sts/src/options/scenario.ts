@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { checkData } from "../checks/check-data.ts";
 import { faultSchema } from "../faults/fault-schema.ts";
-import { settingsChangeSchema } from "./control-settings.ts";
+import { SETTINGS_CHANGE_SCHEMA } from "./control-settings.ts";
 
 /** A named set of faults and settings: plain data. */
 export const scenarioSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "must be lower-case letters, digits and hyphens"),
   description: z.string().optional(),
-  settings: settingsChangeSchema.optional(),
+  settings: SETTINGS_CHANGE_SCHEMA.optional(),
   faults: z.array(faultSchema).optional(),
 });
 
@@ -23,11 +23,11 @@ export function checkScenario(scenario: Scenario): Scenario {
   return checkData(scenarioSchema, scenario, `use scenario ${JSON.stringify(scenario?.name)}`);
 }
 
-const always = { times: "unlimited" } as const;
-const tokenEndpoints = ["token", "xsuaa-token", "sts-token"] as const;
+const ALWAYS = { times: "unlimited" } as const;
+const TOKEN_ENDPOINTS = ["token", "xsuaa-token", "sts-token"] as const;
 
-/** Sets of faults that every mock knows. */
-export const builtInScenarios: readonly Scenario[] = [
+/** The scenarios of every mock. */
+export const BUILT_IN_SCENARIOS: readonly Scenario[] = [
   {
     name: "short-lived-tokens",
     description: "Access tokens live for ten seconds.",
@@ -35,16 +35,16 @@ export const builtInScenarios: readonly Scenario[] = [
   },
   {
     name: "overloaded",
-    description: "Token endpoints answer 429 with Retry-After to every second request.",
+    description: "Token endpoints respond to every second request with 429 and Retry-After.",
     faults: atTokenEndpoints({ kind: "status", status: 429, retryAfterSeconds: 2 }, 0.5),
   },
   {
     name: "flaky",
     description: "One in ten requests gets 503, and one in twenty loses its connection.",
     faults: [
-      { match: { ...always, probability: 0.1 }, effect: { kind: "status", status: 503 } },
+      { match: { ...ALWAYS, probability: 0.1 }, effect: { kind: "status", status: 503 } },
       {
-        match: { ...always, probability: 0.05, seed: 2 },
+        match: { ...ALWAYS, probability: 0.05, seed: 2 },
         effect: { kind: "reset-before-headers" },
       },
     ],
@@ -56,7 +56,7 @@ export const builtInScenarios: readonly Scenario[] = [
   },
   {
     name: "token-endpoints-down",
-    description: "Token endpoints end every connection before an answer.",
+    description: "Token endpoints end every connection before a response.",
     faults: atTokenEndpoints({ kind: "reset-before-headers" }),
   },
   {
@@ -66,7 +66,7 @@ export const builtInScenarios: readonly Scenario[] = [
   },
   {
     name: "wrong-audience",
-    description: "Tokens are well signed, but for another audience.",
+    description: "Tokens have a valid signature, but another audience.",
     faults: atTokenEndpoints({ kind: "wrong-audience" }),
   },
 ];
@@ -75,5 +75,5 @@ function atTokenEndpoints(
   effect: z.infer<typeof faultSchema>["effect"],
   probability = 1,
 ): Scenario["faults"] {
-  return tokenEndpoints.map((route) => ({ match: { ...always, route, probability }, effect }));
+  return TOKEN_ENDPOINTS.map((route) => ({ match: { ...ALWAYS, route, probability }, effect }));
 }

@@ -1,28 +1,31 @@
 import { didYouMean } from "../checks/nearest-name.ts";
 
-/** Ways in which the token exchange service may err; those with the name of a server are that one's. */
+/**
+ * Deviations of the token exchange service from the RFCs; some have the name of the server that
+ * deviates so.
+ */
 export const stsQuirks = [
   /** `issued_token_type` names another type than the token has. */
   "wrong-issued-token-type",
   /** `issued_token_type` is missing. */
   "no-issued-token-type",
-  /** `token_type` says `Bearer` for a token that is no access token. */
+  /** `token_type` is `Bearer` for a token that is not an access token. */
   "bearer-for-any-type",
-  /** `token_type` says `N_A` for an access token. */
+  /** `token_type` is `N_A` for an access token. */
   "n-a-for-access-token",
   /** `token_type` is all lower case, which is allowed. */
   "lower-case-token-type",
-  /** The answer holds a refresh token, of no use here. */
+  /** The response has a refresh token that the service does not accept. */
   "useless-refresh-token",
-  /** Every target is taken, and the token is for the default audience all the same: status 200. */
+  /** Every target is accepted, but the token is for the default audience: status 200. */
   "casdoor-audience-ignored",
   /** Any `resource` is an `invalid_target`. */
   "zitadel-invalid-target-for-resource",
   /** An unknown audience is an `invalid_client` with status 400. */
   "keycloak-invalid-client-for-unknown-audience",
-  /** A subject token for somebody else is an `access_denied` with status 403. */
+  /** A subject token for another client is an `access_denied` with status 403. */
   "keycloak-access-denied-for-foreign-subject",
-  /** The actor token and `may_act` count for nothing, as without the feature for delegation. */
+  /** The actor token and `may_act` are ignored, as without the feature for delegation. */
   "keycloak-actor-ignored",
   /** Introspection leaves `act` out. */
   "keycloak-introspection-without-act",
@@ -46,20 +49,20 @@ export const stsQuirks = [
   "internal-token-endpoint",
 ] as const;
 
-/** A way in which the token exchange service may err. */
+/** A deviation of the token exchange service from the RFCs. */
 export type StsQuirk = (typeof stsQuirks)[number];
 
-/** Tells whether the service errs in a way now. */
+/** Tells whether a quirk is on now. */
 export type HasQuirk = (quirk: StsQuirk) => boolean;
 
 /**
  * Checks names of quirks.
  *
- * @throws TypeError naming the one that there is not.
+ * @throws TypeError naming the unknown quirk.
  */
 export function checkStsQuirks(quirks: readonly StsQuirk[]): readonly StsQuirk[] {
   const unknown = quirks.find((quirk) => !stsQuirks.includes(quirk));
   if (unknown === undefined) return quirks;
   const asked = didYouMean(unknown, stsQuirks);
-  throw new TypeError(`Cannot set quirks: there is no quirk ${JSON.stringify(unknown)}${asked}`);
+  throw new TypeError(`Cannot set quirks: unknown quirk ${JSON.stringify(unknown)}${asked}`);
 }

@@ -1,20 +1,20 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
 import { splitScope } from "../clients/scopes.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { invalidScope, invalidTarget } from "../oauth/oauth-error.ts";
 
-/** Something a token may be for: an application by its name, a resource by its URI, or both. */
+/** A possible target of a token: an application by its name, a resource by its URI, or both. */
 export interface StsTarget {
   /** Logical name, for the parameter `audience` (RFC 8693). */
   readonly audience?: string;
   /** Absolute URI, for the parameter `resource` (RFC 8707). */
   readonly resource?: string;
-  /** Scopes a token for it may have. Default: none. */
+  /** Scopes of tokens for it. Default: none. */
   readonly scopes?: readonly string[];
   /** Clients that may ask for it. Default: all. */
   readonly clients?: readonly string[];
 }
 
-/** What a request asks a token for. */
+/** The targets that a request asks for. */
 export interface TargetRequest {
   readonly clientId: string;
   readonly audiences: readonly string[];
@@ -23,16 +23,16 @@ export interface TargetRequest {
   readonly scope: string | undefined;
 }
 
-/** What a token will be for. */
+/** The targets of a token. */
 export interface ChosenTargets {
-  /** Claim `aud`: the names as they were asked for; empty if there were none. */
+  /** Claim `aud`: the requested names; empty if there were none. */
   readonly names: readonly string[];
-  /** Those of them that are URIs of resources. */
+  /** The names that are URIs of resources. */
   readonly resources: readonly string[];
   readonly scope: readonly string[];
 }
 
-/** What there is to choose from. */
+/** The known targets, and the rules for choosing. */
 export interface TargetPolicy {
   readonly targets: readonly StsTarget[];
   /** Audience of requests that name none. */
@@ -41,11 +41,11 @@ export interface TargetPolicy {
 }
 
 /**
- * Finds the targets a token request names, and the scope it gets there.
+ * Finds the targets that a token request names, and the scope that it gets there.
  *
  * @throws OAuthError `invalid_target` or `invalid_scope`.
- * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2.1 RFC 8693, sections 2.1 and 2.2.2}
- * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707, section 2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2.1 RFC 8693 §2.1 and §2.2.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 §2}
  */
 export function chooseTargets(request: TargetRequest, policy: TargetPolicy): ChosenTargets {
   for (const resource of request.resources) checkResource(resource);
@@ -65,7 +65,7 @@ export function chooseTargets(request: TargetRequest, policy: TargetPolicy): Cho
 }
 
 /**
- * Checks that a resource is an absolute URI without a fragment; a URN will do.
+ * Checks that a resource is an absolute URI without a fragment; a URN is allowed.
  *
  * @throws OAuthError `invalid_target`.
  */
@@ -80,19 +80,19 @@ export function checkResource(resource: string): void {
  * @throws TypeError saying what is wrong with it.
  */
 export function checkStsTarget(target: StsTarget): void {
-  checkNames(target, { start: "Cannot serve a target:", names: targetNames });
+  checkNames(target, { start: "Cannot serve a target:", names: TARGET_NAMES });
   const { audience, resource } = target;
   if (audience === undefined && resource === undefined) {
-    throw new TypeError("Cannot serve a target: it has no audience and no resource");
+    throw new TypeError('Cannot serve a target: it needs an "audience" or a "resource"');
   }
   if (audience?.trim() === "") throw new TypeError('Cannot serve a target: "audience" is blank');
   if (resource !== undefined && !isResource(resource)) {
     const shown = JSON.stringify(resource);
-    throw new TypeError(`Cannot serve a target: "resource" is no absolute URI, got ${shown}`);
+    throw new TypeError(`Cannot serve a target: "resource" must be an absolute URI, got ${shown}`);
   }
 }
 
-const targetNames: KnownNames<StsTarget> = {
+const TARGET_NAMES: KnownNames<StsTarget> = {
   audience: true,
   resource: true,
   scopes: true,
@@ -103,7 +103,7 @@ function isResource(text: string): boolean {
   return /^[A-Za-z][A-Za-z0-9+.-]*:[^\s#]+$/.test(text) && URL.canParse(text);
 }
 
-/** Compares exactly: a slash more is another resource. */
+/** Compares exactly: with one more slash, it is another resource. */
 function find(
   name: string,
   context: { request: TargetRequest; policy: TargetPolicy; by: "audience" | "resource" },
@@ -117,25 +117,21 @@ function find(
   return target;
 }
 
-/** A scope of another target is dropped; one that no target has does not exist. */
+/** A scope of another target is dropped; a scope of no target is unknown. */
 function grantTargetScope(
   requested: readonly string[],
   { relevant, targets }: { relevant: readonly StsTarget[]; targets: readonly StsTarget[] },
 ): readonly string[] {
   if (requested.some((scope) => !scopesOf(targets).includes(scope))) {
-    throw new OAuthError("invalid_scope", "the scope is unknown");
+    throw invalidScope("the scope is unknown");
   }
   const granted = requested.filter((scope) => scopesOf(relevant).includes(scope));
   if (requested.length > 0 && granted.length === 0) {
-    throw new OAuthError("invalid_scope", "the target has none of this scope");
+    throw invalidScope("the target has none of this scope");
   }
   return granted;
 }
 
 function scopesOf(targets: readonly StsTarget[]): readonly string[] {
   return targets.flatMap(({ scopes = [] }) => scopes);
-}
-
-function invalidTarget(description: string): OAuthError {
-  return new OAuthError("invalid_target", description);
 }

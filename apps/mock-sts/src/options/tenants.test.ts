@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, TestAgent } from "../../test-support/agent.ts";
 import { LobAgent } from "../../test-support/lob-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
@@ -129,7 +129,7 @@ describe("tenants", () => {
 
   it("do not know the clients of one another's identity tenants", async () => {
     await using customer = new TestAgent(mock);
-    const body = new URLSearchParams(clientCredentialsForm);
+    const body = new URLSearchParams(CLIENT_CREDENTIALS_FORM);
     const { tokenEndpoint } = tenantOf("tenant-a");
     const response = await customer.fetch(tokenEndpoint, { method: "POST", body });
     expect(await response.json()).toMatchObject({ error: "invalid_client" });
@@ -139,7 +139,9 @@ describe("tenants", () => {
   it("sign in users that are known there only", async () => {
     await expect(mock.userToken({ sub: "x", tenant: "nobody" })).rejects.toThrow('"nobody"');
     expect(decodeJwt(await mock.userToken({ sub: "x", tenant: "tenant-a" }))).toMatchObject({
-      ...{ iss: tenantOf("tenant-a").issuer, aud: mock.lobClientId, app_tid: "tenant-a-id" },
+      iss: tenantOf("tenant-a").issuer,
+      aud: mock.lobClientId,
+      app_tid: "tenant-a-id",
     });
   });
 

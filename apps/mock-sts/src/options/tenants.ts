@@ -1,4 +1,5 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkText, isDnsLabel } from "../checks/option-values.ts";
 import { type AgentOptions, checkAgents } from "../servers/agents.ts";
 import { checkMcpServers, type McpServerOptions } from "../servers/mcp-servers.ts";
 import { recordTools } from "../servers/record-tools.ts";
@@ -9,7 +10,7 @@ export interface TenantOptions {
   readonly subdomain: string;
   /** Claims `zid` and `app_tid` of its tokens. Default: the subdomain followed by `-id`. */
   readonly tenantId?: string;
-  /** Whether it has subscribed to the application; if not, XSUAA answers 401. Default true. */
+  /** Whether it has subscribed to the application; if not, XSUAA responds with 401. Default true. */
   readonly subscribed?: boolean;
   /** Its MCP servers. Default: `cost-centers` and `orders`, with a global tenant id of its own. */
   readonly mcpServers?: readonly McpServerOptions[];
@@ -20,17 +21,17 @@ export interface TenantOptions {
 /** A checked tenant with its defaults. */
 export type ResolvedTenant = Required<TenantOptions>;
 
-/** Subscribers of a mock that was not told otherwise. */
-export const defaultTenants: readonly TenantOptions[] = [
+/** The default subscribers of a mock. */
+export const DEFAULT_TENANTS: readonly TenantOptions[] = [
   { subdomain: "tenant-a" },
   { subdomain: "tenant-b" },
 ];
 
-/** Where every global tenant id of a subscriber begins; the provider's servers are below. */
-const firstGlobalTenantId = 250_701;
+/** The lowest global tenant id of a subscriber; those of the provider's servers are lower. */
+const FIRST_GLOBAL_TENANT_ID = 250_701;
 
 /** First segments of the mock's own paths. */
-export const reservedSubdomains: readonly string[] = [
+export const RESERVED_SUBDOMAINS: readonly string[] = [
   "ias",
   "oauth",
   "oauth2",
@@ -53,26 +54,24 @@ export function resolveTenants(
   const taken = new Set([provider.identityZone, provider.tenantId]);
   return tenants.map((tenant, index) => {
     const start = `Cannot serve tenant ${JSON.stringify(tenant?.subdomain)}:`;
-    checkNames(tenant, { start, names: tenantNames });
-    const resolved = resolveTenant(tenant, String(firstGlobalTenantId + index));
+    checkNames(tenant, { start, names: TENANT_NAMES });
+    const resolved = resolveTenant(tenant, String(FIRST_GLOBAL_TENANT_ID + index));
     checkSubdomain(resolved.subdomain);
     const { subdomain, tenantId } = resolved;
-    if (typeof tenantId !== "string" || tenantId.trim() === "") {
-      throw faulty(subdomain, '"tenantId" is blank');
-    }
-    if (taken.has(subdomain)) throw faulty(subdomain, "another one has the same subdomain");
-    if (taken.has(tenantId)) throw faulty(subdomain, 'another one has the same "tenantId"');
+    checkText(tenantId, { start, name: "tenantId" });
+    if (taken.has(subdomain)) throw invalidTenant(subdomain, "another one has the same subdomain");
+    if (taken.has(tenantId)) throw invalidTenant(subdomain, 'another one has the same "tenantId"');
     taken.add(subdomain).add(tenantId);
     checkMcpServers(resolved.mcpServers);
     if (resolved.mcpServers.some(({ audience }) => audience !== undefined)) {
-      throw faulty(subdomain, 'only servers of the provider can have an "audience"');
+      throw invalidTenant(subdomain, 'only servers of the provider can have an "audience"');
     }
     checkAgents(resolved.agents);
     return resolved;
   });
 }
 
-const tenantNames: KnownNames<TenantOptions> = {
+const TENANT_NAMES: KnownNames<TenantOptions> = {
   subdomain: true,
   tenantId: true,
   subscribed: true,
@@ -97,13 +96,18 @@ function subscriberServers(subdomain: string, globalTenantId: string): McpServer
   ) as [string, string];
   return [
     {
-      ...{ name: "cost-centers", ordId: costCenters, globalTenantId },
+      name: "cost-centers",
+      ordId: costCenters,
+      globalTenantId,
       tools: recordTools("cost_center", [
         { id: "1000", name: `Research of ${subdomain}`, budget: 40_000 },
       ]),
     },
     {
-      ...{ name: "orders", ordId: orders, globalTenantId, answers: "json" },
+      name: "orders",
+      ordId: orders,
+      globalTenantId,
+      answers: "json",
       tools: recordTools("order", [{ id: "4711", customer: `Shop of ${subdomain}`, total: 12.5 }]),
     },
   ];
@@ -114,14 +118,14 @@ function subscriberAgents(globalTenantId: string): AgentOptions[] {
 }
 
 function checkSubdomain(subdomain: string): void {
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(subdomain)) {
-    throw faulty(subdomain, "its subdomain is no RFC 1123 label");
+  if (!isDnsLabel(subdomain.toLowerCase())) {
+    throw invalidTenant(subdomain, "its subdomain must be an RFC 1123 label");
   }
-  if (reservedSubdomains.includes(subdomain)) {
-    throw faulty(subdomain, "a path of the mock begins like its subdomain");
+  if (RESERVED_SUBDOMAINS.includes(subdomain)) {
+    throw invalidTenant(subdomain, "its subdomain is the beginning of a path of the mock");
   }
 }
 
-function faulty(subdomain: unknown, fault: string): TypeError {
-  return new TypeError(`Cannot serve tenant ${JSON.stringify(subdomain)}: ${fault}`);
+function invalidTenant(subdomain: unknown, violation: string): TypeError {
+  return new TypeError(`Cannot serve tenant ${JSON.stringify(subdomain)}: ${violation}`);
 }

@@ -64,9 +64,11 @@ describe("startMockSts, given a name that there is not", () => {
     },
   );
 
-  it("refuses what only an issuer beside it has, at the token exchange service", async () => {
+  it("refuses the options of further issuers at the token exchange service", async () => {
     const sts = { name: "a", clients: [] } as MockStsOptions["sts"];
-    await expect(startMockSts({ ...(sts && { sts }) })).rejects.toThrow('no sts option "name"');
+    await expect(startMockSts({ ...(sts && { sts }) })).rejects.toThrow(
+      'unknown sts option "name"',
+    );
   });
 
   it.each(["mode", "answers"])('refuses a "%s" that there is not', (option) => {

@@ -1,16 +1,19 @@
 import type { JWTPayload, ProtectedHeaderParameters } from "jose";
 
-/** A token as the recorder keeps it: never its value. */
+/** A token as the recorder keeps it, without its value. */
 export interface RecordedToken {
   /** First 12 hexadecimal digits of the token's SHA-256. */
   readonly fingerprint: string;
   /** Decoded header of a JWT. */
   readonly header?: ProtectedHeaderParameters | undefined;
-  /** Decoded claims, unverified where a client sent them; `undefined` for what is no JWT and not the mock's. */
+  /**
+   * Decoded claims, unverified if a client sent them; `undefined` if the token is not a JWT and not
+   * of the mock.
+   */
   readonly claims: JWTPayload | undefined;
 }
 
-/** The TLS connection a request came over. */
+/** The TLS connection of a request. */
 export interface RecordedTls {
   /** Number of the connection on its listener, from 1. */
   readonly connection: number;
@@ -22,26 +25,26 @@ export interface RecordedTls {
   readonly clientCertificate: string | undefined;
 }
 
-/** The parts of a request to an MCP server that JSON-RPC tells. */
+/** The JSON-RPC content of a request to an MCP server. */
 export interface RecordedMcp {
   /** Name of the MCP server. */
   readonly server: string;
-  /** JSON-RPC methods of the body; empty for GET, DELETE and answers. */
+  /** JSON-RPC methods of the body; empty for GET, DELETE and responses. */
   readonly methods: readonly string[];
   /** Tool of a `tools/call`. */
   readonly tool: string | undefined;
 }
 
-/** The parts of a message to an A2A agent that JSON-RPC tells. */
+/** The JSON-RPC content of a message to an A2A agent. */
 export interface RecordedA2a {
-  /** Version of the protocol, as the request says it. */
+  /** Version of the protocol, as the request names it. */
   readonly version: string;
   /** JSON-RPC methods of the body: `SendMessage` in version 1.0, `message/send` in 0.3. */
   readonly methods: readonly string[];
 }
 
-/** What kinds of resource there are. */
-export const routeNames = [
+/** The kinds of resources that requests are for. */
+export const ROUTE_NAMES = [
   /** An identity tenant's token endpoint. */
   "token",
   "xsuaa-token",
@@ -65,10 +68,10 @@ export const routeNames = [
   "unknown",
 ] as const;
 
-/** What kind of resource a request was for. */
-export type RouteName = (typeof routeNames)[number];
+/** The kind of resource that a request was for. */
+export type RouteName = (typeof ROUTE_NAMES)[number];
 
-/** One request as it was recorded. It is there from its arrival; `status` comes with the answer. */
+/** A recorded request. The record exists from the arrival on; `status` is set with the response. */
 export interface RecordedRequest {
   /** Number of the request, from 1. */
   readonly id: number;
@@ -81,9 +84,9 @@ export interface RecordedRequest {
   /** Names of the parameters in the URL. */
   readonly query: readonly string[];
   readonly route: RouteName;
-  /** Subdomain of the tenant, if the path or the service token says it. */
+  /** Subdomain of the tenant, if the path or the service token names it. */
   readonly tenant?: string;
-  /** Name of a further issuer, if the path says it. */
+  /** Name of a further issuer, if the path names it. */
   readonly issuer?: string;
   /** Name of the A2A agent. */
   readonly agent?: string;
@@ -91,7 +94,7 @@ export interface RecordedRequest {
   readonly filter?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: RecordedTls;
-  /** Form of a token request; what may be secret is a fingerprint. A repeated parameter is a list. */
+  /** Form of a token request; values that may be secret are fingerprints. A repeated parameter is a list. */
   readonly form?: Readonly<Record<string, string | readonly string[]>>;
   readonly grant?: string;
   readonly clientId?: string;
@@ -106,17 +109,20 @@ export interface RecordedRequest {
   readonly userToken?: RecordedToken;
   readonly mcp?: RecordedMcp;
   readonly a2a?: RecordedA2a;
-  /** The good access token in the answer. */
+  /** The access token in the response. */
   readonly issued?: RecordedToken;
-  /** OAuth error code of the answer. */
+  /** OAuth error code of the response. */
   readonly error?: string;
-  /** The fault the answer was spoilt by. */
+  /** The fault that was applied. */
   readonly fault?: string;
-  /** Status of the answer; `undefined` while there is none, for a connection reset, and where the sender stopped. */
+  /**
+   * Status of the response; `undefined` while there is none, for a connection reset, and if the
+   * sender stopped.
+   */
   readonly status?: number;
-  /** Time from the arrival to the head of the answer, or to the end of the connection, in milliseconds. */
+  /** Time from the arrival to the head of the response, or to the end of the connection, in milliseconds. */
   readonly durationMs?: number;
-  /** Number of the answer, from 1: requests are not answered in the order they come in. */
+  /** Number of the response, from 1: requests are not answered in the order of their arrival. */
   readonly answerId?: number;
 }
 

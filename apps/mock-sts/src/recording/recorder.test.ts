@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 import { fingerprint } from "../oauth/fingerprint.ts";
 import type { RequestFilter } from "./request-match.ts";
@@ -52,7 +52,7 @@ describe("recorder", () => {
   });
 
   it("keeps the code of a refusal", async () => {
-    await agent.requestToken({ ...clientCredentialsForm, scope: "x" });
+    await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, scope: "x" });
     expect(last()).toMatchObject({ status: 400, error: "invalid_scope" });
     await agent.postMcp("orders", { Authorization: "Bearer nonsense" });
     expect(last()).toMatchObject({ status: 401, error: "invalid_token" });
@@ -132,13 +132,13 @@ describe("recorder", () => {
     expect(await mock.recorder.waitFor({ route: "token" })).toHaveLength(2);
   });
 
-  it("resolves a wait with an answer, which comes after the request", async () => {
+  it("resolves a wait with a response, which comes after the request", async () => {
     const hold = mock.controls.hold({ route: "token" });
-    const answer = agent.requestToken();
+    const response = agent.requestToken();
     await hold.arrived();
     const pending = mock.recorder.waitFor({ route: "token", status: 200 });
     hold.release();
-    await answer;
+    await response;
     expect(await pending).toMatchObject([{ status: 200 }]);
   });
 
@@ -152,13 +152,30 @@ describe("recorder", () => {
     await expect(pending).rejects.toBe(reason);
   });
 
-  it("tells listeners of each answer, until they have had enough", async () => {
+  it("calls listeners with each response, until they are removed", async () => {
     const seen: (number | undefined)[] = [];
     const stop = mock.recorder.onAnswer(({ status }) => seen.push(status));
     await agent.requestToken();
     stop();
     await agent.requestToken();
     expect(seen).toEqual([200]);
+  });
+
+  it("goes on when a listener throws or rejects", async () => {
+    const broken = { throws: 0, rejects: 0 };
+    await using mock = await startMockSts({
+      async onAnswer() {
+        broken.rejects++;
+        throw new Error("a listener that rejects");
+      },
+    });
+    mock.recorder.onAnswer(() => {
+      broken.throws++;
+      throw new Error("a listener that throws");
+    });
+    await using agent = new TestAgent(mock);
+    const { status } = await agent.requestToken();
+    expect({ status, ...broken }).toEqual({ status: 200, throws: 1, rejects: 1 });
   });
 
   it("counts what it no longer keeps", async () => {
@@ -173,7 +190,7 @@ describe("recorder", () => {
   it("keeps no more than it may weigh, whatever is sent", async () => {
     await using small = await startMockSts({ recordLimits: { bytes: 1_000_000 } });
     await using smallAgent = new TestAgent(small);
-    const large = { ...clientCredentialsForm, scope: "x".repeat(200_000) };
+    const large = { ...CLIENT_CREDENTIALS_FORM, scope: "x".repeat(200_000) };
     for (let i = 0; i < 5; i++) await smallAgent.requestToken(large);
     expect(small.recorder.count()).toBe(2);
     expect(JSON.stringify(small.recorder.requests).length).toBeLessThan(1_000_000);
@@ -191,7 +208,7 @@ describe("recorder", () => {
       ...jwtBearerForm(assertion),
       token_format: "opaque",
     });
-    const { client_id: _, ...anonymous } = clientCredentialsForm;
+    const { client_id: _, ...anonymous } = CLIENT_CREDENTIALS_FORM;
     const more = { password: secret, unheard_of: secret, refresh_token: secret };
     await agent.requestToken({ ...anonymous, ...more, client_id: "poster", client_secret: secret });
     const Authorization = `Basic ${Buffer.from(`basic:${secret}`).toString("base64")}`;

@@ -1,12 +1,13 @@
 import { checkData } from "../checks/check-data.ts";
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
-import { BoundedMap, type Bounds } from "./bounded-map.ts";
+import { type Bounds, createBoundedCache } from "./bounded-cache.ts";
 import type { OpenRecord, RecordedRequest } from "./recorded-request.ts";
 import { matchesFilter } from "./request-filter.ts";
-import { type RequestFilter, requestFilterSchema } from "./request-match.ts";
-import { countRequest, noRequests, type RequestTotals } from "./request-totals.ts";
+import { REQUEST_FILTER_SCHEMA, type RequestFilter } from "./request-match.ts";
+import { countRequest, NO_REQUESTS, type RequestTotals } from "./request-totals.ts";
+import { createSubscribers } from "./subscribers.ts";
 
-/** Keeps what the mock was asked. */
+/** Keeps the requests to the mock. */
 export interface Recorder {
   /** The requests that are kept, in the order of their arrival. */
   readonly requests: readonly RecordedRequest[];
@@ -14,11 +15,11 @@ export interface Recorder {
   readonly handshakes: number;
   /** Counts of the requests answered since the last `clear()`, also of those no longer kept. */
   readonly totals: RequestTotals;
-  /** Number of the newest answer; 0 before the first. */
+  /** Number of the newest response; 0 before the first. */
   readonly lastAnswerId: number;
-  /** Returns the requests a filter matches. */
+  /** Returns the requests that match a filter. */
   select(filter: RequestFilter): readonly RecordedRequest[];
-  /** Counts the requests a filter matches; all without one. */
+  /** Counts the requests that match a filter; all requests without one. */
   count(filter?: RequestFilter): number;
   /** Resolves with the matching requests as soon as there are `count` (default 1) of them. */
   waitFor(
@@ -26,32 +27,38 @@ export interface Recorder {
     count?: number,
     options?: WaitOptions,
   ): Promise<readonly RecordedRequest[]>;
-  /** Calls a function with each request that has its answer, until the returned function is called. */
-  onAnswer(listener: (request: RecordedRequest) => void): () => void;
+  /**
+   * Calls a function with each request that has its response, until the returned function is
+   * called. Errors and rejections of the function are ignored.
+   */
+  onAnswer(listener: (request: RecordedRequest) => unknown): () => void;
   /** Forgets everything. */
   clear(): void;
 }
 
 /** How to wait for requests. */
 export interface WaitOptions {
-  /** Ends the wait: it rejects with the signal's reason. */
+  /** Ends the wait, which rejects with the reason of the signal. */
   readonly signal?: AbortSignal;
 }
 
-/** The recorder as the listeners feed it. */
+/** The recorder as the listeners write to it. */
 export interface RecordingRecorder extends Recorder {
-  /** Keeps a request that has arrived and weighs so many bytes. */
+  /** Keeps a request that has arrived, with its weight in bytes. */
   begin(record: Omit<OpenRecord, "id">, bytes: number): OpenRecord;
-  /** Notes that a request has its answer, or its connection an end. */
+  /** Notes that a request has its response, or that its connection has ended. */
   finish(record: OpenRecord): void;
   countHandshake(): void;
 }
 
-/** Creates an empty recorder; `onClear` is called when it forgets. */
+/** Creates an empty recorder; `onClear` is called by `clear()`. */
 export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): RecordingRecorder {
-  const kept = new BoundedMap<number, OpenRecord>(bounds);
-  let [handshakes, lastId, lastAnswerId, totals] = [0, 0, 0, noRequests];
-  const listeners = new Set<(request: RecordedRequest) => void>();
+  const kept = createBoundedCache<number, OpenRecord>(bounds);
+  let handshakes = 0;
+  let lastId = 0;
+  let lastAnswerId = 0;
+  let totals = NO_REQUESTS;
+  const answered = createSubscribers<RecordedRequest>();
   const select = (filter: RequestFilter) =>
     kept.values().filter((request) => matchesFilter(request, filter));
   const waits = createWaits(select);
@@ -71,18 +78,15 @@ export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): 
     select: (filter) => select(checked(filter)),
     count: (filter = {}) => select(checked(filter)).length,
     waitFor: waits.waitFor,
-    onAnswer(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onAnswer: answered.subscribe,
     clear() {
       kept.clear();
       onClear();
-      [handshakes, totals] = [0, noRequests];
+      [handshakes, totals] = [0, NO_REQUESTS];
     },
     begin(record, bytes) {
       const open: OpenRecord = { id: ++lastId, ...record };
-      kept.add(open.id, open, bytes);
+      kept.add({ key: open.id, value: open, bytes });
       waits.check();
       return open;
     },
@@ -90,7 +94,7 @@ export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): 
       record.answerId = ++lastAnswerId;
       totals = countRequest(totals, record);
       waits.check();
-      for (const listener of listeners) listener(record);
+      answered.emit(record);
     },
     countHandshake() {
       handshakes++;
@@ -98,22 +102,22 @@ export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): 
   };
 }
 
-/** A misspelt field would match nothing, or everything. */
+/** With a misspelt field, a filter would match no request, or every request. */
 function checked(filter: RequestFilter): RequestFilter {
-  return checkData(requestFilterSchema, filter, "select requests");
+  return checkData(REQUEST_FILTER_SCHEMA, filter, "select requests");
 }
 
-const waitNames: KnownNames<WaitOptions> = { signal: true };
+const WAIT_NAMES: KnownNames<WaitOptions> = { signal: true };
 
 function createWaits(select: Recorder["select"]) {
-  const waiting = new Set<() => void>();
+  const waiting = createSubscribers();
   const waitFor: Recorder["waitFor"] = (given, count = 1, options = {}) =>
     new Promise((resolve, reject) => {
       const filter = checked(given);
-      checkNames(options, { start: "Cannot wait for requests:", names: waitNames });
+      checkNames(options, { start: "Cannot wait for requests:", names: WAIT_NAMES });
       const { signal } = options;
       const stop = () => {
-        waiting.delete(check);
+        unsubscribe();
         signal?.removeEventListener("abort", abort);
       };
       const abort = () => {
@@ -126,13 +130,10 @@ function createWaits(select: Recorder["select"]) {
         stop();
         resolve(found);
       };
-      if (signal?.aborted) return abort();
-      waiting.add(check);
+      if (signal?.aborted) return reject(signal.reason);
+      const unsubscribe = waiting.subscribe(check);
       signal?.addEventListener("abort", abort);
       check();
     });
-  const check = () => {
-    for (const wait of waiting) wait();
-  };
-  return { waitFor, check };
+  return { waitFor, check: () => waiting.emit() };
 }

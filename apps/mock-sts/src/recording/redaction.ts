@@ -3,16 +3,21 @@ import { fingerprint } from "../oauth/fingerprint.ts";
 import type { Form } from "../oauth/form.ts";
 import type { RecordedRequest, RecordedToken } from "./recorded-request.ts";
 
-/** Longest token whose claims are kept, and how deep they may be nested: no sender fills our memory. */
-const [maxTokenLength, maxDepth] = [16_384, 32];
+/** Longest token whose claims are kept: a sender must not fill our memory. */
+const MAX_TOKEN_LENGTH = 16_384;
+const MAX_DEPTH = 32;
 
-/** Decodes a JWT without verifying it; what is none, and what is too large, has neither header nor claims. */
+/**
+ * Decodes a JWT without verifying it; a token that is not a JWT or is too large has neither header
+ * nor claims.
+ */
 export function decodeToken(token: string): Pick<RecordedToken, "header" | "claims"> {
   const unknown = { header: undefined, claims: undefined };
-  if (token.length > maxTokenLength) return unknown;
+  if (token.length > MAX_TOKEN_LENGTH) return unknown;
   try {
-    const [header, claims] = [decodeProtectedHeader(token), decodeJwt(token)];
-    return isShallow([header, claims], maxDepth + 1) ? { header, claims } : unknown;
+    const header = decodeProtectedHeader(token);
+    const claims = decodeJwt(token);
+    return isShallow([header, claims], MAX_DEPTH + 1) ? { header, claims } : unknown;
   } catch {
     return unknown;
   }
@@ -24,40 +29,64 @@ function isShallow(value: unknown, depth: number): boolean {
 }
 
 /** Form parameters whose values are shown; the value of any other may be a secret. */
-const harmlessParameters = new Set([
-  ...["grant_type", "client_id", "resource", "audience", "scope", "response_type"],
-  ...["token_format", "requested_token_type", "subject_token_type", "actor_token_type"],
-  ...["client_assertion_type", "app_tid", "refresh_expiry"],
+const HARMLESS_PARAMETERS = new Set([
+  "grant_type",
+  "client_id",
+  "resource",
+  "audience",
+  "scope",
+  "response_type",
+  "token_format",
+  "requested_token_type",
+  "subject_token_type",
+  "actor_token_type",
+  "client_assertion_type",
+  "app_tid",
+  "refresh_expiry",
 ]);
 
-/** Most parameters of a form that are kept, most values of each, and most characters of a name or value. */
-const [maxNames, maxValues, maxCharacters] = [64, 32, 1_000];
+/** The highest number of parameters that are kept of a form. */
+const MAX_NAMES = 64;
+const MAX_VALUES = 32;
+const MAX_CHARACTERS = 1_000;
 
-/** Copies a form for the record, with fingerprints in place of what may be secret, and with a limit. */
+/**
+ * Copies a form for the record, within limits, and with fingerprints in place of values that may be
+ * secret.
+ */
 export function recordedForm(form: Form): NonNullable<RecordedRequest["form"]> {
   return Object.fromEntries(
     form
       .entries()
-      .slice(0, maxNames)
+      .slice(0, MAX_NAMES)
       .map(([name, values]) => {
-        const kept = values.slice(0, maxValues);
-        const shown = harmlessParameters.has(name)
-          ? kept.map((value) => value.slice(0, maxCharacters))
+        const kept = values.slice(0, MAX_VALUES);
+        const shown = HARMLESS_PARAMETERS.has(name)
+          ? kept.map((value) => value.slice(0, MAX_CHARACTERS))
           : kept.map((value) => `sha256:${fingerprint(value)}`);
-        return [name.slice(0, maxCharacters), shown.length === 1 ? (shown[0] ?? "") : shown];
+        return [name.slice(0, MAX_CHARACTERS), shown.length === 1 ? (shown[0] ?? "") : shown];
       }),
   );
 }
 
 /** Request headers that are recorded. */
-const harmlessHeaders = [
-  ...["accept", "content-type", "user-agent", "x-correlation-id", "traceparent"],
-  ...["mcp-protocol-version", "mcp-method", "mcp-name"],
-  ...["x-zid", "x-tenant", "x-fragment-name", "x-fragment-optional"],
+const HARMLESS_HEADERS = [
+  "accept",
+  "content-type",
+  "user-agent",
+  "x-correlation-id",
+  "traceparent",
+  "mcp-protocol-version",
+  "mcp-method",
+  "mcp-name",
+  "x-zid",
+  "x-tenant",
+  "x-fragment-name",
+  "x-fragment-optional",
 ];
 
 /** Copies the harmless headers for the record. */
 export function recordedHeaders(headers: Headers): Record<string, string> {
-  const shown = harmlessHeaders.map((name) => [name, headers.get(name)] as const);
+  const shown = HARMLESS_HEADERS.map((name) => [name, headers.get(name)] as const);
   return Object.fromEntries(shown.filter((pair): pair is [string, string] => pair[1] !== null));
 }

@@ -1,10 +1,10 @@
 import type { RecordedRequest } from "./recorded-request.ts";
 import type { RequestFilter } from "./request-match.ts";
 
-/** Tells whether a request is one that a filter asks for. */
+/** Tells whether a request matches a filter. */
 export function matchesFilter(request: RecordedRequest, filter: RequestFilter): boolean {
   return Object.entries(filter).every(([name, wanted]) => {
-    const fact = facts[name as keyof RequestFilter] as (
+    const fact = FACTS[name as keyof RequestFilter] as (
       it: RecordedRequest,
       wanted: unknown,
     ) => boolean;
@@ -19,7 +19,7 @@ type Facts = {
   ) => boolean;
 };
 
-const facts: Facts = {
+const FACTS: Facts = {
   listener: ({ listener }, wanted) => listener === wanted,
   route: ({ route }, wanted) => route === wanted,
   tenant: ({ tenant }, wanted) => tenant === wanted,
@@ -41,7 +41,7 @@ const facts: Facts = {
   sinceAnswerId: ({ answerId = 0 }, wanted) => answerId > wanted,
 };
 
-/** The user a request is for, or the client that acts for itself. */
+/** Returns the user that a request is for, or the client that acts for itself. */
 function subjectOf({ userToken, bearer, assertion, subjectToken }: RecordedRequest): unknown {
   return (userToken ?? bearer ?? assertion ?? subjectToken)?.claims?.sub;
 }

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { routeNames } from "./recorded-request.ts";
+import { ROUTE_NAMES } from "./recorded-request.ts";
 
 const text = z.string().min(1);
 
-/** What can be said of a request when it arrives: plain data that chooses requests by it. */
+/** Chooses requests by facts that are known at their arrival: plain data. */
 export const requestMatchSchema = z.strictObject({
   listener: z.enum(["token-server", "gateway"]).optional(),
-  route: z.enum(routeNames).optional(),
+  route: z.enum(ROUTE_NAMES).optional(),
   tenant: text.optional().describe("Subdomain of the tenant."),
   issuer: text.optional().describe("Name of a further issuer."),
   method: text.optional().describe("HTTP method, in capitals."),
@@ -16,7 +16,7 @@ export const requestMatchSchema = z.strictObject({
   resource: text.optional().describe("A value of the parameter `resource` of a token request."),
   subject: text
     .optional()
-    .describe("Subject of the token a request carries: in a header, or to be exchanged."),
+    .describe("Subject of the token of a request: in a header, or in a token exchange."),
   agent: text.optional().describe("Name of the A2A agent."),
   mcpServer: text.optional().describe("Name of the MCP server."),
   mcpMethod: text.optional().describe("A JSON-RPC method, such as `tools/call`."),
@@ -24,19 +24,19 @@ export const requestMatchSchema = z.strictObject({
   a2aMethod: text.optional().describe("A JSON-RPC method of A2A, such as `SendMessage`."),
 });
 
-/** What can be said of a request once it is recorded. */
-export const requestFilterSchema = requestMatchSchema.extend({
-  status: z.int().optional().describe("Status of the answer."),
-  error: text.optional().describe("OAuth error code of the answer."),
-  sinceId: z.int().min(0).optional().describe("Requests that came after the one of this id."),
+/** Chooses recorded requests: plain data. */
+export const REQUEST_FILTER_SCHEMA = requestMatchSchema.extend({
+  status: z.int().optional().describe("Status of the response."),
+  error: text.optional().describe("OAuth error code of the response."),
+  sinceId: z.int().min(0).optional().describe("Requests that arrived after the one with this id."),
   sinceAnswerId: z
     .int()
     .min(0)
     .optional()
     .describe(
-      "Requests answered after the answer of this id; those without an answer never match.",
+      "Requests answered after the response with this id; requests without a response never match.",
     ),
 });
 
 /** Chooses requests; every given field must match. */
-export type RequestFilter = Readonly<z.infer<typeof requestFilterSchema>>;
+export type RequestFilter = Readonly<z.infer<typeof REQUEST_FILTER_SCHEMA>>;

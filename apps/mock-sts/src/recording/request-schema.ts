@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { routeNames } from "./recorded-request.ts";
-import { requestFilterSchema } from "./request-match.ts";
+import { ROUTE_NAMES } from "./recorded-request.ts";
+import { REQUEST_FILTER_SCHEMA } from "./request-match.ts";
 
 const claims = z.record(z.string(), z.unknown());
 
@@ -12,7 +12,7 @@ export const recordedTokenSchema = z.strictObject({
 });
 
 const text = z.string();
-const token = recordedTokenSchema.optional();
+const TOKEN = recordedTokenSchema.optional();
 
 /** A request in the log, as it is described over HTTP. */
 export const recordedRequestSchema = z.strictObject({
@@ -22,7 +22,7 @@ export const recordedRequestSchema = z.strictObject({
   method: text,
   path: text,
   query: z.array(text).describe("Names of the parameters in the URL."),
-  route: z.enum(routeNames),
+  route: z.enum(ROUTE_NAMES),
   tenant: text.optional(),
   issuer: text.optional().describe("Name of a further issuer."),
   agent: text.optional(),
@@ -37,22 +37,26 @@ export const recordedRequestSchema = z.strictObject({
   form: z.record(text, z.union([text, z.array(text)])).optional(),
   grant: text.optional(),
   clientId: text.optional(),
-  ...{ assertion: token, subjectToken: token, actorToken: token },
-  ...{ bearer: token, userToken: token, issued: token },
+  assertion: TOKEN,
+  subjectToken: TOKEN,
+  actorToken: TOKEN,
+  bearer: TOKEN,
+  userToken: TOKEN,
+  issued: TOKEN,
   mcp: z.strictObject({ server: text, methods: z.array(text), tool: text.optional() }).optional(),
   a2a: z.strictObject({ version: text, methods: z.array(text) }).optional(),
-  error: text.optional().describe("OAuth error code of the answer."),
-  fault: text.optional().describe("The fault the answer was spoilt by."),
+  error: text.optional().describe("OAuth error code of the response."),
+  fault: text.optional().describe("The fault that was applied."),
   status: z.int().optional().describe("Absent for a connection that was reset."),
-  durationMs: z.number().optional().describe("Time from the arrival to the head of the answer."),
-  answerId: z.int().optional().describe("Number of the answer, from 1."),
+  durationMs: z.number().optional().describe("Time from the arrival to the head of the response."),
+  answerId: z.int().optional().describe("Number of the response, from 1."),
 });
 
 const count = z.coerce.number<string>().int().min(0);
 
-/** A filter as the query of a URL says it. */
-export const filterQuerySchema = requestFilterSchema.extend({
+/** A filter as the query of a URL. */
+export const FILTER_QUERY_SCHEMA = REQUEST_FILTER_SCHEMA.extend({
   status: count.optional(),
-  sinceId: count.optional().describe("Requests that came after the one of this id."),
-  sinceAnswerId: count.optional().describe("Requests answered after the answer of this id."),
+  sinceId: count.optional().describe("Requests that arrived after the one with this id."),
+  sinceAnswerId: count.optional().describe("Requests answered after the response with this id."),
 });

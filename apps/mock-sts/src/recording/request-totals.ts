@@ -3,9 +3,9 @@ import type { RecordedRequest, RouteName } from "./recorded-request.ts";
 /** Counts of the answered requests, also of those the recorder no longer keeps. */
 export interface RequestTotals {
   readonly requests: number;
-  /** Requests to token endpoints, whoever's they are. */
+  /** Requests to any token endpoint. */
   readonly tokenRequests: number;
-  /** Access tokens handed out by them. */
+  /** Access tokens that they issued. */
   readonly tokensIssued: number;
   /** MCP requests that call a tool. */
   readonly toolCalls: number;
@@ -14,11 +14,15 @@ export interface RequestTotals {
 }
 
 /** Token requests to any token endpoint. */
-const tokenRoutes: readonly RouteName[] = ["token", "xsuaa-token", "sts-token"];
+const TOKEN_ROUTES: readonly RouteName[] = ["token", "xsuaa-token", "sts-token"];
 
 /** Totals before the first request. */
-export const noRequests: RequestTotals = {
-  ...{ requests: 0, tokenRequests: 0, tokensIssued: 0, toolCalls: 0, faults: 0 },
+export const NO_REQUESTS: RequestTotals = {
+  requests: 0,
+  tokenRequests: 0,
+  tokensIssued: 0,
+  toolCalls: 0,
+  faults: 0,
 };
 
 /** Counts one more answered request. */
@@ -26,7 +30,7 @@ export function countRequest(totals: RequestTotals, request: RecordedRequest): R
   const one = (isCounted: boolean | undefined) => (isCounted ? 1 : 0);
   return {
     requests: totals.requests + 1,
-    tokenRequests: totals.tokenRequests + one(tokenRoutes.includes(request.route)),
+    tokenRequests: totals.tokenRequests + one(TOKEN_ROUTES.includes(request.route)),
     tokensIssued: totals.tokensIssued + one(request.issued !== undefined),
     toolCalls: totals.toolCalls + one(request.mcp?.methods.includes("tools/call")),
     faults: totals.faults + one(request.fault !== undefined),

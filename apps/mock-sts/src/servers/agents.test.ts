@@ -93,7 +93,7 @@ describe("agent cards", () => {
     expect(mock.recorder.requests.at(-1)?.error).toBe("invalid_token");
   });
 
-  it("can be refused to everybody by name", async () => {
+  it("can refuse every token by name", async () => {
     const { token } = await customer.requestToken();
     mock.controls.alwaysUnauthorized = ["poet"];
     const statuses = agentsOf("provider-zone").map(

@@ -1,13 +1,14 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
-import { pathSegment } from "./mcp-servers.ts";
+import {
+  canonicalPath,
+  checkTarget,
+  type GatewayTargetOptions,
+  targetPath,
+} from "./gateway-target.ts";
 
-/** An A2A agent behind the gateway: it sends back what it is sent. */
-export interface AgentOptions {
-  readonly name: string;
-  /** Open Resource Discovery id; its colons stay as they are in the URL. */
-  readonly ordId: string;
-  readonly globalTenantId: string;
-  /** Further fields of the card; they win over the others, and `undefined` takes a field out. */
+/** An A2A agent behind the gateway: it sends every message back. */
+export interface AgentOptions extends GatewayTargetOptions {
+  /** Further fields of the card; they win over the others, and `undefined` removes a field. */
   readonly card?: Readonly<Record<string, unknown>>;
 }
 
@@ -16,15 +17,15 @@ export interface AgentInfo {
   readonly name: string;
   readonly ordId: string;
   readonly globalTenantId: string;
-  /** Where messages go; its card is at this URL followed by `/.well-known/agent-card.json`. */
+  /** URL for messages; its card is at this URL followed by `/.well-known/agent-card.json`. */
   readonly url: string;
 }
 
 /**
- * The provider's agents of a gateway that was not told otherwise: it shares ids with an MCP
- * server, as the customer flow looks for agents at the integration dependencies it has.
+ * The default agents of the provider. The agent has the ids of an MCP server, since the customer
+ * flow looks for agents at its integration dependencies.
  */
-export const defaultAgents: readonly AgentOptions[] = [
+export const DEFAULT_AGENTS: readonly AgentOptions[] = [
   {
     name: "cost-center-agent",
     ordId: "sap.mock:apiResource:cost-center:v1",
@@ -33,11 +34,11 @@ export const defaultAgents: readonly AgentOptions[] = [
 ];
 
 /** Returns the path of an agent below the gateway's URL. */
-export function agentPath({ ordId, globalTenantId }: AgentOptions): string {
-  return `/v1/a2a/${pathSegment(ordId)}/${pathSegment(globalTenantId)}`;
+export function agentPath(agent: GatewayTargetOptions): string {
+  return targetPath("a2a", agent);
 }
 
-/** An agent that a path leads to: to its card, or to itself. */
+/** The agent that a path leads to, or the card of the agent. */
 export interface FoundAgent {
   readonly agent: AgentOptions;
   readonly part: "card" | "messages";
@@ -45,28 +46,16 @@ export interface FoundAgent {
 
 /** Finds the agent that a path names, percent-encoded or not. */
 export function findAgent(agents: readonly AgentOptions[], path: string): FoundAgent | undefined {
-  const wanted = canonical(path);
+  const wanted = canonicalPath(path);
   for (const agent of agents) {
-    const own = canonical(agentPath(agent));
+    const own = canonicalPath(agentPath(agent));
     if (wanted === own) return { agent, part: "messages" };
-    if (wanted === `${own}${cardPath}`) return { agent, part: "card" };
+    if (wanted === `${own}${CARD_PATH}`) return { agent, part: "card" };
   }
   return undefined;
 }
 
-const cardPath = "/.well-known/agent-card.json";
-
-/** Spells a path in one way, whatever of it was percent-encoded. */
-function canonical(path: string): string | undefined {
-  try {
-    return path
-      .split("/")
-      .map((segment) => encodeURIComponent(decodeURIComponent(segment)))
-      .join("/");
-  } catch {
-    return undefined;
-  }
-}
+const CARD_PATH = "/.well-known/agent-card.json";
 
 /** Returns the version of A2A that a request speaks; version 0.3 does not say so. */
 export function a2aVersion({ headers }: Request): string {
@@ -100,20 +89,12 @@ export function checkAgents(agents: readonly AgentOptions[]): void {
   const taken = new Set<string>();
   for (const agent of agents) {
     const label = `Cannot serve agent ${JSON.stringify(agent?.name)}`;
-    checkNames(agent, { start: `${label}:`, names: agentNames });
-    for (const field of ["name", "ordId", "globalTenantId"] as const) {
-      if (typeof agent[field] !== "string" || agent[field].trim() === "") {
-        throw new TypeError(`${label}: "${field}" is blank`);
-      }
-    }
-    const path = agentPath(agent);
-    if (taken.has(agent.name)) throw new TypeError(`${label}: another agent has the same name`);
-    if (taken.has(path)) throw new TypeError(`${label}: another agent has the same path`);
-    taken.add(agent.name).add(path);
+    checkNames(agent, { start: `${label}:`, names: AGENT_NAMES });
+    checkTarget(agent, { label, noun: "agent", kind: "a2a", taken });
   }
 }
 
-const agentNames: KnownNames<AgentOptions> = {
+const AGENT_NAMES: KnownNames<AgentOptions> = {
   name: true,
   ordId: true,
   globalTenantId: true,

@@ -1,7 +1,7 @@
 import type { JWTPayload } from "jose";
 import { z } from "zod";
 
-/** Who calls: the claims of the access token, or what a test wants to see of them. */
+/** The identity of a caller: the claims of the access token that tests check. */
 export const callerIdentitySchema = z.object({
   sub: z.string(),
   aud: z.union([z.string(), z.array(z.string())]),
@@ -11,7 +11,7 @@ export const callerIdentitySchema = z.object({
   actor: z.string().optional(),
 });
 
-/** Chooses from the claims of an access token what says who calls. */
+/** Reads the identity of a caller from the claims of an access token. */
 export function callerIdentity(claims: JWTPayload): z.infer<typeof callerIdentitySchema> {
   const { sub, aud, client_id: clientId, jti, act } = claims;
   const actor = (act as { sub?: unknown } | undefined)?.sub;

@@ -19,12 +19,12 @@ export interface AgentMessage {
   readonly version: string;
 }
 
-/** Answers a message from the holder of an access token with these claims. */
+/** Responds to a message from the holder of an access token with these claims. */
 export type EchoAgent = (message: AgentMessage, claims: JWTPayload) => Promise<object>;
 
 /**
- * Creates an A2A agent that sends back what it is sent, by JSON-RPC of versions 1.0 and 0.3. Whatever
- * the options of an agent make of the card that is served: it neither streams nor keeps tasks.
+ * Creates an A2A agent that sends every message back, by JSON-RPC of versions 1.0 and 0.3. It
+ * neither streams nor keeps tasks, whatever the options make of the card that is served.
  */
 export function createEchoAgent(url: string): EchoAgent {
   const card = AgentCard.fromJSON({
@@ -36,23 +36,23 @@ export function createEchoAgent(url: string): EchoAgent {
   const handler = new JsonRpcTransportHandler(requests);
   const legacyHandler = new LegacyJsonRpcTransportHandler(requests);
   return async ({ body, version }, claims) => {
-    const state = new Map([[claimsKey, claims]]);
+    const state = new Map([[CLAIMS_KEY, claims]]);
     const context = new ServerCallContext({ requestedVersion: version, state });
     try {
       validateVersion(version, card, "JSONRPC");
-      const answer = await (version === "0.3" ? legacyHandler : handler).handle(body, context);
-      // Of an agent that does not stream the SDK makes a stream that fails when it is read.
-      if (Symbol.asyncIterator in answer) await answer.next();
-      return answer;
+      const response = await (version === "0.3" ? legacyHandler : handler).handle(body, context);
+      // For an agent that does not stream, the SDK makes a stream that fails when it is read.
+      if (Symbol.asyncIterator in response) await response.next();
+      return response;
     } catch (error) {
       return { jsonrpc: "2.0", id: null, error: JsonRpcTransportHandler.mapToJSONRPCError(error) };
     }
   };
 }
 
-const claimsKey = "claims";
+const CLAIMS_KEY = "claims";
 
-/** Sends the parts of a message back, with who sent them by the access token as metadata. */
+/** Sends the parts of a message back, with the identity of the sender as metadata. */
 const echo: AgentExecutor = {
   async execute({ userMessage, contextId, context }, bus) {
     bus.publish(
@@ -62,13 +62,13 @@ const echo: AgentExecutor = {
         taskId: "",
         role: Role.ROLE_AGENT,
         parts: userMessage.parts,
-        metadata: { caller: callerIdentity(context.state.get(claimsKey) as JWTPayload) },
+        metadata: { caller: callerIdentity(context.state.get(CLAIMS_KEY) as JWTPayload) },
         extensions: [],
         referenceTaskIds: [],
       }),
     );
   },
   async cancelTask() {
-    // It makes no tasks: the SDK finds none to cancel.
+    // It makes no tasks: there is none to cancel.
   },
 };

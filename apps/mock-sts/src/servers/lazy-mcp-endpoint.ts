@@ -1,7 +1,10 @@
 import type { McpEndpoint } from "./mcp-endpoint.ts";
 import type { McpServerOptions } from "./mcp-servers.ts";
 
-/** Creates the endpoint of a server, which loads the MCP SDK at its first request: a mock of tokens alone starts without. */
+/**
+ * Creates the endpoint of a server. It loads the MCP SDK at its first request: a mock that only
+ * issues tokens starts without it.
+ */
 export function createLazyMcpEndpoint(options: McpServerOptions): McpEndpoint {
   let loading: Promise<McpEndpoint> | undefined;
   const load = async () => (await import("./mcp-endpoint.ts")).createMcpEndpoint(options);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, jwtBearerForm, TestAgent } from "../../test-support/agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
 let mock: MockSts;
@@ -45,12 +45,12 @@ describe("MCP servers with sessions", () => {
     ]);
   });
 
-  it("answers an unknown session with 404", async () => {
+  it("responds to an unknown session with 404", async () => {
     const headers = { Authorization: `Bearer ${token}`, "Mcp-Session-Id": "unknown" };
     expect((await agent.postMcp("orders", headers)).status).toBe(404);
   });
 
-  it("answers a request that begins no session with 400", async () => {
+  it("responds with 400 to a request that begins no session", async () => {
     const response = await agent.postMcp("orders", { Authorization: `Bearer ${token}` });
     expect(response.status).toBe(400);
   });
@@ -110,7 +110,7 @@ async function useSession(session: string, bearer: string): Promise<number> {
 }
 
 describe("MCP servers without sessions", () => {
-  it("answer the revision of 2026-07-28 with one request per call", async () => {
+  it("support the revision of 2026-07-28 with one request per call", async () => {
     const client = await agent.connect("calendar", token, { versionNegotiation: { mode: "auto" } });
     await client.callTool({ name: "whoami", arguments: {} });
     await client.callTool({ name: "whoami", arguments: {} });
@@ -119,7 +119,7 @@ describe("MCP servers without sessions", () => {
     expect(methods()).toEqual(["server/discover", "tools/call", "tools/call"]);
   });
 
-  it("answer earlier revisions without a session id", async () => {
+  it("support earlier revisions without a session id", async () => {
     const headers = { Authorization: `Bearer ${token}` };
     const response = await agent.postMcp("calendar", headers, JSON.stringify(initialize));
     expect(response.status).toBe(200);
@@ -149,7 +149,8 @@ describe("tools", () => {
   });
 
   it("describe their input by a schema, alike with pages and without", async () => {
-    const [paged, whole] = [await listTools("orders"), await listTools("cost-centers")];
+    const paged = await listTools("orders");
+    const whole = await listTools("cost-centers");
     // The first three tools are on every server.
     expect(paged.slice(0, 3)).toEqual(whole.slice(0, 3));
     const lookup = (tools: typeof paged) => tools.find(({ name }) => name.startsWith("lookup_"));
@@ -193,7 +194,7 @@ describe("tools", () => {
 
   it("see the user of each call", async () => {
     const assertion = await mock.userToken({ sub: "alice" });
-    for (const form of [jwtBearerForm(assertion), clientCredentialsForm]) {
+    for (const form of [jwtBearerForm(assertion), CLIENT_CREDENTIALS_FORM]) {
       const client = await agent.connect("cost-centers", (await agent.requestToken(form)).token);
       const { structuredContent } = await client.callTool({ name: "whoami", arguments: {} });
       await client.close();

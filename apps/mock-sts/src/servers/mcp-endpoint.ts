@@ -8,10 +8,10 @@ import {
 import { type McpServerOptions, toolsOf } from "./mcp-servers.ts";
 import { registerTools } from "./mcp-tools.ts";
 
-/** Answers authorized requests to one MCP server. */
+/** Handles authorized requests to one MCP server. */
 export interface McpEndpoint {
   handle(request: Request, caller: AuthInfo): Promise<Response>;
-  /** Drops all sessions, as a restart would: they are unknown from now on. */
+  /** Drops all sessions, as a restart does: they are unknown from now on. */
   forgetSessions(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ function sessionEndpoint(options: McpServerOptions): McpEndpoint {
       if (id === null) {
         const transport = await openTransport(options, { sessions, owner: ownerOf(caller) });
         const response = await transport.handleRequest(request, { authInfo: caller });
-        // It was no `initialize`: nobody can come back to this transport.
+        // The request was not `initialize`: no later request can reach this transport.
         if (transport.sessionId === undefined) await transport.close();
         return response;
       }

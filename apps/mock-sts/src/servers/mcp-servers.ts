@@ -1,26 +1,32 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkChoice, checkInteger, checkText } from "../checks/option-values.ts";
 import { checkTrustedIssuer, type TrustedIssuer } from "../keys/trusted-issuer.ts";
+import {
+  canonicalPath,
+  checkTarget,
+  type GatewayTargetOptions,
+  targetPath,
+} from "./gateway-target.ts";
 import { checkTools, type McpTool } from "./mcp-tools.ts";
 import { recordTools } from "./record-tools.ts";
 
 /** An MCP server behind the gateway. */
-export interface McpServerOptions {
-  readonly name: string;
-  /** Open Resource Discovery id; its colons stay as they are in the URL. */
-  readonly ordId: string;
-  readonly globalTenantId: string;
+export interface McpServerOptions extends GatewayTargetOptions {
   /** `session`: 2025 revisions with `Mcp-Session-Id`. `stateless`: 2026-07-28, and 2025 without sessions. Default `session`. */
   readonly mode?: "session" | "stateless";
-  /** Whether session servers stream answers as events or send JSON. Default `stream`. */
+  /** Whether session servers stream responses as events or send JSON. Default `stream`. */
   readonly answers?: "stream" | "json";
   /** Tools on one page of `tools/list`. Default: all. */
   readonly pageSize?: number;
   /**
-   * Name of the server in `aud`: it takes tokens of the token exchange service only, for this name
-   * or for its URL. Default: none; it takes the gateway's tokens of its tenant.
+   * Name of the server in `aud`: it accepts only tokens of the token exchange service, for this
+   * name or for its URL. Default: none; it accepts the gateway's tokens of its tenant.
    */
   readonly audience?: string;
-  /** Whose tokens a server with an audience takes: an issuer of the mock by its name, or somebody else. Default `sts`. */
+  /**
+   * Issuer of the tokens that a server with an audience accepts: an issuer of the mock by its name,
+   * or another one. Default `sts`.
+   */
   readonly issuer?: string | TrustedIssuer;
   /** Scope a token must have. Default: none. */
   readonly requiredScope?: string;
@@ -38,8 +44,8 @@ export interface McpServerInfo {
   readonly url: string;
 }
 
-/** The servers of a gateway that was not told otherwise: one of each kind, and two with an audience of their own. */
-export const defaultMcpServers: readonly McpServerOptions[] = [
+/** The default MCP servers of the provider: one of each kind, and two with an audience of their own. */
+export const DEFAULT_MCP_SERVERS: readonly McpServerOptions[] = [
   {
     name: "cost-centers",
     ordId: "sap.mock:apiResource:cost-center:v1",
@@ -91,21 +97,21 @@ export const defaultMcpServers: readonly McpServerOptions[] = [
   },
 ];
 
-const defaultTools = recordTools("item", [{ id: "1", name: "First" }]);
+const DEFAULT_TOOLS = recordTools("item", [{ id: "1", name: "First" }]);
 
-/** Chooses the servers that take the gateway's tokens. */
+/** Chooses the servers that accept the gateway's tokens. */
 export function gatewayServers(servers: readonly McpServerOptions[]): readonly McpServerOptions[] {
   return servers.filter(({ audience }) => audience === undefined);
 }
 
 /** Returns the tools of a server. */
-export function toolsOf({ tools = defaultTools }: McpServerOptions): readonly McpTool[] {
+export function toolsOf({ tools = DEFAULT_TOOLS }: McpServerOptions): readonly McpTool[] {
   return tools;
 }
 
 /** Returns the path of a server below the gateway's origin. */
-export function mcpServerPath({ ordId, globalTenantId }: McpServerOptions): string {
-  return `/v1/mcp/${pathSegment(ordId)}/${pathSegment(globalTenantId)}`;
+export function mcpServerPath(server: GatewayTargetOptions): string {
+  return targetPath("mcp", server);
 }
 
 /** Finds the server a path names, percent-encoded or not. */
@@ -113,9 +119,8 @@ export function findMcpServer(
   servers: readonly McpServerOptions[],
   path: string,
 ): McpServerOptions | undefined {
-  const match = /^\/v1\/mcp\/([^/]+)\/([^/]+)$/.exec(path);
-  const [ordId, globalTenantId] = [decode(match?.[1]), decode(match?.[2])];
-  return servers.find((s) => s.ordId === ordId && s.globalTenantId === globalTenantId);
+  const wanted = canonicalPath(path);
+  return servers.find((server) => canonicalPath(mcpServerPath(server)) === wanted);
 }
 
 /**
@@ -127,18 +132,14 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
   const taken = new Set<string>();
   for (const server of servers) {
     const label = `Cannot serve MCP server ${JSON.stringify(server?.name)}`;
-    checkNames(server, { start: `${label}:`, names: serverNames });
+    checkNames(server, { start: `${label}:`, names: SERVER_NAMES });
     checkTools(server.tools ?? [], label);
-    for (const [option, choices] of Object.entries(serverChoices)) {
-      checkChoice(server[option as keyof typeof serverChoices], { label, option, choices });
-    }
-    for (const field of ["name", "ordId", "globalTenantId"] as const) {
-      if (typeof server[field] !== "string" || server[field].trim() === "") {
-        throw new TypeError(`${label}: "${field}" is blank`);
-      }
-    }
+    checkChoice(server.mode, { start: `${label}:`, name: "mode", choices: MODES });
+    checkChoice(server.answers, { start: `${label}:`, name: "answers", choices: ANSWERS });
+    checkTarget(server, { label, noun: "server", kind: "mcp", taken });
     const { pageSize, audience, issuer, requiredScope = "" } = server;
-    // MCP: a resource server asks for no refresh tokens, neither in a challenge nor in metadata.
+    // MCP: a resource server must not ask for refresh tokens, neither in a challenge nor in
+    // metadata.
     if (requiredScope.split(" ").includes("offline_access")) {
       throw new TypeError(`${label}: "requiredScope" cannot hold offline_access`);
     }
@@ -146,28 +147,18 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
       throw new TypeError(`${label}: only a server with an "audience" can have an "issuer"`);
     }
     if (typeof issuer === "object") checkTrustedIssuer(issuer, `${label}: "issuer"`);
-    if (audience?.trim() === "") throw new TypeError(`${label}: "audience" is blank`);
-    if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize > 0)) {
-      throw new RangeError(`${label}: "pageSize" must be a positive integer, got ${pageSize}`);
+    if (audience !== undefined) checkText(audience, { start: `${label}:`, name: "audience" });
+    if (pageSize !== undefined) {
+      checkInteger(pageSize, { start: `${label}:`, name: "pageSize", min: 1 });
     }
-    const path = mcpServerPath(server);
-    if (taken.has(server.name)) throw new TypeError(`${label}: another server has the same name`);
-    if (taken.has(path)) throw new TypeError(`${label}: another server has the same path`);
-    taken.add(server.name).add(path);
   }
 }
 
-const serverChoices = { mode: ["session", "stateless"], answers: ["stream", "json"] } as const;
+const MODES = ["session", "stateless"];
 
-function checkChoice(
-  value: string | undefined,
-  { label, option, choices }: { label: string; option: string; choices: readonly string[] },
-): void {
-  if (value === undefined || choices.includes(value)) return;
-  throw new TypeError(`${label}: "${option}" must be one of ${choices.join(", ")}`);
-}
+const ANSWERS = ["stream", "json"];
 
-const serverNames: KnownNames<McpServerOptions> = {
+const SERVER_NAMES: KnownNames<McpServerOptions> = {
   name: true,
   ordId: true,
   globalTenantId: true,
@@ -182,7 +173,7 @@ const serverNames: KnownNames<McpServerOptions> = {
 };
 
 /**
- * Checks that there are the issuers whose tokens servers take.
+ * Checks that the issuers of all servers exist.
  *
  * @throws TypeError naming the server and the issuer.
  */
@@ -194,19 +185,7 @@ export function checkServersIssuers(
     ({ issuer }) => typeof issuer === "string" && !issuers.includes(issuer),
   );
   if (lost === undefined) return;
-  const [name, issuer] = [JSON.stringify(lost.name), JSON.stringify(lost.issuer)];
-  throw new TypeError(`Cannot serve MCP server ${name}: there is no issuer ${issuer}`);
-}
-
-/** Encodes what a path segment cannot hold; a colon it can. */
-export function pathSegment(text: string): string {
-  return encodeURIComponent(text).replaceAll("%3A", ":");
-}
-
-function decode(segment = ""): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
+  const name = JSON.stringify(lost.name);
+  const issuer = JSON.stringify(lost.issuer);
+  throw new TypeError(`Cannot serve MCP server ${name}: unknown issuer ${issuer}`);
 }

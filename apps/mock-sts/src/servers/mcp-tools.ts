@@ -23,7 +23,7 @@ export interface McpTool {
   ): CallToolResult | Promise<CallToolResult>;
 }
 
-const toolNames: KnownNames<McpTool> = {
+const TOOL_NAMES: KnownNames<McpTool> = {
   name: true,
   description: true,
   input: true,
@@ -32,7 +32,7 @@ const toolNames: KnownNames<McpTool> = {
 };
 
 /**
- * Refuses tools with fields that there are not.
+ * Refuses tools with unknown fields.
  *
  * @throws TypeError that begins with the label of their server.
  */
@@ -41,7 +41,7 @@ export function checkTools(tools: readonly McpTool[], label: string): void {
     // An instance of a class may have more members.
     if (typeof tool === "object" && !isPlainObject(tool)) continue;
     const start = `${label}: tool ${JSON.stringify(tool?.name)}:`;
-    checkNames(tool, { start, names: toolNames, field: "field" });
+    checkNames(tool, { start, names: TOOL_NAMES, field: "field" });
   }
 }
 
@@ -83,7 +83,7 @@ function paginateTools(server: McpServer, tools: readonly McpTool[], pageSize: n
 }
 
 function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Tool["inputSchema"] {
-  // zod types the schema's members more loosely than JSON, which is what they are.
+  // The members of the schema are JSON; zod types them more loosely.
   return z.toJSONSchema(schema, { io }) as Tool["inputSchema"];
 }
 

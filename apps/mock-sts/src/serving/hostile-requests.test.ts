@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { CompactSign, exportJWK, generateKeyPair } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm } from "../../test-support/agent.ts";
-import { exchangeGrant, StsAgent, typeUrn } from "../../test-support/sts-agent.ts";
+import { CLIENT_CREDENTIALS_FORM } from "../../test-support/agent.ts";
+import { EXCHANGE_GRANT, StsAgent, typeUrn } from "../../test-support/sts-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
 const idp = "https://idp.example";
@@ -35,8 +35,12 @@ afterAll(async () => {
 });
 
 const endpoints = (): readonly string[] => [
-  ...[mock.tokenEndpoint, mock.introspectionEndpoint, mock.revocationEndpoint],
-  ...[mock.sts.tokenEndpoint, mock.sts.introspectionEndpoint, mock.sts.revocationEndpoint],
+  mock.tokenEndpoint,
+  mock.introspectionEndpoint,
+  mock.revocationEndpoint,
+  mock.sts.tokenEndpoint,
+  mock.sts.introspectionEndpoint,
+  mock.sts.revocationEndpoint,
   `${mock.url}/tenant-a/oauth/token`,
 ];
 
@@ -56,21 +60,21 @@ describe("hostile forms", () => {
   it("of 10 MB are refused with an OAuth error at every endpoint, and nothing is kept of them", async () => {
     const body = `grant_type=client_credentials&scope=${"x".repeat(10_000_000)}`;
     for (const url of endpoints()) {
-      const answer = await send(url, body);
-      expect([answer.status, answer.body.error]).toEqual([413, "invalid_request"]);
-      expect(answer.headers.get("cache-control")).toBe("no-store");
+      const response = await send(url, body);
+      expect([response.status, response.body.error]).toEqual([413, "invalid_request"]);
+      expect(response.headers.get("cache-control")).toBe("no-store");
     }
     expect(recordSize()).toBeLessThan(20_000);
   });
 
   it("of 10,000 fields are refused, as are 10,000 values of one that may be repeated", async () => {
-    const form = String(new URLSearchParams(clientCredentialsForm));
+    const form = String(new URLSearchParams(CLIENT_CREDENTIALS_FORM));
     const fields = Array.from({ length: 10_000 }, (_, index) => `field${index}=x`).join("&");
     const values = Array.from({ length: 10_000 }, () => "resource=https://a.example").join("&");
     for (const url of endpoints()) {
       for (const body of [`${form}&${fields}`, `${form}&${values}`]) {
-        const answer = await send(url, body);
-        expect([answer.status, answer.body.error]).toEqual([400, "invalid_request"]);
+        const response = await send(url, body);
+        expect([response.status, response.body.error]).toEqual([400, "invalid_request"]);
       }
     }
     for (const { form: recorded = {} } of mock.recorder.requests) {
@@ -80,7 +84,7 @@ describe("hostile forms", () => {
   });
 
   it("of 1,000 fields are taken", async () => {
-    const form = new URLSearchParams(clientCredentialsForm);
+    const form = new URLSearchParams(CLIENT_CREDENTIALS_FORM);
     const { size } = form;
     for (let index = size; index < 1_000; index++) form.append(`field${index}`, "x");
     expect((await send(mock.tokenEndpoint, String(form))).status).toBe(200);
@@ -90,24 +94,24 @@ describe("hostile forms", () => {
 
   it("with long values leave short records", async () => {
     const scope = "x".repeat(900_000);
-    const body = new URLSearchParams({ ...clientCredentialsForm, scope, [scope]: "x" });
+    const body = new URLSearchParams({ ...CLIENT_CREDENTIALS_FORM, scope, [scope]: "x" });
     expect((await send(mock.tokenEndpoint, String(body).slice(0, 1_000_000))).status).toBe(400);
     expect(recordSize()).toBeLessThan(5_000);
   });
 
-  it("with bytes that are no UTF-8 are refused, as they are and percent-encoded", async () => {
-    const form = String(new URLSearchParams(clientCredentialsForm));
+  it("with bytes that are not UTF-8 are refused, raw and percent-encoded", async () => {
+    const form = String(new URLSearchParams(CLIENT_CREDENTIALS_FORM));
     const raw = Buffer.concat([Buffer.from(`${form}&scope=`), Buffer.from([0xc3, 0x28])]);
     for (const body of [raw, `${form}&scope=%C3%28`, `${form}&scope=%`, `${form}&%FF=x`]) {
-      const answer = await send(mock.tokenEndpoint, body);
-      expect([answer.status, answer.body.error]).toEqual([400, "invalid_request"]);
+      const response = await send(mock.tokenEndpoint, body);
+      expect([response.status, response.body.error]).toEqual([400, "invalid_request"]);
     }
     const utf16 = { "Content-Type": `${formHeaders["Content-Type"]}; charset=utf-16` };
     expect((await send(mock.tokenEndpoint, form, utf16)).body.error).toBe("invalid_request");
   });
 
   it("with names of an object's own members are just unknown", async () => {
-    const body = `${new URLSearchParams(clientCredentialsForm)}&__proto__=x&constructor=y&toString=z`;
+    const body = `${new URLSearchParams(CLIENT_CREDENTIALS_FORM)}&__proto__=x&constructor=y&toString=z`;
     expect((await send(mock.tokenEndpoint, body)).status).toBe(200);
     expect(({} as Record<string, unknown>).x).toBeUndefined();
   });
@@ -122,9 +126,9 @@ describe("deep JSON", () => {
 
   it.each([5_000, 300_000])("in a token, %i deep, is a bad token", async (depth) => {
     const subject_token = asJwt(`{"iss":"${mock.sts.issuer}","x":${nested(depth)}}`);
-    const form = { grant_type: exchangeGrant, subject_token, subject_token_type: typeUrn("jwt") };
-    const answer = await send(mock.sts.tokenEndpoint, String(new URLSearchParams(form)));
-    expect([answer.status, answer.body.error]).toEqual([400, "invalid_request"]);
+    const form = { grant_type: EXCHANGE_GRANT, subject_token, subject_token_type: typeUrn("jwt") };
+    const response = await send(mock.sts.tokenEndpoint, String(new URLSearchParams(form)));
+    expect([response.status, response.body.error]).toEqual([400, "invalid_request"]);
     const assertion = String(new URLSearchParams({ client_assertion: subject_token }));
     expect((await send(mock.tokenEndpoint, assertion)).body.error).toBe("invalid_request");
     // The record can be written as JSON: it does not hold what is so deep.
@@ -149,9 +153,9 @@ describe("deep JSON", () => {
       Array.from({ length: 20_000 }, () => ({ method: "x".repeat(20) })),
     );
     for (const body of [deep, nested(300_000), batch]) {
-      const answer = await agent.postMcp("cost-centers", headers, body);
-      await answer.body?.cancel();
-      expect(answer.status).toBeGreaterThanOrEqual(400);
+      const response = await agent.postMcp("cost-centers", headers, body);
+      await response.body?.cancel();
+      expect(response.status).toBeGreaterThanOrEqual(400);
       expect(mock.recorder.requests.at(-1)?.mcp?.methods.length).toBeLessThanOrEqual(32);
     }
     expect((await agent.requestToken()).status).toBe(200);
@@ -165,16 +169,37 @@ const hostileText = fc.oneof(
 const nameText = fc.oneof(
   hostileText,
   fc.constantFrom(
-    ...["grant_type", "client_id", "client_secret", "scope", "resource", "audience", "assertion"],
-    ...["subject_token", "subject_token_type", "actor_token", "requested_token_type", "token"],
-    ...["client_assertion", "client_assertion_type", "refresh_token", "token_format"],
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "scope",
+    "resource",
+    "audience",
+    "assertion",
+    "subject_token",
+    "subject_token_type",
+    "actor_token",
+    "requested_token_type",
+    "token",
+    "client_assertion",
+    "client_assertion_type",
+    "refresh_token",
+    "token_format",
   ),
 );
 const valueText = fc.oneof(
   hostileText,
   fc.constantFrom(
-    ...["client_credentials", "refresh_token", exchangeGrant, typeUrn("jwt"), typeUrn("saml2")],
-    ...["urn:ietf:params:oauth:grant-type:jwt-bearer", "mock-agent", "public", "basic", "a.b.c"],
+    "client_credentials",
+    "refresh_token",
+    EXCHANGE_GRANT,
+    typeUrn("jwt"),
+    typeUrn("saml2"),
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    "mock-agent",
+    "public",
+    "basic",
+    "a.b.c",
   ),
 );
 const hostileRequest = fc.record({
@@ -182,8 +207,11 @@ const hostileRequest = fc.record({
   fields: fc.array(fc.tuple(nameText, valueText), { maxLength: 8 }),
   query: fc.option(hostileText, { nil: "", freq: 8 }),
   contentType: fc.constantFrom(
-    ...[formHeaders["Content-Type"], formHeaders["Content-Type"], formHeaders["Content-Type"]],
-    ...["application/json", "text/plain; charset=x"],
+    formHeaders["Content-Type"],
+    formHeaders["Content-Type"],
+    formHeaders["Content-Type"],
+    "application/json",
+    "text/plain; charset=x",
   ),
   authorization: fc.option(
     fc.oneof(
@@ -195,7 +223,7 @@ const hostileRequest = fc.record({
   ),
 });
 
-describe("every error (RFC 6749, section 5.2)", () => {
+describe("every error (RFC 6749 §5.2)", () => {
   it("[6749-16] is an OAuth error in the characters it may have, and no cache keeps it", async () => {
     await fc.assert(
       fc.asyncProperty(hostileRequest, async (request) => {
@@ -203,17 +231,17 @@ describe("every error (RFC 6749, section 5.2)", () => {
         const url = new URL(endpoints()[request.endpoint] ?? "");
         if (query !== "") url.search = query;
         const body = String(new URLSearchParams(fields));
-        const answer = await send(url.href, body, {
+        const response = await send(url.href, body, {
           "Content-Type": contentType,
           ...(authorization !== null && { Authorization: authorization }),
         });
-        expect(answer.status).toBeLessThan(500);
-        if (answer.status === 200) return;
-        expect(answer.body.error).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
-        expect(answer.body.error_description).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]{1,200}$/);
-        expect(answer.headers.get("content-type")).toBe("application/json");
-        expect(answer.headers.get("cache-control")).toBe("no-store");
-        expect(answer.headers.get("set-cookie")).toBeNull();
+        expect(response.status).toBeLessThan(500);
+        if (response.status === 200) return;
+        expect(response.body.error).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
+        expect(response.body.error_description).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]{1,200}$/);
+        expect(response.headers.get("content-type")).toBe("application/json");
+        expect(response.headers.get("cache-control")).toBe("no-store");
+        expect(response.headers.get("set-cookie")).toBeNull();
       }),
       { numRuns: 300 },
     );
@@ -228,10 +256,12 @@ describe("every error (RFC 6749, section 5.2)", () => {
     );
     await fc.assert(
       fc.asyncProperty(header, async (authorization) => {
-        const answer = await agent.postMcp("cost-centers", { Authorization: authorization });
-        await answer.body?.cancel();
-        expect([400, 401]).toContain(answer.status);
-        const [scheme, rest = ""] = (answer.headers.get("www-authenticate") ?? "").split(/ (.*)/s);
+        const response = await agent.postMcp("cost-centers", { Authorization: authorization });
+        await response.body?.cancel();
+        expect([400, 401]).toContain(response.status);
+        const [scheme, rest = ""] = (response.headers.get("www-authenticate") ?? "").split(
+          / (.*)/s,
+        );
         expect(["Bearer", "DPoP"]).toContain(scheme);
         const names = [...rest.matchAll(attribute)].map(([, name]) => name);
         expect(new Set(names).size).toBe(names.length);

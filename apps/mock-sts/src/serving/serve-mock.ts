@@ -1,64 +1,35 @@
 import { X509Certificate } from "node:crypto";
-import { furnishLandscape } from "../btp/agent-gateway-landscape.ts";
+import { seedLandscape } from "../btp/agent-gateway-landscape.ts";
 import { type Configurations, createConfigurations } from "../btp/configurations.ts";
-import type { DestinationClient } from "../btp/destination-client.ts";
 import { createDestinationService } from "../btp/destination-service.ts";
 import { createXsuaa } from "../btp/xsuaa.ts";
 import { registerClients } from "../clients/clients.ts";
 import { type Controls, createControls } from "../controls/controls.ts";
-import type { Faults } from "../faults/faults.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { gatewayRoute } from "../gateway/gateway-targets.ts";
-import { type ExchangeOptions, exchange } from "../http/exchange.ts";
 import type { RequestHandler } from "../http/listener.ts";
 import type { Listeners } from "../http/listeners.ts";
-import type { TokenLedger } from "../http/token-ledger.ts";
+import { type ReceiveRequestsOptions, receiveRequests } from "../http/receive-requests.ts";
 import { createIdentityTenant, type IdentityTenant } from "../issuer/identity-tenant.ts";
-import type { KeyRings } from "../keys/key-rings.ts";
-import { lobClient } from "../options/lob-client.ts";
-import type { ResolvedOptions } from "../options/options.ts";
-import type { RecordingRecorder } from "../recording/recorder.ts";
+import { LOB_CLIENT } from "../options/lob-client.ts";
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import { createSecurityTokenServices } from "../sts/security-token-services.ts";
-import type { Tenants } from "../tenants/tenant.ts";
-import type { MovableClock } from "../time/clock.ts";
-import type { CertificatePair } from "../tls/certificate-authority.ts";
-import { createDpopJudge, type DpopJudge } from "../tokens/dpop.ts";
+import { createDpopVerifier, type DpopVerifier } from "../tokens/dpop.ts";
+import type { MockParts } from "./mock-parts.ts";
 import { serveControls } from "./serve-controls.ts";
 import { createTokenServer } from "./token-server.ts";
 import { tokenServerRoute } from "./token-server-route.ts";
 
-/** What the two servers of a mock share. */
-export interface MockParts {
-  readonly options: ResolvedOptions;
-  /** PEM of the authority that client certificates must come from. */
-  readonly trustedAuthority: string;
-  readonly keys: KeyRings;
-  readonly clock: MovableClock;
-  readonly faults: Faults;
-  readonly recorder: RecordingRecorder;
-  readonly tokens: TokenLedger;
-  readonly tenants: Tenants;
-  /** The client of the Destination Service's bindings. */
-  readonly destinationClient: DestinationClient;
-  /** What the Destination Service holds of the line-of-business agents' IAS client. */
-  readonly lobKeyStore: CertificatePair;
-  readonly url: string;
-  readonly gatewayUrl: string;
-  /** What who wants to see a secret must send. */
-  readonly adminToken: string;
-}
-
 interface Shared {
   readonly authority: X509Certificate;
   readonly services: readonly SecurityTokenService[];
-  readonly dpop: DpopJudge;
+  readonly dpop: DpopVerifier;
   readonly lifetimes: { tokenLifetimeMs: number; serviceTokenLifetimeMs: number };
-  readonly recording: Omit<ExchangeOptions, "listener" | "routeOf">;
+  readonly recording: Omit<ReceiveRequestsOptions, "listener" | "routeOf">;
   readonly configurations: Configurations;
 }
 
-/** A mock that is being served. */
+/** The running parts of a mock. */
 export interface ServedMock {
   readonly controls: Controls;
   readonly services: readonly SecurityTokenService[];
@@ -70,30 +41,54 @@ export function serveMock(parts: MockParts, listeners: Listeners): ServedMock {
   const { requireBoundCertificate, tokenLifetimeMs, serviceTokenLifetimeMs } = options;
   const configurations = createConfigurations(clock);
   const { landscape } = options;
-  const furnish = () =>
-    furnishLandscape(configurations, { landscape, tenants, keyStore: parts.lobKeyStore });
-  furnish();
+  const seedConfigurations = () =>
+    seedLandscape(configurations, { landscape, tenants, keyStore: parts.lobKeyStore });
+  seedConfigurations();
   const lifetimes = { tokenLifetimeMs, serviceTokenLifetimeMs };
   const switches = { requireBoundCertificate, alwaysUnauthorized: false };
-  const { onAnswer, clientCertificateHeader } = options;
+  const { clientCertificateHeader } = options;
   const recording = {
-    ...{ recorder, tokens, faults, keys, clock, onAnswer, clientCertificateHeader },
+    recorder,
+    tokens,
+    faults,
+    keys,
+    clock,
+    clientCertificateHeader,
   };
   const authority = new X509Certificate(parts.trustedAuthority);
-  const judge = () => createDpopJudge({ ...options, clock, nonces: options.dpopNonces });
-  const dpop = judge();
+  const newDpopVerifier = () =>
+    createDpopVerifier({ ...options, clock, nonces: options.dpopNonces });
+  const dpop = newDpopVerifier();
   const services = createSecurityTokenServices({ ...parts, authority, dpop, lifetime: lifetimes });
   const shared = { authority, services, dpop, lifetimes, recording, configurations };
   const tokenServer = buildTokenServer(parts, shared);
   const gateway = createGateway({
-    ...{ origin, tenants, services, switches, audience: options.gatewayClientId, dpop: judge() },
-    ...{ clock, clockSkewMs: options.clockSkewMs },
-    exchange: exchange({ ...recording, listener: "gateway", routeOf: gatewayRoute(tenants) }),
+    origin,
+    tenants,
+    services,
+    switches,
+    audience: options.gatewayClientId,
+    dpop: newDpopVerifier(),
+    clock,
+    clockSkewMs: options.clockSkewMs,
+    receive: receiveRequests({ ...recording, listener: "gateway", routeOf: gatewayRoute(tenants) }),
   });
   const [sts] = services;
   const controls = createControls({
-    ...{ options, recorder, tokens, clock, tenants, configurations, keys, faults, gateway, sts },
-    ...{ services, switches, lifetimes, furnish },
+    options,
+    recorder,
+    tokens,
+    clock,
+    tenants,
+    configurations,
+    keys,
+    faults,
+    gateway,
+    sts,
+    services,
+    switches,
+    lifetimes,
+    seedConfigurations,
   });
   const otherwise: RequestHandler = (request, env) => tokenServer.fetch(request, env);
   listeners.tokenServer.serve(
@@ -110,24 +105,34 @@ function buildTokenServer(parts: MockParts, shared: Shared) {
   const { clientId } = client;
   const issuers = [...identityTenants, ...services];
   return createTokenServer({
-    ...{ url, tenants, issuers },
-    exchange: exchange({
+    url,
+    tenants,
+    issuers,
+    receive: receiveRequests({
       ...recording,
-      ...{ listener: "token-server", routeOf: tokenServerRoute(tenants, issuers) },
+      listener: "token-server",
+      routeOf: tokenServerRoute(tenants, issuers),
     }),
     requestServiceToken: createXsuaa({ client, authority, clock, lifetime: lifetimes }),
     destinationService: createDestinationService({
-      ...{ tenants, identityTenants, configurations, clientId, clock },
+      tenants,
+      identityTenants,
+      configurations,
+      clientId,
+      clock,
     }),
   });
 }
 
-/** The provider's identity tenant knows all clients; a subscriber's knows the line-of-business agents' only. */
+/**
+ * The provider's identity tenant has all clients; that of a subscriber has only the client of
+ * line-of-business agents.
+ */
 function buildIdentityTenants(
   { options, tenants, clock }: MockParts,
   context: Pick<Shared, "authority" | "dpop"> & { lifetime: Shared["lifetimes"] },
 ): readonly IdentityTenant[] {
-  const subscriberClients = registerClients([lobClient]);
+  const subscriberClients = registerClients([LOB_CLIENT]);
   return tenants.all.map((tenant) => {
     const clients = tenant.isProvider ? options.clients : subscriberClients;
     return createIdentityTenant(tenant, { ...context, options, clock, clients });

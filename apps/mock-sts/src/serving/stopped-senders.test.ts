@@ -32,7 +32,7 @@ const head = (request: string, origin: string, headers = "") =>
   `${request} HTTP/1.1\r\nHost: ${new URL(origin).host}\r\n${headers}\r\n`;
 
 describe("a sender that stops in the middle of a body", () => {
-  it.each(ways)("%s: it is noted, gets no answer, uses up no fault", async (_, stop) => {
+  it.each(ways)("%s: it is recorded, gets no response, and uses up no fault", async (_, stop) => {
     for (const insecureHttp of [false, true]) {
       await using mock = await startMockSts({ insecureHttp });
       mock.controls.failNext({ status: 503 });
@@ -43,8 +43,8 @@ describe("a sender that stops in the middle of a body", () => {
           const form = "Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue";
           connection.socket.write(head(`POST ${path}`, origin, `${form}\r\n${announced}\r\n`));
           // The mock has the head now: a reset cannot overtake it.
-          const [answer] = await once(connection.socket, "data");
-          expect(String(answer)).toMatch(/^HTTP\/1\.1 100 /);
+          const [response] = await once(connection.socket, "data");
+          expect(String(response)).toMatch(/^HTTP\/1\.1 100 /);
           connection.socket.write(part);
           stop(connection);
           sent++;

@@ -85,7 +85,7 @@ describe.each(["openid-configuration", "oauth-authorization-server"])(
   },
 );
 
-describe("JWK Set (RFC 8414, section 2; RFC 7517)", () => {
+describe("JWK Set (RFC 8414 §2; RFC 7517)", () => {
   const fetchKeys = async () => (await getJson(mock.jwksUri)) as unknown as JSONWebKeySet;
 
   it("[8414-8] holds public members only", async () => {
@@ -95,7 +95,7 @@ describe("JWK Set (RFC 8414, section 2; RFC 7517)", () => {
     }
   });
 
-  it("[8414-8] keeps the old key beside the new one when keys are rotated", async () => {
+  it("[8414-8] keeps the old key together with the new one when keys are rotated", async () => {
     await using certified = new TestAgent(mock);
     const before = (await certified.requestToken()).token;
     await mock.controls.rotateSigningKey();
@@ -113,7 +113,7 @@ describe("JWK Set (RFC 8414, section 2; RFC 7517)", () => {
 });
 
 describe("other paths of the token server", () => {
-  it("send nobody away from the authorization endpoint", async () => {
+  it("redirect no user from the authorization endpoint", async () => {
     const query = "response_type=code&client_id=mock-agent&redirect_uri=https://client.example";
     for (const path of ["/oauth2/authorize", "/sts/authorize"]) {
       const response = await agent.fetch(`${mock.url}${path}?${query}`, { redirect: "manual" });

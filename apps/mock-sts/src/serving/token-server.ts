@@ -1,31 +1,32 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
-import { destinationServicePath } from "../btp/destination-service.ts";
+import { DESTINATION_SERVICE_PATH } from "../btp/destination-service.ts";
 import { xsuaaMetadata, type ZonedTokenRequest, zoneOf } from "../btp/xsuaa.ts";
-import type { Exchange, MockEnv } from "../http/exchange.ts";
+import type { MockEnv, ReceivedRequest } from "../http/received-request.ts";
 import { type AuthorizationServer, issuerRoutes } from "../issuer/authorization-server.ts";
-import { openIdMetadataPath } from "../issuer/authorization-server-metadata.ts";
+import { OPEN_ID_METADATA_PATH } from "../issuer/authorization-server-metadata.ts";
 import { parseForm } from "../oauth/form.ts";
 import type { Tenants } from "../tenants/tenant.ts";
-import type { TokenAnswer, TokenRequest } from "../tokens/oauth-endpoint.ts";
+import type { EndpointResult, TokenRequest } from "../tokens/oauth-endpoint.ts";
 
-/** What the token server consists of. */
+/** The parts of the token server. */
 export interface TokenServerOptions {
   readonly url: string;
   readonly tenants: Tenants;
   /** Identity tenants, the token exchange service, and further issuers. */
   readonly issuers: readonly AuthorizationServer[];
-  readonly requestServiceToken: (request: ZonedTokenRequest) => Promise<TokenAnswer>;
-  /** Answers everything below `destinationServicePath`. */
+  readonly requestServiceToken: (request: ZonedTokenRequest) => Promise<EndpointResult>;
+  /** Handles all paths below `DESTINATION_SERVICE_PATH`. */
   readonly destinationService: Hono<MockEnv>;
-  readonly exchange: MiddlewareHandler<MockEnv>;
+  /** Receives, records and applies faults; it comes before every handler. */
+  readonly receive: MiddlewareHandler<MockEnv>;
 }
 
 /** Creates the token server's application: issuers, XSUAA, and the Destination Service. */
 export function createTokenServer(options: TokenServerOptions): Hono<MockEnv> {
   const app = new Hono<MockEnv>();
-  app.use(options.exchange);
+  app.use(options.receive);
   for (const issuer of options.issuers) serveIssuer(app, issuer);
-  app.route(destinationServicePath, options.destinationService);
+  app.route(DESTINATION_SERVICE_PATH, options.destinationService);
   serveXsuaa(app, options);
   app.notFound(() => notFoundPage());
   return app;
@@ -37,8 +38,8 @@ function serveIssuer(app: Hono<MockEnv>, server: AuthorizationServer): void {
     if (document !== undefined) serveDocument(app, path, document);
     else {
       app.all(path, (c) => {
-        const exchange = c.get("exchange");
-        return noteOutcome(exchange, endpoint(tokenRequest(c.req.raw, exchange)));
+        const received = c.get("received");
+        return noteOutcome(received, endpoint(tokenRequest(c.req.raw, received)));
       });
     }
   }
@@ -47,19 +48,19 @@ function serveIssuer(app: Hono<MockEnv>, server: AuthorizationServer): void {
 function serveXsuaa(app: Hono<MockEnv>, options: TokenServerOptions): void {
   const { tenants, url, requestServiceToken } = options;
   const keys = () => tenants.serviceKeys.jwks();
-  const answer = (c: Context<MockEnv>, zone: ZonedTokenRequest["zone"]) => {
-    const exchange = c.get("exchange");
+  const handle = (c: Context<MockEnv>, zone: ZonedTokenRequest["zone"]) => {
+    const received = c.get("received");
     const encodedCredentials = c.req.header("x-cf-encoded-credentials")?.toLowerCase() === "true";
-    const request = { ...tokenRequest(c.req.raw, exchange), encodedCredentials, zone };
-    return noteOutcome(exchange, requestServiceToken(request));
+    const request = { ...tokenRequest(c.req.raw, received), encodedCredentials, zone };
+    return noteOutcome(received, requestServiceToken(request));
   };
-  app.all("/oauth/token", (c) => answer(c, zoneOf(c.req.header("x-zid"), tenants)));
+  app.all("/oauth/token", (c) => handle(c, zoneOf(c.req.header("x-zid"), tenants)));
   app.all("/:subdomain/oauth/token", (c) =>
-    answer(c, tenants.bySubdomain(c.req.param("subdomain"))),
+    handle(c, tenants.bySubdomain(c.req.param("subdomain"))),
   );
   for (const tenant of tenants.all) {
     const metadata = () => xsuaaMetadata(tenant, `${url}/token_keys`);
-    serveDocument(app, `/${tenant.subdomain}${openIdMetadataPath}`, metadata);
+    serveDocument(app, `/${tenant.subdomain}${OPEN_ID_METADATA_PATH}`, metadata);
     serveDocument(app, `/${tenant.subdomain}/token_keys`, keys);
   }
   serveDocument(app, "/token_keys", keys);
@@ -74,7 +75,7 @@ function serveDocument(
   app.all(path, () => new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } }));
 }
 
-function tokenRequest(request: Request, { body, certificate }: Exchange): TokenRequest {
+function tokenRequest(request: Request, { body, certificate }: ReceivedRequest): TokenRequest {
   const { origin, pathname, search } = new URL(request.url);
   return {
     method: request.method,
@@ -90,8 +91,8 @@ function tokenRequest(request: Request, { body, certificate }: Exchange): TokenR
 }
 
 async function noteOutcome(
-  { record, tokens }: Exchange,
-  outcome: Promise<TokenAnswer>,
+  { record, tokens }: ReceivedRequest,
+  outcome: Promise<EndpointResult>,
 ): Promise<Response> {
   const { response, issued, clientId, error } = await outcome;
   if (error !== undefined) record.error = error;
@@ -100,12 +101,12 @@ async function noteOutcome(
   return response;
 }
 
-/** A path that leads nowhere ends at the platform's router, which knows nothing of OAuth or JSON. */
+/** The platform's router responds to unknown paths, without OAuth and JSON. */
 function notFoundPage(): Response {
   return page("404 Not Found", 404);
 }
 
-/** Told to the person in the browser, never by a redirect to who knows where: RFC 6749, section 4.1.2.1. */
+/** The page informs the user instead of redirecting to an unknown URL: RFC 6749 §4.1.2.1. */
 function noSignInPage(): Response {
   return page("Nobody can sign in here: ask the mock for a user token", 400);
 }

@@ -24,17 +24,24 @@ beforeAll(async () => {
     clients: [{ clientId: "shared", authentication: "client_secret_post", clientSecret: "x" }],
     mcpServers: [
       {
-        ...{ name: "books", ordId: "sap.mock:apiResource:book:v1", globalTenantId: "1" },
-        ...{ audience: "books", issuer: "partner" },
+        name: "books",
+        ordId: "sap.mock:apiResource:book:v1",
+        globalTenantId: "1",
+        audience: "books",
+        issuer: "partner",
       },
       {
-        ...{ name: "tickets", ordId: "sap.mock:apiResource:ticket:v1", globalTenantId: "1" },
+        name: "tickets",
+        ordId: "sap.mock:apiResource:ticket:v1",
+        globalTenantId: "1",
         audience: "tickets",
       },
     ],
     issuers: [
       {
-        ...{ name: "partner", signingAlgorithm: "EdDSA", quirks: ["lower-case-token-type"] },
+        name: "partner",
+        signingAlgorithm: "EdDSA",
+        quirks: ["lower-case-token-type"],
         clients: [
           {
             clientId: "partner-app",
@@ -81,7 +88,8 @@ describe("further issuers", () => {
     for (const place of places) {
       const document = await (await agent.fetch(place)).json();
       expect(document).toMatchObject({
-        ...{ issuer, token_endpoint: tokenEndpoint },
+        issuer,
+        token_endpoint: tokenEndpoint,
         id_token_signing_alg_values_supported: ["EdDSA"],
       });
     }
@@ -94,7 +102,9 @@ describe("further issuers", () => {
     const keys = createLocalJWKSet(await readKeys(partner().jwksUri));
     const { payload, protectedHeader } = await jwtVerify(token, keys, { issuer: partner().issuer });
     expect([payload.sub, payload.aud, protectedHeader.alg]).toEqual([
-      ...["partner-app", "books", "EdDSA"],
+      "partner-app",
+      "books",
+      "EdDSA",
     ]);
     const foreign = createLocalJWKSet(await readKeys(mock.sts.jwksUri));
     await expect(jwtVerify(token, foreign)).rejects.toThrow();
@@ -122,9 +132,9 @@ describe("further issuers", () => {
 
   it("open the MCP servers that take their tokens, and no others", async () => {
     const call = async (server: string, token: string) => {
-      const answer = await agent.postMcp(server, { Authorization: `Bearer ${token}` });
-      await answer.body?.cancel();
-      return answer.status;
+      const response = await agent.postMcp(server, { Authorization: `Bearer ${token}` });
+      await response.body?.cancel();
+      return response.status;
     };
     const { token } = await partnerToken();
     const subject_token = await mock.userToken({ sub: "alice" });
@@ -151,7 +161,9 @@ describe("further issuers", () => {
     const redeemed = await agent.post(redemption, {}, `${audience}/token`);
     expect(decodeJwt(redeemed.token)).toMatchObject({ sub: "carol", iss: audience });
     expect((await agent.post(redemption)).body.error).toBe("invalid_grant");
-    await expect(mock.userToken({ sub: "a", issuer: "none" })).rejects.toThrow(/no issuer "none"/);
+    await expect(mock.userToken({ sub: "a", issuer: "none" })).rejects.toThrow(
+      /unknown issuer "none"/,
+    );
   });
 
   it.each<[string, IssuerOptions[], RegExp]>([
@@ -168,7 +180,7 @@ describe("further issuers", () => {
   it("must be there for the servers that take their tokens", async () => {
     const server = { name: "s", ordId: "o", globalTenantId: "1" };
     const start = (extra: object) => startMockSts({ mcpServers: [{ ...server, ...extra }] });
-    await expect(start({ audience: "s", issuer: "x" })).rejects.toThrow(/"s".*no issuer "x"/);
+    await expect(start({ audience: "s", issuer: "x" })).rejects.toThrow(/"s".*unknown issuer "x"/);
     await expect(start({ issuer: "sts" })).rejects.toThrow(/"s".*"audience"/);
   });
 });
@@ -208,16 +220,16 @@ describe("signing keys", () => {
     for (const { token } of [before, after]) {
       await jwtVerify(token, createLocalJWKSet({ keys }));
       const headers = { Authorization: `Bearer ${token}` };
-      const answer = await agent.postMcp("books", headers);
-      await answer.body?.cancel();
-      expect(answer.status).not.toBe(401);
+      const response = await agent.postMcp("books", headers);
+      await response.body?.cancel();
+      expect(response.status).not.toBe(401);
     }
     expect((await readKeys(`${mock.url}/plain/jwks`)).keys).toHaveLength(1);
   });
 
   it("are not rotated for an issuer or to an algorithm that there is not", async () => {
     const rotate = mock.controls.rotateSigningKey;
-    await expect(rotate({ issuer: "https://x" })).rejects.toThrow(/no issuer "https:\/\/x"/);
+    await expect(rotate({ issuer: "https://x" })).rejects.toThrow(/unknown issuer "https:\/\/x"/);
     await expect(rotate({ algorithm: "HS256" as "ES256" })).rejects.toThrow(/"HS256"/);
   });
 });

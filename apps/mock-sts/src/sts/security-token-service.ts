@@ -1,4 +1,3 @@
-import type { X509Certificate } from "node:crypto";
 import { createClientAssertions } from "../clients/client-assertion.ts";
 import type { GrantType } from "../clients/clients.ts";
 import { RefreshTokens } from "../grants/refresh-tokens.ts";
@@ -6,40 +5,23 @@ import type { AuthorizationServer } from "../issuer/authorization-server.ts";
 import { authorizationServerMetadata } from "../issuer/authorization-server-metadata.ts";
 import { createIntrospection } from "../issuer/introspection-endpoint.ts";
 import { createRevocation } from "../issuer/revocation-endpoint.ts";
-import { stsPaths } from "../oauth/issuer-paths.ts";
-import { type ResolvedIssuer, stsName } from "../options/issuer-options.ts";
-import type { ResolvedOptions } from "../options/options.ts";
+import { STS_PATHS } from "../oauth/issuer-paths.ts";
+import { type ResolvedIssuer, STS_NAME } from "../options/issuer-options.ts";
 import type { HasQuirk, StsQuirk } from "../options/sts-quirks.ts";
 import type { StsTarget, TargetPolicy } from "../options/sts-targets.ts";
-import type { Tenants } from "../tenants/tenant.ts";
-import type { Clock } from "../time/clock.ts";
 import type { AccessTokens } from "../tokens/access-tokens.ts";
-import type { DpopJudge } from "../tokens/dpop.ts";
+import type { StsContext } from "./sts-context.ts";
 import { createStsEndpoint } from "./sts-endpoint.ts";
 import { createStsGrants } from "./sts-grants.ts";
 import { describeStsServers } from "./sts-info.ts";
 import { createStsIssue } from "./sts-issue.ts";
 import { withMetadataQuirks } from "./sts-metadata.ts";
 
-/** A token exchange service: an issuer of its own beside the identity tenants. */
+/** A token exchange service: an issuer separate from the identity tenants. */
 export interface SecurityTokenService extends AuthorizationServer {
   readonly name: string;
   /** Read at each request. */
   readonly settings: { quirks: readonly StsQuirk[] };
-}
-
-/** What such services share. */
-export interface StsContext {
-  readonly options: ResolvedOptions;
-  readonly tenants: Tenants;
-  readonly authority: X509Certificate;
-  readonly clock: Clock;
-  readonly dpop: DpopJudge;
-  readonly lifetime: { readonly tokenLifetimeMs: number };
-  /** Access tokens of the mock's issuers, who take those of one another. */
-  readonly own: ReadonlyMap<string, AccessTokens>;
-  /** Issuers of the mock that an ID-JAG may be for. */
-  readonly authorizationServers: readonly string[];
 }
 
 /** Creates a token exchange service. */
@@ -62,18 +44,30 @@ export function createSecurityTokenService(
   });
   const authentication = { clients, authority, clock, clientAssertions };
   return {
-    ...{ name, tokens, settings, path: `/${name}`, paths: stsPaths },
-    label: { token: "sts-token", ...(name !== stsName && { issuer: name }) },
+    name,
+    tokens,
+    settings,
+    path: `/${name}`,
+    paths: STS_PATHS,
+    label: { token: "sts-token", ...(name !== STS_NAME && { issuer: name }) },
     endpoints: {
       token: createStsEndpoint({
-        ...{ ...authentication, dpop, publicClient, hasQuirk, grants },
+        ...authentication,
+        dpop,
+        publicClient,
+        hasQuirk,
+        grants,
         issue: createStsIssue({
-          ...{ tokens, refreshTokens, clock, defaultAudience },
+          tokens,
+          refreshTokens,
+          clock,
+          defaultAudience,
           tokenLifetimeMs: () => lifetime.tokenLifetimeMs,
         }),
       }),
       introspection: createIntrospection({
-        ...{ ...authentication, tokens },
+        ...authentication,
+        tokens,
         hiddenClaims: () => (hasQuirk("keycloak-introspection-without-act") ? ["act"] : []),
       }),
       revocation: createRevocation({ ...authentication, tokens, refreshTokens }),
@@ -87,14 +81,15 @@ export function createSecurityTokenService(
 }
 
 function audiences({ issuer }: AccessTokens, { options }: StsContext) {
-  return { audience: options.strictAudience ? [issuer] : [issuer, `${issuer}${stsPaths.token}`] };
+  return { audience: options.strictAudience ? [issuer] : [issuer, `${issuer}${STS_PATHS.token}`] };
 }
 
 /** Every MCP server that takes the issuer's tokens is a target under its audience and under its URL. */
 function targetPolicy(policy: ResolvedIssuer, { tenants }: StsContext): TargetPolicy {
   const servers = describeStsServers(tenants.provider, policy.name).map(
     ({ audience, url, requiredScope }): StsTarget => ({
-      ...{ audience, resource: url },
+      audience,
+      resource: url,
       scopes: requiredScope?.split(" ") ?? [],
     }),
   );
@@ -107,7 +102,10 @@ function stsMetadata(
   grantTypes: readonly GrantType[],
 ): Readonly<Record<string, unknown>> {
   return authorizationServerMetadata({
-    ...{ issuer, paths: stsPaths, grantTypes, signingAlgorithm: keys.algorithm },
+    issuer,
+    paths: STS_PATHS,
+    grantTypes,
+    signingAlgorithm: keys.algorithm,
     scopes: [...new Set(targets.flatMap(({ scopes = [] }) => scopes))].sort(),
   });
 }

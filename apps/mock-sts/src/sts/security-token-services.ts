@@ -1,10 +1,7 @@
 import type { KeyRings } from "../keys/key-rings.ts";
 import { AccessTokens } from "../tokens/access-tokens.ts";
-import {
-  createSecurityTokenService,
-  type SecurityTokenService,
-  type StsContext,
-} from "./security-token-service.ts";
+import { createSecurityTokenService, type SecurityTokenService } from "./security-token-service.ts";
+import type { StsContext } from "./sts-context.ts";
 
 /** Creates the token exchange service and the further issuers, the service first. */
 export function createSecurityTokenServices(
@@ -31,6 +28,6 @@ export function createSecurityTokenServices(
   const [sts, ...further] = [...tokensOf].map(([policy, tokens]) =>
     createSecurityTokenService(policy, tokens, shared),
   );
-  if (sts === undefined) throw new TypeError("Cannot serve tokens: there is no issuer");
+  if (sts === undefined) throw new TypeError("Cannot serve tokens: no issuer is configured");
   return [sts, ...further];
 }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, TestAgent } from "../../test-support/agent.ts";
 import { StsAgent } from "../../test-support/sts-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 
@@ -49,22 +49,22 @@ describe("MCP servers with an audience of their own", () => {
       await tokenFor({ audience: "payroll" }),
       await tokenFor({ resource: serverOf("payroll").url }),
       await tokenFor({}),
-      (await customer.requestToken(clientCredentialsForm)).token,
+      (await customer.requestToken(CLIENT_CREDENTIALS_FORM)).token,
     ];
     for (const token of tokens) {
-      const answer = await agent.postMcp("tickets", { Authorization: `Bearer ${token}` });
-      expect(answer.status).toBe(401);
-      expect(answer.headers.get("www-authenticate")).toContain('error="invalid_token"');
-      await answer.body?.cancel();
+      const response = await agent.postMcp("tickets", { Authorization: `Bearer ${token}` });
+      expect(response.status).toBe(401);
+      expect(response.headers.get("www-authenticate")).toContain('error="invalid_token"');
+      await response.body?.cancel();
     }
     expect(mock.recorder.count({ mcpServer: "tickets", error: "invalid_token" })).toBe(4);
   });
 
   it("are refused by the rest of the gateway", async () => {
     const token = await tokenFor({ audience: "tickets" });
-    const answer = await agent.postMcp("orders", { Authorization: `Bearer ${token}` });
-    expect(answer.status).toBe(401);
-    await answer.body?.cancel();
+    const response = await agent.postMcp("orders", { Authorization: `Bearer ${token}` });
+    expect(response.status).toBe(401);
+    await response.body?.cancel();
   });
 
   it("name the token exchange service in their metadata (RFC 9728)", async () => {
@@ -85,14 +85,16 @@ describe("MCP servers with an audience of their own", () => {
 });
 
 describe("whoami", () => {
-  it("[8693-15] names the last actor; those before it are history (RFC 8693, section 4.1)", async () => {
+  it("[8693-15] names the last actor; those before it are history (RFC 8693 §4.1)", async () => {
     const subject_token = await mock.userToken({
       sub: "alice",
       claims: { act: { sub: "first" } },
     });
     const actor = { actor_token: await mock.userToken({ sub: "second" }) };
     const { token } = await agent.exchange({
-      ...{ subject_token, ...actor, audience: ["tickets", "payroll"] },
+      subject_token,
+      ...actor,
+      audience: ["tickets", "payroll"],
       actor_token_type: "urn:ietf:params:oauth:token-type:jwt",
     });
     const client = await agent.connect("tickets", token);
@@ -107,8 +109,10 @@ describe("records of exchanges", () => {
     const subject = await mock.userToken({ sub: "alice" });
     const actor = await mock.userToken({ sub: "agent" });
     await agent.exchange({
-      ...{ subject_token: subject, audience: ["tickets", "payroll"] },
-      ...{ actor_token: actor, actor_token_type: "urn:ietf:params:oauth:token-type:jwt" },
+      subject_token: subject,
+      audience: ["tickets", "payroll"],
+      actor_token: actor,
+      actor_token_type: "urn:ietf:params:oauth:token-type:jwt",
     });
     const route = "sts-token";
     for (const audience of ["tickets", "payroll"]) {

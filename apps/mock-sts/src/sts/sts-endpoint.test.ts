@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { exchangeGrant, StsAgent, type StsForm, typeUrn } from "../../test-support/sts-agent.ts";
+import { EXCHANGE_GRANT, StsAgent, type StsForm, typeUrn } from "../../test-support/sts-agent.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 import { certificateThumbprint } from "../oauth/fingerprint.ts";
 
@@ -49,7 +49,7 @@ describe("the metadata of the token exchange service (RFC 8414)", () => {
         token_endpoint: tokenEndpoint,
         jwks_uri: jwksUri,
         grant_types_supported: [
-          exchangeGrant,
+          EXCHANGE_GRANT,
           "urn:ietf:params:oauth:grant-type:jwt-bearer",
           "client_credentials",
         ],
@@ -72,10 +72,10 @@ describe("the metadata of the token exchange service (RFC 8414)", () => {
   it("does not list the exchange at the identity tenant, which has none", async () => {
     const document = await agent.fetch(`${mock.url}/.well-known/oauth-authorization-server`);
     const { grant_types_supported: grants } = (await document.json()) as Record<string, unknown>;
-    expect(grants).not.toContain(exchangeGrant);
-    const body = new URLSearchParams({ grant_type: exchangeGrant, client_id: "public" });
-    const answer = await agent.fetch(mock.tokenEndpoint, { method: "POST", body });
-    expect(await answer.json()).toMatchObject({ error: "unsupported_grant_type" });
+    expect(grants).not.toContain(EXCHANGE_GRANT);
+    const body = new URLSearchParams({ grant_type: EXCHANGE_GRANT, client_id: "public" });
+    const response = await agent.fetch(mock.tokenEndpoint, { method: "POST", body });
+    expect(await response.json()).toMatchObject({ error: "unsupported_grant_type" });
   });
 });
 
@@ -85,8 +85,8 @@ describe("the form of a request to the token exchange service", () => {
     ["an unknown grant", "password", "unsupported_grant_type"],
     ["a grant for clients that prove themselves", "client_credentials", "unauthorized_client"],
   ])("refuses %s", async (_what, grantType, error) => {
-    const answer = await exchange({ grant_type: grantType });
-    expect([answer.status, answer.body.error]).toEqual([400, error]);
+    const response = await exchange({ grant_type: grantType });
+    expect([response.status, response.body.error]).toEqual([400, error]);
   });
 
   it("refuses a client that may not use the grant", async () => {
@@ -101,7 +101,7 @@ describe("the form of a request to the token exchange service", () => {
     expect([json.status, json.body.error]).toEqual([400, "invalid_request"]);
   });
 
-  it("[6749-10] forbids caches to keep its answers, good and bad", async () => {
+  it("[6749-10] forbids caches to keep its responses, successful and not", async () => {
     for (const fields of [{}, { audience: "unknown" }]) {
       const { headers } = await exchange(fields);
       expect(headers.get("cache-control")).toBe("no-store");
@@ -171,14 +171,14 @@ describe("clients of the token exchange service", () => {
       [bound, true],
       [agent, false],
     ] as const) {
-      const answer = await client.postMcp("tickets", headers);
-      expect(answer.status === 401).toBe(!isGood);
-      await answer.body?.cancel();
+      const response = await client.postMcp("tickets", headers);
+      expect(response.status === 401).toBe(!isGood);
+      await response.body?.cancel();
     }
   });
 });
 
-describe("the answer (RFC 8693, section 2.2.1)", () => {
+describe("the response (RFC 8693 §2.2.1)", () => {
   it.each([
     [undefined, "access_token", "Bearer", "at+jwt"],
     ["access_token", "access_token", "Bearer", "at+jwt"],
@@ -216,13 +216,15 @@ describe("the answer (RFC 8693, section 2.2.1)", () => {
     const delegation = { actor_token, actor_token_type: typeUrn("jwt") };
     const own = await exchange({ requested_token_type, ...delegation });
     expect(decodeJwt(own.token)).toMatchObject({
-      ...{ aud: "public", azp: "public", act: { sub: "agent" } },
+      aud: "public",
+      azp: "public",
+      act: { sub: "agent" },
     });
     const other = await exchange({ requested_token_type, audience: "tickets" });
     expect(decodeJwt(other.token).aud).toBe("tickets");
     const headers = { Authorization: `Bearer ${other.token}` };
-    const answer = await agent.postMcp("tickets", headers);
-    expect(answer.status).toBe(401);
-    await answer.body?.cancel();
+    const response = await agent.postMcp("tickets", headers);
+    expect(response.status).toBe(401);
+    await response.body?.cancel();
   });
 });

@@ -5,26 +5,27 @@ import {
 import type { Client, GrantType } from "../clients/clients.ts";
 import { chooseGrant } from "../grants/choose-grant.ts";
 import type { StsGrant } from "../grants/sts-grant.ts";
+import { requiredParameter } from "../oauth/form.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
 import { tokenFormat } from "../oauth/token-format.ts";
 import type { HasQuirk } from "../options/sts-quirks.ts";
-import type { DpopJudge } from "../tokens/dpop.ts";
+import type { DpopVerifier } from "../tokens/dpop.ts";
 import {
   createOAuthEndpoint,
+  type EndpointResult,
   type OAuthEndpoint,
-  type TokenAnswer,
   type TokenRequest,
 } from "../tokens/oauth-endpoint.ts";
 import { confirmationOf, provenBy } from "../tokens/sender-constraint.ts";
-import { exchangeResponse } from "./sts-answer.ts";
 import { errorResponse, withQuirkyCode } from "./sts-errors.ts";
 import type { StsIssue } from "./sts-issue.ts";
+import { exchangeResponse } from "./sts-response.ts";
 
-/** What the token endpoint of a token exchange service works with. */
+/** The parts of a token exchange service that its token endpoint needs. */
 export interface StsEndpointOptions extends ClientAuthenticationContext {
-  /** The client of requests that name none; `undefined`: there must be one. */
+  /** The client of requests that name none; `undefined`: such requests are refused. */
   readonly publicClient: Client | undefined;
-  readonly dpop: DpopJudge;
+  readonly dpop: DpopVerifier;
   readonly grants: Readonly<Partial<Record<GrantType, StsGrant>>>;
   readonly issue: StsIssue;
   /** Read at each request. */
@@ -32,16 +33,16 @@ export interface StsEndpointOptions extends ClientAuthenticationContext {
 }
 
 /**
- * Creates the endpoint that answers requests to a token exchange service.
+ * Creates the token endpoint of a token exchange service.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2 RFC 8693, section 2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2 RFC 8693 §2}
  */
 export function createStsEndpoint(options: StsEndpointOptions): OAuthEndpoint {
   const { hasQuirk } = options;
   return createOAuthEndpoint(
     async (request) => {
       try {
-        return await answer(request, options);
+        return await handle(request, options);
       } catch (error) {
         throw error instanceof OAuthError ? withQuirkyCode(error, hasQuirk) : error;
       }
@@ -50,11 +51,10 @@ export function createStsEndpoint(options: StsEndpointOptions): OAuthEndpoint {
   );
 }
 
-async function answer(request: TokenRequest, options: StsEndpointOptions): Promise<TokenAnswer> {
+async function handle(request: TokenRequest, options: StsEndpointOptions): Promise<EndpointResult> {
   const { grants, dpop, issue, hasQuirk } = options;
   const { form } = request;
-  const grantType = form.get("grant_type");
-  if (grantType === undefined) throw new OAuthError("invalid_request", "grant_type is missing");
+  const grantType = requiredParameter(form, "grant_type", "grant_type");
   const client = await identifyClient(request, options);
   const grant = chooseGrant(grantType, client, grants);
   const format = tokenFormat(form) ?? "jwt";
@@ -69,7 +69,7 @@ async function answer(request: TokenRequest, options: StsEndpointOptions): Promi
   };
 }
 
-/** Whether a client must prove itself is the server's policy: RFC 8693, section 2.1. */
+/** The server decides whether clients must authenticate: RFC 8693 §2.1. */
 async function identifyClient(request: TokenRequest, options: StsEndpointOptions): Promise<Client> {
   const { form, authorization } = request;
   const names = ["client_id", "client_secret", "client_assertion"];

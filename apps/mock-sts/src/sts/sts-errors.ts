@@ -1,8 +1,8 @@
 import { OAuthError } from "../oauth/oauth-error.ts";
 import type { HasQuirk, StsQuirk } from "../options/sts-quirks.ts";
 
-/** Refusals that some servers give another code, by the right one. */
-const otherCodes: readonly (readonly [quirk: StsQuirk, right: string, wrong: string])[] = [
+/** Refusals for which some servers use another code, by the right code. */
+const OTHER_CODES: readonly (readonly [quirk: StsQuirk, right: string, wrong: string])[] = [
   ["keycloak-invalid-client-for-unknown-audience", "invalid_target", "invalid_client"],
   ["navikt-invalid-grant-for-unknown-grant-type", "unsupported_grant_type", "invalid_grant"],
   [
@@ -12,13 +12,13 @@ const otherCodes: readonly (readonly [quirk: StsQuirk, right: string, wrong: str
   ],
 ];
 
-/** Gives a refusal the code it has under the quirks that are set. */
+/** Gives a refusal the code that the quirks ask for. */
 export function withQuirkyCode(error: OAuthError, hasQuirk: HasQuirk): OAuthError {
-  const found = otherCodes.find(([quirk, right]) => right === error.error && hasQuirk(quirk));
+  const found = OTHER_CODES.find(([quirk, right]) => right === error.error && hasQuirk(quirk));
   return found === undefined ? error : new OAuthError(found[2], error.message);
 }
 
-/** Answers a refusal in the form it has under the quirks that are set. */
+/** Builds the response to a refused request in the form that the quirks ask for. */
 export function errorResponse(error: OAuthError, hasQuirk: HasQuirk): Response {
   const { status, message } = error;
   if (hasQuirk("html-errors")) {

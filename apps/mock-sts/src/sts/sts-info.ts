@@ -1,10 +1,10 @@
-import { oauthMetadataPath } from "../issuer/authorization-server-metadata.ts";
-import { stsPaths } from "../oauth/issuer-paths.ts";
-import { stsName } from "../options/issuer-options.ts";
+import { OAUTH_METADATA_PATH } from "../issuer/authorization-server-metadata.ts";
+import { STS_PATHS } from "../oauth/issuer-paths.ts";
+import { STS_NAME } from "../options/issuer-options.ts";
 import { type McpServerInfo, mcpServerPath } from "../servers/mcp-servers.ts";
 import type { Tenant } from "../tenants/tenant.ts";
 
-/** An MCP server that takes tokens of one issuer only, each for this server. */
+/** An MCP server that accepts only tokens of one issuer for this server. */
 export interface StsMcpServerInfo extends McpServerInfo {
   /** Its name for the parameter `audience`; for `resource` it is its `url`. */
   readonly audience: string;
@@ -22,34 +22,39 @@ export interface StsInfo {
   readonly jwksUri: string;
   /** URL of its metadata document. */
   readonly wellKnownUri: string;
-  /** The MCP servers that take its tokens. */
+  /** The MCP servers that accept its tokens. */
   readonly mcpServers: readonly StsMcpServerInfo[];
 }
 
-/** Describes the issuer of a name. */
+/** Describes an issuer by its name. */
 export function describeSts(name: string, url: string, provider: Tenant): StsInfo {
   const issuer = `${url}/${name}`;
   return {
-    ...{ name, issuer },
-    tokenEndpoint: `${issuer}${stsPaths.token}`,
-    introspectionEndpoint: `${issuer}${stsPaths.introspection}`,
-    revocationEndpoint: `${issuer}${stsPaths.revocation}`,
-    jwksUri: `${issuer}${stsPaths.jwks}`,
-    wellKnownUri: `${url}${oauthMetadataPath}/${name}`,
+    name,
+    issuer,
+    tokenEndpoint: `${issuer}${STS_PATHS.token}`,
+    introspectionEndpoint: `${issuer}${STS_PATHS.introspection}`,
+    revocationEndpoint: `${issuer}${STS_PATHS.revocation}`,
+    jwksUri: `${issuer}${STS_PATHS.jwks}`,
+    wellKnownUri: `${url}${OAUTH_METADATA_PATH}/${name}`,
     mcpServers: describeStsServers(provider, name),
   };
 }
 
-/** Lists the MCP servers of a tenant that take the tokens of an issuer. */
+/** Lists the MCP servers of a tenant that accept the tokens of an issuer. */
 export function describeStsServers(
   { mcpServers, gatewayUrl }: Tenant,
   issuerName: string,
 ): StsMcpServerInfo[] {
   return mcpServers.flatMap((server) => {
-    const { name, ordId, globalTenantId, audience, requiredScope, issuer = stsName } = server;
+    const { name, ordId, globalTenantId, audience, requiredScope, issuer = STS_NAME } = server;
     if (audience === undefined || issuer !== issuerName) return [];
     return {
-      ...{ name, ordId, globalTenantId, audience, url: `${gatewayUrl}${mcpServerPath(server)}` },
+      name,
+      ordId,
+      globalTenantId,
+      audience,
+      url: `${gatewayUrl}${mcpServerPath(server)}`,
       ...(requiredScope !== undefined && { requiredScope }),
     };
   });

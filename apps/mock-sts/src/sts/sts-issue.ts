@@ -1,19 +1,19 @@
 import { randomUUID } from "node:crypto";
 import type { JWTPayload } from "jose";
 import type { Client } from "../clients/clients.ts";
-import { idJagLifetimeMs, idJagTyp } from "../grants/id-jag.ts";
-import { type RefreshTokens, refreshLifetimeMs } from "../grants/refresh-tokens.ts";
+import { ID_JAG_LIFETIME_MS, ID_JAG_TYP } from "../grants/id-jag.ts";
+import { REFRESH_LIFETIME_MS, type RefreshTokens } from "../grants/refresh-tokens.ts";
 import type { StsDecision } from "../grants/sts-grant.ts";
 import type { Form } from "../oauth/form.ts";
-import { isAccessTokenType, tokenTypes } from "../oauth/token-types.ts";
+import { isAccessTokenType, TOKEN_TYPES } from "../oauth/token-types.ts";
 import { type Clock, numericDate } from "../time/clock.ts";
 import type { AccessTokens, IssuedToken, TokenFormat } from "../tokens/access-tokens.ts";
-import type { Confirmation } from "../tokens/sender-constraint.ts";
+import type { Confirmation } from "../tokens/confirmation.ts";
 
-/** What tokens are made with. */
+/** The parts of an issuer that tokens are made with. */
 export interface StsIssueOptions {
   readonly tokens: AccessTokens;
-  /** Absent where none are issued. */
+  /** Absent if the issuer issues none. */
   readonly refreshTokens: RefreshTokens | undefined;
   readonly clock: Clock;
   /** Audience of access tokens without a target. */
@@ -29,19 +29,19 @@ interface Requester {
   readonly format: TokenFormat;
 }
 
-/** What a decision led to. */
+/** The tokens that a decision led to. */
 export interface StsIssued extends IssuedToken {
   readonly refreshToken?: string;
 }
 
-/** Makes the token a decision allows. */
+/** Makes the token that a decision allows. */
 export type StsIssue = (decision: StsDecision, requester: Requester) => Promise<StsIssued>;
 
 /** Creates the function that makes tokens: access tokens, refresh tokens, id tokens and ID-JAGs. */
 export function createStsIssue(options: StsIssueOptions): StsIssue {
   return async (decision, requester) => {
     const refreshToken = issueRefreshToken(decision, requester, options);
-    if (decision.type === tokenTypes.refreshToken) {
+    if (decision.type === TOKEN_TYPES.refreshToken) {
       return { token: refreshToken ?? "", claims: refreshClaims(decision, requester, options) };
     }
     const issued = isAccessTokenType(decision.type)
@@ -61,14 +61,14 @@ function issueRefreshToken(
   return refreshTokens?.issue(grant, form.get("refresh_token"));
 }
 
-/** A refresh token says nothing; this is what the record keeps of it. */
+/** A refresh token has no claims; these are the claims for the record. */
 function refreshClaims(
   { subject }: StsDecision,
   { client }: Requester,
   { tokens, clock }: StsIssueOptions,
 ): JWTPayload {
   const now = clock.now();
-  const times = { iat: numericDate(now), exp: numericDate(now + refreshLifetimeMs) };
+  const times = { iat: numericDate(now), exp: numericDate(now + REFRESH_LIFETIME_MS) };
   return { iss: tokens.issuer, sub: subject, client_id: client.clientId, ...times };
 }
 
@@ -78,7 +78,11 @@ function issueAccessToken(
   { tokens, clock, defaultAudience, tokenLifetimeMs }: StsIssueOptions,
 ): Promise<IssuedToken> {
   return tokens.issue({
-    ...{ subject, clientId, confirmation, format, scope: targets.scope },
+    subject,
+    clientId,
+    confirmation,
+    format,
+    scope: targets.scope,
     audience: oneOrMany(targets.names) ?? defaultAudience,
     expiresAt: Math.min(clock.now() + tokenLifetimeMs(), notAfter),
     claims: actorClaim(act),
@@ -92,17 +96,19 @@ async function signOtherToken(
 ): Promise<IssuedToken> {
   const { issuer, keys } = tokens;
   const { subject, act, notAfter, type } = decision;
-  const isIdJag = type === tokenTypes.idJag;
+  const isIdJag = type === TOKEN_TYPES.idJag;
   const now = clock.now();
-  const lifetimeMs = isIdJag ? Math.min(idJagLifetimeMs, tokenLifetimeMs()) : tokenLifetimeMs();
+  const lifetimeMs = isIdJag ? Math.min(ID_JAG_LIFETIME_MS, tokenLifetimeMs()) : tokenLifetimeMs();
   const claims: JWTPayload = {
     ...(isIdJag ? idJagClaims(decision, client) : idTokenClaims(decision, client)),
-    ...{ iss: issuer, sub: subject, ...actorClaim(act) },
+    iss: issuer,
+    sub: subject,
+    ...actorClaim(act),
     iat: numericDate(now),
     exp: numericDate(Math.min(now + lifetimeMs, notAfter)),
     jti: randomUUID(),
   };
-  return { token: await keys.sign(claims, isIdJag ? idJagTyp : "JWT"), claims };
+  return { token: await keys.sign(claims, isIdJag ? ID_JAG_TYP : "JWT"), claims };
 }
 
 function idTokenClaims({ targets }: StsDecision, { clientId }: Client): JWTPayload {
@@ -113,7 +119,8 @@ function idJagClaims({ targets }: StsDecision, { clientId }: Client): JWTPayload
   const { names, resources, scope } = targets;
   const resource = oneOrMany(resources);
   return {
-    ...{ aud: names[0] ?? "", client_id: clientId },
+    aud: names[0] ?? "",
+    client_id: clientId,
     ...(resource !== undefined && { resource }),
     ...(scope.length > 0 && { scope: scope.join(" ") }),
   };
@@ -123,7 +130,7 @@ function actorClaim(act: StsDecision["act"]): JWTPayload {
   return act === undefined ? {} : { act };
 }
 
-/** A claim with one value is no list. */
+/** A claim with one value is not a list. */
 function oneOrMany(values: readonly string[]): string | string[] | undefined {
   return values.length > 1 ? [...values] : values[0];
 }

@@ -1,15 +1,15 @@
 import type { HasQuirk } from "../options/sts-quirks.ts";
 
-/** A host name that no resolver knows: RFC 6761, section 6.4. */
-const internalHost = "sts.mock-sts.invalid";
+/** A host name that does not resolve: RFC 6761 §6.4. */
+const INTERNAL_HOST = "sts.mock-sts.invalid";
 
-/** Applies what may be wrong with the metadata of the token exchange service. */
+/** Applies the quirks of the metadata of the token exchange service. */
 export function withMetadataQuirks(
   metadata: Readonly<Record<string, unknown>>,
   hasQuirk: HasQuirk,
 ): Readonly<Record<string, unknown>> {
   const endpoint = new URL(String(metadata.token_endpoint));
-  if (hasQuirk("internal-token-endpoint")) endpoint.hostname = internalHost;
+  if (hasQuirk("internal-token-endpoint")) endpoint.hostname = INTERNAL_HOST;
   const text = hasQuirk("scheme-less-token-endpoint")
     ? `${endpoint.host}${endpoint.pathname}`
     : endpoint.href;

@@ -27,7 +27,7 @@ async function exchange(fields: StsForm = {}, claims: Record<string, unknown> = 
 
 const idToken = { requested_token_type: typeUrn("id_token") };
 
-describe("quirks in answers", () => {
+describe("quirks in responses", () => {
   it.each<[StsQuirk, StsForm, Record<string, unknown>]>([
     ["wrong-issued-token-type", {}, { issued_token_type: typeUrn("id_token") }],
     ["wrong-issued-token-type", idToken, { issued_token_type: typeUrn("access_token") }],
@@ -50,7 +50,7 @@ describe("quirks in answers", () => {
     expect(wrongBody).not.toEqual(rightBody);
   });
 
-  it("casdoor-audience-ignored answers 200 with a token for something else", async () => {
+  it("casdoor-audience-ignored responds with 200 and a token for something else", async () => {
     mock.controls.stsQuirks = ["casdoor-audience-ignored"];
     for (const audience of ["tickets", "unknown"]) {
       const { status, token } = await exchange({ audience });
@@ -60,7 +60,7 @@ describe("quirks in answers", () => {
 });
 
 describe("the quirk keycloak-actor-ignored", () => {
-  it("answers 200 with a token that names no actor, whatever the actor token and may_act", async () => {
+  it("responds with 200 and a token that names no actor, whatever the actor token and may_act", async () => {
     const claims = { may_act: { sub: "agent" } };
     const actor_token_type = typeUrn("jwt");
     const good = { actor_token: await mock.userToken({ sub: "agent" }), actor_token_type };
@@ -151,7 +151,7 @@ describe("quirks in metadata", () => {
     expect(`https://${await endpoint()}`).toBe(mock.sts.tokenEndpoint);
   });
 
-  it("internal-token-endpoint names a host nobody knows, with the right port and path", async () => {
+  it("internal-token-endpoint names an unknown host, with the right port and path", async () => {
     mock.controls.stsQuirks = ["internal-token-endpoint"];
     const { hostname, port, pathname } = new URL(await endpoint());
     const { port: rightPort, pathname: rightPath } = new URL(mock.sts.tokenEndpoint);

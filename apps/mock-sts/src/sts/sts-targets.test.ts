@@ -41,7 +41,7 @@ async function attempt(fields: StsForm, [client, of] = [agent, mock]) {
 const refused = { status: 400, error: "invalid_target" };
 const granted = (aud: string | string[]) => ({ aud, scope: undefined, told: undefined });
 
-describe("audience and resource (RFC 8693, section 2.1; RFC 8707, section 2)", () => {
+describe("audience and resource (RFC 8693 §2.1; RFC 8707 §2)", () => {
   it("[8693-5] [8707-4] takes a target by its name, by its URI, with a query, and by a URN", async () => {
     const { url = "" } = mock.sts.mcpServers[0] ?? {};
     for (const fields of [
@@ -78,7 +78,7 @@ describe("audience and resource (RFC 8693, section 2.1; RFC 8707, section 2)", (
     "a b:c",
     "https:// x",
   ])(
-    "[8693-5] [8707-1] refuses the resource %j, which is no absolute URI without a fragment",
+    "[8693-5] [8707-1] refuses the resource %j, which is not an absolute URI without a fragment",
     async (resource) => {
       expect(await attempt({ resource })).toEqual(refused);
     },
@@ -111,13 +111,17 @@ describe("audience and resource (RFC 8693, section 2.1; RFC 8707, section 2)", (
   });
 });
 
-describe("scope (RFC 8693, section 2.2.1)", () => {
-  it("[8693-7] is told in the answer only where it is narrower than the request", async () => {
+describe("scope (RFC 8693 §2.2.1)", () => {
+  it("[8693-7] is in the response only if it is narrower than the request", async () => {
     expect(await attempt({ audience: "mail", scope: "read send" })).toEqual({
-      ...{ aud: "mail", scope: "read send", told: undefined },
+      aud: "mail",
+      scope: "read send",
+      told: undefined,
     });
     expect(await attempt({ audience: "mail", scope: "write read" })).toEqual({
-      ...{ aud: "mail", scope: "read", told: "read" },
+      aud: "mail",
+      scope: "read",
+      told: "read",
     });
   });
 

@@ -1,4 +1,4 @@
-import { identityPaths } from "../oauth/issuer-paths.ts";
+import { IDENTITY_PATHS } from "../oauth/issuer-paths.ts";
 import { type AgentInfo, agentPath } from "../servers/agents.ts";
 import { gatewayServers, type McpServerInfo, mcpServerPath } from "../servers/mcp-servers.ts";
 import type { Tenant } from "./tenant.ts";
@@ -24,14 +24,23 @@ export interface TenantInfo {
 export function describeTenant(tenant: Tenant): TenantInfo {
   const { subdomain, tenantId, isProvider, issuer, serviceTokenEndpoint, gatewayUrl } = tenant;
   return {
-    ...{ subdomain, tenantId, isProvider, issuer, serviceTokenEndpoint, gatewayUrl },
-    tokenEndpoint: `${issuer}${identityPaths.token}`,
+    subdomain,
+    tenantId,
+    isProvider,
+    issuer,
+    serviceTokenEndpoint,
+    gatewayUrl,
+    tokenEndpoint: `${issuer}${IDENTITY_PATHS.token}`,
     mcpServers: gatewayServers(tenant.mcpServers).map(({ name, ordId, globalTenantId }) => ({
-      ...{ name, ordId, globalTenantId },
+      name,
+      ordId,
+      globalTenantId,
       url: `${gatewayUrl}${mcpServerPath({ name, ordId, globalTenantId })}`,
     })),
     agents: tenant.agents.map(({ name, ordId, globalTenantId }) => ({
-      ...{ name, ordId, globalTenantId },
+      name,
+      ordId,
+      globalTenantId,
       url: `${gatewayUrl}${agentPath({ name, ordId, globalTenantId })}`,
     })),
   };

@@ -7,13 +7,13 @@ import type { McpServerOptions } from "../servers/mcp-servers.ts";
 import type { Clock } from "../time/clock.ts";
 import { AccessTokens, type TokenFormat } from "../tokens/access-tokens.ts";
 
-/** How the Destination Service hands a tenant's access tokens out. */
+/** How the Destination Service returns a tenant's access tokens. */
 export interface AuthTokenSettings {
-  /** Puts an item with an error before the good one, or in its place. Default: no such item. */
+  /** Adds an item with an error before the token, or in place of it. Default: no such item. */
   readonly error?: "first" | "alone";
   /** Default: as the identity tenant issues it. */
   readonly format?: TokenFormat;
-  /** What `expires_in` says. Default: the seconds left, as a string. */
+  /** Value of `expires_in`. Default: the remaining seconds, as a string. */
   readonly expiresIn?: string;
 }
 
@@ -45,18 +45,18 @@ export interface Tenant {
 export interface Tenants {
   readonly provider: Tenant;
   readonly all: readonly Tenant[];
-  /** What XSUAA signs with, for all of them. */
+  /** The keys of XSUAA for all tenants. */
   readonly serviceKeys: SigningKeys;
   /** Finds a tenant by its subdomain. */
   bySubdomain(subdomain: string): Tenant | undefined;
-  /** Finds the one some property of which has a value. */
+  /** Finds a tenant by the value of a property. */
   find(
     property: "tenantId" | "issuer" | "serviceTokenEndpoint",
     value: unknown,
   ): Tenant | undefined;
 }
 
-interface Surroundings {
+interface TenantContext {
   readonly options: ResolvedOptions;
   readonly keys: KeyRings;
   readonly clock: Clock;
@@ -64,21 +64,23 @@ interface Surroundings {
   readonly gatewayUrl: string;
 }
 
-/** Brings the provider and the subscribers to life. */
-export function createTenants(surroundings: Surroundings): Tenants {
-  const { identityZone, tenantId, mcpServers, agents, tenants } = surroundings.options;
+/** Creates the provider and the subscribers. */
+export function createTenants(context: TenantContext): Tenants {
+  const { identityZone, tenantId, mcpServers, agents, tenants } = context.options;
   const own = { subdomain: identityZone, tenantId, mcpServers, agents, subscribed: true };
-  const { keys, url, options } = surroundings;
+  const { keys, url, options } = context;
   const zones = [own, ...tenants].map(({ subdomain }) => serviceIssuer(url, subdomain));
   const serviceKeys = keys.create(zones, options.signingAlgorithm);
-  const context = { ...surroundings, serviceKeys };
-  const provider = createTenant(own, { isProvider: true, ...context });
+  const shared = { ...context, serviceKeys };
+  const provider = createTenant(own, { isProvider: true, ...shared });
   const subscribers = tenants.map((options) =>
-    createTenant(options, { isProvider: false, ...context }),
+    createTenant(options, { isProvider: false, ...shared }),
   );
   const all = [provider, ...subscribers];
   return {
-    ...{ provider, all, serviceKeys },
+    provider,
+    all,
+    serviceKeys,
     bySubdomain: (subdomain) => all.find((tenant) => tenant.subdomain === subdomain),
     find: (property, value) => all.find((tenant) => tenant[property] === value),
   };
@@ -89,10 +91,10 @@ function serviceIssuer(url: string, subdomain: string): string {
   return `${url}/${subdomain}/oauth/token`;
 }
 
-/** The provider keeps the paths it has in the customer flow; everybody else's are prefixed. */
+/** The provider has the paths of the customer flow; the paths of all subscribers have a prefix. */
 function createTenant(
   { subscribed, ...options }: ResolvedTenant,
-  context: Surroundings & { isProvider: boolean; serviceKeys: SigningKeys },
+  context: TenantContext & { isProvider: boolean; serviceKeys: SigningKeys },
 ): Tenant {
   const { isProvider, serviceKeys, clock, url } = context;
   const { clockSkewMs, signingAlgorithm } = context.options;
@@ -104,11 +106,18 @@ function createTenant(
   const common = { clock, clockSkewMs };
   return {
     ...options,
-    ...{ isProvider, iasPath, issuer, serviceTokenEndpoint, gatewayPath },
+    isProvider,
+    iasPath,
+    issuer,
+    serviceTokenEndpoint,
+    gatewayPath,
     gatewayUrl: `${context.gatewayUrl}${gatewayPath}`,
     tokens: new AccessTokens({ ...common, issuer, keys }),
     serviceTokens: new AccessTokens({
-      ...{ ...common, issuer: serviceTokenEndpoint, keys: serviceKeys, typ: "JWT" },
+      ...common,
+      issuer: serviceTokenEndpoint,
+      keys: serviceKeys,
+      typ: "JWT",
     }),
     settings: { subscribed, authTokens: {} },
   };

@@ -1,4 +1,4 @@
-/** The mock's clock: everything it issues and verifies reads this one. */
+/** The clock of a mock, which everything that issues and verifies reads. */
 export interface Clock {
   /** Returns the mock's time in epoch milliseconds. */
   now(): number;
@@ -6,24 +6,24 @@ export interface Clock {
   offsetMs: number;
 }
 
-/** The clock as those see it who may move it. */
+/** A clock that can be moved. */
 export interface MovableClock extends Clock {
   /** Whether it stands still. */
   readonly frozen: boolean;
-  /** Lets it stand still: at an instant in epoch milliseconds, or where it is. */
+  /** Stops it: at an instant in epoch milliseconds, or at its current time. */
   freeze(at?: number): void;
-  /** Moves it by some milliseconds, backwards if negative; one that stands still stays so. */
+  /** Moves it by some milliseconds, backwards if negative; a stopped clock stays stopped. */
   advance(ms: number): void;
-  /** Lets it run on from where it stands. */
+  /** Lets it run on from its current time. */
   release(): void;
   /** Sets it back to the machine's time. */
   reset(): void;
 }
 
-/** The last instant that a four-digit year can name: later ones no certificate and no log can show. */
-const lastInstant = Date.UTC(9999, 11, 31);
+/** The last instant with a year of four digits: certificates and logs cannot show later ones. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31);
 
-/** Creates a clock that runs with the machine's and can be moved. */
+/** Creates a clock that follows the machine's clock and can be moved. */
 export function createClock(machine: () => number = Date.now): MovableClock {
   let offset = 0;
   let frozenAt: number | undefined;
@@ -62,7 +62,7 @@ export function createClock(machine: () => number = Date.now): MovableClock {
 }
 
 function checkInstant(instant: number): number {
-  if (instant >= 0 && instant <= lastInstant) return instant;
+  if (instant >= 0 && instant <= LAST_INSTANT) return instant;
   throw new RangeError("Cannot move the clock: it must stay between the years 1970 and 9999");
 }
 

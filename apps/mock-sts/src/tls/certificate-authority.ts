@@ -18,6 +18,7 @@ import {
   type X509Certificate,
   X509CertificateGenerator,
 } from "@peculiar/x509";
+import { DAY_MS } from "../time/durations.ts";
 import { parseDistinguishedName } from "./distinguished-name.ts";
 
 /** A certificate and its private key, both PEM. */
@@ -26,7 +27,7 @@ export interface CertificatePair {
   readonly key: string;
 }
 
-/** What goes into a certificate. */
+/** The content of a certificate. */
 export interface CertificateRequest {
   /** Subject as an RFC 4514 name. */
   readonly subject: string;
@@ -34,9 +35,9 @@ export interface CertificateRequest {
   readonly usage: "serverAuth" | "clientAuth";
   /** Subject alternative names: host names and IP addresses. Default: none. */
   readonly hosts?: readonly string[];
-  /** Further ones: URIs. Default: none. */
+  /** Further subject alternative names: URIs. Default: none. */
   readonly uris?: readonly string[];
-  /** Further ones: e-mail addresses. Default: none. */
+  /** Further subject alternative names: e-mail addresses. Default: none. */
   readonly emails?: readonly string[];
   /** Start of validity, epoch milliseconds. */
   readonly notBefore: number;
@@ -52,17 +53,16 @@ export interface CertificateAuthority {
   issue(request: CertificateRequest): Promise<CertificatePair>;
 }
 
-const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
-const dayMs = 86_400_000;
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
 /** Creates a certificate authority that lives in memory, valid for ten years from a day ago. */
 export async function createCertificateAuthority(subject: string): Promise<CertificateAuthority> {
   const keys = await generateKeys();
   const root = await X509CertificateGenerator.createSelfSigned({
     name: asn1Name(subject),
-    notBefore: new Date(Date.now() - dayMs),
-    notAfter: new Date(Date.now() + 3650 * dayMs),
-    signingAlgorithm: algorithm,
+    notBefore: new Date(Date.now() - DAY_MS),
+    notAfter: new Date(Date.now() + 3650 * DAY_MS),
+    signingAlgorithm: ALGORITHM,
     keys,
     extensions: [
       new BasicConstraintsExtension(true, 0, true),
@@ -96,7 +96,7 @@ async function issueCertificate(
   return toPem(certificate, keys);
 }
 
-/** Issues a certificate that nobody but its holder vouches for. */
+/** Issues a self-signed certificate. */
 export async function issueSelfSigned(request: CertificateRequest): Promise<CertificatePair> {
   const keys = await generateKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({
@@ -112,7 +112,7 @@ function validity({ notBefore, notAfter }: CertificateRequest) {
   return {
     notBefore: new Date(notBefore),
     notAfter: new Date(notAfter),
-    signingAlgorithm: algorithm,
+    signingAlgorithm: ALGORITHM,
   };
 }
 
@@ -156,11 +156,11 @@ function asn1Name(subject: string): Name {
 }
 
 /** Types whose values are IA5 strings: domain component and e-mail address. */
-const ia5Types = ["0.9.2342.19200300.100.1.25", "1.2.840.113549.1.9.1"];
+const IA5_TYPES = ["0.9.2342.19200300.100.1.25", "1.2.840.113549.1.9.1"];
 
-/** Names the string's kind, for the library would interpret plain text once more. */
+/** Names the kind of the string, since the library would parse plain text again. */
 function asn1String(type: string, value: string): JsonAttributeObject {
-  if (ia5Types.includes(type)) return { ia5String: value };
+  if (IA5_TYPES.includes(type)) return { ia5String: value };
   // The country must be printable: RFC 5280, appendix A.
   return /^[A-Za-z0-9 '()+,./:=?-]+$/.test(value)
     ? { printableString: value }
@@ -168,7 +168,7 @@ function asn1String(type: string, value: string): JsonAttributeObject {
 }
 
 function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  return webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
 }
 
 async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {

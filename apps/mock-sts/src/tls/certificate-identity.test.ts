@@ -1,13 +1,14 @@
 import { X509Certificate } from "node:crypto";
 import { exportJWK, importX509 } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clientCredentialsForm, TestAgent } from "../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, TestAgent } from "../../test-support/agent.ts";
 import type { ClientRegistration } from "../clients/clients.ts";
 import { type MockSts, startMockSts } from "../mock-sts.ts";
 import type { CertificatePair } from "./certificate-authority.ts";
 
 const byName = (clientId: string, name: object): ClientRegistration => ({
-  ...{ clientId, authentication: "tls_client_auth" },
+  clientId,
+  authentication: "tls_client_auth",
   ...name,
 });
 
@@ -42,7 +43,7 @@ const everyName = {
   emails: ["agent@example.ORG"],
 };
 
-describe("names of client certificates (RFC 8705, section 2.1.2)", () => {
+describe("names of client certificates (RFC 8705 §2.1.2)", () => {
   it.each(["dns", "uri", "ip", "ip4", "email", "dn"])(
     "[8705-2] know a client by its %s, and trust none but the authority",
     async (clientId) => {
@@ -78,7 +79,7 @@ describe("names of client certificates (RFC 8705, section 2.1.2)", () => {
   });
 });
 
-describe("self-signed client certificates (RFC 8705, section 2.2)", () => {
+describe("self-signed client certificates (RFC 8705 §2.2)", () => {
   const dayMs = 86_400_000;
   const selfSigned = (notAfter?: number) =>
     mock.issueClientCertificate({ selfSigned: true, ...(notAfter !== undefined && { notAfter }) });
@@ -120,7 +121,7 @@ describe("self-signed client certificates (RFC 8705, section 2.2)", () => {
 describe("a certificate in a header (RFC 9440)", () => {
   const post = async (of: MockSts, headers: Record<string, string>) => {
     await using agent = new TestAgent(of, null);
-    return (await agent.requestToken(clientCredentialsForm, { headers })).status;
+    return (await agent.requestToken(CLIENT_CREDENTIALS_FORM, { headers })).status;
   };
   const spellings = ({ clientCertificate: { certificate } }: MockSts) => {
     const der = new X509Certificate(certificate).raw.toString("base64");

@@ -1,4 +1,5 @@
 // The certificate library's dependency injection reads this polyfill while it loads.
+import { isBlank } from "../checks/option-values.ts";
 import "reflect-metadata";
 import type { X509Certificate } from "node:crypto";
 import {
@@ -13,9 +14,9 @@ import {
 } from "./distinguished-name.ts";
 
 /**
- * The one name by which a certificate is known for a client's.
+ * The one name that identifies the certificate of a client.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2.1.2 RFC 8705, section 2.1.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8705#section-2.1.2 RFC 8705 §2.1.2}
  */
 export interface CertificateSubject {
   /** The certificate's subject as an RFC 4514 name. */
@@ -30,37 +31,37 @@ export interface CertificateSubject {
   readonly sanEmail?: string;
 }
 
-/** Knows a client's certificate by its registered name. */
+/** Recognizes a client's certificate by its registered name. */
 export interface CertificateIdentity {
-  /** What kind of name it is. */
+  /** The kind of the name. */
   readonly kind: keyof CertificateSubject;
   matches(certificate: X509Certificate): boolean;
 }
 
-const kinds = ["subjectDn", "sanDns", "sanUri", "sanIp", "sanEmail"] as const;
+const KINDS = ["subjectDn", "sanDns", "sanUri", "sanIp", "sanEmail"] as const;
 
 /**
  * Reads the registered name of a client's certificate.
  *
- * @throws TypeError saying what is wrong: there must be one of them, or none if it is not wanted.
+ * @throws TypeError saying what is wrong: there must be one name, or none if it is not wanted.
  */
 export function certificateIdentity(
   subject: CertificateSubject,
   { isWanted }: { isWanted: boolean },
 ): CertificateIdentity | undefined {
-  const given = kinds.filter((kind) => subject[kind] !== undefined);
+  const given = KINDS.filter((kind) => subject[kind] !== undefined);
   const [kind] = given;
   if (!isWanted && kind !== undefined) throw new TypeError(`must not have a "${kind}"`);
   if (!isWanted) return undefined;
   if (kind === undefined || given.length > 1) {
-    throw new TypeError(`needs exactly one of ${kinds.map((name) => `"${name}"`).join(", ")}`);
+    throw new TypeError(`needs exactly one of ${KINDS.map((name) => `"${name}"`).join(", ")}`);
   }
   const name = subject[kind];
-  if (typeof name !== "string" || name.trim() === "") throw new TypeError(`has a blank "${kind}"`);
+  if (name === undefined || isBlank(name)) throw new TypeError(`has a blank "${kind}"`);
   return kind === "subjectDn" ? subjectIdentity(name) : { kind, matches: nameMatcher(kind, name) };
 }
 
-/** Knows a certificate by its subject, compared as a name and not as text. */
+/** Recognizes a certificate by its subject, compared as a name and not as text. */
 export function subjectIdentity(subjectDn: string): CertificateIdentity {
   const registered = parseDistinguishedName(subjectDn);
   return {
@@ -69,20 +70,20 @@ export function subjectIdentity(subjectDn: string): CertificateIdentity {
   };
 }
 
-/** What the certificate library calls the kinds of alternative names, and how two of them are compared. */
-const alternativeNames = {
+/** The certificate library's word for each kind of alternative name, and how two names are compared. */
+const ALTERNATIVE_NAMES = {
   sanDns: { type: "dns", canonical: (name: string) => name.toLowerCase() },
   sanUri: { type: "url", canonical: (name: string) => name },
   sanIp: { type: "ip", canonical: canonicalAddress },
-  // Only the host is without case: RFC 5280, section 7.5.
+  // Only the host is case-insensitive: RFC 5280 §7.5.
   sanEmail: {
     type: "email",
     canonical: (name: string) => name.replace(/@.*$/s, (host) => host.toLowerCase()),
   },
 } as const;
 
-function nameMatcher(kind: keyof typeof alternativeNames, name: string) {
-  const { type, canonical } = alternativeNames[kind];
+function nameMatcher(kind: keyof typeof ALTERNATIVE_NAMES, name: string) {
+  const { type, canonical } = ALTERNATIVE_NAMES[kind];
   const registered = canonical(name);
   return (certificate: X509Certificate): boolean => {
     const names = new ParsedCertificate(certificate.raw)

@@ -18,7 +18,7 @@ async function certificate(usage: "clientAuth" | "serverAuth" = "clientAuth") {
   return new X509Certificate((await issuer.issue(request)).certificate);
 }
 
-describe("distrustReason (RFC 8705, section 2.1)", () => {
+describe("distrustReason (RFC 8705 §2.1)", () => {
   it("trusts a certificate from its first second to its last", async () => {
     const leaf = await certificate();
     const reasonAt = (now: number) => distrustReason(leaf, { authority, now });

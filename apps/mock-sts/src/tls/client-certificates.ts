@@ -1,5 +1,6 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
 import type { Clock } from "../time/clock.ts";
+import { DAY_MS, HOUR_MS } from "../time/durations.ts";
 import {
   type CertificateAuthority,
   type CertificatePair,
@@ -7,42 +8,46 @@ import {
   issueSelfSigned,
 } from "./certificate-authority.ts";
 
-/** What a client certificate is to be like. */
+/** The content of a client certificate. */
 export interface ClientCertificateRequest
   extends Pick<CertificateRequest, "hosts" | "uris" | "emails"> {
-  /** Subject as an RFC 4514 name. Default: the agent's registered one, so that it may be used beside the old certificate. */
+  /**
+   * Subject as an RFC 4514 name. Default: the registered one of the agent; both the new certificate
+   * and the old one are valid.
+   */
   readonly subject?: string;
   /** Start of validity, epoch milliseconds. Default: an hour before the mock's time. */
   readonly notBefore?: number;
-  /** End of validity, epoch milliseconds; in the past for an expired certificate. Default: in seven days, as SAP's. */
+  /**
+   * End of validity, epoch milliseconds; in the past for an expired certificate. Default: in seven
+   * days, as at SAP.
+   */
   readonly notAfter?: number;
   /** What the certificate may be used for. Default `clientAuth`. */
   readonly usage?: "clientAuth" | "serverAuth";
-  /** Issues it by an authority of the same name that nobody trusts. Default false. */
+  /** Issues it by an untrusted authority of the same name. Default false. */
   readonly rogue?: boolean;
-  /** Makes a certificate that nobody issued, for `self_signed_tls_client_auth`. Default false. */
+  /** Makes a self-signed certificate, for `self_signed_tls_client_auth`. Default false. */
   readonly selfSigned?: boolean;
 }
-
-const [hourMs, dayMs] = [3_600_000, 86_400_000];
 
 /** Returns a function that issues client certificates, good ones and bad ones. */
 export function createClientCertificates(options: {
   readonly authority: CertificateAuthority;
-  /** Makes the authority nobody trusts when it is first needed. */
+  /** Makes the untrusted authority when it is first needed. */
   readonly rogueAuthority: () => Promise<CertificateAuthority>;
   readonly defaultSubject: string;
   readonly clock: Clock;
 }): (request?: ClientCertificateRequest) => Promise<CertificatePair> {
   return async (request = {}) => {
-    checkNames(request, { start: "Cannot issue a client certificate:", names: requestNames });
+    checkNames(request, { start: "Cannot issue a client certificate:", names: REQUEST_NAMES });
     const now = options.clock.now();
-    const { rogue, selfSigned, notAfter = now + 7 * dayMs, ...names } = request;
+    const { rogue, selfSigned, notAfter = now + 7 * DAY_MS, ...names } = request;
     const complete: CertificateRequest = {
       ...names,
       subject: request.subject ?? options.defaultSubject,
       usage: request.usage ?? "clientAuth",
-      notBefore: request.notBefore ?? Math.min(now, notAfter) - hourMs,
+      notBefore: request.notBefore ?? Math.min(now, notAfter) - HOUR_MS,
       notAfter,
     };
     if (selfSigned) return issueSelfSigned(complete);
@@ -50,7 +55,7 @@ export function createClientCertificates(options: {
   };
 }
 
-const requestNames: KnownNames<ClientCertificateRequest> = {
+const REQUEST_NAMES: KnownNames<ClientCertificateRequest> = {
   subject: true,
   hosts: true,
   uris: true,

@@ -5,7 +5,7 @@ function same(a: string, b: string): boolean {
   return sameDistinguishedName(parseDistinguishedName(a), parseDistinguishedName(b));
 }
 
-describe("sameDistinguishedName (RFC 8705, section 2.1.2; RFC 4514)", () => {
+describe("sameDistinguishedName (RFC 8705 §2.1.2; RFC 4514)", () => {
   it.each([
     ["spaces around separators", "CN=a,OU=b,O=c", " CN = a , OU=b,  O=c "],
     ["letter case of types and values", "CN=Agent,O=Acme", "cn=agent,o=ACME"],

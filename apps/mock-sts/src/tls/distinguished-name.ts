@@ -10,8 +10,8 @@ export type RelativeName = readonly Attribute[];
 /** A distinguished name in RFC 4514 order: the most specific part first. */
 export type DistinguishedName = readonly RelativeName[];
 
-/** Short names of RFC 4514, section 3, and the few others certificates use. */
-const attributeTypes: Readonly<Record<string, string>> = {
+/** Short names of RFC 4514 §3, and the few others certificates use. */
+const ATTRIBUTE_TYPES: Readonly<Record<string, string>> = {
   CN: "2.5.4.3",
   SN: "2.5.4.4",
   SERIALNUMBER: "2.5.4.5",
@@ -36,7 +36,7 @@ const attributeTypes: Readonly<Record<string, string>> = {
  * Parses the string form of a distinguished name: escapes, hexadecimal pairs, `+` and spaces around separators.
  *
  * @throws TypeError if the text is not a distinguished name.
- * @see {@link https://www.rfc-editor.org/rfc/rfc4514#section-3 RFC 4514, section 3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc4514#section-3 RFC 4514 §3}
  */
 export function parseDistinguishedName(text: string): DistinguishedName {
   return splitUnescaped(text, ",").map((part) =>
@@ -46,14 +46,14 @@ export function parseDistinguishedName(text: string): DistinguishedName {
 
 /** Returns the OID of an attribute type given as a short name or as an OID. */
 export function attributeOid(type: string): string | undefined {
-  return /^\d+(\.\d+)+$/.test(type) ? type : attributeTypes[type.toUpperCase()];
+  return /^\d+(\.\d+)+$/.test(type) ? type : ATTRIBUTE_TYPES[type.toUpperCase()];
 }
 
 /**
  * Tells whether two names are the same: RDNs in order, attributes of one RDN in any order,
  * values without regard to case and repeated spaces.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc5280#section-7.1 RFC 5280, section 7.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc5280#section-7.1 RFC 5280 §7.1}
  */
 export function sameDistinguishedName(a: DistinguishedName, b: DistinguishedName): boolean {
   return canonical(a) === canonical(b);

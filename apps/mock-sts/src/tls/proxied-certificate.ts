@@ -1,11 +1,11 @@
 import { X509Certificate } from "node:crypto";
 
 /**
- * Reads the client certificate that a proxy hands on in a header: PEM with percent-encoding, or
- * Base64 of the DER form, between colons as RFC 9440 has it or without. What is none of this is no
+ * Reads the client certificate that a proxy forwards in a header: PEM with percent-encoding, or
+ * Base64 of the DER form, with the colons of RFC 9440 or without. Any other text counts as no
  * certificate.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc9440#section-2.2 RFC 9440, section 2.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9440#section-2.2 RFC 9440 §2.2}
  */
 export function proxiedCertificate(header: string | null): X509Certificate | undefined {
   if (header === null) return undefined;

@@ -1,23 +1,24 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { JWTPayload } from "jose";
 import { checkNames } from "../checks/known-names.ts";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
 import { digest } from "../oauth/fingerprint.ts";
+import { randomToken } from "../oauth/random-token.ts";
 import { type Clock, numericDate } from "../time/clock.ts";
-import { verifyAccessTokenJwt, verifyAudience, verifyEnd } from "./access-token-verification.ts";
-import type { Confirmation } from "./sender-constraint.ts";
+import { verifyAccessTokenJwt, verifyAudience, verifyExpiry } from "./access-token-verification.ts";
+import type { Confirmation } from "./confirmation.ts";
 
-/** How a token looks to its holder; one without `exp` ends all the same, only the server knows when. */
+/** The format of a token; a token without `exp` expires too, but only the server knows when. */
 export type TokenFormat = "jwt" | "opaque" | "jwt-without-exp";
 
-/** What one access token says; the rest of its claims are added when it is issued. */
+/** The content of an access token; its other claims are added when it is issued. */
 export interface AccessTokenGrant {
   readonly subject: string;
   readonly clientId: string;
   readonly audience: string | string[];
   readonly scope: readonly string[];
-  /** End of the token, epoch milliseconds. */
+  /** Expiry of the token, epoch milliseconds. */
   readonly expiresAt: number;
   readonly format: TokenFormat;
   /** What the token is bound to; `undefined` for a bearer token. */
@@ -48,7 +49,7 @@ interface IssuedRecord {
   revoked: boolean;
 }
 
-/** What the tokens of an issuer depend on. */
+/** The parts of an issuer that its tokens depend on. */
 export interface AccessTokensOptions {
   readonly issuer: string;
   readonly keys: SigningKeys;
@@ -62,13 +63,13 @@ export interface AccessTokensOptions {
 /**
  * Issues, verifies and revokes the access tokens of one issuer.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc9068#section-2 RFC 9068, section 2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9068#section-2 RFC 9068 §2}
  */
 export class AccessTokens {
   readonly #options: AccessTokensOptions;
   /** By `jti`. Tokens themselves are not kept. */
   readonly #records = new Map<string, IssuedRecord>();
-  /** Those that do not say when they end, by the token's SHA-256. */
+  /** Tokens without a readable expiry, by the token's SHA-256. */
   readonly #opaque = new Map<string, IssuedRecord>();
 
   constructor(options: AccessTokensOptions) {
@@ -79,17 +80,17 @@ export class AccessTokens {
     return this.#options.issuer;
   }
 
-  /** What the issuer signs with. */
+  /** The keys of the issuer. */
   get keys(): SigningKeys {
     return this.#options.keys;
   }
 
-  /** Makes a token that says what the grant allows. */
+  /** Issues the token that a grant allows. */
   async issue(grant: AccessTokenGrant): Promise<IssuedToken> {
     const { issuer, clock } = this.#options;
     const claims = accessTokenClaims(grant, issuer, clock.now());
     const token = await this.#write(claims, grant.format);
-    this.#forgetEnded();
+    this.#forgetExpired();
     const record = { digest: digest(token), claims, revoked: false };
     this.#records.set(claims.jti, record);
     if (grant.format !== "jwt") this.#opaque.set(record.digest, record);
@@ -97,13 +98,13 @@ export class AccessTokens {
   }
 
   async #write({ exp, ...claims }: JWTPayload, format: TokenFormat): Promise<string> {
-    if (format === "opaque") return randomBytes(32).toString("base64url");
+    if (format === "opaque") return randomToken();
     const { keys, typ = "at+jwt" } = this.#options;
     return keys.sign(format === "jwt" ? { ...claims, exp } : claims, typ);
   }
 
   /**
-   * Returns the claims of a good token that is for one of the names given.
+   * Returns the claims of a valid token that is for one of the given names.
    *
    * @throws InvalidTokenError saying what is wrong with it.
    */
@@ -117,7 +118,7 @@ export class AccessTokens {
   }
 
   /**
-   * Returns the claims of a good token, whoever it is for.
+   * Returns the claims of a valid token for any audience.
    *
    * @throws InvalidTokenError saying what is wrong with it.
    */
@@ -127,19 +128,22 @@ export class AccessTokens {
     const claims =
       this.#opaque.get(digest(token))?.claims ??
       (await verifyAccessTokenJwt(token, { ...this.#options, nowMs }));
-    verifyEnd(claims, { nowMs, clockSkewMs });
+    verifyExpiry(claims, { nowMs, clockSkewMs });
     if (this.#records.get(claims.jti ?? "")?.revoked) {
       throw new InvalidTokenError("token was revoked");
     }
     return claims;
   }
 
-  /** Tells whether an opaque token is one of this issuer, good or not. */
+  /** Tells whether this issuer issued an opaque token, valid or not. */
   isOpaque(token: string): boolean {
     return this.#opaque.has(digest(token));
   }
 
-  /** Tells whether a token was revoked; `undefined` if it is none of this issuer, or ended some time ago. */
+  /**
+   * Tells whether a token was revoked; `undefined` if another issuer issued it, or if it expired
+   * some time ago.
+   */
   isRevoked(jti: string | undefined): boolean | undefined {
     return this.#records.get(jti ?? "")?.revoked;
   }
@@ -151,10 +155,10 @@ export class AccessTokens {
     return chosen.length;
   }
 
-  #forgetEnded(): void {
+  #forgetExpired(): void {
     const { clock, clockSkewMs } = this.#options;
     for (const [jti, { claims, digest }] of this.#records) {
-      // Tokens of one lifetime end in the order of their issue: stop at the first live one.
+      // Tokens of one lifetime expire in the order of their issue: stop at the first valid one.
       if ((claims.exp ?? 0) > numericDate(clock.now() - clockSkewMs)) break;
       this.#records.delete(jti);
       this.#opaque.delete(digest);
@@ -179,21 +183,21 @@ function accessTokenClaims(grant: AccessTokenGrant, issuer: string, nowMs: numbe
 }
 
 /**
- * Checks what is to be revoked.
+ * Checks the target of a revocation.
  *
  * @throws TypeError unless it is `"all"`, or has exactly one field that is not blank.
  */
 export function checkRevocationTarget(target: RevocationTarget): void {
   if (target === "all") return;
   const start = "Cannot revoke tokens:";
-  checkNames(target, { start, names: targetNames, field: "target" });
+  checkNames(target, { start, names: TARGET_NAMES, field: "target" });
   const [value, ...more] = Object.values(target ?? {});
   if (typeof value === "string" && value.trim() !== "" && more.length === 0) return;
-  const names = Object.keys(targetNames).join(", ");
+  const names = Object.keys(TARGET_NAMES).join(", ");
   throw new TypeError(`${start} the target must be "all", or have exactly one of ${names}`);
 }
 
-const targetNames = {
+const TARGET_NAMES = {
   token: true,
   fingerprint: true,
   jti: true,

@@ -18,8 +18,11 @@ beforeAll(async () => {
     clients: [...clients],
     mcpServers: [
       ...["tickets", "strict"].map((name) => ({
-        ...{ name, audience: name, ordId: `sap.mock:apiResource:${name}:v1` },
-        ...{ globalTenantId: "1", requireDpop: name === "strict" },
+        name,
+        audience: name,
+        ordId: `sap.mock:apiResource:${name}:v1`,
+        globalTenantId: "1",
+        requireDpop: name === "strict",
       })),
     ],
   });
@@ -45,7 +48,7 @@ const prove = (proof: Partial<DpopProof> = {}, of = key) =>
 const boundToken = async (audience = "tickets") =>
   (await request(await prove(), { ...form, audience })).token;
 
-describe("DPoP at the token endpoint (RFC 9449, section 5)", () => {
+describe("DPoP at the token endpoint (RFC 9449 §5)", () => {
   it("[9449-2] binds the token to the key of the proof", async () => {
     const { status, body, token } = await request(await prove());
     expect([status, body.token_type]).toEqual([200, "DPoP"]);
@@ -62,12 +65,12 @@ describe("DPoP at the token endpoint (RFC 9449, section 5)", () => {
       { ...basic, DPoP: await prove() },
     );
     expect(exchanged.body.token_type).toBe("DPoP");
-    const answer = await certified.post(
+    const response = await certified.post(
       { token: exchanged.token },
       basic,
       mock.sts.introspectionEndpoint,
     );
-    expect(answer.body).toMatchObject({ token_type: "DPoP", cnf: { jkt: key.thumbprint } });
+    expect(response.body).toMatchObject({ token_type: "DPoP", cnf: { jkt: key.thumbprint } });
     const proof = await prove({ url: mock.tokenEndpoint });
     const fields = { grant_type: "client_credentials" };
     const ias = await agent.post(fields, { ...basic, DPoP: proof }, mock.tokenEndpoint);
@@ -96,7 +99,7 @@ describe("DPoP at the token endpoint (RFC 9449, section 5)", () => {
     expect((await request(await prove())).status).toBe(200);
   });
 
-  it("[9449-1] refuses a symmetric algorithm, what is no JWT, two proofs, and one used twice", async () => {
+  it("[9449-1] refuses a symmetric algorithm, a text that is not a JWT, two proofs, and one used twice", async () => {
     const proof = await prove();
     expect((await request(proof)).status).toBe(200);
     const header = Buffer.from(JSON.stringify({ alg: "none", typ: "dpop+jwt", jwk: {} }));
@@ -112,7 +115,7 @@ describe("DPoP at the token endpoint (RFC 9449, section 5)", () => {
     expect((await request(await prove({ url: `${url}?a=b#c` }))).status).toBe(200);
   });
 
-  it("[9449-1] judges the age of a proof by the mock's clock", async () => {
+  it("[9449-1] checks the age of a proof by the mock's clock", async () => {
     mock.controls.clockOffsetMs = 600_000;
     const later = Math.floor(Date.now() / 1000) + 600;
     expect((await request(await prove({ claims: { iat: later } }))).status).toBe(200);
@@ -172,9 +175,9 @@ describe("nonces of DPoP (RFC 9449, sections 8 and 9)", () => {
       const { token } = granted;
       const proof = { url: client.mcpUrl("tickets"), token, nonce: mcpNonce };
       const headers = { Authorization: `DPoP ${token}`, DPoP: await key.prove(proof) };
-      const answer = await client.postMcp("tickets", headers);
-      await answer.body?.cancel();
-      return answer;
+      const response = await client.postMcp("tickets", headers);
+      await response.body?.cancel();
+      return response;
     };
     const challenged = await call(nonce);
     expect(challenged.status).toBe(401);
@@ -198,7 +201,7 @@ describe("nonces of DPoP (RFC 9449, sections 8 and 9)", () => {
   });
 });
 
-describe("DPoP at the gateway (RFC 9449, section 7)", () => {
+describe("DPoP at the gateway (RFC 9449 §7)", () => {
   async function call(
     server: string,
     token: string,
@@ -207,10 +210,10 @@ describe("DPoP at the gateway (RFC 9449, section 7)", () => {
   ) {
     const given = proof && (await of.prove({ url: agent.mcpUrl(server), token, ...proof }));
     const headers = { Authorization: `${scheme} ${token}`, ...(given && { DPoP: given }) };
-    const answer = await agent.postMcp(server, headers);
-    await answer.body?.cancel();
-    const challenge = answer.headers.get("www-authenticate") ?? "";
-    return answer.status === 401 ? challenge.replace(/, (error_desc|algs|resource).*/, "") : "in";
+    const response = await agent.postMcp(server, headers);
+    await response.body?.cancel();
+    const challenge = response.headers.get("www-authenticate") ?? "";
+    return response.status === 401 ? challenge.replace(/, (error_desc|algs|resource).*/, "") : "in";
   }
 
   it("[9449-4] takes a bound token with its scheme and a proof of it", async () => {

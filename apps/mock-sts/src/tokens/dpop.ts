@@ -6,11 +6,11 @@ import {
   type JWTPayload,
   jwtVerify,
 } from "jose";
-import { asymmetricAlgorithms } from "../keys/jwt-verification.ts";
+import { ASYMMETRIC_ALGORITHMS } from "../keys/jwt-verification.ts";
 import { UsedAssertions } from "../keys/used-assertions.ts";
 import type { Clock } from "../time/clock.ts";
 
-/** A proof of possession was refused; the message names no part of it. */
+/** A proof of possession is invalid; the message contains no part of it. */
 export class DpopError extends Error {
   override readonly name = "DpopError";
   readonly code: "invalid_dpop_proof" | "use_dpop_nonce";
@@ -30,19 +30,19 @@ export interface ProvenRequest {
   readonly accessToken?: string;
 }
 
-/** Judges the proofs sent to one server. */
-export interface DpopJudge {
+/** Verifies the proofs that are sent to one server. */
+export interface DpopVerifier {
   /**
    * Checks a `DPoP` header and returns the thumbprint of its key.
    *
    * @throws DpopError saying what is wrong with it.
    */
   verify(proof: string, request: ProvenRequest): Promise<string>;
-  /** Headers that hand out the nonce the next proof must have; none where nonces are not in use. */
+  /** Returns the headers with the nonce for the next proof; empty if nonces are not in use. */
   nonceHeaders(): Record<string, string>;
 }
 
-/** How proofs are judged. */
+/** The rules for proofs. */
 export interface DpopOptions {
   readonly clock: Clock;
   /** Allowed difference between clocks, in milliseconds. */
@@ -51,29 +51,31 @@ export interface DpopOptions {
   readonly nonces: boolean;
 }
 
-/** How old a proof may be, and how long a nonce is new, in milliseconds. */
-const [maxAgeMs, nonceLifetimeMs] = [60_000, 300_000];
+/** The highest age of a proof, in milliseconds. */
+const MAX_AGE_MS = 60_000;
+const NONCE_LIFETIME_MS = 300_000;
 
 /**
- * Creates the judge of proofs of possession.
+ * Creates the verifier of proofs of possession.
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-4.3 RFC 9449, section 4.3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-4.3 RFC 9449 §4.3}
  */
-export function createDpopJudge({ clock, clockSkewMs, nonces }: DpopOptions): DpopJudge {
+export function createDpopVerifier({ clock, clockSkewMs, nonces }: DpopOptions): DpopVerifier {
   const used = new UsedAssertions();
   const nonceAt = createNonces();
-  const windowMs = maxAgeMs + clockSkewMs;
+  const windowMs = MAX_AGE_MS + clockSkewMs;
   return {
     async verify(proof, request) {
       const { payload, thumbprint } = await verifySignature(proof);
       checkRequest(payload, request);
       const now = clock.now();
-      if (nonces) checkNonce(payload, [nonceAt(now), nonceAt(now - nonceLifetimeMs)]);
-      // Whoever knows the nonce made the proof lately, whatever the time is there: section 11.1.
+      if (nonces) checkNonce(payload, [nonceAt(now), nonceAt(now - NONCE_LIFETIME_MS)]);
+      // The nonce shows that the proof is new, whatever the clock of its sender says: RFC 9449
+      // §11.1.
       else if (!(Math.abs(now - (payload.iat ?? 0) * 1000) <= windowMs)) {
         throw new DpopError("the DPoP proof is too old or from the future");
       }
-      const life = nonces ? 2 * nonceLifetimeMs : 2 * windowMs;
+      const life = nonces ? 2 * NONCE_LIFETIME_MS : 2 * windowMs;
       if (!used.use(`${thumbprint} ${payload.jti}`, { notAfter: now + life, now })) {
         throw new DpopError("the DPoP proof was used before");
       }
@@ -83,12 +85,12 @@ export function createDpopJudge({ clock, clockSkewMs, nonces }: DpopOptions): Dp
   };
 }
 
-/** Nonces follow from the time, so that nothing has to be kept of them. */
+/** Nonces are computed from the time, so that none has to be kept. */
 function createNonces(): (nowMs: number) => string {
   const secret = randomBytes(32);
   return (nowMs) =>
     createHmac("sha256", secret)
-      .update(String(Math.floor(nowMs / nonceLifetimeMs)))
+      .update(String(Math.floor(nowMs / NONCE_LIFETIME_MS)))
       .digest("base64url");
 }
 
@@ -97,9 +99,9 @@ async function verifySignature(
 ): Promise<{ payload: JWTPayload; thumbprint: string }> {
   try {
     const { payload } = await jwtVerify(proof, EmbeddedJWK, {
-      algorithms: [...asymmetricAlgorithms],
+      algorithms: [...ASYMMETRIC_ALGORITHMS],
       typ: "dpop+jwt",
-      // A proof has no end; its age is judged by the mock's clock.
+      // A proof has no expiry; the mock's clock decides about its age.
       clockTolerance: Number.MAX_SAFE_INTEGER,
     });
     const { jwk } = decodeProtectedHeader(proof);
@@ -124,7 +126,7 @@ function checkRequest(
   }
 }
 
-/** Compares after normalization, without query and fragment: section 4.3. */
+/** Compares after normalization, without query and fragment: RFC 9449 §4.3. */
 function withoutQuery(text: string): string | undefined {
   const url = URL.parse(text);
   return url === null ? undefined : `${url.origin}${url.pathname}`;

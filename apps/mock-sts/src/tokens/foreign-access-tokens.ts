@@ -1,10 +1,10 @@
 import type { JWTPayload } from "jose";
-import { asymmetricAlgorithms, verifyJwt } from "../keys/jwt-verification.ts";
+import { ASYMMETRIC_ALGORITHMS, verifyJwt } from "../keys/jwt-verification.ts";
 import { type TrustedIssuer, trustedKeys } from "../keys/trusted-issuer.ts";
 import type { Clock } from "../time/clock.ts";
 import { verifyAudience } from "./access-token-verification.ts";
 
-/** Judges the access tokens of one issuer. */
+/** Verifies the access tokens of one issuer. */
 export interface AccessTokenVerifier {
   readonly issuer: string;
   /** @throws InvalidTokenError saying what is wrong with the token. */
@@ -14,7 +14,7 @@ export interface AccessTokenVerifier {
   ): Promise<JWTPayload>;
 }
 
-/** Creates the judge of another issuer's access tokens. */
+/** Creates the verifier of another issuer's access tokens. */
 export function createForeignAccessTokens(
   trusted: TrustedIssuer,
   { clock, clockSkewMs }: { readonly clock: Clock; readonly clockSkewMs: number },
@@ -25,8 +25,12 @@ export function createForeignAccessTokens(
     issuer,
     async verify(token, { audience }) {
       const claims = await verifyJwt(token, {
-        ...{ issuer, key, clockSkewMs, nowMs: clock.now(), typ: "at+jwt" },
-        algorithms: asymmetricAlgorithms,
+        issuer,
+        key,
+        clockSkewMs,
+        nowMs: clock.now(),
+        typ: "at+jwt",
+        algorithms: ASYMMETRIC_ALGORITHMS,
         requiredClaims: ["iss", "exp", "aud", "sub"],
       });
       verifyAudience(claims, [trusted.audience ?? audience].flat());

@@ -1,9 +1,9 @@
 import type { X509Certificate } from "node:crypto";
 import { assertTokenForm, type Form } from "../oauth/form.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
+import { invalidRequest, OAuthError } from "../oauth/oauth-error.ts";
 import type { IssuedToken, TokenFormat } from "./access-tokens.ts";
 
-/** A request to an endpoint for clients as it arrived. */
+/** A request to an endpoint for clients, as it arrived. */
 export interface TokenRequest {
   readonly method: string;
   /** URL without its query. */
@@ -17,31 +17,31 @@ export interface TokenRequest {
   /** The `DPoP` header. */
   readonly dpop: string | undefined;
   readonly certificate: X509Certificate | undefined;
-  /** Format the mock was told to issue; wins over the form's. */
+  /** Format of the token to issue; it wins over that of the form. */
   readonly format?: TokenFormat | undefined;
 }
 
-/** The outcome of such a request: its answer, and what it was about. */
-export interface TokenAnswer {
+/** The result of a request: its response, and the facts for its record. */
+export interface EndpointResult {
   readonly response: Response;
   readonly issued?: IssuedToken;
-  /** The client, where it is known by more than what it sent. */
+  /** The client, if it has authenticated. */
   readonly clientId?: string;
   readonly error?: string;
 }
 
-/** Answers requests of clients; what it refuses is an answer too. */
-export type OAuthEndpoint = (request: TokenRequest) => Promise<TokenAnswer>;
+/** Handles requests of clients; a refusal is a result too. */
+export type OAuthEndpoint = (request: TokenRequest) => Promise<EndpointResult>;
 
-/** Makes an endpoint of a function that answers well-formed requests or throws an `OAuthError`. */
+/** Makes an endpoint from a function that handles well-formed requests or throws an `OAuthError`. */
 export function createOAuthEndpoint<R extends TokenRequest>(
-  answer: (request: R) => Promise<TokenAnswer>,
+  handle: (request: R) => Promise<EndpointResult>,
   respond: (error: OAuthError) => Response = (error) => error.toResponse(),
-): (request: R) => Promise<TokenAnswer> {
+): (request: R) => Promise<EndpointResult> {
   return async (request) => {
     try {
       assertWellFormed(request);
-      return await answer(request);
+      return await handle(request);
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
       return { response: respond(error), error: error.error };
@@ -56,6 +56,6 @@ function assertWellFormed({ method, query, body, contentType }: TokenRequest): v
     const description = "this endpoint takes POST only";
     throw new OAuthError("invalid_request", description, { status: 405, headers });
   }
-  if (query !== "") throw new OAuthError("invalid_request", "parameters belong in the body");
+  if (query !== "") throw invalidRequest("parameters belong in the body");
   assertTokenForm(body, contentType);
 }

@@ -1,43 +1,27 @@
-import type { JWTPayload } from "jose";
 import type { Client } from "../clients/clients.ts";
 import { certificateThumbprint } from "../oauth/fingerprint.ts";
-import { OAuthError } from "../oauth/oauth-error.ts";
-import { DpopError, type DpopJudge } from "./dpop.ts";
+import { invalidRequest, OAuthError } from "../oauth/oauth-error.ts";
+import type { Confirmation } from "./confirmation.ts";
+import { DpopError, type DpopVerifier } from "./dpop.ts";
 import type { TokenRequest } from "./oauth-endpoint.ts";
-
-/** What a token is bound to: a certificate (RFC 8705), a key (RFC 9449), or both. */
-export interface Confirmation {
-  readonly "x5t#S256"?: string;
-  readonly jkt?: string;
-}
-
-/** Reads what a token is bound to; empty for a plain bearer token. */
-export function readConfirmation({ cnf }: JWTPayload): Confirmation {
-  return typeof cnf === "object" && cnf !== null ? (cnf as Confirmation) : {};
-}
-
-/** Names the scheme a token is used with. */
-export function tokenTypeOf(claims: JWTPayload): "Bearer" | "DPoP" {
-  return readConfirmation(claims).jkt === undefined ? "Bearer" : "DPoP";
-}
 
 /**
  * Finds what the tokens of a request are to be bound to; `undefined` for bearer tokens.
  *
  * @throws OAuthError `invalid_dpop_proof`, `use_dpop_nonce`, or `invalid_request` for two bindings
  *   where the client is registered for one.
- * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-5 RFC 9449, section 5}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-5 RFC 9449 §5}
  */
 export async function confirmationOf(
   request: TokenRequest,
-  { client, dpop }: { client: Client; dpop: DpopJudge },
+  { client, dpop }: { client: Client; dpop: DpopVerifier },
 ): Promise<Confirmation | undefined> {
   const { certificate } = request;
   const jkt = await provenKey(request, { client, dpop });
   const isBound = client.certificateBoundTokens && certificate !== undefined;
   const thumbprint = isBound ? certificateThumbprint(certificate.raw) : undefined;
   if (jkt !== undefined && thumbprint !== undefined && !client.dpopBoundTokens) {
-    throw new OAuthError("invalid_request", "the client's tokens are bound to its certificate");
+    throw invalidRequest("the client's tokens are bound to its certificate");
   }
   if (jkt === undefined && thumbprint === undefined) return undefined;
   return {
@@ -57,17 +41,9 @@ export function provenBy(
   };
 }
 
-/** Tells whether a request proves all that a token is bound to. */
-export function holdsToken(bound: Confirmation, proven: Confirmation): boolean {
-  return (
-    (bound["x5t#S256"] === undefined || bound["x5t#S256"] === proven["x5t#S256"]) &&
-    (bound.jkt === undefined || bound.jkt === proven.jkt)
-  );
-}
-
 async function provenKey(
   { dpop: proof, method, url }: TokenRequest,
-  { client, dpop }: { client: Client; dpop: DpopJudge },
+  { client, dpop }: { client: Client; dpop: DpopVerifier },
 ): Promise<string | undefined> {
   if (proof === undefined) {
     if (!client.dpopBoundTokens) return undefined;

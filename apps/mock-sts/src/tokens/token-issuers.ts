@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from "jose";
 import {
-  asymmetricAlgorithms,
+  ASYMMETRIC_ALGORITHMS,
   InvalidTokenError,
   type JwtRules,
   ownSignature,
@@ -10,16 +10,16 @@ import { type TrustedIssuer, trustedKeys } from "../keys/trusted-issuer.ts";
 import type { Clock } from "../time/clock.ts";
 import type { AccessTokens } from "./access-tokens.ts";
 
-/** A token that was presented and is good. */
+/** A presented token that is valid. */
 export interface PresentedToken {
   readonly claims: JWTPayload;
   readonly issuer: string;
   readonly subject: string;
-  /** Its end, epoch milliseconds. */
+  /** Its expiry, epoch milliseconds. */
   readonly notAfter: number;
   /** Whether one of the mock's issuers made it. */
   readonly isOwn: boolean;
-  /** What its header says it is, in lower case; `opaque` for what is no JWT. */
+  /** Header `typ` in lower case; `opaque` if the token is not a JWT. */
   readonly kind: string;
 }
 
@@ -29,7 +29,7 @@ export interface TokenIssuers {
   verify(token: string): Promise<PresentedToken>;
 }
 
-/** Whom to trust. */
+/** The trusted issuers. */
 export interface TokenIssuersOptions {
   /** Access tokens of the mock's own issuers, by issuer. */
   readonly own: ReadonlyMap<string, AccessTokens>;
@@ -39,7 +39,7 @@ export interface TokenIssuersOptions {
   readonly clockSkewMs: number;
 }
 
-/** Creates the judge of presented tokens: the mock's own, and those of trusted issuers. */
+/** Creates the verifier of presented tokens: the mock's own, and those of trusted issuers. */
 export function createTokenIssuers(options: TokenIssuersOptions): TokenIssuers {
   const { own, clock, clockSkewMs } = options;
   const foreign = new Map(options.trusted.map((it) => [it.issuer, foreignRules(it, clock)]));
@@ -50,7 +50,10 @@ export function createTokenIssuers(options: TokenIssuersOptions): TokenIssuers {
     const requiredClaims = ["iss", "sub", "exp"];
     return verifyJwt(token, {
       ...rules,
-      ...{ issuer, requiredClaims, clockSkewMs, nowMs: clock.now() },
+      issuer,
+      requiredClaims,
+      clockSkewMs,
+      nowMs: clock.now(),
     });
   };
   return {
@@ -76,10 +79,10 @@ function foreignRules(
   const { audience } = trusted;
   const key = trustedKeys(trusted, clock);
   const names = audience === undefined ? {} : { audience: [audience].flat() };
-  return { key, algorithms: asymmetricAlgorithms, ...names };
+  return { key, algorithms: ASYMMETRIC_ALGORITHMS, ...names };
 }
 
-/** Reads what a token says it is, unverified: that is how its issuer's keys are found. */
+/** Reads type and issuer of a token, unverified: the keys of its issuer are found by them. */
 function peek(token: string): { kind: string; issuer: string } {
   if (!token.includes(".")) return { kind: "opaque", issuer: "" };
   try {

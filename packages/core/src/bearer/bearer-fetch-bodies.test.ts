@@ -48,7 +48,7 @@ describe.each(endless)("bearerFetch and a body %s", (_, answer) => {
   it("fails after a 401 if no other token can be had", async () => {
     const { cache, source } = cachedScript();
     await cache.getToken();
-    source.failure = new Error("no other");
+    source.failure = new TypeError("no other");
     const { fetch } = recordingFetch(answer(401));
     await expect(bearerFetch(cache, { resource, fetch })(resource)).rejects.toThrow("no other");
   });

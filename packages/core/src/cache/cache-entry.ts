@@ -3,10 +3,10 @@ import type { CacheKey } from "./cache-key.ts";
 
 /** Up to so long before its end, a token is still handed out where a refresh has just failed. */
 const LAST_RESORT_MS = 2_000;
-/** Before every instant of a timeline: it begins at zero, and falls below that by what it bears of a clock put back. */
+/** Before every instant of a hybrid clock: it begins at zero, and falls below that by what it bears of a clock put back. */
 const LONG_AGO = -(2 ** 30);
 
-/** The deadlines of an entry, as instants of the cache's timeline. */
+/** The deadlines of an entry, as instants of the cache's time. */
 export interface EntryDeadlines {
   readonly sentAt: number;
   readonly soft: number;
@@ -49,7 +49,12 @@ export class CacheEntry<T extends AccessToken> {
 
   /** Tells whether the token may be handed out although it is expired, because there is no better one. */
   isLastResort(now: number): boolean {
-    return now < this.end - LAST_RESORT_MS;
+    return now < this.lastResortUntil;
+  }
+
+  /** Until when the token may be handed out although it is expired. */
+  get lastResortUntil(): number {
+    return this.end - LAST_RESORT_MS;
   }
 
   /** Tells whether this is the token a server refused. */

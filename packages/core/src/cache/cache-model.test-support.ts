@@ -88,6 +88,9 @@ export class CacheModel {
 
   failed(error: unknown, sent: SentRequest): void {
     this.#errors.set(error, sent);
+    // What a cache shows of a foreign error is a copy with its name.
+    if (error instanceof Error && error.name.startsWith("Unknown"))
+      this.#errors.set(error.name, sent);
   }
 
   forgot(covers: (key: string) => boolean): void {
@@ -120,7 +123,8 @@ export class CacheModel {
   }
 
   rejected(error: unknown, { key, tenant }: ModelCall): void {
-    const origin = this.#errors.get(error);
+    const copied = TokenError.isInstance(error) && error.code === "ERR_TOKEN_PROVIDER";
+    const origin = this.#errors.get(copied ? (error.cause as Error).name : error);
     if (origin !== undefined) {
       if (origin.key !== key) this.wrong("an error of another key");
       return;

@@ -40,6 +40,8 @@ export class World {
   readonly #cache: CachingTokenSource;
   #identity = 0;
   #trueTime = 0;
+  /** When the last pass of time began: it is one step, in which timers hand out tokens that reach their callers after it. */
+  #beforePass = -1;
   #waiting = 0;
 
   constructor(limits: Limits) {
@@ -66,6 +68,7 @@ export class World {
     const key = modelKey(request);
     const rejected = how.refuse ? this.#lastAnswers.get(key) : undefined;
     const call = { ...this.#call(request), rejected, goneBefore };
+    const calledAt = this.#trueTime;
     const abort = new AbortController();
     if (goneBefore) abort.abort(ABORTED);
     // Without options a hit takes the fast path.
@@ -78,7 +81,7 @@ export class World {
     this.#waiting++;
     const ended = source.getToken(plain ? undefined : options).then(
       (token) => {
-        this.#model.answered(token, call, this.#trueTime);
+        this.#model.answered(token, call, this.#handedOutAt(calledAt));
         this.#lastAnswers.set(key, token);
       },
       (error: unknown) => {
@@ -105,6 +108,7 @@ export class World {
   }
 
   pass(ms: number): void {
+    this.#beforePass = this.#trueTime;
     this.#trueTime += ms;
     this.#clock.advance(ms);
   }
@@ -172,6 +176,11 @@ export class World {
     return this.#waiting === 0 && this.#pending.size === 0;
   }
 
+  /** The earliest true time at which a call may have been answered. */
+  #handedOutAt(calledAt: number): number {
+    return calledAt <= this.#beforePass ? this.#beforePass : this.#trueTime;
+  }
+
   #call(request: TokenRequest) {
     const { tenant } = request;
     const [key, at] = [modelKey(request), this.#model.next()];
@@ -219,7 +228,7 @@ export class World {
     start: { wall: number; trueTime: number },
   ): AccessToken | Error {
     if (outcome.kind !== "token" && outcome.kind !== "same-token") {
-      const error = ERRORS[outcome.kind]();
+      const error = ERRORS[outcome.kind](this.#model.next());
       this.#model.failed(error, sent);
       // Only what the authorization server says of the user is about the token.
       if (outcome.kind !== "oauth") this.#model.keptRefused(sent);
@@ -244,5 +253,10 @@ const ERRORS = {
   network: () => new TokenError("ERR_TOKEN_NETWORK", failure),
   busy: () => new TokenError("ERR_TOKEN_HTTP", failure, { status: 429, retryAfterMs: 4_000 }),
   mistake: () => new TypeError("Cannot honour a field"),
-  unknown: () => new Error("something else"),
+  unknown: (at: number) => Object.assign(new Error("something else"), { name: nameOf(at) }),
 };
+
+/** In letters: a name with many digits is not copied. */
+function nameOf(at: number): string {
+  return `Unknown${[...`${at}`].map((digit) => "abcdefghij"[Number(digit)]).join("")}`;
+}

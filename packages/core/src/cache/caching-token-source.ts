@@ -142,7 +142,7 @@ class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
       // A copy, of which the key is computed: the caller may change its own, or have getters.
       const own = normalizeTokenRequest(request);
       const key = this.#cache.keyOf(own);
-      return this.#cache.answer({
+      return this.#cache.respond({
         key,
         request: own,
         options: options === undefined ? {} : options,

@@ -63,6 +63,86 @@ describe("EndpointGate", () => {
     expect(source.calls).toHaveLength(calls + 3);
   });
 
+  it("counts users, not what one of them asks for", async () => {
+    const { clock, source, cache } = cachedScript({ random: () => 0 });
+    source.failure = tokenError("ERR_TOKEN_HTTP", { status: 429, retryAfterMs: 60_000 });
+    for (const request of [user("a"), { principal: "mallory" }]) {
+      for (let i = 0; i < 30; i++) {
+        await expect(cache.getToken({ ...request, audience: [`${i}`] })).rejects.toThrow();
+      }
+    }
+    source.failure = undefined;
+    const calls = source.calls.length;
+    for (let i = 0; i < 10; i++) {
+      await cache.getToken(user(`good-${i}`));
+      clock.advance(100);
+    }
+    expect(source.calls).toHaveLength(calls + 10);
+  });
+
+  it("lets a user probe who has not just failed, if there is one", async () => {
+    const script = await down();
+    const { source, cache } = script;
+    const failed = watched(cache.getToken({ ...user("a"), audience: ["x"] }));
+    const other = watched(cache.getToken(user("new")));
+    source.failure = undefined;
+    source.hold();
+    await pass(script, 1_000);
+    expect(source.calls.at(-1)?.request).toEqual(user("new"));
+    source.release();
+    await settled();
+    expect([failed.outcome, other.outcome]).toEqual(["served", "served"]);
+  });
+
+  it("lets another request probe if one hangs longer than callers wait", async () => {
+    const script = await down();
+    const { source, cache } = script;
+    source.hold();
+    const hung = watched(cache.getToken(user(1)));
+    await pass(script, 1_000);
+    expect(source.waiting).toBe(1);
+    source.failure = undefined;
+    await pass(script, 500);
+    const later = watched(cache.getToken(user(2)));
+    await pass(script, 5_000);
+    expect(source.waiting).toBe(2);
+    source.release();
+    await settled();
+    expect([hung.outcome, later.outcome]).toEqual([DOWN, "served"]);
+  });
+
+  it("sends no request that all callers have left before its turn", async () => {
+    const script = await down();
+    const { source, cache } = script;
+    const abort = new AbortController();
+    for (let i = 0; i < 100; i++) {
+      cache.getToken(user(i), { signal: abort.signal }).catch(() => {});
+    }
+    const stays = watched(cache.getToken(user("stays")));
+    abort.abort();
+    source.failure = undefined;
+    const calls = source.calls.length;
+    await pass(script, 1_000);
+    expect(stays.outcome).toBe("served");
+    expect(source.calls).toHaveLength(calls + 1);
+  });
+
+  it("doubles until nobody waits", async () => {
+    const script = await down();
+    const { source, cache } = script;
+    for (let i = 0; i < 3_000; i++) void watched(cache.getToken(user(i)));
+    source.failure = undefined;
+    source.hold();
+    await pass(script, 1_000);
+    const atOnce: number[] = [];
+    while (source.waiting > 0) {
+      atOnce.push(source.waiting);
+      for (let i = atOnce.at(-1) ?? 0; i > 0; i--) source.releaseOne();
+      await settled();
+    }
+    expect(atOnce).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 953]);
+  });
+
   it("lets one request probe, makes the others wait for it, and gives them its error", async () => {
     const script = await down();
     const { source, cache } = script;

@@ -126,6 +126,25 @@ describe("EntryTable", () => {
     expect(entries.size).toBe(0);
   });
 
+  it("finds, replaces and forgets each of many entries of one subject", () => {
+    const { entries, put } = table(1_000);
+    const keys = Array.from({ length: 300 }, (_, i) => user("a", `s${i}`, i % 2 ? "p" : undefined));
+    for (const key of keys) put(key);
+    expect(keys.every((key) => entries.get(key)?.shape === key.shape)).toBe(true);
+    expect(entries.get(user("a", "s1"))).toBeUndefined();
+    const fresh = put(user("a", "s7", "p"));
+    expect(entries.get(user("a", "s7", "p"))).toBe(fresh);
+    expect(entries.delete(user("a", "s8"))).toBe(true);
+    expect(entries.get(user("a", "s8"))).toBeUndefined();
+    expect(entries.deleteUser({ principal: "p" })).toBe(150);
+    expect(entries.get(user("a", "s9", "p"))).toBeUndefined();
+    expect(entries.get(user("a", "s10"))).toBeDefined();
+    expect(entries.size).toBe(149);
+    expect(entries.deleteUser({ subject: "a" })).toBe(149);
+    put(user("a", "s10"));
+    expect(entries.get(user("a", "s11"))).toBeUndefined();
+  });
+
   it("keeps nothing where its bound is zero", () => {
     const { entries, put } = table(0);
     put(user("a"));

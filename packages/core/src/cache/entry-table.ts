@@ -1,6 +1,10 @@
 import type { AccessToken } from "../token/access-token.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import type { CacheKey } from "./cache-key.ts";
+import { framed } from "./request-shape.ts";
+
+/** A ring with more entries gets an index when one is looked for in vain. */
+const MAX_WALKED = 16;
 
 /** A user whose entries are looked for: by the digest of the subject token, or by name. */
 export type EntryUser = { readonly subject: string } | { readonly principal: string };
@@ -17,6 +21,8 @@ export class EntryTable<T extends AccessToken> {
    * hand. System tokens have no subject, so each target has a ring of its own.
    */
   readonly #rings = new Map<string, CacheEntry<T>>();
+  /** By target, for subjects that have so many of them that a walk around the ring takes long. */
+  readonly #indexes = new Map<string, Map<string, CacheEntry<T>>>();
   readonly #max: number;
   readonly #onEvicted: (entry: CacheEntry<T>) => void;
   /** Where room was made last, at the head of the line: a new iterator would walk over all the holes again. */
@@ -35,15 +41,22 @@ export class EntryTable<T extends AccessToken> {
     return this.#size;
   }
 
-  get({ subject, principal, shape }: CacheKey): CacheEntry<T> | undefined {
-    const newest = this.#rings.get(subject ?? shape);
-    if (newest === undefined) return undefined;
-    let entry = newest;
-    while (entry.shape !== shape || entry.principal !== principal) {
-      entry = entry.next;
-      if (entry === newest) return undefined;
+  get(key: CacheKey): CacheEntry<T> | undefined {
+    const name = key.subject ?? key.shape;
+    const newest = this.#rings.get(name);
+    if (newest === undefined || isOf(newest, key)) return newest;
+    const index = this.#indexes.size === 0 ? undefined : this.#indexes.get(name);
+    if (index !== undefined) return index.get(targetOf(key));
+    let steps = 1;
+    for (let entry = newest.next; entry !== newest; entry = entry.next) {
+      if (isOf(entry, key)) return entry;
+      steps++;
     }
-    return entry;
+    if (steps > MAX_WALKED) {
+      const entries = inOrder(newest).map((entry) => [targetOf(entry), entry] as const);
+      this.#indexes.set(name, new Map(entries));
+    }
+    return undefined;
   }
 
   /** Adds an entry, or replaces and kills the one of the same key. */
@@ -60,6 +73,7 @@ export class EntryTable<T extends AccessToken> {
       newest.next = entry;
     }
     this.#rings.set(name, entry);
+    this.#indexes.get(name)?.set(targetOf(entry), entry);
     this.#size++;
   }
 
@@ -92,6 +106,7 @@ export class EntryTable<T extends AccessToken> {
   clear(): void {
     for (const newest of this.#rings.values()) for (const entry of inOrder(newest)) entry.kill();
     this.#rings.clear();
+    this.#indexes.clear();
     this.#hand = undefined;
     this.#size = 0;
   }
@@ -111,7 +126,9 @@ export class EntryTable<T extends AccessToken> {
     const entry = before.next;
     if (entry === before) {
       this.#rings.delete(name);
+      this.#indexes.delete(name);
     } else {
+      this.#indexes.get(name)?.delete(targetOf(entry));
       before.next = entry.next;
       if (this.#rings.get(name) === entry) this.#rings.set(name, before);
     }
@@ -136,6 +153,16 @@ export class EntryTable<T extends AccessToken> {
       return;
     }
   }
+}
+
+type Target = Pick<CacheKey, "principal" | "shape">;
+
+function isOf(entry: Target, { principal, shape }: Target): boolean {
+  return entry.shape === shape && entry.principal === principal;
+}
+
+function targetOf({ principal, shape }: Target): string {
+  return principal === undefined ? shape : framed(principal) + shape;
 }
 
 /**

@@ -78,7 +78,7 @@ describe("cachingTokenSource: events", () => {
     expect(told("request-end").map(({ requestId }) => requestId)).toEqual(ids);
     expect(told("request-end").map(({ code }) => code)).toEqual([
       "ERR_TOKEN_OAUTH",
-      "ERR_UNKNOWN",
+      "ERR_TOKEN_PROVIDER",
       "ERR_UNKNOWN",
       undefined,
       "ERR_TOKEN_CLOSED",

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { TokenErrorCode } from "../errors/token-error.ts";
 import { cachedScript, tokenError } from "./cached-script.test-support.ts";
@@ -79,7 +80,6 @@ describe("cachingTokenSource: refusals", () => {
   const forgotten: unknown[] = [
     new TypeError("a mistaken call"),
     new DOMException("aborted", "AbortError"),
-    new Error("of unknown origin"),
     tokenError("ERR_TOKEN_SUBJECT_REQUIRED"),
   ];
   for (const error of forgotten) {
@@ -90,6 +90,31 @@ describe("cachingTokenSource: refusals", () => {
       expect((await cache.getToken()).token).toBe("token-1");
     });
   }
+});
+
+describe("cachingTokenSource: errors of sources that know no token errors", () => {
+  it("copies what it may show, and remembers the failure for a moment", async () => {
+    const { clock, source, cache } = cachedScript();
+    source.failure = new Error("POST /token: assertion=s3ntinel");
+    const errors: unknown[] = [];
+    for (let i = 0; i < 1_000; i++) await cache.getToken().catch((error) => errors.push(error));
+    expect(source.calls).toHaveLength(1);
+    expect(errors[0]).toMatchObject({ code: "ERR_TOKEN_PROVIDER", retryable: false });
+    expect(inspect(errors, { depth: null, showHidden: true })).not.toContain("s3ntinel");
+    clock.advance(1_000);
+    await cache.getToken().catch(() => {});
+    expect(source.calls).toHaveLength(2);
+  });
+
+  it("backs off where the network failed, whatever its name", async () => {
+    const { source, cache } = cachedScript();
+    const cause = Object.assign(new Error("s3ntinel"), { code: "ECONNREFUSED" });
+    source.failure = new TypeError("fetch failed", { cause });
+    for (let i = 0; i < 200; i++) {
+      await expect(cache.getToken()).rejects.toMatchObject({ retryable: true });
+    }
+    expect(source.calls).toHaveLength(1);
+  });
 });
 
 describe("cachingTokenSource: back-off", () => {
@@ -127,7 +152,7 @@ describe("cachingTokenSource: back-off", () => {
       await expect(cache.getToken()).rejects.toThrow();
       let waited = 0;
       for (const requests = source.calls.length; source.calls.length === requests; waited++) {
-        source.failure = new Error("the probe went out");
+        source.failure = new TypeError("the probe went out");
         clock.advance(1);
         await cache.getToken().catch(() => {});
       }

@@ -145,7 +145,7 @@ describe("cachingTokenSource: identity", () => {
   it("stores the answer of a request that waited for one with the old identity", async () => {
     const { source, cache } = cachedScript();
     source.hold();
-    source.failNext(new Error("old credential"));
+    source.failNext(new TypeError("old credential"));
     const first = cache.getToken();
     cache.clear();
     const queued = cache.getToken();

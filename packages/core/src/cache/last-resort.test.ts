@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { cachedScript, HARD_MS, LIFETIME_MS, tokenError } from "./cached-script.test-support.ts";
+import {
+  cachedScript,
+  HARD_MS,
+  LIFETIME_MS,
+  settled,
+  tokenError,
+} from "./cached-script.test-support.ts";
 
 describe("cachingTokenSource: last resort", () => {
   for (const [passed, served] of [
@@ -39,11 +45,45 @@ describe("cachingTokenSource: last resort", () => {
     await expect(cache.getToken(request)).rejects.toMatchObject({ status: 503 });
   });
 
+  it.each([
+    [10_000, 5_000],
+    [5_000, 2_999],
+  ])("is handed out if a refresh hangs, %i ms before the end after %i ms", async (left, waited) => {
+    const { clock, source, cache } = cachedScript();
+    const { token } = await cache.getToken();
+    clock.advance(LIFETIME_MS - left);
+    source.hold();
+    let served: string | undefined;
+    void cache.getToken().then((got) => {
+      served = got.token;
+    });
+    clock.advance(waited - 1);
+    await settled();
+    expect(served).toBeUndefined();
+    clock.advance(1);
+    await settled();
+    expect(served).toBe(token);
+    source.release();
+    await settled();
+    expect((await cache.getToken()).token).toBe("token-2");
+  });
+
+  it("is not handed out late if it was dropped while a refresh hangs", async () => {
+    const { clock, source, cache } = cachedScript();
+    await cache.getToken();
+    clock.advance(LIFETIME_MS - 10_000);
+    source.hold();
+    const call = cache.getToken();
+    cache.clear();
+    clock.advance(5_000);
+    source.release();
+    expect((await call).token).toBe("token-2");
+  });
+
   it("is for failures that may pass only", async () => {
     const failures = [
       tokenError("ERR_TOKEN_OAUTH", { status: 400 }),
       tokenError("ERR_TOKEN_TLS"),
-      new Error("unknown"),
       new TypeError("mistaken"),
     ];
     for (const error of failures) {

@@ -26,11 +26,11 @@ interface Failure {
   readonly error: TokenError;
   /** How often in a row the key failed in a way that a retry may mend. */
   readonly times: number;
-  /** Instant of the timeline. */
+  /** Instant of the hybrid clock. */
   readonly until: number;
 }
 
-/** A request that failed, and when, as an instant of the timeline. */
+/** A request that failed, and when, as an instant of the hybrid clock. */
 export interface FailedRequest {
   readonly key: CacheKey;
   readonly tenant: string | undefined;

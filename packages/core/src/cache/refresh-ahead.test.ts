@@ -92,7 +92,7 @@ describe("cachingTokenSource: refresh ahead", () => {
   it("tells the sink alone of a refresh that failed", async () => {
     for (const [error, code] of [
       [tokenError("ERR_TOKEN_NETWORK"), "ERR_TOKEN_NETWORK"],
-      [new Error("s3ntinel"), "ERR_UNKNOWN"],
+      [new Error("s3ntinel"), "ERR_TOKEN_PROVIDER"],
     ] as const) {
       const { clock, source, cache, told } = cachedScript();
       const old = await cache.getToken({ tenant: "t" });

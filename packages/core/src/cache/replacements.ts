@@ -1,4 +1,5 @@
 import { boundedMap, deleteWhere } from "../collections/bounded-map.ts";
+import { TokenError } from "../errors/token-error.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { digest } from "../token/digest.ts";
 import { type CacheKey, keyText } from "./cache-key.ts";
@@ -10,7 +11,7 @@ interface Replacement {
   readonly key: CacheKey;
   /** Digest of the token that came for a refused one. */
   readonly token: string;
-  /** Instant of the timeline. */
+  /** Instant of the hybrid clock. */
   readonly until: number;
   /** The servers that refused this token too. */
   readonly refusedBy: Set<string>;
@@ -65,4 +66,22 @@ export class Replacements {
   deleteWhere(test: (key: CacheKey) => boolean): void {
     deleteWhere(this.#latest, ({ key }) => test(key));
   }
+}
+
+/** Makes the error for a token that is no better than the one which a server refused. */
+export function refusedAgain(): TokenError {
+  return new TokenError(
+    "ERR_TOKEN_REJECTED",
+    "Cannot use the token: the server refused it, and the one that replaced it too; check that its audience and issuer are the ones the server expects",
+  );
+}
+
+/**
+ * Returns the token that the source had for a refused one.
+ *
+ * @throws TokenError `ERR_TOKEN_REJECTED` if it is the same.
+ */
+export function notRefused<T extends AccessToken>(token: T, rejected: AccessToken): T {
+  if (token.token === rejected.token) throw refusedAgain();
+  return token;
 }

@@ -75,7 +75,7 @@ describe("cachingTokenSource: single flight", () => {
 
   it("shares a failure among those waiting", async () => {
     const { source, cache } = cachedScript();
-    const error = new Error("shared");
+    const error = new TypeError("shared");
     source.failNext(error);
     const results = await Promise.allSettled(
       Array.from({ length: CALLERS }, () => cache.getToken()),

@@ -130,7 +130,7 @@ describe("redactedCause", () => {
     const error = new Error("s3ntinel".repeat(1_000_000));
     error.stack = `Error: s3ntinel\n${`${line}\n`.repeat(1_000_000)}`;
     expect(redactedCause(error)?.stack).toBe("Error: Error");
-    const short = Object.assign(new Error("m"), { stack: error.stack });
+    const short = Object.assign(new Error("s3ntinel"), { stack: error.stack });
     expect(redactedCause(short)?.stack?.split("\n")).toEqual([
       "Error: Error",
       ...Array.from({ length: 16 }, () => line),

@@ -24,6 +24,8 @@ export function stackFrames(error: Error): readonly string[] {
   const message = foreignMember(error, "message");
   if (typeof stack !== "string" || typeof message !== "string") return [];
   if (message.length > MAX_STACK_LENGTH) return [];
+  // The message was changed after the stack was made: where that one ends cannot be told.
+  if (!stack.slice(0, MAX_STACK_LENGTH).includes(message)) return [];
   // A message of several lines could imitate a frame: only what follows the message counts.
   const lines = stack.slice(0, MAX_STACK_LENGTH).split("\n").slice(message.split("\n").length);
   const end = lines.findIndex((line) => !line.startsWith("    at "));

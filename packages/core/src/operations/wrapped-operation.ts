@@ -46,7 +46,13 @@ export class WrappedOperation {
   call(args: Args): OperationCall {
     const { key } = this.#options;
     if (key !== undefined) {
-      return { args, text: writtenValue(key(...args), `what "key" of "${this.name}" returned`) };
+      const told: unknown = key(...args);
+      if (told === undefined) {
+        throw new TypeError(
+          `Cannot tell calls apart: "key" of "${this.name}" returned nothing; is a "return" missing?`,
+        );
+      }
+      return { args, text: writtenValue(told, `what "key" of "${this.name}" returned`) };
     }
     return {
       text: writtenArguments(args, `arguments of "${this.name}"`),

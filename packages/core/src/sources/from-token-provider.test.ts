@@ -5,8 +5,9 @@ import { createFakeClock } from "../testing/fake-clock.ts";
 import { tokenSourceContract } from "../testing/token-source-contract.ts";
 import type { TokenRequest } from "../token/token-source.ts";
 import { unsignedJwt } from "../token/unsigned-jwt.test-support.ts";
-import { fromTokenProvider, type TokenProvider } from "./from-token-provider.ts";
+import { fromTokenProvider } from "./from-token-provider.ts";
 import type { ProvidedToken } from "./provided-token.ts";
+import type { TokenProvider } from "./token-provider.ts";
 
 const clock = createFakeClock();
 const provided = (token: string | ProvidedToken) =>
@@ -118,7 +119,7 @@ describe("fromTokenProvider", () => {
     expect(fromTokenProvider(() => "abc").identity).toBeUndefined();
   });
 
-  it("needs no second cache, and honours the options of one", async () => {
+  it("needs no second cache, and supports the options of one", async () => {
     let calls = 0;
     const source = fromTokenProvider(() => `token-${++calls}`, { clock });
     expect(cachingTokenSource(source)).toBe(source);

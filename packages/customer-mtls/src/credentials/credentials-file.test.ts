@@ -1,19 +1,20 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryDirectory } from "@agent-oauth/test-support/temporary-directory";
 import { describe, expect, it } from "vitest";
-import { bindingRoot, writeBinding } from "./credentials.test-support.ts";
+import { writeBinding } from "./credentials.test-support.ts";
 import { findCredentialsFile } from "./credentials-file.ts";
 
 describe("findCredentialsFile", () => {
   it("finds the one binding of its type, where the environment says", async () => {
-    const root = bindingRoot();
+    const root = temporaryDirectory();
     writeBinding(root, { name: "a", type: "destination" });
     const path = writeBinding(root, { name: "b" });
     expect(await findCredentialsFile({ env: { SERVICE_BINDING_ROOT: root } })).toBe(path);
   });
 
   it("lists the bindings to choose from, and takes the one named", async () => {
-    const root = bindingRoot();
+    const root = temporaryDirectory();
     writeBinding(root, { name: "one" });
     const path = writeBinding(root, { name: "two" });
     await expect(findCredentialsFile({ bindingRoot: root })).rejects.toMatchObject({
@@ -24,7 +25,7 @@ describe("findCredentialsFile", () => {
   });
 
   it("says which bindings there are in place of the one named", async () => {
-    const root = bindingRoot();
+    const root = temporaryDirectory();
     writeBinding(root, { name: "one" });
     await expect(findCredentialsFile({ bindingRoot: root, binding: "two" })).rejects.toMatchObject({
       code: "ERR_TOKEN_CONFIG",
@@ -33,7 +34,7 @@ describe("findCredentialsFile", () => {
   });
 
   it("says where it looked", async () => {
-    const root = bindingRoot();
+    const root = temporaryDirectory();
     await expect(findCredentialsFile({ bindingRoot: root })).rejects.toMatchObject({
       code: "ERR_TOKEN_SOURCE_UNAVAILABLE",
       message: expect.stringContaining(root),
@@ -41,7 +42,7 @@ describe("findCredentialsFile", () => {
   });
 
   it("names a binding without credentials", async () => {
-    const root = bindingRoot();
+    const root = temporaryDirectory();
     rmSync(writeBinding(root));
     await expect(findCredentialsFile({ bindingRoot: root })).rejects.toMatchObject({
       code: "ERR_TOKEN_CONFIG",

@@ -1,12 +1,12 @@
 import { TokenError } from "@agent-oauth/core";
 import { listedNames, pickOptions, shownName } from "@agent-oauth/core/internal";
 import {
-  bindingEntryPath,
   type EnvironmentOptions,
   findServiceBindings,
   type ServiceBinding,
   serviceBindingRoot,
 } from "@agent-oauth/node";
+import { bindingEntryPath } from "@agent-oauth/node/internal";
 
 /** The type of service bindings that hold a customer agent's credentials. */
 const BINDING_TYPE = "integration-credentials";
@@ -14,7 +14,7 @@ const BINDING_TYPE = "integration-credentials";
 /** The binding's entry that holds them. */
 const ENTRY = "credentials";
 
-/** Where a credentials file is looked for. */
+/** Where to look for a credentials file. */
 export interface FindCredentialsFileOptions extends EnvironmentOptions {
   /** The name of the service binding to use. Default: the only one of type `integration-credentials`. */
   readonly binding?: string;
@@ -25,9 +25,9 @@ export interface FindCredentialsFileOptions extends EnvironmentOptions {
 /**
  * Finds the credentials file among the mounted service bindings.
  *
- * @returns its absolute path
- * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if there is no such binding, `ERR_TOKEN_CONFIG` if there are several
- * and none is named, or the one named is not there.
+ * @returns its absolute path.
+ * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if no such binding exists, `ERR_TOKEN_CONFIG` if there are several
+ * and none is named, or if the named one does not exist.
  */
 export async function findCredentialsFile(options: FindCredentialsFileOptions): Promise<string> {
   const root =

@@ -1,9 +1,8 @@
 import { X509Certificate } from "node:crypto";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
-import { type CertificatePair, issueCertificate } from "../certificates.test-support.ts";
+import { type CertificatePair, issueCertificate } from "@agent-oauth/test-support/certificates";
+import { replaceFile } from "@agent-oauth/test-support/temporary-directory";
 import type { CustomerCredentials } from "./customer-credentials.ts";
 
 /** The agent's first certificate, the same for all tests of a file. */
@@ -29,13 +28,6 @@ export function fingerprintOf({ certificate }: Pick<CertificatePair, "certificat
   return new X509Certificate(certificate).fingerprint256;
 }
 
-/** Makes a directory of service bindings that is gone after the test. */
-export function bindingRoot(): string {
-  const root = mkdtempSync(join(tmpdir(), "agent-oauth-"));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  return root;
-}
-
 /** Writes a binding of credentials; returns the path of the credentials file. */
 export function writeBinding(
   root: string,
@@ -55,6 +47,5 @@ export function writeBinding(
 
 /** Puts other credentials in a file's place in one step. */
 export function replaceCredentials(path: string, credentials: unknown): void {
-  writeFileSync(`${path}.new`, JSON.stringify(credentials));
-  renameSync(`${path}.new`, path);
+  replaceFile(path, JSON.stringify(credentials));
 }

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { type Clock, systemClock } from "@agent-oauth/core";
 import { createFakeClock } from "@agent-oauth/core/testing";
+import { issueCertificate } from "@agent-oauth/test-support/certificates";
 import { describe, expect, it } from "vitest";
-import { issueCertificate } from "../certificates.test-support.ts";
 import { clientPair, credentialsWith } from "./credentials.test-support.ts";
 import { parseCustomerCredentials } from "./customer-credentials.ts";
 

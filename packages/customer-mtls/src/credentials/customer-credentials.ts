@@ -1,5 +1,5 @@
 import { type Clock, TokenError } from "@agent-oauth/core";
-import { checkedText, faultList } from "@agent-oauth/node";
+import { checkedText, violationList } from "@agent-oauth/node/internal";
 import { createClientCertificate } from "@agent-oauth/token-endpoint";
 import { z } from "zod";
 import { type GatewayAccess, gatewayAccessSchemas } from "../ias/gateway-access.ts";
@@ -16,16 +16,16 @@ export interface CustomerCredentials {
   readonly privateKey: string;
   /** Base URL of Agent Gateway; trailing slashes are dropped. */
   readonly gatewayUrl: string;
-  /** The MCP servers the agent may use. Needed for listing servers only, and not with a resolver. */
+  /** The MCP servers that the agent may use. Needed to list servers only, and not with a resolver. */
   readonly integrationDependencies?: readonly IntegrationDependency[];
 }
 
 /** How credentials are checked. */
 export interface CheckCredentialsOptions {
-  /** What to call them in messages, such as `credentials file "/bindings/agw/credentials"`. */
+  /** How messages call them, such as `credentials file "/bindings/agw/credentials"`. */
   readonly origin: string;
   readonly allowInsecureHosts: readonly string[];
-  /** By which a certificate has expired or not. */
+  /** Tells whether a certificate has expired. */
   readonly clock: Clock;
 }
 
@@ -60,7 +60,7 @@ export function checkCustomerCredentials(
   { origin, allowInsecureHosts, clock }: CheckCredentialsOptions,
 ): GatewayAccess {
   const checked = credentialsSchema(allowInsecureHosts).safeParse(value);
-  if (!checked.success) throw unusable(origin, faultList(checked.error, "it"));
+  if (!checked.success) throw unusable(origin, violationList(checked.error, "it"));
   const { tokenServiceUrl, clientid, certificate, privateKey, ...rest } = checked.data;
   const certificatePair = { certificate, key: privateKey };
   try {
@@ -87,7 +87,7 @@ function credentialsSchema(allowInsecureHosts: readonly string[]) {
   );
 }
 
-/** The same error, but for the name of the place that has to be mended. */
+/** The same error, with the name of the place that must be repaired. */
 function named(error: TokenError, origin: string): TokenError {
   const reason = error.message.replace(/^Cannot use the client certificate: /, "");
   const cause = error.cause instanceof Error ? error.cause : undefined;

@@ -1,4 +1,4 @@
-import { checkedText, identifierFault, urlRule } from "@agent-oauth/node";
+import { checkedText, identifierViolation, urlRule } from "@agent-oauth/node/internal";
 import type { ClientCertificatePair } from "@agent-oauth/token-endpoint";
 import { z } from "zod";
 import {
@@ -6,16 +6,16 @@ import {
   integrationDependencies,
 } from "../servers/integration-dependency.ts";
 
-/** What a customer agent needs to get tokens and to find its servers, wherever it was configured. */
+/** What a customer agent needs to get tokens and to find its servers, however it is configured. */
 export interface GatewayAccess {
   /** The token endpoint of IAS. */
   readonly tokenEndpoint: string;
   readonly clientId: string;
-  /** Absent where something outside adds the client certificate. */
+  /** Absent if something outside the process adds the client certificate. */
   readonly certificatePair?: ClientCertificatePair | undefined;
   /** Without trailing slashes. */
   readonly gatewayUrl: string;
-  /** Absent: not configured, which token requests do not mind. */
+  /** Absent if not configured; token requests do not need them. */
   readonly integrationDependencies?: readonly IntegrationDependency[] | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface GatewayAccess {
 export function gatewayAccessSchemas(allowInsecureHosts: readonly string[]) {
   return {
     tokenEndpoint: checkedText(urlRule({ allowInsecureHosts, query: true })),
-    clientId: checkedText(identifierFault),
+    clientId: checkedText(identifierViolation),
     gatewayUrl: checkedText(urlRule({ allowInsecureHosts, query: false })).transform((url) =>
       url.replace(/\/+$/, ""),
     ),

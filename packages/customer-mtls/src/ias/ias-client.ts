@@ -1,4 +1,6 @@
-import { createAccessToken, digest, type TokenSource } from "@agent-oauth/core";
+import { createAccessToken, type TokenSource } from "@agent-oauth/core";
+import type { GatewayToken } from "@agent-oauth/core/gateway";
+import { identityDigest } from "@agent-oauth/core/internal";
 import {
   type ClientCertificate,
   clientCredentialsSource,
@@ -10,13 +12,12 @@ import {
   type TokenEndpointOptions,
   tlsClientAuth,
 } from "@agent-oauth/token-endpoint";
-import type { GatewayToken } from "../customer-flow.ts";
 import type { GatewayAccess } from "./gateway-access.ts";
 
 /** Agent Gateway, as IAS knows it. */
 const RESOURCE = "urn:sap:identity:application:provider:name:agent-gateway";
 
-/** What IAS's answers depend on besides the credentials. */
+/** On what IAS's responses depend, apart from the credentials. */
 export interface IasClientOptions
   extends Pick<
     TokenEndpointOptions,
@@ -28,7 +29,7 @@ export interface IasClientOptions
     | "clock"
     | "onEvent"
   > {
-  /** Whether IAS takes one user token several times, so that a request for a token on its behalf may be repeated. Default false. */
+  /** Whether IAS takes one user token several times, so that a request for a token on its behalf may be repeated. Default `false`. */
   readonly assertionReusable?: boolean;
 }
 
@@ -57,12 +58,12 @@ export class IasClient {
     this.#inner = {
       system: clientCredentialsSource(this.#endpoint, {
         parameters: { resource: RESOURCE, response_type: "token" },
-        honours: [],
+        supports: [],
       }),
       user: jwtBearerSource(this.#endpoint, {
-        // Without it IAS answers this grant with an opaque token, whose end nobody can read.
+        // Without it IAS issues an opaque token for this grant, whose expiry cannot be read.
         parameters: { resource: RESOURCE, token_format: "jwt" },
-        honours: [],
+        supports: [],
         ...(assertionReusable !== undefined && { assertionReusable }),
       }),
     };
@@ -79,7 +80,7 @@ export class IasClient {
     return this.#endpoint.fetch;
   }
 
-  /** Names what the answers for the system, or for users, depend on. It is read at each cache hit, so it is kept. */
+  /** Names on what system tokens, or user tokens, depend. Each cache hit reads it, so it is kept. */
   identity(kind: "system" | "user"): string {
     return this.#identities[kind];
   }
@@ -95,11 +96,12 @@ export class IasClient {
   }
 
   /**
-   * Takes changed credentials into use if they are of the same client at the same endpoint; nothing changes otherwise.
+   * Uses changed credentials from now on, if they are of the same client at the same endpoint.
    *
+   * @returns `false`, without any change, if they are not.
    * @throws TokenError `ERR_TOKEN_CREDENTIAL` if the certificate cannot be used; the old one is kept.
    */
-  adopt(access: GatewayAccess): boolean {
+  update(access: GatewayAccess): boolean {
     const { tokenEndpoint, clientId, certificatePair } = access;
     const known = this.#access;
     if (tokenEndpoint !== known.tokenEndpoint || clientId !== known.clientId) return false;
@@ -116,8 +118,10 @@ export class IasClient {
 
   #currentIdentities() {
     const { gatewayUrl } = this.#access;
-    const identity = ({ identity }: TokenSource) =>
-      Buffer.from(digest(JSON.stringify([identity, gatewayUrl])), "latin1").toString("base64url");
-    return { system: identity(this.#inner.system), user: identity(this.#inner.user) };
+    const { system, user } = this.#inner;
+    return {
+      system: identityDigest(system.identity, gatewayUrl),
+      user: identityDigest(user.identity, gatewayUrl),
+    };
   }
 }

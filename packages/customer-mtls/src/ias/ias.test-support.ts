@@ -1,15 +1,14 @@
-import { once } from "node:events";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
-import { TLSSocket } from "node:tls";
-import { authority, issueCertificate } from "../certificates.test-support.ts";
+import type { ServerResponse } from "node:http";
+import {
+  respondJson,
+  type ServerRequest,
+  startHttpsServer,
+} from "@agent-oauth/test-support/https-server";
 
 /** One request as the server saw it. */
 export interface SeenRequest {
   readonly path: string;
-  readonly headers: IncomingMessage["headers"];
+  readonly headers: ServerRequest["headers"];
   readonly form: Readonly<Record<string, string>>;
   /** SHA-256 of the client certificate as Node writes it, if one was presented. */
   readonly certificate: string | undefined;
@@ -26,50 +25,26 @@ export interface TestIas {
   close(): Promise<void>;
 }
 
-const serverPair = await issueCertificate("serverAuth");
-
 /** Starts the server on 127.0.0.1. It takes any client certificate of the test authority, and none. */
 export async function startIas(): Promise<TestIas> {
   const requests: SeenRequest[] = [];
-  const server = createServer(
-    {
-      cert: serverPair.certificate,
-      key: serverPair.key,
-      ca: authority,
-      requestCert: true,
-      rejectUnauthorized: false,
-    },
-    async (request, response) => {
-      requests.push(seenRequest(request, await text(request)));
-      ias.answer(response);
-    },
-  );
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const server = await startHttpsServer((request, response) => {
+    requests.push(seenRequest(request));
+    ias.answer(response);
+  });
   const ias: TestIas = {
-    origin,
-    tokenServiceUrl: `${origin}/oauth2/token`,
+    ...server,
+    tokenServiceUrl: `${server.origin}/oauth2/token`,
     requests,
     answer: (response) => {
-      response.setHeader("content-type", "application/json");
-      const answer = { access_token: `token-${requests.length}`, token_type: "Bearer" };
-      response.end(JSON.stringify({ ...answer, expires_in: 3600 }));
-    },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      const access_token = `token-${requests.length}`;
+      respondJson(response, { access_token, token_type: "Bearer", expires_in: 3600 });
     },
   };
   return ias;
 }
 
-function seenRequest({ url = "", headers, socket }: IncomingMessage, body: string): SeenRequest {
-  const authorized = socket instanceof TLSSocket && socket.authorized;
-  return {
-    path: url,
-    headers,
-    form: Object.fromEntries(new URLSearchParams(body)),
-    certificate: authorized ? socket.getPeerCertificate().fingerprint256 : undefined,
-  };
+function seenRequest({ url, headers, body, certificate }: ServerRequest): SeenRequest {
+  const form = Object.fromEntries(new URLSearchParams(body));
+  return { path: url, headers, form, certificate };
 }

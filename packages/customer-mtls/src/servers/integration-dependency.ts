@@ -1,7 +1,7 @@
 import { redactedCause, TokenError } from "@agent-oauth/core";
-import { checkedText, faultList } from "@agent-oauth/node";
+import { checkedText, violationList } from "@agent-oauth/node/internal";
 import { z } from "zod";
-import { pathSegmentFault } from "./path-segment.ts";
+import { pathSegmentViolation } from "./path-segment.ts";
 
 /** One MCP server that a customer agent may use: an API of one tenant. */
 export interface IntegrationDependency {
@@ -10,15 +10,18 @@ export interface IntegrationDependency {
   readonly globalTenantId: string;
 }
 
-/** Finds the integration dependencies in place of the configured list, each time servers are listed. */
+/**
+ * Finds the integration dependencies in place of the configured list, each time that servers are listed. The signal ends
+ * with the caller's wait.
+ */
 export type IntegrationDependencyResolver = (options: {
-  readonly signal?: AbortSignal;
+  readonly signal: AbortSignal;
 }) => readonly IntegrationDependency[] | Promise<readonly IntegrationDependency[]>;
 
-/** A list of integration dependencies, as files, variables and resolvers give it; further members are dropped. */
+/** The schema of a list of integration dependencies, as files, variables and resolvers give it; it drops further members. */
 export const integrationDependencies = z.array(
   z.object(
-    { ordId: checkedText(pathSegmentFault), globalTenantId: checkedText(pathSegmentFault) },
+    { ordId: checkedText(pathSegmentViolation), globalTenantId: checkedText(pathSegmentViolation) },
     { error: "must be an object with ordId and globalTenantId" },
   ),
   { error: "must be a list of objects with ordId and globalTenantId" },
@@ -27,24 +30,24 @@ export const integrationDependencies = z.array(
 /**
  * Asks a resolver.
  *
- * @throws TokenError `ERR_TOKEN_PROVIDER` if it fails or yields something else; what it throws as a `TokenError`, and
- * the signal's reason, as they are.
+ * @throws TokenError `ERR_TOKEN_PROVIDER` if it fails or yields something else. A `TokenError` of the resolver and the
+ * signal's reason are thrown unchanged.
  */
 export async function resolveIntegrationDependencies(
   resolver: IntegrationDependencyResolver,
-  { signal }: { readonly signal?: AbortSignal },
+  { signal }: { readonly signal: AbortSignal },
 ): Promise<readonly IntegrationDependency[]> {
-  let answer: unknown;
+  let resolved: unknown;
   try {
-    answer = await resolver(signal === undefined ? {} : { signal });
+    resolved = await resolver({ signal });
   } catch (error) {
     if (TokenError.isInstance(error)) throw error;
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     throw failed("it threw", error);
   }
-  const checked = integrationDependencies.safeParse(answer);
+  const checked = integrationDependencies.safeParse(resolved);
   if (checked.success) return checked.data;
-  throw failed(faultList(checked.error, "its answer"));
+  throw failed(violationList(checked.error, "its answer"));
 }
 
 function failed(reason: string, error?: unknown): TokenError {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { agentUrl, mcpServerUrl } from "./mcp-server-url.ts";
-import { pathSegmentFault } from "./path-segment.ts";
+import { pathSegmentViolation } from "./path-segment.ts";
 
 const dependency = { ordId: "sap.s4:apiResource:orders:v1", globalTenantId: "42" };
 
@@ -39,15 +39,15 @@ describe("agentUrl", () => {
   });
 });
 
-describe("pathSegmentFault", () => {
+describe("pathSegmentViolation", () => {
   it.each(["a/b", "..\\b", "a?b", "a#b", ".", "..", "a\nb", "a\u0000", "\u2028", "\uD800"])(
     "refuses %j",
     (text) => {
-      expect(pathSegmentFault(text)).toEqual(expect.any(String));
+      expect(pathSegmentViolation(text)).toEqual(expect.any(String));
     },
   );
 
   it.each([dependency.ordId, "...", "%2e%2e", "ü", "😀"])("accepts %j", (text) => {
-    expect(pathSegmentFault(text)).toBeUndefined();
+    expect(pathSegmentViolation(text)).toBeUndefined();
   });
 });

@@ -5,10 +5,10 @@ const A2A_PATH = "/v1/a2a";
 
 /**
  * Builds the MCP endpoint of an integration dependency: `{gateway}/v1/mcp/{ordId}/{globalTenantId}`, where `/v1/mcp` is
- * not repeated if the gateway URL's path ends with it. Both ids become one path segment each: everything but colons and
- * what RFC 3986 calls unreserved is percent-encoded.
+ * not repeated if the gateway URL's path ends with it. Each id becomes one path segment: all characters are percent-encoded,
+ * except colons and those that RFC 3986 calls unreserved.
  *
- * @param gatewayUrl without query, fragment and trailing slash
+ * @param gatewayUrl without query, fragment and trailing slash.
  * @see {@link https://www.rfc-editor.org/rfc/rfc3986#section-3.3 RFC 3986 §3.3}
  */
 export function mcpServerUrl(gatewayUrl: string, dependency: IntegrationDependency): string {
@@ -16,8 +16,8 @@ export function mcpServerUrl(gatewayUrl: string, dependency: IntegrationDependen
 }
 
 /**
- * Builds the URL of the agent that an integration dependency may be: `{gateway}/v1/a2a/{ordId}/{globalTenantId}`, by the
- * same rules as {@link mcpServerUrl}.
+ * Builds the URL at which an integration dependency may be an agent, `{gateway}/v1/a2a/{ordId}/{globalTenantId}`, as
+ * {@link mcpServerUrl} does.
  */
 export function agentUrl(gatewayUrl: string, dependency: IntegrationDependency): string {
   return resourceUrl(baseUrl(gatewayUrl) + A2A_PATH, dependency);

@@ -8,15 +8,15 @@ import {
   serviceBindingRoot,
 } from "@agent-oauth/node";
 
-/** Where a binding may be, and what is there. */
+/** A place where a binding may be. */
 export interface BindingPlace {
   /** For messages: "VCAP_SERVICES". */
   readonly name: string;
   /** Whether bindings have names of their own here. */
   readonly named: boolean;
-  /** Lists what is there now. */
+  /** Lists the bindings that are there now. */
   list(): Promise<readonly ListedBinding[]>;
-  /** Says what it means that nothing is listed. */
+  /** Says why the list is empty. */
   readonly empty: string;
 }
 
@@ -26,7 +26,7 @@ export interface ListedBinding {
   read(): Promise<unknown>;
 }
 
-/** In which places to look. */
+/** Options of {@link bindingPlaces}. */
 export interface BindingPlacesOptions {
   /** Name of the service instance, where a place has several. */
   readonly instance: string;

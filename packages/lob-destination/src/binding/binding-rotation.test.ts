@@ -1,13 +1,12 @@
 import { X509Certificate } from "node:crypto";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TokenError } from "@agent-oauth/core";
+import { issueCertificate } from "@agent-oauth/test-support/certificates";
+import { projectFiles, temporaryDirectory } from "@agent-oauth/test-support/temporary-directory";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { startBtp, type TestBtp } from "../btp.test-support.ts";
-import { issueCertificate } from "../certificates.test-support.ts";
 import { bindingAt, flowAt } from "../flow.test-support.ts";
-import type { LobFlowOptions } from "../lob-flow-options.ts";
+import type { LobFlowOptions } from "../flow-options.ts";
 import type { DestinationBinding } from "./destination-binding.ts";
 
 const [first, second] = [
@@ -23,27 +22,18 @@ let generation = 0;
 
 beforeEach(async () => {
   btp = await startBtp();
-  secretsRoot = mkdtempSync(join(tmpdir(), "agent-oauth-"));
-  return async () => {
-    rmSync(secretsRoot, { recursive: true, force: true });
-    await btp.close();
-  };
+  secretsRoot = temporaryDirectory();
+  return () => btp.close();
 });
 
 /** Mounts a binding as Kubernetes does: all its files change in one step. */
 function mount(members: Partial<DestinationBinding>): void {
   const directory = join(secretsRoot, "destination/default");
-  const next = `..${++generation}`;
-  const files = Object.entries({ ...bindingAt(btp), clientsecret: undefined, ...members });
-  mkdirSync(join(directory, next), { recursive: true });
-  symlinkSync(next, join(directory, "..next"));
-  renameSync(join(directory, "..next"), join(directory, "..data"));
-  for (const [name, value] of files) {
-    if (value === undefined) continue;
-    writeFileSync(join(directory, next, name), `${value}\n`);
-    rmSync(join(directory, name), { force: true });
-    symlinkSync(join("..data", name), join(directory, name));
-  }
+  const values = { ...bindingAt(btp), clientsecret: undefined, ...members };
+  const files = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, `${value}\n`]],
+  );
+  projectFiles(directory, { generation: `${++generation}`, files: Object.fromEntries(files) });
 }
 
 const mountedFlow = (options: LobFlowOptions = {}) =>

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { systemClock, TokenError } from "@agent-oauth/core";
+import { issueCertificate } from "@agent-oauth/test-support/certificates";
 import { describe, expect, it } from "vitest";
-import { issueCertificate } from "../certificates.test-support.ts";
 import { checkDestinationBinding } from "./destination-binding.ts";
 
 const SENTINEL = "s3cr3t-sentinel";
@@ -87,9 +87,9 @@ describe("checkDestinationBinding", () => {
     [{ ...binding, uri: "  " }, "uri is blank"],
     [{ ...binding, uri: 1 }, "uri must be a string, not a number"],
     [{ ...binding, uri: `not-${SENTINEL}` }, "uri must be an absolute https: URL"],
-    [{ ...binding, url: "https://a:b@c" }, "url must not contain a user name"],
+    [{ ...binding, url: "https://a:b@c" }, "url must not hold a user name"],
     [{ ...binding, uri: "https://x?y" }, "uri must not have a query"],
-    [{ ...binding, uaadomain: "a/b" }, "uaadomain is no domain"],
+    [{ ...binding, uaadomain: "a/b" }, "uaadomain is not a domain"],
     [{ ...binding, clientid: "a\nb" }, "clientid contains control characters"],
     [{ ...withoutSecret, key: SENTINEL }, "clientsecret is missing, and so is certificate or key"],
   ])("names what is wrong, case %#", (value, reason) => {

@@ -1,5 +1,11 @@
 import { type Clock, TokenError } from "@agent-oauth/core";
-import { checkedText, faultList, identifierFault, type TextRule, urlRule } from "@agent-oauth/node";
+import {
+  checkedText,
+  identifierViolation,
+  type TextRule,
+  urlRule,
+  violationList,
+} from "@agent-oauth/node/internal";
 import {
   type ClientAuthentication,
   clientSecretPost,
@@ -12,7 +18,7 @@ import type { TokenUrlBinding } from "../destination-service/tenant-token-url.ts
 /** The credentials of a binding of the Destination Service. Further members are ignored, trailing newlines dropped. */
 export interface DestinationBinding extends TokenUrlBinding {
   readonly clientid: string;
-  /** Needed unless there are `certificate` and `key`; it wins if there are all. */
+  /** Needed unless there are `certificate` and `key`; it is preferred to them. */
   readonly clientsecret?: string | undefined;
   /** PEM: the client certificate, then its intermediate ones. */
   readonly certificate?: string | undefined;
@@ -22,7 +28,7 @@ export interface DestinationBinding extends TokenUrlBinding {
   readonly uri: string;
 }
 
-/** What a binding gives access to. */
+/** The client and the services that a binding describes. */
 export interface DestinationAccess {
   readonly clientId: string;
   readonly authentication: ClientAuthentication;
@@ -34,10 +40,10 @@ export interface DestinationAccess {
 
 /** How a binding is checked. */
 export interface CheckBindingOptions {
-  /** What to call it in messages, such as `option "binding"`. */
+  /** How messages call it, such as `option "binding"`. */
   readonly origin: string;
   readonly allowInsecureHosts: readonly string[];
-  /** By which a certificate has expired or not. */
+  /** Tells whether a certificate has expired. */
   readonly clock: Clock;
 }
 
@@ -53,8 +59,8 @@ export function checkDestinationBinding(
 ): DestinationAccess {
   const checked = bindingSchema(allowInsecureHosts).safeParse(value);
   if (!checked.success) {
-    const faults = faultList(checked.error, "it");
-    throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${origin}: ${faults}`);
+    const violations = violationList(checked.error, "it");
+    throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${origin}: ${violations}`);
   }
   const { clientid, clientsecret, certificate, key, uri, ...tokenUrls } = checked.data;
   return {
@@ -74,14 +80,14 @@ function bindingSchema(allowInsecureHosts: readonly string[]) {
   return z
     .object(
       {
-        clientid: text(identifierFault),
+        clientid: text(identifierViolation),
         clientsecret: absentIfBlank(plain),
         certificate: absentIfBlank(plain),
         key: absentIfBlank(plain),
         certurl: absentIfBlank(url),
         url,
         uri: url,
-        identityzone: absentIfBlank(text(identifierFault)),
+        identityzone: absentIfBlank(text(identifierViolation)),
         uaadomain: absentIfBlank(domain),
       },
       { error: "must be an object" },
@@ -92,13 +98,13 @@ function bindingSchema(allowInsecureHosts: readonly string[]) {
       {
         path: ["clientsecret"],
         error: "is missing, and so is certificate or key",
-        // Also where other members are wrong: one message names everything.
+        // Checked even if other members are wrong: one message names everything.
         when: ({ value }) => typeof value === "object" && value !== null,
       },
     );
 }
 
-/** Mounted files end in a newline that is no part of the value. */
+/** Mounted files may end in newlines that are not part of the value. */
 function text(rule: TextRule) {
   return z.preprocess(
     (value) => (typeof value === "string" ? value.replace(/[\r\n]+$/, "") : value),
@@ -114,9 +120,9 @@ function absentIfBlank<T extends z.ZodType>(schema: T) {
   );
 }
 
-/** Some write it with a scheme. */
+/** Some bindings write it with a scheme. */
 const domain = text((domain) =>
-  /^(?:https:\/\/)?[a-z0-9.-]+(?::\d+)?\/?$/i.test(domain) ? undefined : "is no domain",
+  /^(?:https:\/\/)?[a-z0-9.-]+(?::\d+)?\/?$/i.test(domain) ? undefined : "is not a domain",
 ).transform((domain) => domain.replace(/^https:\/\//i, "").replace(/\/$/, ""));
 
 function certificateAuthentication(

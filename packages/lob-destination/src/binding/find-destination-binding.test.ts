@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import { systemClock, TokenError } from "@agent-oauth/core";
+import { temporaryDirectory, writeFiles } from "@agent-oauth/test-support/temporary-directory";
 import { beforeEach, describe, expect, it } from "vitest";
 import { checkDestinationBinding } from "./destination-binding.ts";
 import { type FindBindingOptions, findDestinationBinding } from "./find-destination-binding.ts";
@@ -18,17 +18,11 @@ const members = {
 let root: string;
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "agent-oauth-"));
-  return () => rmSync(root, { recursive: true, force: true });
+  root = temporaryDirectory();
 });
 
-function write(path: string, files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) {
-    const file = join(root, path, name);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  }
-}
+const write = (path: string, files: Readonly<Record<string, string>>) =>
+  writeFiles(join(root, path), files);
 
 const binding = (clientid: string) => ({ clientid, ...members });
 const mounted = (clientid: string) => ({ ...binding(clientid), uri: `${members.uri}\n` });
@@ -169,7 +163,7 @@ describe("findDestinationBinding", () => {
       'binding "x" of the service bindings of',
       "url is missing; uri is missing; clientsecret is missing",
       '/bindings/destination" (uri is blank)',
-      "it is below something that is not a directory",
+      "it is not a directory, or one of its parents is not",
       "CLOUD_SDK_CFG_DESTINATION_DEFAULT_* (clientid is missing; url is missing; uri is missing)",
     ]) {
       expect(message).toContain(said);

@@ -1,14 +1,13 @@
 import { TokenError } from "@agent-oauth/core";
-import { listedNames, shownName } from "@agent-oauth/core/internal";
+import { identityDigest, listedNames, shownName } from "@agent-oauth/core/internal";
 import type { EnvironmentOptions } from "@agent-oauth/node";
-import { textDigest } from "../destination-service/text-digest.ts";
 import { type BindingPlace, bindingPlaces, type ListedBinding } from "./binding-places.ts";
 import type { DestinationAccess } from "./destination-binding.ts";
 import { currentEnvironment } from "./lob-environment.ts";
 
-/** Where a binding of the Destination Service is looked for. */
+/** Where to look for a binding of the Destination Service. */
 export interface FindBindingOptions extends EnvironmentOptions {
-  /** The service instance, in places that are divided by instances. Default `"default"`. */
+  /** The service instance, in places that have a directory or variables for each. Default `"default"`. */
   readonly instance?: string;
   /** The directory of service bindings. Default: `SERVICE_BINDING_ROOT`, else `/bindings`. */
   readonly bindingRoot?: string;
@@ -16,26 +15,26 @@ export interface FindBindingOptions extends EnvironmentOptions {
   readonly secretsRoot?: string;
 }
 
-/** A binding that was found, and can be read again when it may have changed. */
+/** A binding that was found, with the way to read it again. */
 export interface FoundBinding {
   readonly access: DestinationAccess;
-  /** Reads and checks what is at the same place now. */
+  /** Reads and checks the binding at the same place again. */
   readAgain(): Promise<DestinationAccess>;
 }
 
-/** Which binding is wanted. */
+/** Options of {@link findDestinationBinding}. */
 export interface FindDestinationBindingOptions extends FindBindingOptions {
-  /** Its name, where bindings have one: then no other place is searched. */
+  /** Its name: then only places whose bindings have names are searched. */
   readonly name: string | undefined;
   /** Checks what a binding holds; `origin` names the place. */
   readonly check: (value: unknown, origin: string) => DestinationAccess;
 }
 
 /**
- * Finds the binding of the Destination Service: the first place with a usable one counts.
+ * Finds the binding of the Destination Service: the usable one in the first place that has one.
  *
  * @throws TokenError naming every place searched, with what was missing there: `ERR_TOKEN_SOURCE_UNAVAILABLE` if all were
- * empty, `ERR_TOKEN_CONFIG` otherwise, and if a place has several and none is named.
+ * empty, else `ERR_TOKEN_CONFIG`; also if a place has several bindings and none is named.
  */
 export async function findDestinationBinding({
   name,
@@ -53,21 +52,21 @@ export async function findDestinationBinding({
   });
   const places = all.filter(({ named }) => named || name === undefined);
   const searched: string[] = [];
-  let faulty = name !== undefined;
+  let isUnusable = name !== undefined;
   for (const place of places) {
     const outcome = await look(place, { name, check });
     if ("access" in outcome) return outcome;
     searched.push(`${place.name} (${outcome.missing})`);
-    faulty ||= outcome.faulty;
+    isUnusable ||= outcome.isUnusable;
   }
   const wanted = name === undefined ? "a binding" : `the binding ${shownName(name)}`;
   throw new TokenError(
-    faulty ? "ERR_TOKEN_CONFIG" : "ERR_TOKEN_SOURCE_UNAVAILABLE",
+    isUnusable ? "ERR_TOKEN_CONFIG" : "ERR_TOKEN_SOURCE_UNAVAILABLE",
     `Cannot find ${wanted} of the Destination Service in ${searched.join(", ")}`,
   );
 }
 
-type Missing = { readonly missing: string; readonly faulty: boolean };
+type Missing = { readonly missing: string; readonly isUnusable: boolean };
 
 async function look(
   place: BindingPlace,
@@ -76,16 +75,16 @@ async function look(
   const found = async () => choose(await place.list(), { place, name });
   try {
     const binding = await found();
-    if (binding === undefined) return { missing: place.empty, faulty: false };
+    if (binding === undefined) return { missing: place.empty, isUnusable: false };
     const origin = originOf(place, binding);
     const value = await binding.read();
     const access = check(value, origin);
-    const unchanged = { access, digest: textDigest(value) };
+    const unchanged = { access, digest: identityDigest(value) };
     return { access, readAgain: rereader({ found, check, origin }, unchanged) };
   } catch (error) {
     if (!TokenError.isInstance(error) || error instanceof SeveralBindings) throw error;
     const reason = error.message.replace(`Cannot use ${place.name}: `, "");
-    return { missing: reason.replace(/^Cannot/, "cannot"), faulty: true };
+    return { missing: reason.replace(/^Cannot/, "cannot"), isUnusable: true };
   }
 }
 
@@ -95,7 +94,7 @@ interface Rereading {
   readonly origin: string;
 }
 
-/** Makes the function that reads a binding again, and judges it again only if it changed. */
+/** Makes the function that reads a binding again, and checks it only if it changed. */
 function rereader(
   { found, check, origin }: Rereading,
   first: { readonly access: DestinationAccess; readonly digest: string },
@@ -104,14 +103,14 @@ function rereader(
   const read = async () => {
     const binding = await found();
     if (binding !== undefined) return binding.read();
-    throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${origin}: it is there no more`);
+    throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${origin}: it is not there any more`);
   };
   return async () => {
     const value = await read();
-    const digest = textDigest(value);
+    const digest = identityDigest(value);
     if (digest === known.digest) return known.access;
-    // Its files are read one by one: half of them may be of the generation before.
-    if (textDigest(await read()) !== digest) {
+    // Its files are read one by one: half of them may be of the previous generation.
+    if (identityDigest(await read()) !== digest) {
       throw new TokenError(
         "ERR_TOKEN_CONFIG",
         `Cannot use ${origin}: it changed while it was read`,
@@ -135,7 +134,7 @@ function originOf(place: BindingPlace, { name }: ListedBinding): string {
   return place.named ? `binding ${shownName(name)} of ${place.name}` : place.name;
 }
 
-/** Choosing among them would be a guess, and so would be to look elsewhere. */
+/** To choose one of them, or to look elsewhere, would be a guess. */
 class SeveralBindings extends TokenError {
   constructor({ name }: BindingPlace, bindings: readonly ListedBinding[]) {
     const names = listedNames(bindings.map((binding) => binding.name));

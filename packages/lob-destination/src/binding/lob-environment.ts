@@ -1,11 +1,12 @@
 import { TokenError } from "@agent-oauth/core";
-import { type Environment, type EnvironmentOptions, environmentVariable } from "@agent-oauth/node";
-import type { TenantTokenUrl } from "../lob-flow-options.ts";
+import type { Environment, EnvironmentOptions } from "@agent-oauth/node";
+import { environmentVariable } from "@agent-oauth/node/internal";
+import type { TenantTokenUrl } from "../destination-service/tenant-token-url.ts";
 
 const LANDSCAPE = "APPFND_CONHOS_LANDSCAPE";
 const TOKEN_URL = "AGENT_OAUTH_TENANT_TOKEN_URL";
 
-/** The variables to look into: the process's, unless others are given. */
+/** Returns the given variables, by default those of the process. */
 export function currentEnvironment(given: Environment | undefined): Environment {
   return given ?? process.env;
 }
@@ -20,20 +21,20 @@ export function landscapeFromEnvironment(options: EnvironmentOptions): string {
   if (landscape !== undefined) return landscape.trim();
   throw new TokenError(
     "ERR_TOKEN_CONFIG",
-    `Cannot tell the landscape: ${LANDSCAPE} is not set, and there is no option "landscape"`,
+    `Cannot find the landscape: ${LANDSCAPE} is not set, nor the option "landscape"`,
   );
 }
 
 /**
  * Reads the template of tenants' token URLs, such as `https://localhost:8443/{tenant}/oauth/token`.
  *
- * @returns `undefined` if there is none: the binding tells.
+ * @returns `undefined` if it is not set: then the binding determines the URL.
  * @throws TokenError `ERR_TOKEN_CONFIG` naming the variable if it is blank or has no place for the tenant.
  */
 export function tokenUrlFromEnvironment(options: EnvironmentOptions): TenantTokenUrl | undefined {
   const template = environmentVariable(TOKEN_URL, options);
   if (template === undefined) return undefined;
   if (template.includes("{tenant}")) return (tenant) => template.replaceAll("{tenant}", tenant);
-  // One URL for all would be one tenant's tokens for all.
+  // With one URL for all, every tenant would get the tokens of one.
   throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${TOKEN_URL}: it does not contain {tenant}`);
 }

@@ -2,7 +2,7 @@ import { TokenError } from "@agent-oauth/core";
 import { emit } from "@agent-oauth/core/internal";
 import type { DestinationAccess } from "./destination-binding.ts";
 
-/** What follows a binding. */
+/** What a {@link WatchedBinding} reads and calls. */
 export interface WatchedBindingOptions {
   /** The binding in use. */
   readonly access: DestinationAccess;
@@ -10,17 +10,17 @@ export interface WatchedBindingOptions {
   readonly read: (() => Promise<DestinationAccess>) | undefined;
   /** Called with a binding that changed. */
   readonly onChange: (access: DestinationAccess) => void;
-  /** Called once per fault. */
+  /** Called once for each reason why the binding cannot be used. */
   readonly onError: ((error: TokenError) => void) | undefined;
 }
 
-/** Reads a binding again when it may have changed. What cannot be used leaves the last good one in use. */
+/** Reads a binding again when it may have changed. If it cannot be used, the last good one stays in use. */
 export class WatchedBinding {
   readonly #options: WatchedBindingOptions;
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #access: DestinationAccess;
-  #fault: string | undefined;
+  #reason: string | undefined;
 
   constructor(options: WatchedBindingOptions) {
     this.#options = options;
@@ -43,18 +43,18 @@ export class WatchedBinding {
     if (read === undefined) return;
     try {
       const access = await read();
-      this.#fault = undefined;
+      this.#reason = undefined;
       if (access === this.#access) return;
       this.#access = access;
       onChange(access);
     } catch (error) {
-      this.#tell(error);
+      this.#emit(error);
     }
   }
 
-  #tell(error: unknown): void {
-    if (!TokenError.isInstance(error) || error.message === this.#fault) return;
-    this.#fault = error.message;
+  #emit(error: unknown): void {
+    if (!TokenError.isInstance(error) || error.message === this.#reason) return;
+    this.#reason = error.message;
     emit(this.#options.onError, error);
   }
 }

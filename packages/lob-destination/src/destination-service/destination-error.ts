@@ -1,20 +1,20 @@
 import { TokenError, type TokenErrorCode } from "@agent-oauth/core";
-import type { DestinationAnswer } from "./destination-answer.ts";
+import type { DestinationResponse } from "./destination-response.ts";
 import { errorMessageOf, quoted } from "./error-message.ts";
 
-/** What a refusal is told with. */
+/** What the error of a refusal says in addition to the response. */
 export interface RefusalContext {
   /** Completes "Cannot …". */
   readonly doing: string;
-  /** What was sent and must not come back in a message. */
+  /** What was sent and must not appear in a message. */
   readonly secrets: readonly string[];
-  /** What it means that the Destination Service itself answers 404. */
+  /** What a 404 of the Destination Service itself means. */
   readonly notFound: { readonly code: TokenErrorCode; readonly advice: string };
 }
 
-/** Says what an answer other than 200 means and what to do about it. */
-export function refusal(answer: DestinationAnswer, context: RefusalContext): TokenError {
-  const { status, retryAfterMs, body } = answer;
+/** Says what a response other than 200 means and what to do about it. */
+export function refusal(response: DestinationResponse, context: RefusalContext): TokenError {
+  const { status, retryAfterMs, body } = response;
   const { doing, secrets, notFound } = context;
   const said = errorMessageOf(body);
   const failed = (code: TokenErrorCode, reason: string) =>
@@ -25,7 +25,7 @@ export function refusal(answer: DestinationAnswer, context: RefusalContext): Tok
       "the Destination Service refused the service token and the new one, too (401); check that the binding is one of its instances",
     );
   }
-  // Other servers, and routers in front of no server, answer 404 too, but in other words.
+  // Other servers, and routers without a server behind them, respond with 404 too, but in other words.
   if (status === 404 && said === undefined) {
     return failed(
       "ERR_TOKEN_CONFIG",
@@ -37,7 +37,7 @@ export function refusal(answer: DestinationAnswer, context: RefusalContext): Tok
   return failed("ERR_TOKEN_HTTP", `${what}; ${advice(status)}`);
 }
 
-/** The same failure, told as that of what was to be done. */
+/** The same failure, told as a failure of the whole task. */
 export function named(error: TokenError, doing: string): TokenError {
   const { code, message, status, oauthError, retryAfterMs } = error;
   const cause = error.cause instanceof Error ? error.cause : undefined;

@@ -3,7 +3,7 @@ import { TokenError } from "@agent-oauth/core";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { startBtp, type TestAnswer, type TestBtp } from "../btp.test-support.ts";
 import { bindingAt, flowAt } from "../flow.test-support.ts";
-import type { LobFlowOptions } from "../lob-flow-options.ts";
+import type { LobFlowOptions } from "../flow-options.ts";
 
 const SENTINEL = "s3cr3t-sentinel";
 const USER_TOKEN = `user-${SENTINEL}-token`;
@@ -111,9 +111,9 @@ describe("a flow that cannot list fragments", () => {
       "what is no JSON",
       { body: `<html>${SENTINEL}` },
       { code: "ERR_TOKEN_RESPONSE" },
-      "the answer is no JSON list of fragments",
+      "the response is not a JSON list of fragments",
     ],
-    ["no list", { body: { value: SENTINEL } }, { code: "ERR_TOKEN_RESPONSE" }, "no JSON list"],
+    ["no list", { body: { value: SENTINEL } }, { code: "ERR_TOKEN_RESPONSE" }, "not a JSON list"],
     [
       "a missing FragmentName",
       { body: [{ URL: SENTINEL }] },
@@ -173,18 +173,18 @@ describe("a flow that cannot look the destination up", () => {
       { code: "ERR_TOKEN_RESPONSE" },
       "retrieved no token: it failed",
     ],
-    ["no items", () => found({}), { code: "ERR_TOKEN_RESPONSE" }, "its answer has none"],
+    ["no items", () => found({}), { code: "ERR_TOKEN_RESPONSE" }, "its response has none"],
     [
       "a token of another kind",
       () => found({ authTokens: [{ type: "SAML", value: SENTINEL }] }),
       { code: "ERR_TOKEN_TYPE_UNSUPPORTED" },
-      "no bearer token",
+      "not a bearer token",
     ],
     [
       "no destination",
       () => ({ body: { secret: SENTINEL } }),
       { code: "ERR_TOKEN_RESPONSE" },
-      "the answer is no JSON destination",
+      "the response is not a JSON destination",
     ],
     [
       "no URL of a gateway",
@@ -234,7 +234,7 @@ describe("a flow that gets no service token", () => {
     answer("token", { body: { access_token: `e30.${claims}.x`, token_type: "bearer" } });
     expect(await userFault()).toMatchObject({
       code: "ERR_TOKEN_RESPONSE",
-      message: `${LISTING}cannot use the service token of tenant "acme": it is of another tenant; check the token URL`,
+      message: `${LISTING}cannot use the service token of tenant "acme": it belongs to another tenant; check the token URL`,
     });
     expect(btp.requests).toHaveLength(1);
   });

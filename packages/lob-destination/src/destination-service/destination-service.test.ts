@@ -4,6 +4,7 @@ import { DestinationService } from "./destination-service.ts";
 
 const apiUrl = "https://btp.example/destination-configuration";
 const { signal } = new AbortController();
+const deadline = { signal, leftMs: () => 1_000 };
 
 /** A service that refuses some tokens, with a source of `t1`, `t2`, … */
 function serviceRefusing(...refused: readonly string[]) {
@@ -25,7 +26,7 @@ function serviceRefusing(...refused: readonly string[]) {
       return refused.includes(token) ? new Response(null, { status: 401 }) : Response.json([]);
     },
   });
-  const list = () => service.listFragments("l", { tenant: "acme", signal, doing: "list" });
+  const list = () => service.listFragments("l", { tenant: "acme", deadline, doing: "list" });
   return { asked, sent, list };
 }
 

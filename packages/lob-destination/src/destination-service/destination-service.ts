@@ -5,14 +5,14 @@ import {
   type TokenErrorCode,
   type TokenSource,
 } from "@agent-oauth/core";
+import { type Attempt, type Deadline, sleep, withRetries } from "@agent-oauth/core/internal";
 import { type Fragment, fragmentsOf } from "../servers/fragment.ts";
-import { type DestinationAnswer, getDestinationAnswer } from "./destination-answer.ts";
 import { named, refusal } from "./destination-error.ts";
-import { type RetryOptions, withRetries } from "./retry.ts";
+import { type DestinationResponse, getDestinationResponse } from "./destination-response.ts";
 
-/** What is needed to ask the Destination Service. */
-export interface DestinationServiceOptions extends Pick<RetryOptions, "random" | "sleep"> {
-  /** Root of its API, asked at each request. */
+/** Options of a {@link DestinationService}. */
+export interface DestinationServiceOptions {
+  /** Returns the root of its API; called for each request. */
   readonly apiUrl: () => string;
   /** Its tokens, cached; requests name the tenant. */
   readonly tokens: TokenSource;
@@ -20,11 +20,11 @@ export interface DestinationServiceOptions extends Pick<RetryOptions, "random" |
   readonly clock: Clock;
 }
 
-/** For whom it is asked. */
+/** For whom the Destination Service is called, and until when. */
 export interface DestinationCall {
   /** Absent: the provider. */
   readonly tenant?: string | undefined;
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
   /** Completes "Cannot …". */
   readonly doing: string;
 }
@@ -41,7 +41,7 @@ export interface FindDestination extends DestinationCall {
   readonly skipTokenRetrieval?: boolean;
 }
 
-/** What is known of a destination, its properties merged with those of the fragment. */
+/** A destination, its properties merged with those of the fragment. */
 export interface FoundDestination {
   readonly properties: object;
   /** As the service wrote them. */
@@ -84,10 +84,10 @@ export class DestinationService {
     throw unreadable(doing, "list of fragments, each with a FragmentName");
   }
 
-  /** Looks a destination up. The answer's body has `destinationConfiguration`, and `authTokens` unless they are skipped. */
+  /** Looks a destination up. The response has `destinationConfiguration`, and `authTokens` unless they are skipped. */
   async findDestination(find: FindDestination): Promise<FoundDestination> {
     const { name, fragment, userToken, skipTokenRetrieval = false, doing } = find;
-    // Credentials that nobody needs are better not sent. The client id, for which no token is retrieved, may count as one.
+    // No caller needs the destination's credentials. The client id may count as one: it is asked for without a token.
     const $query = skipTokenRetrieval ? "$skipTokenRetrieval" : "$skipCredentials";
     const { body, sentAt } = await this.#get({
       ...find,
@@ -111,10 +111,10 @@ export class DestinationService {
     throw unreadable(doing, "destination");
   }
 
-  async #get(get: Get): Promise<DestinationAnswer> {
+  async #get(get: Get): Promise<DestinationResponse> {
     const token = await this.#serviceToken(get);
-    const answer = await this.#send(get, token);
-    if (answer.status !== 401) return answer;
+    const first = await this.#send(get, token);
+    if (first.status !== 401) return first;
     const replacement = await this.#serviceToken(get, token);
     const second = await this.#send(get, replacement);
     if (second.status !== 401) return second;
@@ -122,13 +122,14 @@ export class DestinationService {
   }
 
   async #serviceToken(
-    { tenant, signal, doing }: Get,
+    { tenant, deadline, doing }: Get,
     rejected?: AccessToken,
   ): Promise<AccessToken> {
     const { tokens, apiUrl } = this.#options;
     const request = tenant === undefined ? {} : { tenant };
-    // Its API is one server, whichever of its paths refuses.
+    // Its API is one server, whatever path refuses.
     const refusal = rejected && { rejected, rejectedBy: apiUrl() };
+    const { signal } = deadline;
     try {
       return await tokens.getToken(request, { signal, ...refusal });
     } catch (error) {
@@ -136,12 +137,22 @@ export class DestinationService {
     }
   }
 
-  /** Returns the answer if it is 200, or 401, which another token may mend. */
-  #send(get: Get, { token }: AccessToken): Promise<DestinationAnswer> {
+  /** Returns the response if it is 200, or 401, which another token may mend. */
+  #send(get: Get, token: AccessToken): Promise<DestinationResponse> {
+    return withRetries(() => this.#attempt(get, token), {
+      deadline: get.deadline,
+      isIdempotent: true,
+      random: () => Math.random(),
+      sleep,
+    });
+  }
+
+  async #attempt(get: Get, { token }: AccessToken): Promise<Attempt<DestinationResponse>> {
     const { apiUrl, fetch, clock } = this.#options;
-    const { path, headers, userToken = "", signal, doing } = get;
-    const attempt = async () => {
-      const answer = await getDestinationAnswer({
+    const { path, headers, userToken = "", deadline, doing } = get;
+    const { signal } = deadline;
+    try {
+      const response = await getDestinationResponse({
         fetch,
         clock,
         url: `${apiUrl()}/${path}`,
@@ -149,17 +160,19 @@ export class DestinationService {
         signal,
         doing,
       });
-      if (answer.status === 200 || answer.status === 401) return answer;
-      throw refusal(answer, { ...get, secrets: [token, userToken] });
-    };
-    return withRetries(attempt, { ...this.#options, signal });
+      if (response.status === 200 || response.status === 401) return { value: response };
+      throw refusal(response, { ...get, secrets: [token, userToken] });
+    } catch (error) {
+      if (signal.aborted || !TokenError.isInstance(error)) throw error;
+      return { failure: error, resend: error.retryable ? "if-idempotent" : "never" };
+    }
   }
 }
 
 function unreadable(doing: string, expected: string): TokenError {
   return new TokenError(
     "ERR_TOKEN_RESPONSE",
-    `Cannot ${doing}: the answer is no JSON ${expected}, or longer than 1 MiB; check "uri" of the binding`,
+    `Cannot ${doing}: the response is not a JSON ${expected}, or longer than 1 MiB; check "uri" of the binding`,
     { status: 200 },
   );
 }

@@ -1,22 +1,22 @@
-import { quoteServerText } from "@agent-oauth/token-endpoint";
+import { quoteServerText } from "@agent-oauth/token-endpoint/internal";
 import { z } from "zod";
 
 const MAX_QUOTED = 200;
-/** Names are divided by hyphens and dots; secrets and hashes are not. */
+/** Names contain hyphens and dots; secrets and hashes do not. */
 const UNBROKEN = /[\w+/=]{32,}/;
 
-const answer = z.object({ ErrorMessage: z.string() });
+const response = z.object({ ErrorMessage: z.string() });
 
-/** Returns the `ErrorMessage` of an answer of the Destination Service: what other servers answer has none. */
+/** Returns the `ErrorMessage` of a response of the Destination Service: responses of other servers have none. */
 export function errorMessageOf(body: unknown): string | undefined {
-  return answer.safeParse(body).data?.ErrorMessage;
+  return response.safeParse(body).data?.ErrorMessage;
 }
 
 /**
- * Quotes a text of the Destination Service for a message of ours: JSON-encoded and cut at 200 characters, nothing if it
- * may hold a secret. It passes on what other servers said to it.
+ * Quotes a text of the Destination Service for an error message: JSON-encoded, cut at 200 characters, and left out if it may
+ * contain a secret. The service quotes other servers.
  *
- * @param secrets what was sent and must not come back
+ * @param secrets what was sent and must not appear.
  */
 export function quoted(text: string, secrets: readonly string[]): string {
   const shown = text.slice(0, MAX_QUOTED).trim();

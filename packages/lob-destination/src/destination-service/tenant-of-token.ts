@@ -3,8 +3,10 @@ import { z } from "zod";
 const claims = z.object({ ext_attr: z.object({ zdn: z.string().min(1) }) });
 
 /**
- * Reads the subdomain of the tenant for which XSUAA issued a token. Nothing is verified: this may only refuse a token,
- * never admit one. Tokens that do not say it, such as opaque ones, give `undefined`.
+ * Reads the subdomain of the tenant for which XSUAA issued a token. The token is not verified: the subdomain may be a reason
+ * to refuse a token, but never to accept one.
+ *
+ * @returns `undefined` if the token does not name it, such as an opaque one.
  */
 export function tenantOfToken(token: string): string | undefined {
   const [, payload = ""] = token.split(".");

@@ -1,7 +1,7 @@
 import { TokenError } from "@agent-oauth/core";
 import { checkTenantSubdomain } from "./tenant-subdomain.ts";
 
-/** What a binding says about where tokens are issued. */
+/** The members of a binding that determine where tokens are issued. */
 export interface TokenUrlBinding {
   /** Base URL of the provider's authorization server. */
   readonly url: string;
@@ -13,7 +13,13 @@ export interface TokenUrlBinding {
   readonly uaadomain?: string | undefined;
 }
 
-/** A binding, as the rule for token URLs needs to know it. */
+/**
+ * Returns a tenant's token URL in place of the rule. It is called for the provider too, with the binding's `identityzone` if
+ * there is one. The URL must be https, except at hosts that `allowInsecureHosts` names.
+ */
+export type TenantTokenUrl = (tenant: string, binding: TokenUrlBinding) => string | URL;
+
+/** A binding, as far as the rule for token URLs needs it. */
 export interface TokenUrlOptions {
   readonly binding: TokenUrlBinding;
   /** Whether the client presents a certificate, for which there are hosts of their own. */
@@ -24,11 +30,11 @@ const PATH = "/oauth/token";
 const DOMAIN = /^authentication\.(?!cert\.)/i;
 
 /**
- * Tells the token URL of a tenant, or the provider's without one. The first label of the binding's host is replaced if
- * it is the provider's subdomain, else the tenant goes before `uaadomain`. Never does a tenant end up at the provider's.
+ * Returns the token URL of a tenant, or the provider's without one. The first label of the binding's host is replaced if it
+ * is the provider's subdomain, else the tenant precedes `uaadomain`. A tenant never gets the provider's URL.
  *
- * @throws TypeError if the tenant is no subdomain.
- * @throws TokenError `ERR_TOKEN_CONFIG` if the binding does not tell.
+ * @throws TypeError if the tenant is not a subdomain.
+ * @throws TokenError `ERR_TOKEN_CONFIG` if the binding does not determine it.
  */
 export function tenantTokenUrl(
   tenant: string | undefined,
@@ -44,23 +50,23 @@ export function tenantTokenUrl(
     return withHost(base, [tenant, ...others].join("."), tenant);
   }
   if (uaadomain === undefined) {
-    throw untold(
+    throw unknownUrl(
       tenant,
-      'the host of the binding\'s "url" does not begin with its "identityzone", and it has no "uaadomain"; the option "tokenUrl" can tell it',
+      'the host of the binding\'s "url" does not begin with its "identityzone", and it has no "uaadomain"; the option "tokenUrl" can return it',
     );
   }
   const domain = byCertificate ? uaadomain.replace(DOMAIN, "authentication.cert.") : uaadomain;
   return withHost(new URL(`https://${domain}${PATH}`), `${tenant}.${domain.split(":")[0]}`, tenant);
 }
 
-/** A host that a URL cannot have would leave it as it is, the provider's; one that is a number would become an address. */
+/** A URL ignores an invalid host and would stay the provider's; a number as host would become an address. */
 function withHost(url: URL, host: string, tenant: string): URL {
   url.hostname = host;
   if (url.hostname === host.toLowerCase()) return url;
-  throw untold(tenant, "it makes no host name");
+  throw unknownUrl(tenant, "it does not make a host name");
 }
 
-/** Bindings of some age have no `certurl`; the host differs by one label. */
+/** Older bindings have no `certurl`; its host differs by one label. */
 function certificateBase({ certurl, url }: TokenUrlBinding): URL {
   if (certurl !== undefined) return new URL(certurl);
   const base = new URL(url);
@@ -69,13 +75,13 @@ function certificateBase({ certurl, url }: TokenUrlBinding): URL {
   if (base.href !== new URL(url).href) return base;
   throw new TokenError(
     "ERR_TOKEN_CONFIG",
-    'Cannot tell where a client certificate is presented: the binding has no "certurl", and its "url" does not follow the pattern that would tell',
+    'Cannot find the token URL for a client certificate: the binding has no "certurl", and its "url" does not follow the pattern from which it is derived',
   );
 }
 
-function untold(tenant: string, reason: string): TokenError {
+function unknownUrl(tenant: string, reason: string): TokenError {
   return new TokenError(
     "ERR_TOKEN_CONFIG",
-    `Cannot tell the token URL of tenant ${JSON.stringify(tenant)}: ${reason}`,
+    `Cannot find the token URL of tenant ${JSON.stringify(tenant)}: ${reason}`,
   );
 }

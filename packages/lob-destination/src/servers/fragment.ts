@@ -1,14 +1,14 @@
-/** A fragment of a destination, as far as it is of use here. */
+/** A fragment of a destination: the part that this package uses. */
 export interface Fragment {
   readonly name: string;
-  /** Its property `URL`, however that is spelt; empty if it has none or a blank one. */
+  /** Its property `URL`, in any letter case; empty if it is missing or blank. */
   readonly url: string;
 }
 
 /**
- * Reads the answer to a listing of fragments, sorted by name: the service lists them in no order.
+ * Reads a list of fragments, and sorts it by name: the service lists them in no order.
  *
- * @returns `undefined` if it is no list of named fragments.
+ * @returns `undefined` if it is not a list of named fragments.
  */
 export function fragmentsOf(body: unknown): readonly Fragment[] | undefined {
   if (!Array.isArray(body)) return undefined;
@@ -20,7 +20,7 @@ export function fragmentsOf(body: unknown): readonly Fragment[] | undefined {
   return fragments.sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-/** Returns a property of a fragment or destination, trimmed; empty if it is no text. Exact spelling goes before any other. */
+/** Returns a property of a fragment or destination, trimmed; empty if it is not a text. The exact letter case is preferred to others. */
 export function textProperty(properties: unknown, name: string): string {
   if (typeof properties !== "object" || properties === null) return "";
   const lowered = name.toLowerCase();

@@ -1,16 +1,16 @@
-/** What the URL of a server or agent tells about it. */
+/** The ids in the URL of a server or agent. */
 export interface OrdIds {
   /** Open Resource Discovery id. */
   readonly ordId?: string;
   readonly globalTenantId?: string;
 }
 
-/** What precedes the ids in URLs of Agent Gateway. An ORD id may hold slashes, so the last two segments are not enough. */
+/** Precedes the ids in URLs of Agent Gateway. An ORD id may contain slashes, so the last two segments are not enough. */
 const KIND = /^.*\/v1\/(?:mcp|a2a)(?=\/|$)/;
 
 /**
  * Reads the ids that end the path of a URL, `…/{ordId}/{globalTenantId}`, with percent-escapes decoded, so that they equal
- * the plain ones. Both are left out if the path is too short or its escapes are broken.
+ * the plain ids. Both are left out if the path is too short or its escapes are broken.
  */
 export function ordIdsOf(url: string): OrdIds {
   const path = (URL.parse(url)?.pathname ?? "").replace(/\/{2,}/g, "/");

@@ -58,7 +58,7 @@ describe("serverRefs", () => {
       [
         "user",
         "ERR_TOKEN_CONFIG",
-        '"user" of tenant "acme": its URL must not contain a user name or password',
+        '"user" of tenant "acme": its URL must not hold a user name or password',
       ],
       ["good", undefined, undefined],
     ]);

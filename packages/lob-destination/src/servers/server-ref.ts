@@ -1,11 +1,11 @@
 import { TokenError } from "@agent-oauth/core";
+import type { McpServerRef } from "@agent-oauth/core/gateway";
 import { shownName } from "@agent-oauth/core/internal";
-import { urlRule } from "@agent-oauth/node";
-import type { McpServerRef } from "../lob-flow.ts";
+import { urlRule } from "@agent-oauth/node/internal";
 import type { Fragment } from "./fragment.ts";
 import { ordIdsOf } from "./ord-ids.ts";
 
-/** Whose fragments they are, and by which rules their URLs are judged. */
+/** The tenant of the fragments, and the rule for their URLs. */
 export interface ServerRefOptions {
   /** For messages. */
   readonly tenant: string;
@@ -13,8 +13,8 @@ export interface ServerRefOptions {
 }
 
 /**
- * Makes references of fragments. Of those with the same URL the first is kept. One whose URL cannot be used says why as
- * its `fault`, so that it neither vanishes nor costs the others.
+ * Makes references to servers or agents of fragments, one for each URL. If a URL cannot be used, the reference says why in
+ * its `fault`, and the others stay usable.
  */
 export function serverRefs(
   fragments: readonly Fragment[],
@@ -34,9 +34,9 @@ function serverRef(
   { tenant, allowInsecureHosts }: ServerRefOptions,
 ): McpServerRef {
   const ref = { name, url, ...ordIdsOf(url) };
-  const wrong = urlRule({ allowInsecureHosts, query: true })(url);
-  if (wrong === undefined) return Object.freeze(ref);
-  const reason = url === "" ? "it has no URL" : `its URL ${wrong}`;
+  const violation = urlRule({ allowInsecureHosts, query: true })(url);
+  if (violation === undefined) return Object.freeze(ref);
+  const reason = url === "" ? "it has no URL" : `its URL ${violation}`;
   const fault = new TokenError(
     "ERR_TOKEN_CONFIG",
     `Cannot use the fragment ${shownName(name)} of tenant ${JSON.stringify(tenant)}: ${reason}`,

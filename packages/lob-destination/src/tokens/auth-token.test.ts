@@ -70,7 +70,7 @@ describe("pickAuthToken", () => {
     (items) => {
       expect(fault(items)).toMatchObject({
         code: "ERR_TOKEN_RESPONSE",
-        message: expect.stringContaining("its answer has none"),
+        message: expect.stringContaining("its response has none"),
       });
     },
   );

@@ -1,23 +1,23 @@
 import { TokenError } from "@agent-oauth/core";
-import { listedReasons } from "@agent-oauth/core/internal";
+import { fitsHeader, listedReasons, withoutBearer } from "@agent-oauth/core/internal";
 import { z } from "zod";
 import { quoted } from "../destination-service/error-message.ts";
 
 /** A token that the Destination Service retrieved. */
 export interface AuthToken {
   readonly token: string;
-  /** Seconds from the answer on, as the service writes it; whatever it is. */
+  /** Seconds from the response on, as the service writes it, unchecked. */
   readonly expires_in: unknown;
 }
 
-/** What is needed to say that none of the items is usable. */
+/** What the error says if none of the items is usable. */
 export interface AuthTokenContext {
   /** Completes "Cannot …". */
   readonly doing: string;
   readonly secrets: readonly string[];
 }
 
-// An item that failed has these too, but empty.
+// An item that failed has these members too, but empty.
 const text = z.string().nullish().catch(undefined);
 const item = z.object({
   type: text,
@@ -27,14 +27,11 @@ const item = z.object({
   http_header: z.object({ key: text, value: text }).nullish().catch(undefined),
 });
 
-/** A destination has one token service, seldom two: what comes after so many items is not looked at. */
+/** A destination has one token service, seldom two: items beyond this number are not read. */
 const MAX_ITEMS = 64;
 
-/** What a header can carry (RFC 6750 §2.1). */
-const BEARER = /^bearer +([\x21-\x7e]+)$/i;
-
 /**
- * Picks the first usable token of an answer's `authTokens`.
+ * Picks the first usable token of a response's `authTokens`.
  *
  * @throws TokenError `ERR_TOKEN_RESPONSE` with the errors of the items if none is usable, `ERR_TOKEN_TYPE_UNSUPPORTED` if
  * all are of other kinds than bearer tokens.
@@ -54,12 +51,12 @@ export function pickAuthToken(items: unknown, { doing, secrets }: AuthTokenConte
   if (parsed.length > 0 && errors.length === 0 && parsed.every(isOfOtherKind)) {
     throw new TokenError(
       "ERR_TOKEN_TYPE_UNSUPPORTED",
-      `Cannot ${doing}: the token that the Destination Service retrieved is no bearer token; check the destination's authentication`,
+      `Cannot ${doing}: the Destination Service retrieved a token that is not a bearer token; check the destination's authentication`,
     );
   }
   const reason =
     errors.length === 0
-      ? "its answer has none; check the destination's authentication"
+      ? "its response has none; check the destination's authentication"
       : listedReasons(errors);
   throw new TokenError(
     "ERR_TOKEN_RESPONSE",
@@ -71,9 +68,8 @@ type Item = z.output<typeof item>;
 
 function usableToken(item: Item): AuthToken | undefined {
   if (item.error || isOfOtherKind(item)) return undefined;
-  const header = item.http_header?.value;
-  const [, token] = BEARER.exec(header ? header.trim() : `Bearer ${item.value ?? ""}`) ?? [];
-  return token === undefined ? undefined : { token, expires_in: item.expires_in };
+  const token = withoutBearer(item.http_header?.value || (item.value ?? ""));
+  return fitsHeader(token) ? { token, expires_in: item.expires_in } : undefined;
 }
 
 function isOfOtherKind({ type, http_header }: Item): boolean {

@@ -1,7 +1,6 @@
 import {
   createAccessToken,
   type GetTokenOptions,
-  jwtExpiresAt,
   type LifetimeSkippedEvent,
   normalizeTokenRequest,
   resolveExpiresAt,
@@ -10,38 +9,44 @@ import {
   type TokenRequest,
   type TokenSource,
 } from "@agent-oauth/core";
-import { emit, listedNames, shownName } from "@agent-oauth/core/internal";
-import { urlRule } from "@agent-oauth/node";
+import type { GatewayToken } from "@agent-oauth/core/gateway";
+import {
+  type Deadline,
+  emit,
+  fitsHeader,
+  identityDigest,
+  listedNames,
+  shownName,
+} from "@agent-oauth/core/internal";
+import { urlRule } from "@agent-oauth/node/internal";
 import type {
   DestinationService,
   FoundDestination,
 } from "../destination-service/destination-service.ts";
 import { requireTenant } from "../destination-service/tenant-subdomain.ts";
-import { textDigest } from "../destination-service/text-digest.ts";
-import type { GatewayToken } from "../lob-flow.ts";
 import { type Fragment, textProperty } from "../servers/fragment.ts";
 import { type AuthToken, pickAuthToken } from "./auth-token.ts";
 
-/** Which tokens, and where they come from. */
+/** Options of a {@link GatewayTokenSource}. */
 export interface GatewayTokenSourceOptions {
-  /** Those of the agent itself, or those on behalf of users. */
+  /** Tokens of the agent itself, or on behalf of users. */
   readonly kind: "system" | "user";
   readonly service: DestinationService;
   /** Name of the provider's destination. */
   readonly destination: string;
   readonly allowInsecureHosts: readonly string[];
-  /** Runs a request within the flow's limit of time, on a binding that is up to date. */
+  /** Does a request within the flow's time limit, on the binding as it is now. */
   readonly run: <T>(
     operation: { readonly doing: string; readonly signal: AbortSignal | undefined },
-    work: (signal: AbortSignal) => Promise<T>,
+    work: (deadline: Deadline) => Promise<T>,
   ) => Promise<T>;
-  /** Digest of the client and the Destination Service in use. */
+  /** Returns the digest of the client and the Destination Service in use. */
   readonly access: () => string;
   readonly clock: { now(): number };
   readonly onEvent: TokenEventSink | undefined;
 }
 
-/** Only from the first of them on: tenants write this URL, and a million slashes must not be tried from each one. */
+/** Tenants write this URL: without the look-behind, a million slashes would take a trillion steps. */
 const TRAILING_SLASHES = /(?<!\/)\/+$/;
 
 const LABELS = { system: "subscriber.ias", user: "subscriber.ias.user" };
@@ -52,7 +57,7 @@ interface Asking {
   readonly doing: string;
 }
 
-/** Has the Destination Service retrieve tokens for Agent Gateway. It caches nothing. */
+/** Gets tokens for Agent Gateway from the Destination Service, which retrieves them. It caches nothing. */
 export class GatewayTokenSource implements TokenSource<GatewayToken> {
   readonly #options: GatewayTokenSourceOptions;
   #known: { readonly access: string; readonly text: string } | undefined;
@@ -65,7 +70,7 @@ export class GatewayTokenSource implements TokenSource<GatewayToken> {
     const { access, destination, kind } = this.#options;
     const now = access();
     if (this.#known?.access !== now) {
-      this.#known = { access: now, text: textDigest(now, destination, kind) };
+      this.#known = { access: now, text: identityDigest(now, destination, kind) };
     }
     return this.#known.text;
   }
@@ -74,22 +79,22 @@ export class GatewayTokenSource implements TokenSource<GatewayToken> {
     const { kind, service, destination, run } = this.#options;
     const { tenant, userToken } = asked(request, kind);
     const whole = `get a ${kind} token for tenant ${JSON.stringify(tenant)} from the destination ${shownName(destination)}`;
-    return run({ doing: whole, signal }, async (signal) => {
+    return run({ doing: whole, signal }, async (deadline) => {
       const label = LABELS[kind];
       const listing = `${whole} with the fragment labelled ${label}`;
-      const fragments = await service.listFragments(label, { tenant, signal, doing: listing });
+      const fragments = await service.listFragments(label, { tenant, deadline, doing: listing });
       const fragment = theOnly(fragments, listing);
       const doing = `${whole} with the fragment ${shownName(fragment)}`;
-      const find = { name: destination, fragment, tenant, userToken, signal, doing };
+      const find = { name: destination, fragment, tenant, userToken, deadline, doing };
       return this.#gatewayToken(await service.findDestination(find), { userToken, doing });
     });
   }
 
   #gatewayToken(found: FoundDestination, { userToken, doing }: Asking): GatewayToken {
     const gatewayUrl = textProperty(found.properties, "URL").replace(TRAILING_SLASHES, "");
-    const fault = gatewayUrlFault(gatewayUrl, this.#options);
-    if (fault !== undefined) {
-      throw new TokenError("ERR_TOKEN_CONFIG", `Cannot ${doing}: ${fault}`);
+    const violation = gatewayUrlViolation(gatewayUrl, this.#options);
+    if (violation !== undefined) {
+      throw new TokenError("ERR_TOKEN_CONFIG", `Cannot ${doing}: ${violation}`);
     }
     const secrets = userToken === undefined ? [] : [userToken];
     const picked = pickAuthToken(found.authTokens, { doing, secrets });
@@ -97,18 +102,16 @@ export class GatewayTokenSource implements TokenSource<GatewayToken> {
     return createAccessToken({ token, expiresAt: this.#expiresAt(picked, found), gatewayUrl });
   }
 
-  /** The service hands out tokens from its own cache, so that it may know an earlier end than the token does. */
+  /** The service hands out tokens from its own cache, and may know an earlier expiry than the token's own. */
   #expiresAt({ token, expires_in }: AuthToken, { sentAt }: FoundDestination): number | undefined {
     const { onEvent, clock } = this.#options;
     const onSkipped = (field: LifetimeSkippedEvent["field"]) =>
       emit(onEvent, { type: "lifetime-skipped", field, identity: this.identity, at: clock.now() });
-    const ends = [resolveExpiresAt({ expires_in }, { sentAt, onSkipped }), jwtExpiresAt(token)];
-    const known = ends.filter((end) => end !== undefined);
-    return known.length === 0 ? undefined : Math.min(...known);
+    return resolveExpiresAt({ expires_in, access_token: token }, { sentAt, onSkipped });
   }
 }
 
-/** Fragments are listed in no order: taking one of several would be a guess. */
+/** The service lists fragments in no order: to take one of several would be a guess. */
 function theOnly(fragments: readonly Fragment[], doing: string): string {
   const [only] = fragments;
   if (only === undefined) {
@@ -121,14 +124,15 @@ function theOnly(fragments: readonly Fragment[], doing: string): string {
   const config = (reason: string) =>
     new TokenError("ERR_TOKEN_CONFIG", `Cannot ${doing}: ${reason}`);
   if (fragments.length > 1) throw config(`there are ${fragments.length} of them: ${names}`);
-  // The header takes a comma as the end of a name, and other characters not at all.
+  // A comma would end the name in the header, and other characters cannot be sent.
   if (/^[\x20-\x2b\x2d-\x7e]+$/.test(only.name)) return only.name;
   throw config(`no header can carry its name ${names}`);
 }
 
 function asked(request: TokenRequest | undefined, kind: "system" | "user") {
   const { tenant, subjectToken: userToken } = normalizeTokenRequest(request, {
-    honours: kind === "user" ? ["tenant", "subjectToken", "principal"] : ["tenant", "subjectToken"],
+    supports:
+      kind === "user" ? ["tenant", "subjectToken", "principal"] : ["tenant", "subjectToken"],
   });
   if (kind === "system" && userToken !== undefined) {
     throw new TokenError(
@@ -142,18 +146,18 @@ function asked(request: TokenRequest | undefined, kind: "system" | "user") {
       'Cannot get a user token: "subjectToken" is missing',
     );
   }
-  // What refuses a header's value quotes it.
-  if (userToken !== undefined && !/^[\x21-\x7e]+$/.test(userToken)) {
+  // `Headers` quotes the value that it refuses.
+  if (userToken !== undefined && !fitsHeader(userToken)) {
     throw new TypeError('Cannot request a token: no header can carry the "subjectToken"');
   }
   return { tenant: requireTenant(tenant), userToken };
 }
 
-function gatewayUrlFault(
+function gatewayUrlViolation(
   url: string,
   { allowInsecureHosts }: Pick<GatewayTokenSourceOptions, "allowInsecureHosts">,
 ): string | undefined {
   if (url === "") return "they name no URL of a gateway";
-  const fault = urlRule({ allowInsecureHosts, query: false })(url);
-  return fault && `the URL of the gateway ${fault}`;
+  const violation = urlRule({ allowInsecureHosts, query: false })(url);
+  return violation && `the URL of the gateway ${violation}`;
 }

@@ -1,13 +1,13 @@
 import { systemClock } from "@agent-oauth/core";
+import { authority, issueCertificate } from "@agent-oauth/test-support/certificates";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   checkDestinationBinding,
   type DestinationBinding,
 } from "../binding/destination-binding.ts";
 import { startBtp, type TestBtp } from "../btp.test-support.ts";
-import { authority, issueCertificate } from "../certificates.test-support.ts";
+import type { TenantTokenUrl } from "../destination-service/tenant-token-url.ts";
 import { bindingAt } from "../flow.test-support.ts";
-import type { TenantTokenUrl } from "../lob-flow-options.ts";
 import { ServiceTokenSource } from "./service-token-source.ts";
 
 const pair = await issueCertificate("clientAuth");
@@ -74,7 +74,7 @@ describe("ServiceTokenSource", () => {
   it.each<[string, string, readonly string[], string]>([
     ["http:", "http://uaa.example/t", ["other.example"], "it must be https:"],
     ["no URL", "uaa.example", [], "it must be an absolute https: URL"],
-    ["a password", "https://a:b@uaa.example", [], "it must not contain a user name"],
+    ["a password", "https://a:b@uaa.example", [], "it must not hold a user name"],
   ])("refuses %s from tokenUrl", async (_, url, hosts, reason) => {
     const source = sourceOf(() => url, {}, hosts);
     await expect(source.getToken({ tenant: "acme" })).rejects.toMatchObject({

@@ -7,24 +7,28 @@ import {
   type TokenRequest,
   type TokenSource,
 } from "@agent-oauth/core";
-import { urlRule } from "@agent-oauth/node";
+import { identityDigest } from "@agent-oauth/core/internal";
+import { urlRule } from "@agent-oauth/node/internal";
 import { createTokenEndpoint } from "@agent-oauth/token-endpoint";
 import type { DestinationAccess } from "../binding/destination-binding.ts";
 import { tenantOfToken } from "../destination-service/tenant-of-token.ts";
 import { checkTenantSubdomain } from "../destination-service/tenant-subdomain.ts";
-import { type TokenUrlBinding, tenantTokenUrl } from "../destination-service/tenant-token-url.ts";
-import { textDigest } from "../destination-service/text-digest.ts";
-import type { EndpointOptions, TenantTokenUrl } from "../lob-flow-options.ts";
+import {
+  type TenantTokenUrl,
+  type TokenUrlBinding,
+  tenantTokenUrl,
+} from "../destination-service/tenant-token-url.ts";
+import type { EndpointOptions } from "../flow-options.ts";
 
-/** How service tokens are asked for. */
+/** Options of a {@link ServiceTokenSource}. */
 export interface ServiceTokenSourceOptions {
   readonly endpoint: EndpointOptions;
   readonly tokenUrl: TenantTokenUrl | undefined;
 }
 
 /**
- * Gets tokens for the Destination Service: those of a tenant from its own authorization server, without a tenant the
- * provider's. It caches nothing. Its requests honour `tenant` only.
+ * Gets tokens for the Destination Service: a tenant's from the tenant's authorization server, or the provider's if a request
+ * has no tenant. It caches nothing. Its requests support `tenant` only.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 §4.4}
  */
@@ -44,22 +48,22 @@ export class ServiceTokenSource implements TokenSource {
   }
 
   /** Uses another binding from the next request on. */
-  adopt(access: DestinationAccess): void {
+  update(access: DestinationAccess): void {
     this.#access = access;
     this.#identity = identityOf(access);
   }
 
   async getToken(request?: TokenRequest, { signal }: GetTokenOptions = {}): Promise<AccessToken> {
-    const { tenant } = normalizeTokenRequest(request, { honours: ["tenant"] });
+    const { tenant } = normalizeTokenRequest(request, { supports: ["tenant"] });
     const { clientId, authentication } = this.#access;
-    // Made for one request: each tenant has a host of its own, where the next is made hours later.
+    // Made for one request: each tenant has its own host, and the next request to it is hours away.
     const endpoint = createTokenEndpoint({
       ...this.#options.endpoint,
       tokenEndpoint: this.#tokenUrl(tenant),
       clientId,
       clientAuthentication: authentication,
     });
-    const grant = { grantType: "client_credentials", parameters: {}, repeatable: true };
+    const grant = { grantType: "client_credentials", parameters: {}, idempotent: true };
     try {
       return ofTenant(await endpoint.request(grant, { signal }), tenant);
     } catch (error) {
@@ -84,10 +88,13 @@ export class ServiceTokenSource implements TokenSource {
       allowInsecureHosts: byCertificate ? [] : allowInsecureHosts,
       query: true,
     });
-    const fault = rule(String(url));
-    if (fault === undefined) return new URL(url);
+    const violation = rule(String(url));
+    if (violation === undefined) return new URL(url);
     const whose = tenant === undefined ? "the provider" : `tenant ${JSON.stringify(tenant)}`;
-    throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use the token URL of ${whose}: it ${fault}`);
+    throw new TokenError(
+      "ERR_TOKEN_CONFIG",
+      `Cannot use the token URL of ${whose}: it ${violation}`,
+    );
   }
 }
 
@@ -107,21 +114,21 @@ function askedTokenUrl(
 
 function identityOf({ clientId, authentication, tokenUrls }: DestinationAccess): string {
   const { method, secretDigest, certificate } = authentication;
-  return textDigest(clientId, method, secretDigest ?? certificate?.thumbprint, tokenUrls);
+  return identityDigest(clientId, method, secretDigest ?? certificate?.thumbprint, tokenUrls);
 }
 
-/** A token of another tenant would show that one's destinations: a wrong token URL must not go unnoticed. */
+/** A token of another tenant would show the destinations of that tenant: a wrong token URL must be noticed. */
 function ofTenant(token: AccessToken, tenant: string | undefined): AccessToken {
   const stated = tenantOfToken(token.token);
   if (tenant === undefined || stated === undefined) return token;
   if (stated.toLowerCase() === tenant.toLowerCase()) return token;
   throw new TokenError(
     "ERR_TOKEN_RESPONSE",
-    `Cannot use the service token of tenant ${JSON.stringify(tenant)}: it is of another tenant; check the token URL`,
+    `Cannot use the service token of tenant ${JSON.stringify(tenant)}: it belongs to another tenant; check the token URL`,
   );
 }
 
-/** XSUAA does not say that a tenant is unknown or has not subscribed: it refuses the client. */
+/** If a tenant is unknown or has not subscribed, XSUAA refuses the client without saying so. */
 function withAdvice(error: unknown, tenant: string | undefined): unknown {
   if (!TokenError.isInstance(error) || tenant === undefined) return error;
   if (error.status !== 401 && error.status !== 404) return error;

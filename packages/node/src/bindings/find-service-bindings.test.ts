@@ -1,11 +1,11 @@
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
 import {
   projectFiles,
   temporaryDirectory,
   writeFiles,
-} from "../temporary-directory.test-support.ts";
+} from "@agent-oauth/test-support/temporary-directory";
+import { describe, expect, it } from "vitest";
 import { findServiceBindings, serviceBindingRoot } from "./find-service-bindings.ts";
 
 describe("serviceBindingRoot", () => {

@@ -1,8 +1,13 @@
 import { join, resolve } from "node:path";
-import { checkOptions, type OptionNames, pickOptions } from "@agent-oauth/core/internal";
 import {
+  checkOptions,
+  type OptionNames,
+  pickOptions,
+  textOption,
+} from "@agent-oauth/core/internal";
+import {
+  ENVIRONMENT_OPTIONS,
   type EnvironmentOptions,
-  environmentOptionNames,
   environmentVariable,
 } from "../environment/read-environment.ts";
 import { readTextFile } from "../watched-file/text-file.ts";
@@ -17,10 +22,10 @@ export interface FindServiceBindingsOptions extends EnvironmentOptions {
   readonly type?: string;
 }
 
-const optionNames: OptionNames<FindServiceBindingsOptions> = { env: true, root: true, type: true };
+const OPTIONS: OptionNames<FindServiceBindingsOptions> = { env: true, root: true, type: true };
 
 /**
- * Tells where service bindings are mounted: `SERVICE_BINDING_ROOT`, else `/bindings`.
+ * Returns the directory where service bindings are mounted: `SERVICE_BINDING_ROOT`, else `/bindings`.
  *
  * @throws TokenError `ERR_TOKEN_CONFIG` if the variable is blank, which would mean the working directory.
  */
@@ -29,8 +34,8 @@ export function serviceBindingRoot(options: EnvironmentOptions = {}): string {
 }
 
 /**
- * Lists the service bindings mounted here, sorted by name. Only their `type` and `provider` are read. A directory without
- * a `type` is no binding; hidden ones belong to Kubernetes. A root that does not exist holds no bindings.
+ * Lists the mounted service bindings, sorted by name. Only their `type` and `provider` are read. A directory without a
+ * `type` is not a binding; hidden directories belong to Kubernetes. A root that does not exist has no bindings.
  *
  * @example
  * ```ts
@@ -43,22 +48,17 @@ export function serviceBindingRoot(options: EnvironmentOptions = {}): string {
 export async function findServiceBindings(
   options: FindServiceBindingsOptions = {},
 ): Promise<readonly ServiceBinding[]> {
-  checkOptions(options, { doing: "find service bindings", names: optionNames });
-  const environment = pickOptions<EnvironmentOptions>(options, environmentOptionNames);
+  const doing = "find service bindings";
+  checkOptions(options, { doing, names: OPTIONS });
+  const environment = pickOptions<EnvironmentOptions>(options, ENVIRONMENT_OPTIONS);
   const { root = serviceBindingRoot(environment), type } = options;
-  requireText("root", root);
-  if (type !== undefined) requireText("type", type);
-  const directory = resolve(root);
+  if (type !== undefined) textOption(type, { option: "type", doing });
+  const directory = resolve(textOption(root, { option: "root", doing }));
   const names = await visibleNames(directory, "directory");
   const bindings = await Promise.all(names.map((name) => readBinding(directory, name)));
   return bindings
     .filter((binding) => binding !== undefined)
     .filter((binding) => type === undefined || binding.type === type);
-}
-
-function requireText(name: string, value: unknown): void {
-  if (typeof value === "string" && value.trim() !== "") return;
-  throw new TypeError(`Cannot find service bindings: "${name}" must be a non-empty string`);
 }
 
 async function readBinding(root: string, name: string): Promise<ServiceBinding | undefined> {

@@ -1,6 +1,6 @@
 import { TokenError } from "@agent-oauth/core";
 
-/** Runs a flow's factory; yields `undefined` if it says that there is nothing here for it. */
+/** Runs a flow's factory, and returns `undefined` if it fails with `ERR_TOKEN_SOURCE_UNAVAILABLE`. */
 export async function ifAvailable<T>(create: () => T | Promise<T>): Promise<T | undefined> {
   try {
     return await create();

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { inspect } from "node:util";
+import { temporaryDirectory, writeFiles } from "@agent-oauth/test-support/temporary-directory";
 import { describe, expect, it } from "vitest";
-import { temporaryDirectory, writeFiles } from "../temporary-directory.test-support.ts";
 import { findServiceBindings } from "./find-service-bindings.ts";
 import { bindingEntryPath, readServiceBinding, type ServiceBinding } from "./service-binding.ts";
 
@@ -78,7 +78,7 @@ describe("readServiceBinding", () => {
     [
       "a container that is a list",
       { ...listed("uaa", { container: true }), uaa: "[1]" },
-      "no JSON object",
+      "not a JSON object",
     ],
   ])(
     "refuses %s, naming the binding and no content",

@@ -11,7 +11,7 @@ export interface ServiceBinding {
   readonly name: string;
   /** The kind of service, such as `"destination"`. */
   readonly type: string;
-  /** Who provides it, where the binding says so. */
+  /** Its provider, if the binding names one. */
   readonly provider: string | undefined;
   /** Absolute. */
   readonly directory: string;
@@ -31,7 +31,7 @@ const metadataSchema = z.object({ credentialProperties: z.array(property) });
 const DESCRIPTIVE: ReadonlySet<string> = new Set(["type", "provider"]);
 
 /**
- * Tells the path of a binding's entry, to watch it or to read it.
+ * Returns the path of a binding's entry, to watch it or to read it.
  *
  * @throws TokenError `ERR_TOKEN_CONFIG` if the binding has no such entry.
  */
@@ -87,7 +87,7 @@ async function readProperty(
   const value = parseJson(binding, name, text);
   if (!container) return [[name, value]];
   const spread = z.record(z.string(), z.unknown()).safeParse(value);
-  if (!spread.success) throw unusable(binding, `entry ${shownName(name)} is no JSON object`);
+  if (!spread.success) throw unusable(binding, `entry ${shownName(name)} is not a JSON object`);
   return Object.entries(spread.data);
 }
 

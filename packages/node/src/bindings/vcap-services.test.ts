@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { inspect } from "node:util";
+import { temporaryDirectory, writeFiles } from "@agent-oauth/test-support/temporary-directory";
 import { describe, expect, it } from "vitest";
-import { temporaryDirectory, writeFiles } from "../temporary-directory.test-support.ts";
 import { readVcapServices } from "./vcap-services.ts";
 
 const SENTINEL = "s3cr3t-sentinel";

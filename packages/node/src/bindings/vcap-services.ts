@@ -25,11 +25,11 @@ const service = z.object({
 const services = z.record(z.string(), z.array(service));
 
 /**
- * Lists the services bound to an application on Cloud Foundry: from the file that `VCAP_SERVICES_FILE_PATH` names, else from
+ * Lists the services that are bound to an application on Cloud Foundry, from the file that `VCAP_SERVICES_FILE_PATH` names, else from
  * `VCAP_SERVICES`.
  *
  * @returns `undefined` if neither is set.
- * @throws TokenError `ERR_TOKEN_CONFIG` naming the variable if there is no such file, or the content is not as expected.
+ * @throws TokenError `ERR_TOKEN_CONFIG` naming the variable, if the file does not exist or the content is not as expected.
  * @see {@link https://docs.cloudfoundry.org/devguide/deploy-apps/environment-variable.html Cloud Foundry environment variables}
  */
 export async function readVcapServices(

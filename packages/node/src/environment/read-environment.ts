@@ -5,14 +5,14 @@ import { z } from "zod";
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where variables are read. */
+/** Where environment variables are read. */
 export interface EnvironmentOptions {
   /** Default: `process.env`, as it is at the call. */
   readonly env?: Environment;
 }
 
-/** The name of the one option. */
-export const environmentOptionNames: OptionNames<EnvironmentOptions> = { env: true };
+/** The name of the only option. */
+export const ENVIRONMENT_OPTIONS: OptionNames<EnvironmentOptions> = { env: true };
 
 /**
  * Reads one environment variable.
@@ -31,8 +31,8 @@ export function environmentVariable(
 }
 
 /**
- * Reads environment variables, each checked by its zod schema, and names every one that is missing, blank or wrong in
- * one error. A blank value is wrong also where the schema is optional. Values are never shown.
+ * Reads environment variables and checks each with its zod schema. One error names every variable that is missing, blank or
+ * wrong. A blank value is wrong even if the schema is optional. Values are never shown.
  *
  * @example
  * ```ts
@@ -49,18 +49,18 @@ export function readEnvironment<Shape extends z.ZodRawShape>(
   const names = Object.keys(shape);
   const values = Object.fromEntries(names.map((name) => [name, env[name]]));
   const result = z.object(shape).safeParse(values);
-  const faults = names.flatMap((name) => {
+  const violations = names.flatMap((name) => {
     if (values[name]?.trim() === "") return [`${name} is blank`];
     const issue = result.error?.issues.find(({ path }) => path[0] === name);
     if (issue === undefined) return [];
     return [values[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`];
   });
-  if (result.success && faults.length === 0) return result.data;
-  throw new TokenError("ERR_TOKEN_CONFIG", `Cannot read the environment: ${faults.join("; ")}`);
+  if (result.success && violations.length === 0) return result.data;
+  throw new TokenError("ERR_TOKEN_CONFIG", `Cannot read the environment: ${violations.join("; ")}`);
 }
 
 function environmentOf(options: EnvironmentOptions): Environment {
-  checkOptions(options, { doing: "read the environment", names: environmentOptionNames });
+  checkOptions(options, { doing: "read the environment", names: ENVIRONMENT_OPTIONS });
   const { env = process.env } = options;
   if (typeof env === "object" && env !== null) return env;
   throw new TypeError(

@@ -1,6 +1,7 @@
+import { INSECURE_HOST_CASES } from "@agent-oauth/test-support/insecure-hosts";
 import { describe, expect, it } from "vitest";
-import { faultList } from "./fault-list.ts";
-import { checkedText, identifierFault, urlRule } from "./text-rules.ts";
+import { checkedText, identifierViolation, urlRule } from "./text-rules.ts";
+import { violationList } from "./violation-list.ts";
 
 describe("checkedText", () => {
   const schema = checkedText((text) => (text === "bad" ? "is bad" : undefined));
@@ -16,16 +17,17 @@ describe("checkedText", () => {
     [1, "it must be a string, not a number"],
     [" \n", "it is blank"],
     ["bad", "it is bad"],
-  ])("says what is wrong with %j", (value, fault) => {
+  ])("says what is wrong with %j", (value, violation) => {
     const { error } = schema.safeParse(value);
-    expect(error && faultList(error, "it")).toBe(fault);
+    expect(error && violationList(error, "it")).toBe(violation);
   });
 });
 
-describe("identifierFault", () => {
+describe("identifierViolation", () => {
   it("refuses what could end a line", () => {
-    for (const text of ["a\nb", "a\u0000", "a\u2028"]) expect(identifierFault(text)).toBeDefined();
-    expect(identifierFault("sb-1!b2|x ü")).toBeUndefined();
+    for (const text of ["a\nb", "a\u0000", "a\u2028"])
+      expect(identifierViolation(text)).toBeDefined();
+    expect(identifierViolation("sb-1!b2|x ü")).toBeUndefined();
   });
 });
 
@@ -48,11 +50,18 @@ describe("urlRule", () => {
     ["a.example", "must be an absolute https: URL"],
     ["https://a b", "contains white space"],
     ["https:\\\\a.example", "contains white space, a backslash"],
-    ["https://u@a.example", "must not contain a user name"],
+    ["https://u@a.example", "must not hold a user name"],
     ["https://a.example/#", "must not have a fragment"],
     ["https://a.example/?", "must not have a query"],
-  ])("refuses %s", (url, fault) => {
-    expect(rule(url)).toContain(fault);
+  ])("refuses %s", (url, violation) => {
+    expect(rule(url)).toContain(violation);
+  });
+
+  it.each(INSECURE_HOST_CASES)("judges %s with %j: %s", (url, allowInsecureHosts, verdict) => {
+    const violation = checkedText(urlRule({ allowInsecureHosts, query: false })).safeParse(
+      url,
+    ).error;
+    expect(violation === undefined).toBe(verdict === "allowed");
   });
 
   it("takes a query where one may be", () => {

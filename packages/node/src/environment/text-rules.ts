@@ -1,7 +1,13 @@
-import { checkOptions, kindOf, type OptionNames } from "@agent-oauth/core/internal";
+import {
+  checkedInsecureHosts,
+  checkOptions,
+  checkUrl,
+  kindOf,
+  type OptionNames,
+} from "@agent-oauth/core/internal";
 import { z } from "zod";
 
-/** Says what is wrong with a text, without showing it; `undefined` if nothing is. */
+/** Says which rule a text violates, without showing the text; `undefined` if it violates none. */
 export type TextRule = (text: string) => string | undefined;
 
 /** A text that is not blank and keeps to a rule. */
@@ -12,48 +18,48 @@ export function checkedText(rule: TextRule): z.ZodType<string> {
         input === undefined ? "is missing" : `must be a string, not ${kindOf(input)}`,
     })
     .superRefine((text, context) => {
-      const fault = text.trim() === "" ? "is blank" : rule(text);
-      if (fault !== undefined) context.addIssue(fault);
+      const violation = text.trim() === "" ? "is blank" : rule(text);
+      if (violation !== undefined) context.addIssue(violation);
     });
 }
 
-/** An identifier that goes into forms and headers. */
-export const identifierFault: TextRule = (text) =>
+/** The rule for identifiers that are sent in forms and headers. */
+export const identifierViolation: TextRule = (text) =>
   /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text) ? "contains control characters or line breaks" : undefined;
 
-/** How a URL is judged. */
+/** Which URLs a rule allows. */
 export interface UrlRuleOptions {
-  /** Hosts, as `host` or `host:port`, that may be asked over `http:`. */
+  /** Hosts, as `host` or `host:port`, that may be called over `http:`. */
   readonly allowInsecureHosts: readonly string[];
   /** Whether the URL may have a query. */
   readonly query: boolean;
 }
 
-const urlRuleNames: OptionNames<UrlRuleOptions> = { allowInsecureHosts: true, query: true };
+/** Without the host: a text in the wrong place may be a secret. */
+const INSECURE = 'must be https:, unless "allowInsecureHosts" names its host';
+
+const URL_RULE_OPTIONS: OptionNames<UrlRuleOptions> = { allowInsecureHosts: true, query: true };
 
 /**
- * Makes the rule for URLs that tokens or credentials are sent to.
+ * Makes the rule for URLs to which tokens or credentials are sent: that of `checkUrl`, and no white space, backslash or
+ * fragment. It shows nothing of a URL.
  *
- * @throws TypeError naming an option that is unknown.
+ * @throws TypeError naming an option that is unknown, or "allowInsecureHosts" if it is not a list of hosts.
  */
 export function urlRule(options: UrlRuleOptions): TextRule {
-  checkOptions(options, { doing: "make a rule for URLs", names: urlRuleNames });
-  const { allowInsecureHosts, query } = options;
+  const doing = "make a rule for URLs";
+  checkOptions(options, { doing, names: URL_RULE_OPTIONS });
+  const { query } = options;
+  const allowInsecureHosts = checkedInsecureHosts(options.allowInsecureHosts, doing);
   return (text) => {
-    // URL parsers drop or turn some of these, so that what is read is not what is asked.
-    if (/[\s\\\p{Cc}]/u.test(text))
+    // URL parsers drop or replace some of these: the URL that is called would not be the one that was read.
+    if (/[\s\\\p{Cc}]/u.test(text)) {
       return "contains white space, a backslash or control characters";
-    const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null;
-    if (url === null) return "must be an absolute https: URL";
-    if (url.username !== "" || url.password !== "")
-      return "must not contain a user name or password";
+    }
+    if (!/^https?:\/\//i.test(text)) return "must be an absolute https: URL";
+    const verdict = checkUrl(text, allowInsecureHosts);
+    if (!("url" in verdict)) return verdict.kind === "insecure" ? INSECURE : verdict.violation;
     if (text.includes("#")) return "must not have a fragment";
-    if (text.includes("?") && !query) return "must not have a query";
-    if (url.protocol === "https:" || isNamed(url, allowInsecureHosts)) return undefined;
-    return 'must be https:, unless "allowInsecureHosts" names its host';
+    return text.includes("?") && !query ? "must not have a query" : undefined;
   };
-}
-
-function isNamed(url: URL, hosts: readonly string[]): boolean {
-  return hosts.includes(url.hostname) || hosts.includes(`${url.hostname}:${url.port || "80"}`);
 }

@@ -5,13 +5,19 @@ import {
   TokenError,
   type TokenSource,
 } from "@agent-oauth/core";
-import { checkOptions, type OptionNames, pickOptions } from "@agent-oauth/core/internal";
 import {
+  checkOptions,
+  identityDigest,
+  type OptionNames,
+  pickOptions,
+  textOption,
+} from "@agent-oauth/core/internal";
+import {
+  ENVIRONMENT_OPTIONS,
   type EnvironmentOptions,
-  environmentOptionNames,
   environmentVariable,
 } from "../environment/read-environment.ts";
-import { checkCall, foundToken, placeIdentity, tokenFromText } from "./token-text.ts";
+import { checkCall, foundToken, tokenFromText } from "./token-text.ts";
 
 /** Options of {@link environmentTokenSource}. */
 export interface EnvironmentTokenSourceOptions extends EnvironmentOptions {
@@ -19,13 +25,13 @@ export interface EnvironmentTokenSourceOptions extends EnvironmentOptions {
   readonly clock?: Clock;
 }
 
-const optionNames: OptionNames<EnvironmentTokenSourceOptions> = { env: true, clock: true };
+const OPTIONS: OptionNames<EnvironmentTokenSourceOptions> = { env: true, clock: true };
 
 /**
- * Yields the token that an environment variable holds, read on each call. The end of the token is the `exp` of a JWT;
- * another token has none.
+ * Yields the token that an environment variable holds, read on each call. The expiry is the `exp` of a JWT; that of any
+ * other token is not known.
  *
- * The source honours no field of a request. Its `getToken` throws `TokenError` with `ERR_TOKEN_SOURCE_UNAVAILABLE`
+ * The source supports no field of a request. Its `getToken` throws `TokenError` with `ERR_TOKEN_SOURCE_UNAVAILABLE`
  * (not set), `ERR_TOKEN_CONFIG` (blank), `ERR_TOKEN_CREDENTIAL` (expired, not a token) or `ERR_TOKEN_REJECTED`
  * (the variable still holds the refused token).
  *
@@ -40,15 +46,14 @@ export function environmentTokenSource(
   variable: string,
   options: EnvironmentTokenSourceOptions = {},
 ): TokenSource<AccessToken> {
-  if (typeof variable !== "string" || variable.trim() === "") {
-    throw new TypeError('Cannot read a token: "variable" must be a non-empty string');
-  }
-  checkOptions(options, { doing: "read a token", names: optionNames });
+  const doing = "read a token";
+  textOption(variable, { option: "variable", doing });
+  checkOptions(options, { doing, names: OPTIONS });
   const { clock = systemClock } = options;
-  const environment = pickOptions<EnvironmentOptions>(options, environmentOptionNames);
+  const environment = pickOptions<EnvironmentOptions>(options, ENVIRONMENT_OPTIONS);
   const holder = `environment variable ${variable}`;
   return {
-    identity: placeIdentity("environment", variable),
+    identity: identityDigest("environment", variable),
     async getToken(request, getOptions = {}) {
       checkCall(holder, { request, options: getOptions });
       getOptions.signal?.throwIfAborted();

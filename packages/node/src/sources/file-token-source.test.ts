@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { createAccessToken } from "@agent-oauth/core";
 import { createFakeClock, tokenSourceContract } from "@agent-oauth/core/testing";
+import { projectFiles, temporaryDirectory } from "@agent-oauth/test-support/temporary-directory";
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { projectFiles, temporaryDirectory } from "../temporary-directory.test-support.ts";
-import { unsignedJwt } from "../unsigned-jwt.test-support.ts";
 import { fileTokenSource } from "./file-token-source.ts";
 
 const SENTINEL = "s3cr3t-sentinel";

@@ -5,13 +5,18 @@ import {
   TokenError,
   type TokenSource,
 } from "@agent-oauth/core";
-import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
+import {
+  checkOptions,
+  identityDigest,
+  type OptionNames,
+  untilAborted,
+} from "@agent-oauth/core/internal";
 import {
   createWatchedFile,
   type WatchedFile,
   type WatchedFileOptions,
 } from "../watched-file/watched-file.ts";
-import { checkCall, foundToken, placeIdentity, tokenFromText } from "./token-text.ts";
+import { checkCall, foundToken, tokenFromText } from "./token-text.ts";
 
 /** Options of {@link fileTokenSource}. */
 export type FileTokenSourceOptions = Pick<
@@ -19,7 +24,7 @@ export type FileTokenSourceOptions = Pick<
   "pollIntervalMs" | "onError" | "clock"
 >;
 
-const optionNames: OptionNames<FileTokenSourceOptions> = {
+const OPTIONS: OptionNames<FileTokenSourceOptions> = {
   pollIntervalMs: true,
   onError: true,
   clock: true,
@@ -33,10 +38,10 @@ export interface FileTokenSource extends TokenSource<AccessToken> {
 
 /**
  * Yields the token that a file holds as plain text, such as the service account token that Kubernetes projects into a pod
- * and renews. The file is looked at on each call; while it is half-written the last good token stays in use. The
- * end of the token is the `exp` of a JWT; another token has none.
+ * and renews. Each call looks at the file; while it is half-written, the last good token stays in use. The expiry is the
+ * `exp` of a JWT; that of any other token is not known.
  *
- * The source honours no field of a request. Its `getToken` throws `TokenError` with `ERR_TOKEN_SOURCE_UNAVAILABLE`
+ * The source supports no field of a request. Its `getToken` throws `TokenError` with `ERR_TOKEN_SOURCE_UNAVAILABLE`
  * (no file), `ERR_TOKEN_CONFIG` (unreadable), `ERR_TOKEN_CREDENTIAL` (empty, expired, not a token) or
  * `ERR_TOKEN_REJECTED` (the file still holds the refused token).
  *
@@ -46,13 +51,13 @@ export interface FileTokenSource extends TokenSource<AccessToken> {
  * const { token } = await source.getToken();
  * ```
  * @throws TypeError if `path` is blank, or naming an option that is unknown or of a wrong type; RangeError if
- * `pollIntervalMs` is no usable duration.
+ * `pollIntervalMs` is out of range.
  */
 export function fileTokenSource(
   path: string,
   options: FileTokenSourceOptions = {},
 ): FileTokenSource {
-  checkOptions(options, { doing: "read a token from a file", names: optionNames });
+  checkOptions(options, { doing: "read a token from a file", names: OPTIONS });
   const { clock = systemClock } = options;
   const holder = `file ${JSON.stringify(path)}`;
   const file: WatchedFile<string> = createWatchedFile(path, {
@@ -60,25 +65,24 @@ export function fileTokenSource(
     parse: createTokenParser(holder),
   });
   return {
-    identity: placeIdentity("file", file.path),
+    identity: identityDigest("file", file.path),
     async getToken(request, getOptions = {}) {
       checkCall(holder, { request, options: getOptions });
       getOptions.signal?.throwIfAborted();
-      const token = await file.read();
-      getOptions.signal?.throwIfAborted();
+      const token = await untilAborted(file.read(), getOptions.signal);
       return foundToken(token, { holder, clock }, getOptions);
     },
     close: () => file.close(),
   };
 }
 
-/** Once the file held a token that tells its end, one that does not is taken for a part of one. */
+/** Makes a parser that takes a text for half a token if it has no expiry and an earlier token had one. */
 function createTokenParser(holder: string): (text: string) => string {
-  let tellsEnd = false;
+  let hasExpiry = false;
   return (text) => {
     const token = tokenFromText(text, holder);
-    if (jwtExpiresAt(token) !== undefined) tellsEnd = true;
-    else if (tellsEnd) {
+    if (jwtExpiresAt(token) !== undefined) hasExpiry = true;
+    else if (hasExpiry) {
       throw new TokenError(
         "ERR_TOKEN_CREDENTIAL",
         `Cannot use the token of ${holder}: it held a JWT with an exp and now holds something else, perhaps half a token`,

@@ -2,16 +2,15 @@ import {
   type AccessToken,
   type Clock,
   createAccessToken,
-  digest,
   type GetTokenOptions,
   jwtExpiresAt,
   normalizeTokenRequest,
   TokenError,
   type TokenRequest,
 } from "@agent-oauth/core";
-import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
+import { checkGetTokenOptions, fitsHeader, withoutBearer } from "@agent-oauth/core/internal";
 
-/** What the holder of a token is called in messages, and by which clock its token is judged. */
+/** How messages call the holder of a token, and which clock tells whether its token has expired. */
 export interface TokenTextOptions {
   /** Such as `file "/var/run/token"`. */
   readonly holder: string;
@@ -19,24 +18,24 @@ export interface TokenTextOptions {
 }
 
 /**
- * Turns the text of a file or variable into the bare token: no surrounding whitespace, no leading "Bearer ".
+ * Turns the text of a file or variable into the token without white space around it and without a leading "Bearer ".
  *
  * @throws TokenError `ERR_TOKEN_CREDENTIAL` if nothing is left, or it cannot stand in a header.
  */
 export function tokenFromText(text: string, holder: string): string {
-  const token = text.trim().replace(/^bearer(?:\s+|$)/i, "");
+  const token = withoutBearer(text);
   if (token === "") throw unusable(holder, "it is empty");
-  // RFC 6750 §2.1 allows less still, but some servers issue more.
-  if (!/^[\x21-\x7e]+$/.test(token)) {
+  // RFC 6750 §2.1 allows fewer characters, but some servers issue more.
+  if (!fitsHeader(token)) {
     throw unusable(holder, "it contains spaces, line breaks or characters beyond ASCII");
   }
   return token;
 }
 
 /**
- * Makes an access token of a token found somewhere, with the end that its `exp` states if it is a JWT.
+ * Makes an access token of the text of a token. Its expiry is the `exp` of a JWT.
  *
- * @throws TokenError `ERR_TOKEN_CREDENTIAL` if it expired, `ERR_TOKEN_REJECTED` if it is the one a server refused.
+ * @throws TokenError `ERR_TOKEN_CREDENTIAL` if it has expired, `ERR_TOKEN_REJECTED` if a server refused this very token.
  */
 export function foundToken(
   token: string,
@@ -56,25 +55,17 @@ export function foundToken(
   return createAccessToken({ token, expiresAt });
 }
 
-const callOptionNames: OptionNames<GetTokenOptions> = {
-  signal: true,
-  minValidityMs: true,
-  rejected: true,
-  rejectedBy: true,
-  subjectExpiresAt: true,
-};
-
 /**
- * Checks a call: who finds a token ready-made can honour no field of a request.
+ * Checks a call: a source of a ready-made token supports no field of a request.
  *
- * @throws TokenError `ERR_TOKEN_SUBJECT_NOT_ALLOWED` on a subject token.
- * @throws TypeError on other fields, and naming an option that is unknown.
+ * @throws TokenError `ERR_TOKEN_SUBJECT_NOT_ALLOWED` if the request has a subject token.
+ * @throws TypeError | RangeError naming another field of the request, or an option that is unknown or wrong.
  */
 export function checkCall(
   holder: string,
   { request, options }: { request: TokenRequest | undefined; options: GetTokenOptions },
 ): void {
-  checkOptions(options, { doing: "get a token", names: callOptionNames });
+  checkGetTokenOptions(options);
   const { subjectToken } = normalizeTokenRequest(request);
   if (subjectToken !== undefined) {
     throw new TokenError(
@@ -82,12 +73,7 @@ export function checkCall(
       `Cannot get a token on behalf of a user: ${holder} holds one token for everybody`,
     );
   }
-  normalizeTokenRequest(request, { honours: [] });
-}
-
-/** Names a place where a token was found, without showing it. */
-export function placeIdentity(...place: readonly string[]): string {
-  return Buffer.from(digest(JSON.stringify(place)), "latin1").toString("base64url");
+  normalizeTokenRequest(request, { supports: [] });
 }
 
 function unusable(holder: string, reason: string): TokenError {

@@ -1,9 +1,9 @@
 import { redactedCause, TokenError } from "@agent-oauth/core";
 
-/** What the usual failures of the file system mean to whoever has to repair them. */
+/** What the usual failures of the file system mean, for the person who repairs them. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no such file or directory",
-  ENOTDIR: "it is below something that is not a directory, or is no directory itself",
+  ENOTDIR: "it is not a directory, or one of its parents is not",
   EACCES: "permission denied",
   EPERM: "permission denied",
   EISDIR: "it is a directory",
@@ -12,8 +12,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Turns a failure of the file system into a {@link TokenError} that names the path: `ERR_TOKEN_SOURCE_UNAVAILABLE`
- * where nothing is there, `ERR_TOKEN_CONFIG` where something is that cannot be used.
+ * Turns a failure of the file system into a {@link TokenError} that names the path: `ERR_TOKEN_SOURCE_UNAVAILABLE` if
+ * nothing exists there, else `ERR_TOKEN_CONFIG`.
  */
 export function fileError(path: string, error: unknown): TokenError {
   const { code } = error as { code?: unknown };

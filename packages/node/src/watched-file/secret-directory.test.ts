@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
 import {
   projectFiles,
   temporaryDirectory,
   writeFiles,
-} from "../temporary-directory.test-support.ts";
+} from "@agent-oauth/test-support/temporary-directory";
+import { describe, expect, it } from "vitest";
 import { readSecretDirectory } from "./secret-directory.ts";
 
 describe("readSecretDirectory", () => {

@@ -3,10 +3,10 @@ import { readTextFile } from "./text-file.ts";
 import { visibleNames } from "./visible-names.ts";
 
 /**
- * Reads a directory as secrets are mounted: each file is one value by the file's name. Trailing newlines are dropped;
- * hidden files and directories are left out.
+ * Reads a directory of mounted secrets: each file is one value, by the file's name. Trailing newlines are dropped; hidden
+ * files and directories are left out.
  *
- * @returns `undefined` if there is no such directory, or no file in it.
+ * @returns `undefined` if the directory does not exist, or has no files.
  * @throws TokenError `ERR_TOKEN_CONFIG` naming the directory or file that cannot be read.
  */
 export async function readSecretDirectory(
@@ -18,7 +18,7 @@ export async function readSecretDirectory(
   return Object.fromEntries(await Promise.all(values));
 }
 
-/** Reads one mounted value: what wrote it may have ended it with a newline that is no part of it. */
+/** Reads one mounted value, without the newlines that its writer may have appended. */
 export async function readSecretText(path: string): Promise<string> {
   const { text } = await readTextFile(path);
   return text.replace(/[\r\n]+$/, "");

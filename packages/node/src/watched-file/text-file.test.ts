@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryDirectory } from "@agent-oauth/test-support/temporary-directory";
 import { describe, expect, it, vi } from "vitest";
-import { temporaryDirectory } from "../temporary-directory.test-support.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** Called whenever a file has been opened, before it is read. */

@@ -3,26 +3,26 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { TokenError } from "@agent-oauth/core";
 import { fileError } from "./file-error.ts";
 
-/** Credentials and tokens are a few kilobytes; what is larger than this (1 MiB) is not one. */
+/** Credentials and tokens are a few kilobytes; a larger file (1 MiB) is something else. */
 const MAX_BYTES = 1_048_576;
 
-/** How often a file that changes under our hands is read again before we give up for now. */
+/** How often a file is read that keeps changing while it is read. */
 const MAX_ATTEMPTS = 3;
 
 /** The content of a file at one moment. */
 export interface TextFile {
   /** Without a byte order mark. */
   readonly text: string;
-  /** Equal as long as nobody touched the file. */
+  /** The same as long as the file is unchanged. */
   readonly version: string;
-  /** Epoch milliseconds by the file system's clock. */
+  /** Epoch milliseconds of the file system's clock. */
   readonly modifiedAt: number;
 }
 
 /**
- * Reads a UTF-8 file of at most 1 MiB whole, again if it changes meanwhile.
+ * Reads a whole UTF-8 file of at most 1 MiB, and reads it again if it changes meanwhile.
  *
- * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if there is none, `ERR_TOKEN_CONFIG` if it cannot be used.
+ * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if it does not exist, `ERR_TOKEN_CONFIG` if it cannot be used.
  */
 export async function readTextFile(path: string): Promise<TextFile> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -32,10 +32,10 @@ export async function readTextFile(path: string): Promise<TextFile> {
   throw unusable(path, "it kept changing while it was read");
 }
 
-/** Tells the version of a file without reading it. */
+/** Returns the version of a file without reading it. */
 export async function textFileVersion(path: string): Promise<string> {
   const stats = await attempt(path, () => stat(path, { bigint: true }));
-  // Opening a pipe would wait for a writer, so this is asked before.
+  // Checked before the file is opened: opening a pipe would wait for a writer.
   if (!stats.isFile()) throw unusable(path, "it is not a regular file");
   if (stats.size > MAX_BYTES) throw unusable(path, "it is larger than 1 MiB");
   return version(stats);
@@ -61,7 +61,7 @@ async function readOnce(path: string): Promise<TextFile | undefined> {
 
 async function readBytes(handle: FileHandle): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  // The size said beforehand is not believed: some file systems say 0.
+  // The size in the metadata is not used: some file systems report 0.
   const stream = handle.createReadStream({ autoClose: false, start: 0, end: MAX_BYTES });
   for await (const chunk of stream) chunks.push(chunk);
   return Buffer.concat(chunks);

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { fileError } from "./file-error.ts";
 
 /**
- * Lists the names of one kind in a directory, links followed, sorted by code unit so that every machine agrees. Hidden
- * ones are left out: Kubernetes keeps its own there. A directory that does not exist has none.
+ * Lists the names of the files, or of the directories, in a directory. Links are followed, and names sorted by code unit, so
+ * that every machine yields the same list. Hidden names are left out: Kubernetes uses them. A directory that does not exist
+ * is empty.
  *
  * @throws TokenError `ERR_TOKEN_CONFIG` if the directory cannot be read.
  */

@@ -5,12 +5,12 @@ import { rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { createFakeClock } from "@agent-oauth/core/testing";
-import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   projectFiles,
   replaceFile,
   temporaryDirectory,
-} from "../temporary-directory.test-support.ts";
+} from "@agent-oauth/test-support/temporary-directory";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createWatchedFile, type WatchedFileOptions } from "./watched-file.ts";
 
 const SENTINEL = "s3cr3t-sentinel";

@@ -1,26 +1,36 @@
 import { resolve } from "node:path";
-import { type Clock, digest, redactedCause, systemClock, TokenError } from "@agent-oauth/core";
-import { checkOptions, emit, type OptionNames } from "@agent-oauth/core/internal";
+import { type Clock, redactedCause, systemClock, TokenError } from "@agent-oauth/core";
+import {
+  checkOptions,
+  digest,
+  emit,
+  functionOption,
+  MAX_TIMER_MS,
+  numberOption,
+  type OptionNames,
+  textOption,
+  untilAborted,
+} from "@agent-oauth/core/internal";
 import { readTextFile, textFileVersion } from "./text-file.ts";
 
 /** Options of {@link createWatchedFile}. */
 export interface WatchedFileOptions<T> {
   /**
-   * Turns the text into the value. What it throws means "not usable": the last good value stays. Messages of
-   * `TokenError`s are shown; those of other errors are not, since parsers quote what they read.
+   * Turns the text into the value. If it throws, the content is unusable and the last good value stays. The error shows
+   * messages of `TokenError`s, but not those of other errors: parsers quote what they read.
    */
   readonly parse: (text: string) => T;
-  /** How often the file is looked at without being read by anybody, in milliseconds; 0 for never. Default 10 000. */
+  /** How often the poll looks at the file, in milliseconds; 0 turns it off. Default 10 000. */
   readonly pollIntervalMs?: number;
-  /** Called with every good value after the first, once per change of the content. What it throws is ignored. */
+  /** Called with every good value after the first, once per change of the content. Its errors are ignored. */
   readonly onChange?: (value: T) => void;
-  /** Called when the file becomes unusable, once per fault; the last good value stays in use. What it throws is ignored. */
+  /** Called when the file becomes unusable, once per reason; the last good value stays in use. Its errors are ignored. */
   readonly onError?: (error: TokenError) => void;
   /** Default: the machine's. */
   readonly clock?: Clock;
 }
 
-const optionNames: OptionNames<WatchedFileOptions<unknown>> = {
+const OPTIONS: OptionNames<WatchedFileOptions<unknown>> = {
   parse: true,
   pollIntervalMs: true,
   onChange: true,
@@ -33,23 +43,23 @@ export interface WatchedFile<T> {
   /** Absolute. */
   readonly path: string;
   /**
-   * Returns the file's content as it is now, or the last good one if what is there now cannot be used.
+   * Returns the file's content as it is now, or the last good content if the file cannot be used now.
    *
-   * @throws TokenError if the content never was good, or after `close()`.
+   * @throws TokenError if the content was never good, or `ERR_TOKEN_CLOSED` as soon as the watch is closed.
    */
   read(): Promise<T>;
-  /** Looks at the file now, as the poll does. Never rejects: faults go to `onError`. */
+  /** Looks at the file now, as the poll does. It never rejects: `onError` gets the errors. */
   refresh(): Promise<void>;
-  /** Ends the poll. Nothing is called any more. */
+  /** Ends the poll and pending reads. No callback is called afterwards. */
   close(): void;
 }
 
+const DOING = "watch a file";
 const DEFAULT_POLL_INTERVAL_MS = 10_000;
-const MAX_TIMER_MS = 2_147_483_647;
 
 /**
- * File systems stamp changes with a coarse clock, up to 2 s on some: a file changed less than this ago may
- * change again without a trace, so it is read rather than trusted.
+ * Some file systems stamp changes with a clock of 2 s resolution: a file that changed less than this ago may change
+ * again with the same stamp, so it is read again.
  */
 const SETTLED_AFTER_MS = 2_000;
 
@@ -68,7 +78,7 @@ const SETTLED_AFTER_MS = 2_000;
  * @throws TypeError | RangeError naming the argument or option that is unknown, of a wrong type, blank or out of range.
  */
 export function createWatchedFile<T>(path: string, options: WatchedFileOptions<T>): WatchedFile<T> {
-  checkOptions(options, { doing: "watch a file", names: optionNames });
+  checkOptions(options, { doing: DOING, names: OPTIONS });
   const { pollIntervalMs = DEFAULT_POLL_INTERVAL_MS } = options ?? {};
   checkArguments(path, { ...options, pollIntervalMs });
   return new PolledFile(resolve(path), { ...options, pollIntervalMs });
@@ -79,13 +89,13 @@ class PolledFile<T> implements WatchedFile<T> {
   readonly #options: WatchedFileOptions<T> & { readonly pollIntervalMs: number };
   #good: { readonly value: T; readonly digest: string } | undefined;
   /** Why the content is unusable now. */
-  #fault: TokenError | undefined;
+  #error: TokenError | undefined;
   /** Of the content judged last; `undefined` if the file must be read to know. */
   #version: string | undefined;
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(path: string, options: WatchedFileOptions<T> & { readonly pollIntervalMs: number }) {
     this.path = path;
@@ -93,12 +103,10 @@ class PolledFile<T> implements WatchedFile<T> {
   }
 
   async read(): Promise<T> {
-    await this.refresh();
-    if (this.#closed) {
-      throw new TokenError("ERR_TOKEN_CLOSED", `Cannot read ${this.#name}: it is watched no more`);
-    }
+    // A file system may never answer: then the end of the watch ends the wait.
+    await untilAborted(this.refresh(), this.#closing.signal);
     if (this.#good !== undefined) return this.#good.value;
-    throw this.#fault;
+    throw this.#error;
   }
 
   refresh(): Promise<void> {
@@ -112,8 +120,14 @@ class PolledFile<T> implements WatchedFile<T> {
   }
 
   close(): void {
-    this.#closed = true;
     clearTimeout(this.#timer);
+    this.#closing.abort(
+      new TokenError("ERR_TOKEN_CLOSED", `Cannot read ${this.#name}: its watch was closed`),
+    );
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   get #name(): string {
@@ -139,7 +153,7 @@ class PolledFile<T> implements WatchedFile<T> {
     if (this.#closed) return;
     const contentDigest = digest(text);
     if (contentDigest !== this.#good?.digest) this.#accept(this.#parse(text), contentDigest);
-    this.#fault = undefined;
+    this.#error = undefined;
     // Only here: what is unusable now may be usable later as it is, such as a certificate of tomorrow.
     const age = (this.#options.clock ?? systemClock).now() - modifiedAt;
     if (age >= SETTLED_AFTER_MS) this.#version = version;
@@ -168,14 +182,14 @@ class PolledFile<T> implements WatchedFile<T> {
 
   #fail(error: unknown): void {
     if (this.#closed) return;
-    const fault = TokenError.isInstance(error)
+    const unusable = TokenError.isInstance(error)
       ? error
       : new TokenError("ERR_TOKEN_CONFIG", `Cannot watch ${this.#name}: a look at it failed`, {
           cause: redactedCause(error),
         });
-    const known = fault.message === this.#fault?.message;
-    this.#fault = fault;
-    if (!known) emit(this.#options.onError, fault);
+    const known = unusable.message === this.#error?.message;
+    this.#error = unusable;
+    if (!known) emit(this.#options.onError, unusable);
   }
 
   #schedule(): void {
@@ -186,21 +200,15 @@ class PolledFile<T> implements WatchedFile<T> {
 }
 
 function checkArguments<T>(path: unknown, options: WatchedFileOptions<T>): void {
-  if (typeof path !== "string" || path.trim() === "") {
-    throw new TypeError('Cannot watch a file: "path" must be a non-empty string');
+  textOption(path, { option: "path", doing: DOING });
+  for (const option of ["parse", "onChange", "onError"] as const) {
+    functionOption(options[option], { option, doing: DOING });
   }
-  for (const name of ["parse", "onChange", "onError"] as const) {
-    const value: unknown = options[name];
-    if (typeof value === "function" || (value === undefined && name !== "parse")) continue;
-    throw new TypeError(`Cannot watch a file: "${name}" must be a function, not ${typeof value}`);
-  }
-  const { pollIntervalMs } = options;
-  if (typeof pollIntervalMs !== "number") {
-    throw new TypeError('Cannot watch a file: "pollIntervalMs" must be a number');
-  }
-  if (!(pollIntervalMs >= 0 && pollIntervalMs <= MAX_TIMER_MS)) {
-    throw new RangeError(
-      `Cannot watch a file: "pollIntervalMs" must be from 0 to ${MAX_TIMER_MS}, not ${pollIntervalMs}`,
-    );
-  }
+  if (options.parse === undefined) throw new TypeError(`Cannot ${DOING}: "parse" is missing`);
+  numberOption(options.pollIntervalMs, {
+    option: "pollIntervalMs",
+    doing: DOING,
+    min: 0,
+    max: MAX_TIMER_MS,
+  });
 }

@@ -1,12 +1,12 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { cachingTokenSource, TokenError } from "@agent-oauth/core";
 import { createFakeClock } from "@agent-oauth/core/testing";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { replaceFile, temporaryDirectory } from "@agent-oauth/test-support/temporary-directory";
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
+import { describe, expect, it, vi } from "vitest";
 import type { StsTokenSourceOptions } from "../exchange/sts-options.ts";
-import { stsAndSource, unsignedJwt } from "../sts.test-support.ts";
+import { stsAndSource } from "../sts.test-support.ts";
 import type { StsActor } from "./actor-token.ts";
 import { serviceAccountActor } from "./service-account-actor.ts";
 
@@ -26,12 +26,9 @@ async function actingAs(token: StsActor["token"], options: Partial<StsTokenSourc
 const credential = { code: "ERR_TOKEN_CREDENTIAL", retryable: false };
 
 function tokenFile(text?: string) {
-  const directory = mkdtempSync(join(tmpdir(), "agent-oauth-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  const file = join(directory, "token");
+  const file = join(temporaryDirectory(), "token");
   const write = (content: string) => {
-    writeFileSync(`${file}.new`, content);
-    renameSync(`${file}.new`, file);
+    replaceFile(file, content);
   };
   if (text !== undefined) write(text);
   return { file, write };

@@ -8,39 +8,48 @@ import {
   TokenError,
   type TokenSource,
 } from "@agent-oauth/core";
-import { checkOptions, type OptionNames, shownName } from "@agent-oauth/core/internal";
+import {
+  checkOptions,
+  type OptionNames,
+  shownName,
+  textOption,
+  timeLimit,
+  withinDeadline,
+  withoutBearer,
+} from "@agent-oauth/core/internal";
 import { fileTokenSource } from "@agent-oauth/node";
-import { refuseOption as refuse } from "../checks/refuse-option.ts";
+import { invalidOption } from "../checks/invalid-option.ts";
 import { tokenTypes } from "../checks/token-types.ts";
 
-/** Who acts on behalf of the subjects (RFC 8693 §1.1). */
+/** The actor: who acts on behalf of the subjects (RFC 8693 §1.1). */
 export interface StsActor {
-  /** Its stable name: it stands for the actor in cache keys, whatever its token is at the time. It is not sent. */
+  /** Its stable name, which identifies the actor in cache keys although its token changes. It is not sent. */
   readonly name: string;
   /**
-   * Its token: the token itself; a function that yields it and is asked again when it ends; or a file, such as the
-   * token of a Kubernetes service account, that is looked at for each exchange.
+   * Its token: the token itself; a function that yields it and is called again when the token expires; or a file, such as the
+   * token of a Kubernetes service account, which is read for each exchange if it changed.
    */
   readonly token: string | ActorTokenFunction | { readonly file: string };
-  /** What its token is. Default `tokenTypes.jwt`. */
+  /** The type of its token. Default `tokenTypes.jwt`. */
   readonly tokenType?: string;
 }
 
-/** Yields the actor's token, now or later. It is kept until its end: `expiresAt`, `expiresIn` or the JWT's `exp`, else for five minutes. */
+/** Yields the actor's token. It is kept until it expires: the earliest of `expiresAt`, `expiresIn` and the JWT's `exp`, else five minutes. */
 export type ActorTokenFunction = () => string | ProvidedToken | Promise<string | ProvidedToken>;
 
 /** A source of one actor's token. */
 export interface ActorToken {
   readonly name: string;
   readonly tokenType: string;
-  /** @throws TokenError that says that it is the actor's token which could not be had, or used. */
+  /** @throws TokenError that says that the actor's token could not be obtained, or not be used. */
   get(options: { readonly signal: AbortSignal | undefined }): Promise<string>;
   close(): void;
 }
 
+const DOING = "create a token source";
 const NAMES: OptionNames<StsActor> = { name: true, token: true, tokenType: true };
 
-/** What an actor's token is judged and limited by. */
+/** Which clock tells whether an actor's token has expired, and how long to wait for it. */
 export interface ActorTokenOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
@@ -53,17 +62,14 @@ export interface ActorTokenOptions {
  */
 export function actorToken(actor: StsActor, options: ActorTokenOptions): ActorToken {
   checkOptions(actor ?? null, {
-    doing: "create a token source",
+    doing: DOING,
     names: NAMES,
     what: '"actor"',
     member: "member of an actor",
   });
   const { name, tokenType = tokenTypes.jwt } = actor;
-  for (const [member, value] of Object.entries({ name, tokenType })) {
-    if (typeof value !== "string" || value.trim() === "") {
-      refuse(`actor.${member}`, "must be a string that is not blank");
-    }
-  }
+  textOption(name, { option: "actor.name", doing: DOING });
+  textOption(tokenType, { option: "actor.tokenType", doing: DOING });
   const { source, close } = sourceOf(actor, options);
   return {
     name,
@@ -92,23 +98,36 @@ function sourceOf(
   }
   if (typeof token === "object" && typeof token?.file === "string" && token.file.trim() !== "") {
     checkOptions(token, {
-      doing: "create a token source",
+      doing: DOING,
       names: { file: true },
       what: '"actor.token"',
       member: "member of an actor's token",
     });
-    const source = fileTokenSource(token.file, { clock });
-    return { source, close: () => source.close() };
+    return sourceOfFile(token.file, { clock, timeoutMs });
   }
-  return refuse("actor.token", "must be a token, a function or { file }");
+  return invalidOption("actor.token", "must be a token, a function or { file }");
+}
+
+/** A file system may never answer: the exchange must not wait longer for it than for a function. */
+function sourceOfFile(path: string, { clock, timeoutMs }: ActorTokenOptions) {
+  const file = fileTokenSource(path, { clock });
+  const limit = timeLimit(`read file ${JSON.stringify(path)}`, timeoutMs);
+  const source: TokenSource = {
+    identity: file.identity,
+    getToken: (request, options) =>
+      withinDeadline({ ...limit, signals: [options?.signal] }, ({ signal }) =>
+        file.getToken(request, { ...options, signal }),
+      ),
+  };
+  return { source, close: () => file.close() };
 }
 
 function sourceOfOne(text: string): TokenSource {
-  const token = text.trim().replace(/^bearer(?:\s+|$)/i, "");
+  const token = withoutBearer(text);
   try {
     return staticTokenSource({ token, expiresAt: jwtExpiresAt(token) });
   } catch {
-    return refuse(
+    return invalidOption(
       "actor.token",
       "must be of at most 65 536 characters, without control characters",
     );
@@ -122,7 +141,7 @@ function usable(token: AccessToken, clock: Clock): AccessToken {
   throw new TokenError("ERR_TOKEN_CREDENTIAL", `Cannot use a token: it expired at ${at}`);
 }
 
-/** An actor that is missing is a wrong credential here, not a flow that is not configured. */
+/** A missing actor is a wrong credential here, not a flow that is not configured. */
 function actorError(error: unknown, name: string): unknown {
   if (!TokenError.isInstance(error)) return error;
   const absent = error.code === "ERR_TOKEN_SOURCE_UNAVAILABLE" || error.code === "ERR_TOKEN_CONFIG";

@@ -1,8 +1,9 @@
 import { inspect } from "node:util";
 import type { TokenEvent } from "@agent-oauth/core";
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it } from "vitest";
 import type { StsTokenSourceOptions } from "../exchange/sts-options.ts";
-import { issue, stsAndSource, unsignedJwt } from "../sts.test-support.ts";
+import { issue, stsAndSource } from "../sts.test-support.ts";
 
 const actorToken = unsignedJwt({ sub: "agent", jti: "sentinel-of-the-actor" });
 const request = { subjectToken: "subject", audience: ["orders"] };
@@ -46,7 +47,7 @@ describe("an actor", () => {
 
   it.each([
     [undefined, /the token has no "act"; have the STS do delegation/],
-    [{ sub: "sentinel-of-somebody" }, /the token has an "act" that names somebody else/],
+    [{ sub: "sentinel-of-somebody" }, /the token has an "act" that names another actor/],
   ])("ignored is an error where that is asked for: %j", async (act, message) => {
     const { ask, told } = await answered(act, { actorIgnored: "error" });
     const error = await ask();

@@ -1,15 +1,15 @@
-import { type AccessToken, jwtParties, TokenError, type TokenRequest } from "@agent-oauth/core";
-import { type AnswerCheckOptions, tellFault } from "./answer-policy.ts";
+import { type AccessToken, TokenError, type TokenRequest } from "@agent-oauth/core";
+import { jwtParties } from "@agent-oauth/core/internal";
+import { emitMismatch, type ResponseCheckOptions } from "./response-policy.ts";
 
-/** What was sent and is checked against: the actor's token, and the audience and resource to tell of. */
+/** What was sent: the actor's token, and the audience and resource that the event names. */
 export interface ActingRequest extends Pick<TokenRequest, "audience" | "resource"> {
   readonly actorToken: string;
 }
 
 /**
- * Checks that a JWT names the actor whose token was sent: an STS that does not know delegation issues what it would
- * without one. Nothing can be told of an opaque token, so it passes; of an actor whose token is opaque, or has no
- * `sub`, any `act` will do.
+ * Checks that a JWT names the actor whose token was sent: an STS that does not support delegation ignores the actor. An
+ * opaque token passes, since it cannot be read; if the actor's token is opaque or has no `sub`, any `act` passes.
  *
  * @throws TokenError `ERR_TOKEN_RESPONSE` if it does not and the policy is `"error"`.
  * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-4.1 RFC 8693 §4.1}
@@ -17,19 +17,19 @@ export interface ActingRequest extends Pick<TokenRequest, "audience" | "resource
 export function checkActor(
   { token }: AccessToken,
   { actorToken, ...target }: ActingRequest,
-  options: AnswerCheckOptions,
+  options: ResponseCheckOptions,
 ): void {
   const issued = jwtParties(token);
   if (issued === undefined) return;
   const expected = jwtParties(actorToken)?.subject;
   const { actor } = issued;
   if (actor !== undefined && (expected === undefined || actor.subject === expected)) return;
-  tellFault("actor-ignored", target, options);
+  emitMismatch("actor-ignored", target, options);
   if (options.policy === "event") return;
-  const fault = actor === undefined ? 'has no "act"' : 'has an "act" that names somebody else';
+  const violation = actor === undefined ? 'has no "act"' : 'has an "act" that names another actor';
   throw new TokenError(
     "ERR_TOKEN_RESPONSE",
-    `Cannot use the answer of the STS: the token ${fault}; have the STS do delegation, or leave out the option "actor"`,
+    `Cannot use the response of the STS: the token ${violation}; have the STS do delegation, or leave out the option "actor"`,
     { status: 200 },
   );
 }

@@ -1,11 +1,11 @@
-import { type AccessToken, jwtAudience, TokenError, type TokenRequest } from "@agent-oauth/core";
-import { listedNames } from "@agent-oauth/core/internal";
-import { type AnswerCheckOptions, tellFault } from "./answer-policy.ts";
+import { type AccessToken, TokenError, type TokenRequest } from "@agent-oauth/core";
+import { jwtAudience, listedNames } from "@agent-oauth/core/internal";
+import { emitMismatch, type ResponseCheckOptions } from "./response-policy.ts";
 import { tokenTypes } from "./token-types.ts";
 
 /**
- * Checks that a JWT names every audience and resource that was asked for, by exact comparison. Nothing can be told of
- * an opaque token, so it passes. That the resource of an id-jag is in another claim is taken into account.
+ * Checks that a JWT names every audience and resource that was asked for, by exact comparison. An opaque token passes,
+ * since it cannot be read. The resource of an id-jag is not checked: it is in another claim.
  *
  * @throws TokenError `ERR_TOKEN_AUDIENCE` if it does not and the policy is `"error"`.
  * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 §2}
@@ -13,7 +13,7 @@ import { tokenTypes } from "./token-types.ts";
 export function checkAudience(
   { token, issuedTokenType }: AccessToken,
   request: TokenRequest,
-  options: AnswerCheckOptions,
+  options: ResponseCheckOptions,
 ): void {
   const { audience = [], resource = [] } = request;
   const named = jwtAudience(token);
@@ -21,7 +21,7 @@ export function checkAudience(
   const targets = issuedTokenType === tokenTypes.idJag ? audience : [...audience, ...resource];
   const missing = targets.filter((target) => !named.includes(target));
   if (missing.length === 0) return;
-  tellFault("audience-mismatch", request, options);
+  emitMismatch("audience-mismatch", request, options);
   if (options.policy === "event") return;
   throw new TokenError(
     "ERR_TOKEN_AUDIENCE",

@@ -1,6 +1,6 @@
 import { TokenError } from "@agent-oauth/core";
 
-/** Says that there is nobody on whose behalf. */
+/** Makes the error of a request without a subject token. */
 export function subjectRequired(doing: string): TokenError {
   return new TokenError("ERR_TOKEN_SUBJECT_REQUIRED", `Cannot ${doing}: "subjectToken" is missing`);
 }

@@ -1,6 +1,6 @@
 import { normalizeTokenRequest, type TokenRequest } from "@agent-oauth/core";
 
-/** For whom and what a token is asked. */
+/** The audience, resource and scope of a token. */
 export type Target = Pick<TokenRequest, "audience" | "resource" | "scope">;
 
 const LISTS = ["audience", "resource", "scope"] as const;

@@ -1,10 +1,20 @@
 import { TokenError } from "@agent-oauth/core";
-import { checkOptions, listedNames, unknownName } from "@agent-oauth/core/internal";
-import { checkedText, faultList, identifierFault, urlRule } from "@agent-oauth/node";
+import type { McpServerRef, TargetRequest } from "@agent-oauth/core/gateway";
+import {
+  checkedInsecureHosts,
+  checkOptions,
+  listedNames,
+  unknownName,
+} from "@agent-oauth/core/internal";
+import {
+  checkedText,
+  identifierViolation,
+  urlRule,
+  violationList,
+} from "@agent-oauth/node/internal";
 import { z } from "zod";
-import type { McpServerRef, TargetRequest } from "./tool-audiences.ts";
 
-/** How {@link parseMcpServers} judges URLs. */
+/** Options of {@link parseMcpServers}. */
 export interface ParseMcpServersOptions {
   /** Hosts, as `host` or `host:port`, that may be reached over `http:`. Default none. */
   readonly allowInsecureHosts?: readonly string[];
@@ -16,9 +26,9 @@ export interface McpServerConfig {
   readonly name: string;
   readonly description?: string | undefined;
   readonly url: string;
-  /** For whom tokens for this server must be. Default nobody in particular. */
+  /** The audience of tokens for this server. Default none. */
   readonly stsAudience?: readonly string[] | undefined;
-  /** Tools that need a token for somebody else. */
+  /** Tools whose tokens need another audience. */
   readonly tools?: readonly McpServerToolConfig[] | undefined;
 }
 
@@ -27,20 +37,21 @@ export interface McpServerToolConfig {
   /** Its name, unique in its server. */
   readonly name: string;
   readonly description?: string | undefined;
-  /** For whom tokens for this tool must be, in place of its server's. */
+  /** The audience of tokens for this tool, in place of its server's. */
   readonly stsAudience?: readonly string[] | undefined;
 }
 
 /**
  * Makes the schema of a list of MCP servers with their tools, for use in a larger one. `stsAudience` is one name or a list of
- * them. `type` is `http` (Streamable HTTP, the default) or `sse`, which MCP has given up and which is refused. A key
- * that it does not know is refused too: with a misspelt `stsAudience`, tokens would be for everybody.
+ * them. `type` is `http` (Streamable HTTP, the default); `sse`, which MCP has given up, is refused. An unknown key is
+ * refused too: with a misspelt `stsAudience`, tokens would be valid for every audience.
  */
 export function mcpServersSchema(
   options: ParseMcpServersOptions = {},
 ): z.ZodType<readonly McpServerConfig[]> {
-  checkOptions(options, { doing: "use the MCP servers", names: { allowInsecureHosts: true } });
-  const { allowInsecureHosts = [] } = options;
+  const doing = "use the MCP servers";
+  checkOptions(options, { doing, names: { allowInsecureHosts: true } });
+  const allowInsecureHosts = checkedInsecureHosts(options.allowInsecureHosts, doing);
   const server = z
     .strictObject(
       {
@@ -75,7 +86,7 @@ export function mcpServersSchema(
  * ]);
  * const flow = mcpServers({ tokens: source, servers });
  * ```
- * @throws TokenError `ERR_TOKEN_CONFIG` naming every fault and its place.
+ * @throws TokenError `ERR_TOKEN_CONFIG` naming everything that is wrong, and its place.
  */
 export function parseMcpServers(
   input: unknown,
@@ -83,11 +94,11 @@ export function parseMcpServers(
 ): readonly McpServerRef[] {
   const parsed = mcpServersSchema(options).safeParse(input);
   if (parsed.success) return Object.freeze(parsed.data.map(serverRef));
-  const faults = faultList(parsed.error, "the list");
-  throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use the MCP servers: ${faults}`);
+  const violations = violationList(parsed.error, "the list");
+  throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use the MCP servers: ${violations}`);
 }
 
-const name = checkedText(identifierFault);
+const name = checkedText(identifierViolation);
 const audience = z
   .union([name.transform((one) => [one]), z.array(name)], {
     error: "must be a name or a list of names, without control characters",

@@ -57,7 +57,7 @@ describe("parseMcpServers", () => {
     [server({ name: "a\nb" }), /\[0\]\.name contains control characters/],
     [server({ url: "orders.example" }), /\[0\]\.url must be an absolute https: URL/],
     [server({ url: "http://orders.example" }), /\[0\]\.url must be https:/],
-    [server({ url: "https://u:sentinel@a.example" }), /\[0\]\.url must not contain a user name/],
+    [server({ url: "https://u:sentinel@a.example" }), /\[0\]\.url must not hold a user name/],
     [server({ type: "stdio" }), /\[0\]\.type/],
     [server({ stsAudience: 7 }), /\[0\]\.stsAudience must be a name or a list of names/],
     [server({ stsAudience: "a\r\nb" }), /\[0\]\.stsAudience must be a name/],

@@ -1,3 +1,4 @@
+export type { McpServerRef, TargetRequest } from "@agent-oauth/core/gateway";
 export {
   type McpServerConfig,
   type McpServerToolConfig,
@@ -5,4 +6,4 @@ export {
   type ParseMcpServersOptions,
   parseMcpServers,
 } from "./mcp-server-config.ts";
-export { type McpServerRef, type TargetRequest, toolAudiences } from "./tool-audiences.ts";
+export { toolAudiences } from "./tool-audiences.ts";

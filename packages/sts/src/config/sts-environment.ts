@@ -1,23 +1,19 @@
 import { TokenError } from "@agent-oauth/core";
-import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
-import {
-  checkedText,
-  type Environment,
-  type EnvironmentOptions,
-  readEnvironment,
-  urlRule,
-} from "@agent-oauth/node";
+import { checkedInsecureHosts, checkOptions, type OptionNames } from "@agent-oauth/core/internal";
+import type { Environment, EnvironmentOptions } from "@agent-oauth/node";
+import { checkedText, readEnvironment, urlRule } from "@agent-oauth/node/internal";
 import { z } from "zod";
 import { createStsTokenSource, type StsTokenSource } from "../exchange/create-sts-token-source.ts";
 import { propagatingTokenSource } from "../exchange/propagating-token-source.ts";
 import { STS_OPTIONS, type StsTokenSourceOptions } from "../exchange/sts-options.ts";
 
-/** What {@link stsFromEnvironment} can be told besides; all but `env`, `clock`, `onEvent` and `audienceMismatch` is for an STS only. */
+/** Options of {@link stsFromEnvironment}; all but `env`, `clock`, `onEvent` and `audienceMismatch` are for an STS only. */
 export interface StsFromEnvironmentOptions
   extends Omit<StsTokenSourceOptions, "tokenEndpoint" | "metadataUrl" | "audience" | "resource">,
     EnvironmentOptions {}
 
 const { tokenEndpoint: _e, metadataUrl: _m, audience: _a, resource: _r, ...STS_ONLY } = STS_OPTIONS;
+const DOING = "find an STS";
 const NAMES: OptionNames<StsFromEnvironmentOptions> = { ...STS_ONLY, env: true };
 
 /**
@@ -33,9 +29,10 @@ const NAMES: OptionNames<StsFromEnvironmentOptions> = { ...STS_ONLY, env: true }
  * @throws TypeError or RangeError naming an option that is wrong.
  */
 export function stsFromEnvironment(options: StsFromEnvironmentOptions = {}): StsTokenSource {
-  checkOptions(options, { doing: "find an STS", names: NAMES });
+  checkOptions(options, { doing: DOING, names: NAMES });
   const { env = process.env, ...others } = options;
-  const { allowInsecureHosts = [], audienceMismatch, clock, onEvent } = options;
+  const { audienceMismatch, clock, onEvent } = options;
+  const allowInsecureHosts = checkedInsecureHosts(options.allowInsecureHosts, DOING);
   const found = readEnvironment(
     {
       STS_WELL_KNOWN_URI: checkedText(urlRule({ allowInsecureHosts, query: true })).optional(),
@@ -83,7 +80,7 @@ const list = z
   .transform((items) => items.filter((item) => item !== ""))
   .default([]);
 
-/** A list that is blank is an empty one; of any other variable it would be a fault. */
+/** A blank list is an empty list; any other variable must not be blank. */
 function withoutBlank(env: Environment, names: readonly string[]): Environment {
   return Object.fromEntries(names.map((name) => [name, env[name]?.trim() || undefined]));
 }

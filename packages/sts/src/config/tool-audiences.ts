@@ -1,22 +1,8 @@
-import { TokenError, type TokenRequest } from "@agent-oauth/core";
+import { TokenError } from "@agent-oauth/core";
+import type { McpServerRef, TargetRequest } from "@agent-oauth/core/gateway";
 import { checkOptions, type OptionNames, shownName } from "@agent-oauth/core/internal";
 
-/** What a token for a server is asked for. */
-export type TargetRequest = Pick<TokenRequest, "audience" | "resource" | "scope">;
-
-/** An MCP server and for whom its tokens must be, in the form that `mcpServers` of `@agent-oauth/client` takes. */
-export interface McpServerRef {
-  readonly name: string;
-  /** Its Streamable HTTP endpoint. */
-  readonly url: string;
-  /** What a token for this server is asked for. */
-  readonly request?: TargetRequest;
-  /** By tool name: members that replace those of `request` at calls of that tool. */
-  readonly tools?: Readonly<Record<string, TargetRequest>>;
-}
-
-/** Those of the client's servers too, as they are given to both. */
-const SERVER: OptionNames<McpServerRef> & { readonly [name: string]: true } = {
+const SERVER: OptionNames<McpServerRef> = {
   name: true,
   url: true,
   request: true,
@@ -28,17 +14,17 @@ const SERVER: OptionNames<McpServerRef> & { readonly [name: string]: true } = {
 const TARGET: OptionNames<TargetRequest> = { audience: true, resource: true, scope: true };
 
 /**
- * Resolves the audience of a tool, for `toolTokens` of `@agent-oauth/core`: the tool's own, else its server's, else none.
- * The function it returns throws `ERR_TOKEN_CONFIG` for a server that is not listed: a token for nobody in particular
- * would be sent there.
+ * Makes the function that resolves the audience of a tool, for `toolTokens` of `@agent-oauth/core`: the tool's own audience,
+ * else its server's, else none. It throws `ERR_TOKEN_CONFIG` for a server that is not listed: that server would get a token
+ * without an audience.
  *
  * @example
  * ```ts
  * const servers = parseMcpServers(config);
  * const tokens = toolTokens(source, { audienceOf: toolAudiences(servers) });
  * ```
- * @throws TypeError if a server, what is asked for it or for one of its tools has a name that is unknown: with a misspelt
- * audience, its tokens would be for everybody.
+ * @throws TypeError if a server, its request or the request of one of its tools has an unknown member: with a misspelt
+ * audience, tokens would be valid for every audience.
  */
 export function toolAudiences(
   servers: readonly McpServerRef[],
@@ -50,7 +36,7 @@ export function toolAudiences(
     if (ref === undefined) {
       throw new TokenError(
         "ERR_TOKEN_CONFIG",
-        `Cannot tell for whom a token must be: there is no MCP server ${shownName(server)}`,
+        `Cannot resolve the audience: MCP server ${shownName(server)} is not configured`,
       );
     }
     return ref.tools?.[name]?.audience ?? ref.request?.audience;

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { cachingTokenSource, type TokenEvent, type TokenRequest } from "@agent-oauth/core";
 import { tokenSourceContract } from "@agent-oauth/core/testing";
+import { issueCertificate } from "@agent-oauth/test-support/certificates";
 import {
   type ClientAuthentication,
   clientSecretBasic,
@@ -12,7 +13,6 @@ import {
 } from "@agent-oauth/token-endpoint";
 import { createLocalJWKSet, exportJWK, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
-import { issueCertificate } from "../certificates.test-support.ts";
 import { tokenTypes } from "../checks/token-types.ts";
 import { answerJson, issue, QUICK, startSts, stsAndSource } from "../sts.test-support.ts";
 import { createStsTokenSource } from "./create-sts-token-source.ts";

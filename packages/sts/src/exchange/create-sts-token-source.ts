@@ -1,6 +1,5 @@
 import {
   type AccessToken,
-  digest,
   type GetTokenOptions,
   normalizeTokenRequest,
   systemClock,
@@ -8,7 +7,12 @@ import {
   type TokenRequest,
   type TokenSource,
 } from "@agent-oauth/core";
-import { checkGetTokenOptions, checkOptions, pickOptions } from "@agent-oauth/core/internal";
+import {
+  checkGetTokenOptions,
+  checkOptions,
+  identityDigest,
+  pickOptions,
+} from "@agent-oauth/core/internal";
 import {
   createTokenEndpoint,
   noClientAuthentication,
@@ -17,8 +21,8 @@ import {
 } from "@agent-oauth/token-endpoint";
 import { type ActorToken, actorToken } from "../actor/actor-token.ts";
 import { checkActor } from "../checks/actor-check.ts";
-import { checkedPolicy } from "../checks/answer-policy.ts";
 import { checkAudience } from "../checks/audience-check.ts";
+import { checkedPolicy } from "../checks/response-policy.ts";
 import { subjectRequired } from "../checks/subject-required.ts";
 import { checkedTarget, type Target, withDefaults } from "../checks/target.ts";
 import { exchangeGrant } from "./exchange-grant.ts";
@@ -32,7 +36,7 @@ import {
 
 /** A source of tokens that an STS issues in exchange for those of users. */
 export interface StsTokenSource extends TokenSource {
-  /** Presents the client certificate, for requests with tokens that are bound to it. */
+  /** Presents the client certificate, for requests with tokens that are bound to the certificate. */
   readonly fetch: typeof globalThis.fetch;
   /** Ends exchanges under way with `ERR_TOKEN_CLOSED`, all connections, and the watch of the actor's file. */
   close(): Promise<void>;
@@ -44,10 +48,10 @@ const DEFAULT_TIMEOUT_MS = 5_000;
  * Makes a source that exchanges each request's `subjectToken` at a security token service, for a token that the
  * requested `audience` and `resource` accept.
  *
- * It caches nothing: give it to `mcpServers` or `toolTokens`, which do, or to `cachingTokenSource`. Requests honour
+ * It caches nothing: pass it to `mcpServers` or `toolTokens`, which cache, or to `cachingTokenSource`. Requests support
  * `subjectToken`, `principal` (which is not sent), `audience`, `resource` and `scope`; any other field is a TypeError. A call
- * without `subjectToken` fails with `ERR_TOKEN_SUBJECT_REQUIRED`. An answer is refused with `ERR_TOKEN_RESPONSE` if it does
- * not say what was issued or it is not what was asked for.
+ * without `subjectToken` fails with `ERR_TOKEN_SUBJECT_REQUIRED`. A response is refused with `ERR_TOKEN_RESPONSE` if it
+ * does not say what was issued, or if that is not what was asked for.
  *
  * @example
  * ```ts
@@ -100,13 +104,10 @@ class ExchangedTokens implements StsTokenSource {
   get identity(): string {
     const endpoint = this.#endpoint.identity;
     if (this.#identity?.endpoint !== endpoint) {
-      const { repeatable: _, ...settings } = this.#settings;
+      const { idempotent: _, ...settings } = this.#settings;
       const actor = this.#actor && [this.#actor.name, this.#actor.tokenType];
-      const parts = JSON.stringify([endpoint, settings, this.#defaults, actor]);
-      this.#identity = {
-        endpoint,
-        text: Buffer.from(digest(parts), "latin1").toString("base64url"),
-      };
+      const text = identityDigest(endpoint, settings, this.#defaults, actor);
+      this.#identity = { endpoint, text };
     }
     return this.#identity.text;
   }
@@ -114,7 +115,7 @@ class ExchangedTokens implements StsTokenSource {
   async getToken(request?: TokenRequest, options: GetTokenOptions = {}): Promise<AccessToken> {
     checkGetTokenOptions(options);
     const { signal } = options;
-    const { subjectToken, ...asked } = normalizeTokenRequest(request, { honours: HONOURED });
+    const { subjectToken, ...asked } = normalizeTokenRequest(request, { supports: SUPPORTED });
     if (subjectToken === undefined) throw subjectRequired("exchange a token");
     const target = withDefaults(checkedTarget(asked), this.#defaults);
     signal?.throwIfAborted();
@@ -144,10 +145,10 @@ class ExchangedTokens implements StsTokenSource {
   #checkType({ issuedTokenType }: AccessToken): void {
     const { requestedTokenType } = this.#settings;
     if (issuedTokenType === undefined) {
-      throw unusable('the answer has no "issued_token_type", which RFC 8693 requires');
+      throw unusable('the response has no "issued_token_type", which RFC 8693 requires');
     }
     if (requestedTokenType === undefined || issuedTokenType === requestedTokenType) return;
-    // Anything else may be anything.
+    // Another text may be anything, a secret too.
     const shown = /^urn:ietf:params:oauth:token-type:[\w-]{1,40}$/.test(issuedTokenType)
       ? JSON.stringify(issuedTokenType)
       : "another type";
@@ -155,9 +156,9 @@ class ExchangedTokens implements StsTokenSource {
   }
 }
 
-const HONOURED = ["subjectToken", "principal", "audience", "resource", "scope"] as const;
+const SUPPORTED = ["subjectToken", "principal", "audience", "resource", "scope"] as const;
 
 function unusable(reason: string): TokenError {
-  const message = `Cannot use the answer of the STS: ${reason}`;
+  const message = `Cannot use the response of the STS: ${reason}`;
   return new TokenError("ERR_TOKEN_RESPONSE", message, { status: 200 });
 }

@@ -2,7 +2,7 @@ import type { TokenRequest } from "@agent-oauth/core";
 import type { TokenGrant } from "@agent-oauth/token-endpoint";
 import type { ExchangeSettings } from "./sts-options.ts";
 
-/** What one exchange is about. */
+/** The tokens and the target of one exchange. */
 export interface Exchange {
   readonly subjectToken: string;
   readonly actor: { readonly token: string; readonly tokenType: string } | undefined;
@@ -10,7 +10,7 @@ export interface Exchange {
 }
 
 /**
- * Writes an exchange as a grant, in the dialect that the STS speaks.
+ * Makes the grant of an exchange, in the dialect of the STS.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2.1 RFC 8693 §2.1}, {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.1 RFC 7523 §2.1}
  */
@@ -18,14 +18,14 @@ export function exchangeGrant(
   { subjectToken, actor, target }: Exchange,
   settings: ExchangeSettings,
 ): TokenGrant {
-  const { dialect, subjectTokenType, requestedTokenType, parameters, repeatable } = settings;
+  const { dialect, subjectTokenType, requestedTokenType, parameters, idempotent } = settings;
   const { audience, resource, scope } = target;
   const common = { ...parameters, audience, resource, scope: scope?.join(" ") };
   if (dialect === "jwt-bearer") {
     return {
       grantType: "urn:ietf:params:oauth:grant-type:jwt-bearer",
       parameters: { ...common, assertion: subjectToken },
-      repeatable,
+      idempotent,
     };
   }
   return {
@@ -38,6 +38,6 @@ export function exchangeGrant(
       actor_token_type: actor?.tokenType,
       requested_token_type: requestedTokenType,
     },
-    repeatable,
+    idempotent,
   };
 }

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import type { TokenEvent } from "@agent-oauth/core";
 import { tokenSourceContract } from "@agent-oauth/core/testing";
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it } from "vitest";
-import { unsignedJwt } from "../sts.test-support.ts";
 import { propagatingTokenSource } from "./propagating-token-source.ts";
 
 describe("propagatingTokenSource", () => {
@@ -13,12 +13,23 @@ describe("propagatingTokenSource", () => {
   }));
   for (const { name, run } of contract) it(name, run);
 
-  it("hands on the subject token with its end, whatever that is", async () => {
+  it("hands on the subject token with its expiry, even if that has passed", async () => {
     const subjectToken = unsignedJwt({ exp: 100 });
     const token = await propagatingTokenSource().getToken({
       subjectToken: `Bearer ${subjectToken}`,
     });
     expect(token).toMatchObject({ token: subjectToken, tokenType: "Bearer", expiresAt: 100_000 });
+  });
+
+  it.each([
+    [unsignedJwt({ exp: 100 }), 200_000, 100_000],
+    [unsignedJwt({ exp: 100 }), 50_000, 50_000],
+    ["opaque", 50_000, 50_000],
+    ["opaque", undefined, undefined],
+  ])("takes the earliest expiry that is known of %s", async (subjectToken, stated, expiresAt) => {
+    const options = stated === undefined ? {} : { subjectExpiresAt: stated };
+    const token = await propagatingTokenSource().getToken({ subjectToken }, options);
+    expect(token.expiresAt).toBe(expiresAt);
   });
 
   it("needs a subject", async () => {

@@ -9,19 +9,24 @@ import {
   type TokenEventSink,
   type TokenSource,
 } from "@agent-oauth/core";
-import { checkGetTokenOptions, checkOptions, type OptionNames } from "@agent-oauth/core/internal";
-import { type AnswerPolicy, checkedPolicy } from "../checks/answer-policy.ts";
+import {
+  checkGetTokenOptions,
+  checkOptions,
+  earliest,
+  functionOption,
+  type OptionNames,
+} from "@agent-oauth/core/internal";
 import { checkAudience } from "../checks/audience-check.ts";
-import { refuseOption } from "../checks/refuse-option.ts";
+import { checkedPolicy, type ResponsePolicy } from "../checks/response-policy.ts";
 import { subjectRequired } from "../checks/subject-required.ts";
 
-/** How a {@link propagatingTokenSource} checks. */
+/** Options of {@link propagatingTokenSource}. */
 export interface PropagatingTokenSourceOptions {
   /** What happens if a JWT is not for the audience and resource asked for. Default `"event"`. */
-  readonly audienceMismatch?: AnswerPolicy;
+  readonly audienceMismatch?: ResponsePolicy;
   /** Default: the machine's. */
   readonly clock?: Clock;
-  /** Told of `audience-mismatch`. Default: nobody. */
+  /** Called with `audience-mismatch` events. Default none. */
   readonly onEvent?: TokenEventSink;
 }
 
@@ -32,11 +37,11 @@ const NAMES: OptionNames<PropagatingTokenSourceOptions> = {
 };
 
 /**
- * Makes a source that hands on the subject token itself, for where there is no STS: every server gets the token that
- * the user sent, and could use it elsewhere.
+ * Makes a source that yields the subject token itself, if there is no STS: every server gets the token that the user sent,
+ * and could use it elsewhere.
  *
- * Requests honour `subjectToken`, `principal`, and `audience` and `resource` in so far as a JWT is checked to be for
- * them; any other field is a TypeError. Without `subjectToken` a call fails with `ERR_TOKEN_SUBJECT_REQUIRED`, with
+ * Requests support `subjectToken`, `principal`, and `audience` and `resource`, for which a JWT is checked; any other field
+ * is a TypeError. The token expires at the earlier of `subjectExpiresAt` and its own `exp`. Without `subjectToken` a call fails with `ERR_TOKEN_SUBJECT_REQUIRED`, with
  * `ERR_TOKEN_RESPONSE` if no header can carry it, and with `ERR_TOKEN_REJECTED` once a server has refused it.
  *
  * @example
@@ -47,20 +52,19 @@ const NAMES: OptionNames<PropagatingTokenSourceOptions> = {
  * @throws TypeError if an option is unknown, or `audienceMismatch` is neither `"event"` nor `"error"`.
  */
 export function propagatingTokenSource(options: PropagatingTokenSourceOptions = {}): TokenSource {
-  checkOptions(options, { doing: "create a token source", names: NAMES });
+  const doing = "create a token source";
+  checkOptions(options, { doing, names: NAMES });
   const { clock = systemClock, onEvent } = options;
-  if (onEvent !== undefined && typeof onEvent !== "function") {
-    refuseOption("onEvent", "must be a function");
-  }
+  functionOption(onEvent, { option: "onEvent", doing });
   const policy = checkedPolicy("audienceMismatch", options.audienceMismatch);
   const identity = "propagated";
   return {
     identity,
     async getToken(request, options = {}) {
       checkGetTokenOptions(options);
-      const { signal, rejected } = options;
-      const honours = ["subjectToken", "principal", "audience", "resource"] as const;
-      const { subjectToken, ...target } = normalizeTokenRequest(request, { honours });
+      const { signal, rejected, subjectExpiresAt } = options;
+      const supports = ["subjectToken", "principal", "audience", "resource"] as const;
+      const { subjectToken, ...target } = normalizeTokenRequest(request, { supports });
       if (subjectToken === undefined) throw subjectRequired("hand on a token");
       signal?.throwIfAborted();
       if (rejected?.token === subjectToken) {
@@ -69,16 +73,16 @@ export function propagatingTokenSource(options: PropagatingTokenSourceOptions = 
           "Cannot get another token: the server refused the subject token itself",
         );
       }
-      const token = tokenOf(subjectToken);
+      const token = tokenOf(subjectToken, subjectExpiresAt);
       checkAudience(token, target, { policy, identity, clock, onEvent });
       return token;
     },
   };
 }
 
-/** A user's token is what somebody sent: that it cannot be one is no mistake of the caller's. */
-function tokenOf(subjectToken: string): AccessToken {
-  const expiresAt = jwtExpiresAt(subjectToken);
+/** Users send their tokens: one that cannot be sent on is not the caller's mistake. */
+function tokenOf(subjectToken: string, subjectExpiresAt: number | undefined): AccessToken {
+  const expiresAt = earliest(jwtExpiresAt(subjectToken), subjectExpiresAt);
   try {
     return createAccessToken({ token: subjectToken, expiresAt });
   } catch {

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { TokenError } from "@agent-oauth/core";
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { clientSecretPost } from "@agent-oauth/token-endpoint";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { tokenTypes } from "../checks/token-types.ts";
@@ -10,7 +11,6 @@ import {
   QUICK,
   startSts,
   stsAndSource,
-  unsignedJwt,
 } from "../sts.test-support.ts";
 import { createStsTokenSource } from "./create-sts-token-source.ts";
 import type { StsTokenSourceOptions } from "./sts-options.ts";

@@ -1,40 +1,46 @@
-import { isPlainObject, kindOf, type OptionNames, shownName } from "@agent-oauth/core/internal";
+import {
+  isPlainObject,
+  kindOf,
+  type OptionNames,
+  shownName,
+  textOption,
+} from "@agent-oauth/core/internal";
 import type { ClientAuthentication, TokenEndpointOptions } from "@agent-oauth/token-endpoint";
 import type { StsActor } from "../actor/actor-token.ts";
-import type { AnswerPolicy } from "../checks/answer-policy.ts";
-import { refuseOption as refuse } from "../checks/refuse-option.ts";
+import { invalidOption } from "../checks/invalid-option.ts";
+import type { ResponsePolicy } from "../checks/response-policy.ts";
 import { tokenTypes } from "../checks/token-types.ts";
 
 /**
- * What `createStsTokenSource` needs to know. The STS is known by `tokenEndpoint`, or by its metadata: `issuer`,
- * `metadataUrl` or both.
+ * Options of `createStsTokenSource`. Either `tokenEndpoint` names the STS, or its metadata do: `issuer`, `metadataUrl` or
+ * both.
  */
 export interface StsTokenSourceOptions
   extends Omit<TokenEndpointOptions, "clientAuthentication" | "timeoutMs"> {
-  /** How the client proves who it is. Default `noClientAuthentication()`: as `clientId`, or as nobody without one. */
+  /** How the client authenticates. Default `noClientAuthentication()`: it sends its `clientId`, if it has one. */
   readonly clientAuthentication?: ClientAuthentication;
   /** Limit of one exchange with its retries, in milliseconds; that of the actor's function too. Default 5 000. */
   readonly timeoutMs?: number;
-  /** How the exchange is written: as RFC 8693 has it, or as the grant of RFC 7523 §2.1. Default `"token-exchange"`. */
+  /** The grant of the exchange: that of RFC 8693 §2.1, or that of RFC 7523 §2.1. Default `"token-exchange"`. */
   readonly dialect?: "token-exchange" | "jwt-bearer";
-  /** What subject tokens are. Default `tokenTypes.jwt`. Not with `jwt-bearer`. */
+  /** The type of subject tokens. Default `tokenTypes.jwt`. Not with `jwt-bearer`. */
   readonly subjectTokenType?: string;
-  /** Who acts on the subject's behalf: delegation. Default nobody: impersonation. Not with `jwt-bearer`. */
+  /** Who acts on the subject's behalf: delegation. Default none: impersonation. Not with `jwt-bearer`. */
   readonly actor?: StsActor;
-  /** What is to be issued: anything else is refused. Default the STS's choice. Not with `jwt-bearer`. */
+  /** The type of token to issue; another type is refused. Default the STS's choice. Not with `jwt-bearer`. */
   readonly requestedTokenType?: string;
-  /** Asked for where a request names no audience: logical names. Default none. */
+  /** Requested if a request has no audience: logical names. Default none. */
   readonly audience?: readonly string[];
-  /** Asked for where a request names no resource: absolute URIs. Default none. */
+  /** Requested if a request has no resource: absolute URIs. Default none. */
   readonly resource?: readonly string[];
-  /** Asked for where a request names no scope. Default none. */
+  /** Requested if a request has no scope. Default none. */
   readonly scope?: readonly string[];
-  /** Sent with each exchange besides. Default none. */
+  /** Further form parameters of each exchange. Default none. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** What happens if a JWT that was issued is not for the audience and resource asked for. Default `"event"`. */
-  readonly audienceMismatch?: AnswerPolicy;
+  readonly audienceMismatch?: ResponsePolicy;
   /** What happens if a JWT that was issued does not name the `actor`, whose token was sent. Default `"event"`. */
-  readonly actorIgnored?: AnswerPolicy;
+  readonly actorIgnored?: ResponsePolicy;
   /**
    * Whether the STS takes one subject token several times, so that an exchange that may have been processed can be
    * repeated. Default true; with `jwt-bearer` false.
@@ -78,16 +84,18 @@ export const STS_OPTIONS: OptionNames<StsTokenSourceOptions> = {
   subjectReusable: true,
 };
 
-/** What goes into each exchange, checked. */
+const DOING = "create a token source";
+
+/** The checked options of each exchange. */
 export interface ExchangeSettings {
   readonly dialect: "token-exchange" | "jwt-bearer";
   readonly subjectTokenType: string;
   readonly requestedTokenType: string | undefined;
   readonly parameters: Readonly<Record<string, string>>;
-  readonly repeatable: boolean;
+  readonly idempotent: boolean;
 }
 
-/** Parameters that have an option, or a request's field, of their own. */
+/** Parameters that an option or a field of the request sets. */
 const RESERVED = new Set([
   "grant_type",
   "client_id",
@@ -114,39 +122,34 @@ export function exchangeSettings(options: StsTokenSourceOptions): ExchangeSettin
   const { dialect = "token-exchange", parameters = {}, subjectReusable } = options;
   const { subjectTokenType = tokenTypes.jwt, requestedTokenType } = options;
   if (dialect !== "token-exchange" && dialect !== "jwt-bearer") {
-    refuse("dialect", 'must be "token-exchange" or "jwt-bearer"');
+    invalidOption("dialect", 'must be "token-exchange" or "jwt-bearer"');
   }
   for (const name of ["subjectTokenType", "requestedTokenType"] as const) {
-    if (options[name] !== undefined) requireText(name, options[name]);
+    if (options[name] !== undefined) textOption(options[name], { option: name, doing: DOING });
   }
   if (dialect === "jwt-bearer") {
     for (const name of ["subjectTokenType", "requestedTokenType", "actor"] as const) {
-      if (options[name] !== undefined) refuse(name, "has no place in the dialect jwt-bearer");
+      if (options[name] !== undefined)
+        invalidOption(name, "has no place in the dialect jwt-bearer");
     }
   }
   if (!isPlainObject(parameters)) {
-    refuse("parameters", `must be a plain object, not ${kindOf(parameters)}`);
+    invalidOption("parameters", `must be a plain object, not ${kindOf(parameters)}`);
   }
   for (const [name, value] of Object.entries(parameters)) {
     const option = `parameters.${shownName(name).slice(1, -1)}`;
-    if (RESERVED.has(name)) refuse(option, "is set by the source itself");
-    requireText(option, value);
+    if (RESERVED.has(name)) invalidOption(option, "is set by the source itself");
+    textOption(value, { option, doing: DOING });
   }
   if (subjectReusable !== undefined && typeof subjectReusable !== "boolean") {
-    refuse("subjectReusable", "must be a boolean");
+    invalidOption("subjectReusable", "must be a boolean");
   }
-  const repeatable = subjectReusable ?? dialect === "token-exchange";
+  const idempotent = subjectReusable ?? dialect === "token-exchange";
   return {
     dialect,
     subjectTokenType,
     requestedTokenType,
     parameters: { ...parameters },
-    repeatable,
+    idempotent,
   };
-}
-
-function requireText(option: string, value: unknown): void {
-  if (typeof value !== "string" || value.trim() === "") {
-    refuse(option, "must be a string that is not blank");
-  }
 }

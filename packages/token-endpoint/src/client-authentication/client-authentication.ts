@@ -1,3 +1,4 @@
+import { identityDigest, textOption } from "@agent-oauth/core/internal";
 import {
   ClientSecretPost,
   None,
@@ -5,7 +6,6 @@ import {
   TlsClientAuth,
 } from "oauth4webapi";
 import { type ClientCertificate, isClientCertificate } from "../http/client-certificate.ts";
-import { textDigest } from "../http/text-digest.ts";
 
 /** How a client proves to the token endpoint who it is; made by one of the functions here or by `privateKeyJwt`. */
 export interface ClientAuthentication {
@@ -18,7 +18,7 @@ export interface ClientAuthentication {
     | "private_key_jwt";
   /** Puts the client's identifier, and its secret or assertion where it has one, into a request. It is called for each try. */
   readonly authenticate: RequestAuthentication;
-  /** SHA-256 of the secret, or of the public part of the private key, in base64url: tells two apart in a source's identity without showing either. */
+  /** A digest of the secret, or of the public part of the private key: tells two apart in a source's identity without showing either. */
   readonly secretDigest?: string;
   /** The certificate that connections present. */
   readonly certificate?: ClientCertificate;
@@ -84,12 +84,7 @@ export function tlsClientAuth(certificate: ClientCertificate): ClientAuthenticat
 }
 
 function secretDigest(secret: unknown): string {
-  if (typeof secret !== "string" || secret.trim() === "") {
-    throw new TypeError(
-      'Cannot authenticate the client: "secret" must be a string that is not blank',
-    );
-  }
-  return textDigest(secret);
+  return identityDigest(textOption(secret, { option: "secret", doing: "authenticate the client" }));
 }
 
 /** `application/x-www-form-urlencoded`, of a value alone. */

@@ -183,7 +183,11 @@ describe("privateKeyJwt", () => {
     [{ audience: "" }, TypeError, /"audience"/],
     [{ audience: null }, TypeError, /"audience"/],
     [{ lifetimeMs: "1" }, TypeError, /"lifetimeMs"/],
-    [{ lifetimeMs: 999 }, RangeError, /"lifetimeMs" must be from 1000 to 3600000, not 999/],
+    [
+      { lifetimeMs: 999 },
+      RangeError,
+      /"lifetimeMs" must be a number from 1000 to 3600000, not 999/,
+    ],
     [{ lifetimeMs: 3_600_001 }, RangeError, /"lifetimeMs"/],
     [{ lifetimeMs: Number.NaN }, RangeError, /"lifetimeMs"/],
   ] as [object, ErrorConstructor, RegExp][])("refuses %j", (wrong, type, message) => {

@@ -1,29 +1,14 @@
 import { type Clock, systemClock } from "@agent-oauth/core";
-import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
+import {
+  checkOptions,
+  identityDigest,
+  numberOption,
+  type OptionNames,
+  textOption,
+} from "@agent-oauth/core/internal";
 import { modifyAssertion, PrivateKeyJwt } from "oauth4webapi";
-import { textDigest } from "../http/text-digest.ts";
 import type { ClientAuthentication } from "./client-authentication.ts";
 import { jwkMember, type PrivateKeyInput, signingKey } from "./signing-key.ts";
-
-/** How {@link privateKeyJwt} signs. */
-export interface PrivateKeyJwtOptions {
-  /** The client's private key: PEM text (PKCS #8, not encrypted), a JWK, or a `CryptoKey` with the usage "sign". */
-  readonly key: PrivateKeyInput;
-  /** JWS algorithm. Default the JWK's own, else RS256, ES256, ES384, ES512 or EdDSA, as fits the key; a `CryptoKey` is for one algorithm. */
-  readonly alg?: string;
-  /** By which name the authorization server knows the key (`kid`). Default the JWK's own, else none is sent. */
-  readonly keyId?: string;
-  /** How long an assertion is good for, in milliseconds, at most an hour. Default 60 000. */
-  readonly lifetimeMs?: number;
-  /**
-   * Whom assertions are for: the server's `"issuer"`, its `"tokenEndpoint"`, or any other text as it is. Where only the
-   * token endpoint is known, it stands for the issuer. An issuer that metadata names, and no option, must be at the origin
-   * of the metadata. Default `"issuer"`.
-   */
-  readonly audience?: "issuer" | "tokenEndpoint" | (string & {});
-  /** Default the machine's. */
-  readonly clock?: Clock;
-}
 
 const NAMES: OptionNames<PrivateKeyJwtOptions> = {
   key: true,
@@ -36,7 +21,7 @@ const NAMES: OptionNames<PrivateKeyJwtOptions> = {
 
 /**
  * Sends an assertion signed with the client's private key. Each try of each request has one of its own, with an
- * identifier of its own, that ends soon.
+ * identifier of its own, and expires soon.
  *
  * @example
  * ```ts
@@ -47,15 +32,15 @@ const NAMES: OptionNames<PrivateKeyJwtOptions> = {
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2 and §3}
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthentication {
-  checkOptions(options ?? null, { doing: "authenticate the client", names: NAMES });
+  checkOptions(options ?? null, { doing: DOING, names: NAMES });
   const { audience = "issuer", clock = systemClock } = options;
-  const { key, alg, digest } = signingKey(options.key, name("alg", options.alg));
-  const keyId = name("keyId", options.keyId ?? jwkMember(options.key, "kid"));
+  const { key, alg, digest } = signingKey(options.key, optionalText("alg", options.alg));
+  const keyId = optionalText("keyId", options.keyId ?? jwkMember(options.key, "kid"));
   const lifetimeSeconds = seconds(options.lifetimeMs);
-  name("audience", audience);
+  textOption(audience, { option: "audience", doing: DOING });
   return Object.freeze({
     method: "private_key_jwt",
-    secretDigest: textDigest(JSON.stringify([digest, keyId])),
+    secretDigest: identityDigest(digest, keyId),
     addressesIssuer: audience === "issuer",
     authenticate: (...request: Parameters<ClientAuthentication["authenticate"]>) => {
       const [server] = request;
@@ -78,25 +63,36 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthenticati
   });
 }
 
-function name<T extends string | undefined>(option: string, value: T): T {
-  if (value === undefined || (typeof value === "string" && value.trim() !== "")) return value;
-  throw new TypeError(
-    `Cannot authenticate the client: "${option}" must be a string that is not blank`,
-  );
+/** How {@link privateKeyJwt} signs. */
+export interface PrivateKeyJwtOptions {
+  /** The client's private key: PEM text (PKCS #8, not encrypted), a JWK, or a `CryptoKey` with the usage "sign". */
+  readonly key: PrivateKeyInput;
+  /** JWS algorithm. Default the JWK's own, else RS256, ES256, ES384, ES512 or EdDSA, as fits the key; a `CryptoKey` is for one algorithm. */
+  readonly alg?: string;
+  /** The name of the key at the authorization server (`kid`). Default the JWK's own, else none is sent. */
+  readonly keyId?: string;
+  /** How long an assertion is good for, in milliseconds, at most an hour. Default 60 000. */
+  readonly lifetimeMs?: number;
+  /**
+   * Whom assertions are for: the server's `"issuer"`, its `"tokenEndpoint"`, or any other text as it is. Where only the
+   * token endpoint is known, it stands for the issuer. An issuer that metadata names, and no option, must be at the origin
+   * of the metadata. Default `"issuer"`.
+   */
+  readonly audience?: "issuer" | "tokenEndpoint" | (string & {});
+  /** Default the machine's. */
+  readonly clock?: Clock;
 }
 
+const DOING = "authenticate the client";
 const DEFAULT_LIFETIME_MS = 60_000;
 const MAX_LIFETIME_MS = 3_600_000;
 
+function optionalText(option: string, value: string | undefined): string | undefined {
+  return value === undefined ? undefined : textOption(value, { option, doing: DOING });
+}
+
 /** Whole seconds, as the claims have them. */
 function seconds(lifetimeMs: unknown = DEFAULT_LIFETIME_MS): number {
-  if (typeof lifetimeMs !== "number") {
-    throw new TypeError('Cannot authenticate the client: "lifetimeMs" must be a number');
-  }
-  if (!(lifetimeMs >= 1_000 && lifetimeMs <= MAX_LIFETIME_MS)) {
-    throw new RangeError(
-      `Cannot authenticate the client: "lifetimeMs" must be from 1000 to ${MAX_LIFETIME_MS}, not ${lifetimeMs}`,
-    );
-  }
-  return Math.floor(lifetimeMs / 1_000);
+  const rule = { option: "lifetimeMs", doing: DOING, min: 1_000, max: MAX_LIFETIME_MS };
+  return Math.floor(numberOption(lifetimeMs, rule) / 1_000);
 }

@@ -7,10 +7,7 @@ import {
   type webcrypto,
 } from "node:crypto";
 import { TokenError } from "@agent-oauth/core";
-import { textDigest } from "../http/text-digest.ts";
-
-/** A private key as its owner has it: PEM text (PKCS #8, not encrypted), a JWK, or a key of WebCrypto. */
-export type PrivateKeyInput = string | JsonWebKey | webcrypto.CryptoKey;
+import { identityDigest } from "@agent-oauth/core/internal";
 
 /** A private key that is ready to sign. */
 export interface SigningKey {
@@ -25,7 +22,7 @@ export interface SigningKey {
  * Makes a private key ready to sign.
  *
  * @param alg default the JWK's own, else the first that fits the key: RS256, ES256, ES384, ES512 or EdDSA.
- * @throws TokenError `ERR_TOKEN_CREDENTIAL` if there is no private key in it, or one that nobody should sign with.
+ * @throws TokenError `ERR_TOKEN_CREDENTIAL` if there is no private key in it, or one that is too weak to sign with.
  * @throws TypeError if `alg` does not fit the key.
  */
 export function signingKey(input: PrivateKeyInput, alg: string | undefined): SigningKey {
@@ -39,7 +36,10 @@ export function signingKey(input: PrivateKeyInput, alg: string | undefined): Sig
   };
 }
 
-/** Reads a member of the key, if it is a JWK that has it. */
+/** A private key as its owner has it: PEM text (PKCS #8, not encrypted), a JWK, or a key of WebCrypto. */
+export type PrivateKeyInput = string | JsonWebKey | webcrypto.CryptoKey;
+
+/** Reads a member of the key if it is a JWK. */
 export function jwkMember(key: PrivateKeyInput, member: "alg" | "kid"): string | undefined {
   const value: unknown = typeof key === "object" && member in key ? Reflect.get(key, member) : "";
   return typeof value === "string" && value !== "" ? value : undefined;
@@ -48,7 +48,7 @@ export function jwkMember(key: PrivateKeyInput, member: "alg" | "kid"): string |
 function privateKey(input: string | JsonWebKey): KeyObject {
   const key = parsedKey(input);
   if (key === undefined) {
-    throw unusable("it is no private key, as PEM (PKCS #8) without a password or as a JWK");
+    throw unusable("it is not a private key, as PEM (PKCS #8) without a password or as a JWK");
   }
   const { modulusLength = MIN_RSA_BITS } = key.asymmetricKeyDetails ?? {};
   if (modulusLength < MIN_RSA_BITS) throw unusable(`it has less than ${MIN_RSA_BITS} bits`);
@@ -103,7 +103,7 @@ function algsOfCryptoKey({ algorithm }: webcrypto.CryptoKey): readonly string[] 
 
 function fromCryptoKey(key: webcrypto.CryptoKey, alg: string | undefined): SigningKey {
   if (key.type !== "private" || !key.usages.includes("sign")) {
-    throw unusable('it is no private key with the usage "sign"');
+    throw unusable('it is not a private key with the usage "sign"');
   }
   const chosen = fitting(algsOfCryptoKey(key), alg);
   // Nothing can be told of a key that may not be exported, so each counts as another one.
@@ -132,7 +132,7 @@ function importAlgorithm(
 }
 
 function publicDigest(key: KeyObject): string {
-  return textDigest(createPublicKey(key).export({ type: "spki", format: "pem" }).toString());
+  return identityDigest(createPublicKey(key).export({ type: "spki", format: "pem" }).toString());
 }
 
 function unusable(reason: string): TokenError {

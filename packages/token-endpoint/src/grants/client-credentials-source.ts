@@ -5,7 +5,7 @@ import { checkGrantSourceOptions, type GrantSourceOptions, grantSource } from ".
 /**
  * Makes a source of tokens that the client gets for itself.
  *
- * Its requests honour `audience`, `resource` and `scope`. A `subjectToken` is refused with
+ * Its requests support `audience`, `resource` and `scope`. A `subjectToken` is refused with
  * `ERR_TOKEN_SUBJECT_NOT_ALLOWED`, every other field with a TypeError.
  *
  * @example
@@ -25,8 +25,8 @@ export function clientCredentialsSource(
     ...options,
     endpoint,
     grantType: "client_credentials",
-    repeatable: true,
     fields: ["subjectToken"],
+    reserved: ["assertion"],
     own: ({ subjectToken }) => {
       if (subjectToken === undefined) return {};
       throw new TokenError(
@@ -34,5 +34,6 @@ export function clientCredentialsSource(
         'Cannot get a token for the client itself: "subjectToken" is given; ask a source of user tokens',
       );
     },
+    send: ({ signal, ...grant }) => endpoint.request({ ...grant, idempotent: true }, { signal }),
   });
 }

@@ -62,7 +62,7 @@ describe("clientCredentialsSource", () => {
     await expect(source.getToken({ subjectToken: "Bearer " })).rejects.toThrow(TypeError);
   });
 
-  it("is retried: the grant is repeatable", async () => {
+  it("is retried: the grant is idempotent", async () => {
     const server = await startTestServer(answerJson({}, 503));
     await expect(clientCredentialsSource(testEndpoint(server)).getToken()).rejects.toThrow();
     expect(server.requests).toHaveLength(3);
@@ -72,8 +72,8 @@ describe("clientCredentialsSource", () => {
     [{}, { tenant: "t" }, /"tenant"/],
     [{}, { principal: "p" }, /"principal"/],
     [{ parameters: { resource: "urn:a:b" } }, { resource: ["urn:c:d"] }, /"resource"/],
-    [{ honours: ["scope"] as const }, { audience: ["a"] }, /"audience"/],
-    [{ honours: [] }, { scope: ["a"] }, /"scope"/],
+    [{ supports: ["scope"] as const }, { audience: ["a"] }, /"audience"/],
+    [{ supports: [] }, { scope: ["a"] }, /"scope"/],
   ])("with %j refuses %j", async (options, refused, message) => {
     const endpoint = testEndpoint({ url: "https://as.example" });
     const token = clientCredentialsSource(endpoint, options).getToken(refused);

@@ -8,15 +8,6 @@ import {
   grantSource,
 } from "./grant-source.ts";
 
-/** How a {@link jwtBearerSource} asks. */
-export interface JwtBearerSourceOptions extends GrantSourceOptions {
-  /**
-   * Whether the server takes one assertion several times, so that a request that may have been processed can be
-   * repeated. Default false.
-   */
-  readonly assertionReusable?: boolean;
-}
-
 const NAMES: OptionNames<JwtBearerSourceOptions> = {
   ...GRANT_SOURCE_OPTIONS,
   assertionReusable: true,
@@ -25,7 +16,7 @@ const NAMES: OptionNames<JwtBearerSourceOptions> = {
 /**
  * Makes a source of tokens for users: each request's `subjectToken` is the assertion.
  *
- * Its requests honour `subjectToken`, `principal` (which is not sent), `audience`, `resource` and `scope`; every other
+ * Its requests support `subjectToken`, `principal` (which is not sent), `audience`, `resource` and `scope`; every other
  * field is refused with a TypeError. Without `subjectToken` a call fails with `ERR_TOKEN_SUBJECT_REQUIRED`.
  *
  * @example
@@ -49,8 +40,8 @@ export function jwtBearerSource(
     ...others,
     endpoint,
     grantType: "urn:ietf:params:oauth:grant-type:jwt-bearer",
-    repeatable: assertionReusable,
     fields: ["subjectToken", "principal"],
+    reserved: ["assertion"],
     own: ({ subjectToken: assertion }) => {
       if (assertion !== undefined) return { assertion };
       throw new TokenError(
@@ -58,5 +49,16 @@ export function jwtBearerSource(
         'Cannot get a token for a user: "subjectToken" is missing',
       );
     },
+    send: ({ signal, ...grant }) =>
+      endpoint.request({ ...grant, idempotent: assertionReusable }, { signal }),
   });
+}
+
+/** How a {@link jwtBearerSource} asks. */
+export interface JwtBearerSourceOptions extends GrantSourceOptions {
+  /**
+   * Whether the server takes one assertion several times, so that a request that may have been processed can be
+   * sent again. Default false.
+   */
+  readonly assertionReusable?: boolean;
 }

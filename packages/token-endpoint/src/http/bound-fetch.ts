@@ -3,7 +3,7 @@ import type { Connections } from "./connections.ts";
 
 /**
  * Makes a fetch over the connections of a token endpoint, so that it presents the same client certificate. It takes
- * and answers what the global fetch does: `Request` and `FormData` may also be undici's, the `Response` is Node's.
+ * and returns what the global fetch does: `Request` and `FormData` may also be undici's, the `Response` is Node's.
  */
 export function boundFetch(connections: Connections): typeof globalThis.fetch {
   return (input, init) =>
@@ -17,7 +17,7 @@ export function boundFetch(connections: Connections): typeof globalThis.fetch {
 function undiciArguments(input: string | URL | Request, init?: RequestInit): [string, object] {
   const isRequest = input instanceof Request;
   const merged = { ...(isRequest && requestInit(input)), ...init };
-  // Whatever it is besides, undici knows it.
+  // undici knows everything else that it may be.
   const url = isRequest ? input.url : (input as string);
   if (!(merged.body instanceof FormData)) return [url, merged];
   const encoded = new Response(merged.body);

@@ -23,7 +23,7 @@ const KEY_TYPES = ["rsa", "rsa-pss", "ec", "ed25519"];
 /**
  * Checks that a pair can be presented now, and brings its text into one form.
  *
- * @throws TypeError if it is no plain object, or has a name besides these two.
+ * @throws TypeError if it is not a plain object, or has other members.
  * @throws TokenError `ERR_TOKEN_CREDENTIAL` saying which half is wrong and why.
  */
 export function checkPair(pair: ClientCertificatePair, now: number): CheckedPair {
@@ -35,8 +35,8 @@ export function checkPair(pair: ClientCertificatePair, now: number): CheckedPair
   checkUsable(certificate, key);
   const startsAt = leaf.validFromDate.getTime();
   const expiresAt = leaf.validToDate.getTime();
-  if (now >= expiresAt) refuse(`the certificate expired at ${iso(expiresAt)}`);
-  if (now < startsAt) refuse(`the certificate is not valid before ${iso(startsAt)}`);
+  if (now >= expiresAt) throw unusable(`the certificate expired at ${iso(expiresAt)}`);
+  if (now < startsAt) throw unusable(`the certificate is not valid before ${iso(startsAt)}`);
   const thumbprint = Buffer.from(leaf.fingerprint256.replaceAll(":", ""), "hex").toString(
     "base64url",
   );
@@ -45,9 +45,10 @@ export function checkPair(pair: ClientCertificatePair, now: number): CheckedPair
 
 /** Mounted files come with CRLF, without a final newline or with a byte order mark: none of it changes the pair. */
 function pemText(value: unknown, half: keyof ClientCertificatePair): string {
-  if (typeof value !== "string") refuse(`the ${half} must be PEM text, not ${typeof value}`);
+  if (typeof value !== "string")
+    throw unusable(`the ${half} must be PEM text, not ${typeof value}`);
   const text = value.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
-  if (text.trim() === "") refuse(`the ${half} is empty`);
+  if (text.trim() === "") throw unusable(`the ${half} is empty`);
   return `${text.trim()}\n`;
 }
 
@@ -56,36 +57,40 @@ const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE---
 function parseLeaf(text: string): X509Certificate {
   const [leaf, ...issuers] = text.match(PEM_CERTIFICATE) ?? [];
   if (leaf === undefined) {
-    refuse('the certificate is not PEM: it has no whole "-----BEGIN CERTIFICATE-----" block');
+    throw unusable(
+      'the certificate is not PEM: it has no whole "-----BEGIN CERTIFICATE-----" block',
+    );
   }
   try {
     for (const issuer of issuers) new X509Certificate(issuer);
     return new X509Certificate(leaf);
   } catch (error) {
-    refuse("the certificate does not parse", error);
+    throw unusable("the certificate does not parse", error);
   }
 }
 
 function parseKey(text: string): KeyObject {
   if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type:.*ENCRYPTED/m.test(text)) {
-    refuse("the key is encrypted; give it decrypted, for example by openssl pkey");
+    throw unusable("the key is encrypted; give it decrypted, for example by openssl pkey");
   }
   if (!/-----BEGIN (?:RSA |EC )?PRIVATE KEY-----/.test(text)) {
-    refuse('the key is not PEM: it has no "-----BEGIN PRIVATE KEY-----" block');
+    throw unusable('the key is not PEM: it has no "-----BEGIN PRIVATE KEY-----" block');
   }
   try {
     return createPrivateKey(text);
   } catch (error) {
-    refuse("the key does not parse", error);
+    throw unusable("the key does not parse", error);
   }
 }
 
 function checkKey(key: KeyObject, leaf: X509Certificate): void {
   if (!KEY_TYPES.includes(key.asymmetricKeyType ?? "")) {
-    refuse(`a ${key.asymmetricKeyType} key cannot authenticate a client; use EC, RSA or Ed25519`);
+    throw unusable(
+      `a ${key.asymmetricKeyType} key cannot authenticate a client; use EC, RSA or Ed25519`,
+    );
   }
   if (!leaf.checkPrivateKey(key)) {
-    refuse(
+    throw unusable(
       "the key does not match the certificate; the leaf must be the chain's first certificate",
     );
   }
@@ -96,7 +101,7 @@ function checkUsable(cert: string, key: string): void {
   try {
     createSecureContext({ cert, key });
   } catch (error) {
-    refuse("TLS does not accept it, perhaps as its key or signature is too weak", error);
+    throw unusable("TLS does not accept it, perhaps as its key or signature is too weak", error);
   }
 }
 
@@ -104,8 +109,8 @@ function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
-function refuse(reason: string, error?: unknown): never {
-  throw new TokenError("ERR_TOKEN_CREDENTIAL", `Cannot use the client certificate: ${reason}`, {
+function unusable(reason: string, error?: unknown): TokenError {
+  return new TokenError("ERR_TOKEN_CREDENTIAL", `Cannot use the client certificate: ${reason}`, {
     cause: redactedCause(error),
   });
 }

@@ -3,7 +3,7 @@ import { Agent, type Dispatcher } from "undici";
 import { describe, expect, it } from "vitest";
 import { tlsClientAuth } from "../client-authentication/client-authentication.ts";
 import { clientCredentialsSource } from "../grants/client-credentials-source.ts";
-import type { DispatcherTls } from "../options/token-endpoint-options.ts";
+import type { DispatcherTls } from "../http/dispatcher-tls.ts";
 import {
   answerToken,
   authority,

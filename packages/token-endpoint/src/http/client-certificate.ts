@@ -9,7 +9,7 @@ import { type CheckedPair, type ClientCertificatePair, checkPair } from "./certi
 export interface ClientCertificate {
   /** SHA-256 of the DER leaf certificate in base64url, `x5t#S256` (RFC 8705 §3.1). */
   readonly thumbprint: string;
-  /** When the leaf certificate ends, in epoch milliseconds. */
+  /** When the leaf certificate expires, in epoch milliseconds. */
   readonly expiresAt: number;
   /**
    * Takes a new pair into use: connections made from now on present it. A pair that cannot be used is refused and the

@@ -1,16 +1,16 @@
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { TokenError } from "@agent-oauth/core";
 import { Agent, buildConnector, type Dispatcher } from "undici";
-import type { DispatcherTls, TokenEndpointOptions } from "../options/token-endpoint-options.ts";
 import type { CheckedPair } from "./certificate-pair.ts";
 import { type ClientCertificate, currentPair } from "./client-certificate.ts";
-import { createTlsWitness, type TlsWitness } from "./tls-witness.ts";
+import type { DispatcherTls } from "./dispatcher-tls.ts";
+import { createTlsObserver, type TlsObserver } from "./tls-observer.ts";
 
 /** The sockets that present one certificate, or none. */
 export interface Connection {
   readonly dispatcher: Dispatcher;
   readonly pair: CheckedPair | undefined;
-  readonly witness: TlsWitness;
+  readonly observer: TlsObserver;
   /** Whether the dispatcher was made here, not by the option `dispatcher`. */
   readonly isOwn: boolean;
 }
@@ -20,7 +20,8 @@ export interface ConnectionsOptions {
   readonly certificate: ClientCertificate | undefined;
   readonly ca: readonly string[] | undefined;
   readonly connectTimeoutMs: number;
-  readonly dispatcher: TokenEndpointOptions["dispatcher"];
+  /** Makes the dispatcher in place of an `Agent`. */
+  readonly dispatcher: ((tls: DispatcherTls) => Dispatcher) | undefined;
 }
 
 /** Longer than an agent thinks between two calls, shorter than load balancers keep an idle connection. */
@@ -39,7 +40,7 @@ export class Connections {
 
   /** Runs the work on connections of the certificate that is current when it begins. */
   async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    // undici frees a connection one turn after its answer was read: whoever follows at once would open a second one.
+    // undici frees a connection one turn after its response was read: a request that follows at once would open a second one.
     await eventLoopTurn();
     const lease = this.#take();
     lease.users++;
@@ -70,7 +71,7 @@ export class Connections {
     return lease;
   }
 
-  /** Closing waits for answers being read, but refuses requests that were not handed over yet: users come first. */
+  /** Closing waits for responses being read, but refuses requests that were not handed over yet: users come first. */
   #retire(lease: Lease): void {
     if (lease.users > 0) return;
     const forget = () => this.#open.delete(lease);
@@ -78,9 +79,9 @@ export class Connections {
   }
 }
 
-/** Says that the token endpoint is closed. */
+/** Says that the connections are closed. */
 export function closedError(): TokenError {
-  return new TokenError("ERR_TOKEN_CLOSED", "Cannot send a request: the token endpoint is closed");
+  return new TokenError("ERR_TOKEN_CLOSED", "Cannot send a request: the connections are closed");
 }
 
 interface Lease {
@@ -95,15 +96,15 @@ function connect(pair: CheckedPair | undefined, options: ConnectionsOptions): Co
     ...(pair && { certificate: pair.certificate, key: pair.key }),
     ...(ca && { ca: [...ca] }),
   };
-  const witness = createTlsWitness();
-  const made = dispatcher === undefined ? agent(tls, witness) : dispatcher(tls);
+  const observer = createTlsObserver();
+  const made = dispatcher === undefined ? agent(tls, observer) : dispatcher(tls);
   if (typeof made?.dispatch !== "function") {
     throw new TypeError('Cannot connect: "dispatcher" must return an undici Dispatcher');
   }
-  return { pair, witness, dispatcher: made, isOwn: dispatcher === undefined };
+  return { pair, observer, dispatcher: made, isOwn: dispatcher === undefined };
 }
 
-function agent({ certificate, key, ca, connectTimeoutMs }: DispatcherTls, witness: TlsWitness) {
+function agent({ certificate, key, ca, connectTimeoutMs }: DispatcherTls, observer: TlsObserver) {
   const connector = buildConnector({
     timeout: connectTimeoutMs,
     allowH2: false, // How connections fail is known for HTTP/1.1 only.
@@ -112,7 +113,7 @@ function agent({ certificate, key, ca, connectTimeoutMs }: DispatcherTls, witnes
     ...(key && { key }),
   });
   return new Agent({
-    connect: witness.watch(connector),
+    connect: observer.watch(connector),
     keepAliveTimeout: KEEP_ALIVE_MS,
     // A token request has its own limit, and an MCP stream may be silent for longer than undici's five minutes.
     headersTimeout: 0,

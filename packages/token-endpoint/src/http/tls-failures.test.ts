@@ -92,10 +92,10 @@ describe("a server that requires a client certificate in the handshake", () => {
 });
 
 describe("a server that cannot be reached", () => {
-  it.each([true, false])("is asked again, repeatable or not (%s)", async (repeatable) => {
+  it.each([true, false])("is asked again, idempotent or not (%s)", async (idempotent) => {
     const { url, connections } = await startSocketServer((socket) => socket.destroy());
     const endpoint = testEndpoint({ url });
-    const error = await failure(endpoint, { repeatable });
+    const error = await failure(endpoint, { idempotent });
     expect(error).toMatchObject({ code: "ERR_TOKEN_TLS" });
     expect(error.message).toMatch(/ended the TLS handshake/);
     expect(connections()).toBe(3);
@@ -105,7 +105,7 @@ describe("a server that cannot be reached", () => {
     const { url, close } = await startSocketServer(() => {});
     await close();
     const endpoint = testEndpoint({ url });
-    const error = await failure(endpoint, { repeatable: false });
+    const error = await failure(endpoint, { idempotent: false });
     expect(error).toMatchObject({ code: "ERR_TOKEN_NETWORK", retryable: true });
     expect(error.message).toMatch(/nothing listens there \(ECONNREFUSED\); check host and port$/);
     expect(endpoint.waits).toEqual([125, 250]);
@@ -114,7 +114,7 @@ describe("a server that cannot be reached", () => {
   it("is given up after connectTimeoutMs, and asked again as nothing was sent", async () => {
     const { url } = await startSocketServer(() => {});
     const endpoint = testEndpoint({ url }, { connectTimeoutMs: 30 });
-    const error = await failure(endpoint, { repeatable: false });
+    const error = await failure(endpoint, { idempotent: false });
     expect(error).toMatchObject({ code: "ERR_TOKEN_TIMEOUT", retryable: true });
     expect(error.message).toMatch(/the option "connectTimeoutMs"/);
     expect(endpoint.waits).toEqual([125, 250]);
@@ -141,10 +141,10 @@ async function startSocketServer(accept: (socket: Socket) => void) {
 
 async function failure(
   endpoint: ReturnType<typeof testEndpoint>,
-  { repeatable }: { repeatable: boolean } = CLIENT_CREDENTIALS,
+  { idempotent }: { idempotent: boolean } = CLIENT_CREDENTIALS,
 ): Promise<TokenError> {
   const error: unknown = await endpoint
-    .request({ ...CLIENT_CREDENTIALS, repeatable })
+    .request({ ...CLIENT_CREDENTIALS, idempotent })
     .catch((reason: unknown) => reason);
   if (!TokenError.isInstance(error)) throw new Error("expected a TokenError", { cause: error });
   return error;

@@ -12,11 +12,11 @@ function fetchFailed(code: string): Error {
 }
 
 function contextOf(connecting: boolean) {
-  const witness = { failedConnecting: () => connecting, mayRefuseCertificate: () => false };
+  const observer = { failedConnecting: () => connecting, mayRefuseCertificate: () => false };
   return {
     failed: "Cannot get an access token from https://as.example/token",
     url: new URL("https://as.example/token"),
-    connection: { witness } as unknown as Connection,
+    connection: { observer } as unknown as Connection,
     mayBeSent: true,
   };
 }
@@ -28,10 +28,10 @@ describe("transportFailure", () => {
     ["ENOTFOUND", false, "ERR_TOKEN_NETWORK", "always", /its host is unknown/],
     ["EAI_AGAIN", true, "ERR_TOKEN_NETWORK", "always", /no connection could be made \(EAI_AGAIN\)/],
     ["ETIMEDOUT", true, "ERR_TOKEN_TIMEOUT", "always", /"connectTimeoutMs"/],
-    ["ETIMEDOUT", false, "ERR_TOKEN_TIMEOUT", "if-repeatable", /did not answer in time/],
-    ["UND_ERR_HEADERS_TIMEOUT", false, "ERR_TOKEN_TIMEOUT", "if-repeatable", /did not answer/],
+    ["ETIMEDOUT", false, "ERR_TOKEN_TIMEOUT", "if-idempotent", /did not answer in time/],
+    ["UND_ERR_HEADERS_TIMEOUT", false, "ERR_TOKEN_TIMEOUT", "if-idempotent", /did not answer/],
     ["ECONNRESET", true, "ERR_TOKEN_TLS", "always", /ended the TLS handshake/],
-    ["ECONNRESET", false, "ERR_TOKEN_NETWORK", "if-repeatable", /connection broke.*ECONNRESET/],
+    ["ECONNRESET", false, "ERR_TOKEN_NETWORK", "if-idempotent", /connection broke.*ECONNRESET/],
     ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", false, "ERR_TOKEN_TLS", "never", /option "ca"/],
     [
       "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
@@ -62,7 +62,7 @@ describe("transportFailure", () => {
   it("says no code that could be anything", () => {
     const outcome = transportFailure(fetchFailed(`A${SENTINEL}`), contextOf(false));
     expect(outcome).toMatchObject({
-      failure: { message: expect.stringMatching(/before the whole answer was there$/) },
+      failure: { message: expect.stringMatching(/before the whole response was there$/) },
     });
   });
 

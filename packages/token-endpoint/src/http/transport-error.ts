@@ -1,18 +1,8 @@
 import { redactedCause, TokenError, type TokenErrorCode } from "@agent-oauth/core";
+import type { Attempt } from "@agent-oauth/core/internal";
 import type { Connection } from "./connections.ts";
-import type { Attempt } from "./retry.ts";
 
-/** Where and how a request was made that failed without an answer. */
-export interface TransportContext {
-  /** Begins the message: "Cannot get an access token from …". */
-  readonly failed: string;
-  readonly url: URL;
-  readonly connection: Connection;
-  /** Whether the server may have the request. */
-  readonly mayBeSent: boolean;
-}
-
-type Resend = "always" | "if-repeatable" | "never";
+type Resend = "always" | "if-idempotent" | "never";
 type Verdict = readonly [code: TokenErrorCode, resend: Resend, reason: string];
 
 /**
@@ -25,7 +15,7 @@ export function transportFailure(error: unknown, context: TransportContext): Att
   const { cause } = error;
   const code = codeOf(cause);
   const connecting =
-    context.connection.witness.failedConnecting(cause) ||
+    context.connection.observer.failedConnecting(cause) ||
     NOT_SENT.has(code) ||
     untrustedReason(code) !== undefined;
   const [tokenCode, resend, reason] = connecting
@@ -35,8 +25,18 @@ export function transportFailure(error: unknown, context: TransportContext): Att
     cause: redactedCause(cause),
   });
   // What never left may go out again, whatever broke the connection.
-  const isUnsent = resend === "if-repeatable" && !context.mayBeSent;
+  const isUnsent = resend === "if-idempotent" && !context.mayBeSent;
   return { failure, resend: isUnsent ? "always" : resend };
+}
+
+/** Where and how a request was made that failed without a response. */
+export interface TransportContext {
+  /** Begins the message: "Cannot get an access token from …". */
+  readonly failed: string;
+  readonly url: URL;
+  readonly connection: Connection;
+  /** Whether the server may have the request. */
+  readonly mayBeSent: boolean;
 }
 
 /** A dispatcher of the caller's may put anything into it; OpenSSL's hold a slash: `ERR_SSL_SSL/TLS_ALERT_…`. */
@@ -94,10 +94,10 @@ function afterSending(
       `the server refused the TLS connection${certificateAdvice(connection)}`,
     ];
   }
-  if (CLOSED.has(code) && connection.witness.mayRefuseCertificate(url)) {
+  if (CLOSED.has(code) && connection.observer.mayRefuseCertificate(url)) {
     return [
       "ERR_TOKEN_TLS",
-      "if-repeatable",
+      "if-idempotent",
       `the server asked for a client certificate and closed the connection${certificateAdvice(connection)}`,
     ];
   }
@@ -105,12 +105,12 @@ function afterSending(
     return ["ERR_TOKEN_RESPONSE", "never", "what the server sent is not HTTP; check host and port"];
   }
   if (TIMEOUTS.has(code) || code.endsWith("_TIMEOUT")) {
-    return ["ERR_TOKEN_TIMEOUT", "if-repeatable", "the server did not answer in time"];
+    return ["ERR_TOKEN_TIMEOUT", "if-idempotent", "the server did not respond in time"];
   }
-  const before = mayBeSent ? "the whole answer was there" : "the request was sent";
+  const before = mayBeSent ? "the whole response was there" : "the request was sent";
   return [
     "ERR_TOKEN_NETWORK",
-    "if-repeatable",
+    "if-idempotent",
     `the connection broke before ${before}${code === "" ? "" : ` (${code})`}`,
   ];
 }

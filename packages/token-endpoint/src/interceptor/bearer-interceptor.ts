@@ -7,15 +7,15 @@ import {
 import type { Dispatcher } from "undici";
 import { withoutAuthorization } from "../http/undici-headers.ts";
 import { RenewingHandler } from "./renewing-handler.ts";
-import { type RepeatableBody, repeatableBody } from "./repeatable-body.ts";
+import { type ReplayableBody, replayableBody } from "./replayable-body.ts";
 
 /**
  * Makes an undici interceptor that presents a bearer token to the origins it is bound to, and to no other.
  *
  * After a 401 it asks the source once for another token, naming the rejected one, and sends the request again if its
- * body can be sent twice: streams cannot; of what undici's `fetch` sends up to 1 MiB is kept for it. Every other answer
+ * body can be sent twice: streams cannot; of what undici's `fetch` sends up to 1 MiB is kept for it. Every other response
  * passes as it comes. Compose it last: what is composed after it does not see the header, and a cache there would hand
- * one user's answer to another.
+ * one user's response to another.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@ import { type RepeatableBody, repeatableBody } from "./repeatable-body.ts";
  * );
  * const { statusCode, body } = await request("https://api.example.com/orders", { dispatcher });
  * ```
- * @throws TypeError if an option is unknown, if not exactly one of `resource` and `origins` is given, or one of them is no URL or not https. Requests
+ * @throws TypeError if an option is unknown, if not exactly one of `resource` and `origins` is given, or one of them is not a URL or not https. Requests
  * fail with what the source throws, and with TokenError: `ERR_TOKEN_TYPE_UNSUPPORTED` if it yields no bearer token,
  * `ERR_TOKEN_RESPONSE` if no header can carry it, `ERR_TOKEN_SUBJECT_REQUIRED` if the function `request` returns none.
  */
@@ -37,15 +37,15 @@ export function bearerInterceptor(
     const origin = originOf(request);
     if (origin === undefined || !binding.covers(origin)) return dispatch(request, handler);
     // As it is now: the caller may change what it holds of it while the token is awaited, the origin too.
-    const judged = { ...request, origin };
+    const snapshot = { ...request, origin };
     const url = urlOf(request.path, origin);
     const headers = withoutAuthorization(request.headers);
-    const send = (bearer: BearerCall, body: RepeatableBody) => {
+    const send = (bearer: BearerCall, body: ReplayableBody) => {
       const renewing = new RenewingHandler(handler, { url, bearer, body, send });
       const authorized = [...headers, "authorization", bearer.authorization];
-      dispatch({ ...judged, headers: authorized, body: body.content }, renewing);
+      dispatch({ ...snapshot, headers: authorized, body: body.content }, renewing);
     };
-    const body = repeatableBody(request.body ?? null);
+    const body = replayableBody(request.body ?? null);
     binding
       .begin(signalOf(request))
       .then((bearer) => send(bearer, body))

@@ -3,32 +3,21 @@ import type { Duplex } from "node:stream";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { BearerCall } from "@agent-oauth/core";
 import type { Dispatcher } from "undici";
-import type { RepeatableBody } from "./repeatable-body.ts";
+import type { ReplayableBody } from "./replayable-body.ts";
 
 type Controller = Dispatcher.DispatchController;
-
-/** How a {@link RenewingHandler} sends again. */
-export interface RenewingHandlerOptions {
-  /** Where the request went first. */
-  readonly url: URL;
-  /** The token that the request was sent with. */
-  readonly bearer: BearerCall;
-  readonly body: RepeatableBody;
-  /** Sends the request once more. */
-  readonly send: (bearer: BearerCall, body: RepeatableBody) => void;
-}
 
 /** What is read of a refusal's body, so that its connection can be used again; behind it, it is cut off. */
 const MAX_DROPPED_BYTES = 65_536;
 
 /**
- * Hands on all that happens to a request but its first 401: that answer is dropped, and the request is sent again with
+ * Passes on all that happens to a request, except its first 401: that response is dropped, and the request is sent again with
  * another token.
  */
 export class RenewingHandler implements Dispatcher.DispatchHandler {
   readonly #handler: Dispatcher.DispatchHandler;
   readonly #options: RenewingHandlerOptions;
-  readonly #cutOff = new Error("The body of a refused request's answer is not read to its end");
+  readonly #cutOff = new Error("The body of a refused request's response is not read to its end");
   /** What was asked before and last, if undici follows redirects below. */
   #asked: readonly URL[] = [];
   /** Set while a 401 is being dropped. */
@@ -77,7 +66,7 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
     const again = status === 401 ? body.again() : undefined;
     if (again !== undefined) {
       this.#retry = { renewed: bearer.renew(asked), body: again };
-      // Whether it failed is asked when the answer has ended.
+      // Whether it failed is asked when the response has ended.
       this.#retry.renewed.catch(() => {});
       return;
     }
@@ -110,7 +99,7 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
   async #sendAgain(controller: Controller, { renewed, body }: Retry): Promise<void> {
     try {
       const bearer = await renewed;
-      // undici frees a connection one turn after its answer ended: sent at once, this would open a second one.
+      // undici frees a connection one turn after its response ended: sent at once, this would open a second one.
       await eventLoopTurn();
       this.#options.send(bearer, body);
     } catch (error) {
@@ -119,9 +108,20 @@ export class RenewingHandler implements Dispatcher.DispatchHandler {
   }
 }
 
+/** How a {@link RenewingHandler} sends again. */
+export interface RenewingHandlerOptions {
+  /** Where the request went first. */
+  readonly url: URL;
+  /** The token that the request was sent with. */
+  readonly bearer: BearerCall;
+  readonly body: ReplayableBody;
+  /** Sends the request once more. */
+  readonly send: (bearer: BearerCall, body: ReplayableBody) => void;
+}
+
 interface Retry {
   readonly renewed: Promise<BearerCall>;
-  readonly body: RepeatableBody;
+  readonly body: ReplayableBody;
 }
 
 function headerText(value: string | readonly string[] | undefined): string | null {

@@ -76,8 +76,8 @@ describe("metadataUrl", () => {
     ["one slash", "https:/token", /names no usable token endpoint|another origin/],
     ["a user", "https://user:sentinel@127.0.0.1/token", /names no usable token endpoint/],
     ["a fragment", "https://127.0.0.1/token#x", /names no usable token endpoint/],
-    ["http:", "http://127.0.0.1/token", /is no https: URL/],
-    ["javascript:", "javascript:alert(1)", /is no https: URL/],
+    ["http:", "http://127.0.0.1/token", /is not an https: URL/],
+    ["javascript:", "javascript:alert(1)", /is not an https: URL/],
     [
       "another origin",
       "https://evil.example/token",
@@ -154,8 +154,8 @@ describe("metadataUrl", () => {
   it.each([
     ["a slash more", "https://as.example/", /write the option "issuer" exactly so/],
     ["another", "https://evil.example", /"https:\/\/evil\.example", not the one asked for/],
-    ["none", undefined, /no metadata with an "issuer"; check the option "metadataUrl"/],
-    ["a number", 7, /no metadata with an "issuer"/],
+    ["none", undefined, /not metadata with an "issuer"; check the option "metadataUrl"/],
+    ["a number", 7, /not metadata with an "issuer"/],
   ])("with the issuer given is refused if it names %s", async (_, issuer, reason) => {
     const { ask, paths } = await knownByMetadata(() => ({ issuer }), {
       issuer: "https://as.example",
@@ -166,9 +166,9 @@ describe("metadataUrl", () => {
 
   const page: Answerer = (response) => void response.end("<html>sentinel");
   it.each([
-    ["HTML", page, /no metadata with an "issuer"/],
-    ["an array", answerJson([]), /no metadata with an "issuer"/],
-    ["nothing", answerJson(""), /no metadata with an "issuer"/],
+    ["HTML", page, /not metadata with an "issuer"/],
+    ["an array", answerJson([]), /not metadata with an "issuer"/],
+    ["nothing", answerJson(""), /not metadata with an "issuer"/],
     ["404", answerJson({}, 404), /answered 404; check the option "metadataUrl"/],
     [
       "a redirect",
@@ -225,7 +225,7 @@ describe("useIssuerHost", () => {
       () => ({ token_endpoint: "http://inside.example/token" }),
       { useIssuerHost: true },
     );
-    await expect(ask()).rejects.toMatchObject(refused(/is no https: URL/));
+    await expect(ask()).rejects.toMatchObject(refused(/is not an https: URL/));
   });
 
   it.each([
@@ -234,7 +234,7 @@ describe("useIssuerHost", () => {
     [{ issuer: "https://as.example", useIssuerHost: true }, /needs .*"metadataUrl"/],
     [{ tokenEndpoint: "https://as.example", metadataUrl: "https://as.example/m" }, /exactly one/],
     [{ metadataUrl: "as.example" }, /"metadataUrl" must be an absolute URL/],
-    [{ metadataUrl: "http://as.example/m" }, /"metadataUrl" must be an https: URL/],
+    [{ metadataUrl: "http://as.example/m" }, /"metadataUrl" must be https/],
     [{ metadataUrl: "https://as.example/m", issuer: "no-url" }, /"issuer" must be an absolute/],
   ])("and metadataUrl are checked: %j", (options, message) => {
     const client = {

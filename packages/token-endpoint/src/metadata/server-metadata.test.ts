@@ -59,6 +59,24 @@ describe("an issuer's metadata", () => {
     await expect(endpoint.request(CLIENT_CREDENTIALS)).resolves.toBeDefined();
   });
 
+  it("is passed over where it names no usable token endpoint and a later one does", async () => {
+    const server = await startTestServer();
+    const without = metadata(server, { token_endpoint: undefined });
+    server.answer = serving({ [OAUTH]: without, [OIDC]: metadata(server) });
+    const endpoint = testEndpoint(server, { issuer: originOf(server) });
+    await endpoint.request(CLIENT_CREDENTIALS);
+    expect(pathsOf(server)).toEqual([OAUTH, OIDC, "/token"]);
+  });
+
+  it("is read again after it named no usable endpoint", async () => {
+    const server = await startTestServer();
+    server.answer = serving({ [OAUTH]: metadata(server, { token_endpoint: "/token" }) });
+    const endpoint = testEndpoint(server, { issuer: originOf(server) });
+    await expect(endpoint.request(CLIENT_CREDENTIALS)).rejects.toThrow(/no usable token endpoint/);
+    server.answer = serving({ [OAUTH]: metadata(server) });
+    await expect(endpoint.request(CLIENT_CREDENTIALS)).resolves.toBeDefined();
+  });
+
   it.each([
     ["a slash more", (issuer: string) => `${issuer}/`],
     ["other case", (issuer: string) => issuer.replace("https", "HTTPS")],
@@ -91,8 +109,8 @@ describe("an issuer's metadata", () => {
     ["a number", { token_endpoint: 5 }, /names no usable token endpoint/],
     ["a relative URL", { token_endpoint: "/token" }, /names no usable token endpoint/],
     ["a password", { token_endpoint: "https://u:p@as.example/token" }, /no usable token endpoint/],
-    ["http:", { token_endpoint: "http://as.example/token" }, /is no https: URL/],
-    ["javascript:", { token_endpoint: "javascript:alert(1)" }, /is no https: URL/],
+    ["http:", { token_endpoint: "http://as.example/token" }, /is not an https: URL/],
+    ["javascript:", { token_endpoint: "javascript:alert(1)" }, /is not an https: URL/],
   ])("that names %s is refused", async (_, more, message) => {
     const server = await startTestServer();
     server.answer = serving({ [OAUTH]: metadata(server, more) });
@@ -220,7 +238,7 @@ describe("mtls_endpoint_aliases", () => {
       ...options,
       clientAuthentication: tlsClientAuth(certificate),
     });
-    await expect(endpoint.request(CLIENT_CREDENTIALS)).rejects.toThrow(/is no https: URL/);
+    await expect(endpoint.request(CLIENT_CREDENTIALS)).rejects.toThrow(/is not an https: URL/);
     expect(insecure.requests).toHaveLength(1);
   });
 });

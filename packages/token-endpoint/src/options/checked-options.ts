@@ -1,15 +1,14 @@
-import { X509Certificate } from "node:crypto";
-import { setTimeout as timer } from "node:timers/promises";
-import { systemClock } from "@agent-oauth/core";
-import { checkOptions as checkNames, type OptionNames } from "@agent-oauth/core/internal";
-import { refuseOption as refuse } from "./refuse-option.ts";
+import {
+  checkedInsecureHosts,
+  checkOptions as checkNames,
+  functionOption,
+  type OptionNames,
+} from "@agent-oauth/core/internal";
+import type { ClientAuthentication } from "../client-authentication/client-authentication.ts";
+import { type CheckedHttpOptions, checkHttpOptions } from "../http/http-options.ts";
+import { optionError } from "./option-error.ts";
 import { type ServerLocation, serverLocation } from "./server-location.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
-
-type Whereabouts = Pick<
-  TokenEndpointOptions,
-  "tokenEndpoint" | "issuer" | "metadataUrl" | "useIssuerHost"
->;
 
 const NAMES: OptionNames<TokenEndpointOptions> = {
   tokenEndpoint: true,
@@ -31,14 +30,11 @@ const NAMES: OptionNames<TokenEndpointOptions> = {
 };
 
 /** The options with their defaults, checked. */
-export interface CheckedOptions
-  extends Required<
-    Omit<TokenEndpointOptions, keyof Whereabouts | "clientId" | "ca" | "dispatcher" | "onEvent">
-  > {
+export interface CheckedOptions extends CheckedHttpOptions {
   /** `undefined`: nothing names the client. */
   readonly clientId: string | undefined;
-  readonly ca: readonly string[] | undefined;
-  readonly dispatcher: TokenEndpointOptions["dispatcher"] | undefined;
+  readonly clientAuthentication: ClientAuthentication;
+  readonly allowInsecureHosts: readonly string[];
   readonly onEvent: TokenEndpointOptions["onEvent"] | undefined;
   readonly location: ServerLocation;
 }
@@ -49,77 +45,31 @@ export interface CheckedOptions
  * @throws TypeError or RangeError naming the option, never a secret.
  */
 export function checkOptions(options: TokenEndpointOptions): CheckedOptions {
-  checkNames(options, { doing: "create a token endpoint", names: NAMES });
-  const allowInsecureHosts = insecureHosts(options.allowInsecureHosts);
+  checkNames(options, { doing: DOING, names: NAMES });
+  const allowInsecureHosts = checkedInsecureHosts(options.allowInsecureHosts, DOING);
   const { clientId, clientAuthentication } = options;
   if (typeof clientAuthentication?.authenticate !== "function") {
-    refuse("clientAuthentication", "must be made by a function such as tlsClientAuth");
+    throw optionError("clientAuthentication", "must be made by a function such as tlsClientAuth");
   }
   const isNameless = clientId === undefined && clientAuthentication.method === "none";
   if (!isNameless && (typeof clientId !== "string" || clientId.trim() === "")) {
-    refuse("clientId", "must be a string that is not blank");
+    throw optionError("clientId", "must be a string that is not blank");
   }
   const location = serverLocation(options, { allowInsecureHosts });
   if (location.url.protocol === "http:" && clientAuthentication.certificate !== undefined) {
-    refuse(location.kind, "must be an https: URL, as http: presents no client certificate");
+    throw optionError(
+      location.kind,
+      "must be an https: URL, as http: presents no client certificate",
+    );
   }
   return {
+    ...checkHttpOptions(options, DOING),
     clientId,
     clientAuthentication,
     allowInsecureHosts,
     location,
-    ca: certificates(options.ca),
-    timeoutMs: positive(options.timeoutMs, "timeoutMs", 60_000),
-    connectTimeoutMs: positive(options.connectTimeoutMs, "connectTimeoutMs", 10_000),
-    maxResponseBytes: positive(options.maxResponseBytes, "maxResponseBytes", 1_048_576),
-    dispatcher: callable(options.dispatcher, "dispatcher"),
-    onEvent: callable(options.onEvent, "onEvent"),
-    clock: options.clock ?? systemClock,
-    random: callable(options.random, "random") ?? Math.random,
-    sleep: callable(options.sleep, "sleep") ?? ((ms, signal) => timer(ms, undefined, { signal })),
+    onEvent: functionOption(options.onEvent, { option: "onEvent", doing: DOING }),
   };
 }
 
-function insecureHosts(hosts: unknown = []): readonly string[] {
-  if (!Array.isArray(hosts)) refuse("allowInsecureHosts", "must be a list of strings");
-  for (const host of hosts) {
-    if (
-      typeof host !== "string" ||
-      URL.parse(`http://${host}`)?.pathname !== "/" ||
-      host.endsWith("/")
-    ) {
-      refuse("allowInsecureHosts", 'must name hosts, as "host" or "host:port"');
-    }
-  }
-  return hosts.map((host) => host.toLowerCase());
-}
-
-function certificates(ca: unknown): readonly string[] | undefined {
-  const list: unknown[] = Array.isArray(ca) ? ca : ca === undefined ? [] : [ca];
-  for (const pem of list) {
-    try {
-      new X509Certificate(pem as string);
-    } catch {
-      refuse("ca", "must be PEM certificates, as text and not as a file's name");
-    }
-  }
-  return list.length > 0 ? (list as string[]) : undefined;
-}
-
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-function positive(value: unknown, option: string, byDefault: number): number {
-  if (value === undefined) return byDefault;
-  if (typeof value !== "number") refuse(option, `must be a number, not ${typeof value}`);
-  if (!Number.isFinite(value) || value <= 0 || value > MAX_TIMER_MS) {
-    throw new RangeError(
-      `Cannot create a token endpoint: "${option}" must be above 0 and at most ${MAX_TIMER_MS}, not ${value}`,
-    );
-  }
-  return value;
-}
-
-function callable<T>(value: T, option: string): T {
-  if (value !== undefined && typeof value !== "function") refuse(option, "must be a function");
-  return value;
-}
+const DOING = "create a token endpoint";

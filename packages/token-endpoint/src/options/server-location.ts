@@ -1,6 +1,5 @@
-import { shownName } from "@agent-oauth/core/internal";
-import { refuseOption } from "./refuse-option.ts";
-import { isAllowedUrl } from "./secure-url.ts";
+import { checkUrl } from "@agent-oauth/core/internal";
+import { optionError } from "./option-error.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
 
 /** Where an authorization server is known from. */
@@ -31,9 +30,9 @@ export function serverLocation(
       'Cannot create a token endpoint: give exactly one of "tokenEndpoint" and "issuer", or "metadataUrl"',
     );
   }
-  if (typeof useIssuerHost !== "boolean") refuseOption("useIssuerHost", "must be a boolean");
+  if (typeof useIssuerHost !== "boolean") throw optionError("useIssuerHost", "must be a boolean");
   if (useIssuerHost && metadataUrl === undefined) {
-    refuseOption("useIssuerHost", 'needs the option "metadataUrl"');
+    throw optionError("useIssuerHost", 'needs the option "metadataUrl"');
   }
   const check = (kind: ServerLocation["kind"]) => checkedUrl(kind, options, allowInsecureHosts);
   const expected = issuer === undefined ? undefined : check("issuer");
@@ -53,18 +52,10 @@ function checkedUrl(
   allowInsecureHosts: readonly string[],
 ): Pick<ServerLocation, "text" | "url"> {
   const text = String(options[kind]);
-  const url = URL.parse(text);
-  if (url === null) refuseOption(kind, "must be an absolute URL");
-  if (url.username !== "" || url.password !== "") {
-    refuseOption(kind, "must not hold a user or password");
-  }
-  if (url.hash !== "") refuseOption(kind, "must not have a fragment");
-  if (kind === "issuer" && url.search !== "") refuseOption(kind, "must not have a query");
-  if (!isAllowedUrl(url, allowInsecureHosts)) {
-    refuseOption(
-      kind,
-      `must be an https: URL; for tests, name ${shownName(url.host)} in "allowInsecureHosts"`,
-    );
-  }
+  const verdict = checkUrl(text, allowInsecureHosts);
+  if ("violation" in verdict) throw optionError(kind, verdict.violation);
+  const { url } = verdict;
+  if (url.hash !== "") throw optionError(kind, "must not have a fragment");
+  if (kind === "issuer" && url.search !== "") throw optionError(kind, "must not have a query");
   return { text, url };
 }

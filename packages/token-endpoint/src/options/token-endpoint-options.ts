@@ -1,9 +1,9 @@
-import type { Clock, TokenEventSink } from "@agent-oauth/core";
-import type { Dispatcher } from "undici";
+import type { TokenEventSink } from "@agent-oauth/core";
 import type { ClientAuthentication } from "../client-authentication/client-authentication.ts";
+import type { HttpOptions } from "../http/http-options.ts";
 
 /** What `createTokenEndpoint` needs to know. Either `tokenEndpoint` is given, or `issuer`, `metadataUrl` or both. */
-export interface TokenEndpointOptions {
+export interface TokenEndpointOptions extends HttpOptions {
   /** The token endpoint's URL (RFC 6749 §3.2). */
   readonly tokenEndpoint?: string | URL;
   /**
@@ -19,46 +19,15 @@ export interface TokenEndpointOptions {
   readonly metadataUrl?: string | URL;
   /**
    * Whether the token endpoint is asked at the host and port of `metadataUrl`, with the scheme and path that the
-   * metadata names: for a server that does not know by which name it is reached. Default false.
+   * metadata names: for a server that does not know the name under which it is reached. Default false.
    */
   readonly useIssuerHost?: boolean;
   /** The client's identifier at the authorization server. Only with `noClientAuthentication` may it be left out: nothing names the client then. */
   readonly clientId?: string;
   /** How the client proves who it is. */
   readonly clientAuthentication: ClientAuthentication;
-  /** PEM certificates of the authorities that are trusted in place of Node's; default Node's. */
-  readonly ca?: string | readonly string[];
   /** Hosts, as `host` or `host:port`, that may be asked over `http:`; no wildcard, loopback must be named too. Default none. */
   readonly allowInsecureHosts?: readonly string[];
-  /** Limit of one token request with its retries, in milliseconds. Default 60 000. */
-  readonly timeoutMs?: number;
-  /** Limit of connecting with its TLS handshake, in milliseconds. Default 10 000. */
-  readonly connectTimeoutMs?: number;
-  /** Longest answer read, decompressed, in bytes. Default 1 048 576. */
-  readonly maxResponseBytes?: number;
-  /**
-   * Makes the undici dispatcher that carries all requests, to add a proxy for example; called again when the
-   * certificate was replaced. The endpoint closes what it made. Default an `Agent`.
-   */
-  readonly dispatcher?: (tls: DispatcherTls) => Dispatcher;
-  /** Default the machine's clocks. */
-  readonly clock?: Clock;
-  /** Returns a number from 0 up to 1, for the jitter of retries. Default `Math.random`. */
-  readonly random?: () => number;
-  /** Waits before a retry; rejects with the signal's reason when it is aborted. Default a timer. */
-  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Told of a lifetime that could not be used (`lifetime-skipped`). Default nobody. */
+  /** Told of a lifetime that could not be used (`lifetime-skipped`). */
   readonly onEvent?: TokenEventSink;
-}
-
-/** What a dispatcher needs for its TLS connections. It holds a private key: show it nowhere. */
-export interface DispatcherTls {
-  /** PEM chain to present, if the client authenticates by certificate. */
-  readonly certificate?: string;
-  /** PEM key of the certificate. */
-  readonly key?: string;
-  /** PEM certificates trusted in place of Node's. */
-  readonly ca?: string[];
-  /** Limit of connecting with its TLS handshake, in milliseconds. */
-  readonly connectTimeoutMs: number;
 }

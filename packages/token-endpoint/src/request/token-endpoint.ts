@@ -1,39 +1,11 @@
-import { type AccessToken, TokenError } from "@agent-oauth/core";
-import { checkOptions as checkNames, type OptionNames } from "@agent-oauth/core/internal";
-import { boundFetch } from "../http/bound-fetch.ts";
-import { Connections, closedError } from "../http/connections.ts";
-import { type Deadline, withDeadline } from "../http/deadline.ts";
-import type { Wire } from "../http/exchange.ts";
-import { remembered } from "../http/remembered.ts";
-import { type Attempt, withRetries } from "../http/retry.ts";
-import { textDigest } from "../http/text-digest.ts";
-import { readMetadata, type Server } from "../metadata/server-metadata.ts";
-import { type CheckedOptions, checkOptions } from "../options/checked-options.ts";
-import { shownUrl } from "../options/secure-url.ts";
+import type { AccessToken } from "@agent-oauth/core";
+import { checkOptions } from "../options/checked-options.ts";
 import type { TokenEndpointOptions } from "../options/token-endpoint-options.ts";
-import { tokenForm } from "./token-form.ts";
-import { attemptTokenRequest } from "./token-request.ts";
+import type { EndpointRequest } from "./endpoint-request.ts";
+import { HttpTokenEndpoint } from "./http-token-endpoint.ts";
+import type { PolledGrant, TokenGrant } from "./token-grant.ts";
 
-/** One token request: a grant type and its parameters (RFC 6749 §4). */
-export interface TokenGrant {
-  /** Registered name or absolute URI of the grant. */
-  readonly grantType: string;
-  /** Absent ones and empty lists are not sent; only `resource` and `audience` may have several values. */
-  readonly parameters: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /**
-   * Whether the request may be sent again after one that may have been processed. One that certainly was not (no connection,
-   * nothing written, 429, 503 with `Retry-After`) may always be.
-   */
-  readonly repeatable: boolean;
-}
-
-/**
- * What a token endpoint answered: the token with its type and end, the granted scope (the requested one if the answer
- * names none) and, if a client certificate was presented, that certificate as `confirmation`.
- */
-export type TokenAnswer = AccessToken;
-
-/** One client's way to one token endpoint. Safe for concurrent use. */
+/** One client's way to one authorization server: to its token endpoint and, by its metadata, to its other ones. Safe for concurrent use. */
 export interface TokenEndpoint {
   /**
    * A digest of the token endpoint or issuer, the client's identifier, its method and its credential. It changes when
@@ -43,13 +15,37 @@ export interface TokenEndpoint {
   /**
    * Makes one token request, with at most two retries inside `timeoutMs`. The signal ends it with its reason.
    *
+   * @returns the token with its type and expiry, the granted scope (the requested one if the response names none) and, if a
+   * client certificate was presented, that certificate as `confirmation`.
    * @throws TypeError if a parameter is blank, reserved or repeated.
-   * @throws TokenError for whatever goes wrong on the wire or in the answer; see the README's table.
+   * @throws TokenError for whatever goes wrong on the wire or in the response; see the README's table.
    */
   request(
     grant: TokenGrant,
     options?: { readonly signal?: AbortSignal | undefined },
-  ): Promise<TokenAnswer>;
+  ): Promise<AccessToken>;
+  /**
+   * Sends an authenticated POST to any endpoint that the server's metadata names, for grants of several steps: with the same
+   * retries, limits and errors as a token request. The endpoint is looked for when it is used; clients with a certificate
+   * use its mTLS alias (RFC 8705 §5).
+   *
+   * @throws TokenError `ERR_TOKEN_METADATA` if the metadata names no such endpoint, or only `tokenEndpoint` is given.
+   */
+  post<T>(
+    request: EndpointRequest<T>,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<T>;
+  /**
+   * Makes token requests at the server's pace until a user has decided. Each request may take `timeoutMs` and is not retried:
+   * it waits `intervalMs` for the next one, 5 s longer after each `slow_down`, twice as long after each failure that may pass.
+   *
+   * @throws TokenError as `request` does; with the `oauthError` `expired_token` also if `lifetimeMs` is over.
+   * @see {@link https://www.rfc-editor.org/rfc/rfc8628#section-3.5 RFC 8628 §3.5}
+   */
+  poll(
+    grant: PolledGrant,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<AccessToken>;
   /**
    * A fetch that presents the client certificate, over connections kept alive, for requests with the tokens bound to
    * it. It trusts the same authorities, keeps to no limit of time and follows redirects as the global fetch does.
@@ -74,101 +70,4 @@ export interface TokenEndpoint {
  */
 export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   return new HttpTokenEndpoint(checkOptions(options ?? null));
-}
-
-/** Metadata changes rarely: moved endpoints are announced long before. */
-const METADATA_LIFETIME_MS = 3_600_000;
-
-const GRANT: OptionNames<TokenGrant> = { grantType: true, parameters: true, repeatable: true };
-
-class HttpTokenEndpoint implements TokenEndpoint {
-  readonly #options: CheckedOptions;
-  readonly #wire: Wire;
-  readonly #server: (signal: AbortSignal) => Promise<Server>;
-  readonly #closing = new AbortController();
-  #identity: { readonly credential: string | undefined; readonly text: string } | undefined;
-  readonly fetch: typeof globalThis.fetch;
-
-  constructor(options: CheckedOptions) {
-    const { clientAuthentication, location, clock, maxResponseBytes } = options;
-    const { certificate } = clientAuthentication;
-    const connections = new Connections({ ...options, certificate });
-    this.#options = options;
-    this.#wire = { connections, maxResponseBytes, clock };
-    this.#server =
-      location.kind === "tokenEndpoint"
-        ? () => Promise.resolve({ issuer: location.text, tokenUrl: location.url })
-        : remembered(() => this.#discover(), { lifetimeMs: METADATA_LIFETIME_MS, clock });
-    this.fetch = boundFetch(connections);
-  }
-
-  get identity(): string {
-    const { location, clientId, clientAuthentication } = this.#options;
-    const { method, secretDigest, certificate } = clientAuthentication;
-    const credential = certificate?.thumbprint ?? secretDigest;
-    if (this.#identity === undefined || this.#identity.credential !== credential) {
-      const { kind, text, issuer, useIssuerHost } = location;
-      const parts = [kind, text, issuer, useIssuerHost, clientId, method, credential];
-      this.#identity = { credential, text: textDigest(JSON.stringify(parts)) };
-    }
-    return this.#identity.text;
-  }
-
-  async request(grant: TokenGrant, options: Parameters<TokenEndpoint["request"]>[1] = {}) {
-    checkNames(grant ?? null, {
-      doing: "request a token",
-      names: GRANT,
-      what: "the grant",
-      member: "member of a grant",
-    });
-    checkNames(options, { doing: "request a token", names: { signal: true } });
-    const { signal } = options;
-    const form = tokenForm(grant.parameters);
-    return this.#inTime("get an access token from", [signal], async (deadline) => {
-      const server = await this.#server(deadline.signal);
-      const attempt = () =>
-        attemptTokenRequest({
-          ...this.#options,
-          wire: this.#wire,
-          server,
-          form,
-          grantType: grant.grantType,
-          signal: deadline.signal,
-          identity: this.identity,
-        });
-      return this.#retrying(attempt, deadline, grant.repeatable);
-    });
-  }
-
-  async close(): Promise<void> {
-    this.#closing.abort(closedError());
-    await this.#wire.connections.close();
-  }
-
-  #discover(): Promise<Server> {
-    return this.#inTime("read the authorization server's metadata of", [], (deadline) => {
-      const options = { ...this.#options, wire: this.#wire, signal: deadline.signal };
-      return this.#retrying(() => readMetadata(options), deadline, true);
-    });
-  }
-
-  #retrying<T>(attempt: () => Promise<Attempt<T>>, deadline: Deadline, repeatable: boolean) {
-    const { random, sleep } = this.#options;
-    return withRetries(attempt, { deadline, repeatable, random, sleep });
-  }
-
-  #inTime<T>(
-    action: string,
-    signals: readonly (AbortSignal | undefined)[],
-    work: (deadline: Deadline) => Promise<T>,
-  ): Promise<T> {
-    const { timeoutMs, clock, location } = this.#options;
-    const reason = `no answer within ${timeoutMs} ms; the option "timeoutMs" sets the limit`;
-    const timeoutReason = () =>
-      new TokenError("ERR_TOKEN_TIMEOUT", `Cannot ${action} ${shownUrl(location.url)}: ${reason}`);
-    return withDeadline(
-      { timeoutMs, clock, timeoutReason, signals: [this.#closing.signal, ...signals] },
-      work,
-    );
-  }
 }

@@ -1,6 +1,6 @@
 /**
- * The registered error codes that a token endpoint may answer. They are shown whatever was sent: a name that everybody knows
- * gives nothing away, also if a secret is part of it.
+ * Tells whether an error code is registered. A registered code is shown whatever was sent: it is public, even if a secret happens
+ * to be part of it.
  *
  * @see {@link https://www.iana.org/assignments/oauth-parameters/oauth-parameters.xhtml#extensions-error IANA OAuth Extensions Error Registry}
  */

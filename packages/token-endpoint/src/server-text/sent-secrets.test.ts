@@ -14,7 +14,7 @@ async function messageQuoting(name: string, value: string): Promise<string> {
   const grant = {
     grantType: "urn:example:grant",
     parameters: { [name]: value },
-    repeatable: false,
+    idempotent: false,
   };
   const error: unknown = await testEndpoint(server)
     .request(grant)

@@ -1,5 +1,5 @@
 /**
- * Returns what a request holds that nobody may see: each value of its form whose name is not known to be harmless, and
+ * Returns what a request holds that must not be shown: each value of its form whose name is not known to be harmless, and
  * the credentials of its headers in all their forms.
  */
 export function sentSecrets(request: {

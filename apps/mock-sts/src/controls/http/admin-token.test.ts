@@ -60,9 +60,9 @@ describe("adminToken", () => {
       [{ sub: "a", expiresIn: 1 }, "expiresIn"],
       [{ sub: "a", tenant: "nowhere" }, "nowhere"],
     ] as const) {
-      const answer = await client.send("POST", "/user-token", { json, headers: client.admin });
-      expect(answer.status).toBe(400);
-      expect((answer.body as { message: string }).message).toContain(field);
+      const response = await client.send("POST", "/user-token", { json, headers: client.admin });
+      expect(response.status).toBe(400);
+      expect((response.body as { message: string }).message).toContain(field);
     }
   });
 });
@@ -74,7 +74,7 @@ describe("recordSecrets", () => {
     return [assertion, token];
   };
 
-  it("shows the values of tokens to who has the admin token", async () => {
+  it("shows the values of tokens to holders of the admin token", async () => {
     for (const token of await tokensOf()) {
       const path = `/tokens/${fingerprint(token)}/value`;
       for (const headers of strangers()) {
@@ -108,8 +108,8 @@ describe("recordSecrets", () => {
     await using shyClient = new ControlClient(shy);
     const { token } = await shyAgent.requestToken();
     const path = `/tokens/${fingerprint(token)}/value`;
-    const answer = await shyClient.send("GET", path, { headers: shyClient.admin });
-    expect(answer.status).toBe(404);
-    expect((answer.body as { message: string }).message).toContain("--record-secrets");
+    const response = await shyClient.send("GET", path, { headers: shyClient.admin });
+    expect(response.status).toBe(404);
+    expect((response.body as { message: string }).message).toContain("--record-secrets");
   });
 });

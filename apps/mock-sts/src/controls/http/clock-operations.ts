@@ -8,17 +8,23 @@ export function describeClock(clock: MovableClock): z.infer<typeof clockSchema> 
   return { now: clock.now(), offsetMs: clock.offsetMs, frozen: clock.frozen };
 }
 
-/** Operations that read and move the clock; each answers with the clock as it is then. */
+/** Operations that read and move the clock; each responds with the new state of the clock. */
 export function clockOperations(clock: MovableClock): readonly ControlOperation[] {
   return [
     operation({
-      ...{ id: "getClock", method: "get", path: "/clock", answer: clockSchema },
-      summary: "Reads the clock the mock issues and verifies by.",
+      id: "getClock",
+      method: "get",
+      path: "/clock",
+      response: clockSchema,
+      summary: "Reads the clock that the mock uses to issue and verify.",
       run: () => describeClock(clock),
     }),
     operation({
-      ...{ id: "offsetClock", method: "post", path: "/clock/offset", answer: clockSchema },
-      summary: "Sets how far the clock is ahead of the machine's; 0 takes it back.",
+      id: "offsetClock",
+      method: "post",
+      path: "/clock/offset",
+      response: clockSchema,
+      summary: "Sets how far the clock is ahead of the machine's; 0 resets it.",
       body: z.strictObject({ offsetMs: z.number() }),
       run({ body }) {
         clock.offsetMs = body.offsetMs;
@@ -26,8 +32,11 @@ export function clockOperations(clock: MovableClock): readonly ControlOperation[
       },
     }),
     operation({
-      ...{ id: "advanceClock", method: "post", path: "/clock/advance", answer: clockSchema },
-      summary: "Moves the clock; one that stands still stays so.",
+      id: "advanceClock",
+      method: "post",
+      path: "/clock/advance",
+      response: clockSchema,
+      summary: "Moves the clock; a stopped clock stays stopped.",
       body: z.strictObject({ ms: z.number().describe("Backwards if negative.") }),
       run({ body }) {
         clock.advance(body.ms);
@@ -35,11 +44,14 @@ export function clockOperations(clock: MovableClock): readonly ControlOperation[
       },
     }),
     operation({
-      ...{ id: "freezeClock", method: "post", path: "/clock/freeze", answer: clockSchema },
-      summary: "Lets the clock stand still.",
+      id: "freezeClock",
+      method: "post",
+      path: "/clock/freeze",
+      response: clockSchema,
+      summary: "Stops the clock.",
       body: z
         .strictObject({
-          at: z.number().optional().describe("Epoch milliseconds. Default: where it is."),
+          at: z.number().optional().describe("Epoch milliseconds. Default: its current time."),
         })
         .optional(),
       run({ body }) {
@@ -48,8 +60,11 @@ export function clockOperations(clock: MovableClock): readonly ControlOperation[
       },
     }),
     operation({
-      ...{ id: "releaseClock", method: "post", path: "/clock/release", answer: clockSchema },
-      summary: "Lets the clock run on from where it stands.",
+      id: "releaseClock",
+      method: "post",
+      path: "/clock/release",
+      response: clockSchema,
+      summary: "Lets the clock run on from its current time.",
       run() {
         clock.release();
         return describeClock(clock);

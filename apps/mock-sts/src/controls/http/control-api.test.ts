@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
-import { clientCredentialsForm, jwtBearerForm, TestAgent } from "../../../test-support/agent.ts";
+import { CLIENT_CREDENTIALS_FORM, jwtBearerForm, TestAgent } from "../../../test-support/agent.ts";
 import { ControlClient } from "../../../test-support/control-client.ts";
 import { type MockSts, startMockSts } from "../../mock-sts.ts";
 import { fingerprint } from "../../oauth/fingerprint.ts";
@@ -8,7 +8,12 @@ import { settingsSchema } from "../../options/control-settings.ts";
 import { recordedRequestSchema } from "../../recording/request-schema.ts";
 import { createControlApi } from "./control-api.ts";
 import { operation } from "./control-operation.ts";
-import { clockSchema, faultInfoSchema, stateSchema, tokenVerdictSchema } from "./state-schema.ts";
+import {
+  clockSchema,
+  FAULT_INFO_SCHEMA,
+  stateSchema,
+  TOKEN_VERDICT_SCHEMA,
+} from "./state-schema.ts";
 
 let mock: MockSts;
 let agent: TestAgent;
@@ -29,9 +34,9 @@ afterAll(async () => {
 });
 
 /** Reads an answer that holds exactly what its schema describes. */
-function described<S extends z.ZodType>(schema: S, answer: unknown): z.output<S> {
-  const read = schema.parse(answer);
-  expect(read).toEqual(answer);
+function described<S extends z.ZodType>(schema: S, response: unknown): z.output<S> {
+  const read = schema.parse(response);
+  expect(read).toEqual(response);
   return read;
 }
 
@@ -45,7 +50,7 @@ const list = async (query = "") => (await client.get(`/requests${query}`)) as Re
 describe("request log", () => {
   it("lists what matches, the newest up to a limit, and not itself", async () => {
     for (let i = 0; i < 3; i++) await agent.requestToken();
-    await agent.requestToken({ ...clientCredentialsForm, scope: "x" });
+    await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, scope: "x" });
     const { requests, matching } = await list("?route=token&grant=client_credentials&limit=2");
     expect(matching).toBe(4);
     const shown = requests.map((it) => described(recordedRequestSchema, it));
@@ -69,22 +74,22 @@ describe("request log", () => {
     expect(mock.recorder.count()).toBe(0);
   });
 
-  it("waits for the next answer that matches, not for those before", async () => {
+  it("waits for the next matching response, not for earlier ones", async () => {
     await agent.requestToken();
     const { lastAnswerId } = await list();
     const hold = mock.controls.hold({ route: "token" });
-    const answer = agent.requestToken();
+    const response = agent.requestToken();
     await hold.arrived();
     const next = client.get(`/requests/next?route=token&sinceAnswerId=${lastAnswerId}`);
     hold.release();
-    await answer;
+    await response;
     expect(described(recordedRequestSchema, await next)).toMatchObject({
       status: 200,
       answerId: lastAnswerId + 1,
     });
   });
 
-  it("answers 204 if nothing came in time", async () => {
+  it("responds with 204 if nothing came in time", async () => {
     await agent.requestToken();
     expect((await client.send("GET", "/requests/next?timeoutMs=0")).status).toBe(204);
   });
@@ -106,7 +111,7 @@ describe("request log", () => {
 describe("event stream", () => {
   it("sends each answered request that matches", async () => {
     const events = await client.events("?status=200");
-    await agent.requestToken({ ...clientCredentialsForm, scope: "x" });
+    await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, scope: "x" });
     await agent.requestToken();
     const { event, data = "", id } = await events.next();
     expect(event).toBe("request");
@@ -116,7 +121,7 @@ describe("event stream", () => {
     events.close();
   });
 
-  it("goes on after the answer a client has", async () => {
+  it("goes on after the newest response that a client has", async () => {
     for (let i = 0; i < 3; i++) await agent.requestToken();
     const last = mock.recorder.lastAnswerId;
     const events = await client.events("", { "last-event-id": String(last - 2) });
@@ -127,7 +132,7 @@ describe("event stream", () => {
     events.close();
   });
 
-  it("says that somebody changed something", async () => {
+  it("reports that a client changed something", async () => {
     const events = await client.events();
     await client.post("/clock/freeze");
     expect(await events.next()).toEqual({ event: "change", data: "{}" });
@@ -200,12 +205,12 @@ describe("settings", () => {
 });
 
 describe("tokens", () => {
-  it("are judged by their fingerprint", async () => {
+  it("are verified by their fingerprint", async () => {
     const assertion = await mock.userToken({ sub: "alice" });
     const { token } = await agent.requestToken(jwtBearerForm(assertion));
     await agent.postMcp("orders", { Authorization: `Bearer ${token}` });
     const verdict = described(
-      tokenVerdictSchema,
+      TOKEN_VERDICT_SCHEMA,
       await client.get(`/tokens/${fingerprint(token)}`),
     );
     const { clientCertificate } = mock.recorder.requests.at(-1)?.tls ?? {};
@@ -220,17 +225,17 @@ describe("tokens", () => {
     });
   });
 
-  it("show a bad signature, another's key, and that they are no JWT", async () => {
+  it("show a bad signature, an unknown key, and that they are not a JWT", async () => {
     const { token } = await agent.requestToken();
     const [head, claims, signature = ""] = token.split(".");
-    const spoilt = `${head}.${claims}.${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`;
+    const corrupted = `${head}.${claims}.${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`;
     await using other = await startMockSts();
     const foreign = await other.userToken({ sub: "mallory" });
     const signatures = [];
-    for (const bearer of [spoilt, foreign, "opaque"]) {
+    for (const bearer of [corrupted, foreign, "opaque"]) {
       await agent.postMcp("orders", { Authorization: `Bearer ${bearer}` });
-      const answer = await client.get(`/tokens/${fingerprint(bearer)}`);
-      const verdict = described(tokenVerdictSchema, answer);
+      const response = await client.get(`/tokens/${fingerprint(bearer)}`);
+      const verdict = described(TOKEN_VERDICT_SCHEMA, response);
       signatures.push(verdict.signature);
       expect(verdict).not.toHaveProperty("revoked");
     }
@@ -267,8 +272,8 @@ describe("tokens", () => {
         fingerprint: { fingerprint: fingerprint(token) },
         all: { all: true },
       }[how];
-      const answer = (await client.post("/revoke", target)) as { revoked: number };
-      expect(answer.revoked).toBeGreaterThanOrEqual(1);
+      const response = (await client.post("/revoke", target)) as { revoked: number };
+      expect(response.revoked).toBeGreaterThanOrEqual(1);
       const headers = { Authorization: `Bearer ${token}` };
       expect((await agent.postMcp("orders", headers)).status).toBe(401);
       expect(await client.get(`/tokens/${fingerprint(token)}`)).toMatchObject({ revoked: true });
@@ -302,7 +307,7 @@ describe("faults and scenarios", () => {
       match: { route: "token", times: 2 },
       effect: { kind: "status", status: 429, retryAfterSeconds: 3 },
     };
-    const set = described(faultInfoSchema, await client.post("/faults", fault));
+    const set = described(FAULT_INFO_SCHEMA, await client.post("/faults", fault));
     expect(set).toMatchObject({ ...fault, hits: 0 });
     expect((await agent.requestToken()).headers.get("retry-after")).toBe("3");
     expect(await client.get("/faults")).toMatchObject({ faults: [{ id: set.id, hits: 1 }] });
@@ -387,13 +392,14 @@ describe("paths and methods", () => {
   it("are named when they are wrong", async () => {
     expect((await client.send("GET", "/nothing")).status).toBe(404);
     expect(await client.send("GET", "")).toMatchObject({
-      ...{ status: 404, body: { message: expect.stringContaining("see /__mock/openapi.json") } },
+      status: 404,
+      body: { message: expect.stringContaining("see /__mock/openapi.json") },
     });
     const { status, headers } = await client.send("PUT", "/faults");
     expect([status, headers.allow]).toEqual([405, "GET, POST, DELETE"]);
   });
 
-  it("take no body that is no JSON, or that is too long", async () => {
+  it("refuse a body that is not JSON, or that is too long", async () => {
     const headers = { "content-type": "application/json" };
     const send = async (text: string) =>
       (await client.send("POST", "/faults", { headers, text })).status;
@@ -409,7 +415,10 @@ describe("paths and methods", () => {
       operation({ id: "watch", method: "get", path: "/watch", summary: "", run }),
     ];
     const api = createControlApi({
-      ...{ operations, adminToken: "", isExposed: false, onChange: () => {} },
+      operations,
+      adminToken: "",
+      isExposed: false,
+      onChange: () => {},
     });
     const { status, body } = await api.request("/watch", { method: "HEAD" });
     expect([status, body, endings]).toEqual([200, null, ["end"]]);

@@ -6,39 +6,39 @@ import { withoutAdminToken } from "./admin-token.ts";
 import { controlError } from "./control-error.ts";
 import type { GuardedEnv } from "./control-guard.ts";
 import { type ControlOperation, NotFoundError } from "./control-operation.ts";
-import { controlPath, documentPath } from "./control-paths.ts";
+import { CONTROL_PATH, DOCUMENT_PATH } from "./control-paths.ts";
 
-/** What the controls over HTTP consist of. */
+/** The operations of the controls over HTTP, and who may use them. */
 export interface ControlApiOptions {
   readonly operations: readonly ControlOperation[];
   readonly adminToken: string;
-  /** Whether every operation takes the admin token, not only those that reveal a secret. */
+  /** Whether every operation requires the admin token, not only those that reveal a secret. */
   readonly isExposed: boolean;
   /** Called after an operation that may have changed something. */
   readonly onChange: () => void;
 }
 
 /** Largest body of a control request, in bytes. */
-const maxBodyBytes = 262_144;
+const MAX_BODY_BYTES = 262_144;
 
 /** Creates the application of the controls; the guard stands before it. */
 export function createControlApi(options: ControlApiOptions): Hono<GuardedEnv> {
   const app = new Hono<GuardedEnv>();
-  app.get(documentPath, async (c) => {
-    // Few ask for it, and everybody's start would wait for the library that writes it.
+  app.get(DOCUMENT_PATH, async (c) => {
+    // Few clients ask for the document, and its library would slow down every start.
     const { controlDocument } = await import("./control-document.ts");
     return c.json(controlDocument(options.operations));
   });
   for (const operation of options.operations) {
     const path = operation.path.replace(/\{(\w+)\}/g, ":$1");
-    app.on(operation.method.toUpperCase(), path, (c) => answer(c, operation, options));
+    app.on(operation.method.toUpperCase(), path, (c) => handle(c, operation, options));
   }
   app.all("*", (c) => notFound(c, options.operations));
   app.onError(refuse);
   return app;
 }
 
-async function answer(
+async function handle(
   c: Context<GuardedEnv>,
   operation: ControlOperation,
   { adminToken, isExposed, onChange }: ControlApiOptions,
@@ -47,9 +47,9 @@ async function answer(
     const refusal = withoutAdminToken(c.req.header("authorization"), adminToken);
     if (refusal !== undefined) return refusal;
   }
-  const { text, state } = await readBody(c.req.raw, maxBodyBytes);
+  const { text, state } = await readBody(c.req.raw, MAX_BODY_BYTES);
   if (state === "too-large") return tooLarge();
-  // Nobody is there to read it.
+  // The client has gone and does not read this response.
   if (state === "cut-off") return badRequest("the body is not complete");
   const result = await operation.run({
     parameters: c.req.param(),
@@ -62,13 +62,13 @@ async function answer(
   return result === undefined ? new Response(null, { status: 204 }) : Response.json(result);
 }
 
-/** Nobody reads the body of an answer to HEAD: a stream would go on for ever. */
+/** No client reads the body of a response to HEAD: a stream would never end. */
 async function withoutBodyOfHead({ method }: Request, answered: Response): Promise<Response> {
   if (method === "HEAD") await answered.body?.cancel();
   return answered;
 }
 
-/** A parameter that occurs twice is a list, which no schema takes. */
+/** A parameter that occurs twice becomes a list, which every schema refuses. */
 function singleValues(queries: Record<string, string[]>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(queries).map(([name, values]) => [name, values.length > 1 ? values : values[0]]),
@@ -80,7 +80,7 @@ function parseBody(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new TypeError("the body is no JSON");
+    throw new TypeError("the body is not JSON");
   }
 }
 
@@ -98,7 +98,7 @@ function badRequest(message: string): Response {
 }
 
 function tooLarge(): Response {
-  const message = `the body is larger than ${maxBodyBytes} bytes`;
+  const message = `the body is larger than ${MAX_BODY_BYTES} bytes`;
   return controlError(413, { error: "content_too_large", message }, { Connection: "close" });
 }
 
@@ -108,7 +108,7 @@ function notFound(c: Context<GuardedEnv>, operations: readonly ControlOperation[
     .filter((it) => isSamePath(it.path.split("/").slice(1), path))
     .map(({ method }) => method.toUpperCase());
   if (methods.length === 0) {
-    const message = `there is nothing here: see ${controlPath}${documentPath}`;
+    const message = `this path does not exist: see ${CONTROL_PATH}${DOCUMENT_PATH}`;
     return controlError(404, { error: "not_found", message });
   }
   const Allow = methods.join(", ");

@@ -49,10 +49,12 @@ describe("OpenAPI document", () => {
     }
   });
 
-  it("says where there may be nothing to answer", async () => {
+  it("says where a response may have no body", async () => {
     const { paths } = (await client.get("/openapi.json")) as Document;
     expect(Object.keys(paths["/requests/next"]?.get?.responses ?? {})).toEqual([
-      ...["200", "204", "default"],
+      "200",
+      "204",
+      "default",
     ]);
   });
 

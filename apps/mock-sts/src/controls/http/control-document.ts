@@ -3,15 +3,20 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiPathsObject,
 } from "zod-openapi";
-import { faultEffectSchema, faultMatchSchema, faultSchema } from "../../faults/fault-schema.ts";
+import { FAULT_MATCH_SCHEMA, faultEffectSchema, faultSchema } from "../../faults/fault-schema.ts";
 import { settingsSchema } from "../../options/control-settings.ts";
 import { scenarioSchema } from "../../options/scenario.ts";
 import { recordedRequestSchema, recordedTokenSchema } from "../../recording/request-schema.ts";
 import { controlErrorSchema } from "./control-error.ts";
 import type { ControlOperation } from "./control-operation.ts";
-import { controlPath } from "./control-paths.ts";
+import { CONTROL_PATH } from "./control-paths.ts";
 import { revocationSchema } from "./revocation.ts";
-import { clockSchema, faultInfoSchema, stateSchema, tokenVerdictSchema } from "./state-schema.ts";
+import {
+  clockSchema,
+  FAULT_INFO_SCHEMA,
+  stateSchema,
+  TOKEN_VERDICT_SCHEMA,
+} from "./state-schema.ts";
 
 /** Describes the operations of the controls as an OpenAPI 3.1 document. */
 export function controlDocument(
@@ -28,15 +33,16 @@ export function controlDocument(
       title: "mock-sts controls",
       version: "1",
       description:
-        "What can be seen of a running mock-sts, and done to it. Requests must name the mock's own address, come from no other origin, and carry JSON.",
+        "The state and the controls of a running mock-sts. Requests must name the mock's own address, must not come from another origin, and must carry JSON.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
-    servers: [{ url: controlPath }],
-    // A list without its requirement too: the token is needed when the mock is not bound to loopback.
+    servers: [{ url: CONTROL_PATH }],
+    // The empty requirement makes the token optional: it is required only when the mock is not
+    // bound to loopback.
     security: [{}, { adminToken: [] }],
     paths,
     components: {
-      schemas: namedSchemas,
+      schemas: NAMED_SCHEMAS,
       securitySchemes: {
         adminToken: {
           type: "http",
@@ -49,15 +55,19 @@ export function controlDocument(
 }
 
 /** Schemas that are described once and referred to. */
-const namedSchemas = {
-  ...{ State: stateSchema, Clock: clockSchema, Settings: settingsSchema },
-  ...{
-    Request: recordedRequestSchema,
-    Token: recordedTokenSchema,
-    TokenVerdict: tokenVerdictSchema,
-  },
-  ...{ Fault: faultSchema, FaultInfo: faultInfoSchema, FaultMatch: faultMatchSchema },
-  ...{ FaultEffect: faultEffectSchema, Scenario: scenarioSchema, Revocation: revocationSchema },
+const NAMED_SCHEMAS = {
+  State: stateSchema,
+  Clock: clockSchema,
+  Settings: settingsSchema,
+  Request: recordedRequestSchema,
+  Token: recordedTokenSchema,
+  TokenVerdict: TOKEN_VERDICT_SCHEMA,
+  Fault: faultSchema,
+  FaultInfo: FAULT_INFO_SCHEMA,
+  FaultMatch: FAULT_MATCH_SCHEMA,
+  FaultEffect: faultEffectSchema,
+  Scenario: scenarioSchema,
+  Revocation: revocationSchema,
   Error: controlErrorSchema,
 };
 
@@ -88,10 +98,10 @@ function describeOperation(operation: ControlOperation): ZodOpenApiOperationObje
   };
 }
 
-function success({ answer, nothing, mediaType = "application/json" }: ControlOperation) {
-  if (answer === undefined) return { "204": { description: "Done." } };
+function success({ response, nothing, mediaType = "application/json" }: ControlOperation) {
+  if (response === undefined) return { "204": { description: "Done." } };
   return {
-    "200": { description: "Done.", content: { [mediaType]: { schema: answer } } },
+    "200": { description: "Done.", content: { [mediaType]: { schema: response } } },
     ...(nothing !== undefined && { "204": { description: nothing } }),
   };
 }

@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-/** What a refused control request is answered with. */
+/** The body of the response to a refused control request. */
 export const controlErrorSchema = z.strictObject({
   error: z.string().describe("A code, such as `invalid_request`."),
-  message: z.string().describe("What is wrong, and with which field."),
+  message: z.string().describe("The violation, and the field."),
 });
 
-/** Builds the answer to a refused control request. */
+/** Builds the response to a refused control request. */
 export function controlError(
   status: number,
   body: z.infer<typeof controlErrorSchema>,

@@ -38,8 +38,8 @@ describe("Host", () => {
     ["localhost."],
     ["169.254.169.254"],
   ])("is refused if it is %s, which may resolve to this machine", async (host) => {
-    const answer = await get({ host: `${host}:${port}` });
-    expect([answer.status, errorOf(answer)]).toEqual([421, "misdirected_request"]);
+    const response = await get({ host: `${host}:${port}` });
+    expect([response.status, errorOf(response)]).toEqual([421, "misdirected_request"]);
   });
 
   it.each(["localhost", "localhost:1", "mock.test:443"])("needs the port: not %s", async (host) => {
@@ -56,8 +56,10 @@ describe("Host", () => {
   });
 
   it("is free for the token server itself, which has clients of any name", async () => {
-    const answer = await client.send("GET", "/../oauth2/certs", { headers: { host: "ias.test" } });
-    expect(answer.status).toBe(200);
+    const response = await client.send("GET", "/../oauth2/certs", {
+      headers: { host: "ias.test" },
+    });
+    expect(response.status).toBe(200);
   });
 });
 
@@ -69,8 +71,8 @@ describe("Origin", () => {
     "http://localhost:1",
     "file://",
   ])("%s is refused", async (origin) => {
-    const answer = await get({ origin });
-    expect([answer.status, errorOf(answer)]).toEqual([403, "foreign_origin"]);
+    const response = await get({ origin });
+    expect([response.status, errorOf(response)]).toEqual([403, "foreign_origin"]);
   });
 
   it("of another scheme is refused", async () => {
@@ -93,8 +95,8 @@ describe("Origin", () => {
       headers: { ...headers, "access-control-request-method": "POST" },
     });
     expect(preflight.status).toBe(403);
-    for (const answer of [reset, preflight]) {
-      expect(Object.keys(answer.headers).join()).not.toMatch(/access-control/i);
+    for (const response of [reset, preflight]) {
+      expect(Object.keys(response.headers).join()).not.toMatch(/access-control/i);
     }
     mock.controls.reset();
   });
@@ -130,8 +132,8 @@ describe("Content-Type", () => {
     "text/plain; application/json",
     "",
   ])("%j is refused", async (type) => {
-    const answer = await send(type, '{"ms":1}');
-    expect([answer.status, errorOf(answer)]).toEqual([415, "unsupported_media_type"]);
+    const response = await send(type, '{"ms":1}');
+    expect([response.status, errorOf(response)]).toEqual([415, "unsupported_media_type"]);
     expect(mock.controls.clock.offsetMs).toBe(0);
   });
 
@@ -144,12 +146,12 @@ describe("Content-Type", () => {
     mock.controls.reset();
   });
 
-  it("is not needed where there is no body", async () => {
+  it("is not needed without a body", async () => {
     expect((await client.send("POST", "/reset")).status).toBe(204);
   });
 });
 
-describe("every answer", () => {
+describe("every response", () => {
   it("can be neither framed, included nor kept", async () => {
     for (const headers of [{}, { origin: "null" }]) {
       expect((await get(headers)).headers).toMatchObject({

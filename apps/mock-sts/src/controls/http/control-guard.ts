@@ -3,7 +3,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
 import { controlError } from "./control-error.ts";
 
-/** Where a listener was started. */
+/** The address at which a listener was started. */
 export interface GuardedAddress {
   readonly scheme: "http" | "https";
   /** The address it is bound to. */
@@ -19,9 +19,10 @@ export type GuardedEnv = { Bindings: HttpBindings };
 /**
  * Creates the middleware that keeps web pages away from the controls and the dashboard.
  *
- * Loopback is no boundary against a browser: any page may send requests to it, and by a name that
- * resolves to it (DNS rebinding) even read the answers. So a request must name an address the mock
- * was started at (421), come from no other origin (403), and carry JSON or nothing (415).
+ * Loopback does not keep browsers out: any page may send requests to it, and a page whose name
+ * resolves to it (DNS rebinding) can even read the responses. So a request must name an address of
+ * the mock (else 421), must not come from another origin (else 403), and must carry JSON or no body
+ * (else 415).
  */
 export function controlGuard(started: GuardedAddress): MiddlewareHandler<GuardedEnv> {
   const hosts = hostsOf(started);
@@ -35,12 +36,12 @@ export function controlGuard(started: GuardedAddress): MiddlewareHandler<Guarded
       (hasOtherBody(c.req.raw.headers) && wrongType());
     if (refusal) c.res = refusal;
     else await next();
-    for (const [name, value] of shieldHeaders) c.res.headers.set(name, value);
+    for (const [name, value] of SHIELD_HEADERS) c.res.headers.set(name, value);
   };
 }
 
-/** Whoever embeds or includes an answer gets nothing of it, and nobody keeps it. */
-const shieldHeaders = [
+/** A page that embeds a response cannot read it, and no cache keeps it. */
+const SHIELD_HEADERS = [
   ["Cache-Control", "no-store"],
   ["Cross-Origin-Resource-Policy", "same-origin"],
   ["Cross-Origin-Opener-Policy", "same-origin"],
@@ -75,7 +76,7 @@ function bracketed(address: string): string {
 }
 
 /**
- * `none` is a person's own doing; another port of this host is `same-site`, and foreign all the same.
+ * `none` is a navigation by the user; another port of this host is `same-site`, but foreign too.
  *
  * @see {@link https://www.w3.org/TR/fetch-metadata/ Fetch Metadata Request Headers}
  */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { explainIssue } from "../../checks/explain-issue.ts";
 
-/** What an operation is given. */
+/** The input of an operation. */
 export interface OperationInput<Parameters, Query, Body> {
   readonly parameters: Parameters;
   readonly query: Query;
@@ -10,7 +10,7 @@ export interface OperationInput<Parameters, Query, Body> {
   readonly request: Request;
 }
 
-/** One operation of the controls: what is served and what is described are the same. */
+/** One operation of the controls, as it is served and as it is described. */
 export interface ControlOperation {
   readonly method: "get" | "post" | "patch" | "delete";
   /** Path below the controls, with parameters in braces. */
@@ -21,13 +21,13 @@ export interface ControlOperation {
   readonly parameters?: z.ZodObject | undefined;
   readonly query?: z.ZodObject | undefined;
   readonly body?: z.ZodType | undefined;
-  /** The answer with status 200; an operation without one answers 204. */
-  readonly answer?: z.ZodType | undefined;
-  /** When an operation with an answer answers 204 all the same; absent: never. */
+  /** Schema of the response with status 200; an operation without it responds with 204. */
+  readonly response?: z.ZodType | undefined;
+  /** When an operation with a response body responds with 204 instead; absent: never. */
   readonly nothing?: string | undefined;
-  /** Media type of the answer. Default `application/json`. */
+  /** Media type of the response. Default `application/json`. */
   readonly mediaType?: string | undefined;
-  /** Whether it always takes the admin token, since it reveals a secret. */
+  /** Whether it always requires the admin token, since it reveals a secret. */
   readonly secret?: boolean | undefined;
   /** Checks the input and runs the operation. */
   run(input: OperationInput<unknown, unknown, unknown>): Promise<unknown>;
@@ -41,13 +41,13 @@ export interface OperationDefinition<P extends Shape, Q extends Shape, B extends
   readonly parameters?: z.ZodObject<P>;
   readonly query?: z.ZodObject<Q>;
   readonly body?: B;
-  /** Returns what the answer says, a ready response, or `undefined` for nothing. */
+  /** Returns the body of the response, a whole response, or `undefined` for no body. */
   readonly run: (
     input: OperationInput<z.output<z.ZodObject<P>>, z.output<z.ZodObject<Q>>, z.output<B>>,
   ) => unknown;
 }
 
-/** Something that was asked for is not there. */
+/** The requested thing does not exist. */
 export class NotFoundError extends Error {
   override readonly name = "NotFoundError";
 }
@@ -63,13 +63,13 @@ export function operation<
     ...definition,
     run: async (input) =>
       run({
-        parameters: (parameters ?? nothing).parse(input.parameters, named) as z.output<
+        parameters: (parameters ?? nothing).parse(input.parameters, NAMED) as z.output<
           z.ZodObject<P>
         >,
-        query: (query ?? nothing).parse(input.query, named) as z.output<z.ZodObject<Q>>,
+        query: (query ?? nothing).parse(input.query, NAMED) as z.output<z.ZodObject<Q>>,
         body: (body ?? z.undefined("this operation takes no body")).parse(
           input.body,
-          named,
+          NAMED,
         ) as z.output<B>,
         request: input.request,
       }),
@@ -78,5 +78,5 @@ export function operation<
 
 const nothing = z.strictObject({});
 
-/** A wrong name is refused with the nearest right one. */
-const named = { error: explainIssue };
+/** The message for a wrong name suggests the nearest right one. */
+const NAMED = { error: explainIssue };

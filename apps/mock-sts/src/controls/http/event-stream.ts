@@ -2,21 +2,24 @@ import type { RecordedRequest } from "../../recording/recorded-request.ts";
 import type { Recorder } from "../../recording/recorder.ts";
 import { matchesFilter } from "../../recording/request-filter.ts";
 import type { RequestFilter } from "../../recording/request-match.ts";
-import type { Signal } from "../signal.ts";
+import type { Subscribers } from "../../recording/subscribers.ts";
 
-/** What a client of the stream wants. */
+/** The request of a client of the stream. */
 export interface EventStreamOptions {
   readonly filter: RequestFilter;
-  readonly changes: Signal;
-  /** Its header `Last-Event-ID` says what the client has. */
+  readonly changes: Subscribers<void>;
+  /** Its header `Last-Event-ID` names the newest event that the client has. */
   readonly request: Request;
 }
 
-/** Most new events that wait for a slow client; it is cut off then and may come back for the rest. */
-export const maxWaitingEvents = 1_000;
+/**
+ * The highest number of new events that wait for a slow client. Then it is cut off, and may
+ * reconnect for the rest.
+ */
+export const MAX_WAITING_EVENTS = 1_000;
 
 /**
- * Streams answered requests as server-sent events, first those that the client has missed.
+ * Streams answered requests as server-sent events; those that the client has missed come first.
  *
  * @see {@link https://html.spec.whatwg.org/multipage/server-sent-events.html Server-sent events}
  */
@@ -40,7 +43,7 @@ export function eventStream(recorder: Recorder, options: EventStreamOptions): Re
   return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
 }
 
-/** Streams texts, and those that a source sends until it is stopped, since nobody reads or too slowly. */
+/** Streams texts, and then the texts of a source, until the reader goes away or is too slow. */
 function queueOf(
   backlog: readonly string[],
   source: (send: (text: string) => void) => () => void,
@@ -59,7 +62,7 @@ function queueOf(
       },
       cancel: () => stop(),
     },
-    { highWaterMark: backlog.length + maxWaitingEvents },
+    { highWaterMark: backlog.length + MAX_WAITING_EVENTS },
   );
 }
 
@@ -75,5 +78,5 @@ function lastEventId({ headers }: Request): number | undefined {
   const header = headers.get("last-event-id");
   if (header === null) return undefined;
   if (/^\d{1,15}$/.test(header)) return Number(header);
-  throw new TypeError('"Last-Event-ID" must be the number of an answer');
+  throw new TypeError('"Last-Event-ID" must be the number of a response');
 }

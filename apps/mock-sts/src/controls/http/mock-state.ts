@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { stsName } from "../../options/issuer-options.ts";
+import { STS_NAME } from "../../options/issuer-options.ts";
 import type { ResolvedOptions } from "../../options/options.ts";
 import type { Recorder } from "../../recording/recorder.ts";
 import { describeSts } from "../../sts/sts-info.ts";
@@ -9,7 +9,7 @@ import type { Controls } from "../controls.ts";
 import { describeClock } from "./clock-operations.ts";
 import type { stateSchema } from "./state-schema.ts";
 
-/** What the state of a mock is read from. */
+/** The parts of a mock that its state is read from. */
 export interface MockStateContext {
   readonly options: ResolvedOptions;
   readonly controls: Controls;
@@ -30,11 +30,16 @@ export function readState(context: MockStateContext): State {
   const { options, controls, recorder, tenants, url, gatewayUrl } = context;
   const { clientId, recordSecrets } = options;
   return {
-    ...{ url, gatewayUrl, clientId, startedAt: context.startedAt },
+    url,
+    gatewayUrl,
+    clientId,
+    startedAt: context.startedAt,
     issuers: issuersOf(context),
     mcpServers: serversOf(context),
     tenants: tenants.all.map(({ subdomain, tenantId, settings }) => ({
-      ...{ subdomain, tenantId, subscribed: settings.subscribed },
+      subdomain,
+      tenantId,
+      subscribed: settings.subscribed,
     })),
     clock: describeClock(controls.clock),
     settings: controls.readSettings(),
@@ -42,13 +47,14 @@ export function readState(context: MockStateContext): State {
     scenario: controls.scenario,
     counts: countsOf(recorder),
     lastAnswerId: recorder.lastAnswerId,
-    ...{ recordSecrets, tokenRequired: context.tokenRequired },
+    recordSecrets,
+    tokenRequired: context.tokenRequired,
   };
 }
 
 /** Names of the token exchange service and of the further issuers. */
 function serviceNames({ issuers }: ResolvedOptions): readonly string[] {
-  return [stsName, ...issuers.map(({ name }) => name)];
+  return [STS_NAME, ...issuers.map(({ name }) => name)];
 }
 
 function issuersOf({ options, tenants, url }: MockStateContext): State["issuers"] {
@@ -57,8 +63,10 @@ function issuersOf({ options, tenants, url }: MockStateContext): State["issuers"
     return [
       { issuer, tokenEndpoint, kind: "identity-tenant", tenant: subdomain },
       {
-        ...{ issuer: serviceTokenEndpoint, tokenEndpoint: serviceTokenEndpoint },
-        ...{ kind: "xsuaa", tenant: subdomain },
+        issuer: serviceTokenEndpoint,
+        tokenEndpoint: serviceTokenEndpoint,
+        kind: "xsuaa",
+        tenant: subdomain,
       },
     ];
   };
@@ -73,12 +81,17 @@ function serversOf({ options, tenants, url }: MockStateContext): State["mcpServe
   const { provider } = tenants;
   const ofGateway = tenants.all.flatMap((tenant) =>
     describeTenant(tenant).mcpServers.map(({ name, url: serverUrl }) => ({
-      ...{ name, url: serverUrl, tenant: tenant.subdomain },
+      name,
+      url: serverUrl,
+      tenant: tenant.subdomain,
     })),
   );
   const ofServices = serviceNames(options).flatMap((service) =>
     describeSts(service, url, provider).mcpServers.map(({ name, url: serverUrl, audience }) => ({
-      ...{ name, url: serverUrl, audience, tenant: provider.subdomain },
+      name,
+      url: serverUrl,
+      audience,
+      tenant: provider.subdomain,
     })),
   );
   return [...ofGateway, ...ofServices];

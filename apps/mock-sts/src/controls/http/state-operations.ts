@@ -1,28 +1,37 @@
 import { z } from "zod";
-import { settingsChangeSchema, settingsSchema } from "../../options/control-settings.ts";
+import { SETTINGS_CHANGE_SCHEMA, settingsSchema } from "../../options/control-settings.ts";
 import type { Controls } from "../controls.ts";
 import { type ControlOperation, operation } from "./control-operation.ts";
 import { type MockStateContext, readState } from "./mock-state.ts";
 import { stateSchema } from "./state-schema.ts";
 
-/** Operations that show the mock as a whole, and switch it. */
+/** Operations that show the mock as a whole, and change its settings. */
 export function stateOperations(context: MockStateContext): readonly ControlOperation[] {
   const { controls } = context;
   return [
     operation({
-      ...{ id: "getState", method: "get", path: "/state", answer: stateSchema },
-      summary: "Shows what the mock serves, its clock, settings and faults, and what was counted.",
+      id: "getState",
+      method: "get",
+      path: "/state",
+      response: stateSchema,
+      summary: "Shows the servers of the mock, its clock, settings, faults and counts.",
       run: () => readState(context),
     }),
     operation({
-      ...{ id: "getSettings", method: "get", path: "/settings", answer: settingsSchema },
+      id: "getSettings",
+      method: "get",
+      path: "/settings",
+      response: settingsSchema,
       summary: "Shows the settings: lifetimes, switches, quirks.",
       run: () => controls.readSettings(),
     }),
     operation({
-      ...{ id: "changeSettings", method: "patch", path: "/settings", answer: settingsSchema },
+      id: "changeSettings",
+      method: "patch",
+      path: "/settings",
+      response: settingsSchema,
       summary: "Changes the settings named.",
-      body: settingsChangeSchema,
+      body: SETTINGS_CHANGE_SCHEMA,
       run({ body }) {
         controls.changeSettings(body);
         return controls.readSettings();
@@ -30,9 +39,10 @@ export function stateOperations(context: MockStateContext): readonly ControlOper
     }),
     forgetSessions(controls),
     operation({
-      ...{ id: "reset", method: "post", path: "/reset" },
-      summary:
-        "Takes back all faults, settings, changes of tenants, and what was done to the clock; the log stays.",
+      id: "reset",
+      method: "post",
+      path: "/reset",
+      summary: "Undoes all faults, and all changes of settings, tenants and clock; the log stays.",
       run: () => controls.reset(),
     }),
   ];
@@ -40,7 +50,9 @@ export function stateOperations(context: MockStateContext): readonly ControlOper
 
 function forgetSessions(controls: Controls): ControlOperation {
   return operation({
-    ...{ id: "forgetSessions", method: "post", path: "/forget-sessions" },
+    id: "forgetSessions",
+    method: "post",
+    path: "/forget-sessions",
     summary: "Drops MCP sessions: their ids get 404 from now on.",
     body: z
       .strictObject({ mcpServer: z.string().min(1).optional().describe("Default: all servers.") })

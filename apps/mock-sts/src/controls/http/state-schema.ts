@@ -9,34 +9,36 @@ const text = z.string();
 export const clockSchema = z.strictObject({
   now: z.number().describe("The mock's time, epoch milliseconds."),
   offsetMs: z.number().describe("How far it is ahead of the machine's, in milliseconds."),
-  frozen: z.boolean().describe("Whether it stands still."),
+  frozen: z.boolean().describe("Whether it is stopped."),
 });
 
 /** A fault that is set, as it is described over HTTP. */
-export const faultInfoSchema = faultSchema.safeExtend({
+export const FAULT_INFO_SCHEMA = faultSchema.safeExtend({
   id: z.int().describe("Number of the fault, from 1."),
   hits: z.int().describe("Number of requests it has hit."),
 });
 
-/** What can be said of a token, as it is described over HTTP. */
-export const tokenVerdictSchema = recordedTokenSchema.extend({
+/** The verdict on a token, as it is described over HTTP. */
+export const TOKEN_VERDICT_SCHEMA = recordedTokenSchema.extend({
   signature: z
     .enum(["good", "bad", "unknown-key", "none"])
-    .describe("`none` for what is no JWT, `unknown-key` for what is not signed by the mock."),
+    .describe("`none` if the token is not a JWT, `unknown-key` if another issuer signed it."),
   expiresAt: z.number().optional().describe("Epoch milliseconds."),
   expiresInMs: z.number().optional().describe("Negative when it has expired, by the mock's clock."),
   expired: z.boolean().optional(),
-  revoked: z.boolean().optional().describe("Absent for what is not the mock's."),
+  revoked: z.boolean().optional().describe("Absent for tokens of other issuers."),
   binding: z
     .object({
       x5tS256: text.optional().describe("The certificate it is bound to."),
       jkt: text.optional().describe("The DPoP key it is bound to."),
-      presentedWith: text.optional().describe("Certificate of the connection it came over last."),
+      presentedWith: text
+        .optional()
+        .describe("Certificate of the connection that it was last sent over."),
       matches: z.boolean().optional().describe("Absent if it was not presented."),
     })
     .optional(),
   actors: z.array(text).describe("Who acts for the subject, the last actor first."),
-  valueKept: z.boolean().describe("Whether its value can be shown to who has the admin token."),
+  valueKept: z.boolean().describe("Whether its value can be shown to holders of the admin token."),
 });
 
 const issuer = z.strictObject({
@@ -47,32 +49,38 @@ const issuer = z.strictObject({
 });
 
 const mcpServer = z.strictObject({
-  ...{ name: text, url: text },
-  audience: text.optional().describe("Takes exchanged tokens for it only."),
+  name: text,
+  url: text,
+  audience: text.optional().describe("Accepts only exchanged tokens for this audience."),
   tenant: text,
 });
 
-/** What a running mock is like, as it is described over HTTP. */
+/** The state of a running mock, as it is described over HTTP. */
 export const stateSchema = z.strictObject({
-  ...{ url: text, gatewayUrl: text, clientId: text },
+  url: text,
+  gatewayUrl: text,
+  clientId: text,
   startedAt: z.number().describe("Start by the machine's clock, epoch milliseconds."),
   issuers: z.array(issuer),
   mcpServers: z.array(mcpServer),
   tenants: z.array(z.strictObject({ subdomain: text, tenantId: text, subscribed: z.boolean() })),
   clock: clockSchema,
   settings: settingsSchema,
-  faults: z.array(faultInfoSchema),
-  scenario: text.optional().describe("The one that was applied last, until a reset."),
+  faults: z.array(FAULT_INFO_SCHEMA),
+  scenario: text.optional().describe("The scenario that was applied last, until a reset."),
   counts: z.strictObject({
-    ...{ requests: z.int(), tokenRequests: z.int(), tokensIssued: z.int(), toolCalls: z.int() },
+    requests: z.int(),
+    tokenRequests: z.int(),
+    tokensIssued: z.int(),
+    toolCalls: z.int(),
     faults: z.int().describe("Requests that a fault hit."),
     handshakes: z.int().describe("TLS connections accepted."),
     tokenRequestsPerToolCall: z
       .number()
       .optional()
-      .describe("What the caches of the agents are good for; absent before the first call."),
+      .describe("How well the agents cache: 0 is best; absent before the first call."),
   }),
   lastAnswerId: z.int(),
   recordSecrets: z.boolean().describe("Whether values of tokens are kept."),
-  tokenRequired: z.boolean().describe("Whether every operation takes the admin token."),
+  tokenRequired: z.boolean().describe("Whether every operation requires the admin token."),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withoutUndefined } from "../../checks/without-undefined.ts";
 import type { TokenLedger } from "../../http/token-ledger.ts";
 import type { KeyRings } from "../../keys/key-rings.ts";
 import { signingAlgorithms } from "../../keys/signing-keys.ts";
@@ -6,9 +7,9 @@ import type { Controls } from "../controls.ts";
 import type { UserTokenRequest } from "../user-tokens.ts";
 import { type ControlOperation, NotFoundError, operation } from "./control-operation.ts";
 import { fingerprintSchema, revocationSchema } from "./revocation.ts";
-import { tokenVerdictSchema } from "./state-schema.ts";
+import { TOKEN_VERDICT_SCHEMA } from "./state-schema.ts";
 
-/** What operations on tokens take. */
+/** The parts of a mock that operations on tokens need. */
 export interface TokenOperationsContext {
   readonly controls: Controls;
   readonly tokens: TokenLedger;
@@ -21,27 +22,32 @@ export interface TokenOperationsContext {
 const name = z.string().min(1);
 const byFingerprint = z.object({ fingerprint: fingerprintSchema });
 
-/** Operations that judge, show, revoke and make tokens. */
+/** Operations that verify, show, revoke and make tokens. */
 export function tokenOperations(context: TokenOperationsContext): readonly ControlOperation[] {
   const { controls, tokens, keys, issuers, userToken } = context;
   return [
     operation({
-      ...{ id: "judgeToken", method: "get", path: "/tokens/{fingerprint}" },
+      id: "verifyToken",
+      method: "get",
+      path: "/tokens/{fingerprint}",
       summary:
-        "Judges a token the mock issued or saw: signature, end, revocation, binding, actors.",
+        "Verifies a token that the mock issued or received: signature, expiry, revocation, binding, actors.",
       parameters: byFingerprint,
-      answer: tokenVerdictSchema,
+      response: TOKEN_VERDICT_SCHEMA,
       async run({ parameters: { fingerprint } }) {
-        const verdict = await controls.judgeToken(fingerprint);
+        const verdict = await controls.verifyToken(fingerprint);
         if (verdict === undefined) throw unknown(fingerprint);
         return { ...verdict, valueKept: tokens.find(fingerprint)?.value !== undefined };
       },
     }),
     operation({
-      ...{ id: "revealToken", method: "get", path: "/tokens/{fingerprint}/value", secret: true },
+      id: "revealToken",
+      method: "get",
+      path: "/tokens/{fingerprint}/value",
+      secret: true,
       summary: "Shows the value of a token, if values are kept (`recordSecrets`).",
       parameters: byFingerprint,
-      answer: z.object({ token: z.string() }),
+      response: z.object({ token: z.string() }),
       run({ parameters: { fingerprint } }) {
         const entry = tokens.find(fingerprint);
         if (entry === undefined) throw unknown(fingerprint);
@@ -51,33 +57,43 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
       },
     }),
     operation({
-      ...{ id: "revokeTokens", method: "post", path: "/revoke" },
+      id: "revokeTokens",
+      method: "post",
+      path: "/revoke",
       summary: "Revokes access tokens and service tokens issued so far.",
       body: revocationSchema,
-      answer: z.object({ revoked: z.int().describe("How many there were.") }),
+      response: z.object({ revoked: z.int().describe("Number of revoked tokens.") }),
       run: ({ body }) => ({ revoked: controls.revoke("all" in body ? "all" : body) }),
     }),
     operation({
-      ...{ id: "rotateKeys", method: "post", path: "/rotate-keys" },
-      summary: "Makes new signing keys; tokens of the old ones stay good.",
+      id: "rotateKeys",
+      method: "post",
+      path: "/rotate-keys",
+      summary: "Makes new signing keys; tokens signed by the old keys stay valid.",
       body: z
         .strictObject({
-          issuer: name.optional().describe("As its tokens name it. Default: all issuers."),
+          issuer: name
+            .optional()
+            .describe("The issuer, as its tokens name it. Default: all issuers."),
           algorithm: z
             .enum(signingAlgorithms)
             .optional()
-            .describe("What the new key signs with. Default: as the one before."),
+            .describe("Algorithm of the new key. Default: that of the previous key."),
         })
         .optional(),
-      answer: z.object({ kids: z.array(z.string()).describe("Ids of all keys, old and new.") }),
+      response: z.object({ kids: z.array(z.string()).describe("Ids of all keys, old and new.") }),
       async run({ body = {} }) {
         await controls.rotateSigningKey(withoutUndefined(body));
         return { kids: await kidsOf(keys, issuers) };
       },
     }),
     operation({
-      ...{ id: "signUserToken", method: "post", path: "/user-token", secret: true },
-      summary: "Signs a user in: returns a JWT, to be an assertion, a subject or an actor token.",
+      id: "signUserToken",
+      method: "post",
+      path: "/user-token",
+      secret: true,
+      summary:
+        "Signs a user in: returns a JWT for an assertion, a subject token or an actor token.",
       body: z.strictObject({
         sub: name.describe("The user."),
         tenant: name
@@ -85,7 +101,9 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
           .describe("Subdomain of the user's tenant. Default: the provider's."),
         issuer: name
           .optional()
-          .describe("Name of a further issuer, or `sts`, if that signs the user in, no tenant."),
+          .describe(
+            "Name of a further issuer, or `sts`, if that issuer signs the user in instead of a tenant.",
+          ),
         clientId: name.optional().describe("Becomes `aud`. Default: the agent's."),
         expiresInMs: z.number().optional().describe("Default 3 600 000; zero or less: expired."),
         claims: z
@@ -93,7 +111,7 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
           .optional()
           .describe("Further claims; they win over the others."),
       }),
-      answer: z.object({ token: z.string(), fingerprint: z.string() }),
+      response: z.object({ token: z.string(), fingerprint: z.string() }),
       async run({ body: { sub, ...rest } }) {
         const token = await userToken({ sub, ...withoutUndefined(rest) });
         return { token, fingerprint: tokens.note(token).fingerprint };
@@ -110,11 +128,4 @@ async function kidsOf(keys: KeyRings, issuers: readonly string[]): Promise<reado
 
 function unknown(fingerprint: string): NotFoundError {
   return new NotFoundError(`the log knows no token ${fingerprint}`);
-}
-
-function withoutUndefined<T extends object>(
-  options: T,
-): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as { [K in keyof T]: Exclude<T[K], undefined> };
 }

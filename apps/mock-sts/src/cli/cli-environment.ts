@@ -1,0 +1,16 @@
+/** The environment of the command line tool. */
+export interface CliEnvironment {
+  /** Prints what was asked for. */
+  readonly print: (text: string) => void;
+  /** Prints what went wrong. */
+  readonly printError: (text: string) => void;
+  /** Resolves when the user wants the mock to end. */
+  readonly stopped: Promise<unknown>;
+  /** Whether a person reads what is printed. */
+  readonly isTerminal: boolean;
+  readonly hasColors: boolean;
+  /** The folder that files are looked for in. */
+  readonly folder: string;
+  /** Opens a URL in the browser; rejects if it cannot. */
+  readonly openUrl: (url: string) => Promise<void>;
+}

@@ -1,0 +1,18 @@
+/**
+ * What the flow packages of agent-oauth share and users do not need: no promise is made for any of it, and a package takes it
+ * from the same version of this package only.
+ *
+ * @module
+ */
+
+export { ifAvailable } from "./bindings/if-available.ts";
+export { bindingEntryPath } from "./bindings/service-binding.ts";
+export { environmentVariable, readEnvironment } from "./environment/read-environment.ts";
+export {
+  checkedText,
+  identifierViolation,
+  type TextRule,
+  type UrlRuleOptions,
+  urlRule,
+} from "./environment/text-rules.ts";
+export { violationList } from "./environment/violation-list.ts";

@@ -1,0 +1,35 @@
+import type { Clock, TokenEvent, TokenEventSink, TokenRequest } from "@agent-oauth/core";
+import { emit } from "@agent-oauth/core/internal";
+import { invalidOption } from "./invalid-option.ts";
+
+/** What happens if a token is not what was asked for: `"event"` emits an event and hands it out, `"error"` emits one and throws. */
+export type ResponsePolicy = "event" | "error";
+
+/** What a check of tokens does if one is not what was asked for, and for which source. */
+export interface ResponseCheckOptions {
+  readonly policy: ResponsePolicy;
+  readonly identity: string;
+  readonly clock: Clock;
+  readonly onEvent: TokenEventSink | undefined;
+}
+
+/**
+ * Returns the option, or its default `"event"`.
+ *
+ * @throws TypeError naming it if it is something else.
+ */
+export function checkedPolicy(option: string, policy: ResponsePolicy = "event"): ResponsePolicy {
+  if (policy !== "event" && policy !== "error") {
+    invalidOption(option, 'must be "event" or "error"');
+  }
+  return policy;
+}
+
+/** Emits the event that a token is not what was asked for. */
+export function emitMismatch(
+  type: Extract<TokenEvent["type"], "audience-mismatch" | "actor-ignored">,
+  { audience = [], resource = [] }: TokenRequest,
+  { identity, clock, onEvent }: ResponseCheckOptions,
+): void {
+  emit(onEvent, { type, identity, at: clock.now(), audience, resource });
+}
