@@ -5,5 +5,6 @@
  * @module
  */
 
+export type { HttpResponse } from "./http/http-attempt.ts";
 export { createHttpClient, type HttpClient } from "./http/http-client.ts";
 export { quoteServerText } from "./server-text/server-text.ts";
