@@ -36,6 +36,8 @@ export interface DestinationAccess {
   readonly apiUrl: string;
   /** The binding without its secrets. */
   readonly tokenUrls: TokenUrlBinding;
+  /** Texts that no message may show. */
+  readonly secrets: readonly string[];
 }
 
 /** How a binding is checked. */
@@ -71,6 +73,7 @@ export function checkDestinationBinding(
         : clientSecretPost(clientsecret),
     apiUrl: `${uri.replace(/\/+$/, "")}/destination-configuration`,
     tokenUrls,
+    secrets: clientsecret === undefined ? [] : [clientsecret],
   };
 }
 

@@ -137,6 +137,20 @@ describe("a flow that cannot list fragments", () => {
 });
 
 describe("an ErrorMessage that quotes what was sent", () => {
+  it.each(["authorization", "x-user-token"])("is not repeated in an item: %s", async (header) => {
+    btp.answer = ({ path, headers }) =>
+      path.includes("/v2/")
+        ? {
+            body: {
+              destinationConfiguration: btp.destination,
+              authTokens: [{ type: "", value: "", error: `cannot use ${headers[header]}` }],
+            },
+          }
+        : undefined;
+    const { message } = await userFault();
+    expect(message).toMatch(/retrieved no token: it failed$/);
+  });
+
   it.each(["authorization", "x-user-token"])("is not repeated: %s", async (header) => {
     btp.answer = ({ path, headers }) =>
       path.includes("/v2/")

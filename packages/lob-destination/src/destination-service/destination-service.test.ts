@@ -23,6 +23,7 @@ function serviceRefusing(...refused: readonly string[]) {
   const sent: string[] = [];
   const service = new DestinationService({
     apiUrl: () => apiUrl,
+    secrets: () => [],
     tokens: {
       identity: undefined,
       async getToken(_, options = {}) {

@@ -36,6 +36,8 @@ export interface FoundDestination {
   readonly properties: object;
   /** As the service wrote them. */
   readonly authTokens: unknown;
+  /** What was sent, and must not be shown where the service repeats it. */
+  readonly secrets: readonly string[];
   /** When the request was sent, in epoch milliseconds. */
   readonly sentAt: number;
 }
@@ -79,7 +81,7 @@ export class DestinationService {
     const { name, fragment, userToken, skipTokenRetrieval = false, doing } = find;
     // No caller needs the destination's credentials. The client id may count as one: it is asked for without a token.
     const $query = skipTokenRetrieval ? "$skipTokenRetrieval" : "$skipCredentials";
-    const { body, sentAt } = await this.#get({
+    const { body, sentAt, secrets } = await this.#get({
       ...find,
       path: `v2/destinations/${encodeURIComponent(name)}@provider_subaccount?${new URLSearchParams({ [$query]: "true" })}`,
       headers: {
@@ -96,18 +98,18 @@ export class DestinationService {
       readonly authTokens?: unknown;
     };
     if (typeof properties === "object" && properties !== null) {
-      return { properties, authTokens, sentAt };
+      return { properties, authTokens, sentAt, secrets };
     }
     throw unreadable(doing, "destination");
   }
 
-  async #get(get: Get): Promise<DestinationResponse> {
+  async #get(get: Get): Promise<DestinationResponse & Pick<FoundDestination, "secrets">> {
     const token = await this.#serviceToken(get);
     const first = await this.#send(get, token);
-    if (first.status !== 401) return first;
+    if (first.status !== 401) return { ...first, secrets: this.#secrets(get, token) };
     const replacement = await this.#serviceToken(get, token);
     const second = await this.#send(get, replacement);
-    if (second.status !== 401) return second;
+    if (second.status !== 401) return { ...second, secrets: this.#secrets(get, replacement) };
     throw refusal(second, { ...get, secrets: [] });
   }
 
@@ -128,9 +130,10 @@ export class DestinationService {
   }
 
   /** Returns the response if it is 200, or 401, which another token may mend. Redirects are not followed. */
-  #send(get: Get, { token }: AccessToken): Promise<DestinationResponse> {
+  #send(get: Get, accessToken: AccessToken): Promise<DestinationResponse> {
     const { apiUrl, http } = this.#options;
-    const { path, headers, userToken = "", deadline, doing } = get;
+    const { path, headers, deadline, doing } = get;
+    const { token } = accessToken;
     const url = new URL(`${apiUrl()}/${path}`);
     const attempt = () =>
       http.attempt({
@@ -144,10 +147,15 @@ export class DestinationService {
         read: (received) => {
           const response = destinationResponse(received);
           if (response.status === 200 || response.status === 401) return response;
-          throw refusal(response, { ...get, secrets: [token, userToken] });
+          throw refusal(response, { ...get, secrets: this.#secrets(get, accessToken) });
         },
       });
     return http.retry(attempt, { deadline, isIdempotent: true });
+  }
+
+  #secrets({ userToken }: Get, { token }: AccessToken): readonly string[] {
+    const sent = [token, userToken, ...this.#options.secrets()];
+    return sent.filter((secret) => secret !== undefined);
   }
 }
 
@@ -157,6 +165,8 @@ export interface DestinationServiceOptions {
   readonly apiUrl: () => string;
   /** Its tokens, cached; requests name the tenant. */
   readonly tokens: TokenSource;
+  /** Secrets of the client, which the service may know and repeat. */
+  readonly secrets: () => readonly string[];
   readonly http: Pick<HttpClient, "attempt" | "retry">;
 }
 

@@ -32,12 +32,6 @@ const TRAILING_SLASHES = /(?<!\/)\/+$/;
 
 const LABELS = { system: "subscriber.ias", user: "subscriber.ias.user" };
 
-interface Asking {
-  readonly userToken: string | undefined;
-  /** Completes "Cannot …". */
-  readonly doing: string;
-}
-
 /** Gets tokens for Agent Gateway from the Destination Service, which retrieves them. It caches nothing. */
 export class GatewayTokenSource implements TokenSource<GatewayToken> {
   readonly #options: GatewayTokenSourceOptions;
@@ -67,17 +61,17 @@ export class GatewayTokenSource implements TokenSource<GatewayToken> {
       const fragment = theOnly(fragments, listing);
       const doing = `${whole} with the fragment ${shownName(fragment)}`;
       const find = { name: destination, fragment, tenant, userToken, deadline, doing };
-      return this.#gatewayToken(await service.findDestination(find), { userToken, doing });
+      return this.#gatewayToken(await service.findDestination(find), doing);
     });
   }
 
-  #gatewayToken(found: FoundDestination, { userToken, doing }: Asking): GatewayToken {
+  #gatewayToken(found: FoundDestination, doing: string): GatewayToken {
     const gatewayUrl = textProperty(found.properties, "URL").replace(TRAILING_SLASHES, "");
     const violation = gatewayUrlViolation(gatewayUrl, this.#options);
     if (violation !== undefined) {
       throw new TokenError("ERR_TOKEN_CONFIG", `Cannot ${doing}: ${violation}`);
     }
-    const secrets = userToken === undefined ? [] : [userToken];
+    const { secrets } = found;
     const picked = pickAuthToken(found.authTokens, { doing, secrets });
     const { token } = picked;
     return createAccessToken({ token, expiresAt: this.#expiresAt(picked, found), gatewayUrl });
