@@ -13,9 +13,6 @@ import {
 } from "./toolset-client.ts";
 import { type ToolsetOptions, toolListsOptions } from "./toolset-options.ts";
 
-/** How an {@link McpToolset} works: with `server` or `servers` and `tokens`, or with a `client`. */
-export type McpToolsetOptions = ToolsetOptions & (OwnClientOptions | SharedClientOptions);
-
 /**
  * Gives an agent the tools of MCP servers, each called with the token of the user whose run it is.
  *
@@ -140,6 +137,9 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
     );
   }
 }
+
+/** How an {@link McpToolset} works: with `server` or `servers` and `tokens`, or with a `client`. */
+export type McpToolsetOptions = ToolsetOptions & (OwnClientOptions | SharedClientOptions);
 
 type Listing = RunUser | (SystemCaller & Pick<RunUser, "tenant">);
 

@@ -5,16 +5,6 @@ import { McpToolset } from "./mcp-toolset.ts";
 import { headerSubjectToken, type SubjectToken } from "./subject-token.ts";
 import { positiveInteger } from "./toolset-options.ts";
 
-/** How {@link TokenPropagationPlugin} works. */
-export interface TokenPropagationPluginOptions {
-  /** Asked once per run, at its start. Default: {@link headerSubjectToken}. */
-  readonly subjectToken?: SubjectToken;
-  /** Runs whose subject token is kept: the end of a run is not always told, so the oldest goes first. Default 1 024. */
-  readonly maxRuns?: number;
-  /** The plugin's name within its runner. Default `"token_propagation"`. */
-  readonly name?: string;
-}
-
 const NAMES: OptionNames<TokenPropagationPluginOptions> = {
   subjectToken: true,
   maxRuns: true,
@@ -96,4 +86,14 @@ export class TokenPropagationPlugin extends BasePlugin {
       'Cannot act for the user of the run: its start was not seen, or it is older than the "maxRuns" runs that are kept',
     );
   }
+}
+
+/** How {@link TokenPropagationPlugin} works. */
+export interface TokenPropagationPluginOptions {
+  /** Asked once per run, at its start. Default: {@link headerSubjectToken}. */
+  readonly subjectToken?: SubjectToken;
+  /** Runs whose subject token is kept: the end of a run is not always told, so the oldest goes first. Default 1 024. */
+  readonly maxRuns?: number;
+  /** The plugin's name within its runner. Default `"token_propagation"`. */
+  readonly name?: string;
 }

@@ -35,8 +35,10 @@ it("README: the example runs", async () => {
   });
   expect(forms).toEqual(["audience=orders"]);
   expect(printed.match(/'agent_oauth.cache.result': '\w+'|value: \d+/g)?.slice(0, 4)).toEqual([
-    ...["'agent_oauth.cache.result': 'miss'", "value: 1"],
-    ...["'agent_oauth.cache.result': 'hit'", "value: 9"],
+    "'agent_oauth.cache.result': 'miss'",
+    "value: 1",
+    "'agent_oauth.cache.result': 'hit'",
+    "value: 9",
   ]);
   expect(printed.match(/name: 'oauth token request'/g)).toHaveLength(1);
   expect(printed).toContain("agent_oauth.cache.entry.count");

@@ -17,8 +17,8 @@ type StsOptions = Partial<Parameters<typeof createStsTokenSource>[0]>;
 /** Logs a user in at the frontend, and returns the access token that agents exchange. */
 export async function subjectToken(username: string): Promise<string> {
   const grant = { grantType: "password", parameters: { username, password: SECRET } };
-  const answer = await clientWithSecret("frontend").request({ ...grant, idempotent: false });
-  return answer.token;
+  const token = await clientWithSecret("frontend").request({ ...grant, idempotent: false });
+  return token.token;
 }
 
 /** A client of the realm that authenticates by its secret. It ends with the test. */

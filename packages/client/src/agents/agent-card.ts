@@ -43,8 +43,8 @@ export async function readAgentCard(
   const { flow, tokens, request, settings, doing, signal } = options;
   const url = secureEndpoint(agent.url, settings);
   url.pathname = `${url.pathname.replace(/\/$/, "")}/.well-known/agent-card.json`;
-  const callTokens = new SessionTokenSource({ tokens, url, allowOrigins: settings.allowOrigins });
-  const fetch = bearerFetch(callTokens, {
+  const cardTokens = new SessionTokenSource({ tokens, url, allowOrigins: settings.allowOrigins });
+  const fetch = bearerFetch(cardTokens, {
     resource: url,
     fetch: (input, init) => flow.fetch(input, init),
     allowInsecureHosts: settings.allowInsecureHosts,
@@ -52,7 +52,7 @@ export async function readAgentCard(
   const call = new SessionCall({ request, signal });
   try {
     // The body is read within the call: its signal ends the transfer.
-    return await callTokens.during(call, async (signal) => {
+    return await cardTokens.during(call, async (signal) => {
       const response = await fetch(url, { signal });
       if (!response.ok) {
         dropBody(response.body);

@@ -2,14 +2,6 @@ import { type AccessToken, TokenError } from "@agent-oauth/core";
 import type { GatewayFlow, GatewayFlowDetector } from "@agent-oauth/core/gateway";
 import { listedNames } from "@agent-oauth/core/internal";
 
-/** Where the flow of a client comes from. One of the two is required. */
-export interface FlowOptions<T extends AccessToken = AccessToken> {
-  /** Where tokens and servers come from. The caller closes it. */
-  readonly flow?: GatewayFlow<T>;
-  /** Called in turn at first use, until one of them finds a flow. The client closes this flow. */
-  readonly flows?: readonly GatewayFlowDetector<T>[];
-}
-
 /** The flow of a client, given or found at first use. */
 export class FlowResolver<T extends AccessToken> {
   readonly #detectors: readonly GatewayFlowDetector<T>[];
@@ -70,4 +62,12 @@ export class FlowResolver<T extends AccessToken> {
       `Cannot find a way to get tokens: nothing is configured here for ${listedNames(tried)}`,
     );
   }
+}
+
+/** Where the flow of a client comes from. One of the two is required. */
+export interface FlowOptions<T extends AccessToken = AccessToken> {
+  /** Where tokens and servers come from. The caller closes it. */
+  readonly flow?: GatewayFlow<T>;
+  /** Called in turn at first use, until one of them finds a flow. The client closes this flow. */
+  readonly flows?: readonly GatewayFlowDetector<T>[];
 }

@@ -3,18 +3,6 @@ import type { GatewayFlow, McpServerRef } from "@agent-oauth/core/gateway";
 import { checkOptions, isPlainObject, type OptionNames } from "@agent-oauth/core/internal";
 import { assertTarget } from "./target-request.ts";
 
-/** What {@link mcpServers} makes a flow of. */
-export interface McpServersOptions<T extends AccessToken = AccessToken> {
-  /** Tokens on behalf of users; cached here unless it caches already. */
-  readonly tokens: TokenSource<T>;
-  /** The servers, in the order in which they are listed. */
-  readonly servers: readonly McpServerRef[];
-  /** Tokens of the agent itself, cached like `tokens`. Default: no such tokens, so that every call needs a user. */
-  readonly systemTokens?: TokenSource<T>;
-  /** What sends; give one that presents the certificate if the tokens are bound to it. Default `globalThis.fetch`, read at each call. */
-  readonly fetch?: typeof globalThis.fetch;
-}
-
 /**
  * Makes a flow of a token source and a list of MCP servers, for everything that is not behind Agent Gateway.
  *
@@ -56,6 +44,18 @@ export function mcpServers<T extends AccessToken>(options: McpServersOptions<T>)
       for (const cache of caches) cache.close();
     },
   };
+}
+
+/** What {@link mcpServers} makes a flow of. */
+export interface McpServersOptions<T extends AccessToken = AccessToken> {
+  /** Tokens on behalf of users; cached here unless it caches already. */
+  readonly tokens: TokenSource<T>;
+  /** The servers, in the order in which they are listed. */
+  readonly servers: readonly McpServerRef[];
+  /** Tokens of the agent itself, cached like `tokens`. Default: no such tokens, so that every call needs a user. */
+  readonly systemTokens?: TokenSource<T>;
+  /** What sends; give one that presents the certificate if the tokens are bound to it. Default `globalThis.fetch`, read at each call. */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 const NAMES: OptionNames<McpServersOptions> = {

@@ -15,7 +15,7 @@ import { ResponseBudget, type ResponseLimits } from "./response-budget.ts";
 import { secureEndpoint } from "./secure-endpoint.ts";
 import { SessionCall, type SessionCallOptions } from "./session-call.ts";
 import { sessionFetch } from "./session-fetch.ts";
-import { type PooledSession, SessionLost } from "./session-pool.ts";
+import { type PooledSession, SessionLostError } from "./session-pool.ts";
 import { SessionTokenSource } from "./session-token-source.ts";
 
 /** How long the server may take to end a session; only `close()` waits for the response. */
@@ -112,7 +112,7 @@ export class McpSession implements PooledSession {
   }
 
   /**
-   * @throws SessionLost if a new session could mend what went wrong; else the source's error, why the server could not be
+   * @throws SessionLostError if a new session could mend what went wrong; else the source's error, why the server could not be
    * used, or the reason of the signal.
    */
   async call<R>({ request, doing, signal, limits, toolRun, run }: McpCall<R>): Promise<R> {
@@ -126,7 +126,7 @@ export class McpSession implements PooledSession {
       signal?.throwIfAborted();
       const failure = errorFor(mcpFailure(error, doing));
       if (!isLost(call, error)) throw failure;
-      throw new SessionLost(failure, { repeatable: toolRun?.mayHaveRun !== true });
+      throw new SessionLostError(failure, { repeatable: toolRun?.mayHaveRun !== true });
     }
   }
 

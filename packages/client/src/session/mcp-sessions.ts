@@ -5,7 +5,7 @@ import { OutputValidators } from "../tools/output-validators.ts";
 import { type McpCall, McpSession } from "./mcp-session.ts";
 import { ProtocolVerdicts } from "./protocol-verdicts.ts";
 import { keyDigest, type SessionKey, sessionKey } from "./session-key.ts";
-import { SessionLost, SessionPool } from "./session-pool.ts";
+import { SessionLostError, SessionPool } from "./session-pool.ts";
 
 /** How much longer than sessions the verdicts on their servers are kept: they are small. */
 const VERDICTS_PER_SESSION = 4;
@@ -65,7 +65,7 @@ export class McpSessions {
       this.#verdicts.set(verdictKey, session.verdict);
       return session;
     } catch (failure) {
-      if (!(failure instanceof SessionLost)) throw failure;
+      if (!(failure instanceof SessionLostError)) throw failure;
       // Without a verdict that may be outdated, the server is simply not there.
       if (prior === undefined) throw failure.error;
       this.#verdicts.delete(verdictKey);
@@ -77,7 +77,7 @@ export class McpSessions {
     try {
       return await work;
     } catch (failure) {
-      if (!(failure instanceof SessionLost)) throw failure;
+      if (!(failure instanceof SessionLostError)) throw failure;
       const verdictKey = keyDigest(key);
       // A server without sessions that does not know one has been replaced by one that has them.
       const isModern = this.#verdicts.get(verdictKey)?.kind === "modern";

@@ -3,18 +3,6 @@ import type { ToolRun } from "../tools/tool-run.ts";
 import type { ResponseBudget } from "./response-budget.ts";
 import type { Refusal } from "./session-refusal.ts";
 
-/** What a {@link SessionCall} is made of. */
-export interface SessionCallOptions {
-  /** Whose token its HTTP requests present. */
-  readonly request: TokenRequest;
-  /** Ends the call. */
-  readonly signal?: AbortSignal | undefined;
-  /** What its responses may take up. Default: no limit, for a caller that reads with a limit of its own. */
-  readonly budget?: ResponseBudget | undefined;
-  /** Given at tool calls: whether the tool may have run. */
-  readonly toolRun?: ToolRun | undefined;
-}
-
 /** A JSON-RPC message on its way, and the call that it belongs to. */
 export interface SentMessage {
   readonly call: SessionCall;
@@ -120,4 +108,16 @@ export class SessionCall {
     this.#controller.abort(reason);
     this.#stopWaiting?.(this.signal.reason);
   }
+}
+
+/** What a {@link SessionCall} is made of. */
+export interface SessionCallOptions {
+  /** Whose token its HTTP requests present. */
+  readonly request: TokenRequest;
+  /** Ends the call. */
+  readonly signal?: AbortSignal | undefined;
+  /** What its responses may take up. Default: no limit, for a caller that reads with a limit of its own. */
+  readonly budget?: ResponseBudget | undefined;
+  /** Given at tool calls: whether the tool may have run. */
+  readonly toolRun?: ToolRun | undefined;
 }

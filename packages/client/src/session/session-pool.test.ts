@@ -1,7 +1,7 @@
 import { createFakeClock } from "@agent-oauth/core/testing";
 import { describe, expect, it } from "vitest";
 import type { SessionKey } from "./session-key.ts";
-import { SessionLost, SessionPool } from "./session-pool.ts";
+import { SessionLostError, SessionPool } from "./session-pool.ts";
 
 /** A pool of numbered sessions that writes down what opens and ends; work and ends finish when told. */
 function poolOf({ maxSessions = 10, idleMs = 1_000 } = {}) {
@@ -142,7 +142,7 @@ describe("SessionPool", () => {
     const sibling = hold("a");
     const unlucky = [hold("a"), hold("a")];
     await Promise.all([sibling.started, ...unlucky.map(({ started }) => started)]);
-    const lost = new SessionLost(new Error("404"), { repeatable: true });
+    const lost = new SessionLostError(new Error("404"), { repeatable: true });
     for (const call of unlucky) call.fail(lost);
     // Their second try awaits the same gate, so it fails like the first.
     const failures = await Promise.allSettled(unlucky.map(({ result }) => result));
@@ -160,7 +160,7 @@ describe("SessionPool", () => {
     const tried: string[] = [];
     const work = async ({ id }: { id: string }) => {
       tried.push(id);
-      if (id === "s1") throw new SessionLost(new Error("404"), { repeatable: true });
+      if (id === "s1") throw new SessionLostError(new Error("404"), { repeatable: true });
       return id;
     };
     expect(await pool.use({ key: named("a"), open, work })).toBe("s2");

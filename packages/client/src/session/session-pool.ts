@@ -9,8 +9,8 @@ export interface PooledSession {
 }
 
 /** Thrown by work on a session that is of no use any more: the server does not know it, or has changed. */
-export class SessionLost extends Error {
-  override readonly name = "SessionLost";
+export class SessionLostError extends Error {
+  override readonly name = "SessionLostError";
   /** What the caller gets, unless a new session helps. */
   readonly error: unknown;
   /** Whether the work may be done once more, on a new session. */
@@ -76,13 +76,13 @@ export class SessionPool<S extends PooledSession> {
     try {
       return await this.#useOnce(use);
     } catch (failure) {
-      if (!(failure instanceof SessionLost)) throw failure;
+      if (!(failure instanceof SessionLostError)) throw failure;
       if (!failure.repeatable) throw failure.error;
     }
     try {
       return await this.#useOnce(use);
     } catch (failure) {
-      throw failure instanceof SessionLost ? failure.error : failure;
+      throw failure instanceof SessionLostError ? failure.error : failure;
     }
   }
 
@@ -98,7 +98,7 @@ export class SessionPool<S extends PooledSession> {
     try {
       return await work(slot.session ?? (await untilAborted(slot.opening, signal)));
     } catch (failure) {
-      if (failure instanceof SessionLost) this.#retire(slot);
+      if (failure instanceof SessionLostError) this.#retire(slot);
       throw failure;
     } finally {
       this.#release(slot);

@@ -10,17 +10,6 @@ import { checkedToken } from "@agent-oauth/core/internal";
 import { isSameRequest, type RequestTokens, requestTokens } from "./request-tokens.ts";
 import type { SentMessage, SessionCall } from "./session-call.ts";
 
-/** Where the tokens of a session come from and where they may go. */
-export interface SessionTokenSourceOptions {
-  readonly tokens: TokenSource;
-  /** The endpoint that the tokens are presented to. */
-  readonly url: URL;
-  /** Origins that may get a token although its gateway is another one. */
-  readonly allowOrigins: readonly string[];
-  /** Whether requests of a user for whom no token can be had go out without one. Default `false`. */
-  readonly anonymous?: boolean;
-}
-
 /**
  * The tokens of one session. Its calls ask for different ones: the user's token may have been renewed since the session was
  * opened, and tools may need an audience of their own. So each HTTP request looks up the call to which it belongs.
@@ -140,6 +129,17 @@ export class SessionTokenSource implements TokenSource {
     }
     return this.#last;
   }
+}
+
+/** Where the tokens of a session come from and where they may go. */
+export interface SessionTokenSourceOptions {
+  readonly tokens: TokenSource;
+  /** The endpoint that the tokens are presented to. */
+  readonly url: URL;
+  /** Origins that may get a token although its gateway is another one. */
+  readonly allowOrigins: readonly string[];
+  /** Whether requests of a user for whom no token can be had go out without one. Default `false`. */
+  readonly anonymous?: boolean;
 }
 
 function isUnavailable(error: unknown): error is TokenError {

@@ -12,17 +12,6 @@ import type { TokenRequest, TokenSource } from "../token/token-source.ts";
 import { refusingUrl } from "./refusing-url.ts";
 import { type OriginOptions, secureOrigins } from "./secure-origins.ts";
 
-/** How tokens are got and where they are sent, whatever sends them. */
-export interface BearerOptions extends OriginOptions {
-  /** What the token is asked for: one request, or a function asked once per call. Default: an empty request. */
-  readonly request?: TokenRequestOption;
-  /**
-   * Told when a server answers 403 with `insufficient_scope`, with what to ask for next and the request that was not
-   * enough. Nothing is asked for or sent again. What it throws is ignored.
-   */
-  readonly onInsufficientScope?: (challenge: InsufficientScope, request: TokenRequest) => void;
-}
-
 /** A token source bound to the origins that may see its tokens. */
 export interface BearerBinding {
   /** Tells whether a URL of this origin gets the token. */
@@ -70,9 +59,9 @@ export const BEARER_OPTIONS: OptionNames<BearerOptions> = {
 export function bindBearer(source: TokenSource, options: BearerOptions): BearerBinding {
   checkOptions(options, { doing: "bind a token", names: BEARER_OPTIONS });
   const origins = secureOrigins(options ?? {});
-  const { request: asked, onInsufficientScope: tell } = options;
+  const { request: asked, onInsufficientScope: listener } = options;
   if (typeof source?.getToken !== "function") throw mistaken('"source" must be a token source');
-  if (tell !== undefined && typeof tell !== "function") {
+  if (listener !== undefined && typeof listener !== "function") {
     throw mistaken('"onInsufficientScope" must be a function');
   }
   return {
@@ -83,21 +72,32 @@ export function bindBearer(source: TokenSource, options: BearerOptions): BearerB
         typeof asked === "function"
           ? await untilAborted(requestOfCall(asked), signal)
           : requireRequest(asked === undefined ? {} : asked);
-      const call: Call = { source, request, signal, tell };
+      const call: Call = { source, request, signal, listener };
       return present(call, checkedToken(await source.getToken(request, signal && { signal })));
     },
   };
+}
+
+/** How tokens are got and where they are sent, whatever sends them. */
+export interface BearerOptions extends OriginOptions {
+  /** What the token is asked for: one request, or a function asked once per call. Default: an empty request. */
+  readonly request?: TokenRequestOption;
+  /**
+   * Told when a server answers 403 with `insufficient_scope`, with what to ask for next and the request that was not
+   * enough. Nothing is asked for or sent again. What it throws is ignored.
+   */
+  readonly onInsufficientScope?: (challenge: InsufficientScope, request: TokenRequest) => void;
 }
 
 interface Call {
   readonly source: TokenSource;
   readonly request: TokenRequest;
   readonly signal: AbortSignal | undefined;
-  readonly tell: BearerOptions["onInsufficientScope"];
+  readonly listener: BearerOptions["onInsufficientScope"];
 }
 
 function present(call: Call, token: AccessToken): BearerCall {
-  const { source, request, signal, tell } = call;
+  const { source, request, signal, listener } = call;
   return {
     authorization: bearerHeader(token),
     async renew(rejectedBy) {
@@ -109,9 +109,9 @@ function present(call: Call, token: AccessToken): BearerCall {
       return present(call, checkedToken(await source.getToken(request, options)));
     },
     answered(response) {
-      if (tell === undefined || response.status !== 403) return;
+      if (listener === undefined || response.status !== 403) return;
       const challenge = insufficientScope(response, request.scope);
-      if (challenge !== undefined) emit(tell, challenge, request);
+      if (challenge !== undefined) emit(listener, challenge, request);
     },
   };
 }

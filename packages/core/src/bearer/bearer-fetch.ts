@@ -12,12 +12,6 @@ import { sendWithinOrigin } from "./send-within-origin.ts";
 
 type Fetch = typeof globalThis.fetch;
 
-/** How {@link bearerFetch} gets its tokens and where it sends them. */
-export interface BearerFetchOptions extends BearerOptions {
-  /** What sends; undici's own `fetch` will do. Default `globalThis.fetch`, read at each call. */
-  readonly fetch?: Fetch;
-}
-
 const NAMES: OptionNames<BearerFetchOptions> = { ...BEARER_OPTIONS, fetch: true };
 
 /**
@@ -73,4 +67,10 @@ export function bearerFetch(source: TokenSource, options: BearerFetchOptions): F
     bearer.answered(response);
     return response;
   };
+}
+
+/** How {@link bearerFetch} gets its tokens and where it sends them. */
+export interface BearerFetchOptions extends BearerOptions {
+  /** What sends; undici's own `fetch` will do. Default `globalThis.fetch`, read at each call. */
+  readonly fetch?: Fetch;
 }

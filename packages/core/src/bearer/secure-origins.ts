@@ -1,15 +1,5 @@
 import { checkedInsecureHosts, checkUrl } from "./allowed-url.ts";
 
-/** Where a token may go, as the caller says it. */
-export interface OriginOptions {
-  /** The protected resource; its origin is the only one that gets the token. Give this or `origins`. */
-  readonly resource?: string | URL;
-  /** All origins that get the token, such as `"https://api.example.com"`. Give this or `resource`. */
-  readonly origins?: readonly (string | URL)[];
-  /** Hosts, each with or without its port, that may be reached by `http:`. Loopback is no exception. Default none. */
-  readonly allowInsecureHosts?: readonly string[];
-}
-
 /**
  * Returns the origins that may get the token.
  *
@@ -28,6 +18,16 @@ export function secureOrigins(options: OriginOptions): ReadonlySet<string> {
     throw invalid('"origins" must be a list of at least one origin');
   }
   return new Set(origins.map((origin) => bareOrigin(origin, insecureHosts)));
+}
+
+/** Where a token may go, as the caller says it. */
+export interface OriginOptions {
+  /** The protected resource; its origin is the only one that gets the token. Give this or `origins`. */
+  readonly resource?: string | URL;
+  /** All origins that get the token, such as `"https://api.example.com"`. Give this or `resource`. */
+  readonly origins?: readonly (string | URL)[];
+  /** Hosts, each with or without its port, that may be reached by `http:`. Loopback is no exception. Default none. */
+  readonly allowInsecureHosts?: readonly string[];
 }
 
 /** A path would look like a limit, and be none. */

@@ -10,13 +10,6 @@ import { NegativeCache } from "./negative-cache.ts";
 import { Replacements } from "./replacements.ts";
 import { type InFlightRequest, SingleFlight } from "./single-flight.ts";
 
-/** What a {@link CacheState} is made for. */
-export interface CacheStateContext<T extends AccessToken> {
-  readonly settings: CacheSettings;
-  readonly time: HybridClock;
-  readonly onEvicted: (entry: CacheEntry<T>) => void;
-}
-
 /** Everything a cache remembers: entries in their two partitions, requests on their way, failures and replacements. */
 export class CacheState<T extends AccessToken> {
   readonly inFlight = new SingleFlight<T>();
@@ -114,4 +107,11 @@ export class CacheState<T extends AccessToken> {
     this.endpoints.forgive(test);
     this.replacements.deleteWhere(test);
   }
+}
+
+/** What a {@link CacheState} is made for. */
+export interface CacheStateContext<T extends AccessToken> {
+  readonly settings: CacheSettings;
+  readonly time: HybridClock;
+  readonly onEvicted: (entry: CacheEntry<T>) => void;
 }

@@ -3,14 +3,6 @@ import type { HybridClock } from "../time/hybrid-clock.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 
-/** What {@link withLastResort} works with. */
-export interface LastResortContext {
-  readonly clock: Clock;
-  readonly time: HybridClock;
-  /** The longest wait for a better token, in milliseconds. */
-  readonly maxWaitMs: number;
-}
-
 /**
  * Waits for a better token than one that is expired by its buffer and still lives. If that takes too long, the old one is
  * handed out before its own end comes.
@@ -29,4 +21,12 @@ export function withLastResort<T extends AccessToken>(
     });
     better.then(resolve, reject).finally(cancel);
   });
+}
+
+/** What {@link withLastResort} works with. */
+export interface LastResortContext {
+  readonly clock: Clock;
+  readonly time: HybridClock;
+  /** The longest wait for a better token, in milliseconds. */
+  readonly maxWaitMs: number;
 }

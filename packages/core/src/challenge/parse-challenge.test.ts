@@ -92,7 +92,20 @@ describe("parseChallenge", () => {
 
   describe("of any header", () => {
     const piece = fc.constantFrom(
-      ...["Bearer", "Basic", "error", "scope", '"', "\\", "=", "==", ",", " ", "\t", "a", "é", "/"],
+      "Bearer",
+      "Basic",
+      "error",
+      "scope",
+      '"',
+      "\\",
+      "=",
+      "==",
+      ",",
+      " ",
+      "\t",
+      "a",
+      "é",
+      "/",
     );
     const headerOf = (get: string): ChallengedResponse => ({ headers: { get: () => get } });
 

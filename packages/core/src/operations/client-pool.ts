@@ -3,17 +3,6 @@ import { emit } from "../events/emit.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import { numberOption } from "../options/option-values.ts";
 
-/** How a {@link ClientPool} behaves. */
-export interface ClientPoolOptions<Provider extends object, Client> {
-  /** Clients kept; beyond it the one longest unused is forgotten. Default 16. */
-  readonly maxClients?: number;
-  /**
-   * Told of each client that is forgotten. It may be in use still: close it only if closing waits for that. If this is
-   * called all the time, providers are made anew for each call; make each once. What it throws is ignored.
-   */
-  readonly onEvicted?: (client: Client, provider: Provider) => void;
-}
-
 /** Keeps one client for each provider. */
 export interface ClientPool<Provider extends object, Client> {
   /** Returns the provider's client, and makes it at first. */
@@ -69,6 +58,17 @@ export function createClientPool<Provider extends object, Client>(
     },
     delete: (provider) => kept.delete(provider),
   };
+}
+
+/** How a {@link ClientPool} behaves. */
+export interface ClientPoolOptions<Provider extends object, Client> {
+  /** Clients kept; beyond it the one longest unused is forgotten. Default 16. */
+  readonly maxClients?: number;
+  /**
+   * Told of each client that is forgotten. It may be in use still: close it only if closing waits for that. If this is
+   * called all the time, providers are made anew for each call; make each once. What it throws is ignored.
+   */
+  readonly onEvicted?: (client: Client, provider: Provider) => void;
 }
 
 const DEFAULT_MAX_CLIENTS = 16;

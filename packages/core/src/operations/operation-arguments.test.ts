@@ -78,11 +78,39 @@ describe("writtenValue", () => {
 
   it("tells apart what is nearly alike", () => {
     const alike: unknown[] = [
-      ...[null, undefined, "", "null", 0, -0, 0n, "0", "-0", false, [], {}, [undefined], [null]],
+      null,
+      undefined,
+      "",
+      "null",
+      0,
+      -0,
+      0n,
+      "0",
+      "-0",
+      false,
+      [],
+      {},
+      [undefined],
+      [null],
       // biome-ignore lint/suspicious/noSparseArray: a hole is what is told apart.
-      ...[[,], [, undefined], [undefined, ,], [[]], [{}], { a: null }, { a: "" }, { a: [] }],
-      ...[new Date(0), new Date(0).toISOString(), new Date(Number.NaN), Number.NaN, "NaN"],
-      ...[new URL("https://a.example/"), "https://a.example/", { href: "https://a.example/" }],
+      [,],
+      // biome-ignore lint/suspicious/noSparseArray: as above.
+      [, undefined],
+      // biome-ignore lint/suspicious/noSparseArray: as above.
+      [undefined, ,],
+      [[]],
+      [{}],
+      { a: null },
+      { a: "" },
+      { a: [] },
+      new Date(0),
+      new Date(0).toISOString(),
+      new Date(Number.NaN),
+      Number.NaN,
+      "NaN",
+      new URL("https://a.example/"),
+      "https://a.example/",
+      { href: "https://a.example/" },
     ];
     expect(new Set(alike.map(write)).size).toBe(alike.length);
     for (const one of alike) expect(write(copied(one))).toBe(write(one));

@@ -1,13 +1,5 @@
 import { kindOf } from "./plain-object.ts";
 
-/** Which option is checked, and for what. */
-export interface OptionContext {
-  /** Its name, as the caller writes it. */
-  readonly option: string;
-  /** Completes "Cannot …". */
-  readonly doing: string;
-}
-
 /** Which numbers an option may have. */
 export interface NumberRule extends OptionContext {
   readonly min: number;
@@ -47,6 +39,14 @@ export function textOption(value: unknown, { option, doing }: OptionContext): st
   throw new TypeError(
     `Cannot ${doing}: "${option}" must be a string that is not blank, and is ${found}`,
   );
+}
+
+/** Which option is checked, and for what. */
+export interface OptionContext {
+  /** Its name, as the caller writes it. */
+  readonly option: string;
+  /** Completes "Cannot …". */
+  readonly doing: string;
 }
 
 /**

@@ -37,9 +37,9 @@ function serverRef(
   const violation = urlRule({ allowInsecureHosts, query: true })(url);
   if (violation === undefined) return Object.freeze(ref);
   const reason = url === "" ? "it has no URL" : `its URL ${violation}`;
-  const fault = new TokenError(
+  const failure = new TokenError(
     "ERR_TOKEN_CONFIG",
     `Cannot use the fragment ${shownName(name)} of tenant ${JSON.stringify(tenant)}: ${reason}`,
   );
-  return Object.freeze({ ...ref, fault });
+  return Object.freeze({ ...ref, fault: failure });
 }

@@ -51,6 +51,11 @@ export const keptNames: readonly { readonly files: RegExp; readonly names: reado
     files: /^apps\/mock-sts\/src\//,
     names: ["answerId", "answers", "lastAnswerId", "onAnswer", "sinceAnswerId"],
   },
+  // Why a server or agent of a flow cannot be asked: a member of what flows hand to the client.
+  {
+    files: /^packages\/(?:core\/src\/gateway|client\/src\/discovery\/discovery)\.ts$/,
+    names: ["fault"],
+  },
   // What a tool of the configuration file returns.
   { files: /^apps\/mock-sts\/src\/config\/config-tools\.ts$/, names: ["answer"] },
 ];
