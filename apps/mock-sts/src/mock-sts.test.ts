@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { jwtBearerForm, TestAgent } from "../test-support/agent.ts";
 import { startMockSts } from "./mock-sts.ts";
 
-/** Before any mock was started. */
+/** Counted before any mock is started. */
 const original = [globalThis.Request, globalThis.Response] as const;
 
 describe("startMockSts", () => {

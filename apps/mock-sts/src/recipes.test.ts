@@ -18,7 +18,7 @@ async function writeRecipe(title: string, name: string): Promise<string> {
   return join(folder, name);
 }
 
-/** Runs a test runner from the start, without what the one around it left in the environment. */
+/** Runs a test runner without the environment of the surrounding one. */
 async function run(args: readonly string[]): Promise<string> {
   const child = spawn(process.execPath, args, {
     cwd: folder,

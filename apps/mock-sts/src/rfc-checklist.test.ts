@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 
-/** What the mock holds to, clause by clause. Each number stands in the name of the tests that show it. */
+/** The clauses that the mock follows. Each number is in the names of the tests that show it. */
 const rules: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   "6749": {
     1: "the token endpoint takes POST only (3.2)",
@@ -122,7 +122,7 @@ const rules: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   },
 };
 
-/** Where it is written which test shows which rule; made by this test: `vitest run -u`. */
+/** The document that lists the tests of each rule; this test writes it with `vitest run -u`. */
 const document = "../docs/conformance.md";
 
 /** Reads the names of tests that begin with numbers of rules. */

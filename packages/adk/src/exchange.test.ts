@@ -136,7 +136,7 @@ describe('McpToolset with onExchangeError: "anonymous"', () => {
       tokens: staticTokenSource("of nobody"),
       onExchangeError: "anonymous",
     });
-    await expect(agentOf(toolset).run()).rejects.toThrow(/cannot honour "subjectToken"/);
+    await expect(agentOf(toolset).run()).rejects.toThrow(/does not support "subjectToken"/);
     expect(server.seen).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import type { AgentGatewayClient, McpTool, SystemCaller } from "@agent-oauth/client";
-import { digest, TokenError } from "@agent-oauth/core";
-import { shownName } from "@agent-oauth/core/internal";
+import { TokenError } from "@agent-oauth/core";
+import { digest, kindOf, shownName } from "@agent-oauth/core/internal";
 import { type BaseTool, BaseToolset, getLogger, type ReadonlyContext } from "@google/adk";
 import { type CallTool, McpServerTool } from "./mcp-server-tool.ts";
 import { type RunUser, runTenant, runUser, type SubjectToken } from "./subject-token.ts";
@@ -131,7 +131,13 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
   #isShown(tool: BaseTool, context: ReadonlyContext | undefined): boolean {
     // Outside of a run there is nothing that a function could choose by.
     if (context === undefined && typeof this.toolFilter === "function") return true;
-    return this.isToolSelected(tool, context as ReadonlyContext);
+    const isSelected: unknown = this.isToolSelected(tool, context as ReadonlyContext);
+    if (typeof isSelected === "boolean") return isSelected;
+    // A promise counts as true: an asynchronous filter would let every tool through.
+    if (isSelected instanceof Promise) isSelected.catch(() => {});
+    throw new TypeError(
+      `Cannot list the tools: "toolFilter" must return true or false, not ${kindOf(isSelected)}`,
+    );
   }
 }
 

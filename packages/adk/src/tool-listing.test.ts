@@ -16,6 +16,16 @@ function shown({ llm }: ReturnType<typeof agentOf>): string[] {
 }
 
 describe("McpToolset lists tools", () => {
+  it.each([async () => false, async () => Promise.reject(new Error("no")), () => undefined])(
+    "never by a filter that does not say true or false: %s",
+    async (toolFilter) => {
+      const { toolset } = toolsetOf([await startMcpServer()], { toolFilter: toolFilter as never });
+      const agent = agentOf(toolset);
+      const run = agent.run({ user: "alice" });
+      await expect(run).rejects.toThrow('"toolFilter" must return true or false');
+    },
+  );
+
   it("once for all users with listAs: system, so that a run without a tool call exchanges nothing", async () => {
     const server = await startMcpServer();
     const systemTokens = scriptedTokens();

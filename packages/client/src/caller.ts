@@ -44,28 +44,33 @@ export type Caller = Pick<TokenRequest, "subjectToken" | "principal" | "tenant">
  * @throws TokenError `ERR_TOKEN_PROVIDER` if a function of the user fails.
  */
 export async function resolveCaller(options: CallerInit): Promise<Caller> {
-  const subjectToken =
-    "userToken" in options ? await text("userToken", options.userToken) : undefined;
-  const tenant = "tenant" in options ? await text("tenant", options.tenant) : undefined;
-  const { principal } = options;
-  if (principal !== undefined) {
-    await text("principal", principal);
-    if (subjectToken === undefined) {
+  const caller: { -readonly [Name in keyof Caller]: Caller[Name] } = {};
+  if ("userToken" in options) {
+    const given = options.userToken;
+    const userToken = typeof given === "function" ? await yielded("userToken", given) : given;
+    caller.subjectToken = withoutScheme(text("userToken", { value: userToken, given }));
+  }
+  if (options.principal !== undefined) {
+    const { principal } = options;
+    caller.principal = text("principal", { value: principal, given: principal });
+    if (caller.subjectToken === undefined) {
       throw new TypeError(
         'Cannot make the call: "principal" names a user, so "userToken" is needed',
       );
     }
   }
-  return {
-    ...(subjectToken !== undefined && { subjectToken: withoutScheme(subjectToken) }),
-    ...(principal !== undefined && { principal }),
-    ...(tenant !== undefined && { tenant }),
-  };
+  if ("tenant" in options) {
+    const given = options.tenant;
+    const tenant = typeof given === "function" ? await yielded("tenant", given) : given;
+    caller.tenant = text("tenant", { value: tenant, given });
+  }
+  return caller;
 }
 
-async function text(name: keyof CallerInit, given: unknown): Promise<string> {
-  const value: unknown =
-    typeof given === "function" ? await yielded(name, given as () => unknown) : given;
+function text(
+  name: keyof CallerInit,
+  { value, given }: { value: unknown; given: unknown },
+): string {
   if (typeof value === "string" && value.trim() !== "") return value;
   const found = typeof value === "string" ? "blank" : `${value === null ? "null" : typeof value}`;
   const way = typeof given === "function" ? "yields" : "is";

@@ -74,11 +74,19 @@ describe("callMcpTool", () => {
     expect([...tokens.asked, ...systemTokens.asked]).toEqual([]);
   });
 
-  it.each([[[]], [null], ["text"], [undefined]])("refuses the arguments %j", async (args) => {
+  it.each([
+    [[]],
+    [null],
+    ["text"],
+    [undefined],
+    [Promise.resolve({ order: 17 })],
+    [new Map([["order", 17]])],
+    [Object.create({ order: 17 })],
+  ])("refuses the arguments %j", async (args) => {
     const server = await serverOf();
     const { client, refs } = clientOf([server]);
     const call = client.callMcpTool({ name: "t", server: refs[0] }, args as never, alice);
-    await expect(call).rejects.toThrow("its arguments must be an object");
+    await expect(call).rejects.toThrow("its arguments must be an object of JSON values, not ");
   });
 
   it.each([undefined, {}, { name: "t" }, { name: 1, server: { url: "https://a.example" } }])(

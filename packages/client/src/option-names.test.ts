@@ -133,6 +133,8 @@ describe("a filter", () => {
     [["a"], '"filter" must be a plain object, not a list'],
     ["a", '"filter" must be a plain object, not a string'],
     [null, '"filter" must be a plain object, not null'],
+    [{ names: undefined }, '"names" must be a list of strings'],
+    [{ ordIds: undefined }, '"ordIds" must be a list of strings'],
     [{ names: "a" }, '"names" must be a list of strings'],
   ])("%j is refused", async (filter, message) => {
     await expectRefusal("listMcpTools", { userToken: "secret", filter }, message);

@@ -5,7 +5,7 @@ export {
   bindBearer,
 } from "./bearer/bearer-binding.ts";
 export { type BearerFetchOptions, bearerFetch } from "./bearer/bearer-fetch.ts";
-export { boundedText } from "./bearer/bounded-text.ts";
+
 export type { OriginOptions } from "./bearer/secure-origins.ts";
 export { toHeaders } from "./bearer/to-headers.ts";
 export {
@@ -47,13 +47,13 @@ export {
   type ClientPoolOptions,
   createClientPool,
 } from "./operations/client-pool.ts";
-export {
-  type CachedOperation,
-  createOperationCache,
-  type OperationCache,
-  type OperationCacheOptions,
-  type OperationCacheStats,
-  type OperationFilter,
+export { createOperationCache } from "./operations/create-operation-cache.ts";
+export type {
+  CachedOperation,
+  OperationCache,
+  OperationCacheOptions,
+  OperationCacheStats,
+  OperationFilter,
 } from "./operations/operation-cache.ts";
 export type {
   Operation,
@@ -73,19 +73,14 @@ export type {
   TokenProviderCall,
 } from "./sources/token-provider.ts";
 export { type Clock, systemClock } from "./time/clock.ts";
-export {
-  type AccessToken,
-  type AccessTokenInit,
-  createAccessToken,
-  isIssuedToken,
-} from "./token/access-token.ts";
-export { digest, fingerprint } from "./token/digest.ts";
+export { type AccessToken, type AccessTokenInit, createAccessToken } from "./token/access-token.ts";
+export { fingerprint } from "./token/digest.ts";
 export {
   type LifetimeClaims,
   type ResolveExpiresAtOptions,
   resolveExpiresAt,
 } from "./token/expires-at.ts";
-export { type JwtParties, jwtAudience, jwtExpiresAt, jwtParties } from "./token/jwt-claims.ts";
+export { jwtExpiresAt } from "./token/jwt-claims.ts";
 export { normalizeTokenRequest, type TokenRequestField } from "./token/token-request.ts";
 export type { TokenRequestOption } from "./token/token-request-option.ts";
 export type { GetTokenOptions, TokenRequest, TokenSource } from "./token/token-source.ts";

@@ -6,10 +6,10 @@
  */
 
 export {
+  type CheckedUrl,
   checkedInsecureHosts,
+  checkUrl,
   isAllowedUrl,
-  judgeUrl,
-  type UrlVerdict,
 } from "./bearer/allowed-url.ts";
 export { boundedText } from "./bearer/bounded-text.ts";
 export { dropBody } from "./bearer/drop-body.ts";

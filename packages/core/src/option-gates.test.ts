@@ -5,7 +5,7 @@ import { bearerFetch } from "./bearer/bearer-fetch.ts";
 import { toHeaders } from "./bearer/to-headers.ts";
 import { toMcpAuthProvider } from "./bearer/to-mcp-auth-provider.ts";
 import { createClientPool } from "./operations/client-pool.ts";
-import { createOperationCache } from "./operations/operation-cache.ts";
+import { createOperationCache } from "./operations/create-operation-cache.ts";
 import { isPlainObject } from "./options/plain-object.ts";
 import { chain } from "./sources/chain.ts";
 import { fromTokenProvider } from "./sources/from-token-provider.ts";

@@ -5,7 +5,7 @@ import { toHeaders } from "./bearer/to-headers.ts";
 import { toMcpAuthProvider } from "./bearer/to-mcp-auth-provider.ts";
 import { type CachingTokenSource, cachingTokenSource } from "./cache/caching-token-source.ts";
 import { TokenError } from "./errors/token-error.ts";
-import { createOperationCache } from "./operations/operation-cache.ts";
+import { createOperationCache } from "./operations/create-operation-cache.ts";
 import { chain } from "./sources/chain.ts";
 import { fromTokenProvider } from "./sources/from-token-provider.ts";
 import { createFakeClock, type FakeClock } from "./testing/fake-clock.ts";

@@ -119,7 +119,7 @@ describe("createCustomerMtlsFlow", () => {
   });
 
   it.each([{ tenant: "t" }, { audience: ["a"] }, { resource: ["https://r"] }, { scope: ["s"] }])(
-    "refuses %j, which it cannot honour",
+    "refuses %j, which it does not support",
     async (field) => {
       const flow = await flowFrom({ credentials: credentialsFor() });
       const name = `"${Object.keys(field)[0]}"`;

@@ -60,7 +60,7 @@ describe("createTokenTelemetry: metrics", () => {
     await settled();
     expect(await values(FAILURES)).toEqual([
       [{ ...reason("miss"), "error.type": "ERR_TOKEN_OAUTH" }, 1],
-      [{ ...reason("miss"), "error.type": "ERR_UNKNOWN" }, 1],
+      [{ ...reason("miss"), "error.type": "ERR_TOKEN_PROVIDER" }, 1],
       [{ ...reason("stale"), "error.type": "ERR_TOKEN_TIMEOUT" }, 1],
     ]);
     expect(await values(EVENTS)).toEqual([

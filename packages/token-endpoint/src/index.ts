@@ -18,6 +18,7 @@ export { type ClientCertificate, createClientCertificate } from "./http/client-c
 export type { DispatcherTls } from "./http/dispatcher-tls.ts";
 export type { HttpOptions } from "./http/http-options.ts";
 export { bearerInterceptor } from "./interceptor/bearer-interceptor.ts";
+export type { EndpointName } from "./metadata/endpoint-name.ts";
 export type { TokenEndpointOptions } from "./options/token-endpoint-options.ts";
 export type { EndpointRequest, ResponseSchema } from "./request/endpoint-request.ts";
 export { createTokenEndpoint, type TokenEndpoint } from "./request/token-endpoint.ts";

@@ -5,7 +5,6 @@
  * @module
  */
 
-export type { HttpAttempt, HttpResponse } from "./http/http-attempt.ts";
-export { createHttpClient, type HttpClient, type TimedWork } from "./http/http-client.ts";
-export { parseRetryAfter } from "./http/retry-after.ts";
+export type { HttpResponse } from "./http/http-attempt.ts";
+export { createHttpClient, type HttpClient } from "./http/http-client.ts";
 export { quoteServerText } from "./server-text/server-text.ts";

@@ -70,8 +70,9 @@ function ours(): Call {
     allowInsecureHosts: [HOST],
   });
   const tool = { name: TOOL, server };
+  const text = "u".repeat(TOKEN_BYTES);
   // Each request brings the user's token as a string of its own.
-  const userToken = () => `${"u".repeat(TOKEN_BYTES / 2)}${"v".repeat(TOKEN_BYTES / 2)}`;
+  const userToken = () => text.slice(0, TOKEN_BYTES / 2) + text.slice(TOKEN_BYTES / 2);
   return () => client.callMcpTool(tool, args, { userToken: userToken() });
 }
 

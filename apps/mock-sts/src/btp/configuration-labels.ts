@@ -4,6 +4,7 @@ import { ServiceError } from "./service-error.ts";
 
 /** The highest number of labels of a configuration. */
 const MAX_LABELS = 10;
+/** The highest number of values of a label. */
 const MAX_VALUES = 10;
 
 /** Labels as they come over the wire. */

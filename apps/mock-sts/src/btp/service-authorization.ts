@@ -4,15 +4,6 @@ import { bearerToken } from "../oauth/authorization-header.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";
 import { ServiceError } from "./service-error.ts";
 
-/** The facts that callers of the Destination Service are checked against. */
-export interface ServiceAuthorizationContext {
-  readonly tenants: Tenants;
-  /** The client that service tokens must be for. */
-  readonly clientId: string;
-  /** Version of the interface that is called. */
-  readonly version: "v1" | "v2";
-}
-
 /**
  * Finds the tenant whose service token a request carries: that alone decides whose data it sees.
  *
@@ -44,6 +35,15 @@ export async function authorizeService(
   }
   if (!tenant.settings.subscribed) throw refusal(403, "Forbidden: the tenant is not subscribed");
   return tenant;
+}
+
+/** The facts that callers of the Destination Service are checked against. */
+export interface ServiceAuthorizationContext {
+  readonly tenants: Tenants;
+  /** The client that service tokens must be for. */
+  readonly clientId: string;
+  /** Version of the interface that is called. */
+  readonly version: "v1" | "v2";
 }
 
 /** Reads the issuer that a token claims, unverified. */

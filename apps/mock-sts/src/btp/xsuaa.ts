@@ -12,15 +12,6 @@ import {
   type ServiceTokenRequest,
 } from "./destination-client.ts";
 
-/** The parts of a mock that XSUAA needs. */
-export interface XsuaaOptions {
-  readonly client: DestinationClient;
-  readonly authority: X509Certificate;
-  readonly clock: Clock;
-  /** Lifetime of the tokens issued now. */
-  readonly lifetime: { readonly serviceTokenLifetimeMs: number };
-}
-
 /** A request to XSUAA, and the zone it addresses: a tenant, or none that exists. */
 export interface ZonedTokenRequest extends ServiceTokenRequest {
   readonly zone: Tenant | undefined;
@@ -35,6 +26,15 @@ export function createXsuaa(
     const { clientId } = options.client;
     return { issued, clientId, response: successResponse(issued) };
   });
+}
+
+/** The parts of a mock that XSUAA needs. */
+export interface XsuaaOptions {
+  readonly client: DestinationClient;
+  readonly authority: X509Certificate;
+  readonly clock: Clock;
+  /** Lifetime of the tokens issued now. */
+  readonly lifetime: { readonly serviceTokenLifetimeMs: number };
 }
 
 /** Finds the zone of a request without a subdomain: the one `x-zid` names, else the provider's. */

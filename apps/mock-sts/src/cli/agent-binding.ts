@@ -4,7 +4,7 @@ import type { MockSts } from "../mock-sts.ts";
 import type { BindingFiles } from "./binding-files.ts";
 import type { BindingRequest } from "./cli-arguments.ts";
 
-/** Name of the file with the environment of an agent, in a shell's words. */
+/** Name of the file with the environment of an agent as shell commands. */
 export const ENVIRONMENT_FILE = "env.sh";
 
 /** Lifetime of the user tokens that are written to files, in milliseconds. */
@@ -62,7 +62,7 @@ function parseUser({ tenants }: MockSts, user: string): { sub: string; tenant?: 
   return isTenant ? { sub: user.slice(0, at), tenant } : { sub: user };
 }
 
-/** Within single quotes a shell leaves everything as it is, but for the quote itself. */
+/** A shell leaves text within single quotes unchanged, except the quote itself. */
 function quoted(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`;
 }

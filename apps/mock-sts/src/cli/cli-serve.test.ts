@@ -20,7 +20,7 @@ const lines = (out: string): Record<string, unknown>[] =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-/** Asks for the metadata of whatever was printed last to be listening. */
+/** Asks for the metadata of the mock that was printed last. */
 async function ask(out: string) {
   const [url] = /https:\/\/localhost:\d+/.exec(out) ?? [];
   const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
@@ -132,7 +132,7 @@ describe("serve", () => {
         await until("configuration-changed");
         await write("mock-sts.yaml", "tokenLifetimeMs: soon\n");
         await until("configuration-refused");
-        // A fault that is taken over at once hits the next request.
+        // A fault that applies at once hits the next request.
         await write("next", "faults: [{ effect: { kind: status, status: 503 } }]\n");
         await rename(join(folder, "next"), join(folder, "mock-sts.yaml"));
         await until('"applied":["faults"');

@@ -2,9 +2,6 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 import { didYouMean } from "../checks/nearest-name.ts";
 import { UsageError } from "../checks/usage-error.ts";
 
-/** Options of a command by their names, as `parseArgs` wants them. */
-export type CliOptions = NonNullable<ParseArgsConfig["options"]>;
-
 /**
  * Reads the arguments of a command.
  *
@@ -22,6 +19,9 @@ export function readArguments<const O extends CliOptions>(
   if (extra === undefined) return parsed;
   throw new UsageError(`${JSON.stringify(extra)} is an unexpected argument`);
 }
+
+/** Options of a command by their names, as `parseArgs` wants them. */
+export type CliOptions = NonNullable<ParseArgsConfig["options"]>;
 
 function parseStrictly<T>(parse: () => T): T {
   try {

@@ -1,12 +1,12 @@
 import { styleText } from "node:util";
 
-/** How a piece of text can be set off. */
+/** Formats of a piece of text. */
 export type Style = Parameters<typeof styleText>[0];
 
-/** Sets off a piece of text, or leaves it as it is. */
+/** Formats a piece of text, or returns it unchanged. */
 export type Paint = (style: Style, text: string) => string;
 
-/** Creates a paint; without colors it leaves every text as it is. */
+/** Creates a paint; without colors it returns every text unchanged. */
 export function createPaint({ colors }: { readonly colors: boolean }): Paint {
   if (!colors) return (_style, text) => text;
   return (style, text) => styleText(style, text, { validateStream: false });

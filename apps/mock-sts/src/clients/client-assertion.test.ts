@@ -74,7 +74,8 @@ describe("private_key_jwt (RFC 7523, sections 2.2 and 3)", () => {
     ["that has expired", { exp: 1 }],
     ["that begins later", { nbf: Math.floor(Date.now() / 1000) + 600 }],
     ...["iss", "sub", "aud", "exp", "jti"].map((claim): [string, JWTPayload] => [
-      ...([`without ${claim}`, { [claim]: undefined }] as const),
+      `without ${claim}`,
+      { [claim]: undefined },
     ]),
   ])("[7523-8] refuses an assertion %s", async (_what, claims) => {
     expect(await outcome(await sign(claims), { client_id: "signer" })).toEqual(refused);

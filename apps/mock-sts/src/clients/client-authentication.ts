@@ -76,7 +76,10 @@ export async function authenticateClient(
   return client;
 }
 
-/** A request with a client_id and no secret is a public client's or a certificate's. */
+/**
+ * A request with a client_id and no secret comes from a public client, or from a client with a
+ * certificate.
+ */
 function isExpectedMethod(
   registered: ClientAuthenticationMethod,
   used: ClientAuthenticationMethod,

@@ -61,7 +61,7 @@ export interface Client {
   readonly clientId: string;
   readonly authentication: ClientAuthenticationMethod;
   readonly clientSecret: string | undefined;
-  /** Names of its certificate. */
+  /** The registered name of its certificate. */
   readonly identity: CertificateIdentity | undefined;
   readonly jwks: JSONWebKeySet | undefined;
   readonly grants: readonly GrantType[];

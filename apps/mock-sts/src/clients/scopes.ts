@@ -6,15 +6,16 @@ export function splitScope(scope: string | undefined): readonly string[] {
   return scope?.split(" ").filter((part) => part !== "") ?? [];
 }
 
-/** Lists every scope some client may ask for. */
+/** Lists all scopes that clients may ask for. */
 export function knownScopes(clients: Clients): readonly string[] {
   return [...new Set([...clients.values()].flatMap(({ scopes }) => scopes))].sort();
 }
 
 /**
- * Chooses the scope of a token: what the client asked for and may have.
+ * Chooses the scope of a token: the requested scope that the client may have.
  *
- * @throws OAuthError `invalid_scope` if it asked for a scope that does not exist, or may have none of them.
+ * @throws OAuthError `invalid_scope` if it asked for an unknown scope, or may have none of the
+ *   requested ones.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 §3.3}
  */
 export function grantScope(

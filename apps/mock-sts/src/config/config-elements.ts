@@ -45,7 +45,7 @@ export function checkedList<T>(
 /** A JSON Web Key Set. */
 const jwks = z.custom<JSONWebKeySet>(isJwks, "must be a JWK Set");
 
-/** What an issuer signs with. */
+/** Signing algorithm of an issuer. */
 export const signingAlgorithm = z.enum(signingAlgorithms);
 
 /** Another issuer whose tokens are accepted. */
@@ -54,7 +54,7 @@ export const trustedIssuer = z.strictObject({
   ...optionalKeys({ jwks, jwksUri: z.url(), audience: z.union([text, z.array(text)]) }),
 } satisfies Record<keyof TrustedIssuer, z.ZodType>);
 
-/** Clients beside the agent. */
+/** Further clients. */
 export const clients = checkedList(
   z.strictObject({
     clientId: text,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ConfigError } from "./config-error.ts";
 import { readConfig } from "./config-read.ts";
 
-/** Reads what is wrong and returns the faults. */
+/** Reads a wrong text and returns the violations. */
 function violationsOf(text: string): readonly string[] {
   try {
     readConfig(text, "mock-sts.yaml");

@@ -63,7 +63,7 @@ const issuer: z.ZodType<IssuerOptions> = z.strictObject({
   ...sts.shape,
 } satisfies Record<keyof IssuerOptions, z.ZodType>);
 
-/** Issuers beside the token exchange service. */
+/** Further issuers. */
 export const issuers = checkedList(issuer, (some) =>
   resolveIssuers(some, { clients: new Map(), signingAlgorithm: "ES256", taken: [] }),
 );

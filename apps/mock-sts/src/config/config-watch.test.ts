@@ -17,7 +17,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Watches the file; `next()` resolves with what is told next. */
+/** Watches the file; `next()` resolves with the next event. */
 async function watching(known = "port: 1\n") {
   const told: string[] = [];
   let wake = () => {};
@@ -91,7 +91,7 @@ describe("watchConfigText", () => {
     const { next, told } = await watching();
     await writeFile(join(folder, "other.yaml"), "port: 9\n");
     await writeFile(file, "port: 1\n");
-    // Whoever began to watch later has been told: so would the first one have been.
+    // The later watcher was called, so the first one would have been called too.
     const closeFirst = close;
     expect(await (await watching("port: 0\n")).next()).toBe("port: 1\n");
     expect(told).toEqual([]);

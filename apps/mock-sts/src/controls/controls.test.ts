@@ -19,7 +19,7 @@ afterAll(async () => {
   await mock.close();
 });
 
-/** The raw answer of the token endpoint. */
+/** The raw response of the token endpoint. */
 async function raw() {
   const body = new URLSearchParams(CLIENT_CREDENTIALS_FORM);
   const response = await agent.fetch(mock.tokenEndpoint, { method: "POST", body });

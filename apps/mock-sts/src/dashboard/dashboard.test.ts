@@ -124,7 +124,7 @@ function importsOf(path: string, text: string): string[] {
   return [...code.matchAll(/\bfrom\s*["']([^"']+)["']/g)].map(([, name = ""]) => name);
 }
 
-/** Where the browser looks for a module. */
+/** The paths where the browser looks for a module. */
 function resolved(name: string, from: string, imports: Record<string, string>): string {
   if (name.startsWith(".")) return new URL(name, `http://localhost${from}`).pathname;
   const folder = Object.keys(imports).find((it) => it.endsWith("/") && name.startsWith(it)) ?? "";

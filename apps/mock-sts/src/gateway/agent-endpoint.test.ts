@@ -32,7 +32,7 @@ afterAll(async () => {
 const agentOf = (tenant: string) =>
   mock.tenants.find(({ subdomain }) => subdomain === tenant)?.agents[0]?.url ?? "";
 
-/** Sends a body to the agent of a tenant and returns what came back. */
+/** Sends a body to the agent of a tenant and returns the response. */
 async function post(body: unknown, headers: Record<string, string> = {}, tenant = "tenant-a") {
   const response = await lob.fetch(agentOf(tenant), {
     method: "POST",

@@ -37,7 +37,7 @@ afterAll(async () => {
 
 const bearer = (value: string) => ({ Authorization: `Bearer ${value}` });
 
-/** Status and challenge of an answer; a parameter that occurs twice fails. */
+/** Status and challenge of a response; a parameter that occurs twice fails. */
 async function challenge(headers: Record<string, string>, server = "plain") {
   const response = await agent.postMcp(server, headers);
   return { status: response.status, ...parseChallenge(response.headers.get("www-authenticate")) };

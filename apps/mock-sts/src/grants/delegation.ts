@@ -47,9 +47,9 @@ export function checkMayAct(
 }
 
 /**
- * Puts an actor before those who acted before it; without an actor the chain stays as it is.
+ * Adds an actor to the front of the chain of actors; without an actor the chain stays unchanged.
  *
- * @throws OAuthError `invalid_request` if there are too many of them.
+ * @throws OAuthError `invalid_request` if the chain is too long.
  * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-4.1 RFC 8693 §4.1}
  */
 export function extendChain(

@@ -44,7 +44,7 @@ async function requestIdJag(fields: StsForm = {}) {
   });
 }
 
-/** Redeems an assertion; the outcome is what the token says, or the error. */
+/** Redeems an assertion; the outcome is the claims of the token, or the error. */
 async function redeem(assertion: string | undefined, fields: StsForm = {}, client = agent) {
   const grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
   const response = await client.post({ grant_type, client_id: "app", assertion, ...fields });

@@ -11,15 +11,6 @@ import { ID_JAG_TYP } from "./id-jag.ts";
 import { type AssertionRules, createAssertionUse } from "./jwt-bearer-grant.ts";
 import type { StsGrant, StsGrantRequest } from "./sts-grant.ts";
 
-/** The rules for assertions. */
-export interface StsAssertionOptions extends AssertionRules {
-  readonly issuer: string;
-  readonly tokenEndpoint: string;
-  readonly issuers: TokenIssuers;
-  readonly targets: TargetPolicy;
-  readonly maxActors: number;
-}
-
 /**
  * Creates the grant that turns an assertion into an access token: a user's JWT, or an ID-JAG of this
  * or another server.
@@ -44,6 +35,15 @@ export function createStsAssertionGrant(options: StsAssertionOptions): StsGrant 
       targets: chooseTargets(targetRequest(presented, request), targets),
     };
   };
+}
+
+/** The rules for assertions. */
+export interface StsAssertionOptions extends AssertionRules {
+  readonly issuer: string;
+  readonly tokenEndpoint: string;
+  readonly issuers: TokenIssuers;
+  readonly targets: TargetPolicy;
+  readonly maxActors: number;
 }
 
 async function verify(assertion: string, issuers: TokenIssuers): Promise<PresentedToken> {

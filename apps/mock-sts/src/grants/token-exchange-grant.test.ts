@@ -133,7 +133,7 @@ describe("subject and actor tokens (RFC 8693 §2.2.2)", () => {
       [await foreignToken({ iss: "https://picky.example", aud: ["x", "sts"] }), "jwt", agent],
     ];
     for (const [token, type, client] of good) {
-      // A bound token is of use to the client it was issued to only.
+      // Only the client that a bound token was issued to can use it.
       const client_id = client === bound ? mock.clientId : undefined;
       const fields = { client_id, subject_token: token, subject_token_type: typeUrn(type) };
       expect(await outcome(fields, client)).toBe(200);
@@ -287,7 +287,7 @@ describe("impersonation and delegation (RFC 8693 §1.1 and §4.1)", () => {
       iss,
       act: { sub: "first", act: { sub: "zeroth" } },
     });
-    // Without an actor of its own an exchange hides nobody.
+    // Without an actor of its own, an exchange hides no earlier actor.
     expect((await exchanged(fields)).claims.act).toEqual({ sub: "first", act: { sub: "zeroth" } });
   });
 

@@ -18,22 +18,6 @@ import { chooseAuthorizationServer } from "./id-jag.ts";
 import { verifyPresentedToken } from "./presented-token.ts";
 import type { StsDecision, StsGrant, StsGrantRequest } from "./sts-grant.ts";
 
-/** The rules for token exchanges. */
-export interface TokenExchangeOptions {
-  readonly issuer: string;
-  readonly tokenEndpoint: string;
-  readonly issuers: TokenIssuers;
-  readonly targets: TargetPolicy;
-  /** Issuers of the authorization servers an ID-JAG may be for. */
-  readonly authorizationServers: readonly string[];
-  readonly policy: Pick<
-    ResolvedStsOptions,
-    "mayAct" | "maxActors" | "subjectForRequester" | "refreshTokens"
-  >;
-  /** Read at each request. */
-  readonly hasQuirk: HasQuirk;
-}
-
 /**
  * Creates the grant that exchanges a token for another one: impersonation without an actor token,
  * delegation with one.
@@ -61,6 +45,22 @@ export function createTokenExchangeGrant(options: TokenExchangeOptions): StsGran
   };
 }
 
+/** The rules for token exchanges. */
+export interface TokenExchangeOptions {
+  readonly issuer: string;
+  readonly tokenEndpoint: string;
+  readonly issuers: TokenIssuers;
+  readonly targets: TargetPolicy;
+  /** Issuers of the authorization servers an ID-JAG may be for. */
+  readonly authorizationServers: readonly string[];
+  readonly policy: Pick<
+    ResolvedStsOptions,
+    "mayAct" | "maxActors" | "subjectForRequester" | "refreshTokens"
+  >;
+  /** Read at each request. */
+  readonly hasQuirk: HasQuirk;
+}
+
 /** A refresh token is for the time after the subject token has expired: RFC 8693 §2.2.1. */
 function refreshDecision(decision: StsDecision): StsDecision {
   return { ...decision, type: TOKEN_TYPES.accessToken, notAfter: Number.POSITIVE_INFINITY };
@@ -78,7 +78,7 @@ function requestedType(
   return type;
 }
 
-/** Finds who acts for the subject, and whether they may. */
+/** Finds the actors of the subject, and checks that they may act. */
 async function chooseActors(
   { claims }: PresentedToken,
   request: StsGrantRequest,
@@ -94,7 +94,7 @@ async function chooseActors(
   return extendChain(claims, { actor: actor && identifyActor(actor.claims), maxActors });
 }
 
-/** Reads and checks one of the two tokens; each goes with its type. */
+/** Reads and checks one of the two tokens; each needs its type. */
 async function readToken(
   role: "subject" | "actor",
   { form, proven, client: { clientId } }: StsGrantRequest,

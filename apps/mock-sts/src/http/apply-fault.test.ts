@@ -38,7 +38,7 @@ const askText = async () => {
   return { ...rest, text: await response.text() };
 };
 
-/** Code of what undici failed with. */
+/** Error code of undici. */
 async function failureOf(attempt: Promise<unknown>): Promise<unknown> {
   const error = await attempt.then(
     () => undefined,

@@ -23,7 +23,7 @@ export async function redeclare(response: Response, contentType: string): Promis
   return new Response(await response.text(), { status: response.status, headers });
 }
 
-/** Sends a body in dribbles, until the client has it or gives up. */
+/** Sends a body in small chunks, until the client has it or gives up. */
 export async function slowDown(
   response: Response,
   { chunkBytes = 16, intervalMs = 100 }: SlowBody,

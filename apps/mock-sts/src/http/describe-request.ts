@@ -97,6 +97,7 @@ function describeForm(body: string, tokens: TokenLedger): Partial<OpenRecord> {
 
 /** The highest number of methods that a record keeps of a batch: a record must not grow with the request. */
 const MAX_RECORDED_METHODS = 32;
+/** Length of the longest method or tool name that a record keeps. */
 const MAX_NAME_LENGTH = 128;
 
 function describeJsonRpc(body: string): { methods: string[]; tool: string | undefined } {

@@ -68,9 +68,8 @@ describe("every listener (RFC 9112 §3.2)", () => {
         const wrong = [`${right(origin)}Host: attacker.example\r\n`, right(origin).repeat(2)];
         for (const headers of [...wrong, "", "Host:\r\n", "Host: a b\r\n", "Host: a@b\r\n"]) {
           for (const target of ["/oauth2/token", "/__mock/state", "/", `${origin}/jwks`]) {
-            const response = await sendRaw(
-              ...([origin, mock.ca, `GET ${target} HTTP/1.1\r\n${headers}\r\n`] as const),
-            );
+            const bytes = `GET ${target} HTTP/1.1\r\n${headers}\r\n`;
+            const response = await sendRaw(origin, mock.ca, bytes);
             expect(response).toMatch(/^HTTP\/1\.1 400 /);
             expect(response).toMatch(/\r\nConnection: close\r\n/i);
             const body = JSON.parse(response.slice(response.indexOf("\r\n\r\n")));

@@ -12,21 +12,11 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { CertificatePair } from "../tls/certificate-authority.ts";
 import { hostViolation } from "./host-header.ts";
 
-/** The address of a listener, and its TLS. */
-export interface ListenerOptions {
-  /** Address to bind. */
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
-  /** `undefined`: plain HTTP. */
-  readonly tls: ListenerTls | undefined;
-}
-
 /** The TLS settings of a listener. */
 export interface ListenerTls {
   /** The server's own certificate. */
   readonly identity: CertificatePair;
-  /** PEM of the authority whose client certificates are asked for. */
+  /** PEM of the authority whose client certificates are requested. */
   readonly clientAuthority: string;
   /** Called once per TLS connection. */
   readonly onHandshake: () => void;
@@ -84,6 +74,16 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
         server.closeAllConnections();
       }),
   };
+}
+
+/** The address of a listener, and its TLS. */
+export interface ListenerOptions {
+  /** Address to bind. */
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** `undefined`: plain HTTP. */
+  readonly tls: ListenerTls | undefined;
 }
 
 /** Refuses a request before any endpoint sees it. */

@@ -5,11 +5,11 @@ const MAX_DRAINED_BYTES = 67_108_864;
 export interface RequestBody {
   /** The whole body; empty unless its state is `whole`. */
   readonly text: string;
-  /** `cut-off`: its sender stopped before the end, and nobody waits for an answer. */
+  /** `cut-off`: its sender stopped before the end and does not wait for a response. */
   readonly state: "whole" | "too-large" | "cut-off";
 }
 
-/** Reads a body as text. Nothing is kept of one that is larger than so many bytes, or not complete. */
+/** Reads a body as text. A body that is too large or not complete is dropped. */
 export async function readBody(request: Request, maxBytes: number): Promise<RequestBody> {
   if (request.body === null) return { text: "", state: "whole" };
   let chunks: Uint8Array[] = [];

@@ -1,6 +1,6 @@
 import type { RouteName } from "../recording/recorded-request.ts";
 
-/** Headers and claims of a request that may name a tenant which its path leaves out. */
+/** Headers and claims that may name the tenant of a request if its path does not. */
 export interface RequestZones {
   /** Header `x-zid`. */
   readonly zoneId: string | undefined;

@@ -29,7 +29,7 @@ export interface IdentityTenant extends AuthorizationServer {
 /** The parts of a mock that all identity tenants share. */
 export interface IdentityTenantContext {
   readonly options: ResolvedOptions;
-  /** The clients registered with this one. */
+  /** The clients of this tenant. */
   readonly clients: Clients;
   readonly authority: X509Certificate;
   readonly clock: Clock;

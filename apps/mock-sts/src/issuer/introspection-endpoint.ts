@@ -9,13 +9,6 @@ import type { AccessTokens } from "../tokens/access-tokens.ts";
 import { tokenTypeOf } from "../tokens/confirmation.ts";
 import { createOAuthEndpoint, type OAuthEndpoint } from "../tokens/oauth-endpoint.ts";
 
-/** The parts of an issuer that introspection needs. */
-export interface IntrospectionOptions extends ClientAuthenticationContext {
-  readonly tokens: AccessTokens;
-  /** Claims that are hidden from the caller; read at each request. */
-  readonly hiddenClaims?: () => readonly string[];
-}
-
 /**
  * Creates the endpoint that tells clients the claims of an access token, as long as it is valid.
  *
@@ -34,6 +27,13 @@ export function createIntrospection(options: IntrospectionOptions): OAuthEndpoin
       response: tokenEndpointResponse(await describeToken(token, options)),
     };
   });
+}
+
+/** The parts of an issuer that introspection needs. */
+export interface IntrospectionOptions extends ClientAuthenticationContext {
+  readonly tokens: AccessTokens;
+  /** Claims that are hidden from the caller; read at each request. */
+  readonly hiddenClaims?: () => readonly string[];
 }
 
 /** The response must not say why a token is invalid: RFC 7662 §2.2. */

@@ -9,13 +9,6 @@ import { OAuthError } from "../oauth/oauth-error.ts";
 import type { AccessTokens } from "../tokens/access-tokens.ts";
 import { createOAuthEndpoint, type OAuthEndpoint } from "../tokens/oauth-endpoint.ts";
 
-/** The parts of an issuer that revocation needs. */
-export interface RevocationOptions extends ClientAuthenticationContext {
-  readonly tokens: AccessTokens;
-  /** Absent if the issuer issues none. */
-  readonly refreshTokens?: RefreshTokens | undefined;
-}
-
 /**
  * Creates the endpoint at which clients revoke their own tokens. It finds every token without the
  * hint.
@@ -34,6 +27,13 @@ export function createRevocation(options: RevocationOptions): OAuthEndpoint {
     options.tokens.revoke({ token });
     return { clientId, response: new Response(null, { headers: { "Cache-Control": "no-store" } }) };
   });
+}
+
+/** The parts of an issuer that revocation needs. */
+export interface RevocationOptions extends ClientAuthenticationContext {
+  readonly tokens: AccessTokens;
+  /** Absent if the issuer issues none. */
+  readonly refreshTokens?: RefreshTokens | undefined;
 }
 
 /** An invalid token needs no revocation: this is a success too. */

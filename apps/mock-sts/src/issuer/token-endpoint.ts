@@ -24,6 +24,15 @@ import {
 import { confirmationOf } from "../tokens/sender-constraint.ts";
 import { expiresIn } from "../tokens/token-lifetime.ts";
 
+/**
+ * Creates the token endpoint of an identity tenant.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 §3.2}
+ */
+export function createTokenEndpoint(options: TokenEndpointOptions): OAuthEndpoint {
+  return createOAuthEndpoint((request) => handle(request, options));
+}
+
 /** The parts of an identity tenant that its token endpoint needs. */
 export interface TokenEndpointOptions extends ClientAuthenticationContext {
   readonly tenantId: string;
@@ -33,15 +42,6 @@ export interface TokenEndpointOptions extends ClientAuthenticationContext {
   readonly grants: Readonly<Partial<Record<GrantType, Grant>>>;
   /** Lifetime of the tokens issued now, in milliseconds. */
   readonly tokenLifetimeMs: () => number;
-}
-
-/**
- * Creates the token endpoint of an identity tenant.
- *
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 §3.2}
- */
-export function createTokenEndpoint(options: TokenEndpointOptions): OAuthEndpoint {
-  return createOAuthEndpoint((request) => handle(request, options));
 }
 
 async function handle(

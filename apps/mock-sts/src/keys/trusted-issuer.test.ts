@@ -94,7 +94,7 @@ describe("an MCP server that takes another server's tokens", () => {
     idp.keys = [first.jwk, second.jwk];
     const one = await first.sign();
     const two = await second.sign();
-    // Just after a reading, an unknown key is nobody's.
+    // Just after a reading, an unknown key stays unknown.
     expect([await call(two), idp.reads]).toEqual([401, 1]);
     mock.controls.clockOffsetMs = 29_000;
     expect([await call(two), idp.reads]).toEqual([401, 1]);

@@ -1,4 +1,4 @@
-/** User and password of a Basic header, as they stand in it. */
+/** User and password of a Basic header, still encoded. */
 export interface BasicCredentials {
   readonly user: string;
   readonly password: string;

@@ -1,11 +1,5 @@
 import type { ClientRegistration } from "../clients/clients.ts";
 
-/** The options of a mock that are about its agent. */
-export type AgentRegistrationOptions = Pick<
-  ClientRegistration,
-  "certificateBoundTokens" | "scopes"
->;
-
 /** Returns the subject of the agent's certificate. */
 export function agentSubject(clientId: string): string {
   return `CN=${escapeDn(clientId)},OU=Agents,O=Mock STS`;
@@ -18,6 +12,12 @@ export function agentRegistration(
 ): ClientRegistration {
   return { clientId, authentication: "tls_client_auth", subjectDn, certificateBoundTokens, scopes };
 }
+
+/** The options of a mock that are about its agent. */
+export type AgentRegistrationOptions = Pick<
+  ClientRegistration,
+  "certificateBoundTokens" | "scopes"
+>;
 
 /** Escapes a value for an RFC 4514 name. */
 function escapeDn(value: string): string {

@@ -119,6 +119,7 @@ export interface ResolvedOptions
 
 /** Shortest lifetime of an access token, in milliseconds. */
 const MIN_TOKEN_LIFETIME_MS = 1_000;
+/** Longest lifetime of an access token, in milliseconds; IAS allows 1 to 720 minutes. */
 const MAX_TOKEN_LIFETIME_MS = 43_200_000;
 
 /**

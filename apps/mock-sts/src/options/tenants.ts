@@ -4,20 +4,6 @@ import { type AgentOptions, checkAgents } from "../servers/agents.ts";
 import { checkMcpServers, type McpServerOptions } from "../servers/mcp-servers.ts";
 import { recordTools } from "../servers/record-tools.ts";
 
-/** A subscriber: a consumer subaccount with its own identity tenant, MCP servers and agents. */
-export interface TenantOptions {
-  /** One RFC 1123 label; the tenant's part of every path. */
-  readonly subdomain: string;
-  /** Claims `zid` and `app_tid` of its tokens. Default: the subdomain followed by `-id`. */
-  readonly tenantId?: string;
-  /** Whether it has subscribed to the application; if not, XSUAA responds with 401. Default true. */
-  readonly subscribed?: boolean;
-  /** Its MCP servers. Default: `cost-centers` and `orders`, with a global tenant id of its own. */
-  readonly mcpServers?: readonly McpServerOptions[];
-  /** Its A2A agents. Default: `cost-center-agent`. */
-  readonly agents?: readonly AgentOptions[];
-}
-
 /** A checked tenant with its defaults. */
 export type ResolvedTenant = Required<TenantOptions>;
 
@@ -69,6 +55,20 @@ export function resolveTenants(
     checkAgents(resolved.agents);
     return resolved;
   });
+}
+
+/** A subscriber: a consumer subaccount with its own identity tenant, MCP servers and agents. */
+export interface TenantOptions {
+  /** One RFC 1123 label; the tenant's part of every path. */
+  readonly subdomain: string;
+  /** Claims `zid` and `app_tid` of its tokens. Default: the subdomain followed by `-id`. */
+  readonly tenantId?: string;
+  /** Whether it has subscribed to the application; if not, XSUAA responds with 401. Default true. */
+  readonly subscribed?: boolean;
+  /** Its MCP servers. Default: `cost-centers` and `orders`, with a global tenant id of its own. */
+  readonly mcpServers?: readonly McpServerOptions[];
+  /** Its A2A agents. Default: `cost-center-agent`. */
+  readonly agents?: readonly AgentOptions[];
 }
 
 const TENANT_NAMES: KnownNames<TenantOptions> = {

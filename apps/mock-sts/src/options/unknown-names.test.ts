@@ -8,7 +8,7 @@ const server: McpServerOptions = { name: "a", ordId: "sap.x:y:v1", globalTenantI
 const issuer = { issuer: "https://a.example", jwks: { keys: [] } };
 const tool = { name: "t", description: "", input: {}, run: () => ({ content: [] }) };
 
-/** A misspelt name in every object that is part of the options, and what it was meant to be. */
+/** A misspelt name in every object of the options, and the right name. */
 const options: readonly [string, Record<string, unknown>, string][] = [
   ["the options", { tokenLifetimMs: 5_000 }, "tokenLifetimeMs"],
   ["a client", { clients: [{ clientId: "x", authentication: "none", scope: ["a"] }] }, "scopes"],

@@ -87,7 +87,7 @@ describe("recorder", () => {
       clientId: "mock-agent",
     } as const;
     expect(mock.recorder.count(facts)).toBe(1);
-    // What plain JavaScript may pass.
+    // A value that plain JavaScript may pass.
     const unset = { status: undefined } as unknown as RequestFilter;
     expect(mock.recorder.count(unset)).toBe(1);
     const others = {

@@ -82,7 +82,8 @@ export function createRecorder(bounds: Bounds, onClear: () => void = () => {}): 
     clear() {
       kept.clear();
       onClear();
-      [handshakes, totals] = [0, NO_REQUESTS];
+      handshakes = 0;
+      totals = NO_REQUESTS;
     },
     begin(record, bytes) {
       const open: OpenRecord = { id: ++lastId, ...record };

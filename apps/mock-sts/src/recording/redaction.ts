@@ -5,6 +5,7 @@ import type { RecordedRequest, RecordedToken } from "./recorded-request.ts";
 
 /** Longest token whose claims are kept: a sender must not fill our memory. */
 const MAX_TOKEN_LENGTH = 16_384;
+/** How deep the claims of a token may be nested. */
 const MAX_DEPTH = 32;
 
 /**
@@ -47,7 +48,9 @@ const HARMLESS_PARAMETERS = new Set([
 
 /** The highest number of parameters that are kept of a form. */
 const MAX_NAMES = 64;
+/** The highest number of values that are kept of a parameter. */
 const MAX_VALUES = 32;
+/** The highest number of characters that are kept of a name or a value. */
 const MAX_CHARACTERS = 1_000;
 
 /**

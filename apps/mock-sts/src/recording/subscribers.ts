@@ -1,6 +1,6 @@
 /** Functions that want to hear of an event. */
 export interface Subscribers<T> {
-  /** Calls every function. One that throws, or whose promise rejects, disturbs no other and not the caller. */
+  /** Calls every function. A function that throws or rejects disturbs neither the others nor the caller. */
   emit(event: T): void;
   /** Calls a function at each event, until the returned function is called. */
   subscribe(listener: Listener<T>): () => void;

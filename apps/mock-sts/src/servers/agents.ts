@@ -1,16 +1,5 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
-import {
-  canonicalPath,
-  checkTarget,
-  type GatewayTargetOptions,
-  targetPath,
-} from "./gateway-target.ts";
-
-/** An A2A agent behind the gateway: it sends every message back. */
-export interface AgentOptions extends GatewayTargetOptions {
-  /** Further fields of the card; they win over the others, and `undefined` removes a field. */
-  readonly card?: Readonly<Record<string, unknown>>;
-}
+import { canonicalPath, checkTarget, type TargetAddress, targetPath } from "./target-address.ts";
 
 /** An A2A agent as callers address it. */
 export interface AgentInfo {
@@ -34,7 +23,7 @@ export const DEFAULT_AGENTS: readonly AgentOptions[] = [
 ];
 
 /** Returns the path of an agent below the gateway's URL. */
-export function agentPath(agent: GatewayTargetOptions): string {
+export function agentPath(agent: TargetAddress): string {
   return targetPath("a2a", agent);
 }
 
@@ -53,6 +42,12 @@ export function findAgent(agents: readonly AgentOptions[], path: string): FoundA
     if (wanted === `${own}${CARD_PATH}`) return { agent, part: "card" };
   }
   return undefined;
+}
+
+/** An A2A agent behind the gateway: it sends every message back. */
+export interface AgentOptions extends TargetAddress {
+  /** Further fields of the card; they win over the others, and `undefined` removes a field. */
+  readonly card?: Readonly<Record<string, unknown>>;
 }
 
 const CARD_PATH = "/.well-known/agent-card.json";

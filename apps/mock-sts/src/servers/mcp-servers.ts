@@ -1,40 +1,9 @@
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
 import { checkChoice, checkInteger, checkText } from "../checks/option-values.ts";
 import { checkTrustedIssuer, type TrustedIssuer } from "../keys/trusted-issuer.ts";
-import {
-  canonicalPath,
-  checkTarget,
-  type GatewayTargetOptions,
-  targetPath,
-} from "./gateway-target.ts";
 import { checkTools, type McpTool } from "./mcp-tools.ts";
 import { recordTools } from "./record-tools.ts";
-
-/** An MCP server behind the gateway. */
-export interface McpServerOptions extends GatewayTargetOptions {
-  /** `session`: 2025 revisions with `Mcp-Session-Id`. `stateless`: 2026-07-28, and 2025 without sessions. Default `session`. */
-  readonly mode?: "session" | "stateless";
-  /** Whether session servers stream responses as events or send JSON. Default `stream`. */
-  readonly answers?: "stream" | "json";
-  /** Tools on one page of `tools/list`. Default: all. */
-  readonly pageSize?: number;
-  /**
-   * Name of the server in `aud`: it accepts only tokens of the token exchange service, for this
-   * name or for its URL. Default: none; it accepts the gateway's tokens of its tenant.
-   */
-  readonly audience?: string;
-  /**
-   * Issuer of the tokens that a server with an audience accepts: an issuer of the mock by its name,
-   * or another one. Default `sts`.
-   */
-  readonly issuer?: string | TrustedIssuer;
-  /** Scope a token must have. Default: none. */
-  readonly requiredScope?: string;
-  /** Whether tokens must be bound to a key by DPoP. Default false: they may be. */
-  readonly requireDpop?: boolean;
-  /** Default: `whoami`, `echo`, `mirror`, `lookup_item` and `report_items`. */
-  readonly tools?: readonly McpTool[];
-}
+import { canonicalPath, checkTarget, type TargetAddress, targetPath } from "./target-address.ts";
 
 /** An MCP server as callers address it. */
 export interface McpServerInfo {
@@ -104,13 +73,39 @@ export function gatewayServers(servers: readonly McpServerOptions[]): readonly M
   return servers.filter(({ audience }) => audience === undefined);
 }
 
+/** An MCP server behind the gateway. */
+export interface McpServerOptions extends TargetAddress {
+  /** `session`: 2025 revisions with `Mcp-Session-Id`. `stateless`: 2026-07-28, and 2025 without sessions. Default `session`. */
+  readonly mode?: "session" | "stateless";
+  /** Whether session servers stream responses as events or send JSON. Default `stream`. */
+  readonly answers?: "stream" | "json";
+  /** Tools on one page of `tools/list`. Default: all. */
+  readonly pageSize?: number;
+  /**
+   * Name of the server in `aud`: it accepts only tokens of the token exchange service, for this
+   * name or for its URL. Default: none; it accepts the gateway's tokens of its tenant.
+   */
+  readonly audience?: string;
+  /**
+   * Issuer of the tokens that a server with an audience accepts: an issuer of the mock by its name,
+   * or another one. Default `sts`.
+   */
+  readonly issuer?: string | TrustedIssuer;
+  /** Scope a token must have. Default: none. */
+  readonly requiredScope?: string;
+  /** Whether tokens must be bound to a key by DPoP. Default false: they may be. */
+  readonly requireDpop?: boolean;
+  /** Default: `whoami`, `echo`, `mirror`, `lookup_item` and `report_items`. */
+  readonly tools?: readonly McpTool[];
+}
+
 /** Returns the tools of a server. */
 export function toolsOf({ tools = DEFAULT_TOOLS }: McpServerOptions): readonly McpTool[] {
   return tools;
 }
 
 /** Returns the path of a server below the gateway's origin. */
-export function mcpServerPath(server: GatewayTargetOptions): string {
+export function mcpServerPath(server: TargetAddress): string {
   return targetPath("mcp", server);
 }
 
@@ -135,7 +130,7 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
     checkNames(server, { start: `${label}:`, names: SERVER_NAMES });
     checkTools(server.tools ?? [], label);
     checkChoice(server.mode, { start: `${label}:`, name: "mode", choices: MODES });
-    checkChoice(server.answers, { start: `${label}:`, name: "answers", choices: ANSWERS });
+    checkChoice(server.answers, { start: `${label}:`, name: "answers", choices: RESPONSE_FORMS });
     checkTarget(server, { label, noun: "server", kind: "mcp", taken });
     const { pageSize, audience, issuer, requiredScope = "" } = server;
     // MCP: a resource server must not ask for refresh tokens, neither in a challenge nor in
@@ -156,7 +151,7 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
 
 const MODES = ["session", "stateless"];
 
-const ANSWERS = ["stream", "json"];
+const RESPONSE_FORMS = ["stream", "json"];
 
 const SERVER_NAMES: KnownNames<McpServerOptions> = {
   name: true,

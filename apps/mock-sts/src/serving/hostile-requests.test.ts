@@ -131,7 +131,7 @@ describe("deep JSON", () => {
     expect([response.status, response.body.error]).toEqual([400, "invalid_request"]);
     const assertion = String(new URLSearchParams({ client_assertion: subject_token }));
     expect((await send(mock.tokenEndpoint, assertion)).body.error).toBe("invalid_request");
-    // The record can be written as JSON: it does not hold what is so deep.
+    // The record can be written as JSON, since it has no such deep value.
     expect(mock.recorder.requests[0]?.subjectToken?.claims).toBeUndefined();
     expect(recordSize()).toBeLessThan(5_000);
   });

@@ -16,17 +16,6 @@ import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import type { MockParts } from "./mock-parts.ts";
 import { serveDashboard } from "./serve-dashboard.ts";
 
-/** The parts of a mock that the controls over HTTP need. */
-export interface ServeControlsOptions {
-  readonly parts: MockParts;
-  /** The token exchange service and the further issuers. */
-  readonly services: readonly SecurityTokenService[];
-  readonly controls: Controls;
-  readonly listener: Pick<Listener, "address" | "port">;
-  /** Handles all requests that are not for the controls. */
-  readonly otherwise: RequestHandler;
-}
-
 /**
  * Creates a handler that serves the controls and the dashboard behind their guard, and passes all
  * other requests on.
@@ -57,6 +46,17 @@ export function serveControls(options: ServeControlsOptions): RequestHandler {
   );
   app.all("*", (c) => otherwise(c.req.raw, c.env));
   return (request, env) => app.fetch(request, env);
+}
+
+/** The parts of a mock that the controls over HTTP need. */
+export interface ServeControlsOptions {
+  readonly parts: MockParts;
+  /** The token exchange service and the further issuers. */
+  readonly services: readonly SecurityTokenService[];
+  readonly controls: Controls;
+  readonly listener: Pick<Listener, "address" | "port">;
+  /** Handles all requests that are not for the controls. */
+  readonly otherwise: RequestHandler;
 }
 
 function controlOperations(

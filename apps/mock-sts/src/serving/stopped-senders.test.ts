@@ -13,7 +13,7 @@ const ways: readonly [string, (connection: RawConnection) => void][] = [
   ["resets the connection", ({ tcp }) => tcp.resetAndDestroy()],
 ];
 
-/** How a body is announced, and the part of it that is sent. */
+/** The declared body, and the part of it that is sent. */
 const bodies = [
   ["Content-Length: 1000", "grant_type=client_cr"],
   ["Transfer-Encoding: chunked", "14\r\ngrant_type=client_cr\r\n"],

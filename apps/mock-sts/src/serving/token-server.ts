@@ -8,6 +8,17 @@ import { parseForm } from "../oauth/form.ts";
 import type { Tenants } from "../tenants/tenant.ts";
 import type { EndpointResult, TokenRequest } from "../tokens/oauth-endpoint.ts";
 
+/** Creates the token server's application: issuers, XSUAA, and the Destination Service. */
+export function createTokenServer(options: TokenServerOptions): Hono<MockEnv> {
+  const app = new Hono<MockEnv>();
+  app.use(options.receive);
+  for (const issuer of options.issuers) serveIssuer(app, issuer);
+  app.route(DESTINATION_SERVICE_PATH, options.destinationService);
+  serveXsuaa(app, options);
+  app.notFound(() => notFoundPage());
+  return app;
+}
+
 /** The parts of the token server. */
 export interface TokenServerOptions {
   readonly url: string;
@@ -19,17 +30,6 @@ export interface TokenServerOptions {
   readonly destinationService: Hono<MockEnv>;
   /** Receives, records and applies faults; it comes before every handler. */
   readonly receive: MiddlewareHandler<MockEnv>;
-}
-
-/** Creates the token server's application: issuers, XSUAA, and the Destination Service. */
-export function createTokenServer(options: TokenServerOptions): Hono<MockEnv> {
-  const app = new Hono<MockEnv>();
-  app.use(options.receive);
-  for (const issuer of options.issuers) serveIssuer(app, issuer);
-  app.route(DESTINATION_SERVICE_PATH, options.destinationService);
-  serveXsuaa(app, options);
-  app.notFound(() => notFoundPage());
-  return app;
 }
 
 function serveIssuer(app: Hono<MockEnv>, server: AuthorizationServer): void {

@@ -21,17 +21,6 @@ import { errorResponse, withQuirkyCode } from "./sts-errors.ts";
 import type { StsIssue } from "./sts-issue.ts";
 import { exchangeResponse } from "./sts-response.ts";
 
-/** The parts of a token exchange service that its token endpoint needs. */
-export interface StsEndpointOptions extends ClientAuthenticationContext {
-  /** The client of requests that name none; `undefined`: such requests are refused. */
-  readonly publicClient: Client | undefined;
-  readonly dpop: DpopVerifier;
-  readonly grants: Readonly<Partial<Record<GrantType, StsGrant>>>;
-  readonly issue: StsIssue;
-  /** Read at each request. */
-  readonly hasQuirk: HasQuirk;
-}
-
 /**
  * Creates the token endpoint of a token exchange service.
  *
@@ -49,6 +38,17 @@ export function createStsEndpoint(options: StsEndpointOptions): OAuthEndpoint {
     },
     (error) => errorResponse(error, hasQuirk),
   );
+}
+
+/** The parts of a token exchange service that its token endpoint needs. */
+export interface StsEndpointOptions extends ClientAuthenticationContext {
+  /** The client of requests that name none; `undefined`: such requests are refused. */
+  readonly publicClient: Client | undefined;
+  readonly dpop: DpopVerifier;
+  readonly grants: Readonly<Partial<Record<GrantType, StsGrant>>>;
+  readonly issue: StsIssue;
+  /** Read at each request. */
+  readonly hasQuirk: HasQuirk;
 }
 
 async function handle(request: TokenRequest, options: StsEndpointOptions): Promise<EndpointResult> {

@@ -13,16 +13,6 @@ import type { AccessTokens } from "../tokens/access-tokens.ts";
 import { createTokenIssuers } from "../tokens/token-issuers.ts";
 import type { StsContext } from "./sts-context.ts";
 
-/** The parts of an issuer that its grants need. */
-export interface StsGrantParts {
-  readonly policy: ResolvedIssuer;
-  readonly tokens: AccessTokens;
-  readonly targets: TargetPolicy;
-  readonly hasQuirk: HasQuirk;
-  /** Absent if the issuer issues none. */
-  readonly refreshTokens: RefreshTokens | undefined;
-}
-
 /** Creates the grants of an issuer. */
 export function createStsGrants(
   { policy, tokens: { issuer }, targets, hasQuirk, refreshTokens }: StsGrantParts,
@@ -58,4 +48,14 @@ export function createStsGrants(
     client_credentials: createStsClientGrant(targets),
     ...(refreshTokens !== undefined && { refresh_token: createRefreshGrant(refreshTokens) }),
   };
+}
+
+/** The parts of an issuer that its grants need. */
+export interface StsGrantParts {
+  readonly policy: ResolvedIssuer;
+  readonly tokens: AccessTokens;
+  readonly targets: TargetPolicy;
+  readonly hasQuirk: HasQuirk;
+  /** Absent if the issuer issues none. */
+  readonly refreshTokens: RefreshTokens | undefined;
 }

@@ -10,18 +10,6 @@ import { type Clock, numericDate } from "../time/clock.ts";
 import type { AccessTokens, IssuedToken, TokenFormat } from "../tokens/access-tokens.ts";
 import type { Confirmation } from "../tokens/confirmation.ts";
 
-/** The parts of an issuer that tokens are made with. */
-export interface StsIssueOptions {
-  readonly tokens: AccessTokens;
-  /** Absent if the issuer issues none. */
-  readonly refreshTokens: RefreshTokens | undefined;
-  readonly clock: Clock;
-  /** Audience of access tokens without a target. */
-  readonly defaultAudience: string;
-  /** Lifetime of the tokens issued now, in milliseconds. */
-  readonly tokenLifetimeMs: () => number;
-}
-
 interface Requester {
   readonly client: Client;
   readonly confirmation: Confirmation | undefined;
@@ -49,6 +37,18 @@ export function createStsIssue(options: StsIssueOptions): StsIssue {
       : await signOtherToken(decision, requester, options);
     return { ...issued, ...(refreshToken !== undefined && { refreshToken }) };
   };
+}
+
+/** The parts of an issuer that tokens are made with. */
+export interface StsIssueOptions {
+  readonly tokens: AccessTokens;
+  /** Absent if the issuer issues none. */
+  readonly refreshTokens: RefreshTokens | undefined;
+  readonly clock: Clock;
+  /** Audience of access tokens without a target. */
+  readonly defaultAudience: string;
+  /** Lifetime of the tokens issued now, in milliseconds. */
+  readonly tokenLifetimeMs: () => number;
 }
 
 function issueRefreshToken(

@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 async function exchange(fields: StsForm = {}, claims: Record<string, unknown> = {}) {
-  // Longer than the tokens made of it, whose life is then the same each time.
+  // Longer than the tokens made from it, so that their lifetime is always the same.
   const life = { clientId: "mock-public-client", expiresInMs: 7_200_000 };
   const subject_token = await mock.userToken({ sub: "alice", claims, ...life });
   return agent.exchange({ subject_token, ...fields });

@@ -8,7 +8,7 @@ export interface Clock {
 
 /** A clock that can be moved. */
 export interface MovableClock extends Clock {
-  /** Whether it stands still. */
+  /** Whether it is stopped. */
   readonly frozen: boolean;
   /** Stops it: at an instant in epoch milliseconds, or at its current time. */
   freeze(at?: number): void;

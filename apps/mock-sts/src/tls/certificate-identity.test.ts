@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => mock.close());
 
-/** Requests a token with a certificate: the claims' thumbprint is there if it is good. */
+/** Requests a token with a certificate: the claims have a thumbprint if the certificate is valid. */
 async function outcome(clientId: string, pair: CertificatePair | null, of = mock) {
   await using agent = new TestAgent(of, pair);
   const form = { grant_type: "client_credentials", client_id: clientId };
@@ -94,7 +94,7 @@ describe("self-signed client certificates (RFC 8705 §2.2)", () => {
     if (!(byKey && byCertificate && stranger)) throw new Error("no certificates");
     const keys = [
       await keyOf(byKey),
-      // The certificate counts, not the key beside it: here it is another one's.
+      // The certificate counts, not the key in the file: here it is another key.
       { ...(await keyOf(stranger)), x5c: x5cOf(byCertificate) },
     ];
     await using own = await startMockSts({

@@ -35,7 +35,7 @@ async function isGood(token: string): Promise<boolean> {
     return true;
   } catch (error) {
     expect(error).toBeInstanceOf(InvalidTokenError);
-    // A refusal must not carry the token it refuses.
+    // A refusal must not contain the refused token.
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain(token);
     return false;
   }

@@ -53,6 +53,7 @@ export interface DpopOptions {
 
 /** The highest age of a proof, in milliseconds. */
 const MAX_AGE_MS = 60_000;
+/** How long a nonce is new, in milliseconds. */
 const NONCE_LIFETIME_MS = 300_000;
 
 /**

@@ -64,7 +64,9 @@ export function assertFilter(filter: DiscoveryFilter | undefined): void {
   const doing = "filter a list";
   checkOptions(filter, { doing, names: FILTERS, what: '"filter"', member: "filter" });
   for (const name of ["names", "ordIds"] as const) {
-    const list: unknown = filter?.[name] ?? [];
+    // A name that is given and undefined is an allow-list that was lost: it does not mean that all is allowed.
+    if (filter === undefined || !(name in filter)) continue;
+    const list: unknown = filter[name];
     if (!Array.isArray(list) || list.some((item) => typeof item !== "string")) {
       throw new TypeError(`Cannot ${doing}: "${name}" must be a list of strings`);
     }

@@ -9,6 +9,7 @@ export class CountedBody {
   readonly #count: (chunk: Uint8Array) => void;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #stream: ReadableStream<Uint8Array> | undefined;
+  #isRead = false;
   #isCancelled = false;
 
   /** @param count gets each chunk before the reader does, and throws to end the reading. */
@@ -22,7 +23,7 @@ export class CountedBody {
     this.#stream ??= new ReadableStream(
       {
         pull: async (controller) => {
-          const chunk = await this.#read(this.#reader ?? this.#open());
+          const chunk = this.#check((await (this.#reader ?? this.#open()).read()).value);
           if (chunk === undefined) controller.close();
           else controller.enqueue(chunk);
         },
@@ -47,6 +48,7 @@ export class CountedBody {
 
   /** Ends the reading, also of a body that was not read yet. Nothing happens to a body that was read to its end. */
   cancel(): void {
+    if (this.#isRead) return;
     this.#isCancelled = true;
     dropBody(this.#reader ?? this.#source);
   }
@@ -55,7 +57,7 @@ export class CountedBody {
     const reader = this.#open();
     const chunks: Uint8Array[] = [];
     for (;;) {
-      const chunk = await this.#read(reader);
+      const chunk = this.#check((await reader.read()).value);
       if (chunk === undefined) return chunks;
       chunks.push(chunk);
     }
@@ -67,18 +69,21 @@ export class CountedBody {
     return this.#reader;
   }
 
-  async #read(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | undefined> {
-    const { value } = await reader.read();
+  /** Counts what was read, and takes note of the end. */
+  #check(chunk: Uint8Array | undefined): Uint8Array | undefined {
     // A cancelled body looks like one that ended: half a response must not pass for a whole one.
     if (this.#isCancelled) throw new Error("Cannot read the response: its call is over");
-    if (value === undefined) return undefined;
+    if (chunk === undefined) {
+      this.#isRead = true;
+      return undefined;
+    }
     try {
-      this.#count(value);
+      this.#count(chunk);
     } catch (error) {
-      dropBody(reader);
+      dropBody(this.#reader);
       throw error;
     }
-    return value;
+    return chunk;
   }
 }
 

@@ -1,5 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
-import { judgeUrl } from "@agent-oauth/core/internal";
+import { checkUrl } from "@agent-oauth/core/internal";
 
 /**
  * Parses the URL of a server that is to get a token.
@@ -11,7 +11,7 @@ export function secureEndpoint(
   url: string,
   { allowInsecureHosts }: { readonly allowInsecureHosts: readonly string[] },
 ): URL {
-  const verdict = judgeUrl(url, allowInsecureHosts);
+  const verdict = checkUrl(url, allowInsecureHosts);
   if ("url" in verdict) return verdict.url;
   const code = verdict.kind === "insecure" ? "ERR_TOKEN_ORIGIN" : "ERR_TOKEN_CONFIG";
   throw new TokenError(code, `Cannot use a server: its URL ${verdict.violation}`);

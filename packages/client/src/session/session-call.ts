@@ -41,13 +41,14 @@ export class SessionCall {
   /** HTTP requests without a response yet. */
   #awaited = 0;
   #isEnded = false;
+  #stopWaiting: ((reason: unknown) => void) | undefined;
   #failure: { readonly error: unknown } | undefined;
 
   constructor({ request, signal, budget, toolRun }: SessionCallOptions) {
     this.request = request;
     this.budget = budget;
     this.toolRun = toolRun;
-    const follow = () => this.#controller.abort(signal?.reason);
+    const follow = () => this.#abort(signal?.reason);
     if (signal?.aborted) follow();
     signal?.addEventListener("abort", follow, { once: true });
     this.#unfollow = () => signal?.removeEventListener("abort", follow);
@@ -95,7 +96,16 @@ export class SessionCall {
   /** Ends the call at once: the MCP SDK goes on when the reading of an event stream fails. */
   breakOff(error: unknown): void {
     this.note(error);
-    this.#controller.abort(error);
+    this.#abort(error);
+  }
+
+  /** Waits for the result of the call. The wait ends with the call's signal, whatever the work makes of that. */
+  result<R>(work: Promise<R>): Promise<R> {
+    return new Promise((resolve, reject) => {
+      this.#stopWaiting = reject;
+      if (this.signal.aborted) reject(this.signal.reason);
+      work.then(resolve, reject);
+    });
   }
 
   /** Ends the call: requests without a response are aborted, and bodies that were not read to their end are cancelled. */
@@ -104,5 +114,10 @@ export class SessionCall {
     this.#unfollow();
     if (this.#awaited > 0) this.#controller.abort();
     for (const body of this.#bodies.splice(0)) body.cancel();
+  }
+
+  #abort(reason: unknown): void {
+    this.#controller.abort(reason);
+    this.#stopWaiting?.(this.signal.reason);
   }
 }

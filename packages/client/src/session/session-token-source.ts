@@ -6,7 +6,7 @@ import {
   type TokenRequest,
   type TokenSource,
 } from "@agent-oauth/core";
-import { checkedToken, untilAborted } from "@agent-oauth/core/internal";
+import { checkedToken } from "@agent-oauth/core/internal";
 import { isSameRequest, type RequestTokens, requestTokens } from "./request-tokens.ts";
 import type { SentMessage, SessionCall } from "./session-call.ts";
 
@@ -49,7 +49,7 @@ export class SessionTokenSource implements TokenSource {
   /** Runs a call, whose HTTP requests present the token for its request. */
   async during<R>(call: SessionCall, run: (signal: AbortSignal) => Promise<R>): Promise<R> {
     try {
-      return await this.#sending.run({ call }, () => untilAborted(run(call.signal), call.signal));
+      return await this.#sending.run({ call }, () => call.result(run(call.signal)));
     } finally {
       call.end();
     }

@@ -1,5 +1,5 @@
 import type { McpServerRef } from "@agent-oauth/core/gateway";
-import { emit } from "@agent-oauth/core/internal";
+import { emit, isPlainObject, kindOf } from "@agent-oauth/core/internal";
 import type {
   CallToolResult,
   Client,
@@ -99,8 +99,10 @@ export function assertToolCall(tool: McpToolRef, args: unknown): void {
       'Cannot call a tool: it must have a "name" and a "server", as listMcpTools() returns it',
     );
   }
-  if (typeof args !== "object" || args === null || Array.isArray(args)) {
-    throw new TypeError("Cannot call a tool: its arguments must be an object");
+  if (!isPlainObject(args)) {
+    throw new TypeError(
+      `Cannot call a tool: its arguments must be an object of JSON values, not ${kindOf(args)}`,
+    );
   }
 }
 

@@ -1,23 +1,23 @@
 import { INSECURE_HOST_CASES } from "@agent-oauth/test-support/insecure-hosts";
 import { describe, expect, it } from "vitest";
-import { checkedInsecureHosts, judgeUrl } from "./allowed-url.ts";
+import { checkedInsecureHosts, checkUrl } from "./allowed-url.ts";
 
 const judge = (url: string, ...hosts: string[]) => {
-  const verdict = judgeUrl(url, checkedInsecureHosts(hosts, "test"));
+  const verdict = checkUrl(url, checkedInsecureHosts(hosts, "test"));
   return "url" in verdict ? "allowed" : verdict.kind;
 };
 
-describe("judgeUrl", () => {
+describe("checkUrl", () => {
   it.each(INSECURE_HOST_CASES)("judges %s with %j: %s", (url, hosts, verdict) => {
     expect(judge(url, ...hosts)).toBe(verdict);
   });
 
   it("shows the host and nothing else", () => {
     const url = "http://a.example/sentinel?sentinel#sentinel";
-    expect(judgeUrl(url, [])).toMatchObject({
+    expect(checkUrl(url, [])).toMatchObject({
       violation: 'must be https, or "allowInsecureHosts" must name "a.example"',
     });
-    expect(JSON.stringify(judgeUrl("https://sentinel@a.example", []))).not.toContain("sentinel");
+    expect(JSON.stringify(checkUrl("https://sentinel@a.example", []))).not.toContain("sentinel");
   });
 });
 

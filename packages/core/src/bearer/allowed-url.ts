@@ -1,5 +1,5 @@
 /** A URL that may be called, or why it may not. */
-export type UrlVerdict =
+export type CheckedUrl =
   | { readonly url: URL }
   | {
       readonly kind: "invalid" | "credentials" | "insecure";
@@ -14,7 +14,7 @@ export type UrlVerdict =
  * @param allowInsecureHosts as {@link checkedInsecureHosts} returns them.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 §3.2}
  */
-export function judgeUrl(value: string | URL, allowInsecureHosts: readonly string[]): UrlVerdict {
+export function checkUrl(value: string | URL, allowInsecureHosts: readonly string[]): CheckedUrl {
   const url = URL.parse(String(value));
   if (url === null) return { kind: "invalid", violation: "must be an absolute URL" };
   if (url.username !== "" || url.password !== "") {

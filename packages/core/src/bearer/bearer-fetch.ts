@@ -26,7 +26,7 @@ const NAMES: OptionNames<BearerFetchOptions> = { ...BEARER_OPTIONS, fetch: true 
  * After a 401 it asks the source once for another token, naming the rejected one, and sends the request again if
  * its body can be sent twice: streams cannot, nor can a `Request` that has a body. A second 401, and any other
  * status, is the caller's; a 403 for want of scope is also told to `onInsufficientScope`. A redirect within the origin
- * that keeps the method is followed; any other comes back as the 3xx answer it is.
+ * that keeps the method is followed; any other comes back as the 3xx response it is.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ const NAMES: OptionNames<BearerFetchOptions> = { ...BEARER_OPTIONS, fetch: true 
  *   resource: "https://mcp.example.com/mcp",
  *   request: () => ({ subjectToken: userToken() }),
  * });
- * const answer = await fetch("https://mcp.example.com/mcp", { method: "POST", body: "{}" });
+ * const response = await fetch("https://mcp.example.com/mcp", { method: "POST", body: "{}" });
  * ```
  * @throws TypeError at once naming the option that is unknown or of a wrong type; if not exactly one of `resource` and `origins` is
  * given, or one of them is no URL or not https. At a call what the source throws.
@@ -64,13 +64,13 @@ export function bearerFetch(source: TokenSource, options: BearerFetchOptions): F
     const throwIfFailed = heardBody(call.init.body);
     let bearer = await binding.begin(call.signal);
     throwIfFailed();
-    let answer = await present(bearer);
-    if (answer.status === 401 && call.replayable) {
-      dropBody(answer.body);
+    let response = await present(bearer);
+    if (response.status === 401 && call.replayable) {
+      dropBody(response.body);
       bearer = await bearer.renew(call.url);
-      answer = await present(bearer);
+      response = await present(bearer);
     }
-    bearer.answered(answer);
-    return answer;
+    bearer.answered(response);
+    return response;
   };
 }

@@ -1,4 +1,4 @@
-import { checkedInsecureHosts, judgeUrl } from "./allowed-url.ts";
+import { checkedInsecureHosts, checkUrl } from "./allowed-url.ts";
 
 /** Where a token may go, as the caller says it. */
 export interface OriginOptions {
@@ -38,7 +38,7 @@ function bareOrigin(origin: string | URL, insecureHosts: readonly string[]): str
 }
 
 function secureUrl(value: string | URL, option: string, insecureHosts: readonly string[]): URL {
-  const verdict = judgeUrl(value, insecureHosts);
+  const verdict = checkUrl(value, insecureHosts);
   if ("url" in verdict) return verdict.url;
   throw invalid(`"${option}" ${verdict.violation}`);
 }

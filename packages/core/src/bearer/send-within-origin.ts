@@ -18,13 +18,13 @@ export async function sendWithinOrigin(
   const { input, method, headers, signal, replayable } = call;
   const init = { ...call.init, headers };
   if (call.redirect !== "follow") return send(input, init);
-  let answer = await send(input, { ...init, redirect: "manual" });
+  let response = await send(input, { ...init, redirect: "manual" });
   let from = call.url;
   for (let followed = 0; followed < MAX_REDIRECTS && replayable; followed++) {
-    const target = redirectTarget(answer, from, method);
+    const target = redirectTarget(response, from, method);
     if (target === undefined) break;
-    dropBody(answer.body);
-    answer = await send(target, {
+    dropBody(response.body);
+    response = await send(target, {
       ...init,
       method,
       redirect: "manual",
@@ -32,7 +32,7 @@ export async function sendWithinOrigin(
     });
     from = target;
   }
-  return answer;
+  return response;
 }
 
 function redirectTarget({ status, headers }: Response, from: URL, method: string): URL | undefined {

@@ -1,14 +1,14 @@
-import { cacheKey, keyText } from "../cache/cache-key.ts";
 import { cachingTokenSource } from "../cache/caching-token-source.ts";
-import { RequestShapes } from "../cache/request-shape.ts";
+import { cacheKey, keyText } from "../key/cache-key.ts";
+import { RequestShapes } from "../key/request-shape.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import { bearerHeader } from "../token/bearer-scheme.ts";
 import { digest } from "../token/digest.ts";
 import { requestOfCall, type TokenRequestOption } from "../token/token-request-option.ts";
 import type { TokenRequest, TokenSource } from "../token/token-source.ts";
-import { Handouts } from "./handouts.ts";
 import { refusingUrl } from "./refusing-url.ts";
+import { TokenUseLog } from "./token-use-log.ts";
 
 /** The `AuthProvider` of the MCP TypeScript SDK v2 (`@modelcontextprotocol/client`), by structure. */
 export interface McpAuthProvider {
@@ -54,7 +54,7 @@ export function toMcpAuthProvider(
   const rejectedBy = resource === undefined ? undefined : refusingUrl(resource);
   // Without options a source that caches is used as it is; with some, it would be given another cache.
   const cache = cachingTokenSource(source, clock && { clock });
-  const users = new UserHandouts(clock ?? systemClock);
+  const users = new UserTokenUses(clock ?? systemClock);
   return {
     async token() {
       const asked = await requestOfCall(request);
@@ -74,28 +74,28 @@ export function toMcpAuthProvider(
   };
 }
 
-/** Users whose handouts are kept; beyond it those of the one longest unused are forgotten, and one late 401 costs a request. */
+/** Users whose uses are kept; beyond it those of the one longest unused are forgotten, and one late 401 costs a request. */
 const MAX_USERS = 4_096;
 
-class UserHandouts {
+class UserTokenUses {
   readonly #clock: Clock;
   readonly #shapes = new RequestShapes();
   /** Longest unused first. */
-  readonly #users = new Map<string, Handouts>();
+  readonly #users = new Map<string, TokenUseLog>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  of(request: TokenRequest): Handouts {
+  of(request: TokenRequest): TokenUseLog {
     const key = keyText(cacheKey(request, this.#shapes));
-    const handouts = this.#users.get(key) ?? new Handouts(this.#clock);
+    const uses = this.#users.get(key) ?? new TokenUseLog(this.#clock);
     this.#users.delete(key);
-    this.#users.set(key, handouts);
+    this.#users.set(key, uses);
     for (const oldest of this.#users.keys()) {
       if (this.#users.size <= MAX_USERS) break;
       this.#users.delete(oldest);
     }
-    return handouts;
+    return uses;
   }
 }

@@ -1,8 +1,8 @@
+import type { CacheKey } from "../key/cache-key.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { normalizeTokenRequest } from "../token/token-request.ts";
 import type { GetTokenOptions, TokenRequest } from "../token/token-source.ts";
 import type { CacheEntry } from "./cache-entry.ts";
-import type { CacheKey } from "./cache-key.ts";
 import type { TokenCache } from "./token-cache.ts";
 
 /** A request whose key was computed once: for agent loops, where the same user calls the same server again and again. */
@@ -54,7 +54,7 @@ class BoundRequest<T extends AccessToken> implements BoundTokenSource<T> {
       this.#cache.hit(entry, this.#request);
       return this.#resolved as Promise<T>;
     }
-    return this.#answer(options === undefined ? {} : options);
+    return this.#respond(options === undefined ? {} : options);
   }
 
   peek(): T | undefined {
@@ -65,17 +65,17 @@ class BoundRequest<T extends AccessToken> implements BoundTokenSource<T> {
     const { subjectToken, principal } = this.#request;
     const request = {
       // A whole request passes for a target at compile time. Its subject is refused: the key is that of the bound one.
-      ...normalizeTokenRequest(target, { honours: TARGET }),
+      ...normalizeTokenRequest(target, { supports: TARGET }),
       ...(subjectToken !== undefined && { subjectToken }),
       ...(principal !== undefined && { principal }),
     };
     return new BoundRequest(this.#cache, request, this.#cache.keyFor(this.#key, request));
   }
 
-  #answer(options: GetTokenOptions): Promise<T> {
-    let answer: Promise<T>;
+  #respond(options: GetTokenOptions): Promise<T> {
+    let response: Promise<T>;
     try {
-      answer = this.#cache.answer({ key: this.#key, request: this.#request, options });
+      response = this.#cache.respond({ key: this.#key, request: this.#request, options });
     } catch (error) {
       return Promise.reject(error);
     }
@@ -84,6 +84,6 @@ class BoundRequest<T extends AccessToken> implements BoundTokenSource<T> {
       this.#entry = entry;
       this.#resolved = entry && Promise.resolve(entry.token);
     }
-    return answer;
+    return response;
   }
 }

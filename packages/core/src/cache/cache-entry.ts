@@ -1,12 +1,12 @@
+import type { CacheKey } from "../key/cache-key.ts";
 import type { AccessToken } from "../token/access-token.ts";
-import type { CacheKey } from "./cache-key.ts";
 
 /** Up to so long before its end, a token is still handed out where a refresh has just failed. */
 const LAST_RESORT_MS = 2_000;
-/** Before every instant of a timeline: it begins at zero, and falls below that by what it bears of a clock put back. */
+/** Before every instant of a hybrid clock: it begins at zero, and falls below that by what it bears of a clock put back. */
 const LONG_AGO = -(2 ** 30);
 
-/** The deadlines of an entry, as instants of the cache's timeline. */
+/** The deadlines of an entry, as instants of the cache's time. */
 export interface EntryDeadlines {
   readonly sentAt: number;
   readonly soft: number;

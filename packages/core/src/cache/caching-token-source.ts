@@ -1,9 +1,9 @@
+import { type CacheUser, checkedUser } from "../key/cache-key.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { fingerprint } from "../token/digest.ts";
 import { normalizeTokenRequest } from "../token/token-request.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "../token/token-source.ts";
 import { type BoundTokenSource, bindRequest } from "./bound-token-source.ts";
-import { type CacheUser, checkedUser } from "./cache-key.ts";
 import { type CachingTokenSourceOptions, cacheSettings } from "./cache-options.ts";
 import type { CacheStats } from "./cache-stats.ts";
 import { addLayer, type Layer, layerOf } from "./layer.ts";
@@ -142,7 +142,7 @@ class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
       // A copy, of which the key is computed: the caller may change its own, or have getters.
       const own = normalizeTokenRequest(request);
       const key = this.#cache.keyOf(own);
-      return this.#cache.answer({
+      return this.#cache.respond({
         key,
         request: own,
         options: options === undefined ? {} : options,

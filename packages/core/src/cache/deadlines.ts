@@ -13,7 +13,7 @@ const REFRESH_JITTER = 0.05;
 
 /** What else {@link tokenDeadlines} needs to know. */
 export interface TokenDeadlinesContext {
-  /** When the request went out, as an instant of the timeline. */
+  /** When the request went out, as an instant of the hybrid clock. */
   readonly sentAt: number;
   /** The same moment as the wall clock showed it, in epoch milliseconds: it may have been put right since. */
   readonly sentAtMs: number;
@@ -48,7 +48,7 @@ export function tokenDeadlines(token: AccessToken, context: TokenDeadlinesContex
   return { sentAt, soft: Math.floor(sentAt + share * (hard - sentAt)), hard, end };
 }
 
-/** The end the token has by itself, as an instant of the timeline. */
+/** The end the token has by itself, as an instant of the hybrid clock. */
 function statedEnd(token: AccessToken, context: TokenDeadlinesContext): number | undefined {
   const { sentAt, sentAtMs, settings, onSkipped, onCut } = context;
   let expiresAt = token.expiresAt;

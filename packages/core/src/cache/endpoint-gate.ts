@@ -1,7 +1,7 @@
 import { TokenError } from "../errors/token-error.ts";
+import type { CacheKey } from "../key/cache-key.ts";
 import { type Clock, startTimer } from "../time/clock.ts";
-import type { Timeline } from "../time/timeline.ts";
-import type { CacheKey } from "./cache-key.ts";
+import type { HybridClock } from "../time/hybrid-clock.ts";
 import { FailedUsers, userOf } from "./failed-users.ts";
 
 /** So many different users must have failed in a row before it is the endpoint that is held to be down. */
@@ -15,7 +15,7 @@ const WIDE_OPEN = 256;
 /** What a gate works with. */
 export interface EndpointGateSettings {
   readonly clock: Clock;
-  readonly timeline: Timeline;
+  readonly time: HybridClock;
   readonly random: () => number;
   readonly maxProbeWaitMs: number;
 }
@@ -31,7 +31,7 @@ export interface Turn {
 interface Waiter {
   readonly user: string;
   readonly turn: PromiseWithResolvers<Turn>;
-  /** Instant of the timeline. */
+  /** Instant of the hybrid clock. */
   readonly until: number;
 }
 
@@ -85,8 +85,8 @@ export class EndpointGate {
   enter(key: CacheKey): Turn | Promise<Turn> {
     if (this.#limit === Number.POSITIVE_INFINITY) return { gate: undefined, phase: 0 };
     if (!this.isHeld(key)) return this.#take();
-    const { timeline, maxProbeWaitMs } = this.#settings;
-    const until = timeline.now() + maxProbeWaitMs;
+    const { time, maxProbeWaitMs } = this.#settings;
+    const until = time.now() + maxProbeWaitMs;
     const comesTooLate = this.isDown && this.#running === 0 && this.#probeAt > until;
     if (maxProbeWaitMs === 0 || comesTooLate) return Promise.reject(this.#heldBack());
     const waiter = { user: userOf(key), turn: Promise.withResolvers<Turn>(), until };
@@ -145,10 +145,10 @@ export class EndpointGate {
   }
 
   #close(failure: TokenError): void {
-    const { timeline, random } = this.#settings;
+    const { time, random } = this.#settings;
     const shared = this.#failed.sharedRetryAfterMs(FAILED_USERS);
     const interval = PROBE_INTERVAL_MS + PROBE_JITTER_MS * random();
-    this.#probeAt = Math.ceil(timeline.now() + Math.max(interval, shared));
+    this.#probeAt = Math.ceil(time.now() + Math.max(interval, shared));
     this.#begin({ limit: 1, failure });
   }
 
@@ -168,7 +168,7 @@ export class EndpointGate {
 
   #hasRoom(user: string): boolean {
     if (!this.isDown) return this.#running < this.#limit;
-    const now = this.#settings.timeline.now();
+    const now = this.#settings.time.now();
     if (this.#running > 0 && now < this.#overtakeAt) return false;
     return now >= this.#probeAtFor(user);
   }
@@ -179,9 +179,9 @@ export class EndpointGate {
   }
 
   #take(): Turn {
-    const { timeline, maxProbeWaitMs } = this.#settings;
+    const { time, maxProbeWaitMs } = this.#settings;
     this.#running++;
-    this.#overtakeAt = timeline.now() + Math.max(PROBE_INTERVAL_MS, maxProbeWaitMs);
+    this.#overtakeAt = time.now() + Math.max(PROBE_INTERVAL_MS, maxProbeWaitMs);
     return { gate: this, phase: this.#phase };
   }
 
@@ -189,8 +189,8 @@ export class EndpointGate {
   #proceed(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    const { clock, timeline } = this.#settings;
-    const now = timeline.now();
+    const { clock, time } = this.#settings;
+    const now = time.now();
     let next = Number.POSITIVE_INFINITY;
     for (const waiter of this.#waiting) {
       if (this.#hasRoom(waiter.user)) {
@@ -222,8 +222,8 @@ export class EndpointGate {
   }
 
   #heldBack(): TokenError {
-    const { timeline, maxProbeWaitMs } = this.#settings;
-    const waitMs = Math.max(1, this.#probeAt - timeline.now());
+    const { time, maxProbeWaitMs } = this.#settings;
+    const waitMs = Math.max(1, this.#probeAt - time.now());
     return heldBack(this.#failure, { waitMs, maxProbeWaitMs });
   }
 }

@@ -1,6 +1,6 @@
 import { boundedMap } from "../collections/bounded-map.ts";
 import { TokenError } from "../errors/token-error.ts";
-import type { CacheKey } from "./cache-key.ts";
+import type { CacheKey } from "../key/cache-key.ts";
 import { EndpointGate, type EndpointGateSettings, type Turn } from "./endpoint-gate.ts";
 
 /** A request before a gate. */

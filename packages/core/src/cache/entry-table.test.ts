@@ -1,9 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
+import type { CacheKey } from "../key/cache-key.ts";
 import { createAccessToken } from "../token/access-token.ts";
 import { CacheEntry } from "./cache-entry.ts";
-import type { CacheKey } from "./cache-key.ts";
 import { EntryTable } from "./entry-table.ts";
 
 const DEADLINES = { sentAt: 0, soft: 80, hard: 90, end: 100 };

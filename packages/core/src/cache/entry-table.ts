@@ -1,7 +1,7 @@
+import type { CacheKey } from "../key/cache-key.ts";
+import { framed } from "../key/request-shape.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import type { CacheEntry } from "./cache-entry.ts";
-import type { CacheKey } from "./cache-key.ts";
-import { framed } from "./request-shape.ts";
 
 /** A ring with more entries gets an index when one is looked for in vain. */
 const MAX_WALKED = 16;

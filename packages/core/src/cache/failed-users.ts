@@ -1,4 +1,4 @@
-import type { CacheKey } from "./cache-key.ts";
+import type { CacheKey } from "../key/cache-key.ts";
 
 /** Users that are remembered. */
 const MAX_FAILED = 64;

@@ -1,5 +1,5 @@
+import type { CacheUser } from "../key/cache-key.ts";
 import type { TokenRequest } from "../token/token-source.ts";
-import type { CacheUser } from "./cache-key.ts";
 
 const LAYER = Symbol.for("@agent-oauth/layer");
 

@@ -1,6 +1,6 @@
 import { boundedMap, deleteWhere } from "../collections/bounded-map.ts";
 import { TokenError } from "../errors/token-error.ts";
-import { type CacheKey, keyText } from "./cache-key.ts";
+import { type CacheKey, keyText } from "../key/cache-key.ts";
 import type { CacheSettings } from "./cache-options.ts";
 
 /** Keys whose failures are remembered; beyond it the one not asked for longest goes. */
@@ -26,11 +26,11 @@ interface Failure {
   readonly error: TokenError;
   /** How often in a row the key failed in a way that a retry may mend. */
   readonly times: number;
-  /** Instant of the timeline. */
+  /** Instant of the hybrid clock. */
   readonly until: number;
 }
 
-/** A request that failed, and when, as an instant of the timeline. */
+/** A request that failed, and when, as an instant of the hybrid clock. */
 export interface FailedRequest {
   readonly key: CacheKey;
   readonly tenant: string | undefined;

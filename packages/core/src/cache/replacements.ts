@@ -1,8 +1,8 @@
 import { boundedMap, deleteWhere } from "../collections/bounded-map.ts";
 import { TokenError } from "../errors/token-error.ts";
+import { type CacheKey, keyText } from "../key/cache-key.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { digest } from "../token/digest.ts";
-import { type CacheKey, keyText } from "./cache-key.ts";
 
 /** Keys whose replacements are remembered; beyond it the one not asked for longest goes. */
 const MAX_REMEMBERED = 1_024;
@@ -11,7 +11,7 @@ interface Replacement {
   readonly key: CacheKey;
   /** Digest of the token that came for a refused one. */
   readonly token: string;
-  /** Instant of the timeline. */
+  /** Instant of the hybrid clock. */
   readonly until: number;
   /** The servers that refused this token too. */
   readonly refusedBy: Set<string>;

@@ -1,19 +1,19 @@
 import { sourceError } from "../errors/provider-error.ts";
 import { TokenError } from "../errors/token-error.ts";
 import type { RequestStartEvent } from "../events/token-event.ts";
-import type { Timeline } from "../time/timeline.ts";
+import type { CacheKey } from "../key/cache-key.ts";
+import type { HybridClock } from "../time/hybrid-clock.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { checkedToken } from "../token/checked-token.ts";
 import { jwtExpiresAt } from "../token/jwt-claims.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "../token/token-source.ts";
 import { CacheEntry } from "./cache-entry.ts";
-import type { CacheKey } from "./cache-key.ts";
-import type { CacheMemory } from "./cache-memory.ts";
+import { type CacheEvents, eventCode } from "./cache-events.ts";
 import type { CacheSettings } from "./cache-options.ts";
+import type { CacheState } from "./cache-state.ts";
 import { tokenDeadlines } from "./deadlines.ts";
 import type { Turn } from "./endpoint-gate.ts";
-import { type EventTeller, eventCode } from "./event-teller.ts";
-import type { Flight, Rejection } from "./flights.ts";
+import type { InFlightRequest, Rejection } from "./single-flight.ts";
 
 /** One call for a token, with the key of its request. */
 export interface CacheCall {
@@ -32,19 +32,19 @@ export function rejectionOf({ options }: CacheCall): Rejection | undefined {
 export interface CacheParts<T extends AccessToken> {
   readonly source: TokenSource<T>;
   readonly settings: CacheSettings;
-  readonly timeline: Timeline;
-  readonly memory: CacheMemory<T>;
-  readonly events: EventTeller;
+  readonly time: HybridClock;
+  readonly state: CacheState<T>;
+  readonly events: CacheEvents;
 }
 
-/** A token, and when it was asked for: on the timeline, and as the wall clock showed it. */
-interface SourceAnswer<T extends AccessToken> {
+/** A token, and when it was asked for: on the hybrid clock, and as the wall clock showed it. */
+interface SourceResponse<T extends AccessToken> {
   readonly token: T;
   readonly sentAt: number;
   readonly sentAtMs: number;
 }
 
-/** Asks the source for tokens, one request per key at a time, and puts what comes into the cache's memory. */
+/** Asks the source for tokens, one request per key at a time, and puts what comes into the cache's state. */
 export class SourceRequests<T extends AccessToken> {
   readonly #parts: CacheParts<T>;
   #started = 0;
@@ -59,44 +59,48 @@ export class SourceRequests<T extends AccessToken> {
     return { requests: this.#started, failures: this.#failures };
   }
 
-  /** Returns the answer of the request on its way for the call's key if that will do, else of a new one. */
+  /** Returns the response of the request on its way for the call's key if that will do, else of a new one. */
   ask(call: CacheCall, why: "miss" | "stale"): Promise<T> {
-    const { flights } = this.#parts.memory;
-    const flight = flights.join(call.key, rejectionOf(call)) ?? this.#start(call, why);
-    flight.wantedUntil(why === "stale" ? undefined : call.options.signal);
-    flight.subjectEndsBy(call.options.subjectExpiresAt);
-    return flight.promise;
+    const { inFlight } = this.#parts.state;
+    const pending = inFlight.join(call.key, rejectionOf(call)) ?? this.#start(call, why);
+    pending.wantedUntil(why === "stale" ? undefined : call.options.signal);
+    pending.subjectEndsBy(call.options.subjectExpiresAt);
+    return pending.promise;
   }
 
-  #start(call: CacheCall, why: "miss" | "stale"): Flight<T> {
+  #start(call: CacheCall, why: "miss" | "stale"): InFlightRequest<T> {
     const rejection = rejectionOf(call);
     const reason = rejection === undefined ? why : "rejected";
-    return this.#parts.memory.flights.start(call.key, rejection, (flight) =>
-      this.#send(call, flight, reason),
+    return this.#parts.state.inFlight.start(call.key, rejection, (pending) =>
+      this.#send(call, pending, reason),
     );
   }
 
-  async #send(call: CacheCall, flight: Flight<T>, reason: RequestStartEvent["reason"]): Promise<T> {
-    const { memory } = this.#parts;
+  async #send(
+    call: CacheCall,
+    pending: InFlightRequest<T>,
+    reason: RequestStartEvent["reason"],
+  ): Promise<T> {
+    const { state } = this.#parts;
     const { request } = call;
-    let turn = memory.endpoints.enter({ key: call.key, tenant: request?.tenant });
+    let turn = state.endpoints.enter({ key: call.key, tenant: request?.tenant });
     const hasWaited = turn instanceof Promise;
     if (turn instanceof Promise) turn = await turn;
     try {
-      flight.signal.throwIfAborted();
-      if (hasWaited && !flight.isWanted) throw new DOMException("All callers left", "AbortError");
-      const token = await this.#request(call, flight, reason);
+      pending.signal.throwIfAborted();
+      if (hasWaited && !pending.isWanted) throw new DOMException("All callers left", "AbortError");
+      const token = await this.#request(call, pending, reason);
       this.#leave(turn, { call, error: undefined });
       return token;
     } catch (error) {
       this.#leave(turn, { call, error });
-      if (!flight.superseded) this.#failed(call, flight, error);
+      if (!pending.superseded) this.#failed(call, pending, error);
       throw error;
     }
   }
 
   #leave(turn: Turn, { call, error }: { call: CacheCall; error: unknown }): void {
-    const { endpoints, failures } = this.#parts.memory;
+    const { endpoints, failures } = this.#parts.state;
     const tenant = call.request?.tenant;
     const hasRecovered = endpoints.leave(turn, { key: call.key, tenant, error });
     if (hasRecovered) failures.deleteOutage(tenant);
@@ -104,67 +108,67 @@ export class SourceRequests<T extends AccessToken> {
 
   async #request(
     call: CacheCall,
-    flight: Flight<T>,
+    pending: InFlightRequest<T>,
     reason: RequestStartEvent["reason"],
   ): Promise<T> {
-    const { source, settings, timeline, memory, events } = this.#parts;
+    const { source, settings, time, state, events } = this.#parts;
     const { request } = call;
-    memory.followIdentity();
-    flight.begin(memory.suspendRefused(call.key, flight));
+    state.followIdentity();
+    pending.begin(state.suspendRefused(call.key, pending));
     const requestId = ++this.#started;
     const startedAt = settings.clock.monotonic();
-    const sent = { sentAtMs: settings.clock.now(), sentAt: timeline.now() };
+    const sent = { sentAtMs: settings.clock.now(), sentAt: time.now() };
     const end = () => {
       const durationMs = settings.clock.monotonic() - startedAt;
       return { type: "request-end", requestId, durationMs } as const;
     };
-    events.tell({ type: "request-start", requestId, reason }, request);
+    events.emit({ type: "request-start", requestId, reason }, request);
     try {
-      const token = checkedToken(await source.getToken(request, passedDown(call, flight)));
-      this.#receive(call, flight, { token, ...sent });
-      events.tell(end(), request);
+      const token = checkedToken(await source.getToken(request, passedDown(call, pending)));
+      this.#receive(call, pending, { token, ...sent });
+      events.emit(end(), request);
       return token;
     } catch (thrown) {
       const error = sourceError(thrown);
-      memory.followIdentity();
+      state.followIdentity();
       this.#failures++;
-      events.tell({ ...end(), code: eventCode(error) }, request);
+      events.emit({ ...end(), code: eventCode(error) }, request);
       throw error;
     }
   }
 
   /** What a server refused is still good for the others if there is no better token. */
-  #failed({ key, request }: CacheCall, flight: Flight<T>, error: unknown): void {
-    const { timeline, memory } = this.#parts;
-    const now = timeline.now();
-    memory.failures.add(error, { key, tenant: request?.tenant, now });
+  #failed({ key, request }: CacheCall, pending: InFlightRequest<T>, error: unknown): void {
+    const { time, state } = this.#parts;
+    const now = time.now();
+    state.failures.add(error, { key, tenant: request?.tenant, now });
     const hasNoOther = TokenError.isInstance(error) && error.code === "ERR_TOKEN_REJECTED";
-    const [first] = flight.rejected;
-    if (hasNoOther && first !== undefined) memory.replacements.add(key, first.token, now);
-    if (!isAboutUser(error)) memory.reinstate(key, flight.suspended);
+    const [first] = pending.rejected;
+    if (hasNoOther && first !== undefined) state.replacements.add(key, first.token, now);
+    if (!isAboutUser(error)) state.reinstate(key, pending.suspended);
   }
 
-  #receive(call: CacheCall, flight: Flight<T>, answer: SourceAnswer<T>): void {
-    const { timeline, memory, events } = this.#parts;
+  #receive(call: CacheCall, pending: InFlightRequest<T>, response: SourceResponse<T>): void {
+    const { time, state, events } = this.#parts;
     const { key, request, options } = call;
-    memory.followIdentity();
-    const now = timeline.now();
-    const deadlines = this.#deadlines(request, flight, answer);
+    state.followIdentity();
+    const now = time.now();
+    const deadlines = this.#deadlines(request, pending, response);
     if (deadlines.end - now < (options.minValidityMs ?? 0)) {
-      events.tellOf("short-lived", answer.token, request);
+      events.emitOf("short-lived", response.token, request);
     }
-    if (flight.superseded) return;
-    memory.failures.delete(key);
-    if (flight.rejected.length > 0) memory.replacements.add(key, answer.token, now);
+    if (pending.superseded) return;
+    state.failures.delete(key);
+    if (pending.rejected.length > 0) state.replacements.add(key, response.token, now);
     if (deadlines.end > now) {
-      memory.entriesOf(key).set(key, new CacheEntry(answer.token, key, deadlines));
+      state.entriesOf(key).set(key, new CacheEntry(response.token, key, deadlines));
     }
   }
 
   #deadlines(
     request: TokenRequest | undefined,
-    flight: Flight<T>,
-    { token, sentAt, sentAtMs }: SourceAnswer<T>,
+    pending: InFlightRequest<T>,
+    { token, sentAt, sentAtMs }: SourceResponse<T>,
   ) {
     const { settings, events } = this.#parts;
     const subjectToken = request?.subjectToken;
@@ -172,19 +176,22 @@ export class SourceRequests<T extends AccessToken> {
     return tokenDeadlines(token, {
       sentAt,
       sentAtMs,
-      subjectExpiresAt: flight.subjectExpiresAt ?? claimed,
+      subjectExpiresAt: pending.subjectExpiresAt ?? claimed,
       settings,
-      onSkipped: (field) => events.tell({ type: "lifetime-skipped", field }, request),
-      onCut: (lifetimeMs) => events.tell({ type: "lifetime-cut", lifetimeMs }, request),
+      onSkipped: (field) => events.emit({ type: "lifetime-skipped", field }, request),
+      onCut: (lifetimeMs) => events.emit({ type: "lifetime-cut", lifetimeMs }, request),
     });
   }
 }
 
-function passedDown<T extends AccessToken>(call: CacheCall, flight: Flight<T>): GetTokenOptions {
+function passedDown<T extends AccessToken>(
+  call: CacheCall,
+  pending: InFlightRequest<T>,
+): GetTokenOptions {
   const { minValidityMs, subjectExpiresAt } = call.options;
-  const [rejection] = flight.rejected;
+  const [rejection] = pending.rejected;
   return {
-    signal: flight.signal,
+    signal: pending.signal,
     ...(minValidityMs !== undefined && { minValidityMs }),
     ...(subjectExpiresAt !== undefined && { subjectExpiresAt }),
     ...(rejection && { rejected: rejection.token }),

@@ -1,28 +1,28 @@
 import { TokenError } from "../errors/token-error.ts";
-import { Timeline } from "../time/timeline.ts";
+import { type CacheKey, cacheKey } from "../key/cache-key.ts";
+import { RequestShapes } from "../key/request-shape.ts";
+import { HybridClock } from "../time/hybrid-clock.ts";
 import { untilAborted } from "../time/until-aborted.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { checkGetTokenOptions } from "../token/get-token-options.ts";
 import type { TokenRequest, TokenSource } from "../token/token-source.ts";
 import type { CacheEntry } from "./cache-entry.ts";
-import { type CacheKey, cacheKey } from "./cache-key.ts";
-import { CacheMemory } from "./cache-memory.ts";
+import { CacheEvents, eventCode } from "./cache-events.ts";
 import type { CacheSettings } from "./cache-options.ts";
+import { CacheState } from "./cache-state.ts";
 import type { CacheStats } from "./cache-stats.ts";
 import type { EntryUser } from "./entry-table.ts";
-import { EventTeller, eventCode } from "./event-teller.ts";
 import { withLastResort } from "./last-resort.ts";
 import { notRefused, refusedAgain } from "./replacements.ts";
-import { RequestShapes } from "./request-shape.ts";
 import { type CacheCall, isPassing, rejectionOf, SourceRequests } from "./source-requests.ts";
 
 /** The machine inside a caching token source: decides for each call whether the entry will do. */
 export class TokenCache<T extends AccessToken> {
   readonly #source: TokenSource<T>;
   readonly #settings: CacheSettings;
-  readonly #timeline: Timeline;
-  readonly #memory: CacheMemory<T>;
-  readonly #events: EventTeller;
+  readonly #time: HybridClock;
+  readonly #state: CacheState<T>;
+  readonly #events: CacheEvents;
   readonly #requests: SourceRequests<T>;
   readonly #shapes = new RequestShapes();
   readonly #counts = { hits: 0, stale: 0, misses: 0, rejected: 0, evicted: 0 };
@@ -31,20 +31,20 @@ export class TokenCache<T extends AccessToken> {
   constructor(source: TokenSource<T>, settings: CacheSettings) {
     this.#source = source;
     this.#settings = settings;
-    const timeline = new Timeline(settings.clock);
-    const events = new EventTeller(settings, source);
-    const memory = new CacheMemory<T>(source, {
+    const time = new HybridClock(settings.clock);
+    const events = new CacheEvents(settings, source);
+    const state = new CacheState<T>(source, {
       settings,
-      timeline,
+      time,
       onEvicted: (entry) => {
         this.#counts.evicted++;
-        events.tellOf("evicted", entry.token);
+        events.emitOf("evicted", entry.token);
       },
     });
-    this.#timeline = timeline;
-    this.#memory = memory;
+    this.#time = time;
+    this.#state = state;
     this.#events = events;
-    this.#requests = new SourceRequests({ source, settings, timeline, memory, events });
+    this.#requests = new SourceRequests({ source, settings, time, state, events });
   }
 
   /** What calls fail with once the cache is closed. */
@@ -60,9 +60,9 @@ export class TokenCache<T extends AccessToken> {
     return {
       ...this.#counts,
       ...this.#requests.counts,
-      entries: this.#memory.systemEntries.size,
-      subjectEntries: this.#memory.subjectEntries.size,
-      inFlight: this.#memory.flights.size,
+      entries: this.#state.systemEntries.size,
+      subjectEntries: this.#state.subjectEntries.size,
+      inFlight: this.#state.inFlight.size,
     };
   }
 
@@ -82,48 +82,48 @@ export class TokenCache<T extends AccessToken> {
 
   /** Returns the key's entry, whatever its state. */
   entry(key: CacheKey): CacheEntry<T> | undefined {
-    return this.#memory.entriesOf(key).get(key);
+    return this.#state.entriesOf(key).get(key);
   }
 
   /** Tells whether an entry may be handed out as it is. This and {@link hit} are all that a hit costs. */
   isFresh(entry: CacheEntry<T>): boolean {
-    return this.#timeline.now() < entry.soft && this.#memory.isCurrent;
+    return this.#time.now() < entry.soft && this.#state.isCurrent;
   }
 
   /** Takes note that a fresh entry was handed out. */
   hit(entry: CacheEntry<T>, request: TokenRequest | undefined): void {
     entry.visited = true;
     this.#counts.hits++;
-    if (this.#events.hasListener) this.#events.tellOf("hit", entry.token, request);
+    if (this.#events.hasListener) this.#events.emitOf("hit", entry.token, request);
   }
 
   /** Returns the token of an entry that may still be handed out, with no other effect than that of a use. */
   peek(entry: CacheEntry<T> | undefined): T | undefined {
-    if (entry === undefined || this.#timeline.now() >= entry.hard) return undefined;
-    if (!this.#memory.isCurrent) return undefined;
+    if (entry === undefined || this.#time.now() >= entry.hard) return undefined;
+    if (!this.#state.isCurrent) return undefined;
     entry.visited = true;
     return entry.token;
   }
 
   /** Answers a call from the cache, else by a request that it shares with every other caller of the key. */
-  answer(call: CacheCall): Promise<T> {
+  respond(call: CacheCall): Promise<T> {
     const { key, request, options } = call;
     checkGetTokenOptions(options);
     if (options.signal?.aborted === true) return Promise.reject(options.signal.reason);
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
-    this.#memory.followIdentity();
-    const now = this.#timeline.now();
+    this.#state.followIdentity();
+    const now = this.#time.now();
     const rejection = rejectionOf(call);
     const entry = this.entry(key);
     if (rejection !== undefined) {
       const current = entry?.token;
       const refusal = { key, ...rejection };
-      if (this.#memory.replacements.isFinal(refusal, { current, now })) {
+      if (this.#state.replacements.isFinal(refusal, { current, now })) {
         return Promise.reject(refusedAgain());
       }
       if (entry?.holds(rejection.token)) {
         this.#counts.rejected++;
-        this.#events.tellOf("rejected", entry.token, request);
+        this.#events.emitOf("rejected", entry.token, request);
         return this.#ask(call, undefined);
       }
     }
@@ -135,35 +135,35 @@ export class TokenCache<T extends AccessToken> {
 
   /** Forgets the token and the failure of one key; tells whether there was a token. */
   invalidate(key: CacheKey): boolean {
-    return this.#memory.invalidate(key);
+    return this.#state.invalidate(key);
   }
 
   /** Forgets the tokens and failures of one user; returns how many tokens went. */
   evict(user: EntryUser): number {
-    return this.#memory.evict(user);
+    return this.#state.evict(user);
   }
 
   /** Forgets every token and every failure. */
   clear(): void {
-    this.#memory.clear();
+    this.#state.clear();
   }
 
   /** Ends every request on its way and every further call. */
   close(): void {
     this.#closed ??= new TokenError("ERR_TOKEN_CLOSED", "Cannot get a token: the source is closed");
-    this.#memory.flights.abort(this.#closed);
-    this.#memory.endpoints.end(this.#closed);
-    this.#memory.clear();
+    this.#state.inFlight.abort(this.#closed);
+    this.#state.endpoints.end(this.#closed);
+    this.#state.clear();
   }
 
   #serves(entry: CacheEntry<T>, { options, request }: CacheCall, now: number): boolean {
     const { minValidityMs = 0, subjectExpiresAt } = options;
-    if (subjectExpiresAt !== undefined) entry.limit(this.#timeline.at(subjectExpiresAt));
+    if (subjectExpiresAt !== undefined) entry.limit(this.#time.at(subjectExpiresAt));
     if (now >= entry.hard) return false;
     if (entry.end - now >= minValidityMs) return true;
     // A source whose tokens are all shorter than that is not asked again at each call.
     if (now - entry.sentAt >= this.#settings.minRefreshIntervalMs) return false;
-    this.#events.tellOf("short-lived", entry.token, request);
+    this.#events.emitOf("short-lived", entry.token, request);
     return true;
   }
 
@@ -172,35 +172,35 @@ export class TokenCache<T extends AccessToken> {
     const { request, options } = call;
     const { signal } = options;
     if (this.#isBetterThanAWait(entry, call)) {
-      this.#refreshAhead(call, entry, this.#timeline.now());
+      this.#refreshAhead(call, entry, this.#time.now());
       return Promise.resolve(entry.token);
     }
     this.#counts.misses++;
-    this.#events.tell({ type: "miss" }, request);
+    this.#events.emit({ type: "miss" }, request);
     const failure = this.#failure(call);
-    const answer =
+    const response =
       failure === undefined ? this.#requests.ask(call, "miss") : Promise.reject<T>(failure);
-    return untilAborted(this.#settled(call, { entry, answer }), signal);
+    return untilAborted(this.#settled(call, { entry, response }), signal);
   }
 
   /** What a call gets of the response to a request that it shares: not the token that its server refused. */
   #settled(
     call: CacheCall,
-    { entry, answer }: { entry: CacheEntry<T> | undefined; answer: Promise<T> },
+    { entry, response }: { entry: CacheEntry<T> | undefined; response: Promise<T> },
   ): Promise<T> {
     const { rejected } = call.options;
-    if (rejected !== undefined) return answer.then((token) => notRefused(token, rejected));
-    const settled = answer.catch((error: unknown) => this.#lastResort(call, { entry, error }));
-    if (!entry?.isLastResort(this.#timeline.now())) return settled;
+    if (rejected !== undefined) return response.then((token) => notRefused(token, rejected));
+    const settled = response.catch((error: unknown) => this.#lastResort(call, { entry, error }));
+    if (!entry?.isLastResort(this.#time.now())) return settled;
     const { clock, maxProbeWaitMs: maxWaitMs } = this.#settings;
-    return withLastResort(settled, entry, { clock, timeline: this.#timeline, maxWaitMs });
+    return withLastResort(settled, entry, { clock, time: this.#time, maxWaitMs });
   }
 
   /** The failure that makes a request for the call's key pointless now. */
   #failure({ key, request }: CacheCall): TokenError | undefined {
-    const { endpoints, failures } = this.#memory;
+    const { endpoints, failures } = this.#state;
     const isDown = endpoints.isDown(request?.tenant);
-    return failures.recall(key, { now: this.#timeline.now(), isDown });
+    return failures.recall(key, { now: this.#time.now(), isDown });
   }
 
   /** A token that still lives is better than waiting for an endpoint that is down. */
@@ -209,8 +209,8 @@ export class TokenCache<T extends AccessToken> {
     { key, request, options }: CacheCall,
   ): entry is CacheEntry<T> {
     if (entry === undefined || options.rejected !== undefined) return false;
-    const isHeld = this.#memory.endpoints.isHeld({ key, tenant: request?.tenant });
-    return isHeld && entry.isLastResort(this.#timeline.now());
+    const isHeld = this.#state.endpoints.isHeld({ key, tenant: request?.tenant });
+    return isHeld && entry.isLastResort(this.#time.now());
   }
 
   /**
@@ -221,8 +221,8 @@ export class TokenCache<T extends AccessToken> {
     { key }: CacheCall,
     { entry, error }: { entry: CacheEntry<T> | undefined; error: unknown },
   ): T {
-    const now = this.#timeline.now();
-    const current = this.#memory.isCurrent ? this.entry(key) : undefined;
+    const now = this.#time.now();
+    const current = this.#state.isCurrent ? this.entry(key) : undefined;
     if (current !== undefined && current !== entry && now < current.hard) return current.token;
     if (isPassing(error) && entry?.isLastResort(now)) return entry.token;
     throw error;
@@ -233,10 +233,10 @@ export class TokenCache<T extends AccessToken> {
     entry.visited = true;
     entry.postponeRefresh(now + this.#settings.minRefreshIntervalMs);
     this.#counts.stale++;
-    this.#events.tellOf("stale", entry.token, request);
-    if (this.#memory.flights.has(key) || this.#failure(call) !== undefined) return;
+    this.#events.emitOf("stale", entry.token, request);
+    if (this.#state.inFlight.has(key) || this.#failure(call) !== undefined) return;
     this.#requests.ask(call, "stale").catch((error: unknown) => {
-      this.#events.tell({ type: "refresh-failed", code: eventCode(error) }, request);
+      this.#events.emit({ type: "refresh-failed", code: eventCode(error) }, request);
     });
   }
 }

@@ -1,7 +1,7 @@
 import { kindOf } from "../options/plain-object.ts";
 import { redactedCause } from "./error-cause.ts";
 import { foreignMember } from "./foreign-error.ts";
-import { isNetworkFault } from "./network-fault.ts";
+import { isNetworkFailure } from "./network-failure.ts";
 import { TokenError } from "./token-error.ts";
 
 /**
@@ -20,7 +20,7 @@ export function providerError(error: unknown, who: string): TokenError {
     `Cannot get a token: ${who} threw ${cause?.name ?? kindOf(error)}`,
     {
       cause,
-      retryable: typeof retryable === "boolean" ? retryable : isNetworkFault(error),
+      retryable: typeof retryable === "boolean" ? retryable : isNetworkFailure(error),
       ...(isDuration(retryAfterMs) && { retryAfterMs }),
     },
   );
@@ -32,7 +32,7 @@ export function providerError(error: unknown, who: string): TokenError {
  */
 export function sourceError(error: unknown): unknown {
   const isMistake = error instanceof TypeError || error instanceof RangeError;
-  if (isMistake && !isNetworkFault(error)) return error;
+  if (isMistake && !isNetworkFailure(error)) return error;
   if (foreignMember(error, "name") === "AbortError") return error;
   return providerError(error, "the token source");
 }

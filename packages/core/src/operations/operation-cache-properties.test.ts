@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { createFakeClock } from "../testing/fake-clock.ts";
-import { createOperationCache, type OperationFilter } from "./operation-cache.ts";
+import { createOperationCache } from "./create-operation-cache.ts";
+import type { OperationFilter } from "./operation-cache.ts";
 
 const TTL_MS = 1_000;
 const MAX_ENTRIES = 3;

@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it, vi } from "vitest";
 import { settled } from "../cache/cached-script.test-support.ts";
-import { createOperationCache, type OperationCacheOptions } from "./operation-cache.ts";
+import { createOperationCache } from "./create-operation-cache.ts";
+import type { OperationCacheOptions } from "./operation-cache.ts";
 import { operationScript } from "./operation-script.test-support.ts";
 
 const order = { name: "order", ttlMs: 15_000, principal: "alice" };

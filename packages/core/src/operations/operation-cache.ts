@@ -1,9 +1,5 @@
-import { MAX_ENTRIES } from "../collections/bounded-map.ts";
-import { checkOptions, type OptionNames } from "../options/known-members.ts";
-import { numberOption } from "../options/option-values.ts";
-import { type Clock, systemClock } from "../time/clock.ts";
+import type { Clock } from "../time/clock.ts";
 import type { Operation, OperationOptions } from "./operation-options.ts";
-import { OperationTable } from "./operation-table.ts";
 
 /** How an {@link OperationCache} behaves. */
 export interface OperationCacheOptions {
@@ -12,8 +8,6 @@ export interface OperationCacheOptions {
   /** Default: the machine's clocks. */
   readonly clock?: Clock;
 }
-
-const NAMES: OptionNames<OperationCacheOptions> = { maxEntries: true, clock: true };
 
 /** A function that is called as the operation is, and answers from the cache where it can. */
 export type CachedOperation<F extends Operation> = OperationFunction<F> & {
@@ -74,38 +68,3 @@ export interface OperationCache {
   /** Counts what the cache has done and holds. */
   stats(): OperationCacheStats;
 }
-
-/**
- * Makes a cache for what an API answers: one result for each user, operation and arguments.
- *
- * Callers at the same time share one run, and its failure, which is not kept. Callers share the result itself: whoever
- * changes it changes it for all. A signal among the arguments, or as the member `signal` of one, ends its caller's wait;
- * the operation gets another one in its place, that ends when nobody waits any more. The operation is called without `this`.
- *
- * Retries belong into the operation, so that only what they end with is kept.
- *
- * @example
- * ```ts
- * const cache = createOperationCache({ maxEntries: 500 });
- * const order = cache.wrap((id: string) => retry(() => getOrder(id)), {
- *   name: "order",
- *   ttlMs: 15_000,
- *   principal: () => currentUser().id,
- * });
- * await order("4711"); // Asks the API.
- * await order("4711"); // Does not.
- * await order.fresh("4711"); // Asks again, for later calls too.
- * await cancelOrder("4711");
- * cache.clear({ name: "order", principal: currentUser().id });
- * ```
- * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range.
- */
-export function createOperationCache(options: OperationCacheOptions = {}): OperationCache {
-  checkOptions(options, { doing: "create an operation cache", names: NAMES });
-  const { maxEntries = DEFAULT_MAX_ENTRIES, clock = systemClock } = options;
-  const doing = "create an operation cache";
-  numberOption(maxEntries, { option: "maxEntries", doing, min: 1, max: MAX_ENTRIES, whole: true });
-  return new OperationTable({ maxEntries, clock });
-}
-
-const DEFAULT_MAX_ENTRIES = 1_024;

@@ -1,5 +1,6 @@
 import { createFakeClock } from "../testing/fake-clock.ts";
-import { createOperationCache, type OperationCacheOptions } from "./operation-cache.ts";
+import { createOperationCache } from "./create-operation-cache.ts";
+import type { OperationCacheOptions } from "./operation-cache.ts";
 
 /** A cache on a clock of its own, and an API that answers when the test says so. */
 export function operationScript(options: OperationCacheOptions = {}) {

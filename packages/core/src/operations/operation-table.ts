@@ -1,9 +1,10 @@
 import type { LRUCache } from "lru-cache";
 import { boundedMap, deleteWhere } from "../collections/bounded-map.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
-import { Timeline } from "../time/timeline.ts";
+import { HybridClock } from "../time/hybrid-clock.ts";
 import { untilAborted } from "../time/until-aborted.ts";
 import { jwtExpiresAt } from "../token/jwt-claims.ts";
+import { InFlightRun, type OperationResultOf } from "./in-flight-run.ts";
 import { signalOf } from "./operation-arguments.ts";
 import type {
   CachedOperation,
@@ -12,7 +13,6 @@ import type {
   OperationCacheStats,
   OperationFilter,
 } from "./operation-cache.ts";
-import { OperationFlight, type OperationResultOf } from "./operation-flight.ts";
 import type { Operation, OperationOptions } from "./operation-options.ts";
 import { type OperationCall, type OperationUser, WrappedOperation } from "./wrapped-operation.ts";
 
@@ -22,7 +22,7 @@ const FILTER_NAMES: OptionNames<OperationFilter> = { name: true, principal: true
 
 interface OperationEntry extends OperationResultOf {
   readonly value: unknown;
-  /** Instant of the timeline. */
+  /** Instant of the hybrid clock. */
   readonly end: number;
 }
 
@@ -35,18 +35,18 @@ interface PendingCall {
 
 /** Decides for each call whether a kept result will do, and lets callers at the same time share a run. */
 export class OperationTable implements OperationCache {
-  readonly #timeline: Timeline;
+  readonly #time: HybridClock;
   readonly #entries: LRUCache<string, OperationEntry>;
   /** The latest run of each key: no other one may store its result. */
-  readonly #flights = new Map<string, OperationFlight>();
+  readonly #inFlight = new Map<string, InFlightRun>();
   readonly #names = new Set<string>();
   readonly #counts = { hits: 0, misses: 0, runs: 0, failures: 0, evicted: 0 };
   #sweptAt: number;
 
   constructor({ maxEntries, clock }: Required<OperationCacheOptions>) {
-    this.#timeline = new Timeline(clock);
+    this.#time = new HybridClock(clock);
     this.#entries = boundedMap(maxEntries, () => this.#counts.evicted++);
-    this.#sweptAt = this.#timeline.now();
+    this.#sweptAt = this.#time.now();
   }
 
   wrap<F extends Operation>(
@@ -89,12 +89,12 @@ export class OperationTable implements OperationCache {
     const isMeant = (of: OperationResultOf) =>
       (name === undefined || of.name === name) &&
       (principal === undefined || of.principal === principal);
-    for (const [key, { of }] of this.#flights) if (isMeant(of)) this.#flights.delete(key);
+    for (const [key, { of }] of this.#inFlight) if (isMeant(of)) this.#inFlight.delete(key);
     return deleteWhere(this.#entries, isMeant);
   }
 
   stats(): OperationCacheStats {
-    return { ...this.#counts, entries: this.#entries.size, inFlight: this.#flights.size };
+    return { ...this.#counts, entries: this.#entries.size, inFlight: this.#inFlight.size };
   }
 
   async #answer(
@@ -113,50 +113,47 @@ export class OperationTable implements OperationCache {
       return kept.value;
     }
     this.#counts.misses++;
-    let flight = this.#flights.get(key);
+    let current = this.#inFlight.get(key);
     // A run that has begun may have read before what the caller wants to see.
-    if (flight === undefined || (fresh && flight.begun)) {
-      flight = this.#start({ operation, call, user, key });
+    if (current === undefined || (fresh && current.begun)) {
+      current = this.#start({ operation, call, user, key });
     }
-    return flight.wait(signal);
+    return current.wait(signal);
   }
 
   #read(key: string): OperationEntry | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined || this.#timeline.now() < entry.end) return entry;
+    if (entry === undefined || this.#time.now() < entry.end) return entry;
     this.#entries.delete(key);
     return undefined;
   }
 
-  #start(pending: PendingCall): OperationFlight {
+  #start(pending: PendingCall): InFlightRun {
     const { operation, user, key } = pending;
     const of = { name: operation.name, principal: user.principal };
-    const flight = new OperationFlight(of, (flight) => this.#run(pending, flight));
-    this.#flights.set(key, flight);
+    const current = new InFlightRun(of, (current) => this.#run(pending, current));
+    this.#inFlight.set(key, current);
     const landed = () => {
-      if (this.#flights.get(key) === flight) this.#flights.delete(key);
+      if (this.#inFlight.get(key) === current) this.#inFlight.delete(key);
     };
-    flight.promise.then(landed, landed);
-    flight.signal.addEventListener("abort", landed, { once: true });
-    return flight;
+    current.promise.then(landed, landed);
+    current.signal.addEventListener("abort", landed, { once: true });
+    return current;
   }
 
-  async #run(
-    { operation, call, user, key }: PendingCall,
-    flight: OperationFlight,
-  ): Promise<unknown> {
+  async #run({ operation, call, user, key }: PendingCall, current: InFlightRun): Promise<unknown> {
     this.#counts.runs++;
     try {
-      const { signal } = flight;
+      const { signal } = current;
       const token = user.token ?? (await operation.token(call.args, { signal }));
       const expiresAt = token && (token.expiresAt ?? jwtExpiresAt(token.token));
       signal.throwIfAborted();
-      const begin = this.#timeline.now();
+      const begin = this.#time.now();
       const value = await operation.run(call, signal);
       const tokenEnd =
-        expiresAt === undefined ? Number.POSITIVE_INFINITY : this.#timeline.at(expiresAt);
+        expiresAt === undefined ? Number.POSITIVE_INFINITY : this.#time.at(expiresAt);
       const end = Math.min(begin + operation.ttlMs, tokenEnd);
-      if (this.#flights.get(key) === flight) this.#store(key, { ...flight.of, value, end });
+      if (this.#inFlight.get(key) === current) this.#store(key, { ...current.of, value, end });
       return value;
     } catch (error) {
       this.#counts.failures++;
@@ -165,7 +162,7 @@ export class OperationTable implements OperationCache {
   }
 
   #store(key: string, entry: OperationEntry): void {
-    const now = this.#timeline.now();
+    const now = this.#time.now();
     if (now - this.#sweptAt >= SWEEP_INTERVAL_MS) {
       this.#sweptAt = now;
       deleteWhere(this.#entries, ({ end }) => end <= now);

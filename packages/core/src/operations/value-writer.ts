@@ -1,4 +1,4 @@
-import { framed } from "../cache/request-shape.ts";
+import { framed } from "../key/request-shape.ts";
 import { isPlainObject, kindOf } from "../options/plain-object.ts";
 
 /** More is no question to an API, and writing it would hold up everything else: shared structure counts each time that it occurs. */

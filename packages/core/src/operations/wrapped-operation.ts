@@ -1,4 +1,4 @@
-import { framed } from "../cache/request-shape.ts";
+import { framed } from "../key/request-shape.ts";
 import { kindOf } from "../options/plain-object.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { checkedToken } from "../token/checked-token.ts";

@@ -71,8 +71,8 @@ describe("chain", () => {
     });
   }
 
-  it("does not move on where a source cannot honour the request", async () => {
-    const mistake = new TypeError('Cannot request a token: this source cannot honour "tenant"');
+  it("does not move on where a source does not support the request", async () => {
+    const mistake = new TypeError('Cannot request a token: this source does not support "tenant"');
     const second = scripted("second");
     const call = chain([scripted("first", mistake), second]).getToken({ tenant: "t" });
     await expect(call).rejects.toBe(mistake);

@@ -119,7 +119,7 @@ describe("fromTokenProvider", () => {
     expect(fromTokenProvider(() => "abc").identity).toBeUndefined();
   });
 
-  it("needs no second cache, and honours the options of one", async () => {
+  it("needs no second cache, and supports the options of one", async () => {
     let calls = 0;
     const source = fromTokenProvider(() => `token-${++calls}`, { clock });
     expect(cachingTokenSource(source)).toBe(source);

@@ -26,10 +26,10 @@ export interface ProviderCallTimes {
  * @throws TokenError `ERR_TOKEN_PROVIDER` that says of what kind it is, if it is no token of use.
  */
 export function readProvidedToken(
-  answer: unknown,
+  response: unknown,
   { sentAt, answeredAt }: ProviderCallTimes,
 ): AccessToken {
-  const { text, expiresAt: stated, expiresIn } = members(answer);
+  const { text, expiresAt: stated, expiresIn } = members(response);
   const token = withoutBearer(text);
   if (token === "") throw unusable("an empty token");
   const violation = tokenViolation({ token });
@@ -50,18 +50,18 @@ export function readProvidedToken(
 }
 
 /** Tells whether a provider returned nothing: `undefined`, `null`, or a text without a token in it. */
-export function isNoToken(answer: unknown): boolean {
-  if (typeof answer === "string") return withoutBearer(answer) === "";
-  return answer === undefined || answer === null;
+export function isMissingToken(response: unknown): boolean {
+  if (typeof response === "string") return withoutBearer(response) === "";
+  return response === undefined || response === null;
 }
 
-function members(answer: unknown): { text: string; expiresAt?: unknown; expiresIn?: unknown } {
-  if (typeof answer === "string") return { text: answer };
-  if (typeof answer !== "object" || answer === null) throw unusable(kindOf(answer));
-  const { token, expiresAt, expiresIn } = answer as { [M in keyof ProvidedToken]?: unknown };
+function members(response: unknown): { text: string; expiresAt?: unknown; expiresIn?: unknown } {
+  if (typeof response === "string") return { text: response };
+  if (typeof response !== "object" || response === null) throw unusable(kindOf(response));
+  const { token, expiresAt, expiresIn } = response as { [M in keyof ProvidedToken]?: unknown };
   if (typeof token === "string") return { text: token, expiresAt, expiresIn };
   const what = token === undefined ? 'without a "token"' : `whose "token" is ${kindOf(token)}`;
-  throw unusable(`${kindOf(answer)} ${what}`);
+  throw unusable(`${kindOf(response)} ${what}`);
 }
 
 function unusable(what: string): TokenError {

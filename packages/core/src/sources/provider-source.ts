@@ -6,7 +6,7 @@ import { withinDeadline } from "../time/deadline.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { normalizeTokenRequest } from "../token/token-request.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "../token/token-source.ts";
-import { isNoToken, readProvidedToken } from "./provided-token.ts";
+import { isMissingToken, readProvidedToken } from "./provided-token.ts";
 import type { FromTokenProviderOptions, TokenProvider } from "./token-provider.ts";
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -35,10 +35,10 @@ export class ProviderSource implements TokenSource {
     const { clock, optional } = this.#settings;
     const asked = normalizeTokenRequest(request);
     const sentAt = clock.now();
-    const answer = await this.#ask(asked, options);
-    if (optional && isNoToken(answer)) throw unavailable();
+    const response = await this.#ask(asked, options);
+    if (optional && isMissingToken(response)) throw unavailable();
     try {
-      return readProvidedToken(answer, { sentAt, answeredAt: clock.now() });
+      return readProvidedToken(response, { sentAt, answeredAt: clock.now() });
     } catch (error) {
       throw providerError(error, "reading what the token provider returned");
     }
@@ -67,7 +67,7 @@ export class ProviderSource implements TokenSource {
 function tooLate(timeoutMs: number): TokenError {
   return new TokenError(
     "ERR_TOKEN_PROVIDER",
-    `Cannot get a token: the token provider did not answer within ${timeoutMs} ms; the option "timeoutMs" sets the limit`,
+    `Cannot get a token: the token provider did not response within ${timeoutMs} ms; the option "timeoutMs" sets the limit`,
     { retryable: true },
   );
 }

@@ -27,7 +27,7 @@ describe("staticTokenSource", () => {
     tenant: "t",
   };
   for (const [field, value] of Object.entries(request)) {
-    it(`refuses "${field}", which it cannot honour`, async () => {
+    it(`refuses "${field}", which it does not support`, async () => {
       const call = staticTokenSource("abc").getToken({ [field]: value });
       await expect(call).rejects.toThrow(TypeError);
       await expect(call).rejects.toThrow(`"${field}"`);

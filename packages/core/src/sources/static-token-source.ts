@@ -22,7 +22,7 @@ const NAMES: OptionNames<AccessTokenInit> = {
 
 /**
  * Makes a source that has one token and no way to get another: for tests, scripts and long-lived API tokens. It
- * honours no field of a request, and fails with `ERR_TOKEN_REJECTED` once a server has refused its token.
+ * supports no field of a request, and fails with `ERR_TOKEN_REJECTED` once a server has refused its token.
  *
  * @throws TypeError if the token is empty, or naming the member that is unknown or of a wrong type.
  */
@@ -33,7 +33,7 @@ export function staticTokenSource(token: string | AccessTokenInit): TokenSource 
     async getToken(request, options) {
       if (options !== undefined) checkGetTokenOptions(options);
       options?.signal?.throwIfAborted();
-      normalizeTokenRequest(request, { honours: [] });
+      normalizeTokenRequest(request, { supports: [] });
       if (options?.rejected?.token !== only.token) return only;
       throw new TokenError(
         "ERR_TOKEN_REJECTED",

@@ -14,13 +14,13 @@ import {
  *
  * @throws TokenError `ERR_TOKEN_RESPONSE` that says what came, if it is not an access token.
  */
-export function checkedToken<T extends AccessToken>(answer: T): T {
-  if (typeof answer !== "object" || answer === null) throw unusable(kindOf(answer));
-  if (isIssuedToken(answer)) return answer;
-  const { token, expiresAt, scope, ...rest } = answer as Readonly<Record<string, unknown>>;
-  const init = { ...rest, token: answer.token ?? token, expiresAt: expiresAt ?? undefined };
+export function checkedToken<T extends AccessToken>(response: T): T {
+  if (typeof response !== "object" || response === null) throw unusable(kindOf(response));
+  if (isIssuedToken(response)) return response;
+  const { token, expiresAt, scope, ...rest } = response as Readonly<Record<string, unknown>>;
+  const init = { ...rest, token: response.token ?? token, expiresAt: expiresAt ?? undefined };
   const violation = tokenViolation(init);
-  if (violation !== undefined) throw unusable(`${kindOf(answer)} whose ${violation}`);
+  if (violation !== undefined) throw unusable(`${kindOf(response)} whose ${violation}`);
   const list = scopeList(scope);
   return createAccessToken({ ...init, ...(list && { scope: list }) } as T) as AccessToken as T;
 }

@@ -48,12 +48,12 @@ describe("normalizeTokenRequest", () => {
     });
   }
 
-  it("refuses what the source cannot honour, unless it is absent or empty", () => {
-    const honours = ["audience"] as const;
-    expect(() => normalizeTokenRequest({ tenant: "t" }, { honours })).toThrow(
-      new TypeError('Cannot request a token: this source cannot honour "tenant"'),
+  it("refuses what the source does not support, unless it is absent or empty", () => {
+    const supports = ["audience"] as const;
+    expect(() => normalizeTokenRequest({ tenant: "t" }, { supports })).toThrow(
+      new TypeError('Cannot request a token: this source does not support "tenant"'),
     );
-    expect(normalizeTokenRequest({ audience: ["a"], scope: [] }, { honours })).toEqual({
+    expect(normalizeTokenRequest({ audience: ["a"], scope: [] }, { supports })).toEqual({
       audience: ["a"],
     });
   });

@@ -12,13 +12,13 @@ const FIELDS = ["subjectToken", "principal", "audience", "resource", "scope", "t
  * Checks a request and brings it into the one form sources work with: a copy without a leading "Bearer " and without
  * empty lists. Each member is read once.
  *
- * @param honours the fields the calling source can put on the wire; default all. Others are refused, not ignored.
+ * @param supports the fields the calling source can put on the wire; default all. Others are refused, not ignored.
  * @throws TypeError naming what came in place of a request, or the field that is blank, of a wrong type, unknown or not
  * honoured.
  */
 export function normalizeTokenRequest(
   request: TokenRequest | undefined,
-  { honours }: { honours?: readonly TokenRequestField[] } = {},
+  { supports }: { supports?: readonly TokenRequestField[] } = {},
 ): TokenRequest {
   const normal: { -readonly [F in TokenRequestField]?: TokenRequest[F] } = {};
   if (request === undefined) return normal;
@@ -32,7 +32,7 @@ export function normalizeTokenRequest(
     const copy = list === undefined ? [] : stringList(list, field);
     if (copy.length > 0) normal[field] = copy;
   }
-  if (honours !== undefined) refuseOthers(normal, honours);
+  if (supports !== undefined) refuseOthers(normal, supports);
   return normal;
 }
 
@@ -129,10 +129,10 @@ export function stringList(value: unknown, field: TokenRequestField): readonly s
   return names;
 }
 
-function refuseOthers(request: TokenRequest, honours: readonly TokenRequestField[]): void {
+function refuseOthers(request: TokenRequest, supports: readonly TokenRequestField[]): void {
   for (const field of Object.keys(request) as TokenRequestField[]) {
-    if (!honours.includes(field)) {
-      throw new TypeError(`Cannot request a token: this source cannot honour "${field}"`);
+    if (!supports.includes(field)) {
+      throw new TypeError(`Cannot request a token: this source does not support "${field}"`);
     }
   }
 }

@@ -131,7 +131,8 @@ function theOnly(fragments: readonly Fragment[], doing: string): string {
 
 function asked(request: TokenRequest | undefined, kind: "system" | "user") {
   const { tenant, subjectToken: userToken } = normalizeTokenRequest(request, {
-    honours: kind === "user" ? ["tenant", "subjectToken", "principal"] : ["tenant", "subjectToken"],
+    supports:
+      kind === "user" ? ["tenant", "subjectToken", "principal"] : ["tenant", "subjectToken"],
   });
   if (kind === "system" && userToken !== undefined) {
     throw new TokenError(

@@ -48,7 +48,7 @@ export class ServiceTokenSource implements TokenSource {
   }
 
   async getToken(request?: TokenRequest, { signal }: GetTokenOptions = {}): Promise<AccessToken> {
-    const { tenant } = normalizeTokenRequest(request, { honours: ["tenant"] });
+    const { tenant } = normalizeTokenRequest(request, { supports: ["tenant"] });
     const { clientId, authentication } = this.#access;
     // Made for one request: each tenant has its own host, and the next request to it is hours away.
     const endpoint = createTokenEndpoint({

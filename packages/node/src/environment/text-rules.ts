@@ -1,7 +1,7 @@
 import {
   checkedInsecureHosts,
   checkOptions,
-  judgeUrl,
+  checkUrl,
   kindOf,
   type OptionNames,
 } from "@agent-oauth/core/internal";
@@ -41,7 +41,7 @@ const INSECURE = 'must be https:, unless "allowInsecureHosts" names its host';
 const URL_RULE_OPTIONS: OptionNames<UrlRuleOptions> = { allowInsecureHosts: true, query: true };
 
 /**
- * Makes the rule for URLs to which tokens or credentials are sent: that of `judgeUrl`, and no white space, backslash or
+ * Makes the rule for URLs to which tokens or credentials are sent: that of `checkUrl`, and no white space, backslash or
  * fragment. It shows nothing of a URL.
  *
  * @throws TypeError naming an option that is unknown, or "allowInsecureHosts" if it is not a list of hosts.
@@ -57,7 +57,7 @@ export function urlRule(options: UrlRuleOptions): TextRule {
       return "contains white space, a backslash or control characters";
     }
     if (!/^https?:\/\//i.test(text)) return "must be an absolute https: URL";
-    const verdict = judgeUrl(text, allowInsecureHosts);
+    const verdict = checkUrl(text, allowInsecureHosts);
     if (!("url" in verdict)) return verdict.kind === "insecure" ? INSECURE : verdict.violation;
     if (text.includes("#")) return "must not have a fragment";
     return text.includes("?") && !query ? "must not have a query" : undefined;

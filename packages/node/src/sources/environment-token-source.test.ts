@@ -57,9 +57,9 @@ describe("environmentTokenSource", () => {
     expect((await source.getToken({}, { rejected })).token).toBe("second");
   });
 
-  it("refuses fields it cannot honour", async () => {
+  it("refuses fields it does not support", async () => {
     const source = environmentTokenSource("TOKEN", { env: { TOKEN: "token" } });
-    await expect(source.getToken({ scope: ["s"] })).rejects.toThrow('cannot honour "scope"');
+    await expect(source.getToken({ scope: ["s"] })).rejects.toThrow('does not support "scope"');
     await expect(source.getToken({ subjectToken: "user" })).rejects.toMatchObject({
       code: "ERR_TOKEN_SUBJECT_NOT_ALLOWED",
     });

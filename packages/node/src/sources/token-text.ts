@@ -73,7 +73,7 @@ export function checkCall(
       `Cannot get a token on behalf of a user: ${holder} holds one token for everybody`,
     );
   }
-  normalizeTokenRequest(request, { honours: [] });
+  normalizeTokenRequest(request, { supports: [] });
 }
 
 function unusable(holder: string, reason: string): TokenError {

@@ -115,7 +115,7 @@ class ExchangedTokens implements StsTokenSource {
   async getToken(request?: TokenRequest, options: GetTokenOptions = {}): Promise<AccessToken> {
     checkGetTokenOptions(options);
     const { signal } = options;
-    const { subjectToken, ...asked } = normalizeTokenRequest(request, { honours: SUPPORTED });
+    const { subjectToken, ...asked } = normalizeTokenRequest(request, { supports: SUPPORTED });
     if (subjectToken === undefined) throw subjectRequired("exchange a token");
     const target = withDefaults(checkedTarget(asked), this.#defaults);
     signal?.throwIfAborted();

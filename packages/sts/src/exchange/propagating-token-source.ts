@@ -53,8 +53,8 @@ export function propagatingTokenSource(options: PropagatingTokenSourceOptions = 
     async getToken(request, options = {}) {
       checkGetTokenOptions(options);
       const { signal, rejected, subjectExpiresAt } = options;
-      const honours = ["subjectToken", "principal", "audience", "resource"] as const;
-      const { subjectToken, ...target } = normalizeTokenRequest(request, { honours });
+      const supports = ["subjectToken", "principal", "audience", "resource"] as const;
+      const { subjectToken, ...target } = normalizeTokenRequest(request, { supports });
       if (subjectToken === undefined) throw subjectRequired("hand on a token");
       signal?.throwIfAborted();
       if (rejected?.token === subjectToken) {

@@ -43,7 +43,7 @@ export function grantSource(init: GrantSourceInit): TokenSource {
     async getToken(request?: TokenRequest, options: GetTokenOptions = {}) {
       checkGetTokenOptions(options);
       const { signal } = options;
-      const normal = normalizeTokenRequest(request, { honours: supported });
+      const normal = normalizeTokenRequest(request, { supports: supported });
       const { audience, resource, scope } = normal;
       const asked = { audience, resource, scope: scope?.join(" "), ...own(normal), ...parameters };
       return send({ grantType, parameters: asked, requestedScope: scopeOf(asked), signal });

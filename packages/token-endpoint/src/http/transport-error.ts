@@ -105,7 +105,7 @@ function afterSending(
     return ["ERR_TOKEN_RESPONSE", "never", "what the server sent is not HTTP; check host and port"];
   }
   if (TIMEOUTS.has(code) || code.endsWith("_TIMEOUT")) {
-    return ["ERR_TOKEN_TIMEOUT", "if-idempotent", "the server did not respond in time"];
+    return ["ERR_TOKEN_TIMEOUT", "if-idempotent", "the server did not answer in time"];
   }
   const before = mayBeSent ? "the whole response was there" : "the request was sent";
   return [

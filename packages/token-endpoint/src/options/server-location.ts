@@ -1,4 +1,4 @@
-import { judgeUrl } from "@agent-oauth/core/internal";
+import { checkUrl } from "@agent-oauth/core/internal";
 import { optionError } from "./option-error.ts";
 import type { TokenEndpointOptions } from "./token-endpoint-options.ts";
 
@@ -52,7 +52,7 @@ function checkedUrl(
   allowInsecureHosts: readonly string[],
 ): Pick<ServerLocation, "text" | "url"> {
   const text = String(options[kind]);
-  const verdict = judgeUrl(text, allowInsecureHosts);
+  const verdict = checkUrl(text, allowInsecureHosts);
   if ("violation" in verdict) throw optionError(kind, verdict.violation);
   const { url } = verdict;
   if (url.hash !== "") throw optionError(kind, "must not have a fragment");

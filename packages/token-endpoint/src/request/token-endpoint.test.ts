@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { INSECURE_HOST_CASES } from "@agent-oauth/test-support/insecure-hosts";
 import { Agent } from "undici";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import {
@@ -100,20 +101,21 @@ describe("createTokenEndpoint", () => {
     ).not.toThrow();
   });
 
-  it.each([
-    ["http://localhost/token", ["localhost"], true],
-    ["http://localhost/token", ["LOCALHOST:80"], true],
-    ["http://localhost:8080/token", ["localhost"], true],
-    ["http://localhost:8080/token", ["localhost:8080"], true],
-    ["http://localhost:8081/token", ["localhost:8080"], false],
-    ["http://[::1]:8080/token", ["[::1]:8080"], true],
-    ["http://sub.localhost/token", ["localhost"], false],
-    ["http://localhost.example/token", ["localhost"], false],
-    ["http://127.0.0.1/token", ["localhost"], false],
-  ])("asks %s without TLS if %j may be: %s", (tokenEndpoint, allowInsecureHosts, allowed) => {
-    const create = () => createTokenEndpoint({ ...valid, tokenEndpoint, allowInsecureHosts });
-    if (allowed) expect(create).not.toThrow();
-    else expect(create).toThrow(/must be https/);
+  const REASONS = {
+    insecure: /must be https/,
+    credentials: /must not hold a user name or password/,
+    invalid: /must be an absolute URL/,
+  };
+  it.each(
+    (["tokenEndpoint", "issuer", "metadataUrl"] as const).flatMap((option) =>
+      INSECURE_HOST_CASES.map((row) => [option, ...row] as const),
+    ),
+  )("takes as %s the URL %j with allowInsecureHosts %j: %s", (option, url, hosts, verdict) => {
+    const { tokenEndpoint: _, ...others } = valid;
+    const create = () =>
+      createTokenEndpoint({ ...others, [option]: url, allowInsecureHosts: hosts });
+    if (verdict === "allowed") expect(create).not.toThrow();
+    else expect(create).toThrow(REASONS[verdict]);
   });
 
   it("asks a host that is allowed over http:", async () => {

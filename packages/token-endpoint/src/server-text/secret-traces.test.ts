@@ -58,6 +58,8 @@ describe("holdsSecret", () => {
     ["hunter2", `the ${base64("hunter2")} is wrong`, true],
     ["hunter2", "the hunter is wrong", false],
     ["+++", "the +++ is wrong", true],
+    ["!#$%^&*()-+=[]{}|;:,./?", "wrong secret !#$%^&*()-+=[]{}|;:,./?", true],
+    ["d=x&<9>Zq7-~!_:+*[Ab]/.{c}", "wrong part 9>Zq7-~!_:+*[Ab", true],
     ["+++", "the ++ is wrong", false],
     ["пароль", "bad ПАРОЛЬ", true],
     ["пароль-7", "version 7", false],

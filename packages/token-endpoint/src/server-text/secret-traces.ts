@@ -4,8 +4,8 @@ import { readingsOf } from "./text-readings.ts";
 const TELLING_RUN = 8;
 
 /**
- * Tells whether a text gives away a telling part of a secret: eight of its letters and digits in a row, or all of them if
- * there are fewer. Case and whatever stands between letters and digits do not count, and the text is also read with its
+ * Tells whether a text gives away a telling part of a secret: eight of its letters and digits in a row, or eight of its
+ * characters as they are, or all of them if there are fewer. Case and whatever stands between letters and digits do not count, and the text is also read with its
  * escapes and encodings undone.
  */
 export function holdsSecret(text: string, secrets: readonly string[]): boolean {
@@ -16,7 +16,10 @@ export function holdsSecret(text: string, secrets: readonly string[]): boolean {
   if (readings === undefined) return true;
   const letters = [...new Set(readings.flatMap(lettersOf))];
   const runs = new Set(letters.flatMap((reading) => [...runsOf(reading)]));
+  const literal = new Set(readings.flatMap((reading) => [...runsOf(reading)]));
   return given.some((secret) => {
+    // Signs count as well where they are repeated as they are: some secrets have little else.
+    if (hasAny(literal, secret)) return true;
     const spellings = [secret, ...base64Of(secret)].flatMap(lettersOf);
     if (spellings.length === 0) return readings.some((reading) => reading.includes(secret));
     return spellings.some((spelling) =>

@@ -20,7 +20,7 @@ afterAll(async () => {
   await mock.close();
 });
 
-/** Requests with no token, and with wrong ones. */
+/** Requests without a token, and with wrong ones. */
 const strangers = () => [
   {},
   { authorization: "Bearer" },

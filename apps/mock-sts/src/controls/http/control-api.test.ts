@@ -33,7 +33,7 @@ afterAll(async () => {
   await mock.close();
 });
 
-/** Reads an answer that holds exactly what its schema describes. */
+/** Reads a response that has exactly what its schema describes. */
 function described<S extends z.ZodType>(schema: S, response: unknown): z.output<S> {
   const read = schema.parse(response);
   expect(read).toEqual(response);

@@ -8,20 +8,10 @@ import type { GuardedEnv } from "./control-guard.ts";
 import { type ControlOperation, NotFoundError } from "./control-operation.ts";
 import { CONTROL_PATH, DOCUMENT_PATH } from "./control-paths.ts";
 
-/** The operations of the controls over HTTP, and who may use them. */
-export interface ControlApiOptions {
-  readonly operations: readonly ControlOperation[];
-  readonly adminToken: string;
-  /** Whether every operation requires the admin token, not only those that reveal a secret. */
-  readonly isExposed: boolean;
-  /** Called after an operation that may have changed something. */
-  readonly onChange: () => void;
-}
-
 /** Largest body of a control request, in bytes. */
 const MAX_BODY_BYTES = 262_144;
 
-/** Creates the application of the controls; the guard stands before it. */
+/** Creates the application of the controls, to be used behind the guard. */
 export function createControlApi(options: ControlApiOptions): Hono<GuardedEnv> {
   const app = new Hono<GuardedEnv>();
   app.get(DOCUMENT_PATH, async (c) => {
@@ -36,6 +26,16 @@ export function createControlApi(options: ControlApiOptions): Hono<GuardedEnv> {
   app.all("*", (c) => notFound(c, options.operations));
   app.onError(refuse);
   return app;
+}
+
+/** The operations of the controls over HTTP, and who may use them. */
+export interface ControlApiOptions {
+  readonly operations: readonly ControlOperation[];
+  readonly adminToken: string;
+  /** Whether every operation requires the admin token, not only those that reveal a secret. */
+  readonly isExposed: boolean;
+  /** Called after an operation that may have changed something. */
+  readonly onChange: () => void;
 }
 
 async function handle(

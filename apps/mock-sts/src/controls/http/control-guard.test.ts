@@ -9,7 +9,7 @@ let mock: MockSts;
 let client: ControlClient;
 let port: string;
 beforeAll(async () => {
-  // Without TLS a client may say any Host: its certificate check is not in the way.
+  // Without TLS a client can send any Host, since it checks no certificate.
   mock = await startMockSts({ insecureHttp: true, controlHosts: ["mock.test"] });
   client = new ControlClient(mock);
   port = new URL(mock.url).port;

@@ -13,7 +13,7 @@ export interface GuardedAddress {
   readonly hosts: readonly string[];
 }
 
-/** The environment of what the guard stands before. */
+/** The environment of the guarded applications. */
 export type GuardedEnv = { Bindings: HttpBindings };
 
 /**

@@ -4,14 +4,6 @@ import { matchesFilter } from "../../recording/request-filter.ts";
 import type { RequestFilter } from "../../recording/request-match.ts";
 import type { Subscribers } from "../../recording/subscribers.ts";
 
-/** The request of a client of the stream. */
-export interface EventStreamOptions {
-  readonly filter: RequestFilter;
-  readonly changes: Subscribers<void>;
-  /** Its header `Last-Event-ID` names the newest event that the client has. */
-  readonly request: Request;
-}
-
 /**
  * The highest number of new events that wait for a slow client. Then it is cut off, and may
  * reconnect for the rest.
@@ -26,7 +18,7 @@ export const MAX_WAITING_EVENTS = 1_000;
 export function eventStream(recorder: Recorder, options: EventStreamOptions): Response {
   const { sinceAnswerId, ...filter } = options.filter;
   const since = lastEventId(options.request) ?? sinceAnswerId ?? recorder.lastAnswerId;
-  const missed = recorder.select({ ...filter, sinceAnswerId: since }).toSorted(byAnswer);
+  const missed = recorder.select({ ...filter, sinceAnswerId: since }).toSorted(byResponse);
   // The head goes out with the first bytes: a client that waits for it must not wait for a request.
   const backlog = [": connected\n\n", ...missed.map(requestEvent)];
   const body = queueOf(backlog, (send) => {
@@ -41,6 +33,14 @@ export function eventStream(recorder: Recorder, options: EventStreamOptions): Re
     };
   });
   return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
+}
+
+/** The request of a client of the stream. */
+export interface EventStreamOptions {
+  readonly filter: RequestFilter;
+  readonly changes: Subscribers<void>;
+  /** Its header `Last-Event-ID` names the newest event that the client has. */
+  readonly request: Request;
 }
 
 /** Streams texts, and then the texts of a source, until the reader goes away or is too slow. */
@@ -70,7 +70,7 @@ function requestEvent(request: RecordedRequest): string {
   return `id: ${request.answerId}\nevent: request\ndata: ${JSON.stringify(request)}\n\n`;
 }
 
-function byAnswer({ answerId: a = 0 }: RecordedRequest, { answerId: b = 0 }: RecordedRequest) {
+function byResponse({ answerId: a = 0 }: RecordedRequest, { answerId: b = 0 }: RecordedRequest) {
   return a - b;
 }
 

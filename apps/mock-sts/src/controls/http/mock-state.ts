@@ -9,20 +9,6 @@ import type { Controls } from "../controls.ts";
 import { describeClock } from "./clock-operations.ts";
 import type { stateSchema } from "./state-schema.ts";
 
-/** The parts of a mock that its state is read from. */
-export interface MockStateContext {
-  readonly options: ResolvedOptions;
-  readonly controls: Controls;
-  readonly recorder: Recorder;
-  readonly tenants: Tenants;
-  readonly url: string;
-  readonly gatewayUrl: string;
-  /** Whether every operation takes the admin token. */
-  readonly tokenRequired: boolean;
-  /** Start by the machine's clock, epoch milliseconds. */
-  readonly startedAt: number;
-}
-
 type State = z.input<typeof stateSchema>;
 
 /** Describes a mock as it is now. */
@@ -50,6 +36,20 @@ export function readState(context: MockStateContext): State {
     recordSecrets,
     tokenRequired: context.tokenRequired,
   };
+}
+
+/** The parts of a mock that its state is read from. */
+export interface MockStateContext {
+  readonly options: ResolvedOptions;
+  readonly controls: Controls;
+  readonly recorder: Recorder;
+  readonly tenants: Tenants;
+  readonly url: string;
+  readonly gatewayUrl: string;
+  /** Whether every operation takes the admin token. */
+  readonly tokenRequired: boolean;
+  /** Start by the machine's clock, epoch milliseconds. */
+  readonly startedAt: number;
 }
 
 /** Names of the token exchange service and of the further issuers. */

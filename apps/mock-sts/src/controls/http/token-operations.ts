@@ -9,16 +9,6 @@ import { type ControlOperation, NotFoundError, operation } from "./control-opera
 import { fingerprintSchema, revocationSchema } from "./revocation.ts";
 import { TOKEN_VERDICT_SCHEMA } from "./state-schema.ts";
 
-/** The parts of a mock that operations on tokens need. */
-export interface TokenOperationsContext {
-  readonly controls: Controls;
-  readonly tokens: TokenLedger;
-  readonly keys: KeyRings;
-  /** The issuers that have keys. */
-  readonly issuers: readonly string[];
-  readonly userToken: (request: UserTokenRequest) => Promise<string>;
-}
-
 const name = z.string().min(1);
 const byFingerprint = z.object({ fingerprint: fingerprintSchema });
 
@@ -118,6 +108,16 @@ export function tokenOperations(context: TokenOperationsContext): readonly Contr
       },
     }),
   ];
+}
+
+/** The parts of a mock that operations on tokens need. */
+export interface TokenOperationsContext {
+  readonly controls: Controls;
+  readonly tokens: TokenLedger;
+  readonly keys: KeyRings;
+  /** The issuers that have keys. */
+  readonly issuers: readonly string[];
+  readonly userToken: (request: UserTokenRequest) => Promise<string>;
 }
 
 /** Issuers may share their keys. */

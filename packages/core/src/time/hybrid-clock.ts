@@ -10,9 +10,9 @@ const TOLERANCE_MS = 100;
 /**
  * Time that never goes back. It follows the wall clock forward, so that a token that died while the machine slept is
  * seen as dead, and where the wall clock is put back it carries on by the monotonic clock, so that a dead token does
- * not come back to life. Instants on it are whole milliseconds since the timeline was made: small integers.
+ * not come back to life. Instants on it are whole milliseconds since the time was made: small integers.
  */
-export class Timeline {
+export class HybridClock {
   readonly #clock: Clock;
   /** Asking both clocks each time costs as much again as a whole cache hit, so only injected clocks are. */
   readonly #trustedMs: number;

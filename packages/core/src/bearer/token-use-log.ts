@@ -11,7 +11,7 @@ const LATE_MS = 5_000;
  * many times. A refusal soon after the token changed is taken for a late one of the old token, once for each use
  * of that token that was not refused yet. Tokens are known by their digests here: only a cache keeps tokens.
  */
-export class Handouts {
+export class TokenUseLog {
   readonly #clock: Clock;
   #current: string | undefined;
   /** How many uses of the current token were not refused. */

@@ -2,7 +2,7 @@ import { checkText } from "../checks/option-values.ts";
 import { percentDecode } from "../oauth/percent-decoding.ts";
 
 /** The name and the address of an MCP server or an agent behind the gateway. */
-export interface GatewayTargetOptions {
+export interface TargetAddress {
   readonly name: string;
   /** Open Resource Discovery id; its colons stay as they are in the URL. */
   readonly ordId: string;
@@ -10,12 +10,12 @@ export interface GatewayTargetOptions {
 }
 
 /** The kinds of targets behind the gateway, as their paths name them. */
-export type GatewayTargetKind = "mcp" | "a2a";
+export type TargetKind = "mcp" | "a2a";
 
 /** Returns the path of a target below the gateway's URL. */
 export function targetPath(
-  kind: GatewayTargetKind,
-  { ordId, globalTenantId }: Pick<GatewayTargetOptions, "ordId" | "globalTenantId">,
+  kind: TargetKind,
+  { ordId, globalTenantId }: Pick<TargetAddress, "ordId" | "globalTenantId">,
 ): string {
   return `/v1/${kind}/${pathSegment(ordId)}/${pathSegment(globalTenantId)}`;
 }
@@ -38,7 +38,7 @@ export interface CheckTargetContext {
   readonly label: string;
   /** What the message calls another target: `server` or `agent`. */
   readonly noun: string;
-  readonly kind: GatewayTargetKind;
+  readonly kind: TargetKind;
   /** Names and paths of the targets before this one; those of this one are added. */
   readonly taken: Set<string>;
 }
@@ -48,7 +48,7 @@ export interface CheckTargetContext {
  *
  * @throws TypeError naming the target and the option.
  */
-export function checkTarget(target: GatewayTargetOptions, context: CheckTargetContext): void {
+export function checkTarget(target: TargetAddress, context: CheckTargetContext): void {
   const { label, noun, kind, taken } = context;
   const start = `${label}:`;
   for (const name of ["name", "ordId", "globalTenantId"] as const) {

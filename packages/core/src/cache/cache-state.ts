@@ -1,25 +1,25 @@
-import type { Timeline } from "../time/timeline.ts";
+import type { CacheKey } from "../key/cache-key.ts";
+import type { HybridClock } from "../time/hybrid-clock.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { CacheEntry } from "./cache-entry.ts";
-import type { CacheKey } from "./cache-key.ts";
 import type { CacheSettings } from "./cache-options.ts";
 import { EndpointGates } from "./endpoint-gates.ts";
 import { EntryTable, type EntryUser } from "./entry-table.ts";
-import { type Flight, Flights } from "./flights.ts";
 import { type Layer, layerOf } from "./layer.ts";
 import { NegativeCache } from "./negative-cache.ts";
 import { Replacements } from "./replacements.ts";
+import { type InFlightRequest, SingleFlight } from "./single-flight.ts";
 
-/** What a {@link CacheMemory} is made for. */
-export interface CacheMemoryContext<T extends AccessToken> {
+/** What a {@link CacheState} is made for. */
+export interface CacheStateContext<T extends AccessToken> {
   readonly settings: CacheSettings;
-  readonly timeline: Timeline;
+  readonly time: HybridClock;
   readonly onEvicted: (entry: CacheEntry<T>) => void;
 }
 
 /** Everything a cache remembers: entries in their two partitions, requests on their way, failures and replacements. */
-export class CacheMemory<T extends AccessToken> {
-  readonly flights = new Flights<T>();
+export class CacheState<T extends AccessToken> {
+  readonly inFlight = new SingleFlight<T>();
   readonly failures: NegativeCache;
   readonly endpoints: EndpointGates;
   readonly replacements: Replacements;
@@ -32,14 +32,14 @@ export class CacheMemory<T extends AccessToken> {
 
   constructor(
     source: { readonly identity: string | undefined },
-    { settings, timeline, onEvicted }: CacheMemoryContext<T>,
+    { settings, time, onEvicted }: CacheStateContext<T>,
   ) {
     this.#source = source;
     this.#beneath = layerOf(source);
     this.#identity = source.identity;
     this.#generation = this.#beneath?.generation;
     this.failures = new NegativeCache(settings);
-    this.endpoints = new EndpointGates({ ...settings, timeline });
+    this.endpoints = new EndpointGates({ ...settings, time });
     this.replacements = new Replacements(settings);
     this.systemEntries = new EntryTable(settings.maxEntries, onEvicted);
     this.subjectEntries = new EntryTable(settings.maxSubjectEntries, onEvicted);
@@ -67,10 +67,10 @@ export class CacheMemory<T extends AccessToken> {
     return key.subject === undefined ? this.systemEntries : this.subjectEntries;
   }
 
-  /** Takes out the entry that servers refused, now that another is asked for; {@link CacheMemory.reinstate} puts it back. */
-  suspendRefused(key: CacheKey, flight: Flight<T>): CacheEntry<T> | undefined {
+  /** Takes out the entry that servers refused, now that another is asked for; {@link CacheState.reinstate} puts it back. */
+  suspendRefused(key: CacheKey, pending: InFlightRequest<T>): CacheEntry<T> | undefined {
     const entry = this.entriesOf(key).get(key);
-    if (entry === undefined || !flight.refuses(entry.token)) return undefined;
+    if (entry === undefined || !pending.refuses(entry.token)) return undefined;
     // A copy: the one that is taken out is killed, for the handles that hold it.
     const suspended = new CacheEntry(entry.token, key, entry.deadlines);
     this.entriesOf(key).delete(key);
@@ -85,7 +85,7 @@ export class CacheMemory<T extends AccessToken> {
 
   /** Forgets all of one key; a request on its way for it is not stored. Tells whether there was a token. */
   invalidate(key: CacheKey): boolean {
-    this.flights.supersede(key);
+    this.inFlight.supersede(key);
     this.failures.delete(key);
     this.replacements.delete(key);
     return this.entriesOf(key).delete(key);
@@ -96,7 +96,7 @@ export class CacheMemory<T extends AccessToken> {
     const isOfUser = (key: CacheKey) =>
       "subject" in user ? key.subject === user.subject : key.principal === user.principal;
     this.#forgetFailures(isOfUser);
-    this.flights.supersedeWhere(isOfUser);
+    this.inFlight.supersedeWhere(isOfUser);
     return this.subjectEntries.deleteUser(user);
   }
 
@@ -104,7 +104,7 @@ export class CacheMemory<T extends AccessToken> {
   clear(): void {
     this.#forgetFailures(() => true);
     this.endpoints.lift();
-    this.flights.supersedeWhere(() => true);
+    this.inFlight.supersedeWhere(() => true);
     this.systemEntries.clear();
     this.subjectEntries.clear();
   }

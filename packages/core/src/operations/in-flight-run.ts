@@ -8,7 +8,7 @@ export interface OperationResultOf {
 }
 
 /** One run of an operation that any number of callers wait for. */
-export class OperationFlight {
+export class InFlightRun {
   readonly of: OperationResultOf;
   readonly promise: Promise<unknown>;
   readonly #abort = new AbortController();
@@ -16,7 +16,7 @@ export class OperationFlight {
   #waiting = 0;
   #begun = false;
 
-  constructor(of: OperationResultOf, run: (flight: OperationFlight) => Promise<unknown>) {
+  constructor(of: OperationResultOf, run: (current: InFlightRun) => Promise<unknown>) {
     this.of = of;
     // Not at once: those who call in the same moment join before it begins.
     this.promise = Promise.resolve().then(() => {

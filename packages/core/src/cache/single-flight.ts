@@ -1,6 +1,6 @@
+import { type CacheKey, keyText } from "../key/cache-key.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import type { CacheEntry } from "./cache-entry.ts";
-import { type CacheKey, keyText } from "./cache-key.ts";
 
 /** A token that a server refused. */
 export interface Rejection {
@@ -10,7 +10,7 @@ export interface Rejection {
 }
 
 /** One token request that any number of callers wait for. */
-export class Flight<T extends AccessToken> {
+export class InFlightRequest<T extends AccessToken> {
   readonly key: CacheKey;
   readonly #outcome = Promise.withResolvers<T>();
   readonly #abort = new AbortController();
@@ -26,9 +26,9 @@ export class Flight<T extends AccessToken> {
   /** The earliest end of the subject that any of those waiting knows, in epoch milliseconds. */
   subjectExpiresAt: number | undefined;
   /** The request of the same key that it waits for. */
-  #before: Flight<T> | undefined;
+  #before: InFlightRequest<T> | undefined;
 
-  constructor(key: CacheKey, before?: Flight<T>) {
+  constructor(key: CacheKey, before?: InFlightRequest<T>) {
     this.key = key;
     this.#before = before;
     // Those who wait may all have gone when it fails.
@@ -106,8 +106,8 @@ export class Flight<T extends AccessToken> {
 }
 
 /** The token requests on their way: one per key at a time, and at most one more that begins after it. */
-export class Flights<T extends AccessToken> {
-  readonly #latest = new Map<string, Flight<T>>();
+export class SingleFlight<T extends AccessToken> {
+  readonly #latest = new Map<string, InFlightRequest<T>>();
 
   /** How many keys have a request on its way. */
   get size(): number {
@@ -119,50 +119,50 @@ export class Flights<T extends AccessToken> {
   }
 
   /** Returns the request whose answer will do, if there is one, and tells it what was refused. */
-  join(key: CacheKey, rejection: Rejection | undefined): Flight<T> | undefined {
-    const flight = this.#latest.get(keyText(key));
-    if (flight === undefined || !flight.satisfies(rejection)) return undefined;
-    if (rejection !== undefined && !flight.refuses(rejection.token)) {
-      flight.rejected.push(rejection);
+  join(key: CacheKey, rejection: Rejection | undefined): InFlightRequest<T> | undefined {
+    const pending = this.#latest.get(keyText(key));
+    if (pending === undefined || !pending.satisfies(rejection)) return undefined;
+    if (rejection !== undefined && !pending.refuses(rejection.token)) {
+      pending.rejected.push(rejection);
     }
-    return flight;
+    return pending;
   }
 
   /** Starts a request; one still on its way for the key is superseded and waited for. */
   start(
     key: CacheKey,
     rejection: Rejection | undefined,
-    request: (flight: Flight<T>) => Promise<T>,
-  ): Flight<T> {
+    request: (pending: InFlightRequest<T>) => Promise<T>,
+  ): InFlightRequest<T> {
     const text = keyText(key);
     const before = this.#latest.get(text);
     if (before !== undefined) before.superseded = true;
-    const flight = new Flight<T>(key, before);
-    if (rejection !== undefined) flight.rejected.push(rejection);
-    this.#latest.set(text, flight);
+    const pending = new InFlightRequest<T>(key, before);
+    if (rejection !== undefined) pending.rejected.push(rejection);
+    this.#latest.set(text, pending);
     const landed = () => {
-      if (this.#latest.get(text) === flight) this.#latest.delete(text);
+      if (this.#latest.get(text) === pending) this.#latest.delete(text);
     };
-    void flight.run(() => request(flight).finally(landed));
-    return flight;
+    void pending.run(() => request(pending).finally(landed));
+    return pending;
   }
 
   /** Makes the answer of a key's request old, if that has begun. */
   supersede(key: CacheKey): void {
-    const flight = this.#latest.get(keyText(key));
-    if (flight?.begun) flight.superseded = true;
+    const pending = this.#latest.get(keyText(key));
+    if (pending?.begun) pending.superseded = true;
   }
 
   /** Makes the answers of requests that have begun old, for the keys that pass the test. */
   supersedeWhere(test: (key: CacheKey) => boolean): void {
-    for (const flight of this.#latest.values()) {
-      if (flight.begun && test(flight.key)) flight.superseded = true;
+    for (const pending of this.#latest.values()) {
+      if (pending.begun && test(pending.key)) pending.superseded = true;
     }
   }
 
   /** Ends all requests. */
   abort(reason: Error): void {
-    for (const flight of this.#latest.values()) flight.abort(reason);
+    for (const pending of this.#latest.values()) pending.abort(reason);
     this.#latest.clear();
   }
 }

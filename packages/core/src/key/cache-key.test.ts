@@ -145,7 +145,7 @@ describe("cacheKey", () => {
     expect(new Set(meanings.values()).size).toBe(meanings.size);
   });
 
-  it("is shared by all spellings of one request, also by one memory of shapes", () => {
+  it("is shared by all spellings of one request, also by one state of shapes", () => {
     const shapes = new RequestShapes();
     fc.assert(
       fc.property(request, fc.infiniteStream(fc.nat()), (one, numbers) => {

@@ -25,7 +25,7 @@ const CODES: ReadonlySet<unknown> = new Set([
  * Tells whether an error, or one of its causes, says that the network failed or that something took too long: the same call
  * may succeed later. It is told by codes, and by the name `TimeoutError`, which `AbortSignal.timeout` gives.
  */
-export function isNetworkFault(error: unknown): boolean {
+export function isNetworkFailure(error: unknown): boolean {
   return errorChain(error).some(
     (one) => CODES.has(foreignMember(one, "code")) || foreignMember(one, "name") === "TimeoutError",
   );

@@ -9,7 +9,7 @@ type FilledIn = "identity" | "at" | "audience" | "resource" | "tenant";
 type EventDetails<E = TokenEvent> = E extends TokenEvent ? Omit<E, FilledIn> : never;
 
 /** Hands events to the sink, with the identity, the time and the request's targets filled in. */
-export class EventTeller {
+export class CacheEvents {
   readonly #settings: CacheSettings;
   readonly #source: { readonly identity: string | undefined };
 
@@ -23,7 +23,7 @@ export class EventTeller {
     return this.#settings.onEvent !== undefined;
   }
 
-  tell(details: EventDetails, request?: TokenRequest): void {
+  emit(details: EventDetails, request?: TokenRequest): void {
     const { onEvent, clock } = this.#settings;
     if (onEvent === undefined) return;
     const { audience, resource, tenant } = request ?? {};
@@ -38,13 +38,13 @@ export class EventTeller {
   }
 
   /** Tells of something that concerns one cached token. */
-  tellOf(
+  emitOf(
     type: "hit" | "stale" | "short-lived" | "rejected" | "evicted",
     { fingerprint }: AccessToken,
     request?: TokenRequest,
   ): void {
     if (this.hasListener)
-      this.tell({ type, ...(fingerprint !== undefined && { fingerprint }) }, request);
+      this.emit({ type, ...(fingerprint !== undefined && { fingerprint }) }, request);
   }
 }
 

@@ -2,7 +2,7 @@ import { nameField, stringList } from "../token/token-request.ts";
 import type { TokenRequest } from "../token/token-source.ts";
 
 /** How many shapes of requests are recognised without being written out: more than most agents have targets. */
-const REMEMBERED = 16;
+const MAX_SHAPES = 16;
 
 type Shape = Pick<TokenRequest, "tenant" | "audience" | "resource" | "scope">;
 
@@ -27,7 +27,7 @@ export class RequestShapes {
     const shape = checkedCopy(request);
     const text = write(shape);
     this.#seen[this.#next] = { shape, text };
-    this.#next = (this.#next + 1) % REMEMBERED;
+    this.#next = (this.#next + 1) % MAX_SHAPES;
     return text;
   }
 }
@@ -60,7 +60,7 @@ function checkedCopy({ tenant, audience, resource, scope }: Shape): Shape {
 }
 
 function write({ tenant, audience, resource, scope }: Shape): string {
-  // Joined, not added: a sum of strings is kept as a tree of its parts, which takes thrice the memory.
+  // Joined, not added: a sum of strings is kept as a tree of its parts, which takes thrice the state.
   return [
     tenant === undefined ? "-" : framed(tenant),
     writtenList(audience),
