@@ -67,7 +67,7 @@ describe("AgentGatewayFlow.listMcpServers", () => {
   });
 
   it.each([
-    [undefined, "its answer must be a list"],
+    [undefined, "its result must be a list"],
     [[{ ordId: `../${SENTINEL}`, globalTenantId: "1" }], '[0].ordId contains "/"'],
     [[{ ordId: "a" }], "[0].globalTenantId is missing"],
   ])("refuses the resolver's answer, case %#", async (answer, reason) => {

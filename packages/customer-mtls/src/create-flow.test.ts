@@ -167,7 +167,7 @@ describe("createCustomerMtlsFlow", () => {
   });
 
   it("fails with the token endpoint's refusal, and shows no secret", async () => {
-    ias.answer = (response) => {
+    ias.respond = (response) => {
       response.writeHead(401, { "content-type": "application/json" });
       response.end('{"error":"invalid_client"}');
     };
@@ -180,7 +180,7 @@ describe("createCustomerMtlsFlow", () => {
 
   it("keeps to the lifetime it is told where the answer names none, by its clock", async () => {
     const clock = createFakeClock(Date.now());
-    ias.answer = (response) => {
+    ias.respond = (response) => {
       response.setHeader("content-type", "application/json");
       response.end('{"access_token":"opaque","token_type":"Bearer"}');
     };
@@ -229,9 +229,9 @@ describe("createCustomerMtlsFlow", () => {
     [{ assertionReusable: true }, 2],
     [{}, 1],
   ])("with %j sends an assertion %d times if the connection breaks", async (options, times) => {
-    const { answer } = ias;
-    ias.answer = (response) => {
-      ias.answer = answer;
+    const { respond } = ias;
+    ias.respond = (response) => {
+      ias.respond = respond;
       response.destroy();
     };
     const flow = await flowFrom({ credentials: credentialsFor(), ...options });

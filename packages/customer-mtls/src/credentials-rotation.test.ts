@@ -136,7 +136,7 @@ describe("createCustomerMtlsFlow with a credentials file", () => {
 
   it("lets requests under way outlive their credentials, but not the flow", async () => {
     const { path, flow } = await flowFromFile();
-    ias.answer = (response) => {
+    ias.respond = (response) => {
       response.flushHeaders();
     };
     const stream = await flow.fetch(`${ias.origin}/v1/mcp/a/b`);

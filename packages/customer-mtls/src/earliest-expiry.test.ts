@@ -11,7 +11,7 @@ import { startIas } from "./ias/ias.test-support.ts";
 async function flowWith(lifetimes: { readonly expires_in?: number; readonly own: number }) {
   const ias = await startIas();
   const clock = createFakeClock(Math.ceil(Date.now() / 1_000) * 1_000);
-  ias.answer = (response) => {
+  ias.respond = (response) => {
     const access_token = unsignedJwt({
       jti: ias.requests.length,
       exp: clock.now() / 1_000 + lifetimes.own,

@@ -21,7 +21,7 @@ let clock: FakeClock;
 beforeEach(async () => {
   ias = await startIas();
   clock = createFakeClock(Date.now());
-  ias.answer = (response) => {
+  ias.respond = (response) => {
     response.setHeader("content-type", "application/json");
     const access_token = `token-${ias.requests.length}`;
     const expires_in = LIFETIME_MS / 1_000;

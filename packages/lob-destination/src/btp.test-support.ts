@@ -17,8 +17,8 @@ export interface SeenRequest {
   readonly certificate: string | undefined;
 }
 
-/** What the server answers to one request. */
-export interface TestAnswer {
+/** The response to one request. */
+export interface TestResponse {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON, unless it is a text. */
@@ -33,8 +33,8 @@ export interface TestBtp {
   fragments: Record<string, unknown>;
   /** The destination, merged with each fragment. */
   destination: Record<string, unknown>;
-  /** Answers in place of the server if it returns something. */
-  answer: (request: SeenRequest) => TestAnswer | undefined | Promise<TestAnswer | undefined>;
+  /** Responds in place of the server if it returns something. */
+  respond: (request: SeenRequest) => TestResponse | undefined | Promise<TestResponse | undefined>;
   /** What the requests were, for short: "token acme", "list acme subscriber.ias", "find acme". */
   calls(): string[];
   close(): Promise<void>;
@@ -45,7 +45,7 @@ export async function startBtp(): Promise<TestBtp> {
   const server = await startHttpsServer(async (request, response) => {
     const seen = seenRequest(request);
     btp.requests.push(seen);
-    send(response, (await btp.answer(seen)) ?? standardAnswer(seen, btp));
+    send(response, (await btp.respond(seen)) ?? standardResponse(seen, btp));
   });
   const btp: TestBtp = {
     ...server,
@@ -57,7 +57,7 @@ export async function startBtp(): Promise<TestBtp> {
       "agw.a2a.server": [],
     },
     destination: { Name: "sap-managed-runtime-ias-eu10", URL: "https://agw.example/" },
-    answer: () => undefined,
+    respond: () => undefined,
     calls: () => btp.requests.map(callOf),
   };
   return btp;
@@ -75,7 +75,7 @@ function seenRequest({ method, url, headers, body, certificate }: ServerRequest)
   };
 }
 
-function standardAnswer(request: SeenRequest, btp: TestBtp): TestAnswer {
+function standardResponse(request: SeenRequest, btp: TestBtp): TestResponse {
   const [kind, tenant, label] = callOf(request).split(" ");
   if (kind === "token") {
     const token = `service-${tenant}-${btp.requests.length}`;
@@ -101,7 +101,7 @@ function callOf({ method, path, query, headers }: SeenRequest): string {
   return label === undefined ? `find ${tenant}` : `list ${tenant} ${label}`;
 }
 
-function send(response: ServerResponse, { status = 200, headers = {}, body }: TestAnswer): void {
+function send(response: ServerResponse, { status = 200, headers = {}, body }: TestResponse): void {
   const type = typeof body === "string" && { "content-type": "text/html" };
   respondJson(response, body, { status, headers: { ...type, ...headers } });
 }

@@ -158,7 +158,7 @@ describe("createLobFlow: lifetimes", () => {
   ])("ends the token %j with the earlier of both", async (item, expiresAt) => {
     const clock = createFakeClock(1_000_000);
     const flow = await flowAt(btp, { clock });
-    btp.answer = ({ path }) =>
+    btp.respond = ({ path }) =>
       path.includes("/v2/")
         ? {
             body: {
@@ -215,7 +215,7 @@ describe("createLobFlow: servers and agents", () => {
   it("takes an empty list for an answer, but not a 404", async () => {
     const flow = await flowAt(btp);
     expect(await flow.listMcpServers({ tenant: "acme" })).toEqual([]);
-    btp.answer = () => ({ status: 404, body: "no route" });
+    btp.respond = () => ({ status: 404, body: "no route" });
     await expect(flow.listMcpServers({ tenant: "acme" })).rejects.toMatchObject({
       code: "ERR_TOKEN_CONFIG",
       message: expect.stringContaining(
@@ -261,7 +261,7 @@ describe("createLobFlow: the end", () => {
   it("ends what is under way, and all further calls", async () => {
     const flow = await flowAt(btp);
     const arrived = Promise.withResolvers<void>();
-    btp.answer = () => {
+    btp.respond = () => {
       arrived.resolve();
       return new Promise(() => {});
     };
@@ -284,7 +284,7 @@ describe("createLobFlow: the end", () => {
   it("passes the caller's reason on when a call is aborted", async () => {
     const flow = await flowAt(btp);
     const arrived = Promise.withResolvers<void>();
-    btp.answer = () => {
+    btp.respond = () => {
       arrived.resolve();
       return new Promise(() => {});
     };

@@ -97,7 +97,7 @@ describe("createLobFlow: messages and callbacks", () => {
     const FragmentName = "f".repeat(500_000);
     btp.fragments["subscriber.ias"] = [{ FragmentName }];
     btp.fragments["agw.mcp.server"] = [{ FragmentName, URL: "ftp://x" }];
-    btp.answer = ({ headers }) =>
+    btp.respond = ({ headers }) =>
       headers["x-fragment-name"] === undefined ? undefined : { status: 403, body: {} };
     const flow = await flowAt(btp);
     const error = await outcome(() => flow.systemTokens.getToken({ tenant: "acme" }));
@@ -133,7 +133,7 @@ describe("createLobFlow: messages and callbacks", () => {
       onEvent: ({ type }) => (type === "lifetime-skipped" ? (on(type)() as undefined) : undefined),
     });
     writeFileSync(file, "{");
-    btp.answer = ({ headers }) =>
+    btp.respond = ({ headers }) =>
       headers["x-fragment-name"] === undefined
         ? undefined
         : {

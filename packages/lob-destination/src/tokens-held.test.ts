@@ -131,7 +131,7 @@ describe("createLobFlow: no token is held beside the cache", () => {
   it("after the Destination Service refused it, for itself only", async () => {
     const { flow, ways, before, serviceTokens } = await warm();
     const [refused] = btp.requests.flatMap(({ headers }) => headers.authorization ?? []);
-    btp.answer = ({ headers }) =>
+    btp.respond = ({ headers }) =>
       headers.authorization === refused ? { status: 401, body: {} } : undefined;
     await flow.listMcpServers(system);
     await flow.listAgents(system);

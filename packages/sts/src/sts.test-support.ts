@@ -20,8 +20,8 @@ export interface SeenRequest {
   readonly certificate: string | undefined;
 }
 
-/** Answers an exchange; the count begins at 1. */
-export type Answerer = (response: ServerResponse, request: SeenRequest, count: number) => void;
+/** Responds to an exchange; the count begins at 1. */
+export type Responder = (response: ServerResponse, request: SeenRequest, count: number) => void;
 
 /** A server that stands for an STS, with its metadata at /metadata and its token endpoint at /token. */
 export interface TestSts {
@@ -32,8 +32,8 @@ export interface TestSts {
   readonly exchanges: SeenRequest[];
   /** How often its metadata was asked for. */
   readonly discoveries: number;
-  /** Replaces the answers to exchanges. */
-  answer: Answerer;
+  /** Replaces the responses to exchanges. */
+  respond: Responder;
   /** Replaces the metadata. */
   metadata: unknown;
   close(): Promise<void>;
@@ -50,7 +50,7 @@ export async function startSts(): Promise<TestSts> {
       return respondJson(response, sts.metadata);
     }
     exchanges.push(seen);
-    sts.answer(response, seen, exchanges.length);
+    sts.respond(response, seen, exchanges.length);
   });
   const { origin } = server;
   const tokenEndpoint = `${origin}/token`;
@@ -62,7 +62,7 @@ export async function startSts(): Promise<TestSts> {
     get discoveries() {
       return discoveries;
     },
-    answer: issue(),
+    respond: issue(),
     metadata: { issuer: origin, token_endpoint: tokenEndpoint },
   };
   return sts;
@@ -85,8 +85,8 @@ export async function stsAndSource(
 /** Options of a source that trusts the test authority and spends no time on waiting. */
 export const QUICK = { ca: authority, random: () => 0, sleep: async () => {} };
 
-/** Answers with a JWT for the audience and resource asked for, and whatever more the answer is to have. */
-export function issue(more: object = {}, claims: object = {}): Answerer {
+/** Responds with a JWT for the requested audience and resource, and further members. */
+export function issue(more: object = {}, claims: object = {}): Responder {
   return (response, request, count) => {
     const { form } = request;
     const aud = [...form.getAll("audience"), ...form.getAll("resource")];
@@ -103,12 +103,12 @@ export function issue(more: object = {}, claims: object = {}): Answerer {
       expires_in: 300,
       ...more,
     };
-    answerJson(body)(response, request, count);
+    respondWith(body)(response, request, count);
   };
 }
 
-/** Answers with JSON. */
-export function answerJson(body: unknown, status = 200, headers: object = {}): Answerer {
+/** Responds with JSON. */
+export function respondWith(body: unknown, status = 200, headers: object = {}): Responder {
   return (response) => respondJson(response, body, { status, headers });
 }
 

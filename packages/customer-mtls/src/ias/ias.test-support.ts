@@ -20,8 +20,8 @@ export interface TestIas {
   /** The token endpoint. */
   readonly tokenServiceUrl: string;
   readonly requests: SeenRequest[];
-  /** Replaces the answers. */
-  answer: (response: ServerResponse) => void;
+  /** Replaces the responses. */
+  respond: (response: ServerResponse) => void;
   close(): Promise<void>;
 }
 
@@ -30,13 +30,13 @@ export async function startIas(): Promise<TestIas> {
   const requests: SeenRequest[] = [];
   const server = await startHttpsServer((request, response) => {
     requests.push(seenRequest(request));
-    ias.answer(response);
+    ias.respond(response);
   });
   const ias: TestIas = {
     ...server,
     tokenServiceUrl: `${server.origin}/oauth2/token`,
     requests,
-    answer: (response) => {
+    respond: (response) => {
       const access_token = `token-${requests.length}`;
       respondJson(response, { access_token, token_type: "Bearer", expires_in: 3600 });
     },

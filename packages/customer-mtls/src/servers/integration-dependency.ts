@@ -47,7 +47,7 @@ export async function resolveIntegrationDependencies(
   }
   const checked = integrationDependencies.safeParse(resolved);
   if (checked.success) return checked.data;
-  throw failed(violationList(checked.error, "its answer"));
+  throw failed(violationList(checked.error, "its result"));
 }
 
 function failed(reason: string, error?: unknown): TokenError {

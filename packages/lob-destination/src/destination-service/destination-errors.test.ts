@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { TokenError } from "@agent-oauth/core";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { startBtp, type TestAnswer, type TestBtp } from "../btp.test-support.ts";
+import { startBtp, type TestBtp, type TestResponse } from "../btp.test-support.ts";
 import { bindingAt, flowAt } from "../flow.test-support.ts";
 import type { LobFlowOptions } from "../flow-options.ts";
 
@@ -19,9 +19,9 @@ beforeEach(async () => {
 });
 
 /** Answers one kind of request in place of the server. */
-function answer(kind: "token" | "list" | "find", answer: TestAnswer): void {
+function answer(kind: "token" | "list" | "find", answer: TestResponse): void {
   const marks = { token: "/oauth/token", list: "/v1/", find: "/v2/" };
-  btp.answer = ({ path }) => (path.includes(marks[kind]) ? answer : undefined);
+  btp.respond = ({ path }) => (path.includes(marks[kind]) ? answer : undefined);
 }
 
 async function faultOf(call: Promise<unknown>): Promise<TokenError> {
@@ -70,7 +70,7 @@ describe("a flow that cannot list fragments", () => {
     });
   });
 
-  it.each<[string, TestAnswer, object, string]>([
+  it.each<[string, TestResponse, object, string]>([
     [
       "a wrong uri",
       { status: 404, body: `<html>${SENTINEL}` },
@@ -152,7 +152,7 @@ describe("an ErrorMessage that quotes what was sent", () => {
   });
 
   it.each(["authorization", "x-user-token"])("is not repeated: %s", async (header) => {
-    btp.answer = ({ path, headers }) =>
+    btp.respond = ({ path, headers }) =>
       path.includes("/v2/")
         ? { status: 400, body: { ErrorMessage: `bad: ${headers[header]}` } }
         : undefined;
@@ -168,7 +168,7 @@ describe("a flow that cannot look the destination up", () => {
     body: { destinationConfiguration: btp.destination, authTokens: [], ...body },
   });
 
-  it.each<[string, () => TestAnswer, object, string]>([
+  it.each<[string, () => TestResponse, object, string]>([
     [
       "an unknown destination or fragment",
       () => ({ status: 404, body: { ErrorMessage: "was not found" } }),
@@ -264,7 +264,7 @@ describe("a flow that gets no service token", () => {
 describe("a flow whose service token is refused", () => {
   const refuse = (times: number) => {
     let left = times;
-    btp.answer = ({ path }) =>
+    btp.respond = ({ path }) =>
       path.includes("/v1/") && left-- > 0 ? { status: 401, body: SENTINEL } : undefined;
   };
 
@@ -298,7 +298,7 @@ describe("a flow whose Destination Service is not well", () => {
     onTestFinished(() => void vi.restoreAllMocks());
     const flow = await flowAt(btp);
     let failures = 2;
-    btp.answer = ({ path }) =>
+    btp.respond = ({ path }) =>
       path.includes("/v2/") && failures-- > 0
         ? { status: 503, headers: { "retry-after": "0" } }
         : undefined;
@@ -337,7 +337,7 @@ describe("a flow whose Destination Service is not well", () => {
   it("keeps to the limit of time", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => void vi.useRealTimers());
-    btp.answer = ({ path }) => {
+    btp.respond = ({ path }) => {
       if (!path.includes("/v1/")) return undefined;
       vi.advanceTimersByTime(60_000);
       return new Promise(() => {});

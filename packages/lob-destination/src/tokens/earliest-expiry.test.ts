@@ -14,7 +14,7 @@ async function flowWith({ expires_in, own }: Lifetimes) {
   const btp = await startBtp();
   onTestFinished(() => btp.close());
   const clock = createFakeClock(Math.ceil(Date.now() / 1_000) * 1_000);
-  btp.answer = ({ path }) => {
+  btp.respond = ({ path }) => {
     if (!path.includes("/v2/")) return undefined;
     const value = unsignedJwt({ jti: btp.requests.length, exp: clock.now() / 1_000 + own });
     const authTokens = [{ type: "Bearer", value, expires_in }];

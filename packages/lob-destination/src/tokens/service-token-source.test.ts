@@ -108,7 +108,7 @@ describe("ServiceTokenSource", () => {
     const source = sourceOf((tenant) => `${btp.origin}/${tenant}/oauth/token`);
     for (const claims of [{ ext_attr: { zdn: "ACME" } }, { ext_attr: {} }, [], "text"]) {
       const payload = Buffer.from(JSON.stringify(claims)).toString("base64url");
-      btp.answer = () => ({ body: { access_token: `e30.${payload}.x`, token_type: "bearer" } });
+      btp.respond = () => ({ body: { access_token: `e30.${payload}.x`, token_type: "bearer" } });
       expect((await source.getToken({ tenant: "acme" })).token).toContain(payload);
     }
   });

@@ -16,7 +16,7 @@ async function answered(act: unknown, options: Partial<StsTokenSourceOptions> = 
     onEvent: (event) => events.push(event),
     ...options,
   });
-  sts.answer = issue({}, { act });
+  sts.respond = issue({}, { act });
   const ask = () => source.getToken(request).catch((error: unknown) => error);
   return { sts, source, ask, told: () => events.filter(({ type }) => type === "actor-ignored") };
 }
@@ -71,7 +71,7 @@ describe("an actor", () => {
 
   it("may be named in an opaque token, for all that is known", async () => {
     const { sts, ask, told } = await answered(undefined, { actorIgnored: "error" });
-    sts.answer = issue({ access_token: "opaque" });
+    sts.respond = issue({ access_token: "opaque" });
     expect(await ask()).toMatchObject({ tokenType: "Bearer" });
     expect(told()).toEqual([]);
   });

@@ -14,7 +14,7 @@ import {
 import { createLocalJWKSet, exportJWK, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
 import { tokenTypes } from "../checks/token-types.ts";
-import { answerJson, issue, QUICK, startSts, stsAndSource } from "../sts.test-support.ts";
+import { issue, QUICK, respondWith, startSts, stsAndSource } from "../sts.test-support.ts";
 import { createStsTokenSource } from "./create-sts-token-source.ts";
 import type { StsTokenSourceOptions } from "./sts-options.ts";
 
@@ -105,7 +105,7 @@ describe("createStsTokenSource", () => {
 
   it("speaks RFC 7523 to an STS that does", async () => {
     const { sts, source } = await stsAndSource({ dialect: "jwt-bearer", clientId: "agent" });
-    sts.answer = issue({ issued_token_type: undefined });
+    sts.respond = issue({ issued_token_type: undefined });
     await source.getToken({ subjectToken, audience: ["orders"] });
     expect([...(sts.exchanges[0]?.form ?? [])]).toEqual([
       ["audience", "orders"],
@@ -122,7 +122,7 @@ describe("createStsTokenSource", () => {
     [{ dialect: "jwt-bearer", subjectReusable: true }, 3],
   ] as const)("with %j tries an STS that fails %i times", async (options, times) => {
     const { sts, source } = await stsAndSource(options);
-    sts.answer = answerJson({}, 503);
+    sts.respond = respondWith({}, 503);
     await expect(source.getToken({ subjectToken })).rejects.toMatchObject({ status: 503 });
     expect(sts.exchanges).toHaveLength(times);
   });
@@ -191,8 +191,8 @@ describe("an STS that authenticates its clients", () => {
       clientId: "agent",
       clientAuthentication: privateKeyJwt({ key, alg: "PS256", keyId: "k1" }),
     });
-    sts.answer = (response, request, count) =>
-      (count < 3 ? answerJson({}, 503) : issue())(response, request, count);
+    sts.respond = (response, request, count) =>
+      (count < 3 ? respondWith({}, 503) : issue())(response, request, count);
     await source.getToken({ subjectToken });
     const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(publicKey)), kid: "k1" }] });
     const verified = await Promise.all(
@@ -250,7 +250,7 @@ describe("a request of an STS", () => {
   it("ends with its caller's signal", async () => {
     const { sts, source } = await stsAndSource();
     const controller = new AbortController();
-    sts.answer = () => controller.abort("enough");
+    sts.respond = () => controller.abort("enough");
     const asked = source.getToken({ subjectToken }, { signal: controller.signal });
     await expect(asked).rejects.toBe("enough");
   });
@@ -297,7 +297,7 @@ describe("an answer's audience", () => {
       onEvent: (event) => events.push(event),
       ...options,
     });
-    sts.answer = issue(more, claims);
+    sts.respond = issue(more, claims);
     const token = await source.getToken(request).catch((error: unknown) => error);
     return { token, source, told: events.filter(({ type }) => type === "audience-mismatch") };
   }

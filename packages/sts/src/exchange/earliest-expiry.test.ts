@@ -17,7 +17,7 @@ describe.each([
     const { sts, source } = await stsAndSource({ clock });
     const tokens = cachingTokenSource(source, { clock, expiryBufferMs: 0 });
     onTestFinished(() => tokens.close());
-    sts.answer = (response, request, count) =>
+    sts.respond = (response, request, count) =>
       issue({ expires_in }, { exp: start + own })(response, request, count);
     const request = { subjectToken: unsignedJwt({ exp: start + subject }) };
     const token = await tokens.getToken(request);

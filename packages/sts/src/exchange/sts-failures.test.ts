@@ -5,10 +5,10 @@ import { clientSecretPost } from "@agent-oauth/token-endpoint";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { tokenTypes } from "../checks/token-types.ts";
 import {
-  type Answerer,
-  answerJson,
   issue,
   QUICK,
+  type Responder,
+  respondWith,
   startSts,
   stsAndSource,
 } from "../sts.test-support.ts";
@@ -24,25 +24,25 @@ const SECRETS = {
 
 /** Quotes all that it was sent, and a token besides. */
 const leaking =
-  (error: string, status: number, headers = {}): Answerer =>
+  (error: string, status: number, headers = {}): Responder =>
   (response, request, count) => {
     const error_description = `refused ${[...request.form.values()].join(" ")}`;
-    answerJson({ error, error_description, access_token: SECRETS.issued }, status, headers)(
+    respondWith({ error, error_description, access_token: SECRETS.issued }, status, headers)(
       response,
       request,
       count,
     );
   };
-const page: Answerer = (response, { form }) =>
+const page: Responder = (response, { form }) =>
   void response
     .writeHead(502, { "content-type": "text/html" })
     .end(`<html>${form.get("subject_token")}`);
-const okPage: Answerer = (response) =>
+const okPage: Responder = (response) =>
   void response.writeHead(200, { "content-type": "text/html" }).end("<html>sentinel");
-const silent: Answerer = () => {};
-const broken: Answerer = ({ socket }) => void socket?.destroy();
+const silent: Responder = () => {};
+const broken: Responder = ({ socket }) => void socket?.destroy();
 
-type Row = [string, Answerer, object, Partial<StsTokenSourceOptions>?];
+type Row = [string, Responder, object, Partial<StsTokenSourceOptions>?];
 
 const oauth = (oauthError: string, status = 400) => ({
   code: "ERR_TOKEN_OAUTH",
@@ -73,7 +73,7 @@ const rows: Row[] = [
   ],
   [
     "429 without JSON",
-    answerJson("busy", 429),
+    respondWith("busy", 429),
     { code: "ERR_TOKEN_HTTP", retryable: true, status: 429 },
   ],
   ["an HTML error page", page, { code: "ERR_TOKEN_HTTP", retryable: true, status: 502 }],
@@ -119,7 +119,7 @@ describe("an STS that answers", () => {
         actor: { name: "agent", token: SECRETS.actor },
         ...options,
       });
-      sts.answer = name === "201" ? withStatus(201, answer) : answer;
+      sts.respond = name === "201" ? withStatus(201, answer) : answer;
       const error = await source
         .getToken({ subjectToken: SECRETS.subject, audience: ["orders"] })
         .catch((thrown: unknown) => thrown);
@@ -133,20 +133,20 @@ describe("an STS that answers", () => {
 
   it.each(["N_A", "n_a"])("%s yields a token that is no bearer token", async (token_type) => {
     const { sts, source } = await stsAndSource({ requestedTokenType: tokenTypes.idToken });
-    sts.answer = issue({ token_type });
+    sts.respond = issue({ token_type });
     const token = await source.getToken({ subjectToken: "s" });
     expect(token).toMatchObject({ tokenType: "N_A", issuedTokenType: tokenTypes.idToken });
   });
 
   it.each(["bearer", "BEARER"])("%s yields a bearer token", async (token_type) => {
     const { sts, source } = await stsAndSource();
-    sts.answer = issue({ token_type });
+    sts.respond = issue({ token_type });
     expect(await source.getToken({ subjectToken: "s" })).toMatchObject({ tokenType: "Bearer" });
   });
 
   it("a narrower scope yields the granted one", async () => {
     const { sts, source } = await stsAndSource();
-    sts.answer = issue({ scope: "read" });
+    sts.respond = issue({ scope: "read" });
     const token = await source.getToken({ subjectToken: "s", scope: ["read", "write"] });
     expect(token.scope).toEqual(["read"]);
   });
@@ -168,7 +168,7 @@ describe("an STS that is not there", () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => void vi.useRealTimers());
     let ended = false;
-    sts.answer = () => {
+    sts.respond = () => {
       vi.advanceTimersByTime(4_999);
       setImmediate(() => {
         expect(ended).toBe(false);
@@ -221,7 +221,7 @@ describe("metadata", () => {
   );
 });
 
-function withStatus(status: number, answer: Answerer): Answerer {
+function withStatus(status: number, answer: Responder): Responder {
   return (response, request, count) => {
     const writeHead = response.writeHead.bind(response);
     response.writeHead = ((_: number, headers: object) =>
