@@ -138,7 +138,7 @@ describe("a flow that cannot list fragments", () => {
 
 describe("an ErrorMessage that quotes what was sent", () => {
   it.each(["authorization", "x-user-token"])("is not repeated in an item: %s", async (header) => {
-    btp.answer = ({ path, headers }) =>
+    btp.respond = ({ path, headers }) =>
       path.includes("/v2/")
         ? {
             body: {
