@@ -1,5 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
-import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
+import { boundedMap, checkOptions, type OptionNames } from "@agent-oauth/core/internal";
 import { BasePlugin, type InvocationContext, ReadonlyContext } from "@google/adk";
 import { McpToolset } from "./mcp-toolset.ts";
 import { headerSubjectToken, type SubjectToken } from "./subject-token.ts";
@@ -26,8 +26,7 @@ const NAMES: OptionNames<TokenPropagationPluginOptions> = {
  */
 export class TokenPropagationPlugin extends BasePlugin {
   readonly #subjectToken: SubjectToken;
-  readonly #maxRuns: number;
-  readonly #runs = new Map<string, Promise<string | undefined>>();
+  readonly #runs: ReturnType<typeof boundedMap<string, Promise<string | undefined>>>;
 
   constructor(options: TokenPropagationPluginOptions = {}) {
     checkOptions(options, { doing: "create a token propagation plugin", names: NAMES });
@@ -38,7 +37,7 @@ export class TokenPropagationPlugin extends BasePlugin {
     } = options;
     super(name);
     this.#subjectToken = subjectToken;
-    this.#maxRuns = positiveInteger("maxRuns", maxRuns);
+    this.#runs = boundedMap(positiveInteger("maxRuns", maxRuns));
   }
 
   /**
@@ -65,8 +64,6 @@ export class TokenPropagationPlugin extends BasePlugin {
     // Told to whoever calls a tool: ADK would write it to its log, and a run that calls none needs no token.
     token.catch(() => {});
     this.#runs.set(context.invocationId, token);
-    const [oldest] = this.#runs.keys();
-    if (this.#runs.size > this.#maxRuns && oldest !== undefined) this.#runs.delete(oldest);
   }
 
   override async afterRunCallback({

@@ -1,4 +1,5 @@
 import type { Clock } from "@agent-oauth/core";
+import { boundedMap } from "@agent-oauth/core/internal";
 import type { BaseTool } from "@google/adk";
 
 /** How long a list that lacks the tools of some server is kept, so that a run does not ask that server at every step. */
@@ -27,22 +28,19 @@ interface Entry {
 /** Keeps lists of tools by user, the least recently used going first. ADK asks for them twice at each step of each run. */
 export class ToolLists {
   readonly #options: ToolListsOptions;
-  /** In the order of use, the latest last. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries: ReturnType<typeof boundedMap<string, Entry>>;
 
   constructor(options: ToolListsOptions) {
     this.#options = options;
+    this.#entries = boundedMap(options.maxLists);
   }
 
   /** Returns the list that is kept, or asks for it; those who wait share one request. A failure is not kept. */
   get(key: string, list: () => Promise<ToolList>): Promise<ToolList> {
-    const { clock, maxLists } = this.#options;
     const known = this.#entries.get(key);
-    const entry = known && clock.monotonic() < known.until ? known : this.#request(key, list);
-    this.#entries.delete(key);
+    if (known !== undefined && this.#options.clock.monotonic() < known.until) return known.list;
+    const entry = this.#request(key, list);
     this.#entries.set(key, entry);
-    const [oldest] = this.#entries.keys();
-    if (this.#entries.size > maxLists && oldest !== undefined) this.#entries.delete(oldest);
     return entry.list;
   }
 

@@ -1,37 +1,39 @@
 import type { Clock } from "@agent-oauth/core";
+import { boundedMap } from "@agent-oauth/core/internal";
 import type { PriorDiscovery } from "@modelcontextprotocol/client";
 
 /** An upgraded server still answers the old handshake, so the client learns of the upgrade only after this time. */
 const LEGACY_LIFETIME_MS = 3_600_000;
 
-/** Remembers which revisions servers speak, also after their sessions have ended. The oldest verdict is dropped first. */
+/** Remembers which revisions servers speak, also after their sessions have ended. The least recently used verdict is dropped first. */
 export class ProtocolVerdicts {
-  readonly #limits: { readonly maxEntries: number; readonly clock: Clock };
-  readonly #verdicts = new Map<string, { readonly prior: PriorDiscovery; readonly at: number }>();
+  readonly #clock: Clock;
+  readonly #verdicts: ReturnType<typeof boundedMap<string, Verdict>>;
 
-  constructor(limits: { readonly maxEntries: number; readonly clock: Clock }) {
-    this.#limits = limits;
+  constructor({ maxEntries, clock }: { readonly maxEntries: number; readonly clock: Clock }) {
+    this.#clock = clock;
+    this.#verdicts = boundedMap(maxEntries);
   }
 
   get(key: string): PriorDiscovery | undefined {
     const verdict = this.#verdicts.get(key);
     if (verdict === undefined) return undefined;
-    const age = this.#limits.clock.monotonic() - verdict.at;
+    const age = this.#clock.monotonic() - verdict.at;
     return verdict.prior.kind === "legacy" && age >= LEGACY_LIFETIME_MS ? undefined : verdict.prior;
   }
 
   set(key: string, prior: PriorDiscovery): void {
     // Use does not make a verdict younger: otherwise the server would never be asked again.
     if (this.get(key) !== undefined) return;
-    this.#verdicts.delete(key);
-    this.#verdicts.set(key, { prior, at: this.#limits.clock.monotonic() });
-    const [oldest] = this.#verdicts.keys();
-    if (oldest !== undefined && this.#verdicts.size > this.#limits.maxEntries) {
-      this.#verdicts.delete(oldest);
-    }
+    this.#verdicts.set(key, { prior, at: this.#clock.monotonic() });
   }
 
   delete(key: string): void {
     this.#verdicts.delete(key);
   }
+}
+
+interface Verdict {
+  readonly prior: PriorDiscovery;
+  readonly at: number;
 }

@@ -1,4 +1,5 @@
 import { createContext, Script } from "node:vm";
+import { boundedMap } from "@agent-oauth/core/internal";
 import type {
   JsonSchemaType,
   JsonSchemaValidator,
@@ -18,16 +19,14 @@ const MAX_WORK_MS = 1_000;
  * would block the process for good. So a check that takes longer than a second fails.
  */
 export class OutputValidators implements jsonSchemaValidator {
-  readonly #compiled = new Map<string, JsonSchemaValidator<unknown>>();
+  readonly #compiled = boundedMap<string, JsonSchemaValidator<unknown>>(MAX_SCHEMAS);
   readonly #limit = new WorkLimit();
 
   getValidator<T>(schema: JsonSchemaType): JsonSchemaValidator<T> {
     const key = JSON.stringify(schema);
-    const validator = this.#compiled.get(key) ?? this.#compile(schema);
-    this.#compiled.delete(key);
-    this.#compiled.set(key, validator);
-    const [oldest] = this.#compiled.keys();
-    if (oldest !== undefined && this.#compiled.size > MAX_SCHEMAS) this.#compiled.delete(oldest);
+    const known = this.#compiled.get(key);
+    const validator = known ?? this.#compile(schema);
+    if (known === undefined) this.#compiled.set(key, validator);
     return validator as JsonSchemaValidator<T>;
   }
 

@@ -1,4 +1,5 @@
 import { cachingTokenSource } from "../cache/caching-token-source.ts";
+import { boundedMap } from "../collections/bounded-map.ts";
 import { cacheKey, keyText } from "../key/cache-key.ts";
 import { RequestShapes } from "../key/request-shape.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
@@ -80,8 +81,7 @@ const MAX_USERS = 4_096;
 class UserTokenUses {
   readonly #clock: Clock;
   readonly #shapes = new RequestShapes();
-  /** Longest unused first. */
-  readonly #users = new Map<string, TokenUseLog>();
+  readonly #users = boundedMap<string, TokenUseLog>(MAX_USERS);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -89,13 +89,10 @@ class UserTokenUses {
 
   of(request: TokenRequest): TokenUseLog {
     const key = keyText(cacheKey(request, this.#shapes));
-    const uses = this.#users.get(key) ?? new TokenUseLog(this.#clock);
-    this.#users.delete(key);
+    const known = this.#users.get(key);
+    if (known !== undefined) return known;
+    const uses = new TokenUseLog(this.#clock);
     this.#users.set(key, uses);
-    for (const oldest of this.#users.keys()) {
-      if (this.#users.size <= MAX_USERS) break;
-      this.#users.delete(oldest);
-    }
     return uses;
   }
 }

@@ -4,7 +4,7 @@ import { LRUCache } from "lru-cache";
 export const MAX_ENTRIES = 2 ** 24;
 
 /** Up to so many entries, `lru-cache` makes room for all of them at once, which costs less later. */
-const MAX_PREALLOCATED = 4_096;
+const MAX_PREALLOCATED = 1_024;
 
 /**
  * Makes a map with a bound: when it is full, what was not used for longest goes.
