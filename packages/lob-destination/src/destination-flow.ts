@@ -82,7 +82,7 @@ export class DestinationFlow implements LobFlow {
     this.#service = new DestinationService({
       apiUrl: () => this.#access.apiUrl,
       tokens: this.#serviceTokens,
-      secrets: () => this.#access.secrets,
+      secrets: () => this.#access.secrets(),
       http: this.#http,
     });
     this.#binding = new WatchedBinding({

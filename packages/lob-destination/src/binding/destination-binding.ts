@@ -36,8 +36,8 @@ export interface DestinationAccess {
   readonly apiUrl: string;
   /** The binding without its secrets. */
   readonly tokenUrls: TokenUrlBinding;
-  /** Texts that no message may show. */
-  readonly secrets: readonly string[];
+  /** Returns the texts that no message may show: a function, so that printing this shows none of them. */
+  readonly secrets: () => readonly string[];
 }
 
 /** How a binding is checked. */
@@ -73,7 +73,7 @@ export function checkDestinationBinding(
         : clientSecretPost(clientsecret),
     apiUrl: `${uri.replace(/\/+$/, "")}/destination-configuration`,
     tokenUrls,
-    secrets: clientsecret === undefined ? [] : [clientsecret],
+    secrets: () => (clientsecret === undefined ? [] : [clientsecret]),
   };
 }
 
