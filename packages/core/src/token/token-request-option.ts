@@ -18,6 +18,6 @@ export async function requestOfCall(option: TokenRequestOption = {}): Promise<To
   if (request !== undefined && request !== null) return requireRequest(request);
   throw new TokenError(
     "ERR_TOKEN_SUBJECT_REQUIRED",
-    'Cannot request a token: the function "request" returned none; for a token without a user it returns {}',
+    'Cannot request a token: the function "request" returned no request; to get a token without a user, return {}',
   );
 }
