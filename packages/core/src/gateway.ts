@@ -1,5 +1,5 @@
 /**
- * How the flows of Agent Gateway and the client that calls MCP servers through them fit together: types only.
+ * The types that connect the flows of Agent Gateway with the client that calls MCP servers through them.
  *
  * @module
  */
@@ -8,24 +8,24 @@ import type { TokenError } from "./errors/token-error.ts";
 import type { AccessToken } from "./token/access-token.ts";
 import type { TokenRequest, TokenSource } from "./token/token-source.ts";
 
-/** An access token that says which gateway it is for. It rides through the caches as one. */
+/** An access token that says which gateway it is for. Caches treat it like any other access token. */
 export interface GatewayToken extends AccessToken {
   /** Base URL of the gateway; the token is sent to its origin and no other. */
   readonly gatewayUrl: string;
 }
 
 /**
- * A way to get tokens and to learn which servers and agents they open. The flow packages make these, and
- * {@link mcpServers} makes one of any token source.
+ * Gets tokens, and lists the servers and agents that accept them. The flow packages create flows, and {@link mcpServers}
+ * creates a flow from any token source.
  */
 export interface GatewayFlow<T extends AccessToken = AccessToken> {
-  /** Cached tokens of the agent itself. Absent: calls that need one fail with `ERR_TOKEN_SUBJECT_REQUIRED`. */
+  /** Cached tokens of the agent itself. If absent, calls that need a system token fail with `ERR_TOKEN_SUBJECT_REQUIRED`. */
   readonly systemTokens?: TokenSource<T>;
   /** Cached tokens on behalf of users. */
   readonly userTokens: TokenSource<T>;
-  /** Whether there is one tenant only: the client then drops `tenant`, with an event. Default `false`. */
+  /** Whether the flow has only one tenant. The client then drops `tenant` and sends an event. Default `false`. */
   readonly singleTenant?: boolean;
-  /** Drops every token that the flow holds, service tokens too. */
+  /** Drops every token that the flow holds, including service tokens. */
   clearTokens(): void;
   /** Lists the MCP servers of the tenant. */
   listMcpServers(options?: GatewayListOptions): Promise<readonly McpServerRef[]>;
@@ -39,21 +39,24 @@ export interface GatewayFlow<T extends AccessToken = AccessToken> {
   close(): Promise<void>;
 }
 
-/** Finds out whether a flow is configured here: yields it, or `undefined` if nothing is. Its name appears in the error if none is found. */
+/**
+ * Returns the flow that is configured here, or `undefined` if it is not configured. If no detector finds a flow, the error shows
+ * the names of the detector functions.
+ */
 export type GatewayFlowDetector<T extends AccessToken = AccessToken> = () => Promise<
   GatewayFlow<T> | undefined
 >;
 
-/** How a flow lists. */
+/** Options of {@link GatewayFlow.listMcpServers} and {@link GatewayFlow.listAgents}. */
 export interface GatewayListOptions {
   readonly tenant?: string;
   readonly signal?: AbortSignal;
 }
 
-/** What a token for a server is asked for, besides on whose behalf. */
+/** The part of a token request that names the target; the user is not part of it. */
 export type TargetRequest = Pick<TokenRequest, "audience" | "resource" | "scope">;
 
-/** An MCP server that a flow knows. Plain data. */
+/** An MCP server that a flow knows. It is plain data. */
 export interface McpServerRef {
   /** Its name for people and logs. */
   readonly name: string;
@@ -62,25 +65,25 @@ export interface McpServerRef {
   /** Open Resource Discovery id. */
   readonly ordId?: string;
   readonly globalTenantId?: string;
-  /** What a token for this server is asked for. */
+  /** The audience, resource and scope of the tokens for this server. */
   readonly request?: TargetRequest;
-  /** By tool name: members that replace those of `request` at calls of that tool. */
+  /** For each tool name, the members that replace those of `request` when that tool is called. */
   readonly tools?: Readonly<Record<string, TargetRequest>>;
-  /** Why it cannot be asked: this is reported in place of asking it. */
+  /** Why the flow cannot use it. The client reports this error and sends nothing. */
   readonly fault?: TokenError;
 }
 
-/** An A2A agent that a flow knows. Plain data. */
+/** An A2A agent that a flow knows. It is plain data. */
 export interface AgentRef {
   /** Its name for people and logs. */
   readonly name: string;
-  /** Its base URL, under which `.well-known/agent-card.json` is. */
+  /** Its base URL. The agent card is at `.well-known/agent-card.json` under it. */
   readonly url: string;
   /** Open Resource Discovery id. */
   readonly ordId?: string;
   readonly globalTenantId?: string;
-  /** Why it cannot be asked: this is reported in place of asking it. */
+  /** Why the flow cannot use it. The client reports this error and sends nothing. */
   readonly fault?: TokenError;
-  /** Whether there may be no agent at all: a card that is not there (404) is no failure then. Default `false`. */
+  /** Whether the agent may be missing. A missing card (404) is then not a failure. Default `false`. */
   readonly optional?: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * What the packages of agent-oauth share and users do not need: no promise is made for any of it, and a package takes it
- * from the same version of core only.
+ * What the packages of agent-oauth share and users do not need. It may change in any release, so a package uses it only from
+ * the same version of core.
  *
  * @module
  */

@@ -1,15 +1,15 @@
-/** A URL that may be called, or why it may not. */
+/** A URL that may be called, or the reason why it may not be called. */
 export type CheckedUrl =
   | { readonly url: URL }
   | {
       readonly kind: "invalid" | "credentials" | "insecure";
-      /** Completes "the URL …". It shows no more of the URL than its host. */
+      /** Completes "the URL …". Of the URL it shows at most the host. */
       readonly violation: string;
     };
 
 /**
- * Judges a URL that gets a token or a credential: it must be absolute, without a user name or password, and https. `http:` is
- * for those hosts only that `allowInsecureHosts` names; loopback must be named too.
+ * Checks a URL that gets a token or a credential. The URL must be absolute, without a user name or password, and https. `http:`
+ * is allowed only for hosts that `allowInsecureHosts` names, loopback included.
  *
  * @param allowInsecureHosts as {@link checkedInsecureHosts} returns them.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 §3.2}
@@ -27,7 +27,7 @@ export function checkUrl(value: string | URL, allowInsecureHosts: readonly strin
   };
 }
 
-/** Tells whether a URL is https, or `http:` at a host that `allowInsecureHosts` names with its port or without one. */
+/** Tells whether a URL is https, or `http:` with a host that `allowInsecureHosts` names, with or without its port. */
 export function isAllowedUrl(url: URL, allowInsecureHosts: readonly string[]): boolean {
   if (url.protocol === "https:") return true;
   if (url.protocol !== "http:") return false;
@@ -38,8 +38,7 @@ export function isAllowedUrl(url: URL, allowInsecureHosts: readonly string[]): b
 const DEFAULT_PORT = "80";
 
 /**
- * Checks the option `allowInsecureHosts`, and brings each host into the form in which URLs write it: lower case, and the
- * default port written out.
+ * Checks the option `allowInsecureHosts`, and normalizes each host: lower case, and `:80` if the option names that port.
  *
  * @param doing completes "Cannot …".
  * @throws TypeError if it is not a list of `host` or `host:port`.

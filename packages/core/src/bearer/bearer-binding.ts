@@ -12,11 +12,11 @@ import type { TokenRequest, TokenSource } from "../token/token-source.ts";
 import { refusingUrl } from "./refusing-url.ts";
 import { type OriginOptions, secureOrigins } from "./secure-origins.ts";
 
-/** A token source bound to the origins that may see its tokens. */
+/** A token source bound to the origins that may get its tokens. */
 export interface BearerBinding {
   /** Tells whether a URL of this origin gets the token. */
   covers(origin: string): boolean;
-  /** Gets the token for one call. The signal ends the wait for it. */
+  /** Gets the token for one call. The signal ends the wait. */
   begin(signal?: AbortSignal): Promise<BearerCall>;
 }
 
@@ -25,15 +25,15 @@ export interface BearerCall {
   /** The value of the Authorization header. */
   readonly authorization: string;
   /**
-   * After a 401: gets another token for the same call, naming the refused one to the source, and the URL of the server that
-   * refused it (its origin and path), so that its word holds for that server only.
+   * Gets another token for the same call after a 401. It tells the source the refused token and the URL of the server that
+   * refused it (origin and path), so that the refusal counts for that server only.
    */
   renew(rejectedBy?: string | URL): Promise<BearerCall>;
-  /** Takes note of the answer that goes to the caller: a 403 may ask for more scope. */
+  /** Reads the response that goes to the caller. If a 403 asks for more scope, it calls `onInsufficientScope`. */
   answered(response: ChallengedResponse & { readonly status: number }): void;
 }
 
-/** The names of {@link BearerOptions}, for hooks that have options of their own too. */
+/** The names of {@link BearerOptions}, for functions that add options of their own. */
 export const BEARER_OPTIONS: OptionNames<BearerOptions> = {
   resource: true,
   origins: true,
@@ -43,17 +43,18 @@ export const BEARER_OPTIONS: OptionNames<BearerOptions> = {
 };
 
 /**
- * Binds a token source to origins, for adapters of HTTP clients: they ask whether an origin is covered, present the
- * token, and renew it once after a 401. {@link bearerFetch} is one.
+ * Binds a token source to origins, for adapters of HTTP clients. An adapter asks whether an origin is covered, presents the
+ * token, and renews it once after a 401. {@link bearerFetch} is such an adapter.
  *
  * @example
  * ```ts
  * const binding = bindBearer(source, { origins: ["https://api.example.com"] });
  * if (binding.covers(url.origin)) headers.authorization = (await binding.begin()).authorization;
  * ```
- * @throws TypeError naming the option that is missing or wrong. The calls of the binding throw what the source throws,
- * and TokenError: `ERR_TOKEN_TYPE_UNSUPPORTED` if the source yields no bearer token, `ERR_TOKEN_RESPONSE` if no header can
- * carry it, `ERR_TOKEN_SUBJECT_REQUIRED` if the function `request` returns none.
+ * @throws TypeError if an option is missing or wrong. The message names the option. The calls of the binding throw the errors
+ * of the source, and TokenError: `ERR_TOKEN_TYPE_UNSUPPORTED` if the source yields a token that is not a bearer token,
+ * `ERR_TOKEN_RESPONSE` if a header cannot carry the token, `ERR_TOKEN_SUBJECT_REQUIRED` if the function `request` returns no
+ * request.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-7.4 RFC 9728 §7.4}
  */
 export function bindBearer(source: TokenSource, options: BearerOptions): BearerBinding {
@@ -67,7 +68,7 @@ export function bindBearer(source: TokenSource, options: BearerOptions): BearerB
   return {
     covers: (origin) => origins.has(origin),
     async begin(signal) {
-      // Nothing is waited for where the request is known: this is on the path of every call.
+      // Every call comes through here, so a request that is known is not awaited.
       const request =
         typeof asked === "function"
           ? await untilAborted(requestOfCall(asked), signal)
@@ -78,13 +79,13 @@ export function bindBearer(source: TokenSource, options: BearerOptions): BearerB
   };
 }
 
-/** How tokens are got and where they are sent, whatever sends them. */
+/** Which token to request and where to send it, for any HTTP client. */
 export interface BearerOptions extends OriginOptions {
-  /** What the token is asked for: one request, or a function asked once per call. Default: an empty request. */
+  /** The token request, or a function that returns it, called once per call. Default: an empty request. */
   readonly request?: TokenRequestOption;
   /**
-   * Told when a server answers 403 with `insufficient_scope`, with what to ask for next and the request that was not
-   * enough. Nothing is asked for or sent again. What it throws is ignored.
+   * Called when a server responds with 403 and `insufficient_scope`, with the scope to request next and the request whose scope
+   * was insufficient. The call is not repeated. Errors of the callback are ignored.
    */
   readonly onInsufficientScope?: (challenge: InsufficientScope, request: TokenRequest) => void;
 }

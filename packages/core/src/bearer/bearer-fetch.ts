@@ -15,12 +15,12 @@ type Fetch = typeof globalThis.fetch;
 const NAMES: OptionNames<BearerFetchOptions> = { ...BEARER_OPTIONS, fetch: true };
 
 /**
- * Makes a `fetch` that presents a bearer token to the origins it is bound to, and to no other.
+ * Makes a `fetch` that presents a bearer token to the origins it is bound to, and to no other origin.
  *
- * After a 401 it asks the source once for another token, naming the rejected one, and sends the request again if
- * its body can be sent twice: streams cannot, nor can a `Request` that has a body. A second 401, and any other
- * status, is the caller's; a 403 for want of scope is also told to `onInsufficientScope`. A redirect within the origin
- * that keeps the method is followed; any other comes back as the 3xx response it is.
+ * After a 401 it asks the source once for another token, tells it the rejected token, and sends the request again if the body
+ * can be sent twice. A stream and the body of a `Request` cannot be sent twice. The caller gets a second 401 and every other
+ * status as the response. A 403 for insufficient scope also calls `onInsufficientScope`. It follows a redirect within the origin
+ * that keeps the method; the caller gets every other redirect as the 3xx response.
  *
  * @example
  * ```ts
@@ -30,10 +30,11 @@ const NAMES: OptionNames<BearerFetchOptions> = { ...BEARER_OPTIONS, fetch: true 
  * });
  * const response = await fetch("https://mcp.example.com/mcp", { method: "POST", body: "{}" });
  * ```
- * @throws TypeError at once naming the option that is unknown or of a wrong type; if not exactly one of `resource` and `origins` is
- * given, or one of them is no URL or not https. At a call what the source throws.
- * @throws TokenError at a call, before anything is sent: `ERR_TOKEN_TYPE_UNSUPPORTED` if the source yields no bearer
- * token, `ERR_TOKEN_RESPONSE` if no header can carry it, `ERR_TOKEN_SUBJECT_REQUIRED` if the function `request` returns none.
+ * @throws TypeError at once if an option is unknown or of a wrong type, if not exactly one of `resource` and `origins` is given,
+ * or if one of them is not a URL or not https. The message names the option. A call throws the errors of the source.
+ * @throws TokenError at a call, before the request is sent: `ERR_TOKEN_TYPE_UNSUPPORTED` if the source yields a token that is not
+ * a bearer token, `ERR_TOKEN_RESPONSE` if a header cannot carry the token, `ERR_TOKEN_SUBJECT_REQUIRED` if the function
+ * `request` returns no request.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 RFC 6750 §2.1}, {@link https://www.rfc-editor.org/rfc/rfc9728#section-7.4 RFC 9728 §7.4}
  */
 export function bearerFetch(source: TokenSource, options: BearerFetchOptions): Fetch {
@@ -46,7 +47,7 @@ export function bearerFetch(source: TokenSource, options: BearerFetchOptions): F
   return async (input, init = {}) => {
     const send = fetch ?? globalThis.fetch;
     const call = httpCall(input, init, fetch === undefined);
-    // A `blob:` URL has the origin of the page that made it.
+    // A `blob:` URL has the origin of the page that created it, so the protocol is checked too.
     const isHttp = call.url.protocol === "https:" || call.url.protocol === "http:";
     if (!isHttp || !binding.covers(call.url.origin)) return send(call.input, call.init);
 
@@ -69,8 +70,8 @@ export function bearerFetch(source: TokenSource, options: BearerFetchOptions): F
   };
 }
 
-/** How {@link bearerFetch} gets its tokens and where it sends them. */
+/** Options of {@link bearerFetch}. */
 export interface BearerFetchOptions extends BearerOptions {
-  /** What sends; undici's own `fetch` will do. Default `globalThis.fetch`, read at each call. */
+  /** Sends the requests; undici's own `fetch` works too. Default `globalThis.fetch`, read at each call. */
   readonly fetch?: Fetch;
 }

@@ -1,9 +1,9 @@
 import { dropBody } from "./drop-body.ts";
 
 /**
- * Reads a body as UTF-8 text, decompressed, and stops at the limit in place of buffering on.
+ * Reads a decompressed body as UTF-8 text, and stops at the limit.
  *
- * @returns `undefined` if the body is longer than `maxBytes`; the rest of it is cancelled, which is not waited for.
+ * @returns `undefined` if the body is longer than `maxBytes`. The rest of the body is then cancelled in the background.
  */
 export async function boundedText(
   body: ReadableStream<Uint8Array> | null,
@@ -12,7 +12,7 @@ export async function boundedText(
   const decoder = new TextDecoder();
   let text = "";
   let length = 0;
-  // Not `for await`: leaving that loop early waits for the body to be cancelled.
+  // A `for await` loop that ends early would wait until the body is cancelled.
   const reader = body?.getReader();
   for (;;) {
     const chunk = (await reader?.read())?.value;

@@ -1,13 +1,13 @@
 import { emit } from "../events/emit.ts";
 
-/** A body that nobody will read, or a reader of it. */
+/** An unread body, or a reader of it. */
 export interface Cancellable {
   cancel(): unknown;
 }
 
 /**
- * Starts to cancel a body that is not read, so that its connection is freed, and does not wait for it: the cancelling of a body
- * of which a `fetch` keeps an unread `clone()` ends with that clone only, which may be never. What goes wrong is ignored.
+ * Starts to cancel an unread body, so that its connection is freed. It does not wait for the end: if a `fetch` keeps an unread
+ * `clone()` of the body, the cancellation ends only when the clone is read, and that may never happen. Errors are ignored.
  */
 export function dropBody(body: Cancellable | null | undefined): void {
   emit(() => body?.cancel());

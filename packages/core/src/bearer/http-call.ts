@@ -1,9 +1,9 @@
 type Input = string | URL | Request;
 
-/** The arguments of a `fetch` as far as they are judged before anything is sent: copies, since the caller may change its own. */
+/** The arguments of a `fetch` that are checked before the request is sent. They are copies, since the caller may change its own. */
 export interface HttpCall {
   readonly url: URL;
-  /** What goes to the `fetch` that sends: the URL that was judged. */
+  /** The first argument of the `fetch` that sends. It holds the URL that was checked. */
   readonly input: string | Request;
   readonly init: RequestInit;
   readonly method: string;
@@ -17,8 +17,9 @@ export interface HttpCall {
 /**
  * Reads the arguments of a `fetch`.
  *
- * A `Request` is taken apart, since no `fetch` knows the `Request` of another copy of undici; Node's and undici's
- * are two. Only Node's own stays as it is where Node's own `fetch` sends (`keepsRequest`), which knows its body's length.
+ * A `Request` is split into its parts, since a `fetch` does not know the `Request` of another copy of undici, and Node's copy and
+ * the installed undici are two copies. If Node's own `fetch` sends (`keepsRequest`), Node's own `Request` is kept, since that
+ * `fetch` knows the length of its body.
  */
 export function httpCall(input: Input, init: RequestInit, keepsRequest: boolean): HttpCall {
   const request = isRequest(input) ? input : undefined;
@@ -39,9 +40,10 @@ export function httpCall(input: Input, init: RequestInit, keepsRequest: boolean)
 }
 
 /**
- * Hears the error of a body that is a Node stream and fails before a `fetch` reads it: unheard it would end the process.
+ * Listens for errors of a body that is a Node stream. If the stream fails before a `fetch` reads it and has no listener, the error
+ * ends the process.
  *
- * @returns a function that throws that error, if there was one.
+ * @returns a function that throws the error, if the stream failed.
  */
 export function heardBody(body: unknown): () => void {
   const isStream = typeof body === "object" && body !== null && "pipe" in body && "on" in body;
@@ -56,7 +58,7 @@ export function heardBody(body: unknown): () => void {
   };
 }
 
-// Not `instanceof`: the Request of another copy of undici, or of a test, is one too.
+// `instanceof` would miss the Request of another copy of undici, or of a test.
 function isRequest(input: Input | RequestInit): input is Request {
   return typeof input === "object" && "url" in input;
 }

@@ -3,7 +3,7 @@ import { checkedInsecureHosts, checkUrl } from "./allowed-url.ts";
 /**
  * Returns the origins that may get the token.
  *
- * @throws TypeError naming the option that is missing, no URL, or not https.
+ * @throws TypeError if an option is missing, not a URL, or not https. The message names the option.
  */
 export function secureOrigins(options: OriginOptions): ReadonlySet<string> {
   const { resource, origins } = options;
@@ -20,21 +20,21 @@ export function secureOrigins(options: OriginOptions): ReadonlySet<string> {
   return new Set(origins.map((origin) => bareOrigin(origin, insecureHosts)));
 }
 
-/** Where a token may go, as the caller says it. */
+/** The origins that may get the token. */
 export interface OriginOptions {
-  /** The protected resource; its origin is the only one that gets the token. Give this or `origins`. */
+  /** The protected resource. Only its origin gets the token. Give either `resource` or `origins`. */
   readonly resource?: string | URL;
-  /** All origins that get the token, such as `"https://api.example.com"`. Give this or `resource`. */
+  /** All origins that get the token, such as `"https://api.example.com"`. Give either `origins` or `resource`. */
   readonly origins?: readonly (string | URL)[];
-  /** Hosts, each with or without its port, that may be reached by `http:`. Loopback is no exception. Default none. */
+  /** Hosts, with or without a port, that may be called by `http:`. Loopback must be named too. Default: none. */
   readonly allowInsecureHosts?: readonly string[];
 }
 
-/** A path would look like a limit, and be none. */
+/** An origin with a path is refused, since the path would look like a limit without being enforced. */
 function bareOrigin(origin: string | URL, insecureHosts: readonly string[]): string {
   const url = secureUrl(origin, "origins", insecureHosts);
   if (url.href === `${url.origin}/`) return url.origin;
-  throw invalid(`"origins" must hold origins: write "${url.origin}", without what follows it`);
+  throw invalid(`"origins" must hold origins without a path: write "${url.origin}"`);
 }
 
 function secureUrl(value: string | URL, option: string, insecureHosts: readonly string[]): URL {

@@ -1,15 +1,16 @@
 import { dropBody } from "./drop-body.ts";
 import type { HttpCall } from "./http-call.ts";
 
-/** As many as most clients follow for an API; a `fetch` follows twenty. */
+/** Most API clients follow this many redirects; a `fetch` follows twenty. */
 const MAX_REDIRECTS = 5;
 
-/** What sends: a `fetch`. */
+/** The `fetch` that sends the requests. */
 type Send = (input: string | URL | Request, init: RequestInit) => Promise<Response>;
 
 /**
- * Sends a call with its headers. Redirects are judged here, so that no `fetch` can carry the token to another origin: one
- * within the origin that keeps the method is followed if the body can be sent twice; any other comes back as it is.
+ * Sends a call with its headers. This function handles redirects itself, so that a `fetch` cannot carry the token to another
+ * origin. It follows a redirect within the origin that keeps the method, if the body can be sent twice. It returns every other
+ * redirect as the response.
  */
 export async function sendWithinOrigin(
   send: Send,

@@ -6,17 +6,17 @@ import { requestOfCall, type TokenRequestOption } from "../token/token-request-o
 import type { GetTokenOptions, TokenSource } from "../token/token-source.ts";
 
 /**
- * Resolves the Authorization header for one request, for frameworks that ask for headers. They are good for as long as
- * the token is, so ask again for each request; whoever sends them decides where the token goes, and nothing recovers from a 401:
- * where a `fetch` can be given, {@link bearerFetch} does both.
+ * Resolves to the Authorization header of one request, for frameworks that ask for headers. The header is valid as long as the
+ * token, so call this for each request. The framework decides where the token goes, and a 401 is not retried. If the framework
+ * takes a `fetch`, use {@link bearerFetch}: it limits the origins and retries after a 401.
  *
  * @example
  * ```ts
  * const headerProvider = (context) => toHeaders(source, { subjectToken: userTokenOf(context) });
  * ```
- * @throws TokenError `ERR_TOKEN_TYPE_UNSUPPORTED` if the token is no bearer token, `ERR_TOKEN_RESPONSE` if no header can carry
- * it, and whatever the source throws.
- * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range.
+ * @throws TokenError `ERR_TOKEN_TYPE_UNSUPPORTED` if the token is not a bearer token, `ERR_TOKEN_RESPONSE` if a header cannot carry
+ * it; it also throws the errors of the source.
+ * @throws TypeError | RangeError if an option is unknown, of a wrong type or out of range. The message names the option.
  */
 export async function toHeaders(
   source: TokenSource,

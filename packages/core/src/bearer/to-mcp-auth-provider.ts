@@ -11,39 +11,44 @@ import type { TokenRequest, TokenSource } from "../token/token-source.ts";
 import { refusingUrl } from "./refusing-url.ts";
 import { TokenUseLog } from "./token-use-log.ts";
 
-/** The `AuthProvider` of the MCP TypeScript SDK v2 (`@modelcontextprotocol/client`), by structure. */
+/** An object with the structure of `AuthProvider` of the MCP TypeScript SDK v2 (`@modelcontextprotocol/client`). */
 export interface McpAuthProvider {
-  /** Returns the raw token; asked before each HTTP request. */
+  /** Returns the raw token. The SDK calls this before each HTTP request. */
   token(): Promise<string>;
-  /** Gets another token after a 401; the SDK then sends the request once more. */
+  /** Gets another token after a 401. The SDK then sends the request once more. */
   onUnauthorized(): Promise<void>;
 }
 
 /** Options of {@link toMcpAuthProvider}. */
 export interface McpAuthProviderOptions {
-  /** The URL of the MCP server: what it refuses holds back calls to it only. Default: the source is not told who refused. */
+  /**
+   * The URL of the MCP server. A refusal then holds back calls to this server only. Default: the source does not learn which
+   * server refused the token.
+   */
   readonly resource?: string | URL;
-  /** Default: the machine's. */
+  /** Default: the machine's clocks. */
   readonly clock?: Clock;
 }
 
 const NAMES: OptionNames<McpAuthProviderOptions> = { resource: true, clock: true };
 
 /**
- * Makes an `authProvider` for the transports of the MCP SDK v2 from a token source, which is cached here unless it
- * caches already. A burst of 401s gets one new token. One provider serves many users if `request` is a function.
+ * Makes an `authProvider` for the transports of the MCP SDK v2 from a token source. It caches the tokens, unless the source
+ * already caches. A burst of 401s causes one new token. If `request` is a function, one provider serves many users.
  *
- * The SDK does not say which token a 401 was about. A 401 that comes within 5 s of a change of the token is taken for a
- * late one of the old token as often as that was handed out and not refused: the call is sent again and the new token
- * stays. A refusal of a token that the cache no longer has gets the one that it has now. {@link bearerFetch} need not guess: prefer it where the transport takes a `fetch`, and give it alone.
+ * The SDK does not say which token a 401 is about, so the provider guesses. If the 401 arrives within 5 s after the token
+ * changed, it counts as a late refusal of the old token, once for each use of the old token that was not refused. The SDK then
+ * sends the call again with the new token. If the cache has replaced the refused token already, the SDK gets the current one.
+ * {@link bearerFetch} does not need to guess: if the transport takes a `fetch`, use it without an `authProvider`.
  *
  * @example
  * ```ts
  * const authProvider = toMcpAuthProvider(source, { subjectToken: userToken });
  * const transport = new StreamableHTTPClientTransport(url, { authProvider });
  * ```
- * @throws TypeError if `source` is no token source, or naming the option that is unknown or wrong. The provider's calls throw what the source throws, and TokenError:
- * `ERR_TOKEN_TYPE_UNSUPPORTED` if it yields no bearer token, `ERR_TOKEN_RESPONSE` if no header can carry it.
+ * @throws TypeError if `source` is not a token source, or if an option is unknown or wrong. The message names the option. The
+ * provider's calls throw the errors of the source, and TokenError: `ERR_TOKEN_TYPE_UNSUPPORTED` if the source yields a token that
+ * is not a bearer token, `ERR_TOKEN_RESPONSE` if a header cannot carry the token.
  */
 export function toMcpAuthProvider(
   source: TokenSource,
@@ -53,7 +58,7 @@ export function toMcpAuthProvider(
   checkOptions(options, { doing: "create an auth provider", names: NAMES });
   const { resource, clock }: McpAuthProviderOptions = options ?? {};
   const rejectedBy = resource === undefined ? undefined : refusingUrl(resource);
-  // Without options a source that caches is used as it is; with some, it would be given another cache.
+  // Without options, a source that already caches is used unchanged. With options, it would get another cache.
   const cache = cachingTokenSource(source, clock && { clock });
   const users = new UserTokenUses(clock ?? systemClock);
   return {
@@ -75,7 +80,7 @@ export function toMcpAuthProvider(
   };
 }
 
-/** Users whose uses are kept; beyond it those of the one longest unused are forgotten, and one late 401 costs a request. */
+/** How many users are tracked. Beyond this number the least recently used user is forgotten; a late 401 then costs one request. */
 const MAX_USERS = 4_096;
 
 class UserTokenUses {

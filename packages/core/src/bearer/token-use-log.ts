@@ -1,20 +1,20 @@
 import type { Clock } from "../time/clock.ts";
 
 /**
- * How long after a token was replaced a refusal may still be about the old one. Within this time a cache asks for no
- * replacement of a replacement either (`minRefreshIntervalMs`).
+ * How long after a replacement a refusal may still be about the old token. Within the same time a cache does not replace a
+ * replacement (`minRefreshIntervalMs`).
  */
 const LATE_MS = 5_000;
 
 /**
- * Works out which token a refusal is about, for callers that are not told: from which tokens were handed out, and how
- * many times. A refusal soon after the token changed is taken for a late one of the old token, once for each use
- * of that token that was not refused yet. Tokens are known by their digests here: only a cache keeps tokens.
+ * Works out which token a refusal is about, for callers that do not know. It counts how many times each token was handed out. A
+ * refusal soon after the token changed counts as a late refusal of the old token, once for each use of the old token that was
+ * not refused yet. The log holds digests of tokens, since only a cache keeps tokens.
  */
 export class TokenUseLog {
   readonly #clock: Clock;
   #current: string | undefined;
-  /** How many uses of the current token were not refused. */
+  /** The number of uses of the current token that were not refused. */
   #uses = 0;
   #previous: string | undefined;
   #previousUses = 0;
@@ -24,7 +24,7 @@ export class TokenUseLog {
     this.#clock = clock;
   }
 
-  /** Takes note that a request goes out with the token of this digest. */
+  /** Records that a request goes out with a token; `token` is its digest. */
   handedOut(token: string): void {
     if (token !== this.#current) {
       this.#previous = this.#current;
@@ -36,7 +36,7 @@ export class TokenUseLog {
     this.#uses++;
   }
 
-  /** Returns the digest of the token that a refusal which came now is about; `undefined` if none was handed out. */
+  /** Returns the digest of the token that a refusal at this moment is about; `undefined` if no token was handed out. */
   refused(): string | undefined {
     const isSoon = this.#clock.monotonic() - this.#changedAt < LATE_MS;
     if (isSoon && this.#previousUses > 0) {

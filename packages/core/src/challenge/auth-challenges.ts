@@ -2,13 +2,14 @@
 export interface AuthChallenge {
   /** In lower case. */
   readonly scheme: string;
-  /** By their names in lower case; of a repeated one the first. A token68 in their place is dropped. */
+  /** Keyed by name in lower case. The first value of a repeated parameter counts. A token68 is dropped. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads the challenges of a `WWW-Authenticate` header, also of several combined into one, in time linear to its length.
- * What fits no grammar is skipped up to the next comma; after a quote that is never closed nothing more is read.
+ * Reads the challenges of a `WWW-Authenticate` header, also of several headers combined into one, in time linear to its length.
+ * Text that does not fit the grammar is skipped up to the next comma. Nothing is read after an opening quote without a
+ * closing quote.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1 RFC 9110 §11.6.1}
  */
@@ -30,11 +31,11 @@ export function authChallenges(header: string): readonly AuthChallenge[] {
   return challenges;
 }
 
-// Each pattern can match in one way only: no header makes it try again and again.
+// Each pattern can match in one way only, so a header cannot cause backtracking.
 const TOKEN = "[!#$%&'*+.^_`|~\\w-]+";
-/** Its text, and the quote that closes it; without that one it reaches to the end. */
+/** Captures the text and the closing quote. Without a closing quote, the text reaches to the end of the header. */
 const QUOTED = '"((?:[^"\\\\]|\\\\.)*)(?:(")|\\\\?$)';
-/** An unquoted value may hold what no token can, such as a URL: servers write that. */
+/** An unquoted value may hold characters that a token cannot hold, since servers write URLs without quotes. */
 const PARAMETER = new RegExp(
   `(${TOKEN})[ \\t]*=[ \\t]*(?:${QUOTED}|([^ \\t,"]+))(?=[ \\t,]|$)`,
   "sy",
@@ -59,13 +60,13 @@ class Scanner {
     this.#text = text;
   }
 
-  /** Skips what may stand between two items. */
+  /** Skips the separators between two items, and tells whether the text ends here. */
   atEnd(): boolean {
     this.take(SEPARATORS);
     return this.#position >= this.#text.length;
   }
 
-  /** Returns what the pattern matches here, and moves behind it. */
+  /** Returns the match of the pattern at the current position, and moves to the end of the match. */
   take(pattern: RegExp): RegExpExecArray | undefined {
     pattern.lastIndex = this.#position;
     const match = pattern.exec(this.#text) ?? undefined;

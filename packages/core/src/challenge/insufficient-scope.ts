@@ -4,14 +4,14 @@ import {
   parseChallenge,
 } from "./parse-challenge.ts";
 
-/** A server's word that the token's scope was not enough. */
+/** A challenge that says that the token's scope was insufficient. */
 export interface InsufficientScope extends BearerChallenge {
-  /** The scope that was requested and the challenged one together: what a token that is enough is asked for. */
+  /** The requested scope and the challenged scope together. Request this scope for the next token. */
   readonly stepUpScope: readonly string[];
 }
 
 /**
- * Reads what scope a server misses.
+ * Reads which scope the server requires.
  *
  * @returns `undefined` if the response does not say `insufficient_scope`.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750 §3.1}

@@ -1,27 +1,27 @@
 import { authChallenges } from "./auth-challenges.ts";
 
-/** A response, of any `fetch`, as far as {@link parseChallenge} looks at it. */
+/** The part of a response that {@link parseChallenge} reads. A response of any `fetch` fits. */
 export interface ChallengedResponse {
   readonly headers: { get(name: string): string | null };
 }
 
-/** What a server says about the token it wants. All of it is the server's word: check it before use. */
+/** What a server says about the token that it requires. None of it is verified: check it before use. */
 export interface BearerChallenge {
   readonly realm?: string;
-  /** Such as `"invalid_token"` or `"insufficient_scope"`; absent if no token was presented (RFC 6750 §3.1). */
+  /** The error code, such as `"invalid_token"` or `"insufficient_scope"`; absent if no token was presented (RFC 6750 §3.1). */
   readonly error?: string;
-  /** For developers, not for users; control characters blanked, cut at 200 characters. */
+  /** A text for developers, not for users. Control characters are replaced by spaces; it is cut at 200 characters. */
   readonly errorDescription?: string;
-  /** The scope needed, without duplicates; empty if the server names none. */
+  /** The required scope, without duplicates; empty if the server names no scope. */
   readonly scope: readonly string[];
-  /** Where the resource's metadata is said to be (RFC 9728 §5.1). Whoever fetches it sends no token there. */
+  /** The URL of the resource's metadata, as the server states it (RFC 9728 §5.1). Fetch it without a token. */
   readonly resourceMetadata?: string;
 }
 
 /**
- * Reads the Bearer challenge of a response's `WWW-Authenticate`, among challenges of other schemes and in any order.
- * Several Bearer challenges, as a server and its proxy may send them, are read as one; of a repeated parameter the first
- * counts. Reads no body, never throws for what a server sends, and looks at the first 16 384 characters only.
+ * Reads the Bearer challenge of a response's `WWW-Authenticate`. The header may hold challenges of other schemes, in any order.
+ * Several Bearer challenges, for example of a server and its proxy, are read as one; the first value of a repeated parameter
+ * counts. The function does not read the body, does not throw for any header, and reads the first 16 384 characters only.
  *
  * @returns `undefined` if there is no Bearer challenge.
  * @example
@@ -39,7 +39,7 @@ export function parseChallenge(response: ChallengedResponse): BearerChallenge | 
     ({ scheme }) => scheme === "bearer",
   );
   if (bearers.length === 0) return undefined;
-  // The last entry of a name is the one a map keeps.
+  // A map keeps the last entry of each name, so the list is reversed.
   return bearerChallenge(
     new Map(bearers.toReversed().flatMap(({ parameters }) => [...parameters])),
   );

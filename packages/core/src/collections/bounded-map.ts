@@ -1,15 +1,15 @@
 import { LRUCache } from "lru-cache";
 
-/** The most entries that an option may ask for. */
+/** The maximum number of entries that an option may set. */
 export const MAX_ENTRIES = 2 ** 24;
 
-/** Up to so many entries, `lru-cache` makes room for all of them at once, which costs less later. */
+/** Up to this number of entries, `lru-cache` allocates the memory at once, so later inserts cost less. */
 const MAX_PREALLOCATED = 1_024;
 
 /**
- * Makes a map with a bound: when it is full, what was not used for longest goes.
+ * Makes a map with a maximum size. When it is full, it evicts the least recently used entry.
  *
- * @param onEvicted told of each value that had to make room; not of those that were deleted or replaced.
+ * @param onEvicted called with each evicted value, but not with deleted or replaced values.
  */
 export function boundedMap<K extends object | string, V extends object>(
   max: number,
@@ -27,7 +27,7 @@ function bound(max: number): { max: number } | { maxSize: number; sizeCalculatio
   return max <= MAX_PREALLOCATED ? { max } : { maxSize: max, sizeCalculation: () => 1 };
 }
 
-/** Takes every entry out that passes the test; returns how many. */
+/** Deletes every entry that passes the test; returns their number. */
 export function deleteWhere<K extends object | string, V extends object>(
   map: LRUCache<K, V>,
   test: (value: V) => boolean,

@@ -2,16 +2,17 @@ import { errorChain, foreignMember } from "./foreign-error.ts";
 import { stackFrames } from "./stack-frames.ts";
 
 /**
- * Copies of a foreign error what cannot hold a secret: its name, its code, the system call and address of a failed
- * connection, the frames of its stack, and the same of its causes, four errors in all. Messages and bodies are left behind,
- * since errors of HTTP clients and parsers quote what they read. What is copied is bounded and looks like what it should be:
- * a name like that of a class, a code like `ECONNRESET`, `ERR_INVALID_URL` or `invalid_grant`, a frame like one of V8.
+ * Copies those parts of a foreign error that cannot hold a secret: its name, its code, the system call and address of a failed
+ * connection, the frames of its stack, and the same parts of its causes, four errors in all. It drops messages and bodies,
+ * since errors of HTTP clients and parsers quote what they read. Each copied part has a maximum length and must match a
+ * pattern: a name looks like a class name, a code like `ECONNRESET`, `ERR_INVALID_URL` or `invalid_grant`, a frame like a
+ * frame of V8.
  */
 export function redactedCause(error: unknown): Error | undefined {
   return errorChain(error).reduceRight<Error | undefined>(copy, undefined);
 }
 
-/** Letters, and at most one digit among them: random text has more. */
+/** Letters, and at most one digit among them. Random text has more digits. */
 const NAME = /^[A-Za-z]{1,48}(?:\d[A-Za-z]{1,24})?$/;
 const CODE = /^[A-Z][A-Z0-9]{0,23}(?:_[A-Z0-9]{1,23}){0,9}$/;
 const WORDS = /^[A-Za-z]{1,24}(?:[_-][A-Za-z]{1,24}){0,4}$/;
@@ -28,7 +29,7 @@ function copy(cause: Error | undefined, error: Error): Error {
   return code === undefined ? redacted : Object.assign(redacted, { code });
 }
 
-/** Says what Node's own message of a system error says, which others may have added to. */
+/** Rebuilds Node's message of a system error. The original message may hold text that other code added. */
 function connection(error: Error, code: string | undefined): string | undefined {
   const call = text(foreignMember(error, "syscall"), WORDS);
   if (call === undefined) return undefined;

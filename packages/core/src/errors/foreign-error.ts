@@ -1,16 +1,16 @@
-/** How many errors of a chain of causes are looked at. */
+/** How many errors of a chain of causes are read. */
 const MAX_DEPTH = 4;
 
-/** Reads a member of what others made and threw; `undefined` if that cannot be read. */
+/** Reads a member of a foreign value; `undefined` if reading throws. */
 export function foreignMember(value: unknown, name: string): unknown {
   try {
     return (value as Readonly<Record<string, unknown>> | null | undefined)?.[name];
   } catch {
-    return undefined; // A getter, or a proxy, that throws.
+    return undefined; // A getter or a proxy threw.
   }
 }
 
-/** Returns an error and its causes, at most four of them; what is no error ends the chain. */
+/** Returns an error and its causes, at most four errors in all. A cause that is not an error ends the chain. */
 export function errorChain(error: unknown): readonly Error[] {
   const chain: Error[] = [];
   let next = error;
@@ -25,6 +25,6 @@ function isError(value: unknown): value is Error {
   try {
     return value instanceof Error;
   } catch {
-    return false; // A proxy that throws.
+    return false; // A proxy threw.
   }
 }

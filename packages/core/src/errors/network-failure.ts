@@ -1,6 +1,6 @@
 import { errorChain, foreignMember } from "./foreign-error.ts";
 
-/** Codes of Node's connections and name resolution, and of undici, which passes over: what else undici throws is a mistake. */
+/** Codes of failures that pass: of Node's connections and name resolution, and of undici. undici's other codes are mistakes. */
 const CODES: ReadonlySet<unknown> = new Set([
   "EAI_AGAIN",
   "ECONNABORTED",
@@ -22,8 +22,8 @@ const CODES: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Tells whether an error, or one of its causes, says that the network failed or that something took too long: the same call
- * may succeed later. It is told by codes, and by the name `TimeoutError`, which `AbortSignal.timeout` gives.
+ * Tells whether an error, or one of its causes, says that the network failed or that something took too long, so that the same
+ * call may succeed later. It reads the codes, and the name `TimeoutError`, which `AbortSignal.timeout` sets.
  */
 export function isNetworkFailure(error: unknown): boolean {
   return errorChain(error).some(

@@ -5,10 +5,10 @@ import { isNetworkFailure } from "./network-failure.ts";
 import { TokenError } from "./token-error.ts";
 
 /**
- * Makes a token error of what somebody else's code threw: `ERR_TOKEN_PROVIDER`, retryable if it says so itself or its causes show
- * a network fault. Nothing of its message is kept. A token error is returned as it is.
+ * Wraps an error that foreign code threw in a token error: `ERR_TOKEN_PROVIDER`. It is retryable if the foreign error says so,
+ * or if its causes show a network failure. The foreign message is dropped. A token error is returned unchanged.
  *
- * @param who threw it, as the message calls it.
+ * @param who names, for the message, the code that threw the error.
  */
 export function providerError(error: unknown, who: string): TokenError {
   if (TokenError.isInstance(error)) return error;
@@ -27,8 +27,8 @@ export function providerError(error: unknown, who: string): TokenError {
 }
 
 /**
- * Returns what a token source may throw as it is: a token error, a mistake of the caller, an abort. Everything else is foreign, and
- * becomes what {@link providerError} makes of it.
+ * Returns an error that a token source may throw. A token error, a mistake of the caller and an abort are returned unchanged.
+ * {@link providerError} wraps every other error.
  */
 export function sourceError(error: unknown): unknown {
   const isMistake = error instanceof TypeError || error instanceof RangeError;

@@ -1,9 +1,9 @@
 import { foreignMember } from "./foreign-error.ts";
 
-/** V8 makes ten frames unless it is told otherwise. */
+/** V8 records ten frames by default. */
 const MAX_FRAMES = 16;
 const MAX_FRAME_LENGTH = 512;
-/** How much of a stack is looked at; a message that is longer leaves no room for frames. */
+/** How many characters of a stack are read. After a longer message, no frames are read. */
 const MAX_STACK_LENGTH = 16_384;
 
 const SEGMENT = String.raw`[\w.@+~%()\[\] -]{1,120}`;
@@ -16,17 +16,17 @@ const FRAME = new RegExp(
 );
 
 /**
- * Returns the frames of an error's stack: lines that look as V8 writes them, with the place in a script by its path. Lines
- * with any other address (`https:`, `data:`) or a query are left out, and so is all from the first line on that is no frame.
+ * Returns the frames of an error's stack: lines in the format of V8 that name a script by its path. It leaves out lines with
+ * any other address (`https:`, `data:`) or a query, and everything from the first line on that is not a frame.
  */
 export function stackFrames(error: Error): readonly string[] {
   const stack = foreignMember(error, "stack");
   const message = foreignMember(error, "message");
   if (typeof stack !== "string" || typeof message !== "string") return [];
   if (message.length > MAX_STACK_LENGTH) return [];
-  // The message was changed after the stack was made: where that one ends cannot be told.
+  // The message was changed after the stack was recorded, so the end of the message in the stack is unknown.
   if (!stack.slice(0, MAX_STACK_LENGTH).includes(message)) return [];
-  // A message of several lines could imitate a frame: only what follows the message counts.
+  // A message of several lines could imitate a frame, so only the lines after the message count.
   const lines = stack.slice(0, MAX_STACK_LENGTH).split("\n").slice(message.split("\n").length);
   const end = lines.findIndex((line) => !line.startsWith("    at "));
   return lines

@@ -1,6 +1,6 @@
 const BRAND = Symbol.for("@agent-oauth/TokenError");
 
-/** What went wrong; the README's table of errors says what each code means and whether a retry can help. */
+/** The code of a {@link TokenError}. The README's table of errors says what each code means and whether a retry can help. */
 export type TokenErrorCode =
   | "ERR_TOKEN_SUBJECT_REQUIRED"
   | "ERR_TOKEN_SUBJECT_NOT_ALLOWED"
@@ -24,20 +24,20 @@ export type TokenErrorCode =
 
 /** Details of a {@link TokenError}. */
 export interface TokenErrorOptions {
-  /** Never a foreign error as it is: pass it through {@link redactedCause} first. */
+  /** The cause. Pass a foreign error through {@link redactedCause} first. */
   readonly cause?: Error | undefined;
-  /** HTTP status of the answer. */
+  /** HTTP status of the response. */
   readonly status?: number | undefined;
-  /** The `error` code of the OAuth error answer (RFC 6749 §5.2). */
+  /** The `error` code of the OAuth error response (RFC 6749 §5.2). */
   readonly oauthError?: string | undefined;
-  /** How long the server asked us to wait (`Retry-After`), in milliseconds. */
+  /** How long the server asked the client to wait (`Retry-After`), in milliseconds. */
   readonly retryAfterMs?: number | undefined;
-  /** Whether a retry can help. Default: what the code and the status say. */
+  /** Whether a retry can help. Default: derived from the code and the status. */
   readonly retryable?: boolean | undefined;
 }
 
 /**
- * Says why a token could not be had or used. Its message, cause and inspect output hold no secret.
+ * Says why a token could not be obtained or used. Its message, cause and inspect output hold no secret.
  *
  * @example
  * ```ts
@@ -52,16 +52,16 @@ export interface TokenErrorOptions {
 export class TokenError extends Error {
   /** The stable code, for programs to branch on. */
   readonly code: TokenErrorCode;
-  /** Whether the same call may succeed later without anything being changed. */
+  /** Whether the same call may succeed later without any change. */
   readonly retryable: boolean;
-  /** HTTP status of the answer, if there was one. */
+  /** HTTP status of the response, if there was a response. */
   declare readonly status?: number;
-  /** The `error` code of the OAuth error answer (RFC 6749 §5.2). */
+  /** The `error` code of the OAuth error response (RFC 6749 §5.2). */
   declare readonly oauthError?: string;
-  /** How long the server asked us to wait, in milliseconds. */
+  /** How long the server asked the client to wait, in milliseconds. */
   declare readonly retryAfterMs?: number;
 
-  /** Tells token errors apart from others, also across two installed copies of this package. */
+  /** Tells whether a value is a token error. It also recognises a token error of another installed copy of this package. */
   static isInstance(error: unknown): error is TokenError {
     return typeof error === "object" && error !== null && BRAND in error;
   }

@@ -1,6 +1,6 @@
 /**
- * Calls a user's callback, if there is one, so that nothing it does can end the caller's work or the process: what it throws
- * is ignored, and so is the rejection of what it returns, if that is a promise.
+ * Calls a user's callback, if there is one. A failing callback cannot end the caller's work or the process: an error that it
+ * throws is ignored, and so is the rejection of a promise that it returns.
  */
 export function emit<Args extends readonly unknown[]>(
   callback: ((...args: Args) => unknown) | undefined,
@@ -13,6 +13,6 @@ export function emit<Args extends readonly unknown[]>(
       Promise.resolve(returned).catch(() => {});
     }
   } catch {
-    // A listener must not be able to break the work that it is told of.
+    // A failing listener must not break the work that it listens to.
   }
 }

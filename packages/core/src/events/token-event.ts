@@ -1,15 +1,15 @@
 import type { TokenErrorCode } from "../errors/token-error.ts";
 
-/** Receives events. It is called synchronously, so it must be quick; what it throws is ignored. */
+/** Receives events. It is called synchronously, so it must be quick. Its errors are ignored. */
 export type TokenEventSink = (event: TokenEvent) => void;
 
-/** What every event says. None holds a token, an assertion or a secret. */
+/** The members of every event. An event never holds a token, an assertion or a secret. */
 interface EventBase {
-  /** The source's identity at that moment. */
+  /** The source's identity at the time of the event. */
   readonly identity: string | undefined;
-  /** Epoch milliseconds. */
+  /** When the event happened, in epoch milliseconds. */
   readonly at: number;
-  /** Of the request, where there is one. */
+  /** The audience of the request, if the event belongs to a request. */
   readonly audience?: readonly string[];
   readonly resource?: readonly string[];
   readonly tenant?: string;
@@ -18,63 +18,66 @@ interface EventBase {
 /** A token request begins. */
 export interface RequestStartEvent extends EventBase {
   readonly type: "request-start";
-  /** Joins it to its `request-end`; unique within one source. */
+  /** The `request-end` event of this request has the same number. It is unique within one source. */
   readonly requestId: number;
-  /** Why the cache asks: nothing cached, refresh ahead, or a server refused the cached token. */
+  /** Why the cache asks: it has no token, it refreshes ahead, or a server refused the cached token. */
   readonly reason: "miss" | "stale" | "rejected";
 }
 
-/** A token request ended; `code` is absent if it brought a token. */
+/** A token request ended; `code` is absent if the request succeeded. */
 export interface RequestEndEvent extends EventBase {
   readonly type: "request-end";
   readonly requestId: number;
-  /** From its start, in milliseconds of the monotonic clock. */
+  /** How long the request took, in milliseconds of the monotonic clock. */
   readonly durationMs: number;
   readonly code?: TokenErrorCode | "ERR_UNKNOWN";
 }
 
-/** Something was seen for one request of the cache: served fresh, served while refreshing, not there, or pushed out. */
+/**
+ * What the cache did for one request: it served a fresh token (`hit`), served a token and refreshed it (`stale`), had no token
+ * (`miss`), got a token that lasts too short (`short-lived`), learned of a refusal (`rejected`) or made room (`evicted`).
+ */
 export interface CacheEvent extends EventBase {
   readonly type: "hit" | "stale" | "miss" | "short-lived" | "rejected" | "evicted";
-  /** Of the token concerned, where there is one. */
+  /** The fingerprint of the token, if the event is about a token. */
   readonly fingerprint?: string;
 }
 
-/** A refresh ahead failed; callers still get the token they have. */
+/** A refresh ahead failed. Callers still get the cached token. */
 export interface RefreshFailedEvent extends EventBase {
   readonly type: "refresh-failed";
   readonly code: TokenErrorCode | "ERR_UNKNOWN";
 }
 
-/** A lifetime could not be used and the next source of it was taken. */
+/** A claim about the lifetime was unusable, so the next claim was used. */
 export interface LifetimeSkippedEvent extends EventBase {
   readonly type: "lifetime-skipped";
   readonly field: "expires_at" | "expires_in" | "exp" | "id_token.exp";
 }
 
-/** A lifetime above `maxLifetimeMs` was cut. */
+/** The cache cut a lifetime to `maxLifetimeMs`. */
 export interface LifetimeCutEvent extends EventBase {
   readonly type: "lifetime-cut";
-  /** What the server said, in milliseconds. */
+  /** The lifetime that the server stated, in milliseconds. */
   readonly lifetimeMs: number;
 }
 
-/** The `aud` of a JWT answer does not contain the requested target. */
+/** The `aud` of the issued JWT does not contain the requested target. */
 export interface AudienceMismatchEvent extends EventBase {
   readonly type: "audience-mismatch";
 }
 
-/** An actor's token was sent, and the JWT answer does not name that actor in `act`: the servers will not know who acts. */
+/** An actor token was sent, but the issued JWT does not name that actor in `act`, so servers cannot see who acts. */
 export interface ActorIgnoredEvent extends EventBase {
   readonly type: "actor-ignored";
 }
 
-/** A tenant was given to a flow that has only one. */
+/** A caller named a tenant, but the flow has only one tenant, so the name was dropped. */
 export interface TenantDroppedEvent extends EventBase {
   readonly type: "tenant-dropped";
 }
 
-/** What sources, caches and clients tell about their work. */
+/** An event of a source, a cache or a client. */
 export type TokenEvent =
   | RequestStartEvent
   | RequestEndEvent

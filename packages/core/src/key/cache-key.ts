@@ -5,27 +5,27 @@ import type { TokenRequest } from "../token/token-source.ts";
 import { framed, type RequestShapes } from "./request-shape.ts";
 
 /**
- * Names the one token that answers a request. The source's identity is not in it: a cache holds tokens of one
- * identity only, and drops them when it changes.
+ * Identifies the token for a request. The key leaves out the source's identity: a cache holds the tokens of one identity only,
+ * and drops them when the identity changes.
  */
 export interface CacheKey {
-  /** Whose token it is: the subject token's full SHA-256, else the principal's name. `undefined`: nobody's, a system token. */
+  /** The subject: the subject token's full SHA-256, else the principal's name; `undefined` for a system token. */
   readonly subject: string | undefined;
-  /** The caller's name for the subject, beside its token's digest. */
+  /** The caller's name for the subject. A key can hold it together with the token's digest. */
   readonly principal: string | undefined;
-  /** The target, as {@link RequestShapes} writes it. */
+  /** The target, in the text form of {@link RequestShapes}. */
   readonly shape: string;
 }
 
-/** A user, as `evict` is told of one. */
+/** Names a user for `evict`. */
 export type CacheUser = { readonly principal: string } | { readonly subjectToken: string };
 
 const NOTHING: TokenRequest = {};
 
 /**
- * Works out the key of a request.
+ * Computes the cache key of a request.
  *
- * @throws TypeError naming what came in place of a request, or the field that is unknown, blank or of a wrong type.
+ * @throws TypeError if the value is not a request, or if a field is unknown, blank or of a wrong type. The message names it.
  */
 export function cacheKey(request: TokenRequest | undefined, shapes: RequestShapes): CacheKey {
   const given = request === undefined ? NOTHING : requireRequest(request);
@@ -34,7 +34,7 @@ export function cacheKey(request: TokenRequest | undefined, shapes: RequestShape
   return { subject: subjectOf(subjectToken, principal), principal, shape: shapes.textOf(given) };
 }
 
-/** Writes a key as one text. */
+/** Writes a key as one string. */
 export function keyText({ subject, principal, shape }: CacheKey): string {
   return (
     [subject, principal].map((part) => (part === undefined ? "-" : framed(part))).join("") + shape
@@ -44,9 +44,9 @@ export function keyText({ subject, principal, shape }: CacheKey): string {
 const USER_NAMES: OptionNames<CacheUser> = { principal: true, subjectToken: true };
 
 /**
- * Returns the user that a caller names: by digest, or by principal.
+ * Checks the user that a caller names, and replaces a subject token by its digest.
  *
- * @throws TypeError unless exactly one of the two names is given, and is not blank.
+ * @throws TypeError unless exactly one of the two fields is given and is not blank.
  */
 export function checkedUser(
   user: CacheUser,
@@ -63,6 +63,6 @@ export function checkedUser(
 
 function subjectOf(subjectToken: string | undefined, principal: string | undefined) {
   if (subjectToken !== undefined) return digest(bareToken(subjectToken));
-  // Longer than any digest, so that no name can pass for one.
+  // This text is longer than any digest, so a principal's name cannot equal a digest.
   return principal === undefined ? undefined : `principal without a subject token: ${principal}`;
 }

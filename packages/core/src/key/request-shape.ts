@@ -1,22 +1,22 @@
 import { nameField, stringList } from "../token/token-request.ts";
 import type { TokenRequest } from "../token/token-source.ts";
 
-/** How many shapes of requests are recognised without being written out: more than most agents have targets. */
+/** How many request shapes are remembered. Most agents have fewer targets. */
 const MAX_SHAPES = 16;
 
 type Shape = Pick<TokenRequest, "tenant" | "audience" | "resource" | "scope">;
 
 /**
- * Writes the target of a request (tenant, audience, resource, scope) as one text: each field at its position, each
- * name with its length, lists as sorted sets, absent and empty alike. No two different targets give the same text.
- * Writing it costs more than a whole cache hit, so the shapes last seen are recognised by their members.
+ * Writes the target of a request (tenant, audience, resource, scope) as one string: each field at its position, each name with
+ * its length, each list as a sorted set. Absent lists and empty lists are written alike. Different targets give different
+ * strings. Writing costs more than a cache hit, so the latest shapes are remembered and recognised by their members.
  */
 export class RequestShapes {
   readonly #seen: { readonly shape: Shape; readonly text: string }[] = [];
   #next = 0;
 
   /**
-   * Returns the text of a request's target.
+   * Returns the string for a request's target.
    *
    * @throws TypeError naming the field that is blank or of a wrong type.
    */
@@ -42,14 +42,14 @@ function isSame(one: Shape, other: Shape): boolean {
 }
 
 function isSameList(one: readonly string[] | undefined, other: readonly string[] | undefined) {
-  // What is no list, such as a string, is like no list: writing it out says what is wrong with it.
+  // A value that is not a list, such as a string, equals no list. Writing it then throws an error that names the mistake.
   if (!Array.isArray(one) || !Array.isArray(other)) return one === undefined && other === undefined;
   if (one.length !== other.length) return false;
   for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
   return true;
 }
 
-/** What is written and what is recognised later are one: the caller may change its lists, or have getters. */
+/** Copies the target, since the caller may change its lists or have getters: the copy is both written and remembered. */
 function checkedCopy({ tenant, audience, resource, scope }: Shape): Shape {
   return {
     ...(tenant !== undefined && { tenant: nameField(tenant, "tenant") }),
@@ -60,7 +60,7 @@ function checkedCopy({ tenant, audience, resource, scope }: Shape): Shape {
 }
 
 function write({ tenant, audience, resource, scope }: Shape): string {
-  // Joined, not added: a sum of strings is kept as a tree of its parts, which takes thrice the state.
+  // V8 keeps a sum of strings as a tree of its parts, which takes three times the memory of a joined string.
   return [
     tenant === undefined ? "-" : framed(tenant),
     writtenList(audience),
@@ -75,7 +75,7 @@ function writtenList(list: readonly string[] = []): string {
   return `${set.length}*${set.map(framed).join("")}`;
 }
 
-/** Writes a text with its length before it, so that nothing in it can be taken for what follows. */
+/** Writes a string with its length before it, so that its characters cannot be mistaken for the next part. */
 export function framed(text: string): string {
   return `${text.length}:${text}`;
 }

@@ -3,26 +3,26 @@ import { isPlainObject, kindOf } from "./plain-object.ts";
 
 type AllKeys<O> = O extends unknown ? keyof O : never;
 
-/** The names of all options of `O`, of each alternative if it is a union. The compiler refuses a list that misses one. */
+/** The names of all options of `O`; for a union, those of each alternative. The compiler refuses an incomplete list. */
 export type OptionNames<O> = { readonly [N in AllKeys<O> & string]: true };
 
-/** What {@link checkOptions} says if it refuses something. */
+/** The known names, and the words for the message of {@link checkOptions}. */
 export interface CheckOptionsContext {
   /** Completes "Cannot …". */
   readonly doing: string;
-  /** Every name that an option may have. */
+  /** All known names. */
   readonly names: Readonly<Record<string, true>>;
-  /** How the object is called in the error. Default `"the options"`. */
+  /** The word for the object in the message. Default `"the options"`. */
   readonly what?: string;
-  /** How a member is called in the error. Default `"option"`. */
+  /** The word for a member in the message. Default `"option"`. */
   readonly member?: string;
 }
 
 /**
- * Refuses options that are not a plain object, and names that no option has: a misspelt option would be ignored without
- * a word. `undefined` passes; a member that is `undefined` counts as given, since its name is wrong all the same.
+ * Refuses options that are not a plain object, and options with an unknown name, so that a misspelt option is not silently
+ * ignored. `undefined` in place of the options is accepted. An unknown name is refused even if its value is `undefined`.
  *
- * @throws TypeError naming what came, or the unknown name and the nearest known one.
+ * @throws TypeError that says what the value is, or names the unknown name and the nearest known name.
  */
 export function checkOptions(options: unknown, context: CheckOptionsContext): void {
   if (options === undefined) return;
@@ -40,7 +40,7 @@ export function checkOptions(options: unknown, context: CheckOptionsContext): vo
   }
 }
 
-/** Returns those members that `names` lists, for a factory that hands a part of its options on. */
+/** Returns the members that `names` lists, for a factory that passes on a part of its options. */
 export function pickOptions<O extends object>(
   options: object,
   names: OptionNames<O>,
@@ -50,7 +50,7 @@ export function pickOptions<O extends object>(
   ) as O;
 }
 
-/** Says that there is no such name, and which one was probably meant. */
+/** Returns the message for an unknown name, with the known name that was probably meant. */
 export function unknownName(
   name: string,
   { known, member }: { known: readonly string[]; member: string },
@@ -63,7 +63,7 @@ export function unknownName(
   return `there is no ${member} ${JSON.stringify(name.slice(0, MAX_SHOWN))}; ${advice}`;
 }
 
-/** A name that is longer is a value in the wrong place. */
+/** A longer name is probably a value in the wrong place. */
 const MAX_SHOWN = 40;
 
 function listed(names: readonly string[]): string {

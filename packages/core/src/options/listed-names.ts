@@ -1,6 +1,6 @@
 /**
- * Lists names that a server, a binding or a file chose, for a message: the first five, each quoted and cut, and how many
- * more there are. However many names there are, and however long they are, the message stays short.
+ * Lists names from a server, a binding or a file for a message: the first five names, each quoted and cut, and the number of
+ * further names. The message stays short for any number and length of names.
  *
  * @example
  * ```ts
@@ -13,26 +13,26 @@ export function listedNames(names: readonly string[]): string {
   return names.length > MAX_NAMES ? `${shown} ${moreThan(names.length)}` : shown;
 }
 
-/** Lists sentences of ours, such as what is wrong with each member of a file: the first five, and how many more there are. */
+/** Lists our own sentences, such as one for each wrong member of a file: the first five, and the number of further ones. */
 export function listedReasons(reasons: readonly string[]): string {
   const shown = reasons.slice(0, MAX_NAMES).join("; ");
   return reasons.length > MAX_NAMES ? `${shown}; ${moreThan(reasons.length)}` : shown;
 }
 
 /**
- * Quotes one name that a server, a binding or a file chose: JSON-encoded, characters escaped that a log or terminal would
- * obey, and cut at 80 characters.
+ * Quotes one name from a server, a binding or a file: it is cut at 80 characters and JSON-encoded, and characters that control
+ * a log or a terminal are escaped.
  */
 export function shownName(name: string): string {
   const cut = name.length > MAX_LENGTH ? `${name.slice(0, MAX_LENGTH)}…` : name;
   return JSON.stringify(cut).replace(OBEYED, escaped);
 }
 
-/** As many as a reader takes in at once. */
+/** A reader can take in this many names at once. */
 const MAX_NAMES = 5;
 const MAX_LENGTH = 80;
 
-/** Control and format characters that JSON leaves as they are, and line separators. */
+/** Control characters, format characters and line separators that JSON does not escape. */
 const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 function escaped(character: string): string {

@@ -1,8 +1,8 @@
 /**
- * Finds the known name that a misspelt one was probably meant to be. Letter case, hyphens and underscores do not
- * count, and a name that contains a known one, or is part of one, is near too.
+ * Finds the known name that is nearest to a misspelt name. It ignores letter case, hyphens and underscores. A name that contains a
+ * known name, or is part of a known name, is near too.
  *
- * @returns `undefined` if none is near.
+ * @returns `undefined` if no known name is near.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const wanted = lettersOf(name.slice(0, MAX_LENGTH));
@@ -29,7 +29,7 @@ function overlaps(one: string, other: string): boolean {
   return Math.min(one.length, other.length) > 2 && (one.includes(other) || other.includes(one));
 }
 
-/** Counts the letters to insert, drop, replace or swap with their neighbour to get from one word to the other. */
+/** Counts the edits from one word to the other: letters to insert, drop, replace or swap with a neighbour. */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, i) => i);

@@ -1,18 +1,18 @@
 import { kindOf } from "./plain-object.ts";
 
-/** Which numbers an option may have. */
+/** The numbers that an option accepts. */
 export interface NumberRule extends OptionContext {
   readonly min: number;
   readonly max: number;
-  /** Whether only whole numbers will do. Default `false`. */
+  /** Whether only whole numbers are accepted. Default `false`. */
   readonly whole?: boolean;
 }
 
-/** The longest time that a timer can count, in milliseconds. */
+/** The longest delay of a timer, in milliseconds. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Returns a number that an option may have.
+ * Checks an option that must be a number, and returns it.
  *
  * @throws TypeError | RangeError naming the option.
  */
@@ -29,9 +29,9 @@ export function numberOption(value: unknown, rule: NumberRule): number {
 }
 
 /**
- * Returns a text that is not blank.
+ * Checks an option that must be a string and not blank, and returns it.
  *
- * @throws TypeError naming the option. The text is not shown: it may be a secret.
+ * @throws TypeError naming the option. The message does not show the string, since it may be a secret.
  */
 export function textOption(value: unknown, { option, doing }: OptionContext): string {
   if (typeof value === "string" && value.trim() !== "") return value;
@@ -41,16 +41,16 @@ export function textOption(value: unknown, { option, doing }: OptionContext): st
   );
 }
 
-/** Which option is checked, and for what. */
+/** The option that is checked, and the purpose for the message. */
 export interface OptionContext {
-  /** Its name, as the caller writes it. */
+  /** The name of the option, as the caller writes it. */
   readonly option: string;
   /** Completes "Cannot …". */
   readonly doing: string;
 }
 
 /**
- * Returns a function, or `undefined` if the option is left out.
+ * Checks an option that must be a function or left out, and returns it.
  *
  * @throws TypeError naming the option.
  */

@@ -1,6 +1,6 @@
 /**
- * Tells whether a value is an object that only holds members: `{ … }`, also where another realm made it, or one
- * without a prototype. Promises, lists, maps and instances of classes are none.
+ * Tells whether a value is a plain object: `{ … }`, of this or another realm, or an object without a prototype. Promises, lists,
+ * maps and instances of classes are not plain objects.
  */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
@@ -30,7 +30,7 @@ function isThenable(value: object): boolean {
   try {
     return "then" in value && typeof value.then === "function";
   } catch {
-    return false; // A getter, or a proxy, that throws.
+    return false; // A getter or a proxy threw.
   }
 }
 

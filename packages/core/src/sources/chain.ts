@@ -8,13 +8,13 @@ import { normalizeTokenRequest } from "../token/token-request.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "../token/token-source.ts";
 
 /**
- * Asks sources in their order until one is configured here. Only `ERR_TOKEN_SOURCE_UNAVAILABLE` moves on to the next
- * one: a source that is there and fails, or refuses the request, is the answer, so that an outage or a revoked
- * credential never turns into the token of somebody else.
+ * Asks the sources in order and uses the first that is configured here. Only `ERR_TOKEN_SOURCE_UNAVAILABLE` moves on to the
+ * next source. If a configured source fails or refuses the request, the call fails, so an outage or a revoked credential never
+ * leads to another source's token.
  *
- * Which source answered is not remembered. A source may have a token for one user and none for another, and one that
- * is configured later is seen at the next request; what was cached of the other one stays until its end. The identity
- * is that of all the sources, in their order: it changes when any of them changes. Nothing is cached here.
+ * The chain asks all sources anew at each request: a source may have a token for one user only, or may be configured later. A
+ * cache in front keeps a token of another source until it expires. The chain's identity combines the identities of all sources
+ * in order, and changes when one of them changes. The chain itself caches nothing.
  *
  * @example
  * ```ts
@@ -22,9 +22,9 @@ import type { GetTokenOptions, TokenRequest, TokenSource } from "../token/token-
  *   chain([fromTokenProvider(tokenOfSession, { optional: true }), staticTokenSource(apiToken)]),
  * );
  * ```
- * @throws TypeError if the list is empty, or naming the position of what is no token source. At a call:
- * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if no source is configured here, with what each of them says (the first five),
- * `ERR_TOKEN_RESPONSE` if one yields what is no access token.
+ * @throws TypeError if the list is empty, or if a member is not a token source. The message names its position. At a call:
+ * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if none of the sources is configured here, with the messages of the first
+ * five sources; `ERR_TOKEN_RESPONSE` if a source returns a value that is not an access token.
  */
 export function chain<T extends AccessToken>(sources: readonly TokenSource<T>[]): TokenSource<T> {
   if (!Array.isArray(sources) || sources.length === 0) {
@@ -32,14 +32,14 @@ export function chain<T extends AccessToken>(sources: readonly TokenSource<T>[])
   }
   for (const [position, source] of sources.entries()) {
     if (typeof source?.getToken === "function") continue;
-    throw new TypeError(`Cannot chain token sources: "sources[${position}]" is no token source`);
+    throw new TypeError(`Cannot chain token sources: "sources[${position}]" is not a token source`);
   }
   return new ChainedSource(sources);
 }
 
 class ChainedSource<T extends AccessToken> implements TokenSource<T> {
   readonly #sources: readonly TokenSource<T>[];
-  /** Written out once for as long as it holds: a cache reads it at each hit. */
+  /** The identities that `#identity` was built from. It is rebuilt only when they change, since a cache reads it at each hit. */
   #identities: readonly (string | undefined)[] = [];
   #identity: string | undefined;
 
@@ -78,7 +78,7 @@ class ChainedSource<T extends AccessToken> implements TokenSource<T> {
   }
 }
 
-/** A cache in front of the chain stands in front of all the caches in it. */
+/** Combines the caches in the chain, for a cache in front of the chain. */
 function allOf(layers: readonly Layer[]): Layer {
   return {
     get generation() {

@@ -12,16 +12,17 @@ const NAMES: OptionNames<FromTokenProviderOptions> = {
 };
 
 /**
- * Turns a function into a token source. It is not called on every request: the source caches, as
- * {@link cachingTokenSource} does, until the end that the function gives, else the token's `exp`, else for
- * `fallbackLifetimeMs`. Callers at the same time share one call, and its failure.
+ * Turns a function into a token source. The source caches tokens as {@link cachingTokenSource} does, so it does not call the
+ * function for every request. It keeps a token until the expiry that the function returns, else until the token's `exp`, else
+ * for `fallbackLifetimeMs`. Concurrent callers share one call of the function, and its failure.
  *
- * What it returns is kept for its request, so it must answer by the request alone. The user stands in there, as
- * `subjectToken` or `principal`: a function that looks up the current user by itself gives all the token of the first.
+ * The source caches the token for its request, so the token must depend on the request only. The request names the user, by
+ * `subjectToken` or `principal`. If the function looks up the current user by itself, every user gets the token of the first
+ * user.
  *
- * A source never yields nothing, so no request goes out without a token by accident. Who wants an anonymous request
- * asks for it: with `optional` the source says by `ERR_TOKEN_SOURCE_UNAVAILABLE` that there is no token, and the
- * caller that catches it sends the request by the plain `fetch`.
+ * The source returns a token or fails, so a request never goes out without a token by accident. If you want anonymous
+ * requests, set `optional`: without a token, the source fails with `ERR_TOKEN_SOURCE_UNAVAILABLE`. Catch that error and send
+ * the request with the plain `fetch`.
  *
  * @example
  * ```ts
@@ -31,16 +32,17 @@ const NAMES: OptionNames<FromTokenProviderOptions> = {
  * });
  * ```
  * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range. At a call:
- * @throws TokenError `ERR_TOKEN_PROVIDER` if the function throws, takes too long, or returns anything but a token that
- * is good now. It is retryable if the function took too long, or if what it threw, or a cause of that, is a fault of the network
- * (by its code, such as `ECONNRESET`, or a `TimeoutError`); a member `retryable` of what it threw decides if there is one. Calls
- * for the same request fail alike for `failureLifetimeMs`, after a retryable failure for a back-off. A `TokenError` passes as it is.
+ * @throws TokenError `ERR_TOKEN_PROVIDER` if the function throws, takes too long, or does not return a valid token. The error is
+ * retryable if the function took too long, or if the thrown error or one of its causes is a network failure (a code such as
+ * `ECONNRESET`, or a `TimeoutError`). If the thrown error has a boolean member `retryable`, that member decides. Further calls
+ * for the same request fail with the same error for `failureLifetimeMs`, or, after a retryable failure, for a back-off. A
+ * `TokenError` that the function throws is passed on unchanged.
  */
 export function fromTokenProvider(
   provider: TokenProvider,
   options?: FromTokenProviderOptions,
 ): CachingTokenSource;
-/** Turns a function that has a token for some requests only into a token source. */
+/** Turns a function that has tokens for some requests only into a token source. */
 export function fromTokenProvider(
   provider: TokenProvider<undefined | null>,
   options: FromTokenProviderOptions & { readonly optional: true },

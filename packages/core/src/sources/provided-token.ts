@@ -4,26 +4,26 @@ import { type AccessToken, createAccessToken, tokenViolation } from "../token/ac
 import { fitsHeader, withoutBearer } from "../token/bearer-scheme.ts";
 import { earliest, resolveExpiresAt } from "../token/expires-at.ts";
 
-/** A token and how long it lasts. Without an end the token's own `exp` counts, if it is a JWT. */
+/** A token and its expiry. If the expiry is absent and the token is a JWT, the token's own `exp` counts. */
 export interface ProvidedToken {
   /** The raw token; a leading "Bearer " is dropped. */
   readonly token: string;
-  /** When it ends, in epoch milliseconds. */
+  /** When the token expires, in epoch milliseconds. */
   readonly expiresAt?: number;
-  /** How long it lasts from the call on, in seconds as on the wire (RFC 6749 §5.1). */
+  /** The lifetime from the call on, in seconds as on the wire (RFC 6749 §5.1). */
   readonly expiresIn?: number;
 }
 
-/** When a provider was called and when it answered, in epoch milliseconds. */
+/** When a provider was called and when it returned, in epoch milliseconds. */
 export interface ProviderCallTimes {
   readonly sentAt: number;
   readonly answeredAt: number;
 }
 
 /**
- * Reads what a token provider returned.
+ * Reads the value that a token provider returned.
  *
- * @throws TokenError `ERR_TOKEN_PROVIDER` that says of what kind it is, if it is no token of use.
+ * @throws TokenError `ERR_TOKEN_PROVIDER` if the value is not a usable token. The message says what kind of value it is.
  */
 export function readProvidedToken(
   response: unknown,
@@ -43,13 +43,13 @@ export function readProvidedToken(
   const expiresAt = earliest(own, resolveExpiresAt(claims, { sentAt }));
   if (expiresAt !== undefined && expiresAt <= answeredAt) {
     throw unusable(
-      `a token that ended ${answeredAt - expiresAt} ms ago ("expiresAt" is in milliseconds, "expiresIn" in seconds)`,
+      `a token that expired ${answeredAt - expiresAt} ms ago ("expiresAt" is in milliseconds, "expiresIn" in seconds)`,
     );
   }
   return createAccessToken({ token, expiresAt });
 }
 
-/** Tells whether a provider returned nothing: `undefined`, `null`, or a text without a token in it. */
+/** Tells whether a provider returned no token: `undefined`, `null`, or a string without a token in it. */
 export function isMissingToken(response: unknown): boolean {
   if (typeof response === "string") return withoutBearer(response) === "";
   return response === undefined || response === null;

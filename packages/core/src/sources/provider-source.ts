@@ -11,7 +11,7 @@ import type { FromTokenProviderOptions, TokenProvider } from "./token-provider.t
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
-/** Asks a user's function for each token, and waits no longer for it than it was told to. */
+/** Calls a user's function for each token, and waits for it until the time limit. */
 export class ProviderSource implements TokenSource {
   readonly identity: string | undefined;
   readonly #provider: TokenProvider<undefined | null>;
@@ -57,7 +57,7 @@ export class ProviderSource implements TokenSource {
       try {
         return await this.#provider(request, call);
       } catch (error) {
-        // Not a TypeError: fetch says so what is wrong with the network, and quotes the header it cannot send.
+        // A TypeError is wrapped too: `fetch` throws one when the network fails, and quotes a header that it cannot send.
         throw providerError(error, "the token provider");
       }
     });
@@ -75,6 +75,6 @@ function tooLate(timeoutMs: number): TokenError {
 function unavailable(): TokenError {
   return new TokenError(
     "ERR_TOKEN_SOURCE_UNAVAILABLE",
-    "Cannot get a token: the token provider has none for this request",
+    "Cannot get a token: the token provider returned no token for this request",
   );
 }

@@ -21,10 +21,10 @@ const NAMES: OptionNames<AccessTokenInit> = {
 };
 
 /**
- * Makes a source that has one token and no way to get another: for tests, scripts and long-lived API tokens. It
- * supports no field of a request, and fails with `ERR_TOKEN_REJECTED` once a server has refused its token.
+ * Makes a source that always returns the same token, for tests, scripts and long-lived API tokens. It accepts only an empty
+ * request. A call that names its token as rejected fails with `ERR_TOKEN_REJECTED`.
  *
- * @throws TypeError if the token is empty, or naming the member that is unknown or of a wrong type.
+ * @throws TypeError if the token is empty, or if a member is unknown or of a wrong type. The message names the member.
  */
 export function staticTokenSource(token: string | AccessTokenInit): TokenSource {
   const only = onlyToken(token);
@@ -37,7 +37,7 @@ export function staticTokenSource(token: string | AccessTokenInit): TokenSource 
       if (options?.rejected?.token !== only.token) return only;
       throw new TokenError(
         "ERR_TOKEN_REJECTED",
-        "Cannot get another token: the server refused the only one this static source has",
+        "Cannot get another token: the server refused the only token of this static source",
       );
     },
   };

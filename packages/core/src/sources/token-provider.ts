@@ -3,32 +3,32 @@ import type { AccessToken } from "../token/access-token.ts";
 import type { TokenRequest } from "../token/token-source.ts";
 import type { ProvidedToken } from "./provided-token.ts";
 
-/** What a token provider is told beside the request. */
+/** The second argument of a token provider. */
 export interface TokenProviderCall {
-  /** Ends when nobody waits for the answer any more: after `timeoutMs`, or when the source is closed. */
+  /** Aborted when the source stops waiting for the provider: after `timeoutMs`, or when the source is closed. */
   readonly signal: AbortSignal;
-  /** A token of this provider that a server refused: the answer must be another one. */
+  /** A token of this provider that a server refused. The provider must return another token. */
   readonly rejected?: AccessToken;
 }
 
 /**
- * A user's own way to get a token for a request: a function, asynchronous or not, that returns a token, with or
- * without "Bearer " before it, or a token and its end. `None` is what an optional one returns if it has none.
+ * A user's function that gets a token for a request. The function may be asynchronous. It returns a token, with or without a
+ * leading "Bearer ", or a token and its expiry. An optional provider returns a value of type `None` if it has no token.
  */
 export type TokenProvider<None = never> = (
   request: TokenRequest,
   call: TokenProviderCall,
 ) => string | ProvidedToken | None | Promise<string | ProvidedToken | None>;
 
-/** How {@link fromTokenProvider} asks, and how it caches. */
+/** Options of {@link fromTokenProvider}, including those of its cache. */
 export interface FromTokenProviderOptions extends CachingTokenSourceOptions {
-  /** Changes when the provider's credential does; digests only. Default `undefined`: it never changes. */
+  /** A digest that changes when the provider's credential changes. Default `undefined`: the credential never changes. */
   readonly identity?: string;
   /** How long the provider may take, in milliseconds. Default 60 000. */
   readonly timeoutMs?: number;
   /**
-   * Whether the provider may have no token for a request. `undefined`, `null` or an empty string is then
-   * `ERR_TOKEN_SOURCE_UNAVAILABLE`, at which `chain` asks the next source. Default `false`.
+   * Whether the provider may have no token for a request. If it then returns `undefined`, `null` or an empty string, the call
+   * fails with `ERR_TOKEN_SOURCE_UNAVAILABLE`, and `chain` asks the next source. Default `false`.
    */
   readonly optional?: boolean;
 }

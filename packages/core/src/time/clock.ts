@@ -1,23 +1,23 @@
-/** The two clocks everything that judges time is given, and a timer. */
+/** A wall clock, a monotonic clock and a timer. Everything that depends on time takes a `Clock`. */
 export interface Clock {
-  /** Wall clock: epoch milliseconds. It may step either way. */
+  /** Returns the wall clock's time in epoch milliseconds. It may jump forward or back. */
   now(): number;
-  /** Monotonic clock: milliseconds since some fixed moment. It may stand still while the machine sleeps. */
+  /** Returns the monotonic clock's time: milliseconds since some fixed moment. It may stand still while the machine sleeps. */
   monotonic(): number;
   /**
-   * Calls back once after so many milliseconds; the returned function cancels that. Only calls that wait for a token endpoint
-   * which is down use it. Default: `setTimeout`.
+   * Calls `callback` once after `ms` milliseconds; the returned function cancels the timer. Only calls that wait for a token
+   * endpoint that is down use it. Default: `setTimeout`.
    */
   timer?(callback: () => void, ms: number): () => void;
 }
 
-/** The machine's clocks. */
+/** The clocks of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
 };
 
-/** Calls back once after so many milliseconds of a clock; the returned function cancels that. */
+/** Calls `callback` once after `ms` milliseconds of the clock; the returned function cancels the timer. */
 export function startTimer(
   clock: Clock,
   { callback, ms }: { callback: () => void; ms: number },

@@ -1,31 +1,33 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { untilAborted } from "./until-aborted.ts";
 
-/** The time and the signal that one piece of work has. */
+/** The time limit of one piece of work, and the signal that ends the work. */
 export interface Deadline {
-  /** Aborted when the time is over, or when one of the signals is that the deadline was made of. */
+  /** Aborted when the time is over, or when one of the option `signals` is aborted. */
   readonly signal: AbortSignal;
   /** Milliseconds left. */
   leftMs(): number;
 }
 
-/** What ends the work. */
+/** Options of {@link withinDeadline}. */
 export interface DeadlineOptions {
   readonly timeoutMs: number;
-  /** Makes the reason with which the signal is aborted when the time is over. */
+  /** Returns the abort reason of the signal when the time is over. */
   readonly timeoutReason: () => Error;
-  /** Signals that end the work too. */
+  /** Further signals that end the work. */
   readonly signals?: readonly (AbortSignal | undefined)[];
-  /** Counts what is left. Default: the machine's clocks. */
+  /** Measures the remaining time. Default: the machine's clocks. */
   readonly clock?: Clock;
-  /** Whether a process with nothing else to do may end before the time is over. Default `false`. */
+  /** Whether an otherwise idle process may end before the time is over. Default `false`. */
   readonly unref?: boolean;
 }
 
 /**
- * Waits for work no longer than its deadline, also if the work never settles. The work gets a signal that ends with the wait.
+ * Waits for the work until its deadline at the latest, even if the work never settles. The work gets a signal, which is aborted
+ * when the wait ends early.
  *
- * @throws The reason that ended the wait, whatever the work made of the abort; else what the work throws.
+ * @throws The abort reason if the wait ended early, whatever error the work throws after the abort; otherwise the error of the
+ * work.
  */
 export async function withinDeadline<R>(
   { timeoutMs, timeoutReason, signals = [], clock = systemClock, unref = false }: DeadlineOptions,
@@ -48,7 +50,7 @@ export async function withinDeadline<R>(
   }
 }
 
-/** By hand: `AbortSignal.any` and `AbortSignal.timeout` leave something behind on a signal that outlives the work. */
+/** `AbortSignal.any` and `AbortSignal.timeout` leak memory on a signal that outlives the work, so this uses a listener. */
 function follow(signal: AbortSignal, controller: AbortController): () => void {
   const onAbort = () => controller.abort(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });

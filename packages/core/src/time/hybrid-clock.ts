@@ -1,26 +1,26 @@
 import { type Clock, systemClock } from "./clock.ts";
 
-/** How far the wall clock may move forward before the monotonic clock is asked whether that much time passed. */
+/** When the wall clock has moved forward by this much, the monotonic clock is read to confirm it. */
 const TRUSTED_MS = 1_000;
-/** The monotonic clock is asked at each so many readings too: a wall clock that stands still looks like no time passing. */
+/** The monotonic clock is also read after this many readings, to detect a wall clock that stands still. */
 const READINGS_TRUSTED = 16;
-/** Below this, wall and monotonic clock disagree by rounding and slewing alone. */
+/** A smaller difference between the wall clock and the monotonic clock comes from rounding and slewing. */
 const TOLERANCE_MS = 100;
 
 /**
- * Time that never goes back. It follows the wall clock forward, so that a token that died while the machine slept is
- * seen as dead, and where the wall clock is put back it carries on by the monotonic clock, so that a dead token does
- * not come back to life. Instants on it are whole milliseconds since the time was made: small integers.
+ * A clock that never goes back. It follows the wall clock forward, so a token that expired while the machine slept counts as
+ * expired. When the wall clock is set back, it continues with the monotonic clock, so an expired token stays expired. Its
+ * instants are whole milliseconds since the hybrid clock was created: small integers.
  */
 export class HybridClock {
   readonly #clock: Clock;
-  /** Asking both clocks each time costs as much again as a whole cache hit, so only injected clocks are. */
+  /** Reading both clocks each time would double the cost of a cache hit, so only injected clocks are read each time. */
   readonly #trustedMs: number;
-  /** What turns the wall clock's reading into an instant here. */
+  /** Added to a reading of the wall clock, it gives an instant of this clock. */
   #correction: number;
-  /** Largest wall minus monotonic seen since the last correction. */
+  /** The largest difference (wall clock minus monotonic clock) since the last correction. */
   #offset: number;
-  /** From the last reading up to this one the wall clock is believed without asking the monotonic clock. */
+  /** Until the wall clock reaches this reading, it is trusted without reading the monotonic clock. */
   #trustedUntil = 0;
   #lastWall = 0;
   #readings = 0;
@@ -34,7 +34,7 @@ export class HybridClock {
     this.#ask(wall);
   }
 
-  /** This moment. */
+  /** Returns the current instant. */
   now(): number {
     const wall = this.#clock.now();
     const isTrusted = wall < this.#trustedUntil && wall >= this.#lastWall;
@@ -43,7 +43,7 @@ export class HybridClock {
     return wall + this.#correction;
   }
 
-  /** Where an instant of the wall clock, in epoch milliseconds, lies as the wall clock goes now. */
+  /** Converts epoch milliseconds of the wall clock, as it runs now, to an instant of this clock. */
   at(epochMs: number): number {
     return Math.floor(epochMs) + this.#correction;
   }

@@ -1,7 +1,7 @@
 import type { TokenError } from "../errors/token-error.ts";
 import type { Deadline } from "./deadline.ts";
 
-/** How one attempt ended, and when it may be followed by another. */
+/** The outcome of one attempt, and whether another attempt may follow. */
 export type Attempt<T> =
   | { readonly value: T }
   | {
@@ -10,7 +10,7 @@ export type Attempt<T> =
       readonly resend: "always" | "if-idempotent" | "never";
     };
 
-/** What decides whether and when an attempt is followed by another. */
+/** Options of {@link withRetries}. */
 export interface RetryOptions {
   readonly deadline: Deadline;
   /** Whether the server may process the same request twice. */
@@ -22,10 +22,10 @@ export interface RetryOptions {
 
 const MAX_RETRIES = 2;
 const BASE_BACKOFF_MS = 250;
-/** A server that wants more time than this has it from the cache's back-off, not from a waiting caller. */
+/** If the server asks for a longer wait, the call fails at once, and the cache's back-off keeps to that wait. */
 const MAX_RETRY_AFTER_WAIT_MS = 2_000;
 
-/** Makes an attempt, and at most two more with full jitter between them, within the deadline. */
+/** Makes up to three attempts within the deadline, with full jitter between them. */
 export async function withRetries<T>(
   attempt: () => Promise<Attempt<T>>,
   { deadline, isIdempotent, random, sleep }: RetryOptions,
@@ -39,7 +39,7 @@ export async function withRetries<T>(
     if (!mayResend || retries === MAX_RETRIES || retryAfterMs > MAX_RETRY_AFTER_WAIT_MS) {
       throw failure;
     }
-    // The jitter is added to what the server asks for, or all who were told the same would return together.
+    // The jitter is added to the wait that the server asks for. Otherwise all clients with the same wait would retry at once.
     const waitMs = retryAfterMs + random() * BASE_BACKOFF_MS * 2 ** retries;
     if (waitMs >= deadline.leftMs()) throw failure;
     await sleep(waitMs, deadline.signal);

@@ -1,4 +1,4 @@
-/** Waits for so many milliseconds; rejects with the signal's reason when that is aborted. */
+/** Waits for `ms` milliseconds; rejects with the signal's reason when the signal is aborted. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = () => {

@@ -2,7 +2,8 @@ import { TokenError } from "../errors/token-error.ts";
 import type { DeadlineOptions } from "./deadline.ts";
 
 /**
- * Makes the time limit of some work that the option `timeoutMs` sets, with the error that tells so: `ERR_TOKEN_TIMEOUT`.
+ * Returns the deadline options for a time limit that the option `timeoutMs` sets. When the time is over, the work fails with
+ * `ERR_TOKEN_TIMEOUT`, and the message names the option.
  *
  * @param doing completes "Cannot …".
  */

@@ -3,23 +3,26 @@ import { fingerprint } from "./digest.ts";
 
 /** An OAuth 2.0 access token as the token endpoint issued it. */
 export interface AccessToken {
-  /** The raw token, without a scheme. On tokens made by {@link createAccessToken} it is not an own property, so spread, JSON, structuredClone and inspect do not show it. */
+  /**
+   * The raw token, without a scheme. On a token that {@link createAccessToken} made it is not an own property, so spread,
+   * JSON, structuredClone and inspect do not show it.
+   */
   readonly token: string;
-  /** How the token is presented; `"N_A"` marks what is no access token and is never sent as one (RFC 8693 §2.2.1). */
+  /** How the token is presented. `"N_A"` marks a token that is not an access token; it is never sent as one (RFC 8693 §2.2.1). */
   readonly tokenType: "Bearer" | "N_A";
-  /** When the token ends, in epoch milliseconds; `undefined` if nobody said. */
+  /** When the token expires, in epoch milliseconds; `undefined` if the expiry is unknown. */
   readonly expiresAt: number | undefined;
   /** The granted scope, which may be narrower than the requested one (RFC 6749 §5.1). */
   readonly scope?: readonly string[];
-  /** The kind of token an exchange issued (RFC 8693 §2.2.1). */
+  /** The kind of token that an exchange issued (RFC 8693 §2.2.1). */
   readonly issuedTokenType?: string;
-  /** The certificate the token is bound to, set by the source that holds it (RFC 8705 §3.1). */
+  /** The certificate that the token is bound to. The source that holds the certificate sets it (RFC 8705 §3.1). */
   readonly confirmation?: { readonly x5tS256: string };
-  /** Twelve hexadecimal characters of the token's SHA-256: what logs and inspect output show in its place. */
+  /** Twelve hexadecimal characters of the token's SHA-256. Logs and inspect output show them in place of the token. */
   readonly fingerprint?: string;
 }
 
-/** What {@link createAccessToken} needs; further members ride along on the token. */
+/** What {@link createAccessToken} needs. The token keeps any further members. */
 export interface AccessTokenInit
   extends Omit<AccessToken, "tokenType" | "expiresAt" | "fingerprint"> {
   /** Default `"Bearer"`. */
@@ -29,16 +32,16 @@ export interface AccessTokenInit
 }
 
 /**
- * Makes a frozen {@link AccessToken} that never shows its secret by accident. Members beyond
- * {@link AccessTokenInit}, such as a gateway's URL, are kept on the token.
+ * Makes a frozen {@link AccessToken} that never shows its secret by accident. The token keeps members beyond
+ * {@link AccessTokenInit}, such as a gateway's URL.
  *
  * @example
  * ```ts
  * const token = createAccessToken({ token: "s3cret", expiresAt: Date.now() + 60_000 });
  * JSON.stringify(token); // {"tokenType":"Bearer","expiresAt":…,"fingerprint":"…"}
  * ```
- * @throws TypeError if `token` is not a string, blank, longer than 65 536 characters or holds control characters, if `expiresAt`
- * is not a number, or `scope` not a list of strings.
+ * @throws TypeError if `token` is not a string, is blank, has more than 65 536 characters or holds control characters; if
+ * `expiresAt` is not a number; or if `scope` is not a list of strings.
  */
 export function createAccessToken<Extra extends object = object>(
   init: AccessTokenInit & Extra,
@@ -46,13 +49,13 @@ export function createAccessToken<Extra extends object = object>(
   return new IssuedToken(init) as unknown as AccessToken & Readonly<Omit<Extra, keyof AccessToken>>;
 }
 
-/** Longer than any server takes in a header, in characters. */
+/** In characters. No server accepts a header of this length. */
 const MAX_TOKEN_LENGTH = 65_536;
 
 /**
- * Says what makes members unfit for an access token, without showing them.
+ * Says why the members do not make a valid access token, without showing their values.
  *
- * @returns `undefined` if nothing does.
+ * @returns `undefined` if the members are valid.
  */
 export function tokenViolation(init: {
   readonly token?: unknown;
@@ -119,7 +122,7 @@ class IssuedToken implements AccessToken {
   }
 }
 
-/** All callers share the token: none of them may change the scope of the others. */
+/** All callers share the token, so a caller must not be able to change the scope that the other callers see. */
 function ownCopy(value: unknown): unknown {
   if (Array.isArray(value)) return Object.freeze([...value]);
   return isPlainObject(value) ? Object.freeze({ ...value }) : value;

@@ -4,7 +4,7 @@ import type { AccessToken } from "./access-token.ts";
 /**
  * Writes a token as the value of an Authorization header.
  *
- * @throws TokenError `ERR_TOKEN_TYPE_UNSUPPORTED` if it is no bearer token, `ERR_TOKEN_RESPONSE` if no header can carry it.
+ * @throws TokenError `ERR_TOKEN_TYPE_UNSUPPORTED` if it is not a bearer token, `ERR_TOKEN_RESPONSE` if a header cannot carry it.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 RFC 6750 §2.1}
  */
 export function bearerHeader({ token, tokenType }: AccessToken): string {
@@ -14,7 +14,7 @@ export function bearerHeader({ token, tokenType }: AccessToken): string {
       `Cannot present the token: its type is ${shownType(tokenType)}, not "Bearer"`,
     );
   }
-  // `Headers` quotes the value that it refuses, so it must not be the one to refuse it.
+  // The error that `Headers` throws quotes the value, so this check must come first.
   if (!fitsHeader(token)) {
     throw new TokenError(
       "ERR_TOKEN_RESPONSE",
@@ -24,21 +24,22 @@ export function bearerHeader({ token, tokenType }: AccessToken): string {
   return `Bearer ${token}`;
 }
 
-/** Tells whether an Authorization header can carry a token: visible ASCII characters alone. */
+/** Tells whether an Authorization header can carry a token: it must consist of visible ASCII characters only. */
 export function fitsHeader(token: string): boolean {
   return /^[\x21-\x7e]+$/.test(token);
 }
 
-/** A foreign source may put anything there, the token too. */
+/** A source that others wrote may put anything into `tokenType`, even the token itself. */
 function shownType(tokenType: unknown): string {
   const isName = typeof tokenType === "string" && /^[A-Za-z_-]{1,20}$/.test(tokenType);
   return isName ? JSON.stringify(tokenType) : "another one";
 }
 
 /**
- * Drops white space around a token and a leading "Bearer ", as tokens of people and headers have it (RFC 6750 §2.1).
+ * Drops the white space around a token and a leading "Bearer ". Tokens copied by people or from headers often have both
+ * (RFC 6750 §2.1).
  *
- * @returns an empty text if nothing is left.
+ * @returns an empty string if nothing is left.
  */
 export function withoutBearer(text: string): string {
   return text.trim().replace(/^(?:bearer(?:\s+|$))+/i, "");

@@ -8,11 +8,11 @@ import {
 } from "./access-token.ts";
 
 /**
- * Takes what a token source yielded, whoever wrote that source. A token of {@link createAccessToken} is returned as it is; any
- * other is copied into one, which does not show its secret and cannot be changed. A scope that is one text becomes a list, an
- * unusable one is left out.
+ * Checks the token that any token source returned. A token made by {@link createAccessToken} is returned unchanged. Any other
+ * token is copied with {@link createAccessToken}: the copy does not show its secret and cannot be changed. A scope that is a
+ * string becomes a list; an unusable scope is left out.
  *
- * @throws TokenError `ERR_TOKEN_RESPONSE` that says what came, if it is not an access token.
+ * @throws TokenError `ERR_TOKEN_RESPONSE` if the value is not an access token. The message says what it is.
  */
 export function checkedToken<T extends AccessToken>(response: T): T {
   if (typeof response !== "object" || response === null) throw unusable(kindOf(response));

@@ -10,19 +10,19 @@ export function digest(text: string): string {
   return hash("sha256", text.isWellFormed() ? text : units(text), "binary");
 }
 
-/** UTF-8 writes all lone halves of surrogate pairs alike. These keep them apart, and no UTF-8 begins as they do. */
+/** UTF-8 encodes all lone surrogates alike. UTF-16 units keep them apart, and no UTF-8 text begins with the same bytes. */
 function units(text: string): Uint16Array {
   return Uint16Array.from(`\uffff${text}`.split(""), (unit) => unit.charCodeAt(0));
 }
 
-/** Returns twelve hexadecimal characters that let people tell two secrets apart without seeing either. */
+/** Returns twelve hexadecimal characters that let people tell two secrets apart without seeing them. */
 export function fingerprint(secret: string): string {
   return hash("sha256", secret, "hex").slice(0, 12);
 }
 
 /**
- * Digests what a source's answers depend on, to name it without showing it: full SHA-256, in base64url. No two different
- * lists of parts have the same one.
+ * Digests everything that a source's tokens depend on, so that the identity does not show it: full SHA-256, in base64url.
+ * Two different lists of parts have different digests.
  *
  * @param parts JSON-like values.
  */

@@ -4,33 +4,33 @@ import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import type { Clock } from "../time/clock.ts";
 import { isEpochSeconds, jwtExp } from "./jwt-claims.ts";
 
-/** What a token response may say about the token's expiry. */
+/** The claims of a token response that say when the token expires. */
 export interface LifetimeClaims {
-  /** Epoch seconds as number or decimal string, or an ISO 8601 instant. */
+  /** Epoch seconds as a number or a decimal string, or an ISO 8601 instant. */
   readonly expires_at?: unknown;
-  /** Seconds from sending, as number or decimal string (RFC 6749 §5.1). */
+  /** Seconds since the request was sent, as a number or a decimal string (RFC 6749 §5.1). */
   readonly expires_in?: unknown;
-  /** Its `exp` is read if it is a JWT. */
+  /** The access token. If it is a JWT, its `exp` is read. */
   readonly access_token?: string | undefined;
-  /** Its `exp` is read if it is a JWT and nothing else says when the access token expires. */
+  /** The id token. If it is a JWT and nothing else says when the access token expires, its `exp` is read. */
   readonly id_token?: string | undefined;
 }
 
-/** How {@link resolveExpiresAt} counts. */
+/** Options of {@link resolveExpiresAt}. */
 export interface ResolveExpiresAtOptions {
-  /** When the request was sent, in epoch milliseconds, read before it went out: what `expires_in` counts from. */
+  /** When the request was sent, in epoch milliseconds: `expires_in` counts from here. Read the clock before you send the request. */
   readonly sentAt: ReturnType<Clock["now"]>;
-  /** Told of each claim that is there but unusable. What it throws is ignored. */
+  /** Called with each claim that is present but unusable. Its errors are ignored. */
   readonly onSkipped?: (field: LifetimeSkippedEvent["field"]) => void;
 }
 
 const NAMES: OptionNames<ResolveExpiresAtOptions> = { sentAt: true, onSkipped: true };
 
 /**
- * Returns when a token expires, in epoch milliseconds: the earliest of `expires_at`, `expires_in` and the access token's own `exp`, of
- * those that are usable, else the `exp` of the id token; `undefined` if none is. NaN, infinite and negative numbers, an
- * `expires_in` of zero and instants in milliseconds are unusable; an instant in the past is usable. A claim that is not
- * verified can therefore only shorten what the response says.
+ * Returns when a token expires, in epoch milliseconds: the earliest usable one of `expires_at`, `expires_in` and the access
+ * token's own `exp`. If none of them is usable, it returns the `exp` of the id token, or `undefined`. NaN, infinite and
+ * negative numbers, an `expires_in` of zero and instants in milliseconds are unusable; an instant in the past is usable. An
+ * unverified claim can therefore only shorten the lifetime that the response states.
  *
  * @throws TypeError naming the option that is missing, unknown or of a wrong type.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749 §5.1}
@@ -65,7 +65,7 @@ export function resolveExpiresAt(
   return stated ?? read("id_token.exp", exp(claims.id_token));
 }
 
-/** Returns the earliest of the instants that are known, `undefined` if none is. */
+/** Returns the earliest known instant, or `undefined` if all instants are unknown. */
 export function earliest(...instants: readonly (number | undefined)[]): number | undefined {
   const known = instants.filter((instant) => instant !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
@@ -75,13 +75,13 @@ function after(start: number, passed: number | undefined): number | undefined {
   return passed === undefined ? undefined : start + passed * 1000;
 }
 
-/** A token that lasts no time is of no use to anybody, so servers that say so mean that they do not know. */
+/** A token with a lifetime of zero is useless, so a server that sends zero does not know the lifetime. */
 function lifetime(value: unknown): number | undefined {
   const number = seconds(value);
   return number === 0 ? undefined : number;
 }
 
-/** Decimal only: `Number("0x10")` and `Number(true)` are no lifetimes. */
+/** Accepts decimal numbers only: `Number("0x10")` and `Number(true)` are not lifetimes. */
 function seconds(value: unknown): number | undefined {
   const number =
     typeof value === "string" && /^\s*\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : value;
@@ -93,7 +93,7 @@ const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2
 function instant(value: unknown): number | undefined {
   const iso = typeof value === "string" ? ISO_8601.exec(value.trim()) : null;
   if (iso === null) return after(0, seconds(value));
-  const text = iso[1] === undefined ? `${iso[0]}Z` : iso[0]; // Without an offset it is UTC.
+  const text = iso[1] === undefined ? `${iso[0]}Z` : iso[0]; // An instant without an offset is UTC.
   const at = Date.parse(text);
   return isEpochSeconds(at / 1000) ? at : undefined;
 }

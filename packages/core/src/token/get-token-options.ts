@@ -6,7 +6,7 @@ import type { GetTokenOptions } from "./token-source.ts";
 const NAMES = ["signal", "minValidityMs", "rejected", "rejectedBy", "subjectExpiresAt"] as const;
 
 /**
- * Checks how a call for a token is to behave.
+ * Checks the options of a `getToken` call.
  *
  * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range.
  */
@@ -15,7 +15,7 @@ export function checkGetTokenOptions(options: GetTokenOptions): void {
     throw invalid(`the options must be an object such as { signal }, not ${kindOf(options)}`);
   }
   for (const name in options) {
-    // A switch costs a third of a look-up.
+    // A switch costs a third of a lookup in a set.
     switch (name) {
       case "signal":
       case "minValidityMs":
@@ -47,7 +47,7 @@ function isToken(value: Partial<AccessToken> | null): boolean {
   return typeof value?.token === "string";
 }
 
-/** Also one of another realm or of a polyfill. */
+/** A signal of another realm or of a polyfill is accepted too, so this is not an `instanceof` check. */
 function isSignal(value: object | null): boolean {
   return value !== null && "aborted" in value && "addEventListener" in value;
 }

@@ -1,8 +1,10 @@
 import { decodeJwt } from "jose";
 
 /**
- * Reads when a JWT says it ends, in epoch milliseconds. Nothing is verified: a claim read so may only shorten what
- * is kept. Anything but a JWT with a usable `exp` gives `undefined`.
+ * Reads the `exp` of a JWT, in epoch milliseconds. Nothing is verified, so use the result only to shorten how long you keep a
+ * token.
+ *
+ * @returns `undefined` if the token is not a JWT or its `exp` is unusable.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4 RFC 7519 §4.1.4}
  */
@@ -12,9 +14,9 @@ export function jwtExpiresAt(token: string): number | undefined {
 }
 
 /**
- * Reads for whom a JWT says it is. Nothing is verified.
+ * Reads the audience of a JWT from its `aud`. Nothing is verified.
  *
- * @returns `undefined` if it is no JWT; an empty list if it is one that names nobody.
+ * @returns `undefined` if the token is not a JWT; an empty list if the JWT names no audience.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3 RFC 7519 §4.1.3}
  */
 export function jwtAudience(token: string): readonly string[] | undefined {
@@ -24,18 +26,18 @@ export function jwtAudience(token: string): readonly string[] | undefined {
   return named.filter((name) => typeof name === "string");
 }
 
-/** Whom a JWT says it is about, and who acts on that one's behalf. */
+/** The subject of a JWT, and the actor on the subject's behalf. */
 export interface JwtParties {
   /** Claim `sub`. */
   readonly subject: string | undefined;
-  /** Claim `act`; absent if nobody acts, or none that is an object is named. Those who acted before are not told. */
+  /** The current actor, from claim `act`; absent if `act` is absent or is not an object. Prior actors are left out. */
   readonly actor?: { readonly subject: string | undefined };
 }
 
 /**
- * Reads whom a JWT says it is about, and who acts for them now. Nothing is verified.
+ * Reads the subject and the current actor of a JWT. Nothing is verified.
  *
- * @returns `undefined` if it is no JWT.
+ * @returns `undefined` if the token is not a JWT.
  * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-4.1 RFC 8693 §4.1}
  */
 export function jwtParties(token: string): JwtParties | undefined {
@@ -50,7 +52,7 @@ function subjectOf({ sub }: { readonly sub?: unknown }): string | undefined {
   return typeof sub === "string" ? sub : undefined;
 }
 
-/** Reads the raw `exp` of what may be a JWT, `undefined` if it is none or has none. */
+/** Reads the raw `exp` of a token; `undefined` if the token is not a JWT or has no `exp`. */
 export function jwtExp(token: string): unknown {
   return jwtClaims(token)?.exp;
 }
@@ -59,7 +61,7 @@ function jwtClaims(token: string): Readonly<Record<string, unknown>> | undefined
   try {
     return decodeJwt(token);
   } catch {
-    return undefined; // An opaque token: nothing can be read from it, which is no error.
+    return undefined; // An opaque token has no readable claims. That is not an error.
   }
 }
 

@@ -2,15 +2,15 @@ import { TokenError } from "../errors/token-error.ts";
 import { requireRequest } from "./token-request.ts";
 import type { TokenRequest } from "./token-source.ts";
 
-/** What tokens are asked for: one request for all calls, or a function that is asked at each call, for whom it is made. */
+/** The token request: one request for all calls, or a function that returns the request of each call. */
 export type TokenRequestOption = TokenRequest | (() => TokenRequest | Promise<TokenRequest>);
 
 /**
- * Returns the request of one call.
+ * Returns the token request of one call.
  *
- * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` if the function returns none: that a user is missing must not
+ * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` if the function returns `undefined` or `null`: a missing user must not
  * become a request without a user.
- * @throws TypeError if it is anything but a request, such as a token by itself, or has an unknown field.
+ * @throws TypeError if the value is not a request (a plain token, for example), or has an unknown field.
  */
 export async function requestOfCall(option: TokenRequestOption = {}): Promise<TokenRequest> {
   if (typeof option !== "function") return requireRequest(option);
@@ -18,6 +18,6 @@ export async function requestOfCall(option: TokenRequestOption = {}): Promise<To
   if (request !== undefined && request !== null) return requireRequest(request);
   throw new TokenError(
     "ERR_TOKEN_SUBJECT_REQUIRED",
-    'Cannot request a token: the function "request" returned none; for a token without a user it returns {}',
+    'Cannot request a token: the function "request" returned no request; to get a token without a user, return {}',
   );
 }

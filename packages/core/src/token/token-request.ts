@@ -3,18 +3,18 @@ import { isPlainObject, kindOf } from "../options/plain-object.ts";
 import { withoutBearer } from "./bearer-scheme.ts";
 import type { TokenRequest } from "./token-source.ts";
 
-/** The members of a {@link TokenRequest}, as a source declares which of them it can honour. */
+/** The name of a member of {@link TokenRequest}. A source declares with these names which members it supports. */
 export type TokenRequestField = keyof TokenRequest;
 
 const FIELDS = ["subjectToken", "principal", "audience", "resource", "scope", "tenant"] as const;
 
 /**
- * Checks a request and brings it into the one form sources work with: a copy without a leading "Bearer " and without
- * empty lists. Each member is read once.
+ * Checks a request and returns a normalized copy, without a leading "Bearer " and without empty lists. It reads each member
+ * once.
  *
- * @param supports the fields the calling source can put on the wire; default all. Others are refused, not ignored.
- * @throws TypeError naming what came in place of a request, or the field that is blank, of a wrong type, unknown or not
- * honoured.
+ * @param supports the fields that the calling source can send; default all. Other fields are refused, not ignored.
+ * @throws TypeError if the value is not a request, or if a field is blank, of a wrong type, unknown or not supported. The
+ * message names the field.
  */
 export function normalizeTokenRequest(
   request: TokenRequest | undefined,
@@ -37,10 +37,10 @@ export function normalizeTokenRequest(
 }
 
 /**
- * Returns what is a request by its form: a plain object with known fields. What passes for one without being one, such as a
- * token by itself, a promise or a misspelt field, would be a request for somebody else. This is asked on each cache hit.
+ * Checks that a value has the form of a request: a plain object with known fields. Without this check, a plain token, a
+ * promise or a misspelt field would become a request without a user. The cache calls this on each hit.
  *
- * @throws TypeError that says what came, or names the unknown field and the nearest known one.
+ * @throws TypeError that says what the value is, or names the unknown field and the nearest known field.
  */
 export function requireRequest(request: unknown): TokenRequest {
   if (!isPlainObject(request)) {
@@ -50,7 +50,7 @@ export function requireRequest(request: unknown): TokenRequest {
   }
   let fields = 0;
   for (const field in request) {
-    // A switch costs a third of a look-up.
+    // A switch costs a third of a lookup in a set.
     switch (field) {
       case "subjectToken":
       case "principal":
@@ -64,12 +64,12 @@ export function requireRequest(request: unknown): TokenRequest {
         refuseUnknown(field);
     }
   }
-  // Only a request that is really empty is one without a user: hidden members, and those named by symbols, count too.
+  // A request without a user must be truly empty, so hidden members and members named by symbols count too.
   if (fields === 0) for (const hidden of Reflect.ownKeys(request)) refuseUnknown(String(hidden));
   return request;
 }
 
-/** A user token is what people take for the subject token's name most often, and it resembles no field. */
+/** Names that people often write by mistake. "userToken" is the most frequent one, and no field name resembles it. */
 const SYNONYMS: Readonly<Record<string, TokenRequestField>> = {
   usertoken: "subjectToken",
   user: "principal",
@@ -86,13 +86,13 @@ function refuseUnknown(field: string): never {
 }
 
 /**
- * Drops a leading "Bearer " of a subject token.
+ * Drops a leading "Bearer " from a subject token.
  *
- * @throws TypeError if nothing is left, or it is no string.
+ * @throws TypeError if nothing is left, or if the token is not a string.
  */
 export function bareToken(subjectToken: string): string {
   if (typeof subjectToken === "string") {
-    // A token that begins with a visible character other than "B" and "b" is looked at no further.
+    // A token that begins with a visible character other than "B" and "b" has no scheme: return it at once.
     const first = subjectToken.charCodeAt(0);
     if (first > 32 && first < 127 && first !== 66 && first !== 98) return subjectToken;
   }
@@ -100,7 +100,7 @@ export function bareToken(subjectToken: string): string {
 }
 
 /**
- * Returns a name that is a string and not blank.
+ * Checks that a name is a string and not blank.
  *
  * @throws TypeError naming the field.
  */
@@ -115,7 +115,7 @@ export function nameField(value: unknown, field: TokenRequestField): string {
 }
 
 /**
- * Returns a copy of a list of names that are strings and not blank.
+ * Copies a list of names and checks that each is a string and not blank.
  *
  * @throws TypeError naming the field.
  */
@@ -124,7 +124,7 @@ export function stringList(value: unknown, field: TokenRequestField): readonly s
     throw new TypeError(`Cannot request a token: "${field}" must be a list of strings`);
   }
   const names: string[] = [];
-  // By position, as the cache compares lists: an iterator could say something else.
+  // The cache compares lists by position too. An iterator could return other values.
   for (let i = 0; i < value.length; i++) names.push(nameField(value[i], field));
   return names;
 }
