@@ -103,7 +103,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     const timeoutReason = () => toolRun.errorFor(tookTooLong(doing, total));
     const deadline = { timeoutMs: total, timeoutReason, signals: [signal] };
     return withinDeadline(deadline, async ({ signal }) => {
-      const { flow, caller } = await this.#begin(options);
+      const { flow, caller } = await this.#beginInTime(options, signal);
       const request = { ...caller, ...targetRequest(server, tool.name) };
       return this.#sessions.call({
         flow,
@@ -217,6 +217,14 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
 
   #timeout(doing: string, { timeoutMs }: Pick<CallOptions, "timeoutMs">): number {
     return callTimeout(timeoutMs, { byDefault: this.#settings.timeoutMs, doing });
+  }
+
+  /** The tool's own time begins when it is known who calls. What is known already needs no time limit. */
+  #beginInTime(options: CallMcpToolOptions, signal: AbortSignal) {
+    const { userToken, tenant } = options;
+    const asksUser = typeof userToken === "function" || typeof tenant === "function";
+    if (!asksUser && this.#flows.known !== undefined) return this.#begin(options);
+    return this.#within("find out who calls", { signal }, () => this.#begin(options));
   }
 
   async #within<R>(

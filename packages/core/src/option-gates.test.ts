@@ -142,7 +142,7 @@ describe.each(Object.entries(gates))("the options of %s", (name, [take, good, sl
 
 describe("staticTokenSource", () => {
   it("takes a token that was made before", async () => {
-    const token = createAccessToken({ token: "t", expiresAt: 1 });
+    const token = createAccessToken({ token: "t", expiresAt: Date.now() + 60_000 });
     expect(await staticTokenSource(token).getToken()).toBe(token);
   });
 });

@@ -8,7 +8,7 @@ import { bearerHeader } from "../token/bearer-scheme.ts";
 import { checkedToken } from "../token/checked-token.ts";
 import { requireRequest } from "../token/token-request.ts";
 import { requestOfCall, type TokenRequestOption } from "../token/token-request-option.ts";
-import type { TokenRequest, TokenSource } from "../token/token-source.ts";
+import type { GetTokenOptions, TokenRequest, TokenSource } from "../token/token-source.ts";
 import { refusingUrl } from "./refusing-url.ts";
 import { type OriginOptions, secureOrigins } from "./secure-origins.ts";
 
@@ -74,7 +74,7 @@ export function bindBearer(source: TokenSource, options: BearerOptions): BearerB
           ? await untilAborted(requestOfCall(asked), signal)
           : requireRequest(asked === undefined ? {} : asked);
       const call: Call = { source, request, signal, listener };
-      return present(call, checkedToken(await source.getToken(request, signal && { signal })));
+      return present(call, await tokenOf(call, signal && { signal }));
     },
   };
 }
@@ -97,8 +97,16 @@ interface Call {
   readonly listener: BearerOptions["onInsufficientScope"];
 }
 
+/** A source that somebody else wrote may not look at the signal. */
+async function tokenOf(
+  { source, request, signal }: Call,
+  options: GetTokenOptions | undefined,
+): Promise<AccessToken> {
+  return checkedToken(await untilAborted(source.getToken(request, options), signal));
+}
+
 function present(call: Call, token: AccessToken): BearerCall {
-  const { source, request, signal, listener } = call;
+  const { request, signal, listener } = call;
   return {
     authorization: bearerHeader(token),
     async renew(rejectedBy) {
@@ -107,7 +115,7 @@ function present(call: Call, token: AccessToken): BearerCall {
         rejected: token,
         ...(rejectedBy !== undefined && { rejectedBy: refusingUrl(rejectedBy) }),
       };
-      return present(call, checkedToken(await source.getToken(request, options)));
+      return present(call, await tokenOf(call, options));
     },
     answered(response) {
       if (listener === undefined || response.status !== 403) return;

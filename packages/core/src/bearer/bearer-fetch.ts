@@ -50,6 +50,9 @@ export function bearerFetch(source: TokenSource, options: BearerFetchOptions): F
     // A `blob:` URL has the origin of the page that created it, so the protocol is checked too.
     const isHttp = call.url.protocol === "https:" || call.url.protocol === "http:";
     if (!isHttp || !binding.covers(call.url.origin)) return send(call.input, call.init);
+    if (call.url.username !== "" || call.url.password !== "") {
+      throw new TypeError("Cannot send the request: its URL holds a user name or password");
+    }
 
     const present = async (bearer: BearerCall) => {
       const headers = new Headers(call.headers);

@@ -42,5 +42,7 @@ function redirectTarget({ status, headers }: Response, from: URL, method: string
   if (!keepsMethod && !reads) return undefined;
   const location = headers.get("location");
   const target = location === null ? null : URL.parse(location, from.href);
-  return target?.origin === from.origin ? target : undefined;
+  // No fetch takes a URL with a user name, and its error shows the password.
+  const hasUser = target !== null && (target.username !== "" || target.password !== "");
+  return target?.origin === from.origin && !hasUser ? target : undefined;
 }

@@ -27,6 +27,8 @@ export async function toHeaders(
     throw new TypeError('Cannot get headers: "source" must be a token source');
   }
   if (options !== undefined) checkGetTokenOptions(options);
-  const asked = await untilAborted(requestOfCall(request), options?.signal);
-  return { authorization: bearerHeader(checkedToken(await source.getToken(asked, options))) };
+  const signal = options?.signal;
+  const asked = await untilAborted(requestOfCall(request), signal);
+  const token = await untilAborted(source.getToken(asked, options), signal);
+  return { authorization: bearerHeader(checkedToken(token)) };
 }

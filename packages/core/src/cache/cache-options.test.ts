@@ -1,3 +1,4 @@
+import { createAccessToken } from "../token/access-token.ts";
 import { describe, expect, it, vi } from "vitest";
 import { staticTokenSource } from "../sources/static-token-source.ts";
 import { systemClock } from "../time/clock.ts";
@@ -101,9 +102,8 @@ describe("cachingTokenSource: construction", () => {
   });
 
   it("reads the machine's clocks where none is given", async () => {
-    const cache = cachingTokenSource(
-      staticTokenSource({ token: "abc", expiresAt: Date.now() - 1 }),
-    );
+    const dead = createAccessToken({ token: "abc", expiresAt: Date.now() - 1 });
+    const cache = cachingTokenSource({ identity: "dead", getToken: async () => dead });
     await cache.getToken();
     expect(cache.peek()).toBeUndefined();
     const lasting = cachingTokenSource(

@@ -89,6 +89,7 @@ export class CacheState<T extends AccessToken> {
     const isOfUser = (key: CacheKey) =>
       "subject" in user ? key.subject === user.subject : key.principal === user.principal;
     this.#forgetFailures(isOfUser);
+    this.endpoints.forgive(isOfUser);
     this.inFlight.supersedeWhere(isOfUser);
     return this.subjectEntries.deleteUser(user);
   }
@@ -104,7 +105,6 @@ export class CacheState<T extends AccessToken> {
 
   #forgetFailures(test: (key: CacheKey) => boolean): void {
     this.failures.deleteWhere(test);
-    this.endpoints.forgive(test);
     this.replacements.deleteWhere(test);
   }
 }

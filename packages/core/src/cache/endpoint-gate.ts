@@ -127,6 +127,8 @@ export class EndpointGate {
   /** Takes it that the keys which pass the test never failed. */
   forgive(test: (key: CacheKey) => boolean): void {
     this.#failed.deleteWhere(test);
+    // Those who are left are too few to say that the endpoint is down.
+    if (this.isDown && this.#failed.size < FAILED_USERS) this.lift();
   }
 
   /** Holds the endpoint to be up. Those who wait are let through in steps. */

@@ -31,6 +31,7 @@ const JUNK: readonly unknown[] = [
   { subject_token: "alice" },
   { userToken: "alice" },
   { userToken: undefined },
+  { subjectToken: undefined },
   { subjectToken: "bob", tenent: "t1" },
   { subjectToken: "bob", toString: 1 },
   { subjectToken: " " },

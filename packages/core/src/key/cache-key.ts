@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import { digest } from "../token/digest.ts";
-import { bareToken, nameField, requireRequest } from "../token/token-request.ts";
+import { bareToken, nameField, refuseMissingSubject, requireRequest } from "../token/token-request.ts";
 import type { TokenRequest } from "../token/token-source.ts";
 import { framed, type RequestShapes } from "./request-shape.ts";
 
@@ -30,6 +30,7 @@ const NOTHING: TokenRequest = {};
 export function cacheKey(request: TokenRequest | undefined, shapes: RequestShapes): CacheKey {
   const given = request === undefined ? NOTHING : requireRequest(request);
   const { subjectToken, principal } = given;
+  refuseMissingSubject(given, subjectToken);
   if (principal !== undefined) nameField(principal, "principal");
   return { subject: subjectOf(subjectToken, principal), principal, shape: shapes.textOf(given) };
 }

@@ -1,6 +1,8 @@
 import { addLayer, type Layer, layerOf } from "../cache/layer.ts";
+import { sourceError } from "../errors/provider-error.ts";
 import { TokenError } from "../errors/token-error.ts";
 import { listedReasons } from "../options/listed-names.ts";
+import { untilAborted } from "../time/until-aborted.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { checkedToken } from "../token/checked-token.ts";
 import { checkGetTokenOptions } from "../token/get-token-options.ts";
@@ -65,9 +67,11 @@ class ChainedSource<T extends AccessToken> implements TokenSource<T> {
     for (const source of this.#sources) {
       options?.signal?.throwIfAborted();
       try {
-        return checkedToken(await source.getToken(asked, options));
+        const token = source.getToken(asked, options);
+        return checkedToken(await untilAborted(token, options?.signal));
       } catch (error) {
-        if (!isUnavailable(error)) throw error;
+        if (options?.signal?.aborted) throw options.signal.reason;
+        if (!isUnavailable(error)) throw sourceError(error);
         reasons.push(error.message.slice(0, MAX_REASON));
       }
     }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { tokenSourceContract } from "../testing/token-source-contract.ts";
 import { fingerprint } from "../token/digest.ts";
 import { staticTokenSource } from "./static-token-source.ts";
@@ -9,8 +10,19 @@ describe("staticTokenSource", () => {
 
   it("yields its token, from a string or with all its members", async () => {
     expect((await staticTokenSource("abc").getToken({})).token).toBe("abc");
-    const init = { token: "abc", expiresAt: 5, scope: ["a"] };
-    expect(await staticTokenSource(init).getToken()).toMatchObject({ expiresAt: 5, scope: ["a"] });
+    const expiresAt = Date.now() + 60_000;
+    const init = { token: "abc", expiresAt, scope: ["a"] };
+    expect(await staticTokenSource(init).getToken()).toMatchObject({ expiresAt, scope: ["a"] });
+  });
+
+  it.each([
+    ["its expiry", { token: "s3ntinel", expiresAt: 5 }],
+    ["its own exp", unsignedJwt({ exp: 5 })],
+    ["its own exp, whatever else is said", { token: unsignedJwt({ exp: 5 }), expiresAt: 2 ** 42 }],
+  ])("yields no token after %s", async (_, token) => {
+    const call = staticTokenSource(token).getToken();
+    await expect(call).rejects.toMatchObject({ code: "ERR_TOKEN_CREDENTIAL", retryable: false });
+    await expect(call).rejects.not.toThrow("s3ntinel");
   });
 
   it("has an identity that tells two tokens apart without showing them", () => {

@@ -1,5 +1,6 @@
 import { TokenError } from "../errors/token-error.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
+import { systemClock } from "../time/clock.ts";
 import {
   type AccessToken,
   type AccessTokenInit,
@@ -7,7 +8,9 @@ import {
   isIssuedToken,
 } from "../token/access-token.ts";
 import { fingerprint } from "../token/digest.ts";
+import { earliest } from "../token/expires-at.ts";
 import { checkGetTokenOptions } from "../token/get-token-options.ts";
+import { jwtExpiresAt } from "../token/jwt-claims.ts";
 import { normalizeTokenRequest } from "../token/token-request.ts";
 import type { TokenSource } from "../token/token-source.ts";
 
@@ -22,18 +25,21 @@ const NAMES: OptionNames<AccessTokenInit> = {
 
 /**
  * Makes a source that always returns the same token, for tests, scripts and long-lived API tokens. It accepts only an empty
- * request. A call that names its token as rejected fails with `ERR_TOKEN_REJECTED`.
+ * request. A call that names its token as rejected fails with `ERR_TOKEN_REJECTED`, and a call after the token's expiry, or
+ * its own `exp` if it is a JWT, with `ERR_TOKEN_CREDENTIAL`.
  *
  * @throws TypeError if the token is empty, or if a member is unknown or of a wrong type. The message names the member.
  */
 export function staticTokenSource(token: string | AccessTokenInit): TokenSource {
   const only = onlyToken(token);
+  const expiresAt = earliest(only.expiresAt, jwtExpiresAt(only.token));
   return {
     identity: `static:${fingerprint(only.token)}`,
     async getToken(request, options) {
       if (options !== undefined) checkGetTokenOptions(options);
       options?.signal?.throwIfAborted();
       normalizeTokenRequest(request, { supports: [] });
+      if (expiresAt !== undefined && expiresAt <= systemClock.now()) throw expired();
       if (options?.rejected?.token !== only.token) return only;
       throw new TokenError(
         "ERR_TOKEN_REJECTED",
@@ -41,6 +47,13 @@ export function staticTokenSource(token: string | AccessTokenInit): TokenSource 
       );
     },
   };
+}
+
+function expired(): TokenError {
+  return new TokenError(
+    "ERR_TOKEN_CREDENTIAL",
+    "Cannot use the token of this static source: it has expired, and the source has no other",
+  );
 }
 
 function onlyToken(token: string | AccessTokenInit): AccessToken {

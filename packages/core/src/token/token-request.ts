@@ -23,6 +23,7 @@ export function normalizeTokenRequest(
   const normal: { -readonly [F in TokenRequestField]?: TokenRequest[F] } = {};
   if (request === undefined) return normal;
   const { subjectToken, principal, audience, resource, scope, tenant } = requireRequest(request);
+  refuseMissingSubject(request, subjectToken);
   if (subjectToken !== undefined) normal.subjectToken = bareToken(subjectToken);
   if (principal !== undefined) normal.principal = nameField(principal, "principal");
   if (tenant !== undefined) normal.tenant = nameField(tenant, "tenant");
@@ -75,6 +76,20 @@ const SYNONYMS: Readonly<Record<string, TokenRequestField>> = {
   user: "principal",
   scopes: "scope",
 };
+
+/**
+ * Refuses a request whose subject token is there and undefined: a user who is missing must not become a request without a
+ * user.
+ *
+ * @param subjectToken as it was read from the request.
+ * @throws TypeError if the request has the field.
+ */
+export function refuseMissingSubject(request: TokenRequest, subjectToken: string | undefined): void {
+  if (subjectToken !== undefined || !("subjectToken" in request)) return;
+  throw new TypeError(
+    'Cannot request a token: "subjectToken" is undefined; leave the field out if there is no user',
+  );
+}
 
 function refuseUnknown(field: string): never {
   const synonym = SYNONYMS[field.toLowerCase().replace(/[-_]/g, "")];
