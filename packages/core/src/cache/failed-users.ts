@@ -1,15 +1,15 @@
 import type { CacheKey } from "../key/cache-key.ts";
 
-/** Users that are remembered. */
+/** The maximum number of users that are remembered. */
 const MAX_FAILED = 64;
-/** An endpoint that asks all callers to wait is probed after this, however long it asked for. */
+/** An endpoint that asks all callers to wait is probed after this time at the latest. */
 const MAX_SHARED_RETRY_AFTER_MS = 60_000;
 
-/** The users whose requests failed at an endpoint since its last response, the latest last. */
+/** The users whose requests failed at an endpoint since its last response, in the order of failure. */
 export class FailedUsers {
   readonly #failed = new Map<string, { readonly key: CacheKey; readonly retryAfterMs: number }>();
 
-  /** How many there are, up to 64. */
+  /** The number of users, at most 64. */
   get size(): number {
     return this.#failed.size;
   }
@@ -18,7 +18,11 @@ export class FailedUsers {
     return this.#failed.has(user);
   }
 
-  /** @param retryAfterMs how long the server asked this user to wait. */
+  /**
+   * Records a failure.
+   *
+   * @param retryAfterMs how long the server asked this user to wait.
+   */
   add(key: CacheKey, retryAfterMs: number | undefined): void {
     const user = userOf(key);
     this.#failed.delete(user);
@@ -29,13 +33,13 @@ export class FailedUsers {
     }
   }
 
-  /** How long the endpoint asks everybody to wait: what the last so many users were all told, at most a minute. */
+  /** Returns how long the endpoint asks everyone to wait: the shortest wait of the last `users` users, at most a minute. */
   sharedRetryAfterMs(users: number): number {
     const told = [...this.#failed.values()].slice(-users).map(({ retryAfterMs }) => retryAfterMs);
     return Math.min(MAX_SHARED_RETRY_AFTER_MS, ...told);
   }
 
-  /** Takes it that the keys which pass the test never failed. */
+  /** Forgets the keys that pass the test. */
   deleteWhere(test: (key: CacheKey) => boolean): void {
     for (const [user, { key }] of this.#failed) if (test(key)) this.#failed.delete(user);
   }
@@ -45,7 +49,7 @@ export class FailedUsers {
   }
 }
 
-/** Names who a key is for. One user's targets fail for one reason; system tokens are told apart by their target. */
+/** Names the user of a key. All targets of a user count as one. System tokens have no user, so each target counts by itself. */
 export function userOf({ principal, subject, shape }: CacheKey): string {
   if (principal !== undefined) return `principal ${principal}`;
   return subject === undefined ? `target ${shape}` : `subject ${subject}`;

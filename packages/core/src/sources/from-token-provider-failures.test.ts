@@ -26,11 +26,11 @@ const USELESS: [string, () => unknown, string][] = [
   ["a blank token", async () => ({ token: " " }), "an empty token;"],
   ["a scheme alone", () => "Bearer ", "an empty token;"],
   ["a page", () => `<html> ${SENTINEL}`, "a token with characters that no header can carry;"],
-  ["an expired JWT", () => unsignedJwt({ exp: seconds, jti: SENTINEL }), "ended 0 ms ago"],
+  ["an expired JWT", () => unsignedJwt({ exp: seconds, jti: SENTINEL }), "expired 0 ms ago"],
   [
     "a token past its end",
     () => ({ token: SENTINEL, expiresAt: clock.now() - 1 }),
-    "ended 1 ms ago",
+    "expired 1 ms ago",
   ],
   [
     "an end in seconds",
