@@ -219,7 +219,7 @@ describe("toolTokens", () => {
     tokens.startRun("r2", bob);
     await tokens.ready("r1", list);
     tokens.startRun("r3", { subjectToken: "carol" });
-    expect(() => tokens.headersFor("r2", list)).toThrow(/pushed out by more than 2 others/);
+    expect(() => tokens.headersFor("r2", list)).toThrow(/evicted by more than 2 other runs/);
     expect(tokens.headersFor("r1", list)).toEqual({ authorization: "Bearer token-1" });
   });
 
