@@ -156,7 +156,9 @@ describe("TokenPropagationPlugin", () => {
     const inner = new LlmAgent({ name: "helper", model: new ScriptedLlm(), tools: [toolset] });
     const agent = agentOf(new AgentTool({ agent: inner }), [plugin]);
     const [answer] = await agent.run({ calls: [{ name: "helper", args: { request: "[]" } }] });
-    expect(answer).toEqual({ error: expect.stringContaining("the plugin did not see the run start") });
+    expect(answer).toEqual({
+      error: expect.stringContaining("the plugin did not see the run start"),
+    });
     expect(server.seen).toEqual([]);
   });
 

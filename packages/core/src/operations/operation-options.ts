@@ -84,7 +84,9 @@ export function checkOperation<Args extends readonly unknown[]>(
   }
   if (principal !== undefined && typeof principal !== "function") nonBlank(principal, "principal");
   if (request !== undefined && tokenSource === undefined) {
-    throw new TypeError('Cannot wrap an operation: "request" is only used together with "tokenSource"');
+    throw new TypeError(
+      'Cannot wrap an operation: "request" is only used together with "tokenSource"',
+    );
   }
 }
 
