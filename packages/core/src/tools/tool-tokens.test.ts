@@ -145,7 +145,9 @@ describe("toolTokens", () => {
     expect(await tokens.ready("kept", { name: "remember" })).toBeUndefined();
     tokens.startRun("r", { subjectToken });
     expect(await tokens.ready("r", list)).toEqual({ authorization: "Bearer token-2" });
-    expect(() => tokens.headersFor("r", list)).toThrow(/use the headers that ready\(\) resolves to/);
+    expect(() => tokens.headersFor("r", list)).toThrow(
+      /use the headers that ready\(\) resolves to/,
+    );
     expect(await tokens.ready("r", list)).toEqual({ authorization: "Bearer token-3" });
     expect(source.calls).toHaveLength(3);
   });
