@@ -2,17 +2,17 @@ import type { McpTool, McpToolResult } from "@agent-oauth/client";
 import { checkOptions } from "@agent-oauth/core/internal";
 import { BaseTool, type RunAsyncToolRequest } from "@google/adk";
 
-/** Calls a tool on behalf of the user of the run that the context belongs to. */
+/** Calls a tool on behalf of the user of the context's run. */
 export type CallTool = (
   tool: McpTool,
   args: Readonly<Record<string, unknown>>,
   context: RunAsyncToolRequest["toolContext"],
 ) => Promise<McpToolResult>;
 
-/** What the model is answered: the tool's result as the server gave it. */
+/** The result that the model gets: the tool's result, as the server sent it. */
 export type McpServerToolResult = Omit<McpToolResult, "text">;
 
-/** A tool of an MCP server, as ADK runs it. It holds nothing of any user: whom it acts for is in the context of each call. */
+/** A tool of an MCP server for ADK. It holds no data of a user: the context of each call names the user. */
 export class McpServerTool extends BaseTool {
   /** The tool as its server describes it, for filters and callbacks. */
   readonly mcpTool: McpTool;
@@ -25,7 +25,7 @@ export class McpServerTool extends BaseTool {
     this.#call = options.call;
   }
 
-  // The JSON Schema as it is: Gemini's own form of schema has no room for all of it.
+  // The JSON Schema is passed on unchanged, since Gemini's own schema format cannot express all of it.
   override _getDeclaration(): ReturnType<BaseTool["_getDeclaration"]> {
     const { name, description } = this;
     return { name, description, parametersJsonSchema: this.mcpTool.inputSchema };
@@ -35,7 +35,7 @@ export class McpServerTool extends BaseTool {
     args,
     toolContext,
   }: RunAsyncToolRequest): Promise<McpServerToolResult> {
-    // `text` repeats what is in `content`, and the model pays for every word.
+    // `text` repeats `content`, and every repeated word costs tokens of the model.
     const { text: _, ...result } = await this.#call(this.mcpTool, args, toolContext);
     return result;
   }

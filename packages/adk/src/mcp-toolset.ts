@@ -14,10 +14,10 @@ import {
 import { type ToolsetOptions, toolListsOptions } from "./toolset-options.ts";
 
 /**
- * Gives an agent the tools of MCP servers, each called with the token of the user whose run it is.
+ * Gives an agent the tools of MCP servers. Each tool call carries the token of the run's user.
  *
- * One toolset serves any number of runs at a time: MCP sessions and lists of tools are kept per user and outlast the
- * runs. Call {@link McpToolset.dispose} when the agent ends.
+ * One toolset serves any number of concurrent runs. It keeps MCP sessions and tool lists per user, and they outlast the runs. Call
+ * {@link McpToolset.dispose} when the agent ends.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ import { type ToolsetOptions, toolListsOptions } from "./toolset-options.ts";
  * });
  * const agent = new LlmAgent({ name: "clerk", model: "gemini-flash-latest", tools: [toolset] });
  * ```
- * @throws TypeError | RangeError naming the option that is missing, of a wrong type or out of range.
+ * @throws TypeError | RangeError if an option is missing, of a wrong type or out of range. The message names the option.
  */
 export class McpToolset extends BaseToolset implements AsyncDisposable {
   readonly #client: AgentGatewayClient;
@@ -51,7 +51,7 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
   /**
    * Returns the tools that the user of the run may see.
    *
-   * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` if there is no user to ask for; if no server answered, why the first did not.
+   * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` if the run has no user. If all servers fail, it throws the error of the first.
    */
   override async getTools(context?: ReadonlyContext): Promise<BaseTool[]> {
     const asking = await this.#listing(context);
@@ -59,10 +59,10 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
     return tools.filter((tool) => this.#isShown(tool, context));
   }
 
-  /** Does nothing: ADK calls it after every run, while others may be under way. */
+  /** Does nothing, since ADK calls it after every run, while other runs may be under way. */
   override async close(): Promise<void> {}
 
-  /** Waits for the calls under way, ends the MCP sessions and closes the client, unless it was given one. */
+  /** Waits for calls in flight, ends the MCP sessions and closes the client. A client from the option `client` stays open. */
   async dispose(): Promise<void> {
     this.#lists.clear();
     if (this.#ownsClient) await this.#client.close();
@@ -73,18 +73,18 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
   }
 
   /**
-   * Sets where subject tokens come from, once: `TokenPropagationPlugin` does.
+   * Sets the function that returns subject tokens. `TokenPropagationPlugin` calls this once.
    *
-   * @throws TypeError if the toolset knows already.
+   * @throws TypeError if the toolset already has such a function.
    */
   useSubjectToken(subjectToken: SubjectToken): void {
     if (this.#subjectToken !== undefined) {
-      throw new TypeError('Cannot register the toolset: it has a "subjectToken" already');
+      throw new TypeError('Cannot register the toolset: it already has a "subjectToken"');
     }
     this.#subjectToken = subjectToken;
   }
 
-  /** Whom the tools are listed for: a user, or the agent itself. */
+  /** Returns for whom the tools are listed: a user, or the agent itself. */
   async #listing(context: ReadonlyContext | undefined): Promise<Listing> {
     if (this.#options.listAs === "system") {
       const tenant = context === undefined ? {} : await runTenant(context, this.#options);
@@ -93,7 +93,7 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
     if (context !== undefined) return this.#user(context);
     throw new TokenError(
       "ERR_TOKEN_SUBJECT_REQUIRED",
-      'Cannot list the tools: ADK asks outside of any run, so there is no user; set "listAs" to "system"',
+      'Cannot list the tools: ADK asks for them outside a run, so the user is unknown; set "listAs" to "system"',
     );
   }
 
@@ -126,11 +126,11 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
   }
 
   #isShown(tool: BaseTool, context: ReadonlyContext | undefined): boolean {
-    // Outside of a run there is nothing that a function could choose by.
+    // Outside a run there is no context for the filter function.
     if (context === undefined && typeof this.toolFilter === "function") return true;
     const isSelected: unknown = this.isToolSelected(tool, context as ReadonlyContext);
     if (typeof isSelected === "boolean") return isSelected;
-    // A promise counts as true: an asynchronous filter would let every tool through.
+    // A promise is truthy, so an asynchronous filter would let every tool through.
     if (isSelected instanceof Promise) isSelected.catch(() => {});
     throw new TypeError(
       `Cannot list the tools: "toolFilter" must return true or false, not ${kindOf(isSelected)}`,
@@ -138,12 +138,12 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
   }
 }
 
-/** How an {@link McpToolset} works: with `server` or `servers` and `tokens`, or with a `client`. */
+/** Options of {@link McpToolset}: either `server` or `servers` with `tokens`, or a `client`. */
 export type McpToolsetOptions = ToolsetOptions & (OwnClientOptions | SharedClientOptions);
 
 type Listing = RunUser | (SystemCaller & Pick<RunUser, "tenant">);
 
-/** No principal looks like a subject, and no tenant like another. */
+/** Returns the key of a tool list. A principal and a subject never share a key, and two tenants never share a key. */
 function listKey({ userToken, principal, tenant }: Listing): string {
   const subject = userToken === undefined ? null : digest(userToken);
   return JSON.stringify([tenant ?? null, principal === undefined ? { subject } : { principal }]);

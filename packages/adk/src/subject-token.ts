@@ -1,25 +1,25 @@
 import { redactedCause, TokenError } from "@agent-oauth/core";
 import type { ReadonlyContext } from "@google/adk";
 
-/** Finds the token of the user on whose behalf a run acts. A leading "Bearer " is dropped. */
+/** Returns the token of the user on whose behalf a run acts. A leading "Bearer " is dropped. */
 export type SubjectToken = (
   context: ReadonlyContext,
 ) => string | undefined | Promise<string | undefined>;
 
-/** How the user behind a run is found. */
+/** Options that identify the user of a run. */
 export interface UserOptions {
-  /** Asked at each tool call. Default: {@link headerSubjectToken}. */
+  /** Returns the subject token; called at each tool call. Default: {@link headerSubjectToken}. */
   readonly subjectToken?: SubjectToken;
   /**
-   * The user's stable name, unique among all users: MCP sessions and lists of tools then outlast the subject token.
-   * Default: the token's hash stands for the user.
+   * Returns the user's stable name, unique among all users. MCP sessions and tool lists then outlast the subject token. Default:
+   * the token's hash identifies the user.
    */
   readonly principal?: (context: ReadonlyContext) => string;
-  /** The tenant that the run is for. Default: none. */
+  /** Returns the tenant of the run. Default: no tenant. */
   readonly tenant?: (context: ReadonlyContext) => string;
 }
 
-/** The user behind a run, as `client` is told. */
+/** The user of a run, in the form that `client` takes. */
 export interface RunUser {
   readonly userToken: string;
   readonly principal?: string;
@@ -27,8 +27,8 @@ export interface RunUser {
 }
 
 /**
- * Returns the token of the `Authorization` header that is kept in session state under `headers`, by that name or as
- * `authorization`; `undefined` if it is not there or of another scheme.
+ * Returns the token of the header `Authorization` or `authorization` in the session state under `headers`; `undefined` if the
+ * header is missing or has another scheme.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 RFC 6750 §2.1}
  */
@@ -40,7 +40,7 @@ export function headerSubjectToken({ state }: ReadonlyContext): string | undefin
 }
 
 /**
- * Finds the user behind a run.
+ * Finds the user of a run.
  *
  * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` if there is no subject token, `ERR_TOKEN_PROVIDER` if a function fails.
  */
@@ -52,7 +52,7 @@ export async function runUser(
   if (userToken === undefined) {
     throw new TokenError(
       "ERR_TOKEN_SUBJECT_REQUIRED",
-      'Cannot act for the user of the run: "subjectToken" found no subject token',
+      'Cannot act for the user of the run: "subjectToken" returned no subject token',
     );
   }
   return {
@@ -62,7 +62,7 @@ export async function runUser(
   };
 }
 
-/** Finds the tenant that a run is for; throws as {@link runUser} does. */
+/** Returns the tenant of a run. It throws the same errors as {@link runUser}. */
 export async function runTenant(
   context: ReadonlyContext,
   { tenant }: { readonly tenant?: UserOptions["tenant"] | undefined },
@@ -71,7 +71,7 @@ export async function runTenant(
   return { tenant: await answerOf("tenant", () => tenant(context)) };
 }
 
-/** ADK shows the model the message of whatever a tool throws, so a user's error must not get there as it is. */
+/** Calls a user's function and wraps its error, since ADK shows the model the message of every error that a tool throws. */
 async function answerOf<R>(name: keyof UserOptions, ask: () => R): Promise<Awaited<R>> {
   try {
     return await ask();

@@ -156,7 +156,9 @@ describe("TokenPropagationPlugin", () => {
     const inner = new LlmAgent({ name: "helper", model: new ScriptedLlm(), tools: [toolset] });
     const agent = agentOf(new AgentTool({ agent: inner }), [plugin]);
     const [answer] = await agent.run({ calls: [{ name: "helper", args: { request: "[]" } }] });
-    expect(answer).toEqual({ error: expect.stringContaining("its start was not seen") });
+    expect(answer).toEqual({
+      error: expect.stringContaining("the plugin did not see the run start"),
+    });
     expect(server.seen).toEqual([]);
   });
 
@@ -169,7 +171,7 @@ describe("TokenPropagationPlugin", () => {
     expect(() => plugin.registerToolset(stock as unknown as McpToolset)).toThrow(
       /only McpToolset of @agent-oauth\/adk/,
     );
-    expect(() => plugin.registerToolset(toolset)).toThrow(/"subjectToken" already/);
+    expect(() => plugin.registerToolset(toolset)).toThrow(/already has a "subjectToken"/);
   });
 
   it.each([0, -1, 1.5, Number.NaN])("refuses maxRuns: %s", (maxRuns) => {

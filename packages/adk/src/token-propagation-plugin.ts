@@ -12,8 +12,8 @@ const NAMES: OptionNames<TokenPropagationPluginOptions> = {
 };
 
 /**
- * Takes the subject token of each run at its start and has toolsets use it for the whole run. It asks no server:
- * tokens are exchanged when a tool is called.
+ * Reads the subject token of each run at its start. Registered toolsets use this token for the whole run. The plugin sends no
+ * request: a toolset exchanges the token when a tool is called.
  *
  * @example
  * ```ts
@@ -21,8 +21,8 @@ const NAMES: OptionNames<TokenPropagationPluginOptions> = {
  * plugin.registerToolset(toolset);
  * const runner = new Runner({ appName: "clerk", agent, sessionService, plugins: [plugin] });
  * ```
- * @throws TypeError naming the option that there is none of.
- * @throws RangeError if `maxRuns` is no whole number of at least 1.
+ * @throws TypeError if an option is unknown. The message names the option.
+ * @throws RangeError if `maxRuns` is not a whole number of at least 1.
  */
 export class TokenPropagationPlugin extends BasePlugin {
   readonly #subjectToken: SubjectToken;
@@ -41,9 +41,9 @@ export class TokenPropagationPlugin extends BasePlugin {
   }
 
   /**
-   * Has a toolset use the subject tokens of this plugin's runs.
+   * Makes a toolset use the subject tokens of this plugin's runs.
    *
-   * @throws TypeError if it is no {@link McpToolset}, or has a `subjectToken` already.
+   * @throws TypeError if the argument is not an {@link McpToolset}, or if the toolset already has a `subjectToken`.
    */
   registerToolset(toolset: McpToolset): void {
     if (!(toolset instanceof McpToolset)) {
@@ -61,7 +61,7 @@ export class TokenPropagationPlugin extends BasePlugin {
   }): Promise<undefined> {
     const context = new ReadonlyContext(invocationContext);
     const token = Promise.resolve(context).then(this.#subjectToken);
-    // Told to whoever calls a tool: ADK would write it to its log, and a run that calls none needs no token.
+    // A tool call throws the error later. ADK would log it here, and a run without tool calls needs no token.
     token.catch(() => {});
     this.#runs.set(context.invocationId, token);
   }
@@ -77,19 +77,19 @@ export class TokenPropagationPlugin extends BasePlugin {
   #tokenOf({ invocationId }: ReadonlyContext): Promise<string | undefined> {
     const token = this.#runs.get(invocationId);
     if (token !== undefined) return token;
-    // Not looked up anew: what the session holds by now may be another user's.
+    // The token is not read again, since the session may hold another user's token by now.
     throw new TokenError(
       "ERR_TOKEN_NOT_READY",
-      'Cannot act for the user of the run: its start was not seen, or it is older than the "maxRuns" runs that are kept',
+      'Cannot act for the user of the run: the plugin did not see the run start, or "maxRuns" newer runs have started since',
     );
   }
 }
 
-/** How {@link TokenPropagationPlugin} works. */
+/** Options of {@link TokenPropagationPlugin}. */
 export interface TokenPropagationPluginOptions {
-  /** Asked once per run, at its start. Default: {@link headerSubjectToken}. */
+  /** Returns the subject token; called once per run, at its start. Default: {@link headerSubjectToken}. */
   readonly subjectToken?: SubjectToken;
-  /** Runs whose subject token is kept: the end of a run is not always told, so the oldest goes first. Default 1 024. */
+  /** The maximum number of runs. Beyond it the oldest run is forgotten, since ADK does not report the end of every run. Default 1 024. */
   readonly maxRuns?: number;
   /** The plugin's name within its runner. Default `"token_propagation"`. */
   readonly name?: string;

@@ -2,13 +2,13 @@ import type { Clock } from "@agent-oauth/core";
 import { boundedMap } from "@agent-oauth/core/internal";
 import type { BaseTool } from "@google/adk";
 
-/** How long a list that lacks the tools of some server is kept, so that a run does not ask that server at every step. */
+/** How long an incomplete list is kept, so that a run does not ask a failing server at every step. */
 const INCOMPLETE_LIFETIME_MS = 10_000;
 
 /** The tools that a user may see. */
 export interface ToolList {
   readonly tools: readonly BaseTool[];
-  /** Whether every server answered. */
+  /** Whether every server responded. */
   readonly complete: boolean;
 }
 
@@ -21,11 +21,14 @@ export interface ToolListsOptions {
 
 interface Entry {
   readonly list: Promise<ToolList>;
-  /** On the monotonic clock. */
+  /** When the list expires, on the monotonic clock. */
   until: number;
 }
 
-/** Keeps lists of tools by user, the least recently used going first. ADK asks for them twice at each step of each run. */
+/**
+ * Caches tool lists per user, since ADK asks for the tools twice at each step of each run. When it is full, it drops the least
+ * recently used list.
+ */
 export class ToolLists {
   readonly #options: ToolListsOptions;
   readonly #entries: ReturnType<typeof boundedMap<string, Entry>>;
@@ -35,7 +38,7 @@ export class ToolLists {
     this.#entries = boundedMap(options.maxLists);
   }
 
-  /** Returns the list that is kept, or asks for it; those who wait share one request. A failure is not kept. */
+  /** Returns the cached list, or requests it. Concurrent callers share one request. A failure is not cached. */
   get(key: string, list: () => Promise<ToolList>): Promise<ToolList> {
     const known = this.#entries.get(key);
     if (known !== undefined && this.#options.clock.monotonic() < known.until) return known.list;

@@ -53,7 +53,11 @@ describe("McpToolset", () => {
     ["an unknown lister", { tokens, server, listAs: "agent" }, /"listAs"/],
     ["a client beside tokens", { tokens, client: {} }, /"tokens"/],
     ["a policy for another's client", { client: {}, onExchangeError: "fail" }, /"onExchangeError"/],
-    ["a time for another's client", { client: {}, timeoutMs: 5 }, /"timeoutMs": the "client"/],
+    [
+      "a time for another's client",
+      { client: {}, timeoutMs: 5 },
+      /"timeoutMs": the given "client"/,
+    ],
     ["a misspelt option", { tokens, server, timeoutms: 5 }, /did you mean "timeoutMs"\?/],
     ["a flow", { tokens, server, flow: {} }, /no option "flow"/],
     ["a misspelt option beside a client", { client: {}, prefx: "a" }, /did you mean "prefix"\?/],

@@ -9,23 +9,26 @@ import {
 import { checkOptions, type OptionNames, pickOptions } from "@agent-oauth/core/internal";
 import { TOOLSET_NAMES } from "./toolset-options.ts";
 
-/** `onExchangeError` is the toolset's name for `missingToken`. */
+/** The options of the client, except `missingToken`: the toolset calls that option `onExchangeError`. */
 type ClientOptions = Omit<AgentGatewayClientOptions, "flow" | "flows" | "missingToken">;
 
-/** A toolset with a client of its own: what `mcpServers()` and `createAgentGatewayClient()` of `client` take, and the servers. */
+/** Options of a toolset with its own client: those of `mcpServers()` and `createAgentGatewayClient()` of `client`, and the servers. */
 export interface OwnClientOptions extends Omit<McpServersOptions, "servers">, ClientOptions {
-  /** The MCP server: its `request` says what its tokens are asked for (audience, resource, scope), its `tools` what single tools need instead. */
+  /**
+   * The MCP server. Its `request` holds the audience, resource and scope of its tokens; its `tools` holds other values for single
+   * tools.
+   */
   readonly server?: McpServerRef;
-  /** Several servers, in place of `server`. Their tools need names of their own. */
+  /** Several servers, in place of `server`. All their tools must have different names. */
   readonly servers?: readonly McpServerRef[];
-  /** What becomes of a call for whose user no token can be had: it fails, or goes out without a token. Default `"fail"`. */
+  /** What happens if the token of a call's user cannot be obtained: the call fails, or it is sent without a token. Default `"fail"`. */
   readonly onExchangeError?: "fail" | "anonymous";
   readonly client?: never;
 }
 
-/** A toolset that shares a client, with all servers of its flow. */
+/** Options of a toolset that shares a client. It shows the tools of all servers of the client's flow. */
 export interface SharedClientOptions {
-  /** The caller closes it. */
+  /** The shared client. The caller closes it. */
   readonly client: AgentGatewayClient;
   readonly server?: never;
   readonly servers?: never;
@@ -64,7 +67,7 @@ const OWN_NAMES: OptionNames<OwnClientOptions> = {
 };
 
 /**
- * Refuses options that there are none of, also those of a client that is given.
+ * Refuses unknown options. If the option `client` is given, it also refuses the options of an own client.
  *
  * @throws TypeError naming the option.
  */
@@ -75,15 +78,15 @@ export function checkToolsetOptions<O extends OwnClientOptions | SharedClientOpt
   if (options.client === undefined) return options;
   for (const [name, value] of Object.entries(options)) {
     if (name === "client" || value === undefined || Object.hasOwn(TOOLSET_NAMES, name)) continue;
-    throw new TypeError(`Cannot use the option "${name}": the "client" given decides`);
+    throw new TypeError(`Cannot use the option "${name}": the given "client" already sets it`);
   }
   return options;
 }
 
 /**
- * Returns the client that a toolset was given, or makes one of its own.
+ * Returns the client from the options, or creates one.
  *
- * @throws TypeError | RangeError naming the option that is missing, of a wrong type or out of range.
+ * @throws TypeError | RangeError if an option is missing, of a wrong type or out of range. The message names the option.
  */
 export function toolsetClient(options: OwnClientOptions | SharedClientOptions): {
   readonly client: AgentGatewayClient;

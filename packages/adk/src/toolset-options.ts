@@ -5,19 +5,19 @@ import type { ToolPredicate } from "@google/adk";
 import type { UserOptions } from "./subject-token.ts";
 import type { ToolListsOptions } from "./tool-lists.ts";
 
-/** What a toolset shows and to whom. */
+/** Options that select the tools of a toolset and the users who see them. */
 export interface ToolsetOptions extends UserOptions {
-  /** Names of the tools that the model may see, prefix included, or a function that chooses. Default: all. */
+  /** The names of the tools that the model may see, with their prefix, or a function that selects tools. Default: all tools. */
   readonly toolFilter?: string[] | ToolPredicate;
-  /** Put before the name of each tool, with an underscore. Default: nothing. */
+  /** The prefix of each tool's name; an underscore follows it. Default: no prefix. */
   readonly prefix?: string;
-  /** Which servers of the flow are asked, and which of their tools are taken. Default: all. */
+  /** Selects servers of the flow by ORD id, and tools by name. Default: all servers and all tools. */
   readonly filter?: DiscoveryFilter;
-  /** With whose token tools are listed: each user's, or the agent's own (`systemTokens`), once for all users. Default `"user"`. */
+  /** Which token lists the tools: each user's token, or the agent's own (`systemTokens`), once for all users. Default `"user"`. */
   readonly listAs?: "user" | "system";
-  /** How long a list of tools is kept, in milliseconds; one that lacks a server's tools 10 000 at most. Default 300 000. */
+  /** How long a tool list is cached, in milliseconds. An incomplete list is cached for at most 10 000. Default 300 000. */
   readonly listLifetimeMs?: number;
-  /** Users whose lists are kept, the least recently used going first. Default 256. */
+  /** The maximum number of users with a cached list. Beyond it the least recently used list is dropped. Default 256. */
   readonly maxLists?: number;
   /** Default: the machine's clocks. */
   readonly clock?: Clock;
@@ -38,9 +38,9 @@ export const TOOLSET_NAMES: OptionNames<ToolsetOptions> = {
 };
 
 /**
- * Returns the limits of the lists, defaults filled in.
+ * Checks the options of a toolset, and returns the limits of its lists with defaults filled in.
  *
- * @throws TypeError | RangeError naming the option, of these and all others of a toolset, that is of a wrong type or out of range.
+ * @throws TypeError | RangeError if an option is of a wrong type or out of range. The message names the option.
  */
 export function toolListsOptions(options: ToolsetOptions): ToolListsOptions {
   const {
@@ -72,7 +72,11 @@ export function toolListsOptions(options: ToolsetOptions): ToolListsOptions {
 
 const FILTERS: OptionNames<DiscoveryFilter> = { names: true, ordIds: true };
 
-/** @throws RangeError naming the option. */
+/**
+ * Checks that an option is a whole number of at least 1, and returns it.
+ *
+ * @throws RangeError naming the option.
+ */
 export function positiveInteger(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 1) return value;
   throw new RangeError(

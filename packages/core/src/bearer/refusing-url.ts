@@ -7,7 +7,9 @@
 export function refusingUrl(url: string | URL): string {
   const parsed = URL.parse(String(url));
   if (parsed === null) {
-    throw new TypeError("Cannot name the server that refused the token: its URL must be absolute");
+    throw new TypeError(
+      "Cannot name the server that refused the token: it must be an absolute URL",
+    );
   }
   return `${parsed.origin}${parsed.pathname}`;
 }

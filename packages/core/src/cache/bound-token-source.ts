@@ -5,16 +5,16 @@ import type { GetTokenOptions, TokenRequest } from "../token/token-source.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import type { TokenCache } from "./token-cache.ts";
 
-/** A request whose key was computed once: for agent loops, where the same user calls the same server again and again. */
+/** A request whose key is computed once, for agent loops, where the same user calls the same server many times. */
 export interface BoundTokenSource<T extends AccessToken = AccessToken> {
-  /** Returns a token for the bound request. On a hit nothing is hashed and nothing is allocated. */
+  /** Returns a token for the bound request. A hit hashes and allocates nothing. */
   getToken(options?: GetTokenOptions): Promise<T>;
-  /** Returns the cached token if it may still be handed out, without asking for one. */
+  /** Returns the cached token if it may still be used. It sends no request. */
   peek(): T | undefined;
   /**
-   * Binds the same subject to another target; the subject's digest is reused.
+   * Binds the same subject to another target. It reuses the subject's digest.
    *
-   * @throws TypeError naming the field of the target that is blank, of a wrong type, or of the subject.
+   * @throws TypeError if a field of the target is blank, of a wrong type, or names a subject. The message names the field.
    */
   with(target: Omit<TokenRequest, "subjectToken" | "principal">): BoundTokenSource<T>;
 }
@@ -38,7 +38,7 @@ class BoundRequest<T extends AccessToken> implements BoundTokenSource<T> {
   readonly #cache: TokenCache<T>;
   readonly #request: TokenRequest;
   readonly #key: CacheKey;
-  /** The entry last seen, and its token as an already resolved promise: what a hit returns. */
+  /** The entry of the last call. `#resolved` is a resolved promise of its token, which a hit returns. */
   #entry: CacheEntry<T> | undefined;
   #resolved: Promise<T> | undefined;
 
@@ -64,7 +64,7 @@ class BoundRequest<T extends AccessToken> implements BoundTokenSource<T> {
   with(target: Omit<TokenRequest, "subjectToken" | "principal">): BoundTokenSource<T> {
     const { subjectToken, principal } = this.#request;
     const request = {
-      // A whole request passes for a target at compile time. Its subject is refused: the key is that of the bound one.
+      // The compiler accepts a whole request as a target. Its subject is refused, since the key holds the bound subject.
       ...normalizeTokenRequest(target, { supports: TARGET }),
       ...(subjectToken !== undefined && { subjectToken }),
       ...(principal !== undefined && { principal }),

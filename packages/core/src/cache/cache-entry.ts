@@ -1,12 +1,12 @@
 import type { CacheKey } from "../key/cache-key.ts";
 import type { AccessToken } from "../token/access-token.ts";
 
-/** Up to so long before its end, a token is still handed out where a refresh has just failed. */
+/** After a failed refresh, the old token is returned until this long before its expiry. */
 const LAST_RESORT_MS = 2_000;
-/** Before every instant of a hybrid clock: it begins at zero, and falls below that by what it bears of a clock put back. */
+/** Before every instant of a hybrid clock, which begins at zero and may go slightly below zero when the wall clock is set back. */
 const LONG_AGO = -(2 ** 30);
 
-/** The deadlines of an entry, as instants of the cache's time. */
+/** The deadlines of an entry, as instants of the hybrid clock. */
 export interface EntryDeadlines {
   readonly sentAt: number;
   readonly soft: number;
@@ -14,21 +14,21 @@ export interface EntryDeadlines {
   readonly end: number;
 }
 
-/** A cached token with its deadlines. A killed entry has none left, which is how those that hold on to it notice. */
+/** A cached token with its deadlines. A killed entry has expired, so a handle that still holds the entry stops using it. */
 export class CacheEntry<T extends AccessToken> {
   readonly token: T;
   readonly principal: string | undefined;
   readonly shape: string;
   readonly sentAt: number;
-  /** `fresh` before, `stale` from here: the token is refreshed ahead. */
+  /** The token is `fresh` before this instant and `stale` after it, when it is refreshed ahead. */
   soft: number;
-  /** `expired` from here. */
+  /** The token is `expired` from this instant on. */
   hard: number;
-  /** Where the token itself ends. */
+  /** The expiry of the token itself. */
   end: number;
-  /** Set by a hit, taken away by the table in passing: the second chance. */
+  /** Whether the entry was used since the table last passed it. The table then spares the entry once: its second chance. */
   visited = false;
-  /** The subject's next younger token, after the youngest the oldest: a ring costs less than a Map for each subject. */
+  /** The subject's next younger entry; for the youngest, the oldest. Such a ring costs less than a Map for each subject. */
   next: CacheEntry<T> = this;
 
   constructor(token: T, { principal, shape }: CacheKey, deadlines: EntryDeadlines) {
@@ -41,40 +41,40 @@ export class CacheEntry<T extends AccessToken> {
     this.end = deadlines.end;
   }
 
-  /** Its deadlines as they are now. */
+  /** The current deadlines. */
   get deadlines(): EntryDeadlines {
     const { sentAt, soft, hard, end } = this;
     return { sentAt, soft, hard, end };
   }
 
-  /** Tells whether the token may be handed out although it is expired, because there is no better one. */
+  /** Tells whether the expired token may still be returned if there is no better token. */
   isLastResort(now: number): boolean {
     return now < this.lastResortUntil;
   }
 
-  /** Until when the token may be handed out although it is expired. */
+  /** The instant until which the expired token may be returned. */
   get lastResortUntil(): number {
     return this.end - LAST_RESORT_MS;
   }
 
-  /** Tells whether this is the token a server refused. */
+  /** Tells whether the entry holds the given token. */
   holds(token: AccessToken): boolean {
     return this.token === token || this.token.token === token.token;
   }
 
-  /** Lets the entry end no later than `end`. */
+  /** Moves later deadlines to `end`. */
   limit(end: number): void {
     this.end = Math.min(this.end, end);
     this.hard = Math.min(this.hard, end);
     this.soft = Math.min(this.soft, end);
   }
 
-  /** Holds the next refresh back until `instant`, in so far as the token lasts. */
+  /** Postpones the next refresh to `instant`, or to the hard deadline if that is earlier. */
   postponeRefresh(instant: number): void {
     this.soft = Math.min(this.hard, instant);
   }
 
-  /** Ends the entry at once, for handles that still hold it too. */
+  /** Expires the entry at once, also for handles that still hold it. */
   kill(): void {
     this.limit(LONG_AGO);
   }

@@ -8,7 +8,7 @@ import type { CacheSettings } from "./cache-options.ts";
 type FilledIn = "identity" | "at" | "audience" | "resource" | "tenant";
 type EventDetails<E = TokenEvent> = E extends TokenEvent ? Omit<E, FilledIn> : never;
 
-/** Hands events to the sink, with the identity, the time and the request's targets filled in. */
+/** Passes events to the sink, and fills in the identity, the time and the request's targets. */
 export class CacheEvents {
   readonly #settings: CacheSettings;
   readonly #source: { readonly identity: string | undefined };
@@ -18,7 +18,7 @@ export class CacheEvents {
     this.#source = source;
   }
 
-  /** Whether anybody listens; asked where building the event would cost. */
+  /** Whether there is a listener. Check this before you build an event that costs time. */
   get hasListener(): boolean {
     return this.#settings.onEvent !== undefined;
   }
@@ -37,7 +37,7 @@ export class CacheEvents {
     });
   }
 
-  /** Tells of something that concerns one cached token. */
+  /** Emits an event about one cached token. */
   emitOf(
     type: "hit" | "stale" | "short-lived" | "rejected" | "evicted",
     { fingerprint }: AccessToken,
@@ -48,7 +48,7 @@ export class CacheEvents {
   }
 }
 
-/** The code by which events name an error. */
+/** Returns the code that events show for an error. */
 export function eventCode(error: unknown): NonNullable<RequestEndEvent["code"]> {
   return TokenError.isInstance(error) ? error.code : "ERR_UNKNOWN";
 }

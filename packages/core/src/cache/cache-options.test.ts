@@ -1,7 +1,7 @@
-import { createAccessToken } from "../token/access-token.ts";
 import { describe, expect, it, vi } from "vitest";
 import { staticTokenSource } from "../sources/static-token-source.ts";
 import { systemClock } from "../time/clock.ts";
+import { createAccessToken } from "../token/access-token.ts";
 import { type CachingTokenSourceOptions, cacheSettings } from "./cache-options.ts";
 import { cachedScript } from "./cached-script.test-support.ts";
 import { cachingTokenSource } from "./caching-token-source.ts";

@@ -3,33 +3,36 @@ import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import { kindOf } from "../options/plain-object.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 
-/** How a cache of tokens behaves. Every option has a default that suits agents. */
+/** Options of a token cache. Every option has a default that suits agents. */
 export interface CachingTokenSourceOptions {
-  /** Tokens kept that no user stands behind; 0 keeps none. Default 32. */
+  /** The maximum number of system tokens in the cache; 0 turns caching off for them. Default 32. */
   readonly maxEntries?: number;
-  /** Tokens kept for users; 0 keeps none. Default 4 096. */
+  /** The maximum number of user tokens in the cache; 0 turns caching off for them. Default 4 096. */
   readonly maxSubjectEntries?: number;
-  /** How long a token is kept whose end nobody knows, in milliseconds from sending. Default 300 000. */
+  /** How long a token with an unknown expiry is kept, in milliseconds since its request was sent. Default 300 000. */
   readonly fallbackLifetimeMs?: number;
-  /** How long before its end a token is no longer used, in milliseconds; at most a tenth of its lifetime is taken. Default 30 000. */
+  /** How early before its expiry a token is no longer used, in milliseconds, but at most a tenth of its lifetime. Default 30 000. */
   readonly expiryBufferMs?: number;
-  /** Longer lifetimes are cut to this, in milliseconds. Default 86 400 000 (24 h). */
+  /** The maximum lifetime, in milliseconds. A longer lifetime is cut. Default 86 400 000 (24 h). */
   readonly maxLifetimeMs?: number;
-  /** How long a refusal by the authorization server is remembered for its request, in milliseconds, at most 5 000. Default 1 000. */
+  /** How long the cache repeats a refusal by the authorization server for the same request, in milliseconds, at most 5 000. Default 1 000. */
   readonly failureLifetimeMs?: number;
-  /** The least time between two refreshes of one token, in milliseconds. Default 5 000. */
+  /** The minimum time between two refreshes of one token, in milliseconds. Default 5 000. */
   readonly minRefreshIntervalMs?: number;
-  /** How long a call waits for the one that probes a token endpoint which is down, in milliseconds; 0: it fails at once. Default 5 000. */
+  /**
+   * How long a call waits while another call probes a token endpoint that is down, in milliseconds; with 0 it fails at once.
+   * Default 5 000.
+   */
   readonly maxProbeWaitMs?: number;
   /** Default: the machine's clocks. */
   readonly clock?: Clock;
   /** Numbers from 0 up to 1, for jitter. Default `Math.random`. */
   readonly random?: () => number;
-  /** Told of everything that happens. Default: nobody. */
+  /** Called with each event. Default: events are dropped. */
   readonly onEvent?: TokenEventSink;
 }
 
-/** The names of all options of a cache, for factories that hand them on. */
+/** The names of all options of a cache, for factories that pass them on. */
 export const CACHE_OPTION_NAMES: OptionNames<CachingTokenSourceOptions> = {
   maxEntries: true,
   maxSubjectEntries: true,
@@ -60,9 +63,9 @@ const NUMBERS = {
 };
 
 /**
- * Fills in the defaults.
+ * Checks the options and fills in the defaults.
  *
- * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range.
+ * @throws TypeError | RangeError if an option is unknown, of a wrong type or out of range. The message names the option.
  */
 export function cacheSettings(options: CachingTokenSourceOptions = {}): CacheSettings {
   checkOptions(options, { doing: "create a cache", names: CACHE_OPTION_NAMES });

@@ -10,7 +10,7 @@ import { NegativeCache } from "./negative-cache.ts";
 import { Replacements } from "./replacements.ts";
 import { type InFlightRequest, SingleFlight } from "./single-flight.ts";
 
-/** Everything a cache remembers: entries in their two partitions, requests on their way, failures and replacements. */
+/** The state of a cache: entries in two partitions, requests in flight, failures and replacements. */
 export class CacheState<T extends AccessToken> {
   readonly inFlight = new SingleFlight<T>();
   readonly failures: NegativeCache;
@@ -38,15 +38,15 @@ export class CacheState<T extends AccessToken> {
     this.subjectEntries = new EntryTable(settings.maxSubjectEntries, onEvicted);
   }
 
-  /** Whether the source is still the one whose tokens are held, and a cache in it has forgotten nothing since. */
+  /** Whether the source's identity is unchanged, and the caches inside the source have forgotten nothing. */
   get isCurrent(): boolean {
     if (this.#source.identity !== this.#identity) return false;
     return this.#beneath === undefined || this.#beneath.generation === this.#generation;
   }
 
   /**
-   * Forgets everything if the source's credential has changed, of which nothing is of use, or if a cache in the source has
-   * forgotten something: what it still has costs no request.
+   * Forgets everything if the source's identity has changed, since the old tokens are then useless, or if a cache inside the
+   * source has forgotten something. Tokens that the inner cache still holds cost no request.
    */
   followIdentity(): void {
     if (this.isCurrent) return;
@@ -55,28 +55,28 @@ export class CacheState<T extends AccessToken> {
     this.clear();
   }
 
-  /** The partition of a key: users cannot push out the tokens that no user stands behind. */
+  /** Returns the partition of a key. System tokens have a partition of their own, so user tokens cannot evict them. */
   entriesOf(key: CacheKey): EntryTable<T> {
     return key.subject === undefined ? this.systemEntries : this.subjectEntries;
   }
 
-  /** Takes out the entry that servers refused, now that another is asked for; {@link CacheState.reinstate} puts it back. */
+  /** Removes the refused entry when the request for another token begins. {@link CacheState.reinstate} puts it back. */
   suspendRefused(key: CacheKey, pending: InFlightRequest<T>): CacheEntry<T> | undefined {
     const entry = this.entriesOf(key).get(key);
     if (entry === undefined || !pending.refuses(entry.token)) return undefined;
-    // A copy: the one that is taken out is killed, for the handles that hold it.
+    // The removed entry is killed for the handles that hold it, so the suspended entry is a copy.
     const suspended = new CacheEntry(entry.token, key, entry.deadlines);
     this.entriesOf(key).delete(key);
     return suspended;
   }
 
-  /** Puts a suspended entry back, unless the key has one by now. */
+  /** Puts a suspended entry back, unless the key has another entry now. */
   reinstate(key: CacheKey, entry: CacheEntry<T> | undefined): void {
     const entries = this.entriesOf(key);
     if (entry !== undefined && entries.get(key) === undefined) entries.set(key, entry);
   }
 
-  /** Forgets all of one key; a request on its way for it is not stored. Tells whether there was a token. */
+  /** Forgets everything about one key; the token of a request in flight is not stored. Tells whether there was a token. */
   invalidate(key: CacheKey): boolean {
     this.inFlight.supersede(key);
     this.failures.delete(key);
@@ -84,7 +84,7 @@ export class CacheState<T extends AccessToken> {
     return this.entriesOf(key).delete(key);
   }
 
-  /** Forgets all of one user; requests on their way for it are not stored. Returns how many tokens went. */
+  /** Forgets everything about one user; tokens of requests in flight are not stored. Returns the number of removed tokens. */
   evict(user: EntryUser): number {
     const isOfUser = (key: CacheKey) =>
       "subject" in user ? key.subject === user.subject : key.principal === user.principal;
@@ -94,7 +94,7 @@ export class CacheState<T extends AccessToken> {
     return this.subjectEntries.deleteUser(user);
   }
 
-  /** Forgets everything; requests on their way are not stored. */
+  /** Forgets everything; tokens of requests in flight are not stored. */
   clear(): void {
     this.#forgetFailures(() => true);
     this.endpoints.lift();
@@ -109,7 +109,7 @@ export class CacheState<T extends AccessToken> {
   }
 }
 
-/** What a {@link CacheState} is made for. */
+/** What a {@link CacheState} needs from its cache. */
 export interface CacheStateContext<T extends AccessToken> {
   readonly settings: CacheSettings;
   readonly time: HybridClock;

@@ -1,23 +1,23 @@
-/** What a cache has done since it was made, and what it holds now. */
+/** What a cache has done since it was created, and what it holds now. */
 export interface CacheStats {
-  /** Calls answered with a fresh token. */
+  /** The number of calls that got a fresh token. */
   readonly hits: number;
-  /** Calls answered with a stale token, which was then refreshed ahead. */
+  /** The number of calls that got a stale token, which the cache then refreshed ahead. */
   readonly stale: number;
-  /** Calls that had to wait for a request, or were told of one that had failed. */
+  /** The number of calls that waited for a request, or got the error of an earlier request. */
   readonly misses: number;
-  /** Requests made of the source. */
+  /** The number of requests to the source. */
   readonly requests: number;
-  /** Requests that failed. */
+  /** The number of failed requests. */
   readonly failures: number;
-  /** Cached tokens that a server refused. */
+  /** The number of cached tokens that a server refused. */
   readonly rejected: number;
-  /** Tokens pushed out by others. */
+  /** The number of tokens that were evicted to make room. */
   readonly evicted: number;
-  /** Tokens held that no user stands behind. */
+  /** The number of cached system tokens. */
   readonly entries: number;
-  /** Tokens held for users. */
+  /** The number of cached user tokens. */
   readonly subjectEntries: number;
-  /** Keys with a request on its way. */
+  /** The number of keys with a request in flight. */
   readonly inFlight: number;
 }

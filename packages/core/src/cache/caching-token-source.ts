@@ -9,40 +9,42 @@ import type { CacheStats } from "./cache-stats.ts";
 import { addLayer, type Layer, layerOf } from "./layer.ts";
 import { TokenCache } from "./token-cache.ts";
 
-/** A token source that keeps what another one yields. */
+/** A token source that caches the tokens of another source. */
 export interface CachingTokenSource<T extends AccessToken = AccessToken> extends TokenSource<T> {
-  /** Computes the key once; for agent loops. */
+  /** Computes the key of a request once, for agent loops. */
   bind(request?: TokenRequest): BoundTokenSource<T>;
-  /** Returns the cached token if it may still be handed out, without asking for one or refreshing it. */
+  /** Returns the cached token if it may still be used. It sends no request and does not refresh the token. */
   peek(request?: TokenRequest): T | undefined;
-  /** Forgets the token of one request, and its failure; tells whether there was a token. A cache beneath this one forgets it too. */
+  /**
+   * Forgets the token and the failure of one request; tells whether there was a token. Caches inside the source forget them
+   * too.
+   */
   invalidate(request?: TokenRequest): boolean;
   /**
-   * Forgets every token and every failure of one user; returns how many tokens there were. A cache beneath this one forgets
-   * them too.
+   * Forgets every token and every failure of one user; returns the number of tokens. Caches inside the source forget them too.
    *
    * @throws TypeError unless either `principal` or `subjectToken` is given.
    */
   evict(user: CacheUser): number;
   /**
-   * Forgets every token and every failure, also those of a cache beneath this one, and holds the token endpoint to be up.
+   * Forgets every token and every failure, also in the caches inside the source, and treats the token endpoint as up.
    *
-   * @throws TypeError if it is given an argument: it would forget more than was asked for.
+   * @throws TypeError if the call has an argument, since `clear` would forget more than the argument names.
    */
   clear(): void;
-  /** Counts what the cache has done and holds. */
+  /** Returns the counts of what the cache has done and what it holds. */
   stats(): CacheStats;
-  /** Shows what the request's key is made of, with fingerprints in the place of secrets. */
+  /** Shows the parts of the request's key, with fingerprints in place of secrets. */
   explainKey(request?: TokenRequest): ExplainedKey;
-  /** Ends requests on their way and forgets everything; calls fail with `ERR_TOKEN_CLOSED` from then on. */
+  /** Aborts requests in flight and forgets everything. Later calls fail with `ERR_TOKEN_CLOSED`. */
   close(): void;
 }
 
-/** What two requests must have in common to share a token. */
+/** The parts of a cache key. Two requests share a token if all parts are equal. */
 export interface ExplainedKey {
   /** The source's identity. */
   readonly identity: string | undefined;
-  /** Fingerprint of the subject token. The key itself holds its full SHA-256. */
+  /** Fingerprint of the subject token. The key itself holds the token's full SHA-256. */
   readonly subject: string | null;
   readonly principal: string | null;
   readonly tenant: string | null;
@@ -53,16 +55,16 @@ export interface ExplainedKey {
 }
 
 /**
- * Caches the tokens of a source: one request for any number of callers, refreshed ahead, never shared between
- * users, tenants, audiences or credentials. A source that already caches is returned as it is; if there are options,
- * what it caches gets another cache, which has them besides its own.
+ * Caches the tokens of a source. Any number of callers share one request. Tokens are refreshed ahead, and are never shared
+ * between users, tenants, audiences or credentials. A source that is already cached is returned unchanged. With `options`, its
+ * inner source is cached anew, with these options merged over the earlier ones.
  *
  * @example
  * ```ts
  * const source = cachingTokenSource(fromTokenProvider(fetchTokenForUser));
  * const { token } = await source.getToken({ subjectToken, audience: ["orders"] });
  * ```
- * @throws TypeError | RangeError naming the option that is of a wrong type or out of range.
+ * @throws TypeError | RangeError if an option is unknown, of a wrong type or out of range. The message names the option.
  */
 export function cachingTokenSource<T extends AccessToken>(
   source: TokenSource<T>,
@@ -79,7 +81,7 @@ class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
   readonly #source: TokenSource<T>;
   readonly #options: CachingTokenSourceOptions | undefined;
   readonly #cache: TokenCache<T>;
-  /** Of the source, if that has a cache in it. */
+  /** The layer of the source, if the source has a cache inside. */
   readonly #beneath: Layer | undefined;
   #forgotten = 0;
 
@@ -91,13 +93,13 @@ class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
     addLayer(this, this.#layer());
   }
 
-  /** Options of a second wrapping are honoured, not ignored, and never by a cache behind a cache. */
+  /** Wraps the inner source anew with the merged options, so that they take effect without a cache behind a cache. */
   with(options: CachingTokenSourceOptions | undefined): CachedSource<T> {
     if (options === undefined) return this;
     return new CachedSource(this.#withoutCache(), { ...this.#options, ...options });
   }
 
-  /** What another cache has in place of this one: it ends with this one, and forgets what this one forgets. */
+  /** Returns the inner source for another cache. It closes with this cache, and signals when this cache forgets something. */
   #withoutCache(): TokenSource<T> {
     const source = this.#source;
     const bare: TokenSource<T> = {
@@ -129,7 +131,7 @@ class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
     return this.#cache.identity;
   }
 
-  // Not an async function: that would cost a hit half as much again.
+  // An async function would make a hit cost half as much again.
   getToken(request?: TokenRequest, options?: GetTokenOptions): Promise<T> {
     try {
       if (options === undefined) {
@@ -139,7 +141,7 @@ class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
           return Promise.resolve(entry.token);
         }
       }
-      // A copy, of which the key is computed: the caller may change its own, or have getters.
+      // The key is computed from a copy, since the caller may change its own request or use getters.
       const own = normalizeTokenRequest(request);
       const key = this.#cache.keyOf(own);
       return this.#cache.respond({

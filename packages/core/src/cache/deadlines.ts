@@ -5,30 +5,30 @@ import { isEpochSeconds } from "../token/jwt-claims.ts";
 import type { EntryDeadlines } from "./cache-entry.ts";
 import type { CacheSettings } from "./cache-options.ts";
 
-/** At most this part of a lifetime is given away as buffer, so that short tokens are of use too. */
+/** The expiry buffer is at most this part of the lifetime, so that tokens with a short lifetime remain usable. */
 const MAX_BUFFER_SHARE = 1 / 10;
-/** Refresh ahead begins at this part of the usable lifetime, give or take {@link REFRESH_JITTER}. */
+/** Refresh ahead begins at this part of the usable lifetime, plus or minus {@link REFRESH_JITTER}. */
 const REFRESH_AT = 0.8;
 const REFRESH_JITTER = 0.05;
 
-/** What else {@link tokenDeadlines} needs to know. */
+/** What {@link tokenDeadlines} needs in addition to the token. */
 export interface TokenDeadlinesContext {
-  /** When the request went out, as an instant of the hybrid clock. */
+  /** When the request was sent, as an instant of the hybrid clock. */
   readonly sentAt: number;
-  /** The same moment as the wall clock showed it, in epoch milliseconds: it may have been put right since. */
+  /** The same moment in epoch milliseconds of the wall clock, which may have been corrected since. */
   readonly sentAtMs: number;
-  /** When the subject token ends, in epoch milliseconds, if that is known. */
+  /** When the subject token expires, in epoch milliseconds; `undefined` if unknown. */
   readonly subjectExpiresAt: number | undefined;
   readonly settings: CacheSettings;
-  /** Told of each end of the token that is unusable. */
+  /** Called with each unusable claim about the expiry. */
   readonly onSkipped: (field: LifetimeSkippedEvent["field"]) => void;
-  /** Told the token's lifetime in milliseconds when it is cut. */
+  /** Called with the token's lifetime in milliseconds when it is cut. */
   readonly onCut: (lifetimeMs: number) => void;
 }
 
 /**
- * Works out until when a token may be handed out: by its own end, else by the fallback lifetime, never past the
- * subject's end. The jitter is drawn here, once per entry, so that entries and processes do not refresh in step.
+ * Computes until when a token may be used: until its own expiry, else for the fallback lifetime, but never past the expiry of
+ * the subject token. It draws the jitter once per entry, so that entries and processes do not refresh at the same time.
  */
 export function tokenDeadlines(token: AccessToken, context: TokenDeadlinesContext): EntryDeadlines {
   const { sentAt, subjectExpiresAt, settings } = context;
@@ -48,7 +48,7 @@ export function tokenDeadlines(token: AccessToken, context: TokenDeadlinesContex
   return { sentAt, soft: Math.floor(sentAt + share * (hard - sentAt)), hard, end };
 }
 
-/** The end the token has by itself, as an instant of the hybrid clock. */
+/** Returns the token's own expiry, as an instant of the hybrid clock. */
 function statedEnd(token: AccessToken, context: TokenDeadlinesContext): number | undefined {
   const { sentAt, sentAtMs, settings, onSkipped, onCut } = context;
   let expiresAt = token.expiresAt;
@@ -56,7 +56,7 @@ function statedEnd(token: AccessToken, context: TokenDeadlinesContext): number |
     onSkipped("expires_at");
     expiresAt = undefined;
   }
-  // Whoever made the token may not have looked into it.
+  // The source may have set `expiresAt` without reading the token's `exp`.
   const exp = resolveExpiresAt({ access_token: token.token }, { sentAt: sentAtMs, onSkipped });
   expiresAt = earliest(expiresAt, exp);
   if (expiresAt === undefined) return undefined;

@@ -4,15 +4,15 @@ import { type Clock, startTimer } from "../time/clock.ts";
 import type { HybridClock } from "../time/hybrid-clock.ts";
 import { FailedUsers, userOf } from "./failed-users.ts";
 
-/** So many different users must have failed in a row before it is the endpoint that is held to be down. */
+/** The endpoint counts as down when this many different users have failed in a row. */
 const FAILED_USERS = 3;
-/** The least time from a failed probe to the next one, and the most that is added to it at random. */
+/** The minimum time between two probes, and the maximum random time that is added to it. */
 const PROBE_INTERVAL_MS = 1_000;
 const PROBE_JITTER_MS = 250;
-/** With so many requests at a time the gate stands open again, once there is no queue. */
+/** When the limit reaches this number of concurrent requests and the queue is empty, the gate opens fully. */
 const WIDE_OPEN = 256;
 
-/** What a gate works with. */
+/** The settings of a gate. */
 export interface EndpointGateSettings {
   readonly clock: Clock;
   readonly time: HybridClock;
@@ -20,41 +20,41 @@ export interface EndpointGateSettings {
   readonly maxProbeWaitMs: number;
 }
 
-/** A request that was let through. */
+/** A request that may be sent. */
 export interface Turn {
-  /** The gate whose limit it counts against; `undefined`: it stood open. */
+  /** The gate whose limit the request counts against; `undefined` if the gate was open. */
   readonly gate: EndpointGate | undefined;
-  /** It counts until the gate is closed or opened anew. */
+  /** The phase of the gate when the request passed. The request counts until the gate closes or opens again. */
   readonly phase: number;
 }
 
 interface Waiter {
   readonly user: string;
   readonly turn: PromiseWithResolvers<Turn>;
-  /** Instant of the hybrid clock. */
+  /** When the wait ends, as an instant of the hybrid clock. */
   readonly until: number;
 }
 
 /**
- * The gate before one token endpoint. It stands open until several different users have failed in a row. Then one request
- * at a time probes the endpoint, and the others wait for it. The first success opens the gate in doubling steps, so that an
- * endpoint that has just recovered is not flooded by all who waited.
+ * The gate before one token endpoint. It is open until several different users have failed in a row. Then one request at a time
+ * probes the endpoint, and the other requests wait. After the first success, the gate doubles the number of concurrent
+ * requests step by step, so that the waiting requests do not flood an endpoint that has just recovered.
  */
 export class EndpointGate {
   readonly #settings: EndpointGateSettings;
   readonly #failed = new FailedUsers();
   readonly #waiting = new Set<Waiter>();
-  /** Why the endpoint is held to be down; `undefined`: it is not. */
+  /** The error that closed the gate; `undefined` while the endpoint counts as up. */
   #failure: TokenError | undefined;
-  /** When it may be probed again. */
+  /** When the endpoint may be probed again. */
   #probeAt = 0;
-  /** When a probe that is still under way no longer keeps another one back. */
+  /** From this instant on, a running probe no longer blocks another probe. */
   #overtakeAt = 0;
-  /** How many requests may be under way at a time. */
+  /** The maximum number of concurrent requests. */
   #limit = Number.POSITIVE_INFINITY;
   #running = 0;
   #phase = 0;
-  /** Successes since the limit was doubled. */
+  /** The number of successes since the limit was last doubled. */
   #succeeded = 0;
   #cancelTimer: (() => void) | undefined;
 
@@ -62,25 +62,26 @@ export class EndpointGate {
     this.#settings = settings;
   }
 
-  /** Whether there is nothing to remember: the gate is open and the last request succeeded. */
+  /** Whether the gate can be forgotten: it is open and the last request succeeded. */
   get isIdle(): boolean {
     return this.#limit === Number.POSITIVE_INFINITY && this.#failed.size === 0;
   }
 
-  /** Whether the endpoint is held to be down. */
+  /** Whether the endpoint counts as down. */
   get isDown(): boolean {
     return this.#failure !== undefined;
   }
 
-  /** Whether a request for the key would have to wait if it came now. */
+  /** Whether a request for the key would have to wait now. */
   isHeld(key: CacheKey): boolean {
     return this.#waiting.size > 0 || !this.#hasRoom(userOf(key));
   }
 
   /**
-   * Lets a request through, at once or when its turn comes.
+   * Lets a request pass, at once or when its turn comes.
    *
-   * @returns a promise that rejects with the endpoint's retryable error if the probe fails or the wait becomes too long.
+   * @returns the turn, or a promise of it. The promise rejects with the endpoint's retryable error if the probe fails or the wait
+   * becomes too long.
    */
   enter(key: CacheKey): Turn | Promise<Turn> {
     if (this.#limit === Number.POSITIVE_INFINITY) return { gate: undefined, phase: 0 };
@@ -95,18 +96,18 @@ export class EndpointGate {
     return waiter.turn.promise;
   }
 
-  /** Takes note that a request which was let through is over. */
+  /** Records that a request which passed has ended. */
   release({ phase }: Turn): void {
     if (phase === this.#phase) this.#running--;
     this.#proceed();
   }
 
-  /** Takes note that the endpoint responded. Tells whether it was held to be down until now. */
+  /** Records that the endpoint responded. Tells whether the endpoint counted as down until now. */
   responded({ gate }: Turn): boolean {
     this.#failed.clear();
     const hasRecovered = this.isDown;
     if (hasRecovered) {
-      // The probe itself is over in a moment; one that hangs must not take up the room of others.
+      // The successful probe ends in a moment. A probe that hangs must not count against the new limit.
       this.#begin({ limit: 2, failure: undefined });
     } else if (gate !== undefined && ++this.#succeeded >= this.#limit) {
       this.#widen();
@@ -115,7 +116,7 @@ export class EndpointGate {
     return hasRecovered;
   }
 
-  /** Takes note that a request failed in a way that a retry may mend. */
+  /** Records that a request failed with a retryable error. */
   failed(error: TokenError, { key, turn }: { key: CacheKey; turn: Turn }): void {
     this.#failed.add(key, error.retryAfterMs);
     const isProbe = turn.gate !== undefined && this.isDown;
@@ -124,14 +125,14 @@ export class EndpointGate {
     this.#proceed();
   }
 
-  /** Takes it that the keys which pass the test never failed. */
+  /** Forgets the failures of the keys that pass the test. */
   forgive(test: (key: CacheKey) => boolean): void {
     this.#failed.deleteWhere(test);
     // Those who are left are too few to say that the endpoint is down.
     if (this.isDown && this.#failed.size < FAILED_USERS) this.lift();
   }
 
-  /** Holds the endpoint to be up. Those who wait are let through in steps. */
+  /** Treats the endpoint as up. The waiting requests pass step by step. */
   lift(): void {
     this.#failed.clear();
     const limit = this.#waiting.size === 0 ? Number.POSITIVE_INFINITY : 1;
@@ -139,7 +140,7 @@ export class EndpointGate {
     this.#proceed();
   }
 
-  /** Ends every wait. */
+  /** Ends every wait with the given reason. */
   end(reason: Error): void {
     for (const { turn } of this.#waiting) turn.reject(reason);
     this.#waiting.clear();
@@ -175,7 +176,7 @@ export class EndpointGate {
     return now >= this.#probeAtFor(user);
   }
 
-  /** A user who has just failed lets others probe first: his failure may be his own. */
+  /** When a user may probe. Other users probe before a user who has just failed, since that failure may concern this user only. */
   #probeAtFor(user: string): number {
     return this.#probeAt + (this.#failed.has(user) ? PROBE_INTERVAL_MS : 0);
   }
@@ -187,7 +188,7 @@ export class EndpointGate {
     return { gate: this, phase: this.#phase };
   }
 
-  /** Lets those through whose turn has come, and looks again when that can have changed by time alone. */
+  /** Lets the requests pass whose turn has come, and sets a timer for the next moment at which a turn or a wait can end. */
   #proceed(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
@@ -210,7 +211,7 @@ export class EndpointGate {
     this.#cancelTimer = startTimer(clock, { callback: () => this.#proceed(), ms });
   }
 
-  /** When a waiter may probe, if nothing happens until then. */
+  /** When a waiter may probe, unless something changes before. */
   #turnOf({ user }: Waiter): number {
     if (!this.isDown) return Number.POSITIVE_INFINITY;
     const probeAt = this.#probeAtFor(user);
@@ -237,14 +238,14 @@ function heldBack(
   if (failure === undefined) {
     return new TokenError(
       "ERR_TOKEN_TIMEOUT",
-      `Cannot request a token: the token endpoint has just recovered, and the requests of others take all of ${maxProbeWaitMs} ms`,
+      `Cannot request a token: the token endpoint has just recovered, and this request waited ${maxProbeWaitMs} ms behind other requests`,
       { retryAfterMs: PROBE_INTERVAL_MS },
     );
   }
   const { code, status, oauthError } = failure;
   return new TokenError(
     code,
-    `Cannot request a token: the token endpoint failed for several callers in a row; it is asked again in ${waitMs} ms`,
+    `Cannot request a token: the token endpoint failed for several callers in a row; the next attempt is possible in ${waitMs} ms`,
     { cause: failure, status, oauthError, retryAfterMs: waitMs, retryable: true },
   );
 }

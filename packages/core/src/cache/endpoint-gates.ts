@@ -3,23 +3,23 @@ import { TokenError } from "../errors/token-error.ts";
 import type { CacheKey } from "../key/cache-key.ts";
 import { EndpointGate, type EndpointGateSettings, type Turn } from "./endpoint-gate.ts";
 
-/** A request before a gate. */
+/** A request that must pass a gate. */
 export interface GatedRequest {
   readonly key: CacheKey;
   readonly tenant: string | undefined;
 }
 
-/** How a request that was let through ended. */
+/** The outcome of a request that passed a gate. */
 export interface EndedRequest extends GatedRequest {
-  /** `undefined` if it brought a token. */
+  /** The error; `undefined` if the request succeeded. */
   readonly error?: unknown;
 }
 
-/** Tenants whose endpoint is remembered to be in trouble; beyond it the one not asked for longest is held to be up. */
+/** The maximum number of gates. Beyond it the least recently used gate is lifted, and its endpoint counts as up. */
 const MAX_TENANTS = 1_024;
 const OPEN: Turn = { gate: undefined, phase: 0 };
 
-/** The gates before the token endpoints of all tenants. Only one whose last request failed is remembered. */
+/** The gates before the token endpoints of all tenants. It keeps a gate only while the last request of the tenant failed. */
 export class EndpointGates {
   readonly #settings: EndpointGateSettings;
   readonly #gates = boundedMap<string, EndpointGate>(MAX_TENANTS, (gate) => gate.lift());
@@ -28,22 +28,22 @@ export class EndpointGates {
     this.#settings = settings;
   }
 
-  /** Whether the tenant's endpoint is held to be down. */
+  /** Whether the tenant's endpoint counts as down. */
   isDown(tenant: string | undefined): boolean {
     return this.#of(tenant)?.isDown === true;
   }
 
-  /** Whether a request would have to wait if it came now. */
+  /** Whether a request would have to wait now. */
   isHeld({ key, tenant }: GatedRequest): boolean {
     return this.#of(tenant)?.isHeld(key) === true;
   }
 
-  /** Lets a request through, at once or when its turn comes; see {@link EndpointGate.enter}. */
+  /** Lets a request pass, at once or when its turn comes; see {@link EndpointGate.enter}. */
   enter({ key, tenant }: GatedRequest): Turn | Promise<Turn> {
     return this.#of(tenant)?.enter(key) ?? OPEN;
   }
 
-  /** Takes note of how a request ended. Tells whether the endpoint has recovered by that. */
+  /** Records how a request ended. Tells whether this shows that the endpoint has recovered. */
   leave(turn: Turn, { key, tenant, error }: EndedRequest): boolean {
     const gate = mayBeOutage(error) ? this.#make(tenant) : this.#of(tenant);
     let hasRecovered = false;
@@ -54,17 +54,17 @@ export class EndpointGates {
     return hasRecovered;
   }
 
-  /** Takes it that the keys which pass the test never failed. */
+  /** Forgets the failures of the keys that pass the test. */
   forgive(test: (key: CacheKey) => boolean): void {
     for (const gate of this.#gates.values()) gate.forgive(test);
   }
 
-  /** Holds all endpoints to be up. */
+  /** Treats all endpoints as up. */
   lift(): void {
     for (const gate of this.#gates.values()) gate.lift();
   }
 
-  /** Ends every wait. */
+  /** Ends every wait with the given reason. */
   end(reason: Error): void {
     for (const gate of this.#gates.values()) gate.end(reason);
   }
@@ -82,12 +82,15 @@ export class EndpointGates {
   }
 }
 
-/** What another user's request would meet as well: the network, or a server that is overloaded. */
+/** Tells whether another user's request would fail too: the network failed, or the server is overloaded. */
 function mayBeOutage(error: unknown): error is TokenError {
   return TokenError.isInstance(error) && error.retryable;
 }
 
-/** A refusal is a response too: the endpoint works. A mistake of the caller, or a bad certificate, says nothing about that. */
+/**
+ * Tells whether the endpoint responded. A refusal is a response too, so the endpoint works. A mistake of the caller or a bad
+ * certificate says nothing about the endpoint.
+ */
 function isResponse(error: unknown): boolean {
   if (error === undefined) return true;
   if (!TokenError.isInstance(error)) return false;

@@ -3,31 +3,30 @@ import { framed } from "../key/request-shape.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 
-/** A ring with more entries gets an index when one is looked for in vain. */
+/** A ring with more entries than this gets an index when a lookup finds nothing. */
 const MAX_WALKED = 16;
 
-/** A user whose entries are looked for: by the digest of the subject token, or by name. */
+/** Names a user whose entries to remove: by the digest of the subject token, or by the principal. */
 export type EntryUser = { readonly subject: string } | { readonly principal: string };
 
 /**
- * A bounded table of entries, by subject and then by target. When it is full, the oldest entry of the subject that is
- * longest in line goes. A subject goes to the back of the line whenever its turn came, and an entry that was used since
- * its last turn stays: a second chance. A hit therefore only sets a bit, and the cost of making room does not depend on
- * the size.
+ * A table of entries with a maximum size, by subject and then by target. When it is full, it evicts the oldest entry of the first
+ * subject in the queue. After its turn, a subject moves to the end of the queue. An entry that was used since its last turn
+ * stays: it gets a second chance. A hit therefore only sets a flag, and the cost of an eviction does not depend on the size.
  */
 export class EntryTable<T extends AccessToken> {
   /**
-   * The newest entry of each subject; its `next` is the subject's oldest, so that the chain is a ring with both ends at
-   * hand. System tokens have no subject, so each target has a ring of its own.
+   * The newest entry of each subject. Its `next` is the subject's oldest entry, so the entries form a ring, and both ends are
+   * reached in one step. System tokens have no subject, so each target has its own ring.
    */
   readonly #rings = new Map<string, CacheEntry<T>>();
-  /** By target, for subjects that have so many of them that a walk around the ring takes long. */
+  /** Entries by target, for subjects with so many targets that a walk around the ring takes long. */
   readonly #indexes = new Map<string, Map<string, CacheEntry<T>>>();
   readonly #max: number;
   readonly #onEvicted: (entry: CacheEntry<T>) => void;
-  /** Where room was made last, at the head of the line: a new iterator would walk over all the holes again. */
+  /** The iterator of the last eviction, at the head of the queue. A new iterator would walk over all deleted places again. */
   #hand: MapIterator<[string, CacheEntry<T>]> | undefined;
-  /** How many entries came since the hand last moved. */
+  /** The number of entries added since the hand last moved. */
   #standing = 0;
   #size = 0;
 
@@ -36,7 +35,7 @@ export class EntryTable<T extends AccessToken> {
     this.#onEvicted = onEvicted;
   }
 
-  /** How many entries there are. */
+  /** The number of entries. */
   get size(): number {
     return this.#size;
   }
@@ -59,12 +58,12 @@ export class EntryTable<T extends AccessToken> {
     return undefined;
   }
 
-  /** Adds an entry, or replaces and kills the one of the same key. */
+  /** Adds an entry. It removes and kills an earlier entry of the same key. */
   set(key: CacheKey, entry: CacheEntry<T>): void {
     if (this.#max === 0) return;
     this.delete(key);
     if (this.#size >= this.#max) this.#makeRoom();
-    // A Map's iterator that stands still keeps alive all that the Map has outgrown.
+    // An iterator that does not move keeps the Map's old storage alive.
     else if (++this.#standing > this.#max) this.#hand = undefined;
     const name = key.subject ?? key.shape;
     const newest = this.#rings.get(name);
@@ -77,7 +76,7 @@ export class EntryTable<T extends AccessToken> {
     this.#size++;
   }
 
-  /** Takes one entry out and kills it. */
+  /** Removes one entry and kills it. */
   delete(key: CacheKey): boolean {
     const entry = this.get(key);
     if (entry === undefined) return false;
@@ -87,7 +86,7 @@ export class EntryTable<T extends AccessToken> {
     return true;
   }
 
-  /** Takes out and kills the entries of one user, in one pass; returns how many. */
+  /** Removes and kills the entries of one user, in one pass; returns their number. */
   deleteUser(user: EntryUser): number {
     const before = this.#size;
     if ("subject" in user) {
@@ -95,14 +94,14 @@ export class EntryTable<T extends AccessToken> {
     } else {
       const isOfUser = (entry: CacheEntry<T>) => entry.principal === user.principal;
       for (const [name, newest] of this.#rings) {
-        // Most users have one token: such a ring is judged without a list of it.
+        // Most users have one token. A ring with one entry is tested without building a list.
         if (newest.next !== newest || isOfUser(newest)) this.#deleteFrom(name, isOfUser);
       }
     }
     return before - this.#size;
   }
 
-  /** Takes out and kills every entry, in one pass. */
+  /** Removes and kills every entry, in one pass. */
   clear(): void {
     for (const newest of this.#rings.values()) for (const entry of inOrder(newest)) entry.kill();
     this.#rings.clear();
@@ -111,7 +110,7 @@ export class EntryTable<T extends AccessToken> {
     this.#size = 0;
   }
 
-  /** Takes those entries out of one ring that pass the test, and kills them. */
+  /** Removes and kills those entries of one ring that pass the test. */
   #deleteFrom(name: string, test: (entry: CacheEntry<T>) => boolean): void {
     let before = this.#rings.get(name);
     if (before === undefined) return;
@@ -121,7 +120,7 @@ export class EntryTable<T extends AccessToken> {
     }
   }
 
-  /** Takes out and kills the entry that follows `before` in its ring, which is the same one if it stands alone. */
+  /** Removes and kills the entry after `before` in its ring. In a ring with one entry, that is `before` itself. */
   #unlink(name: string, before: CacheEntry<T>): void {
     const entry = before.next;
     if (entry === before) {
@@ -142,7 +141,7 @@ export class EntryTable<T extends AccessToken> {
     for (const [name, newest] of this.#hand) {
       const before = beforeVictim(newest);
       if (newest.next !== newest || before === undefined) {
-        // Were it left behind the hand, newcomers would be taken out one by one, and it never, however long unused.
+        // Behind the hand it would never have a turn again, and only new entries would be evicted.
         this.#rings.delete(name);
         this.#rings.set(name, newest);
       }
@@ -166,9 +165,9 @@ function targetOf({ principal, shape }: Target): string {
 }
 
 /**
- * Finds the oldest entry of a ring that was not used since its last turn, and takes the chance of those before it.
+ * Finds the oldest entry of a ring that was not used since its last turn, and clears the flag of the older entries.
  *
- * @returns the entry before that one; `undefined` if all were used.
+ * @returns the entry before the one found; `undefined` if all entries were used.
  */
 function beforeVictim<T extends AccessToken>(newest: CacheEntry<T>): CacheEntry<T> | undefined {
   let before = newest;
@@ -181,7 +180,7 @@ function beforeVictim<T extends AccessToken>(newest: CacheEntry<T>): CacheEntry<
   return undefined;
 }
 
-/** The entries of a ring as they were when asked, the oldest first. */
+/** Lists the current entries of a ring, the oldest first. */
 function inOrder<T extends AccessToken>(newest: CacheEntry<T>): CacheEntry<T>[] {
   const entries: CacheEntry<T>[] = [];
   let entry = newest;

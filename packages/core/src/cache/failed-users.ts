@@ -1,9 +1,9 @@
 import { boundedMap, deleteWhere } from "../collections/bounded-map.ts";
 import type { CacheKey } from "../key/cache-key.ts";
 
-/** Users that are remembered. */
+/** The maximum number of users that are remembered. */
 const MAX_FAILED = 64;
-/** An endpoint that asks all callers to wait is probed after this, however long it asked for. */
+/** An endpoint that asks all callers to wait is probed after this time at the latest. */
 const MAX_SHARED_RETRY_AFTER_MS = 60_000;
 
 /** The users whose requests failed at an endpoint since its last response. */
@@ -12,7 +12,7 @@ export class FailedUsers {
     MAX_FAILED,
   );
 
-  /** How many there are, up to 64. */
+  /** The number of users, at most 64. */
   get size(): number {
     return this.#failed.size;
   }
@@ -21,19 +21,23 @@ export class FailedUsers {
     return this.#failed.has(user);
   }
 
-  /** @param retryAfterMs how long the server asked this user to wait. */
+  /**
+   * Records a failure.
+   *
+   * @param retryAfterMs how long the server asked this user to wait.
+   */
   add(key: CacheKey, retryAfterMs: number | undefined): void {
     this.#failed.set(userOf(key), { key, retryAfterMs: retryAfterMs ?? 0 });
   }
 
-  /** How long the endpoint asks everybody to wait: what the last so many users were all told, at most a minute. */
+  /** Returns how long the endpoint asks everyone to wait: the shortest wait of the last `users` users, at most a minute. */
   sharedRetryAfterMs(users: number): number {
     // The latest come first.
     const told = [...this.#failed.values()].slice(0, users).map(({ retryAfterMs }) => retryAfterMs);
     return Math.min(MAX_SHARED_RETRY_AFTER_MS, ...told);
   }
 
-  /** Takes it that the keys which pass the test never failed. */
+  /** Forgets the keys that pass the test. */
   deleteWhere(test: (key: CacheKey) => boolean): void {
     deleteWhere(this.#failed, ({ key }) => test(key));
   }
@@ -43,7 +47,7 @@ export class FailedUsers {
   }
 }
 
-/** Names who a key is for. One user's targets fail for one reason; system tokens are told apart by their target. */
+/** Names the user of a key. All targets of a user count as one. System tokens have no user, so each target counts by itself. */
 export function userOf({ principal, subject, shape }: CacheKey): string {
   if (principal !== undefined) return `principal ${principal}`;
   return subject === undefined ? `target ${shape}` : `subject ${subject}`;

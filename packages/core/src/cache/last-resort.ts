@@ -4,8 +4,8 @@ import type { AccessToken } from "../token/access-token.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 
 /**
- * Waits for a better token than one that is expired by its buffer and still lives. If that takes too long, the old one is
- * handed out before its own end comes.
+ * Waits for a new token while the old one is within its expiry buffer. If the wait takes too long, it returns the old token
+ * before that token's own expiry.
  */
 export function withLastResort<T extends AccessToken>(
   better: Promise<T>,
@@ -15,7 +15,7 @@ export function withLastResort<T extends AccessToken>(
   const ms = Math.max(0, Math.min(maxWaitMs, entry.lastResortUntil - 1 - time.now()));
   return new Promise((resolve, reject) => {
     const cancel = startTimer(clock, {
-      // An entry that was dropped meanwhile is no resort.
+      // An entry that was killed in the meantime must not be used.
       callback: () => entry.isLastResort(time.now()) && resolve(entry.token),
       ms,
     });
@@ -23,10 +23,10 @@ export function withLastResort<T extends AccessToken>(
   });
 }
 
-/** What {@link withLastResort} works with. */
+/** The clocks and the limit of {@link withLastResort}. */
 export interface LastResortContext {
   readonly clock: Clock;
   readonly time: HybridClock;
-  /** The longest wait for a better token, in milliseconds. */
+  /** The longest wait for a new token, in milliseconds. */
   readonly maxWaitMs: number;
 }

@@ -3,16 +3,16 @@ import { TokenError } from "../errors/token-error.ts";
 import { type CacheKey, keyText } from "../key/cache-key.ts";
 import type { CacheSettings } from "./cache-options.ts";
 
-/** Keys whose failures are remembered; beyond it the one not asked for longest goes. */
+/** The maximum number of keys. Beyond it the least recently used key is forgotten. */
 const MAX_REMEMBERED = 1_024;
 const FIRST_BACK_OFF_MS = 250;
 const MAX_BACK_OFF_MS = 30_000;
-/** A server that asks for more is mistaken, or means to keep us away: it is asked again after this. */
+/** The longest `Retry-After` that is respected. A longer one is taken for a mistake of the server. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
 /**
- * Failures that say something about one call, not about the next one of the same key. `ERR_TOKEN_REJECTED` is what
- * the source says to a caller whose token was refused: {@link Replacements} knows for whom that holds.
+ * Codes of failures that concern one call only, not the next call of the same key. A source throws `ERR_TOKEN_REJECTED` for a
+ * caller whose token was refused; {@link Replacements} knows which callers that concerns.
  */
 const NOT_REMEMBERED = new Set([
   "ERR_TOKEN_SUBJECT_REQUIRED",
@@ -24,13 +24,13 @@ interface Failure {
   readonly key: CacheKey;
   readonly tenant: string | undefined;
   readonly error: TokenError;
-  /** How often in a row the key failed in a way that a retry may mend. */
+  /** How many times in a row the key failed with a retryable error. */
   readonly times: number;
-  /** Instant of the hybrid clock. */
+  /** When the failure is forgotten, as an instant of the hybrid clock. */
   readonly until: number;
 }
 
-/** A request that failed, and when, as an instant of the hybrid clock. */
+/** A failed request. `now` is the time of the failure, as an instant of the hybrid clock. */
 export interface FailedRequest {
   readonly key: CacheKey;
   readonly tenant: string | undefined;
@@ -38,8 +38,8 @@ export interface FailedRequest {
 }
 
 /**
- * Remembers for a short while the failures of each key, so that callers who ask again do not hammer a token endpoint that
- * just said no. A failure is its own key's: it says nothing of other users.
+ * Remembers the failures of each key for a short time, so that repeated calls do not flood a token endpoint that just refused
+ * them. A failure counts for its own key only, not for other users.
  */
 export class NegativeCache {
   readonly #settings: Pick<CacheSettings, "failureLifetimeMs" | "random">;
@@ -52,7 +52,7 @@ export class NegativeCache {
   /**
    * Returns the failure that makes a new request for the key pointless now, if there is one.
    *
-   * @param isDown the token endpoint is held to be down: what the key failed with is its failure, and calls wait for a probe.
+   * @param isDown whether the token endpoint counts as down. Its failures are then not returned, and calls wait for a probe.
    */
   recall(key: CacheKey, { now, isDown }: { now: number; isDown: boolean }): TokenError | undefined {
     const failure = this.#failures.get(keyText(key));
@@ -61,7 +61,7 @@ export class NegativeCache {
     return failure.error.retryable ? heldBack(failure, now) : failure.error;
   }
 
-  /** Takes note of a failed request. */
+  /** Records a failed request. */
   add(error: unknown, { key, tenant, now }: FailedRequest): void {
     if (!TokenError.isInstance(error) || NOT_REMEMBERED.has(error.code)) return;
     const text = keyText(key);
@@ -72,7 +72,7 @@ export class NegativeCache {
     this.#failures.set(text, { key, tenant, error, times, until });
   }
 
-  /** Takes note that a request for the key brought a token; forgets its failures. */
+  /** Forgets the failures of a key. */
   delete(key: CacheKey): void {
     this.#failures.delete(keyText(key));
   }
@@ -82,12 +82,12 @@ export class NegativeCache {
     deleteWhere(this.#failures, ({ key }) => test(key));
   }
 
-  /** Forgets the failures that a tenant's token endpoint caused by being down. */
+  /** Forgets the failures that an outage of a tenant's token endpoint caused. */
   deleteOutage(tenant: string | undefined): void {
     deleteWhere(this.#failures, (failure) => failure.tenant === tenant && isOutage(failure.error));
   }
 
-  /** Exponential back-off with full jitter, or what the server asked for if that is longer. */
+  /** Computes an exponential back-off with full jitter. If the server asked for a longer wait, that wait counts. */
   #backOffUntil(error: TokenError, { times, now }: { times: number; now: number }): number {
     const ceiling = Math.min(MAX_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (times - 1));
     const asked = Math.min(error.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
@@ -95,7 +95,7 @@ export class NegativeCache {
   }
 }
 
-/** A server that asks one user to wait is not down. */
+/** Tells whether an error shows an outage. A server that asks one user to wait is not down. */
 function isOutage({ retryable, retryAfterMs }: TokenError): boolean {
   return retryable && retryAfterMs === undefined;
 }

@@ -4,22 +4,22 @@ import { type CacheKey, keyText } from "../key/cache-key.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { digest } from "../token/digest.ts";
 
-/** Keys whose replacements are remembered; beyond it the one not asked for longest goes. */
+/** The maximum number of keys. Beyond it the least recently used key is forgotten. */
 const MAX_REMEMBERED = 1_024;
 
 interface Replacement {
   readonly key: CacheKey;
-  /** Digest of the token that came for a refused one. */
+  /** Digest of the token that replaced a refused token. */
   readonly token: string;
-  /** Instant of the hybrid clock. */
+  /** When the replacement is forgotten, as an instant of the hybrid clock. */
   readonly until: number;
-  /** The servers that refused this token too. */
+  /** The URLs of the servers that refused the replacement too. */
   readonly refusedBy: Set<string>;
 }
 
 /**
- * Remembers which tokens replaced refused ones. Within an interval a key's token is replaced once, however many servers
- * refuse it, and what one server refuses stays good for the others.
+ * Remembers which tokens replaced refused tokens. Within an interval a key's token is replaced once, for any number of servers
+ * that refuse it. A token that one server refuses stays valid for the other servers.
  */
 export class Replacements {
   readonly #intervalMs: number;
@@ -29,7 +29,7 @@ export class Replacements {
     this.#intervalMs = minRefreshIntervalMs;
   }
 
-  /** Takes note that `token` is what the source has for a refused token of the key. */
+  /** Records that `token` replaced a refused token of the key. */
   add(key: CacheKey, token: AccessToken, now: number): void {
     const until = now + this.#intervalMs;
     const replacement = { key, token: digest(token.token), until, refusedBy: new Set<string>() };
@@ -37,11 +37,11 @@ export class Replacements {
   }
 
   /**
-   * Tells whether a server's refusal of `token` is final for now: it is the replacement, or the server refused the
-   * replacement before.
+   * Tells whether a server's refusal of `token` is final for now. It is final if `token` is the replacement, or if the same server
+   * refused the replacement before.
    *
-   * @param by the URL of the server, if the caller told it.
-   * @param current the token that the key has now.
+   * @param by the URL of the server; `undefined` if the caller did not name it.
+   * @param current the current token of the key.
    */
   isFinal(
     { key, token, by }: { key: CacheKey; token: AccessToken; by: string | undefined },
@@ -57,29 +57,29 @@ export class Replacements {
     return digest(current.token) === replacement.token;
   }
 
-  /** Forgets what is known of one key. */
+  /** Forgets the replacement of one key. */
   delete(key: CacheKey): void {
     this.#latest.delete(keyText(key));
   }
 
-  /** Forgets what is known of the keys that pass the test. */
+  /** Forgets the replacements of the keys that pass the test. */
   deleteWhere(test: (key: CacheKey) => boolean): void {
     deleteWhere(this.#latest, ({ key }) => test(key));
   }
 }
 
-/** Makes the error for a token that is no better than the one which a server refused. */
+/** Makes the error for a call whose server refused the token and its replacement. */
 export function refusedAgain(): TokenError {
   return new TokenError(
     "ERR_TOKEN_REJECTED",
-    "Cannot use the token: the server refused it, and the one that replaced it too; check that its audience and issuer are the ones the server expects",
+    "Cannot use the token: the server refused this token and its replacement; check that the server expects its audience and issuer",
   );
 }
 
 /**
- * Returns the token that the source had for a refused one.
+ * Returns `token`, unless it is the refused token.
  *
- * @throws TokenError `ERR_TOKEN_REJECTED` if it is the same.
+ * @throws TokenError `ERR_TOKEN_REJECTED` if both tokens are the same.
  */
 export function notRefused<T extends AccessToken>(token: T, rejected: AccessToken): T {
   if (token.token === rejected.token) throw refusedAgain();

@@ -5,37 +5,37 @@ import type { CacheEntry } from "./cache-entry.ts";
 /** A token that a server refused. */
 export interface Rejection {
   readonly token: AccessToken;
-  /** The server's URL, if the caller told it. */
+  /** The server's URL; `undefined` if the caller did not name it. */
   readonly by: string | undefined;
 }
 
-/** One token request that any number of callers wait for. */
+/** One token request that any number of callers share. */
 export class InFlightRequest<T extends AccessToken> {
   readonly key: CacheKey;
   readonly #outcome = Promise.withResolvers<T>();
   readonly #abort = new AbortController();
-  /** Tokens that servers refused before this request began, and which servers. */
+  /** The tokens that servers refused before this request began, with those servers. */
   readonly rejected: Rejection[] = [];
-  /** The entry that servers refused: it comes back for the others if there is no better token. */
+  /** The refused entry. If the request fails, the cache takes it back for the other servers. */
   #suspended: CacheEntry<T> | undefined;
   #begun = false;
-  /** The signals of those who wait, until the request begins. */
+  /** The signals of the waiting callers, until the request begins. */
   #callers: (AbortSignal | undefined)[] = [];
-  /** Something said after it began makes its answer old: it goes to those waiting and is not stored. */
+  /** Whether a later call made this request outdated. Its waiting callers get the token, but the cache does not store it. */
   superseded = false;
-  /** The earliest end of the subject that any of those waiting knows, in epoch milliseconds. */
+  /** The earliest expiry of the subject token that a waiting caller named, in epoch milliseconds. */
   subjectExpiresAt: number | undefined;
-  /** The request of the same key that it waits for. */
+  /** The earlier request of the same key, which this request waits for. */
   #before: InFlightRequest<T> | undefined;
 
   constructor(key: CacheKey, before?: InFlightRequest<T>) {
     this.key = key;
     this.#before = before;
-    // Those who wait may all have gone when it fails.
+    // All callers may have left when the request fails. Without a handler, the rejection would end the process.
     this.#outcome.promise.catch(() => {});
   }
 
-  /** Whether the request is on its way: what happens from now on can no longer be in its answer. */
+  /** Whether the request has been sent. Its response cannot reflect later changes. */
   get begun(): boolean {
     return this.#begun;
   }
@@ -44,34 +44,34 @@ export class InFlightRequest<T extends AccessToken> {
     return this.#suspended;
   }
 
-  /** Takes note of a caller who waits; one without a signal waits to the end. */
+  /** Records a waiting caller. A caller without a signal waits to the end. */
   wantedUntil(signal: AbortSignal | undefined): void {
     if (!this.#begun) this.#callers.push(signal);
   }
 
-  /** Whether a caller still waits for a request that has not begun. */
+  /** Whether a caller still waits for this request, if it has not begun. */
   get isWanted(): boolean {
     return this.#callers.some((signal) => signal?.aborted !== true);
   }
 
-  /** Takes note that the request goes out, and which entry it took out of the cache. */
+  /** Records that the request is sent, and which entry was removed from the cache for it. */
   begin(suspended: CacheEntry<T> | undefined): void {
     this.#begun = true;
     this.#callers = [];
     this.#suspended = suspended;
   }
 
-  /** Settles as the request does. */
+  /** Settles with the outcome of the request. */
   get promise(): Promise<T> {
     return this.#outcome.promise;
   }
 
-  /** Handed to the source: only closing the cache ends a request that others may wait for. */
+  /** The signal for the source. Only closing the cache aborts it, since other callers may share the request. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  /** Tells whether a caller who had `rejected` refused can take this request's answer. */
+  /** Tells whether a caller with this rejection can use the token of this request. */
   satisfies(rejection: Rejection | undefined): boolean {
     if (this.superseded) return false;
     return rejection === undefined || !this.begun || this.refuses(rejection.token);
@@ -82,13 +82,13 @@ export class InFlightRequest<T extends AccessToken> {
     return this.rejected.some((refused) => refused.token.token === token.token);
   }
 
-  /** Takes note of what another caller knows of the subject's end. */
+  /** Records when the subject token expires, as another caller states it. */
   subjectEndsBy(expiresAt: number | undefined): void {
     if (expiresAt === undefined) return;
     this.subjectExpiresAt = Math.min(expiresAt, this.subjectExpiresAt ?? expiresAt);
   }
 
-  /** Runs the request after the one before it, if there is one. */
+  /** Runs the request when the earlier request of the same key has ended. */
   async run(request: () => Promise<T>): Promise<void> {
     if (this.#before !== undefined) await this.#before.promise.catch(() => {});
     this.#before = undefined;
@@ -96,7 +96,7 @@ export class InFlightRequest<T extends AccessToken> {
     await request().then(this.#outcome.resolve, this.#outcome.reject);
   }
 
-  /** Ends the request and every wait for it. */
+  /** Aborts the request and ends every wait for it. */
   abort(reason: Error): void {
     this.#before?.abort(reason);
     this.superseded = true;
@@ -105,11 +105,11 @@ export class InFlightRequest<T extends AccessToken> {
   }
 }
 
-/** The token requests on their way: one per key at a time, and at most one more that begins after it. */
+/** The token requests in flight: one per key at a time, and at most one more that begins after it. */
 export class SingleFlight<T extends AccessToken> {
   readonly #latest = new Map<string, InFlightRequest<T>>();
 
-  /** How many keys have a request on its way. */
+  /** The number of keys with a request in flight. */
   get size(): number {
     return this.#latest.size;
   }
@@ -118,7 +118,7 @@ export class SingleFlight<T extends AccessToken> {
     return this.#latest.has(keyText(key));
   }
 
-  /** Returns the request whose answer will do, if there is one, and tells it what was refused. */
+  /** Returns the request in flight whose token the caller can use, if there is one, and adds the rejection to it. */
   join(key: CacheKey, rejection: Rejection | undefined): InFlightRequest<T> | undefined {
     const pending = this.#latest.get(keyText(key));
     if (pending === undefined || !pending.satisfies(rejection)) return undefined;
@@ -128,7 +128,7 @@ export class SingleFlight<T extends AccessToken> {
     return pending;
   }
 
-  /** Starts a request; one still on its way for the key is superseded and waited for. */
+  /** Starts a request. A request in flight for the same key is superseded, and the new request waits for it. */
   start(
     key: CacheKey,
     rejection: Rejection | undefined,
@@ -147,20 +147,20 @@ export class SingleFlight<T extends AccessToken> {
     return pending;
   }
 
-  /** Makes the answer of a key's request old, if that has begun. */
+  /** Marks the key's request as outdated, if it has begun. */
   supersede(key: CacheKey): void {
     const pending = this.#latest.get(keyText(key));
     if (pending?.begun) pending.superseded = true;
   }
 
-  /** Makes the answers of requests that have begun old, for the keys that pass the test. */
+  /** Marks the requests that have begun as outdated, for the keys that pass the test. */
   supersedeWhere(test: (key: CacheKey) => boolean): void {
     for (const pending of this.#latest.values()) {
       if (pending.begun && test(pending.key)) pending.superseded = true;
     }
   }
 
-  /** Ends all requests. */
+  /** Aborts all requests. */
   abort(reason: Error): void {
     for (const pending of this.#latest.values()) pending.abort(reason);
     this.#latest.clear();

@@ -22,13 +22,13 @@ export interface CacheCall {
   readonly options: GetTokenOptions;
 }
 
-/** Returns what a call says of a refused token. */
+/** Returns the refused token that a call names, with its server. */
 export function rejectionOf({ options }: CacheCall): Rejection | undefined {
   const { rejected, rejectedBy } = options;
   return rejected && { token: rejected, by: rejectedBy };
 }
 
-/** What a cache and its requests work on together. */
+/** The parts of a cache that its requests use. */
 export interface CacheParts<T extends AccessToken> {
   readonly source: TokenSource<T>;
   readonly settings: CacheSettings;
@@ -37,14 +37,14 @@ export interface CacheParts<T extends AccessToken> {
   readonly events: CacheEvents;
 }
 
-/** A token, and when it was asked for: on the hybrid clock, and as the wall clock showed it. */
+/** A token, and the time of its request: as an instant of the hybrid clock and in epoch milliseconds of the wall clock. */
 interface SourceResponse<T extends AccessToken> {
   readonly token: T;
   readonly sentAt: number;
   readonly sentAtMs: number;
 }
 
-/** Asks the source for tokens, one request per key at a time, and puts what comes into the cache's state. */
+/** Requests tokens from the source, one request per key at a time, and puts the results into the cache's state. */
 export class SourceRequests<T extends AccessToken> {
   readonly #parts: CacheParts<T>;
   #started = 0;
@@ -54,12 +54,12 @@ export class SourceRequests<T extends AccessToken> {
     this.#parts = parts;
   }
 
-  /** How many requests were started, and how many of them failed. */
+  /** The number of started requests, and of failed requests. */
   get counts(): { readonly requests: number; readonly failures: number } {
     return { requests: this.#started, failures: this.#failures };
   }
 
-  /** Returns the response of the request on its way for the call's key if that will do, else of a new one. */
+  /** Joins the request in flight for the call's key if the call can use its token, else starts a new request. */
   ask(call: CacheCall, why: "miss" | "stale"): Promise<T> {
     const { inFlight } = this.#parts.state;
     const pending = inFlight.join(call.key, rejectionOf(call)) ?? this.#start(call, why);
@@ -137,7 +137,7 @@ export class SourceRequests<T extends AccessToken> {
     }
   }
 
-  /** What a server refused is still good for the others if there is no better token. */
+  /** Records a failure. A token that one server refused stays valid for the other servers, so it is reinstated. */
   #failed({ key, request }: CacheCall, pending: InFlightRequest<T>, error: unknown): void {
     const { time, state } = this.#parts;
     const now = time.now();
@@ -199,14 +199,14 @@ function passedDown<T extends AccessToken>(
   };
 }
 
-/** What an authorization server says of the user or of the grant: it no longer stands behind the user's tokens. */
+/** OAuth errors about the user or the grant. After one of them, the authorization server may have revoked the user's tokens. */
 const ABOUT_USER = new Set<unknown>(["invalid_grant", "access_denied", "consent_required"]);
 
 function isAboutUser(error: unknown): boolean {
   return TokenError.isInstance(error) && ABOUT_USER.has(error.oauthError);
 }
 
-/** Tells whether an error passes by itself. */
+/** Tells whether the same request may succeed later. */
 export function isPassing(error: unknown): boolean {
   return TokenError.isInstance(error) && error.retryable;
 }

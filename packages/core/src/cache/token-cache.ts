@@ -16,7 +16,7 @@ import { withLastResort } from "./last-resort.ts";
 import { notRefused, refusedAgain } from "./replacements.ts";
 import { type CacheCall, isPassing, rejectionOf, SourceRequests } from "./source-requests.ts";
 
-/** The machine inside a caching token source: decides for each call whether the entry will do. */
+/** The core of a caching token source. It decides for each call whether the cached entry can be used. */
 export class TokenCache<T extends AccessToken> {
   readonly #source: TokenSource<T>;
   readonly #settings: CacheSettings;
@@ -47,7 +47,7 @@ export class TokenCache<T extends AccessToken> {
     this.#requests = new SourceRequests({ source, settings, time, state, events });
   }
 
-  /** What calls fail with once the cache is closed. */
+  /** The error of calls after `close`; `undefined` while the cache is open. */
   get closed(): TokenError | undefined {
     return this.#closed;
   }
@@ -67,7 +67,7 @@ export class TokenCache<T extends AccessToken> {
   }
 
   /**
-   * Works out the key of a request.
+   * Computes the key of a request.
    *
    * @throws TypeError naming the field that is blank or of a wrong type.
    */
@@ -75,29 +75,29 @@ export class TokenCache<T extends AccessToken> {
     return cacheKey(request, this.#shapes);
   }
 
-  /** Works out the key of the same subject's request for another target, without its digest. */
+  /** Computes the key of the same subject for another target. It reuses the subject's digest. */
   keyFor(subject: CacheKey, target: TokenRequest): CacheKey {
     return { ...subject, shape: this.#shapes.textOf(target) };
   }
 
-  /** Returns the key's entry, whatever its state. */
+  /** Returns the key's entry in any state. */
   entry(key: CacheKey): CacheEntry<T> | undefined {
     return this.#state.entriesOf(key).get(key);
   }
 
-  /** Tells whether an entry may be handed out as it is. This and {@link hit} are all that a hit costs. */
+  /** Tells whether an entry is fresh. A hit runs only this method and {@link hit}. */
   isFresh(entry: CacheEntry<T>): boolean {
     return this.#time.now() < entry.soft && this.#state.isCurrent;
   }
 
-  /** Takes note that a fresh entry was handed out. */
+  /** Records that a fresh entry was used. */
   hit(entry: CacheEntry<T>, request: TokenRequest | undefined): void {
     entry.visited = true;
     this.#counts.hits++;
     if (this.#events.hasListener) this.#events.emitOf("hit", entry.token, request);
   }
 
-  /** Returns the token of an entry that may still be handed out, with no other effect than that of a use. */
+  /** Returns the token of an entry that may still be used. Its only effect is that the entry counts as used. */
   peek(entry: CacheEntry<T> | undefined): T | undefined {
     if (entry === undefined || this.#time.now() >= entry.hard) return undefined;
     if (!this.#state.isCurrent) return undefined;
@@ -105,7 +105,7 @@ export class TokenCache<T extends AccessToken> {
     return entry.token;
   }
 
-  /** Answers a call from the cache, else by a request that it shares with every other caller of the key. */
+  /** Returns the cached token, or the token of a request that all callers of the key share. */
   respond(call: CacheCall): Promise<T> {
     const { key, request, options } = call;
     checkGetTokenOptions(options);
@@ -133,12 +133,12 @@ export class TokenCache<T extends AccessToken> {
     return Promise.resolve(entry.token);
   }
 
-  /** Forgets the token and the failure of one key; tells whether there was a token. */
+  /** Forgets the token and the failure of one key. Tells whether there was a token. */
   invalidate(key: CacheKey): boolean {
     return this.#state.invalidate(key);
   }
 
-  /** Forgets the tokens and failures of one user; returns how many tokens went. */
+  /** Forgets the tokens and failures of one user. Returns the number of tokens. */
   evict(user: EntryUser): number {
     return this.#state.evict(user);
   }
@@ -148,7 +148,7 @@ export class TokenCache<T extends AccessToken> {
     this.#state.clear();
   }
 
-  /** Ends every request on its way and every further call. */
+  /** Aborts every request in flight. Every later call fails. */
   close(): void {
     this.#closed ??= new TokenError("ERR_TOKEN_CLOSED", "Cannot get a token: the source is closed");
     this.#state.inFlight.abort(this.#closed);
@@ -161,13 +161,17 @@ export class TokenCache<T extends AccessToken> {
     if (subjectExpiresAt !== undefined) entry.limit(this.#time.at(subjectExpiresAt));
     if (now >= entry.hard) return false;
     if (entry.end - now >= minValidityMs) return true;
-    // A source whose tokens are all shorter than that is not asked again at each call.
+    // If all tokens of the source are shorter than `minValidityMs`, a request at each call would not help.
     if (now - entry.sentAt >= this.#settings.minRefreshIntervalMs) return false;
     this.#events.emitOf("short-lived", entry.token, request);
     return true;
   }
 
-  /** @param entry the key's entry, if it is too old but for a last resort. */
+  /**
+   * Requests a token for a call.
+   *
+   * @param entry the key's expired entry, which may serve as a last resort.
+   */
   #ask(call: CacheCall, entry: CacheEntry<T> | undefined): Promise<T> {
     const { request, options } = call;
     const { signal } = options;
@@ -183,7 +187,7 @@ export class TokenCache<T extends AccessToken> {
     return untilAborted(this.#settled(call, { entry, response }), signal);
   }
 
-  /** What a call gets of the response to a request that it shares: not the token that its server refused. */
+  /** Adapts the response of a shared request to a call: a token that the call's server refused becomes an error. */
   #settled(
     call: CacheCall,
     { entry, response }: { entry: CacheEntry<T> | undefined; response: Promise<T> },
@@ -196,14 +200,14 @@ export class TokenCache<T extends AccessToken> {
     return withLastResort(settled, entry, { clock, time: this.#time, maxWaitMs });
   }
 
-  /** The failure that makes a request for the call's key pointless now. */
+  /** Returns the failure that makes a request for the call's key pointless now. */
   #failure({ key, request }: CacheCall): TokenError | undefined {
     const { endpoints, failures } = this.#state;
     const isDown = endpoints.isDown(request?.tenant);
     return failures.recall(key, { now: this.#time.now(), isDown });
   }
 
-  /** A token that still lives is better than waiting for an endpoint that is down. */
+  /** Tells whether to use a token that has not expired yet, in place of waiting for an endpoint that is down. */
   #isBetterThanAWait(
     entry: CacheEntry<T> | undefined,
     { key, request, options }: CacheCall,
@@ -214,8 +218,8 @@ export class TokenCache<T extends AccessToken> {
   }
 
   /**
-   * If a refresh failed for the moment, a token between its hard deadline and its end is better than none, and so is
-   * one that only another server refused.
+   * Handles a failed request. It returns a newer token if the key has one, for example a token that only another server refused.
+   * After a retryable failure, it returns the old token between its hard deadline and its expiry.
    */
   #lastResort(
     { key }: CacheCall,

@@ -1,6 +1,11 @@
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import { digest } from "../token/digest.ts";
-import { bareToken, nameField, refuseMissingSubject, requireRequest } from "../token/token-request.ts";
+import {
+  bareToken,
+  nameField,
+  refuseMissingSubject,
+  requireRequest,
+} from "../token/token-request.ts";
 import type { TokenRequest } from "../token/token-source.ts";
 import { framed, type RequestShapes } from "./request-shape.ts";
 

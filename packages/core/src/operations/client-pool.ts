@@ -5,18 +5,18 @@ import { numberOption } from "../options/option-values.ts";
 
 /** Keeps one client for each provider. */
 export interface ClientPool<Provider extends object, Client> {
-  /** Returns the provider's client, and makes it at first. */
+  /** Returns the provider's client. The first call creates it. */
   get(provider: Provider): Client;
   /** Forgets the provider's client; tells whether there was one. */
   delete(provider: Provider): boolean;
-  /** How many clients are kept. */
+  /** The number of clients in the pool. */
   readonly size: number;
 }
 
 /**
- * Keeps API clients, such as generated ones, one for each provider of tokens: a client keeps connections and has one
- * user's credentials, so it is neither shared between providers nor made for each call. A provider is known by its
- * identity as an object or a function. A client that is forgotten is not closed: who holds it may go on using it.
+ * Keeps API clients, such as generated clients, one for each token provider. A client keeps connections and one user's
+ * credentials, so providers must not share a client, and a client per call would waste connections. The pool compares providers
+ * by object identity. It does not close a client that it forgets, so a caller that holds the client can continue to use it.
  *
  * @example
  * ```ts
@@ -26,7 +26,7 @@ export interface ClientPool<Provider extends object, Client> {
  * const { data } = await clients.get(source).GET("/orders");
  * ```
  * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range. At a call:
- * @throws TypeError if the provider is neither an object nor a function; what `create` throws.
+ * @throws TypeError if the provider is neither an object nor a function. It also throws the errors of `create`.
  */
 export function createClientPool<Provider extends object, Client>(
   create: (provider: Provider) => Client,
@@ -60,13 +60,14 @@ export function createClientPool<Provider extends object, Client>(
   };
 }
 
-/** How a {@link ClientPool} behaves. */
+/** Options of {@link createClientPool}. */
 export interface ClientPoolOptions<Provider extends object, Client> {
-  /** Clients kept; beyond it the one longest unused is forgotten. Default 16. */
+  /** The maximum number of clients. Beyond it the pool forgets the least recently used client. Default 16. */
   readonly maxClients?: number;
   /**
-   * Told of each client that is forgotten. It may be in use still: close it only if closing waits for that. If this is
-   * called all the time, providers are made anew for each call; make each once. What it throws is ignored.
+   * Called with each client that the pool evicts. A caller may still use the client, so close it only if closing waits for such
+   * calls. If this is called all the time, your code creates a provider for each call; create each provider once. Errors of the
+   * callback are ignored.
    */
   readonly onEvicted?: (client: Client, provider: Provider) => void;
 }

@@ -6,13 +6,14 @@ import type { OperationCache, OperationCacheOptions } from "./operation-cache.ts
 import { OperationTable } from "./operation-table.ts";
 
 /**
- * Makes a cache for what an API answers: one result for each user, operation and arguments.
+ * Makes a cache for API results: one result for each user, operation and list of arguments.
  *
- * Callers at the same time share one run, and its failure, which is not kept. Callers share the result itself: whoever
- * changes it changes it for all. A signal among the arguments, or as the member `signal` of one, ends its caller's wait;
- * the operation gets another one in its place, that ends when nobody waits any more. The operation is called without `this`.
+ * Concurrent callers share one run, and its failure; a failure is not cached. All callers get the same result object, so a caller
+ * that changes it changes it for all. A signal ends its caller's wait; it may be an argument, or the member `signal` of an
+ * argument. The operation gets another signal in its place, which is aborted when all callers have left. The operation is called
+ * without `this`.
  *
- * Retries belong into the operation, so that only what they end with is kept.
+ * Put retries inside the operation, so that only the final result is cached.
  *
  * @example
  * ```ts

@@ -1,43 +1,43 @@
 import { untilAborted } from "../time/until-aborted.ts";
 
-/** What a kept or a coming result belongs to. */
+/** The operation and the user that a result belongs to. */
 export interface OperationResultOf {
   readonly name: string;
-  /** `undefined` if the user is known by a token alone. */
+  /** `undefined` if only a token identifies the user. */
   readonly principal: string | undefined;
 }
 
-/** One run of an operation that any number of callers wait for. */
+/** One run of an operation that any number of callers share. */
 export class InFlightRun {
   readonly of: OperationResultOf;
   readonly promise: Promise<unknown>;
   readonly #abort = new AbortController();
-  /** How many of those who wait may still want the result. */
+  /** The number of callers that still wait for the result. */
   #waiting = 0;
   #begun = false;
 
   constructor(of: OperationResultOf, run: (current: InFlightRun) => Promise<unknown>) {
     this.of = of;
-    // Not at once: those who call in the same moment join before it begins.
+    // The run begins in the next microtask, so callers of the same moment join before it begins.
     this.promise = Promise.resolve().then(() => {
       this.#begun = true;
       return run(this);
     });
-    // Those who wait may all have gone when it fails.
+    // All callers may have left when the run fails. Without a handler, the rejection would end the process.
     this.promise.catch(() => {});
   }
 
-  /** Whether it runs already: what happens from now on may be missing in its result. */
+  /** Whether the run has begun. Its result may not reflect later changes. */
   get begun(): boolean {
     return this.#begun;
   }
 
-  /** Aborted when nobody waits any more. */
+  /** Aborted when all callers have left. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  /** Waits for the result. An abort ends this wait, and the run if it was the last one. */
+  /** Waits for the result. An abort ends this wait, and also the run if this was the last caller. */
   wait(signal: AbortSignal | undefined): Promise<unknown> {
     this.#waiting++;
     if (signal === undefined) return this.promise;

@@ -2,19 +2,19 @@ import { isPlainObject } from "../options/plain-object.ts";
 import { ValueWriter } from "./value-writer.ts";
 
 /**
- * Writes a value as one text that no different value shares. Objects are written by what they hold, whatever the order
- * of their members; a member that is `undefined` counts as absent.
+ * Writes a value as one string; different values give different strings. The order of an object's members does not matter, and a
+ * member that is `undefined` counts as absent.
  *
  * @param place names the value in errors.
- * @throws TypeError naming the place of what holds more than can be written (a function, a class's instance, a cycle), or
- * saying that there is too much of it.
+ * @throws TypeError if a part of the value cannot be written (a function, an instance of a class, a cycle), or if the value is too
+ * large. The message names the place of the part.
  */
 export function writtenValue(value: unknown, place: string): string {
   return new ValueWriter(place).written(value);
 }
 
 /**
- * Writes the arguments of a call as {@link writtenValue} does, without its signal, and without what is absent at the end.
+ * Writes the arguments of a call as {@link writtenValue} does. It leaves out the signal and trailing `undefined` arguments.
  *
  * @throws TypeError as {@link writtenValue} does.
  */
@@ -35,7 +35,7 @@ export function signalOf(args: readonly unknown[]): AbortSignal | undefined {
   return undefined;
 }
 
-/** Puts another signal, or none, in the place of the caller's. */
+/** Replaces the caller's signal by another signal or by `undefined`. */
 export function withSignal(args: readonly unknown[], signal: AbortSignal | undefined): unknown[] {
   return args.map((argument) => {
     if (isSignal(argument)) return signal;
@@ -44,7 +44,7 @@ export function withSignal(args: readonly unknown[], signal: AbortSignal | undef
   });
 }
 
-/** Copies what {@link writtenValue} can write, so that the caller may change its own afterwards. */
+/** Copies a value that {@link writtenValue} can write, so that the caller may change the original later. */
 export function copied(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copied); // Holes stay holes.
   if (value instanceof Date) return new Date(value);

@@ -260,7 +260,7 @@ describe("createOperationCache", () => {
   it("refuses two operations of one name", () => {
     const { cache, api } = operationScript();
     cache.wrap(api, order);
-    expect(() => cache.wrap(api, order)).toThrow('another one has the "name" "order"');
+    expect(() => cache.wrap(api, order)).toThrow('another operation has the "name" "order"');
     expect(() => cache.wrap(api, { ...order, name: "orders" })).not.toThrow();
     expect(() => operationScript().cache.wrap(api, order)).not.toThrow();
   });

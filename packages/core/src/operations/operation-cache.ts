@@ -1,70 +1,71 @@
 import type { Clock } from "../time/clock.ts";
 import type { Operation, OperationOptions } from "./operation-options.ts";
 
-/** How an {@link OperationCache} behaves. */
+/** Options of `createOperationCache`. */
 export interface OperationCacheOptions {
-  /** Results kept; beyond it the one longest unused goes. Default 1 024. */
+  /** The maximum number of results. Beyond it the cache evicts the least recently used result. Default 1 024. */
   readonly maxEntries?: number;
   /** Default: the machine's clocks. */
   readonly clock?: Clock;
 }
 
-/** A function that is called as the operation is, and answers from the cache where it can. */
+/** A function with the operation's signature that returns cached results where possible. */
 export type CachedOperation<F extends Operation> = OperationFunction<F> & {
-  /** Runs the operation whatever the cache holds, and keeps the result for later calls. */
+  /** Runs the operation without reading the cache, and caches the result for later calls. */
   readonly fresh: OperationFunction<F>;
 };
 
-/** The operation's own type, generics and overloads included, unless it returns anything but a plain promise. */
+/** The operation's own type, with generics and overloads, if the operation returns a plain promise. */
 type OperationFunction<F extends Operation> =
   Promise<Awaited<ReturnType<F>>> extends ReturnType<F>
     ? F
     : (...args: Parameters<F>) => Promise<Awaited<ReturnType<F>>>;
 
-/** Which results to forget: those that are of this operation and of this user. */
+/** Selects the results to forget: those of this operation and of this user. */
 export interface OperationFilter {
   readonly name?: string;
-  /** A user by the name that `principal` gave; results that are kept for a token belong to none. */
+  /** The user, by the name that the option `principal` gave. Results that are cached by token belong to no principal. */
   readonly principal?: string;
 }
 
-/** What an operation cache has done since it was made, and what it holds now. */
+/** What an operation cache has done since it was created, and what it holds now. */
 export interface OperationCacheStats {
-  /** Calls answered with a kept result. */
+  /** The number of calls that got a cached result. */
   readonly hits: number;
-  /** Calls that had to wait for a run. */
+  /** The number of calls that waited for a run. */
   readonly misses: number;
-  /** How often operations were run. */
+  /** The number of runs. */
   readonly runs: number;
-  /** Runs that failed. */
+  /** The number of failed runs. */
   readonly failures: number;
-  /** Results pushed out by others. */
+  /** The number of results that were evicted to make room. */
   readonly evicted: number;
-  /** Results held. */
+  /** The number of cached results. */
   readonly entries: number;
-  /** Runs on their way. */
+  /** The number of runs in flight. */
   readonly inFlight: number;
 }
 
-/** Keeps the results of operations, each for the user it was read for. */
+/** Caches the results of operations per user. */
 export interface OperationCache {
   /**
-   * Wraps an operation, once: at the level of a module, not for each call.
+   * Wraps an operation. Wrap each operation once, for example at module level, not for each call.
    *
-   * @throws TypeError | RangeError naming the option that is missing, unknown, of a wrong type or out of range, or the name
-   * that another operation has. At a call: TokenError `ERR_TOKEN_RESPONSE` if `tokenSource` yields no access token,
-   * `ERR_TOKEN_SUBJECT_REQUIRED` if a function `request` returns none.
+   * @throws TypeError | RangeError if an option is missing, unknown, of a wrong type or out of range, or if another operation uses
+   * the same name. The message names the option. At a call: TokenError `ERR_TOKEN_RESPONSE` if `tokenSource` returns a value that
+   * is not an access token, `ERR_TOKEN_SUBJECT_REQUIRED` if a function `request` returns no request.
    */
   wrap<F extends Operation>(
     fn: F,
     options: OperationOptions<Readonly<Parameters<F>>>,
   ): CachedOperation<F>;
   /**
-   * Forgets all results that the filter names, by default all there are, and returns how many. A result on its way is not kept.
+   * Forgets all results that the filter selects, by default all results, and returns their number. Results of runs in flight are
+   * not cached.
    *
-   * @throws TypeError naming what the filter has that there is none of, or that is blank.
+   * @throws TypeError if a field of the filter is unknown or blank. The message names the field.
    */
   clear(filter?: OperationFilter): number;
-  /** Counts what the cache has done and holds. */
+  /** Returns the counts of what the cache has done and what it holds. */
   stats(): OperationCacheStats;
 }

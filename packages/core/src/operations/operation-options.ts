@@ -2,48 +2,48 @@ import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import { kindOf } from "../options/plain-object.ts";
 import type { TokenRequest, TokenSource } from "../token/token-source.ts";
 
-/** A function whose results can be kept. Its arguments say all that changes the result, besides the user. */
+/** A function whose results can be cached. Its result must depend on its arguments and the user only. */
 export type Operation = (...args: never[]) => unknown;
 
-/** A value, or a function of the operation's own arguments that finds it, asynchronous or not. */
+/** A value, or a function of the operation's arguments that returns it. The function may be asynchronous. */
 export type PerCall<Args extends readonly unknown[], Value> =
   | Value
   | ((...args: Args) => Value | Promise<Value>);
 
-/** What an operation is called, and how long its results are kept. */
+/** The name of an operation, and how long its results are cached. */
 export interface OperationLifetime<Args extends readonly unknown[]> {
-  /** Its name: no other operation of the cache has it. */
+  /** The name of the operation. It must be unique within the cache. */
   readonly name: string;
-  /** How long a result is kept, in milliseconds from the start of the run that brought it; 0 keeps none. */
+  /** How long a result is cached, in milliseconds from the start of its run; with 0 results are not cached. */
   readonly ttlMs: number;
   /**
-   * Says in JSON-like data which calls are alike. Default: the arguments, which must be such data themselves (`Date`,
-   * `URL`, `bigint` and `undefined` included; at most 65 536 values, 4 194 304 characters and 100 levels) and are copied. With
-   * `key` they are not: leave them as they are until the operation has run.
+   * Returns JSON-like data; calls with equal data share a result. Default: the arguments. They must then be JSON-like data
+   * (`Date`, `URL`, `bigint` and `undefined` are allowed; at most 65 536 values, 4 194 304 characters and 100 levels), and they are
+   * copied. With `key` they are not copied, so do not change them until the operation has run.
    */
   readonly key?: (...args: Args) => unknown;
 }
 
-/** Results are kept for a user by name: they stay when the user's token is renewed. */
+/** Results are cached by the user's name, so they stay when the user's token is renewed. */
 export interface OperationPrincipal<Args extends readonly unknown[]> {
-  /** The stable name of the user with whose token the operation works; blank is a `TypeError`, never somebody. */
+  /** The stable name of the user whose token the operation uses. A blank name is a `TypeError`. */
   readonly principal: PerCall<Args, string>;
-  /** If given, no result outlives the token that this source has when the operation runs. */
+  /** If given, a result expires with the token that this source returns when the operation runs. */
   readonly tokenSource?: PerCall<Args, TokenSource>;
   /** What `tokenSource` is asked for. */
   readonly request?: PerCall<Args, TokenRequest>;
 }
 
-/** Results are kept for a token: a renewed token begins anew, and no result outlives its token. */
+/** Results are cached by the user's token: a result expires with its token, and a renewed token does not find it. */
 export interface OperationToken<Args extends readonly unknown[]> {
   readonly principal?: undefined;
-  /** The source of the user's token. It is asked at each call, so it should cache. */
+  /** The source of the user's token. Each call asks it, so the source should cache. */
   readonly tokenSource: PerCall<Args, TokenSource>;
   /** What `tokenSource` is asked for. */
   readonly request?: PerCall<Args, TokenRequest>;
 }
 
-/** How the results of an operation are kept, and for whom. */
+/** How long the results of an operation are cached, and for which user. */
 export type OperationOptions<Args extends readonly unknown[]> = OperationLifetime<Args> &
   (OperationPrincipal<Args> | OperationToken<Args>);
 
@@ -60,7 +60,7 @@ const NAMES: OptionNames<OperationOptions<readonly unknown[]>> = {
 /**
  * Checks the options of an operation.
  *
- * @throws TypeError | RangeError naming the option that is missing, unknown, of a wrong type or out of range.
+ * @throws TypeError | RangeError if an option is missing, unknown, of a wrong type or out of range. The message names it.
  */
 export function checkOperation<Args extends readonly unknown[]>(
   fn: unknown,
@@ -79,12 +79,14 @@ export function checkOperation<Args extends readonly unknown[]>(
   if (key !== undefined && typeof key !== "function") throw mistaken('"key"', "a function", key);
   if (principal === undefined && tokenSource === undefined) {
     throw new TypeError(
-      'Cannot wrap an operation: "principal" or "tokenSource" must say whose results it keeps',
+      'Cannot wrap an operation: give "principal" or "tokenSource" to tell the results of users apart',
     );
   }
   if (principal !== undefined && typeof principal !== "function") nonBlank(principal, "principal");
   if (request !== undefined && tokenSource === undefined) {
-    throw new TypeError('Cannot wrap an operation: "request" needs a "tokenSource" to ask');
+    throw new TypeError(
+      'Cannot wrap an operation: "request" is only used together with "tokenSource"',
+    );
   }
 }
 

@@ -16,7 +16,7 @@ import type {
 import type { Operation, OperationOptions } from "./operation-options.ts";
 import { type OperationCall, type OperationUser, WrappedOperation } from "./wrapped-operation.ts";
 
-/** How often results past their time are looked for, so that they do not stay until their room is needed. */
+/** How often expired results are removed. Without this, they would stay until the cache is full. */
 const SWEEP_INTERVAL_MS = 60_000;
 const FILTER_NAMES: OptionNames<OperationFilter> = { name: true, principal: true };
 
@@ -33,11 +33,11 @@ interface PendingCall {
   readonly key: string;
 }
 
-/** Decides for each call whether a kept result will do, and lets callers at the same time share a run. */
+/** Decides for each call whether a cached result can be used, and lets concurrent callers share a run. */
 export class OperationTable implements OperationCache {
   readonly #time: HybridClock;
   readonly #entries: LRUCache<string, OperationEntry>;
-  /** The latest run of each key: no other one may store its result. */
+  /** The latest run of each key. Only this run may store its result. */
   readonly #inFlight = new Map<string, InFlightRun>();
   readonly #names = new Set<string>();
   readonly #counts = { hits: 0, misses: 0, runs: 0, failures: 0, evicted: 0 };
@@ -59,7 +59,7 @@ export class OperationTable implements OperationCache {
     );
     if (this.#names.has(operation.name)) {
       throw new TypeError(
-        `Cannot wrap an operation: another one has the "name" ${JSON.stringify(operation.name)}; wrap each once`,
+        `Cannot wrap an operation: another operation has the "name" ${JSON.stringify(operation.name)}; wrap each operation once`,
       );
     }
     this.#names.add(operation.name);
@@ -79,7 +79,7 @@ export class OperationTable implements OperationCache {
       member: "field",
     });
     const { name, principal } = filter ?? {};
-    // One that is given and undefined would clear the results of all.
+    // A field that is given but `undefined` would clear the results of all users.
     for (const [option, value] of Object.entries(filter ?? {})) {
       if (typeof value === "string" && value.trim() !== "") continue;
       throw new TypeError(
@@ -105,7 +105,7 @@ export class OperationTable implements OperationCache {
     signal?.throwIfAborted();
     const call = operation.call(args);
     const user = await untilAborted(operation.user(args, signal ? { signal } : {}), signal);
-    signal?.throwIfAborted(); // An abort between the two of them is told to nobody.
+    signal?.throwIfAborted(); // The signal may have been aborted since the wait ended.
     const key = operation.keyOf(call, user);
     const kept = fresh ? undefined : this.#read(key);
     if (kept !== undefined) {
@@ -114,7 +114,7 @@ export class OperationTable implements OperationCache {
     }
     this.#counts.misses++;
     let current = this.#inFlight.get(key);
-    // A run that has begun may have read before what the caller wants to see.
+    // A run that has begun may miss the change that the caller wants to see.
     if (current === undefined || (fresh && current.begun)) {
       current = this.#start({ operation, call, user, key });
     }

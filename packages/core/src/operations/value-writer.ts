@@ -1,26 +1,26 @@
 import { framed } from "../key/request-shape.ts";
 import { isPlainObject, kindOf } from "../options/plain-object.ts";
 
-/** More is no question to an API, and writing it would hold up everything else: shared structure counts each time that it occurs. */
+/** Arguments of an API call are smaller than these limits. A larger value would block the process. A shared object counts each time it occurs. */
 const MAX_VALUES = 65_536;
 const MAX_CHARACTERS = 4_194_304;
 const MAX_DEPTH = 100;
-/** How much of a place is shown. */
+/** How many characters of a place are shown. */
 const MAX_PLACE = 200;
 
-/** How a {@link ValueWriter} writes. */
+/** Options of {@link ValueWriter}. */
 export interface ValueWriterOptions {
-  /** Says which member `signal` of an object at the second level, an argument, is left out. Default: none. */
+  /** Tells whether to leave out the member `signal` of an argument (an object at the second level). Default: always kept. */
   readonly isLeftOut?: (value: unknown) => boolean;
 }
 
 interface Place {
   readonly name: string;
-  /** The objects that the value is within, the outermost first. */
+  /** The objects that contain the value, the outermost first. */
   readonly within: readonly object[];
 }
 
-/** Writes one value as text, a part after the other, until it is written or there is too much of it. */
+/** Writes one value as a string, part by part, until it is complete or exceeds a limit. */
 export class ValueWriter {
   readonly #place: string;
   readonly #isLeftOut: (value: unknown) => boolean;
@@ -34,7 +34,11 @@ export class ValueWriter {
     this.#isLeftOut = isLeftOut;
   }
 
-  /** @throws TypeError naming the place of what cannot be written, or saying that there is too much of it. */
+  /**
+   * Writes the value.
+   *
+   * @throws TypeError if a part of the value cannot be written, or if the value exceeds a limit. The message names the place.
+   */
   written(value: unknown): string {
     this.#write(value, { name: this.#place, within: [] });
     return this.#parts.join("");
@@ -68,10 +72,10 @@ export class ValueWriter {
     else this.#writeInstance(value, name);
   }
 
-  /** A hole is not `undefined`: `in` and `forEach` tell them apart. */
+  /** Writes a list. A hole differs from `undefined`, since `in` and `forEach` tell them apart. */
   #writeList(list: readonly unknown[], place: Place): void {
     const { name } = place;
-    this.#requireRoom(list.length); // Before it is walked: it may be long and empty.
+    this.#requireRoom(list.length); // Checked before the loop, since the list may be long and empty.
     for (const key of Reflect.ownKeys(list)) {
       if (key !== "length" && !isIndex(key)) throw unwritable(name, "a list with own members");
       if (key !== "length") requireData(list, key, name);
@@ -130,7 +134,7 @@ export class ValueWriter {
   }
 }
 
-/** Also one of another realm, and none of a class of its own. */
+/** Accepts a list of another realm, but not an instance of a subclass. */
 function isArray(value: object): value is readonly unknown[] {
   if (!Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -144,20 +148,20 @@ function isIndex(key: string | symbol): boolean {
   return typeof key === "string" && /^(?:0|[1-9]\d*)$/.test(key);
 }
 
-/** What a getter returns may be another thing the next time, and what is hidden is not copied. */
+/** Refuses getters, which may return another value the next time, and hidden members, which are not copied. */
 function requireData(object: object, key: string | symbol, place: string): void {
   const member = Object.getOwnPropertyDescriptor(object, key);
   if (member !== undefined && "value" in member && member.enumerable === true) return;
   throw unwritable(place, "an object with getters or hidden members");
 }
 
-/** Subclasses are refused: what they add does not show. */
+/** Writes a `Date` or a `URL`. Subclasses are refused, since their own state would be left out. */
 function instanceText(value: object, prototype: unknown): string | undefined {
   try {
     if (prototype === Date.prototype) return `date ${Date.prototype.getTime.call(value)};`;
     if (prototype === URL.prototype) return `url${framed((value as URL).href)}`;
   } catch {
-    // It only looks like one.
+    // The value has the prototype, but is not a real `Date` or `URL`.
   }
   return undefined;
 }

@@ -10,19 +10,19 @@ import { checkOperation, type OperationOptions, type PerCall } from "./operation
 
 type Args = readonly unknown[];
 
-/** One call, as it was when it was made. */
+/** One call, with its arguments at the time of the call. */
 export interface OperationCall {
   readonly args: Args;
-  /** What tells it from other calls of the same user. */
+  /** A string that differs for different calls of the same user. */
   readonly text: string;
 }
 
-/** Whose result a call is for: a user's by name, or by the token that stands for the user. */
+/** The user of a call, by name or by token. */
 export type OperationUser =
   | { readonly principal: string; readonly token?: undefined }
   | { readonly principal?: undefined; readonly token: AccessToken };
 
-/** An operation with its checked options: which of its calls are alike, whose they are, and how one is made. */
+/** An operation with its checked options. It tells which calls are alike and which user a call is for, and it makes calls. */
 export class WrappedOperation {
   readonly name: string;
   readonly ttlMs: number;
@@ -39,9 +39,9 @@ export class WrappedOperation {
   }
 
   /**
-   * Takes down a call.
+   * Records a call.
    *
-   * @throws TypeError naming the argument by which calls cannot be told apart.
+   * @throws TypeError if an argument cannot be written, so that calls cannot be told apart. The message names the argument.
    */
   call(args: Args): OperationCall {
     const { key } = this.#options;
@@ -61,9 +61,9 @@ export class WrappedOperation {
   }
 
   /**
-   * Finds out whose result a call is for.
+   * Finds the user of a call.
    *
-   * @throws TypeError if it is nobody's.
+   * @throws TypeError if `principal` or `tokenSource` yields no user.
    */
   async user(args: Args, options: GetTokenOptions): Promise<OperationUser> {
     const { principal: option, tokenSource } = this.#options;
@@ -78,13 +78,13 @@ export class WrappedOperation {
     );
   }
 
-  /** Returns the token that ends the results, if there is a source of it. */
+  /** Returns the token whose expiry limits the results; `undefined` without a `tokenSource`. */
   async token(args: Args, options: GetTokenOptions): Promise<AccessToken | undefined> {
     const { tokenSource } = this.#options;
     return tokenSource && this.#tokenOf(tokenSource, args, options);
   }
 
-  /** Names the result of a call in a user's name. */
+  /** Computes the key of a call's result for a user. */
   keyOf({ text }: OperationCall, user: OperationUser): string {
     const whose =
       user.token === undefined ? framed(user.principal) : `token${digest(user.token.token)}`;
@@ -92,7 +92,7 @@ export class WrappedOperation {
   }
 
   async run({ args }: OperationCall, signal: AbortSignal): Promise<unknown> {
-    const fn = this.#fn; // Without `this`, as nothing of it is in the key.
+    const fn = this.#fn; // Called without `this`, since the key does not cover `this`.
     return fn(...withSignal(args, signal));
   }
 

@@ -277,7 +277,7 @@ describe("fromTokenProvider: waiting", () => {
     expect(errors[0]).toMatchObject({
       code: "ERR_TOKEN_PROVIDER",
       retryable: true,
-      message: expect.stringContaining("did not answer within 5000 ms"),
+      message: expect.stringContaining("did not respond within 5000 ms"),
     });
     expect(signals[0]?.reason).toBe(errors[0]);
     own.advance(10_000);

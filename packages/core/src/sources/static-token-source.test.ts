@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
 import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
+import { describe, expect, it } from "vitest";
 import { tokenSourceContract } from "../testing/token-source-contract.ts";
 import { fingerprint } from "../token/digest.ts";
 import { staticTokenSource } from "./static-token-source.ts";

@@ -1,4 +1,4 @@
-/** One case of a contract suite, for any test runner: `it(name, run)`. It rejects if the contract is broken. */
+/** One case of a contract suite, for any test runner: `it(name, run)`. `run` rejects if the contract is broken. */
 export interface ContractCase {
   readonly name: string;
   readonly run: () => Promise<void>;
@@ -9,7 +9,7 @@ export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`Contract broken: ${message}`);
 }
 
-/** Returns what a promise rejects with, and throws if it does not. */
+/** Returns the rejection reason of a promise, and throws if the promise resolves. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   const outcome = await promise.then(
     () => undefined,

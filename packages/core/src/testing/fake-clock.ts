@@ -1,10 +1,10 @@
 import type { Clock } from "../time/clock.ts";
 
-/** A clock that moves only when told to. */
+/** A clock that moves only when a test moves it. */
 export interface FakeClock extends Required<Clock> {
-  /** Moves both clocks forward by so many milliseconds, as time passing does; timers call back when their moment comes. */
+  /** Moves both clocks forward by `ms` milliseconds, and runs the timers that are due. */
   advance(ms: number): void;
-  /** Moves the wall clock alone, either way, as a correction of the time does, or waking from sleep. */
+  /** Moves only the wall clock, forward or back, like a correction of the time or a wake-up from sleep. */
   step(ms: number): void;
 }
 

@@ -7,15 +7,15 @@ import {
 import { normalizeTokenRequest } from "../token/token-request.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "../token/token-source.ts";
 
-/** One call of a {@link ScriptedSource}, as it was made. */
+/** The arguments of one call of a {@link ScriptedSource}. */
 export interface ScriptedCall {
   readonly request: TokenRequest | undefined;
   readonly options: GetTokenOptions | undefined;
 }
 
-/** How a {@link ScriptedSource} begins; everything but the clock can be changed later. */
+/** The initial state of a {@link ScriptedSource}. Everything except the clock can be changed later. */
 export interface ScriptedSourceOptions {
-  /** What lifetimes are counted on. */
+  /** The clock for the lifetimes. */
   readonly clock: Clock;
   /** Default `"scripted"`. */
   readonly identity?: string;
@@ -24,31 +24,31 @@ export interface ScriptedSourceOptions {
 }
 
 /**
- * A token source that does as a test says. Without a script it yields `token-1`, `token-2`, … What a call will
- * answer is settled when it is made; holding only delays the answer.
+ * A token source that a test controls. Without a script it yields `token-1`, `token-2`, … The outcome of a call is fixed when the
+ * call is made; `hold` only delays it.
  */
 export interface ScriptedSource extends TokenSource {
   /** Every call so far, oldest first. */
   readonly calls: readonly ScriptedCall[];
-  /** How many calls are held. */
+  /** The number of held calls. */
   readonly waiting: number;
-  /** Assign to it to change the credential. */
+  /** The identity. Assign another value to simulate a changed credential. */
   identity: string | undefined;
-  /** How long tokens last from the call on, in milliseconds; `undefined`: they do not say. */
+  /** How long tokens last from the call on, in milliseconds; with `undefined` tokens have no expiry. */
   lifetimeMs: number | undefined;
-  /** Whether a call that names a refused token is answered with that very token. Default `false`. */
+  /** Whether a call that names a refused token gets the same token again. Default `false`. */
   ignoresRejected: boolean;
-  /** What every call without a scripted outcome fails with; `undefined`: none does. */
+  /** The error of every call without a scripted outcome; with `undefined` these calls succeed. */
   failure: unknown;
-  /** Scripts the next calls to fail, one error each, behind what is scripted already. */
+  /** Adds one failing call to the script for each error. */
   failNext(...errors: readonly unknown[]): void;
-  /** Scripts the next calls to yield these tokens, behind what is scripted already; a string gets the lifetime. */
+  /** Adds one successful call to the script for each token. A string gets the lifetime `lifetimeMs`. */
   answerNext(...tokens: readonly (string | AccessTokenInit)[]): void;
-  /** Holds every call from now on, until released or aborted by its signal. */
+  /** Holds every later call until it is released or its signal is aborted. */
   hold(): void;
-  /** Lets the call that was held first go; later ones are still held. */
+  /** Releases the oldest held call. The other calls stay held. */
   releaseOne(): void;
-  /** Lets all held calls go and holds no more. */
+  /** Releases all held calls and stops holding. */
   release(): void;
 }
 
@@ -66,7 +66,7 @@ class Scripted implements ScriptedSource {
   ignoresRejected = false;
   failure: unknown;
   readonly #clock: Clock;
-  /** Outcomes are made only when a call takes them: their lifetime begins then. */
+  /** Functions that create the outcomes. A call creates its outcome, so the token's lifetime begins at the call. */
   readonly #script: (() => Outcome)[] = [];
   readonly #held = new Set<() => void>();
   #holding = false;

@@ -3,19 +3,19 @@ import type { AccessToken } from "../token/access-token.ts";
 import type { TokenRequest, TokenSource } from "../token/token-source.ts";
 import { assert, type ContractCase, rejection } from "./contract-case.ts";
 
-/** A source to hold to the contract, made anew for each case. */
+/** A source for one case of the contract. */
 export interface TokenSourceFixture {
   readonly source: TokenSource;
-  /** A request that the source answers. Default: none. */
+  /** A request that the source supports. Default: no request. */
   readonly request?: TokenRequest;
-  /** Whether the source can get another token once one was refused. Default `true`. */
+  /** Whether the source can get another token after a refusal. Default `true`. */
   readonly renews?: boolean;
-  /** Releases what the fixture holds. */
+  /** Releases the resources of the fixture. */
   readonly dispose?: () => void | Promise<void>;
 }
 
 /**
- * Lists what every token source must do, whatever it gets its tokens from.
+ * Returns the cases of the contract that every token source must fulfil.
  *
  * @example
  * ```ts

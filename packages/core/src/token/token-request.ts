@@ -84,7 +84,10 @@ const SYNONYMS: Readonly<Record<string, TokenRequestField>> = {
  * @param subjectToken as it was read from the request.
  * @throws TypeError if the request has the field.
  */
-export function refuseMissingSubject(request: TokenRequest, subjectToken: string | undefined): void {
+export function refuseMissingSubject(
+  request: TokenRequest,
+  subjectToken: string | undefined,
+): void {
   if (subjectToken !== undefined || !("subjectToken" in request)) return;
   throw new TypeError(
     'Cannot request a token: "subjectToken" is undefined; leave the field out if there is no user',

@@ -145,7 +145,9 @@ describe("toolTokens", () => {
     expect(await tokens.ready("kept", { name: "remember" })).toBeUndefined();
     tokens.startRun("r", { subjectToken });
     expect(await tokens.ready("r", list)).toEqual({ authorization: "Bearer token-2" });
-    expect(() => tokens.headersFor("r", list)).toThrow(/use the headers that it resolves to/);
+    expect(() => tokens.headersFor("r", list)).toThrow(
+      /use the headers that ready\(\) resolves to/,
+    );
     expect(await tokens.ready("r", list)).toEqual({ authorization: "Bearer token-3" });
     expect(source.calls).toHaveLength(3);
   });
@@ -219,7 +221,7 @@ describe("toolTokens", () => {
     tokens.startRun("r2", bob);
     await tokens.ready("r1", list);
     tokens.startRun("r3", { subjectToken: "carol" });
-    expect(() => tokens.headersFor("r2", list)).toThrow(/pushed out by more than 2 others/);
+    expect(() => tokens.headersFor("r2", list)).toThrow(/evicted by more than 2 other runs/);
     expect(tokens.headersFor("r1", list)).toEqual({ authorization: "Bearer token-1" });
   });
 

@@ -10,31 +10,31 @@ import { bearerHeader } from "../token/bearer-scheme.ts";
 import { normalizeTokenRequest } from "../token/token-request.ts";
 import type { GetTokenOptions, TokenRequest, TokenSource } from "../token/token-source.ts";
 
-/** A tool, as an agent calls it. */
+/** Names a tool that an agent calls. */
 export interface ToolCall {
-  /** The name of its MCP server; a tool without one is none of MCP and needs no token. */
+  /** The name of its MCP server. A tool without a server is not an MCP tool and needs no token. */
   readonly server?: string | undefined;
   readonly name: string;
 }
 
-/** On whose behalf a run of an agent acts. */
+/** The user on whose behalf a run of an agent acts. */
 export interface ToolRun {
   readonly subjectToken: string;
   /** The caller's stable name for the subject, as in a token request. */
   readonly principal?: string | undefined;
 }
 
-/** How {@link toolTokens} resolves audiences, and how much it keeps. */
+/** Options of {@link toolTokens}. */
 export interface ToolTokensOptions {
-  /** For whom a token must be that a tool is called with: the tool's own audience, else its server's; none if `undefined` or empty. */
+  /** Returns the audience of the token for a tool: the tool's own audience, else its server's. `undefined` or an empty list: no audience. */
   readonly audienceOf: (
     tool: ToolCall & { readonly server: string },
   ) => readonly string[] | undefined;
-  /** Runs kept at a time; beyond it the one longest unused is forgotten, in case its end never comes. Default 1 024. */
+  /** The maximum number of runs. Beyond it the least recently used run is forgotten, since `endRun` may never be called for it. Default 1 024. */
   readonly maxRuns?: number;
 }
 
-/** The header of one call of a tool. */
+/** The Authorization header of one tool call. */
 export interface ToolHeaders {
   readonly authorization: string;
 }
@@ -42,20 +42,20 @@ export interface ToolHeaders {
 /** Access tokens for the tools of an agent's runs. */
 export interface ToolTokens {
   /**
-   * Keeps on whose behalf a run acts, and asks for nothing. Again for the same subject it does nothing.
+   * Records the user of a run. It sends no request. A second call with the same user does nothing.
    *
    * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` without a subject token; `ERR_TOKEN_SUBJECT_NOT_ALLOWED` if the run is
-   * under way for another subject: end it first, or name each run by an id of its own.
+   * under way for another subject. End that run first, or give each run its own id.
    * @throws TypeError if an argument is blank.
    */
   startRun(runId: string, run: ToolRun): void;
   /**
-   * Resolves to the header for one call of this tool, `undefined` for a tool without a server: await it before each call. One
-   * request serves every call of the same subject and audience, and none is made while its token is fresh.
+   * Resolves to the header for one call of this tool; `undefined` for a tool without a server. Await it before each call. All
+   * calls with the same subject and audience share one request, and a fresh token needs no request.
    *
-   * @throws TypeError naming what a tool or an option has that there is none of.
-   * @throws TokenError `ERR_TOKEN_NOT_READY` if there is no such run, `ERR_TOKEN_TYPE_UNSUPPORTED` if the token is no bearer token,
-   * and whatever the source throws.
+   * @throws TypeError if the tool has an unknown field or the options an unknown name. The message names it.
+   * @throws TokenError `ERR_TOKEN_NOT_READY` if the run is unknown, `ERR_TOKEN_TYPE_UNSUPPORTED` if the token is not a bearer token.
+   * It also throws the errors of the source.
    */
   ready(
     runId: string,
@@ -63,13 +63,13 @@ export interface ToolTokens {
     options?: Pick<GetTokenOptions, "signal">,
   ): Promise<ToolHeaders | undefined>;
   /**
-   * Returns the header for this tool without waiting, if the cache has a token for it now. What the cache does not keep, such as a
-   * token that outlives its subject token, only `ready` resolves to.
+   * Returns the header for this tool without waiting, if the cache has a token for it now. For a token that the cache does not
+   * keep, use the header that `ready` resolves to.
    *
-   * @throws TokenError `ERR_TOKEN_NOT_READY` if the cache has none: use what `ready` resolves to.
+   * @throws TokenError `ERR_TOKEN_NOT_READY` if the cache has no token: await `ready` and use its header.
    */
   headersFor(runId: string, tool: ToolCall): ToolHeaders;
-  /** Forgets a run. Its tokens stay in the cache while they are good. */
+  /** Forgets a run. Its tokens stay in the cache until they expire. */
   endRun(runId: string): void;
 }
 
@@ -79,8 +79,8 @@ const TOOL_NAMES: OptionNames<ToolCall> = { server: true, name: true };
 const READY_NAMES: OptionNames<Pick<GetTokenOptions, "signal">> = { signal: true };
 
 /**
- * Gets tokens at the moment an agent first calls a tool, one for each subject and audience, and makes headers of them.
- * The source is cached here, unless it caches already; no token is kept beside that cache.
+ * Gets a token when an agent first calls a tool, one token for each subject and audience, and returns headers. It caches the
+ * tokens, unless the source already caches. It keeps no token outside that cache.
  *
  * @example
  * ```ts
@@ -102,13 +102,13 @@ export function toolTokens(source: TokenSource, options: ToolTokensOptions): Too
 }
 
 const DEFAULT_MAX_RUNS = 1_024;
-/** Audiences that a run remembers the key of; beyond it the key is worked out anew. */
+/** The maximum number of audiences whose key a run remembers. Beyond it the key is computed again. */
 const MAX_TARGETS = 256;
 
 interface Run {
   readonly subject: TokenRequest;
   readonly bound: BoundTokenSource;
-  /** By audience. */
+  /** The bound source of each audience. */
   readonly targets: LRUCache<string, BoundTokenSource>;
 }
 
@@ -137,10 +137,10 @@ class RunTokens implements ToolTokens {
         targets: boundedMap(MAX_TARGETS),
       });
     } else if (!isSameSubject(known.subject, subject)) {
-      // Taking the new one would send its token with the other's calls.
+      // With the new subject, the calls of the first user would carry the token of the second user.
       throw new TokenError(
         "ERR_TOKEN_SUBJECT_NOT_ALLOWED",
-        `Cannot start run ${shownName(runId)}: it is under way for another subject; end it first, or name each run by an id of its own`,
+        `Cannot start run ${shownName(runId)}: it is under way for another subject; end that run first, or give each run its own id`,
       );
     }
   }
@@ -164,7 +164,7 @@ class RunTokens implements ToolTokens {
     const reason =
       target === undefined
         ? "it belongs to no MCP server"
-        : "the cache has no token for it, or no longer; await ready() before each call, and use the headers that it resolves to";
+        : "the cache has no token for this call; await ready() before each call, and use the headers that ready() resolves to";
     throw notReady(tool, reason);
   }
 
@@ -190,14 +190,14 @@ class RunTokens implements ToolTokens {
   #use(runId: string, tool: ToolCall): Run {
     const run = this.#runs.get(runId);
     if (run !== undefined) return run;
-    const reason = `run ${shownName(runId)} was not started, has ended, or was pushed out by more than ${this.#options.maxRuns} others`;
+    const reason = `run ${shownName(runId)} was not started, has ended, or was evicted by more than ${this.#options.maxRuns} other runs`;
     throw notReady(tool, reason);
   }
 }
 
 function checkTool(tool: ToolCall): void {
   const doing = "call a tool";
-  // A misspelt "server" would make it a tool without one, which is called without a token.
+  // With a misspelt "server" the tool would have no server, and it would be called without a token.
   checkOptions(tool ?? null, { doing, names: TOOL_NAMES, what: "the tool", member: "field" });
   for (const [field, value] of Object.entries({
     name: tool.name,
