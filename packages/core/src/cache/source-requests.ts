@@ -160,7 +160,10 @@ export class SourceRequests<T extends AccessToken> {
     if (pending.superseded) return;
     state.failures.delete(key);
     if (pending.rejected.length > 0) state.replacements.add(key, response.token, now);
-    if (deadlines.end > now) {
+    if (pending.refuses(response.token)) {
+      // The token that servers refused lasts no longer than before, whatever the clocks have done since.
+      state.reinstate(key, pending.suspended);
+    } else if (deadlines.end > now) {
       state.entriesOf(key).set(key, new CacheEntry(response.token, key, deadlines));
     }
   }

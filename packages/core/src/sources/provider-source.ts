@@ -67,7 +67,7 @@ export class ProviderSource implements TokenSource {
 function tooLate(timeoutMs: number): TokenError {
   return new TokenError(
     "ERR_TOKEN_PROVIDER",
-    `Cannot get a token: the token provider did not answer within ${timeoutMs} ms; the option "timeoutMs" sets the limit`,
+    `Cannot get a token: the token provider did not respond within ${timeoutMs} ms; the option "timeoutMs" sets the limit`,
     { retryable: true },
   );
 }
