@@ -1,9 +1,9 @@
-import { TokenError } from "../errors/token-error.ts";
 import { createFakeClock } from "../testing/fake-clock.ts";
 import { type AccessToken, createAccessToken } from "../token/access-token.ts";
 import type { GetTokenOptions, TokenRequest } from "../token/token-source.ts";
 import type { BoundTokenSource } from "./bound-token-source.ts";
 import { CacheModel, modelKey, type SentRequest } from "./cache-model.test-support.ts";
+import { ERRORS } from "./cache-world-errors.test-support.ts";
 import { type CachingTokenSource, cachingTokenSource } from "./caching-token-source.ts";
 
 /** How a request that is on its way ends. */
@@ -244,19 +244,4 @@ export class World {
     const init = { token, tokenType: "Bearer", expiresAt: start.wall + lifetimeMs } as const;
     return foreign ? init : createAccessToken(init);
   }
-}
-
-const failure = "Cannot get a token";
-const ERRORS = {
-  oauth: () =>
-    new TokenError("ERR_TOKEN_OAUTH", failure, { status: 400, oauthError: "invalid_grant" }),
-  network: () => new TokenError("ERR_TOKEN_NETWORK", failure),
-  busy: () => new TokenError("ERR_TOKEN_HTTP", failure, { status: 429, retryAfterMs: 4_000 }),
-  mistake: () => new TypeError("Cannot honour a field"),
-  unknown: (at: number) => Object.assign(new Error("something else"), { name: nameOf(at) }),
-};
-
-/** In letters: a name with many digits is not copied. */
-function nameOf(at: number): string {
-  return `Unknown${[...`${at}`].map((digit) => "abcdefghij"[Number(digit)]).join("")}`;
 }

@@ -1,13 +1,13 @@
-import { TokenError } from "../errors/token-error.ts";
+import type { TokenError } from "../errors/token-error.ts";
 import type { CacheKey } from "../key/cache-key.ts";
 import { type Clock, startTimer } from "../time/clock.ts";
 import type { HybridClock } from "../time/hybrid-clock.ts";
+import { endpointError, PROBE_INTERVAL_MS } from "./endpoint-error.ts";
 import { FailedUsers, userOf } from "./failed-users.ts";
 
 /** The endpoint counts as down when this many different users have failed in a row. */
 const FAILED_USERS = 3;
-/** The minimum time between two probes, and the maximum random time that is added to it. */
-const PROBE_INTERVAL_MS = 1_000;
+/** The maximum random time that is added to the minimum time between two probes. */
 const PROBE_JITTER_MS = 250;
 /** When the limit reaches this number of concurrent requests and the queue is empty, the gate opens fully. */
 const WIDE_OPEN = 256;
@@ -227,25 +227,6 @@ export class EndpointGate {
   #heldBack(): TokenError {
     const { time, maxProbeWaitMs } = this.#settings;
     const waitMs = Math.max(1, this.#probeAt - time.now());
-    return heldBack(this.#failure, { waitMs, maxProbeWaitMs });
+    return endpointError(this.#failure, { waitMs, maxProbeWaitMs });
   }
-}
-
-function heldBack(
-  failure: TokenError | undefined,
-  { waitMs, maxProbeWaitMs }: { waitMs: number; maxProbeWaitMs: number },
-): TokenError {
-  if (failure === undefined) {
-    return new TokenError(
-      "ERR_TOKEN_TIMEOUT",
-      `Cannot request a token: the token endpoint has just recovered, and this request waited ${maxProbeWaitMs} ms behind other requests`,
-      { retryAfterMs: PROBE_INTERVAL_MS },
-    );
-  }
-  const { code, status, oauthError } = failure;
-  return new TokenError(
-    code,
-    `Cannot request a token: the token endpoint failed for several callers in a row; the next attempt is possible in ${waitMs} ms`,
-    { cause: failure, status, oauthError, retryAfterMs: waitMs, retryable: true },
-  );
 }
