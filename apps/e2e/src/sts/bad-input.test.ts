@@ -81,7 +81,7 @@ describe("a run", () => {
     const { exchanges, run } = await openFaultyAgent(nothingWrong);
     const error = await rejection(run("whoami"));
     expect(error).toMatchObject({ code: "ERR_TOKEN_SUBJECT_REQUIRED", retryable: false });
-    expect(error).toHaveProperty("message", expect.stringMatching(/"subjectToken" found no/));
+    expect(error).toHaveProperty("message", expect.stringMatching(/"subjectToken" returned no/));
     expect(exchanges()).toBe(0);
   });
 

@@ -1,6 +1,6 @@
 import { TokenError } from "../errors/token-error.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
-import { systemClock } from "../time/clock.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
 import {
   type AccessToken,
   type AccessTokenInit,
@@ -30,7 +30,12 @@ const NAMES: OptionNames<AccessTokenInit> = {
  *
  * @throws TypeError if the token is empty, or if a member is unknown or of a wrong type. The message names the member.
  */
-export function staticTokenSource(token: string | AccessTokenInit): TokenSource {
+export function staticTokenSource(
+  token: string | AccessTokenInit,
+  options: StaticTokenSourceOptions = {},
+): TokenSource {
+  checkOptions(options, { doing: "create a static token source", names: OPTIONS });
+  const { clock = systemClock } = options;
   const only = onlyToken(token);
   const expiresAt = earliest(only.expiresAt, jwtExpiresAt(only.token));
   return {
@@ -39,7 +44,7 @@ export function staticTokenSource(token: string | AccessTokenInit): TokenSource 
       if (options !== undefined) checkGetTokenOptions(options);
       options?.signal?.throwIfAborted();
       normalizeTokenRequest(request, { supports: [] });
-      if (expiresAt !== undefined && expiresAt <= systemClock.now()) throw expired();
+      if (expiresAt !== undefined && expiresAt <= clock.now()) throw expired();
       if (options?.rejected?.token !== only.token) return only;
       throw new TokenError(
         "ERR_TOKEN_REJECTED",
@@ -48,6 +53,14 @@ export function staticTokenSource(token: string | AccessTokenInit): TokenSource 
     },
   };
 }
+
+/** Options of {@link staticTokenSource}. */
+export interface StaticTokenSourceOptions {
+  /** Says when the token has expired. Default: the machine's clocks. */
+  readonly clock?: Clock;
+}
+
+const OPTIONS: OptionNames<StaticTokenSourceOptions> = { clock: true };
 
 function expired(): TokenError {
   return new TokenError(

@@ -51,7 +51,7 @@ describe("an actor that is a token", () => {
     const error = await exchange().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       ...credential,
-      message: 'Cannot act as "agent": Cannot use a token: it expired at 2026-01-01T00:00:10.000Z',
+      message: expect.stringMatching(/^Cannot act as "agent": Cannot use .* expired/),
     });
     expect(inspect(error, { depth: null })).not.toContain(token);
     expect(sent()).toHaveLength(1);

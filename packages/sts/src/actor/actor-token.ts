@@ -90,7 +90,7 @@ function sourceOf(
   { clock, timeoutMs }: ActorTokenOptions,
 ): { readonly source: TokenSource; readonly close: () => void } {
   if (typeof token === "string" && token.trim() !== "") {
-    return { source: sourceOfOne(token), close: () => {} };
+    return { source: sourceOfOne(token, clock), close: () => {} };
   }
   if (typeof token === "function") {
     const source = fromTokenProvider(() => token(), { clock, timeoutMs });
@@ -122,10 +122,10 @@ function sourceOfFile(path: string, { clock, timeoutMs }: ActorTokenOptions) {
   return { source, close: () => file.close() };
 }
 
-function sourceOfOne(text: string): TokenSource {
+function sourceOfOne(text: string, clock: Clock): TokenSource {
   const token = withoutBearer(text);
   try {
-    return staticTokenSource({ token, expiresAt: jwtExpiresAt(token) });
+    return staticTokenSource({ token, expiresAt: jwtExpiresAt(token) }, { clock });
   } catch {
     return invalidOption(
       "actor.token",

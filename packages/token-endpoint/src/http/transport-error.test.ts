@@ -28,8 +28,8 @@ describe("transportFailure", () => {
     ["ENOTFOUND", false, "ERR_TOKEN_NETWORK", "always", /its host is unknown/],
     ["EAI_AGAIN", true, "ERR_TOKEN_NETWORK", "always", /no connection could be made \(EAI_AGAIN\)/],
     ["ETIMEDOUT", true, "ERR_TOKEN_TIMEOUT", "always", /"connectTimeoutMs"/],
-    ["ETIMEDOUT", false, "ERR_TOKEN_TIMEOUT", "if-idempotent", /did not respond in time/],
-    ["UND_ERR_HEADERS_TIMEOUT", false, "ERR_TOKEN_TIMEOUT", "if-idempotent", /did not respond/],
+    ["ETIMEDOUT", false, "ERR_TOKEN_TIMEOUT", "if-idempotent", /did not answer in time/],
+    ["UND_ERR_HEADERS_TIMEOUT", false, "ERR_TOKEN_TIMEOUT", "if-idempotent", /did not answer/],
     ["ECONNRESET", true, "ERR_TOKEN_TLS", "always", /ended the TLS handshake/],
     ["ECONNRESET", false, "ERR_TOKEN_NETWORK", "if-idempotent", /connection broke.*ECONNRESET/],
     ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", false, "ERR_TOKEN_TLS", "never", /option "ca"/],
@@ -50,7 +50,7 @@ describe("transportFailure", () => {
   it.each([
     ["ECONNRESET", "always", /the connection broke before the request was sent \(ECONNRESET\)/],
     ["UND_ERR_SOCKET", "always", /before the request was sent \(UND_ERR_SOCKET\)/],
-    ["ETIMEDOUT", "always", /did not respond in time/],
+    ["ETIMEDOUT", "always", /did not answer in time/],
     ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "never", /refused the TLS connection/],
   ])("resends after %s what was not sent: %s", (code, resend, message) => {
     const context = { ...contextOf(false), mayBeSent: false };
