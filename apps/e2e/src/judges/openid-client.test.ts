@@ -47,7 +47,8 @@ describe("openid-client as a client of the mock", () => {
   it("gets a token by client credentials", async () => {
     const { configuration } = await openIssuer("ias");
     const answer = await clientCredentialsGrant(configuration, { scope: "read" });
-    expect(answer.expiresIn()).toBe(3_600);
+    // Not `expiresIn()`, which counts down.
+    expect(answer.expires_in).toBe(3_600);
     expect(decodeJwt(answer.access_token)).toMatchObject({ client_id: clientId, scope: "read" });
   });
 
