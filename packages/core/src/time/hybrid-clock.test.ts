@@ -128,14 +128,14 @@ describe("HybridClock", () => {
     expect(asked).toBe(10);
   });
 
-  it("asks the monotonic clock at each sixteenth reading too, so that a wall clock that stands still is noticed", () => {
+  it("asks the monotonic clock at each sixty-fourth reading too, so that a wall clock that stands still is noticed", () => {
     for (const back of [900, 950, 990, 1_000]) {
       const clock = createFakeClock();
       const time = new HybridClock(clock, { askAlways: false });
       for (let second = 1; second <= 300; second++) {
         clock.advance(1_000);
         clock.step(-back);
-        expect(second * 1_000 - time.now()).toBeLessThanOrEqual(16_000);
+        expect(second * 1_000 - time.now()).toBeLessThanOrEqual(64_000);
       }
     }
   });

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "./clock.ts";
 /** When the wall clock has moved forward by this much, the monotonic clock is read to confirm it. */
 const TRUSTED_MS = 1_000;
 /** The monotonic clock is also read after this many readings, to detect a wall clock that stands still. */
-const READINGS_TRUSTED = 16;
+const READINGS_TRUSTED = 64;
 /** A smaller difference between the wall clock and the monotonic clock comes from rounding and slewing. */
 const TOLERANCE_MS = 100;
 
