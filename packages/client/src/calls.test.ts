@@ -15,6 +15,21 @@ const report = (context: ServerContext, progress: number) =>
   });
 
 describe("callMcpTool", () => {
+  it.each(["userToken", "tenant"])(
+    "waits for a function %s no longer than timeoutMs",
+    async (name) => {
+      const server = await serverOf();
+      const { client, refs } = clientOf([server], { timeoutMs: 30 });
+      const never = { ...alice, [name]: () => new Promise<string>(() => {}) };
+      const call = client.callMcpTool({ name: "t", server: refs[0] }, {}, never);
+      await expect(call).rejects.toMatchObject({
+        code: "ERR_TOKEN_TIMEOUT",
+        message: expect.stringContaining("find out who calls"),
+      });
+      expect(server.seen).toEqual([]);
+    },
+  );
+
   it("returns every block, the structured content and whether the tool failed", async () => {
     const content = [
       { type: "text" as const, text: "one" },

@@ -281,6 +281,14 @@ describe("EndpointGate", () => {
     expect(calls.every(({ outcome }) => outcome === "served")).toBe(true);
   });
 
+  it("is lifted by evicting one of the users who closed it", async () => {
+    const { source, cache } = await down();
+    source.failure = undefined;
+    cache.evict(user("a"));
+    await cache.getToken(user("d"));
+    expect(source.calls).toHaveLength(4);
+  });
+
   it("does not count a user who was evicted", async () => {
     const { source, cache } = cachedScript({ random: () => 0 });
     source.failNext(DOWN, DOWN, DOWN);
