@@ -16,6 +16,7 @@ export class HybridClock {
   readonly #clock: Clock;
   /** Reading both clocks each time would double the cost of a cache hit, so only injected clocks are read each time. */
   readonly #trustedMs: number;
+  readonly #readingsTrusted: number;
   /** Added to a reading of the wall clock, it gives an instant of this clock. */
   #correction: number;
   /** The largest difference (wall clock minus monotonic clock) since the last correction. */
@@ -23,11 +24,15 @@ export class HybridClock {
   /** Until the wall clock reaches this reading, it is trusted without reading the monotonic clock. */
   #trustedUntil = 0;
   #lastWall = 0;
-  #readings = 0;
+  /** The instant of the latest reading. */
+  #last = 0;
+  /** After this many readings the monotonic clock is read again. */
+  #readingsLeft = 0;
 
   constructor(clock: Clock, { askAlways = clock !== systemClock }: { askAlways?: boolean } = {}) {
     this.#clock = clock;
     this.#trustedMs = askAlways ? 0 : TRUSTED_MS;
+    this.#readingsTrusted = askAlways ? 1 : READINGS_TRUSTED;
     const wall = clock.now();
     this.#correction = -Math.floor(wall);
     this.#offset = wall - clock.monotonic();
@@ -37,10 +42,9 @@ export class HybridClock {
   /** Returns the current instant. */
   now(): number {
     const wall = this.#clock.now();
-    const isTrusted = wall < this.#trustedUntil && wall >= this.#lastWall;
-    if (!isTrusted || ++this.#readings >= READINGS_TRUSTED) this.#ask(wall);
-    this.#lastWall = wall;
-    return wall + this.#correction;
+    // Under load most readings are of the same millisecond as the one before.
+    if (wall === this.#lastWall && --this.#readingsLeft > 0) return this.#last;
+    return this.#instantOf(wall);
   }
 
   /** Converts epoch milliseconds of the wall clock, as it runs now, to an instant of this clock. */
@@ -48,8 +52,16 @@ export class HybridClock {
     return Math.floor(epochMs) + this.#correction;
   }
 
+  #instantOf(wall: number): number {
+    const isTrusted = wall < this.#trustedUntil && wall >= this.#lastWall;
+    if (!isTrusted || --this.#readingsLeft <= 0) this.#ask(wall);
+    this.#lastWall = wall;
+    this.#last = wall + this.#correction;
+    return this.#last;
+  }
+
   #ask(wall: number): void {
-    this.#readings = 0;
+    this.#readingsLeft = this.#readingsTrusted;
     const offset = wall - this.#clock.monotonic();
     const back = this.#offset - offset;
     if (back > TOLERANCE_MS) this.#correction += Math.ceil(back);
