@@ -127,6 +127,13 @@ const STEPS = [
     run: (world, time) => world.step(time),
     takesTime: true,
   }),
+  define({
+    name: "stall",
+    weight: 1,
+    input: () => ms,
+    run: (world, time) => world.stall(time),
+    takesTime: true,
+  }),
 ];
 
 /** A few requests that the steps of one sequence share, or they would hardly ever meet. */

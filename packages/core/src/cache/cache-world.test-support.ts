@@ -126,6 +126,12 @@ export class World {
     this.#lookAtClocks();
   }
 
+  /** The wall clock stands still while time passes. */
+  stall(ms: number): void {
+    this.pass(ms);
+    this.step(-ms);
+  }
+
   rotate(): void {
     this.#identity++;
   }
