@@ -36,6 +36,13 @@ describe("shownName", () => {
     expect(shownName("x".repeat(length))).toBe(JSON.stringify(text));
   });
 
+  it.each(["weather", "get.weather-v2 (beta)", "a/b:c@d", "weather\n", 'a"b', "a\\b", "é", ""])(
+    "writes %j as JSON does",
+    (name) => {
+      expect(shownName(name)).toBe(JSON.stringify(name));
+    },
+  );
+
   it("escapes what a log or terminal would obey", () => {
     expect(shownName('a"b\n\u001b[31m\u009b\u2028\u202e\u{e0001}é')).toBe(
       '"a\\"b\\n\\u001b[31m\\u009b\\u2028\\u202e\\udb40\\udc01é"',

@@ -24,6 +24,8 @@ export function listedReasons(reasons: readonly string[]): string {
  * a log or a terminal are escaped.
  */
 export function shownName(name: string): string {
+  // Every tool call names its tool and its server, and most names need no escapes.
+  if (name.length <= MAX_LENGTH && PLAIN.test(name)) return `"${name}"`;
   const cut = name.length > MAX_LENGTH ? `${name.slice(0, MAX_LENGTH)}…` : name;
   return JSON.stringify(cut).replace(OBEYED, escaped);
 }
@@ -31,6 +33,9 @@ export function shownName(name: string): string {
 /** A reader can take in this many names at once. */
 const MAX_NAMES = 5;
 const MAX_LENGTH = 80;
+
+/** Names that are the same in JSON. */
+const PLAIN = /^[\w .:/@-]*$/;
 
 /** Control characters, format characters and line separators that JSON does not escape. */
 const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
