@@ -65,6 +65,7 @@ export function bindBearer(source: TokenSource, options: BearerOptions): BearerB
   if (listener !== undefined && typeof listener !== "function") {
     throw mistaken('"onInsufficientScope" must be a function');
   }
+  const headers: TokenHeaders = new WeakMap();
   return {
     covers: (origin) => origins.has(origin),
     async begin(signal) {
@@ -73,7 +74,7 @@ export function bindBearer(source: TokenSource, options: BearerOptions): BearerB
         typeof asked === "function"
           ? await untilAborted(requestOfCall(asked), signal)
           : requireRequest(asked === undefined ? {} : asked);
-      const call: Call = { source, request, signal, listener };
+      const call: Call = { source, request, signal, listener, headers };
       return present(call, await tokenOf(call, signal && { signal }));
     },
   };
@@ -90,11 +91,15 @@ export interface BearerOptions extends OriginOptions {
   readonly onInsufficientScope?: (challenge: InsufficientScope, request: TokenRequest) => void;
 }
 
+/** The header of each token, as long as the token lives: to write and check a header takes longer than to find it. */
+type TokenHeaders = WeakMap<AccessToken, string>;
+
 interface Call {
   readonly source: TokenSource;
   readonly request: TokenRequest;
   readonly signal: AbortSignal | undefined;
   readonly listener: BearerOptions["onInsufficientScope"];
+  readonly headers: TokenHeaders;
 }
 
 /** A source that somebody else wrote may not look at the signal. */
@@ -108,7 +113,7 @@ async function tokenOf(
 function present(call: Call, token: AccessToken): BearerCall {
   const { request, signal, listener } = call;
   return {
-    authorization: bearerHeader(token),
+    authorization: headerOf(token, call.headers),
     async renew(rejectedBy) {
       const options = {
         ...(signal && { signal }),
@@ -123,6 +128,14 @@ function present(call: Call, token: AccessToken): BearerCall {
       if (challenge !== undefined) emit(listener, challenge, request);
     },
   };
+}
+
+function headerOf(token: AccessToken, headers: TokenHeaders): string {
+  const known = headers.get(token);
+  if (known !== undefined) return known;
+  const header = bearerHeader(token);
+  headers.set(token, header);
+  return header;
 }
 
 function mistaken(reason: string): TypeError {
