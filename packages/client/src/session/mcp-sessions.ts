@@ -33,8 +33,8 @@ export class McpSessions {
     });
   }
 
-  call<R>({ flow, server, ...call }: McpServerCall<R>): Promise<R> {
-    const { request, doing, signal } = call;
+  call<R>(call: McpServerCall<R>): Promise<R> {
+    const { flow, server, request, doing, signal } = call;
     const key = sessionKey(server, request);
     return this.#pool.use({
       key,

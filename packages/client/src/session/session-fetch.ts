@@ -29,9 +29,9 @@ export function sessionFetch(options: SessionFetchOptions): typeof globalThis.fe
   const presented = withToken(watched, { tokens, binding, endpoint });
   const without = () => new ResponseBudget(WITHOUT_CALL, "use an MCP session");
   const bounded = boundedResponses(presented, { current, without });
-  return async (input, init) => {
+  return (input, init) => {
     if (init?.method === "GET" && !resumes(init, current()?.isOver)) {
-      return new Response(null, { status: 405 });
+      return Promise.resolve(new Response(null, { status: 405 }));
     }
     return bounded(input, init);
   };
