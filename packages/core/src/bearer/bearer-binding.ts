@@ -73,7 +73,9 @@ export function bindBearer(source: TokenSource, options: BearerOptions): BearerB
       const request =
         typeof asked === "function"
           ? await untilAborted(requestOfCall(asked), signal)
-          : requireRequest(asked === undefined ? {} : asked);
+          : asked === undefined
+            ? NO_REQUEST
+            : requireRequest(asked);
       const call: Call = { source, request, signal, listener, headers };
       return present(call, await tokenOf(call, signal && { signal }));
     },
@@ -90,6 +92,8 @@ export interface BearerOptions extends OriginOptions {
    */
   readonly onInsufficientScope?: (challenge: InsufficientScope, request: TokenRequest) => void;
 }
+
+const NO_REQUEST: TokenRequest = Object.freeze({});
 
 /** The header of each token, as long as the token lives: to write and check a header takes longer than to find it. */
 type TokenHeaders = WeakMap<AccessToken, string>;
