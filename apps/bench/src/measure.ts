@@ -26,6 +26,7 @@ export async function measure(cases: readonly Case[]): Promise<Map<string, numbe
   return new Map([...samples].map(([name, values]) => [name, median(values)]));
 }
 
-function median(values: readonly number[]): number {
+/** Returns the middle one of some values. */
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
