@@ -15,7 +15,6 @@ const TOLERANCE_MS = 100;
 export class HybridClock {
   readonly #clock: Clock;
   /** Reading both clocks each time would double the cost of a cache hit, so only injected clocks are read each time. */
-  readonly #trustedMs: number;
   readonly #readingsTrusted: number;
   /** Added to a reading of the wall clock, it gives an instant of this clock. */
   #correction: number;
@@ -31,7 +30,6 @@ export class HybridClock {
 
   constructor(clock: Clock, { askAlways = clock !== systemClock }: { askAlways?: boolean } = {}) {
     this.#clock = clock;
-    this.#trustedMs = askAlways ? 0 : TRUSTED_MS;
     this.#readingsTrusted = askAlways ? 1 : READINGS_TRUSTED;
     const wall = clock.now();
     this.#correction = -Math.floor(wall);
@@ -66,6 +64,6 @@ export class HybridClock {
     const back = this.#offset - offset;
     if (back > TOLERANCE_MS) this.#correction += Math.ceil(back);
     if (back > TOLERANCE_MS || back < 0) this.#offset = offset;
-    this.#trustedUntil = wall + this.#trustedMs;
+    this.#trustedUntil = wall + TRUSTED_MS;
   }
 }
