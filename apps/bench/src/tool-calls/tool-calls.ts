@@ -19,13 +19,12 @@ const WARM_UP: Round = { calls: 3_000, atOnce: 8 };
 
 const ROUNDS = 40;
 
-/** Two processes compile the same code differently, by up to a tenth of the time of a call: the middle one of these counts. */
-const PROCESSES = 3;
-
 interface Setting {
   readonly name: string;
   readonly ways: readonly string[];
   readonly loopback: boolean;
+  /** For each way. Two processes compile the same code differently, by up to a tenth of a call: the middle one counts. */
+  readonly processes: number;
   readonly round: Round;
   readonly target: number;
 }
@@ -35,6 +34,7 @@ const SETTINGS: readonly Setting[] = [
     name: "over loopback, 1 at once",
     ways: ["fetch", "sdk", "client"],
     loopback: true,
+    processes: 1,
     round: { calls: 300, atOnce: 1 },
     target: 1.2,
   },
@@ -42,6 +42,7 @@ const SETTINGS: readonly Setting[] = [
     name: "over loopback, 32 at once",
     ways: ["fetch", "sdk", "client"],
     loopback: true,
+    processes: 1,
     round: { calls: 640, atOnce: 32 },
     target: 1.2,
   },
@@ -49,6 +50,7 @@ const SETTINGS: readonly Setting[] = [
     name: "in memory, 1 at once",
     ways: ["sdk", "client"],
     loopback: false,
+    processes: 3,
     round: { calls: 500, atOnce: 1 },
     target: 1.5,
   },
@@ -64,10 +66,11 @@ export async function toolCalls(): Promise<readonly ToolCalls[]> {
   return compared;
 }
 
-async function compare({ name, ways, loopback, round, target }: Setting): Promise<ToolCalls> {
+async function compare(setting: Setting): Promise<ToolCalls> {
+  const { name, ways, loopback, processes, round, target } = setting;
   const server = loopback ? start("mcp-server.ts", []) : undefined;
   const port = server && String(await heard(server));
-  const callers = Array.from({ length: PROCESSES }, () => ways)
+  const callers = Array.from({ length: processes }, () => ways)
     .flat()
     .map((way) => ({
       way,
