@@ -151,7 +151,9 @@ export class CacheModel {
     if (this.#refusedAt(token) < call.at) this.wrong("a token refused before");
     if (call.rejected === undefined) return;
     if (token === call.rejected.token) this.wrong("the very token that was refused");
-    const underWay = sent.at < this.#refusedAt(call.rejected.token) && at > call.at;
+    // A request that begins after the call knows of the refusal, also where it names another refused token first.
+    const refusedAt = Math.min(this.#refusedAt(call.rejected.token), call.at);
+    const underWay = sent.at < refusedAt && at > call.at;
     if (underWay && sent.rejected?.token !== call.rejected.token) {
       this.wrong("the answer of a request begun before the rejection");
     }
