@@ -46,3 +46,4 @@ export { digest, identityDigest } from "./token/digest.ts";
 export { earliest } from "./token/expires-at.ts";
 export { checkGetTokenOptions } from "./token/get-token-options.ts";
 export { type JwtParties, jwtAudience, jwtParties } from "./token/jwt-claims.ts";
+export { foundInsteadOfToken } from "./token/token-structure.ts";
