@@ -34,6 +34,8 @@ export {
   textOption,
 } from "./options/option-values.ts";
 export { isPlainObject, kindOf } from "./options/plain-object.ts";
+export { SERVER_LAYOUTS, type ServerEntry, serverEntries } from "./servers/server-entries.ts";
+export { transportViolation } from "./servers/server-transport.ts";
 export { type Deadline, type DeadlineOptions, withinDeadline } from "./time/deadline.ts";
 export { type Attempt, type RetryOptions, withRetries } from "./time/retry.ts";
 export { sleep } from "./time/sleep.ts";
