@@ -128,6 +128,8 @@ function bindingSchema(
 }
 
 const CREDENTIAL_TYPE = "credential-type";
+/** Any other text may be a secret in the wrong place. */
+const KNOWN_TYPE = /^(?:x509|binding|instance)[a-z_-]{0,20}$/;
 
 /** Says that there is nothing to authenticate with, and of which kind the binding is. */
 function withoutSecret(binding: unknown, settingOf: (member: string) => string): string {
@@ -135,7 +137,7 @@ function withoutSecret(binding: unknown, settingOf: (member: string) => string):
     ([name]) => name === CREDENTIAL_TYPE,
   )?.[1];
   const missing = `is missing, and so is ${settingOf("certificate")} or ${settingOf("key")}`;
-  if (typeof type !== "string" || !/^[\w-]{1,40}$/.test(type)) return missing;
+  if (typeof type !== "string" || !KNOWN_TYPE.test(type)) return missing;
   return `${missing}; the ${CREDENTIAL_TYPE} ${type} brings none of them, so request a binding of the type binding-secret or x509`;
 }
 

@@ -207,6 +207,12 @@ describe("findDestinationBinding", () => {
     });
   });
 
+  it("says how to choose among several that have one name", async () => {
+    const services = { destination: [entry("a", {}), entry("b", {})] };
+    const error = await fault({ env: { VCAP_SERVICES: JSON.stringify(services) } });
+    expect(error.message).toContain('give the credentials of one as "binding"');
+  });
+
   it("passes over a place where something is missing", async () => {
     write("bindings/destination", { clientid: "half" });
     write("secrets/destination/default", mounted("whole"));

@@ -143,10 +143,11 @@ function originOf(place: BindingPlace, { name }: ListedBinding): string {
 /** To choose one of them, or to look elsewhere, would be a guess. */
 class SeveralBindings extends TokenError {
   constructor({ name }: BindingPlace, bindings: readonly ListedBinding[]) {
-    const names = listedNames(bindings.map((binding) => binding.name));
+    const all = bindings.map((binding) => binding.name);
+    const advice = new Set(all).size < all.length ? "give the credentials of one" : "name one";
     super(
       "ERR_TOKEN_CONFIG",
-      `Cannot choose a binding of the Destination Service: ${bindings.length} in ${name}, ${names}; name one as "binding"`,
+      `Cannot choose a binding of the Destination Service: ${all.length} in ${name}, ${listedNames(all)}; ${advice} as "binding"`,
     );
   }
 }
