@@ -54,12 +54,27 @@ const servers = junk(
 );
 const dependencies = junk("ordId", "globalTenantId");
 const credentials = junk(
-  ...["tokenServiceUrl", "clientid", "certificate", "privateKey", "gatewayUrl"],
-  ...["integrationDependencies", "ordId", "globalTenantId"],
+  "tokenServiceUrl",
+  "clientid",
+  "certificate",
+  "privateKey",
+  "gatewayUrl",
+  "integrationDependencies",
+  "ordId",
+  "globalTenantId",
 );
 const binding = junk(
-  ...["clientid", "clientsecret", "certificate", "key", "url", "uri", "uaadomain", "certurl"],
-  ...["credentials", "credential-type", "identityzone"],
+  "clientid",
+  "clientsecret",
+  "certificate",
+  "key",
+  "url",
+  "uri",
+  "uaadomain",
+  "certurl",
+  "credentials",
+  "credential-type",
+  "identityzone",
 );
 const vcap = junk(
   "VCAP_SERVICES",
@@ -120,7 +135,7 @@ const entries: readonly Entry[] = [
     data: vcap,
     read: async (data) => {
       const services = await readVcapServices({ env: { VCAP_SERVICES: text(data) } });
-      for (const { fault } of services ?? []) if (fault !== undefined) throw fault;
+      for (const { failure } of services ?? []) if (failure !== undefined) throw failure;
     },
   },
   {

@@ -16,6 +16,7 @@ export { dropBody } from "./bearer/drop-body.ts";
 export { CACHE_OPTION_NAMES } from "./cache/cache-options.ts";
 export { boundedMap } from "./collections/bounded-map.ts";
 export { emit } from "./events/emit.ts";
+export { jsonValue } from "./options/json-value.ts";
 export {
   type CheckOptionsContext,
   checkOptions,

@@ -14,7 +14,7 @@ import type { HttpOptions, TokenEndpointOptions } from "@agent-oauth/token-endpo
 import type { DestinationBinding } from "./binding/destination-binding.ts";
 import type { FindBindingOptions } from "./binding/find-destination-binding.ts";
 import type { TenantTokenUrl } from "./destination-service/tenant-token-url.ts";
-import type { FragmentChoice } from "./tokens/chosen-fragment.ts";
+import type { FragmentChoice } from "./servers/chosen-fragment.ts";
 
 /** The options that are handed to the token endpoints unchanged. */
 export type EndpointOptions = Pick<

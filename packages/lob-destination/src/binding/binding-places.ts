@@ -83,10 +83,10 @@ function cloudFoundry(env: Environment, name: string | undefined): BindingPlace 
         : `no service labelled or tagged ${SERVICE}`,
     async list() {
       const services = (await readVcapServices({ env })) ?? [];
-      return candidates(services, name).map(({ name, credentials, fault }) => ({
+      return candidates(services, name).map(({ name, credentials, failure }) => ({
         name,
         read: async () => {
-          if (fault !== undefined) throw fault;
+          if (failure !== undefined) throw failure;
           return credentials;
         },
       }));

@@ -2,7 +2,7 @@
  * Credentials that stand inside one JSON document, and not as members of the binding. SAP's operator writes them so with a
  * `secretKey`, with a `secretRootKey`, or with both; a service key has them as its member `credentials`.
  */
-import { isPlainObject } from "@agent-oauth/core/internal";
+import { isPlainObject, jsonValue } from "@agent-oauth/core/internal";
 
 /** Finds the credentials in the values of a binding: those values, or the only document among them that has a client. */
 export function spreadCredentials(value: unknown): unknown {
@@ -21,10 +21,6 @@ function documentsWithClient(value: unknown, depth: number): readonly object[] {
 }
 
 function parsed(value: unknown): unknown {
-  if (typeof value !== "string" || !value.trimStart().startsWith("{")) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined; // The parser's message quotes the text, which holds secrets.
-  }
+  const isDocument = typeof value === "string" && value.trimStart().startsWith("{");
+  return isDocument ? jsonValue(value) : value;
 }

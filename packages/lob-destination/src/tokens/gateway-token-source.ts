@@ -23,9 +23,9 @@ import type {
   FoundDestination,
 } from "../destination-service/destination-service.ts";
 import { requireTenant } from "../destination-service/tenant-subdomain.ts";
+import { chosenFragment, type FragmentChoice } from "../servers/chosen-fragment.ts";
 import { textProperty } from "../servers/fragment.ts";
 import { type AuthToken, pickAuthToken } from "./auth-token.ts";
-import { chosenFragment, type FragmentChoice } from "./chosen-fragment.ts";
 
 /** Tenants write this URL: without the look-behind, a million slashes would take a trillion steps. */
 const TRAILING_SLASHES = /(?<!\/)\/+$/;

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { TokenError } from "@agent-oauth/core";
-import { isPlainObject } from "@agent-oauth/core/internal";
+import { isPlainObject, jsonValue } from "@agent-oauth/core/internal";
 import { readTextFile } from "../watched-file/text-file.ts";
 
 /**
@@ -25,10 +25,10 @@ export async function rootKeyType(
 
 async function jsonObjectOf(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   try {
-    const value: unknown = JSON.parse((await readTextFile(path)).text);
+    const value = jsonValue((await readTextFile(path)).text);
     return isPlainObject(value) ? value : undefined;
   } catch (error) {
-    if (TokenError.isInstance(error) || error instanceof SyntaxError) return undefined;
+    if (TokenError.isInstance(error)) return undefined;
     throw error;
   }
 }

@@ -40,14 +40,14 @@ describe("readVcapServices", () => {
     });
   });
 
-  it("lists an entry that is not as expected with its fault, and the others as they are", async () => {
+  it("lists an entry that is not as expected with its failure, and the others as they are", async () => {
     const VCAP_SERVICES = JSON.stringify({
       odd: ["text", { credentials: SENTINEL }, null],
       single: { credentials },
       destination: [{ name: "dest", credentials }],
     });
     const services = (await readVcapServices({ env: { VCAP_SERVICES } })) ?? [];
-    expect(services.map(({ name, fault }) => [name, fault?.message])).toEqual([
+    expect(services.map(({ name, failure }) => [name, failure?.message])).toEqual([
       ["odd", 'Cannot use VCAP_SERVICES: an entry of "odd" must be an object, not a string'],
       [
         "odd",

@@ -13,7 +13,7 @@ export interface VcapService {
   readonly tags: readonly string[];
   readonly credentials: Readonly<Record<string, unknown>>;
   /** Why the entry cannot be used. It does not spoil the others. */
-  readonly fault?: TokenError;
+  readonly failure?: TokenError;
 }
 
 const VARIABLE = "VCAP_SERVICES";
@@ -22,7 +22,7 @@ const FILE_VARIABLE = "VCAP_SERVICES_FILE_PATH";
 /**
  * Lists the services that are bound to an application on Cloud Foundry, from the file that `VCAP_SERVICES_FILE_PATH` names, else from
  * `VCAP_SERVICES`. Either may hold the whole `default-env.json` of SAP's local tools, in which the services are the member
- * `VCAP_SERVICES`. An entry that is not as expected is listed with its `fault`.
+ * `VCAP_SERVICES`. An entry that is not as expected is listed with its `failure`.
  *
  * @returns `undefined` if neither is set.
  * @throws TokenError `ERR_TOKEN_CONFIG` naming the variable, if the file does not exist or the content is not as expected.
@@ -74,7 +74,7 @@ function serviceOf(
   if (isPlainObject(usable)) return { ...service, credentials: usable };
   const what = isPlainObject(entry) ? 'the "credentials"' : "an entry";
   const reason = `${what} of ${shownName(key)} must be an object, not ${kindOf(usable)}`;
-  return { ...service, credentials: {}, fault: unusable(variable, reason) };
+  return { ...service, credentials: {}, failure: unusable(variable, reason) };
 }
 
 function isName(value: unknown): value is string {

@@ -1,7 +1,7 @@
 /** Private keys as their owners have them, read into a key object of Node. */
 import { createPrivateKey, type JsonWebKey, type KeyObject, type webcrypto } from "node:crypto";
 import { TokenError } from "@agent-oauth/core";
-import { isPlainObject, kindOf } from "@agent-oauth/core/internal";
+import { isPlainObject, jsonValue, kindOf } from "@agent-oauth/core/internal";
 import { pemPrivateKeys } from "../pem/pem-text.ts";
 
 /**
@@ -17,7 +17,7 @@ export type PrivateKeyInput = string | JsonWebKey | webcrypto.CryptoKey;
  */
 export function withParsedJwk(input: PrivateKeyInput): PrivateKeyInput {
   if (typeof input !== "string" || !input.trimStart().startsWith("{")) return input;
-  const value = parsedJson(input);
+  const value = jsonValue(input);
   if (value === undefined) {
     throw unusableKey("it begins as JSON and does not parse; a JWK must be whole");
   }
@@ -69,14 +69,5 @@ function fromJwk(input: unknown): KeyObject {
         ? 'it is a JWK without a private part ("d")'
         : "it does not parse as the JWK of a private key",
     );
-  }
-}
-
-/** @returns `undefined` if it is not JSON: the parser's error quotes the text. */
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

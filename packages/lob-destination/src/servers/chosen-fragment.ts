@@ -1,7 +1,7 @@
 /** Which fragment of a tenant is used for tokens. */
 import { redactedCause, TokenError } from "@agent-oauth/core";
 import { kindOf, listedNames, shownName } from "@agent-oauth/core/internal";
-import type { Fragment } from "../servers/fragment.ts";
+import type { Fragment } from "./fragment.ts";
 
 /**
  * Which fragment is used where a tenant has several under the label of a kind of token: its name, or a function that is
