@@ -41,6 +41,19 @@ describe("resolveCaller", () => {
     await expect(refusal).rejects.toBeInstanceOf(TypeError);
     await expect(refusal).rejects.toThrow('"userToken"');
   });
+  const document = '{"access_token":"sentinel"}';
+  it.each([
+    ["is", document, /"userToken" is a JSON document; give the token alone/],
+    ["is", "Bearer undefined", /"userToken" is what a missing value/],
+    ["yields", () => "AGENT_TOKEN=sentinel", /"userToken" yields a line NAME=value/],
+    ["yields", async () => "<html>sentinel", /"userToken" yields HTML or XML/],
+  ])("refuses a user token that %s something else by its structure", async (way, given, why) => {
+    const refusal = await resolve({ userToken: given }).catch((thrown: unknown) => thrown);
+    const kind = way === "is" ? { name: "TypeError" } : { code: "ERR_TOKEN_PROVIDER" };
+    expect(refusal).toMatchObject(kind);
+    expect(String(refusal)).toMatch(why);
+    expect(inspect(refusal, { depth: null })).not.toContain("sentinel");
+  });
   it.each(empty)("refuses a tenant that is %s", async (_, tenant) => {
     const refusal = resolve({ userToken: "t", tenant });
     await expect(refusal).rejects.toBeInstanceOf(TypeError);

@@ -1,5 +1,5 @@
 import { redactedCause, TokenError, type TokenRequest } from "@agent-oauth/core";
-import { withoutBearer } from "@agent-oauth/core/internal";
+import { foundInsteadOfToken, withoutBearer } from "@agent-oauth/core/internal";
 
 /** A user's token, or a function that yields the current one at each call. A leading "Bearer " is dropped. */
 export type UserToken = string | (() => string | Promise<string>);
@@ -40,15 +40,17 @@ export type Caller = Pick<TokenRequest, "subjectToken" | "principal" | "tenant">
  * Resolves on whose behalf a call is made.
  *
  * @throws TypeError if something is present but empty: a user's call never becomes the agent's own by mistake, nor a
- * tenant's the provider's.
- * @throws TokenError `ERR_TOKEN_PROVIDER` if a function of the user fails.
+ * tenant's the provider's. Also if a user's token is something else by its structure.
+ * @throws TokenError `ERR_TOKEN_PROVIDER` if a function of the user fails, or yields such a thing.
  */
 export async function resolveCaller(options: CallerInit): Promise<Caller> {
   const caller: { -readonly [Name in keyof Caller]: Caller[Name] } = {};
   if ("userToken" in options) {
     const given = options.userToken;
     const userToken = typeof given === "function" ? await yielded("userToken", given) : given;
-    caller.subjectToken = withoutScheme(text("userToken", { value: userToken, given }));
+    const subjectToken = withoutScheme(text("userToken", { value: userToken, given }));
+    refuseOtherStructure(subjectToken, given);
+    caller.subjectToken = subjectToken;
   }
   if (options.principal !== undefined) {
     const { principal } = options;
@@ -92,6 +94,19 @@ async function yielded(name: string, provide: () => unknown): Promise<unknown> {
       },
     );
   }
+}
+
+/** A whole response or a file in place of its token: no server would accept it, and each would see it. */
+function refuseOtherStructure(userToken: string, given: UserToken | undefined): void {
+  const found = foundInsteadOfToken(userToken);
+  if (found === undefined) return;
+  if (typeof given !== "function") {
+    throw new TypeError(`Cannot make the call: "userToken" is ${found}; give the token alone`);
+  }
+  throw new TokenError(
+    "ERR_TOKEN_PROVIDER",
+    `Cannot make the call: the function "userToken" yields ${found}; it must yield the token alone`,
+  );
 }
 
 function withoutScheme(userToken: string): string {

@@ -67,9 +67,41 @@ describe("mcpServers", () => {
     ["no server", { tokens: source, servers: [undefined] }, '"servers[0].name"'],
     ["a URL", { tokens: source, servers: [{ ...server, url: "/mcp" }] }, '"servers[0].url"'],
     ["fetch", { tokens: source, servers: [], fetch: "f" }, '"fetch" must be a function'],
+    [
+      "command",
+      { tokens: source, servers: { a: { command: "npx" } } },
+      '"servers.a": it is a local',
+    ],
+    [
+      "transport",
+      { tokens: source, servers: { mcpServers: { a: { ...server, type: "sse" } } } },
+      'Cannot use "servers.mcpServers.a": it has the type sse',
+    ],
+    [
+      "second name",
+      { tokens: source, servers: { a: server } },
+      '"servers.a.name" must be the name',
+    ],
+    [
+      "member",
+      { tokens: source, servers: { s: { ...server, headers: {} } } },
+      'no member "headers"',
+    ],
   ])("refuses a wrong %s", (_, options, message) => {
     expect(() => mcpServers(options as never)).toThrow(TypeError);
     expect(() => mcpServers(options as never)).toThrow(message);
+  });
+
+  const { url } = server;
+  it.each([
+    ["a list", [{ ...server, type: "streamable-http" }]],
+    ["an object by name", { s: { url } }],
+    ["mcpServers by name", { mcpServers: { s: { url, type: "streamableHttp" } } }],
+    ["mcpServers as a list", { mcpServers: [server] }],
+  ])("takes the servers as %s", async (_, servers) => {
+    const made = mcpServers({ tokens: source, servers });
+    expect(await made.listMcpServers()).toEqual([server]);
+    await made.close();
   });
 
   it("caches tokens until they are cleared, and closes its caches", async () => {

@@ -249,7 +249,7 @@ describe("listAgentCards", () => {
       return Response.json({ name: `card of ${new URL(url).hostname}`, skills: [] });
     };
     const agents = [
-      { name: "a", url: "https://a.example/base/", ordId: "ord:a" },
+      { name: "a", url: "https://a.example/base///", ordId: "ord:a" },
       { name: "b", url: "https://b.example", ordId: "ord:b" },
       { name: "c", url: "https://broken.example", ordId: "ord:b" },
       { name: "d", url: "https://odd.example", ordId: "ord:b" },

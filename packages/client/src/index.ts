@@ -19,5 +19,10 @@ export type { CallerOptions, SystemCaller, Tenant, UserCaller, UserToken } from 
 export { createAgentGatewayClient } from "./client.ts";
 export type { AgentGatewayClientOptions } from "./client-options.ts";
 export type { DiscoveryFailure, DiscoveryFilter } from "./discovery/discovery.ts";
-export { type McpServersOptions, mcpServers } from "./flow/mcp-servers.ts";
+export {
+  type ConfiguredServer,
+  type McpServersOptions,
+  mcpServers,
+  type ServersByName,
+} from "./flow/mcp-servers.ts";
 export type { McpTool, McpToolRef, McpToolResult } from "./tools/mcp-tool.ts";

@@ -16,6 +16,7 @@ export { dropBody } from "./bearer/drop-body.ts";
 export { CACHE_OPTION_NAMES } from "./cache/cache-options.ts";
 export { boundedMap } from "./collections/bounded-map.ts";
 export { emit } from "./events/emit.ts";
+export { jsonValue } from "./options/json-value.ts";
 export {
   type CheckOptionsContext,
   checkOptions,
@@ -34,6 +35,8 @@ export {
   textOption,
 } from "./options/option-values.ts";
 export { isPlainObject, kindOf } from "./options/plain-object.ts";
+export { SERVER_LAYOUTS, type ServerEntry, serverEntries } from "./servers/server-entries.ts";
+export { transportViolation } from "./servers/server-transport.ts";
 export { type Deadline, type DeadlineOptions, withinDeadline } from "./time/deadline.ts";
 export { type Attempt, type RetryOptions, withRetries } from "./time/retry.ts";
 export { sleep } from "./time/sleep.ts";
@@ -46,3 +49,4 @@ export { digest, identityDigest } from "./token/digest.ts";
 export { earliest } from "./token/expires-at.ts";
 export { checkGetTokenOptions } from "./token/get-token-options.ts";
 export { type JwtParties, jwtAudience, jwtParties } from "./token/jwt-claims.ts";
+export { foundInsteadOfToken } from "./token/token-structure.ts";

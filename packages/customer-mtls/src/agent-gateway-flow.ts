@@ -154,7 +154,7 @@ export class AgentGatewayFlow implements CustomerFlow {
     if (integrationDependencies !== undefined) return integrationDependencies;
     throw new TokenError(
       "ERR_TOKEN_CONFIG",
-      "Cannot list MCP servers or agents: the credentials name no integration dependencies",
+      'Cannot list MCP servers or agents: no integration dependencies are configured; set "integrationDependencies" of the credentials, INTEGRATION_DEPENDENCIES in transparent mode, or the option "resolveDependencies"',
     );
   }
 

@@ -213,7 +213,7 @@ describe("createCustomerMtlsFlow", () => {
         {
           certificate: expect.stringContaining(clientPair.certificate),
           key: expect.stringContaining(clientPair.key),
-          ca: [authority],
+          ca: [`${authority.trim()}\n`],
           connectTimeoutMs: 1_234,
         },
       ],

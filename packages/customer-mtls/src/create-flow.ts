@@ -70,7 +70,8 @@ export async function createCustomerMtlsFlow(
   checkOwnOptions(options);
   const { credentials, credentialsFile, clock = systemClock } = options;
   const { allowInsecureHosts, timeoutMs } = checkCustomerFlowOptions(options);
-  const checks = { allowInsecureHosts, clock };
+  const withDependencies = options.resolveDependencies === undefined;
+  const checks = { allowInsecureHosts, clock, withDependencies };
   if (credentials !== undefined) {
     const origin = 'option "credentials"';
     return new AgentGatewayFlow(

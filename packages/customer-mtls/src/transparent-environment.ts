@@ -1,6 +1,6 @@
 import { TokenError } from "@agent-oauth/core";
 import type { EnvironmentOptions } from "@agent-oauth/node";
-import { readEnvironment, violationList } from "@agent-oauth/node/internal";
+import { checkValue, readEnvironment } from "@agent-oauth/node/internal";
 import { z } from "zod";
 import { type GatewayAccess, gatewayAccessSchemas } from "./ias/gateway-access.ts";
 import { integrationDependencies } from "./servers/integration-dependency.ts";
@@ -16,8 +16,9 @@ const REQUIRED = ["INTEGRATION_CLIENT_ID", "INTEGRATION_AUTH_URL", "INTEGRATION_
  */
 export function readTransparentEnvironment({
   allowInsecureHosts,
+  withDependencies,
   env = process.env,
-}: EnvironmentOptions & { readonly allowInsecureHosts: readonly string[] }): GatewayAccess {
+}: TransparentEnvironmentOptions): GatewayAccess {
   // Some platforms write a variable that is not set as an empty one.
   if (REQUIRED.every((name) => (env[name] ?? "").trim() === "")) {
     throw new TokenError(
@@ -33,7 +34,7 @@ export function readTransparentEnvironment({
       INTEGRATION_GATEWAY_URL: schemas.gatewayUrl,
       INTEGRATION_DEPENDENCIES: dependenciesText.optional(),
     },
-    { env },
+    { env: withDependencies ? env : { ...env, INTEGRATION_DEPENDENCIES: undefined } },
   );
   return {
     clientId: values.INTEGRATION_CLIENT_ID,
@@ -41,6 +42,13 @@ export function readTransparentEnvironment({
     gatewayUrl: values.INTEGRATION_GATEWAY_URL,
     integrationDependencies: values.INTEGRATION_DEPENDENCIES,
   };
+}
+
+/** Options of {@link readTransparentEnvironment}. */
+export interface TransparentEnvironmentOptions extends EnvironmentOptions {
+  readonly allowInsecureHosts: readonly string[];
+  /** Whether `INTEGRATION_DEPENDENCIES` is read: not if a resolver replaces it. */
+  readonly withDependencies: boolean;
 }
 
 const dependenciesText = z.string().transform((text, context) => {
@@ -51,8 +59,8 @@ const dependenciesText = z.string().transform((text, context) => {
     context.addIssue("is not JSON");
     return z.NEVER;
   }
-  const checked = integrationDependencies.safeParse(value);
-  if (checked.success) return checked.data;
-  context.addIssue(violationList(checked.error, "it"));
+  const checked = checkValue(integrationDependencies, value, { whole: "it" });
+  if ("data" in checked) return checked.data;
+  context.addIssue(checked.violations);
   return z.NEVER;
 });

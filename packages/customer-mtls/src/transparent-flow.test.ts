@@ -74,6 +74,23 @@ describe("createTransparentFlow", () => {
     await expect(flowWith({}).listMcpServers()).rejects.toMatchObject({ code: "ERR_TOKEN_CONFIG" });
   });
 
+  it.each(["", "{}", SENTINEL])(
+    "does not read the dependencies %j that a resolver replaces",
+    async (INTEGRATION_DEPENDENCIES) => {
+      const resolveDependencies = () => [{ ordId: "a:b:v1", globalTenantId: "1" }];
+      const env = { ...variables, INTEGRATION_DEPENDENCIES };
+      const flow = createTransparentFlow({ env, resolveDependencies });
+      onTestFinished(() => flow.close());
+      expect(await flow.listMcpServers()).toMatchObject([{ ordId: "a:b:v1" }]);
+    },
+  );
+
+  it("names every setting that could hold dependencies", async () => {
+    await expect(flowWith({}).listMcpServers()).rejects.toThrow(
+      /"integrationDependencies" .*INTEGRATION_DEPENDENCIES .*"resolveDependencies"$/,
+    );
+  });
+
   it.each([
     [{ INTEGRATION_CLIENT_ID: "" }, "INTEGRATION_CLIENT_ID is blank"],
     [

@@ -16,7 +16,8 @@ const OPTIONS: OptionNames<TransparentFlowOptions> = { ...CUSTOMER_FLOW_OPTIONS,
 /**
  * Makes the flow of a customer agent in transparent mode: something outside the process adds the client
  * certificate, and the environment says where to go. The variables are `INTEGRATION_CLIENT_ID`, `INTEGRATION_AUTH_URL`
- * (the token endpoint), `INTEGRATION_GATEWAY_URL` and `INTEGRATION_DEPENDENCIES` (a JSON list, for listing servers).
+ * (the token endpoint), `INTEGRATION_GATEWAY_URL` and, unless there is a resolver, `INTEGRATION_DEPENDENCIES` (a JSON list,
+ * for listing servers).
  *
  * @example
  * ```ts
@@ -31,7 +32,12 @@ export function createTransparentFlow(options: TransparentFlowOptions = {}): Cus
   checkFlowOptionNames(options, OPTIONS);
   const { env } = options;
   const { allowInsecureHosts } = checkCustomerFlowOptions(options);
-  const access = readTransparentEnvironment({ allowInsecureHosts, ...(env && { env }) });
+  const withDependencies = options.resolveDependencies === undefined;
+  const access = readTransparentEnvironment({
+    allowInsecureHosts,
+    withDependencies,
+    ...(env && { env }),
+  });
   return new AgentGatewayFlow(access, options);
 }
 

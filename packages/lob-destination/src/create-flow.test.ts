@@ -1,5 +1,5 @@
 import { createFakeClock, tokenSourceContract } from "@agent-oauth/core/testing";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { startBtp, type TestBtp } from "./btp.test-support.ts";
 import { detectLob } from "./create-flow.ts";
 import { flowAt } from "./flow.test-support.ts";
@@ -43,6 +43,36 @@ describe("createLobFlow: system tokens", () => {
     });
     expect(find?.headers).not.toHaveProperty("x-user-token");
     expect(find?.headers).not.toHaveProperty("x-tenant");
+  });
+
+  const two = [{ FragmentName: "ias-2" }, { FragmentName: "ias-1" }];
+  it("takes the fragment that the option names, of several", async () => {
+    btp.fragments["subscriber.ias"] = two;
+    const flow = await flowAt(btp, { fragment: "ias-2" });
+    await flow.systemTokens.getToken({ tenant: "acme" });
+    expect(btp.requests.at(-1)?.headers["x-fragment-name"]).toBe("ias-2@instance");
+    // Of users' fragments there is one, of another name.
+    await flow.userTokens.getToken({ tenant: "acme", subjectToken: "u" });
+    expect(btp.requests.at(-1)?.headers["x-fragment-name"]).toBe("ias-user-1@instance");
+    const other = await flowAt(btp, { fragment: "ias-1" });
+    expect(other.systemTokens.identity).not.toBe(flow.systemTokens.identity);
+  });
+
+  it("asks a function which of several fragments it takes, and not about a single one", async () => {
+    btp.fragments["subscriber.ias"] = two;
+    const fragment = vi.fn(([first = ""]: readonly string[]) => first);
+    const flow = await flowAt(btp, { fragment });
+    await flow.systemTokens.getToken({ tenant: "acme" });
+    await flow.userTokens.getToken({ tenant: "acme", subjectToken: "u" });
+    expect(fragment.mock.calls).toEqual([[["ias-1", "ias-2"], { kind: "system", tenant: "acme" }]]);
+  });
+
+  it("asks the service without $skipCredentials where the option says so", async () => {
+    const flow = await flowAt(btp, { skipCredentials: false });
+    await flow.systemTokens.getToken({ tenant: "acme" });
+    expect(btp.requests.at(-1)?.query).toEqual({});
+    await flow.clientId();
+    expect(btp.requests.at(-1)?.query).toEqual({ $skipTokenRetrieval: "true" });
   });
 
   it("answers 50 concurrent callers by the same three requests, and the next by none", async () => {

@@ -34,8 +34,8 @@ export async function createLobFlow(options: LobFlowOptions = {}): Promise<LobFl
   const { allowInsecureHosts, timeoutMs } = checkLobFlowOptions(options);
   const { binding } = options;
   const checks = { allowInsecureHosts, clock: options.clock ?? systemClock };
-  const check = (value: unknown, origin: string) =>
-    checkDestinationBinding(value, { origin, ...checks });
+  const check = (value: unknown, origin: string, settingOf?: (member: string) => string) =>
+    checkDestinationBinding(value, { origin, settingOf, ...checks });
   const finding = timeLimit("find a binding of the Destination Service", timeoutMs);
   const found =
     typeof binding === "object"

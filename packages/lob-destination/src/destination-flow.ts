@@ -84,6 +84,7 @@ export class DestinationFlow implements LobFlow {
       tokens: this.#serviceTokens,
       secrets: () => this.#access.secrets(),
       http: this.#http,
+      skipCredentials: this.#options.skipCredentials,
     });
     this.#binding = new WatchedBinding({
       access,
@@ -163,11 +164,12 @@ export class DestinationFlow implements LobFlow {
   }
 
   #gatewayTokens(kind: "system" | "user", limits: CachingTokenSourceOptions) {
-    const { clock = systemClock, onEvent, allowInsecureHosts } = this.#options;
+    const { clock = systemClock, onEvent, allowInsecureHosts, fragment } = this.#options;
     const source = new GatewayTokenSource({
       kind,
       service: this.#service,
       destination: this.#destination,
+      fragment,
       allowInsecureHosts,
       access: () => this.#accessDigest,
       run: (operation, work) => this.#run(operation, work),

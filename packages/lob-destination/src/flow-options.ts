@@ -3,6 +3,7 @@ import {
   checkedInsecureHosts,
   checkOptions,
   functionOption,
+  kindOf,
   MAX_TIMER_MS,
   numberOption,
   type OptionNames,
@@ -13,6 +14,7 @@ import type { HttpOptions, TokenEndpointOptions } from "@agent-oauth/token-endpo
 import type { DestinationBinding } from "./binding/destination-binding.ts";
 import type { FindBindingOptions } from "./binding/find-destination-binding.ts";
 import type { TenantTokenUrl } from "./destination-service/tenant-token-url.ts";
+import type { FragmentChoice } from "./servers/chosen-fragment.ts";
 
 /** The options that are handed to the token endpoints unchanged. */
 export type EndpointOptions = Pick<
@@ -37,6 +39,16 @@ export interface LobFlowOptions
   readonly tokenUrl?: TenantTokenUrl;
   /** Names the destination, `sap-managed-runtime-ias-{landscape}`. Default: `APPFND_CONHOS_LANDSCAPE`. */
   readonly landscape?: string;
+  /**
+   * Which fragment is used where a tenant has several for tokens: a name, or a function that returns one of the names. It is
+   * called with the names and `{ kind, tenant }`. Default: several are an error.
+   */
+  readonly fragment?: FragmentChoice;
+  /**
+   * Whether the Destination Service is asked to leave the destination's credentials out (`$skipCredentials`). The flow uses
+   * none of them. Set `false` if the service does not accept the parameter. Default `true`.
+   */
+  readonly skipCredentials?: boolean;
   /** System tokens kept, one for each tenant; 0 keeps none. Default 1 024. */
   readonly maxSystemTokens?: number;
   /** User tokens kept; 0 keeps none. Default 256. */
@@ -81,6 +93,8 @@ const LOB_FLOW_OPTIONS: OptionNames<LobFlowOptions> = {
   binding: true,
   tokenUrl: true,
   landscape: true,
+  fragment: true,
+  skipCredentials: true,
   maxSystemTokens: true,
   maxUserTokens: true,
   onBindingError: true,
@@ -107,6 +121,7 @@ export interface CheckedFlowOptions {
   readonly maxSystemTokens: number;
   readonly maxUserTokens: number;
   readonly timeoutMs: number;
+  readonly skipCredentials: boolean;
   /** As `checkedInsecureHosts` returns them. */
   readonly allowInsecureHosts: readonly string[];
 }
@@ -124,12 +139,21 @@ export function checkLobFlowOptions(options: LobFlowOptions): CheckedFlowOptions
   for (const option of ["landscape", "instance", "bindingRoot", "secretsRoot"] as const) {
     if (options[option] !== undefined) textOption(options[option], { option, doing: DOING });
   }
-  const { binding } = options;
+  const { binding, fragment, skipCredentials = true } = options;
+  if (fragment !== undefined && typeof fragment !== "function") {
+    textOption(fragment, { option: "fragment", doing: DOING });
+  }
+  if (typeof skipCredentials !== "boolean") {
+    throw new TypeError(
+      `Cannot ${DOING}: "skipCredentials" must be a boolean, not ${kindOf(skipCredentials)}`,
+    );
+  }
   if (binding !== undefined && (typeof binding !== "object" || binding === null)) {
     textOption(binding, { option: "binding", doing: DOING });
   }
   const { maxSystemTokens = DEFAULT_MAX_SYSTEM_TOKENS, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   return {
+    skipCredentials,
     maxSystemTokens: tokenCount("maxSystemTokens", maxSystemTokens),
     maxUserTokens: tokenCount("maxUserTokens", options.maxUserTokens ?? DEFAULT_MAX_USER_TOKENS),
     timeoutMs: numberOption(timeoutMs, {

@@ -10,3 +10,4 @@ export { createLobFlow, detectLob } from "./create-flow.ts";
 export type { TenantTokenUrl, TokenUrlBinding } from "./destination-service/tenant-token-url.ts";
 export type { LobFlow } from "./flow.ts";
 export type { LobFlowOptions } from "./flow-options.ts";
+export type { FragmentChoice, FragmentChoiceContext } from "./servers/chosen-fragment.ts";

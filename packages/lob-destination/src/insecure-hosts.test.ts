@@ -1,4 +1,5 @@
 import { systemClock } from "@agent-oauth/core";
+import { issueCertificate } from "@agent-oauth/test-support/certificates";
 import { INSECURE_HOST_CASES } from "@agent-oauth/test-support/insecure-hosts";
 import { beforeEach, describe, expect, it } from "vitest";
 import { checkDestinationBinding } from "./binding/destination-binding.ts";
@@ -13,6 +14,7 @@ import { ServiceTokenSource } from "./tokens/service-token-source.ts";
 type Use = (url: string, allowInsecureHosts: readonly string[]) => Promise<unknown>;
 
 const tenant = "acme";
+const pair = await issueCertificate("clientAuth");
 let btp: TestBtp;
 
 beforeEach(async () => {
@@ -45,7 +47,9 @@ const places: Record<string, Use> = {
 };
 for (const member of ["url", "certurl", "uri"]) {
   places[`${member} of a binding`] = async (url, allowInsecureHosts) => {
-    const binding = bindingAt({ origin: "https://btp.example" }, { [member]: url });
+    const byCertificate = member === "certurl" && { clientsecret: undefined, ...pair };
+    const members = { ...byCertificate, [member]: url };
+    const binding = bindingAt({ origin: "https://btp.example" }, members);
     const flow = await createLobFlow({ binding, allowInsecureHosts, landscape: "eu10", env: {} });
     await flow.close();
   };

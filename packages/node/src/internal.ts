@@ -7,6 +7,12 @@
 
 export { ifAvailable } from "./bindings/if-available.ts";
 export { bindingEntryPath } from "./bindings/service-binding.ts";
+export {
+  type CheckedValue,
+  type CheckValueOptions,
+  checkValue,
+} from "./environment/check-value.ts";
+export { issueWords } from "./environment/issue-words.ts";
 export { environmentVariable, readEnvironment } from "./environment/read-environment.ts";
 export {
   checkedText,
@@ -15,5 +21,4 @@ export {
   type UrlRuleOptions,
   urlRule,
 } from "./environment/text-rules.ts";
-export { violationList } from "./environment/violation-list.ts";
 export { SharedLook } from "./watched-file/shared-look.ts";

@@ -1,6 +1,6 @@
 import { INSECURE_HOST_CASES } from "@agent-oauth/test-support/insecure-hosts";
 import { describe, expect, it } from "vitest";
-import { parseMcpServers } from "./config/mcp-server-config.ts";
+import { parseMcpServers } from "./config/parse-mcp-servers.ts";
 import { stsFromEnvironment } from "./config/sts-environment.ts";
 import { createStsTokenSource } from "./exchange/create-sts-token-source.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mcpServersSchema, parseMcpServers } from "./config/mcp-server-config.ts";
+import { mcpServersSchema, parseMcpServers } from "./config/schema.ts";
 import { stsFromEnvironment } from "./config/sts-environment.ts";
 import { toolAudiences } from "./config/tool-audiences.ts";
 import { createStsTokenSource } from "./exchange/create-sts-token-source.ts";

@@ -5,11 +5,11 @@ export {
   noClientAuthentication,
   tlsClientAuth,
 } from "./client-authentication/client-authentication.ts";
+export type { PrivateKeyInput } from "./client-authentication/private-key.ts";
 export {
   type PrivateKeyJwtOptions,
   privateKeyJwt,
 } from "./client-authentication/private-key-jwt.ts";
-export type { PrivateKeyInput } from "./client-authentication/signing-key.ts";
 export { clientCredentialsSource } from "./grants/client-credentials-source.ts";
 export type { GrantSourceOptions } from "./grants/grant-source.ts";
 export { type JwtBearerSourceOptions, jwtBearerSource } from "./grants/jwt-bearer-source.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { faultSchema } from "../faults/fault-schema.ts";
 import { checkData } from "./check-data.ts";
 
@@ -23,4 +24,19 @@ describe("checkData", () => {
     ]);
     expect(message).not.toContain("sentinel");
   });
+
+  it.each([
+    [z.url(), "x", "must be an absolute URL"],
+    [z.uuid(), "x", "cannot be used"],
+    [z.date(), 1, "cannot be used"],
+    [z.number().multipleOf(2), 3, "cannot be used"],
+    [z.string().refine(() => false), "x", "cannot be used"],
+    [z.record(z.string().min(2), z.any()), { a: 1 }, '"a": has a name that cannot be used'],
+    [z.map(z.string(), z.string()), new Map([["a", 1]]), '"a": must be text'],
+  ] as [z.ZodType, unknown, string][])(
+    "has words of its own for every rule (%#)",
+    (schema, data, words) => {
+      expect(() => checkData(schema, data, "try")).toThrow(`Cannot try: ${words}`);
+    },
+  );
 });

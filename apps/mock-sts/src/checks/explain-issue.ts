@@ -15,17 +15,24 @@ export const explainIssue: z.core.$ZodErrorMap = (issue) => {
     case "invalid_union":
       return explainUnion(issue);
     case "invalid_type":
-      return input === undefined ? "is missing" : TYPE_NAMES[issue.expected];
+      return input === undefined ? "is missing" : (TYPE_NAMES[issue.expected] ?? UNUSABLE);
     case "too_small":
       if (issue.origin === "string") return "must not be blank";
       if (issue.origin === "array") return "must not be empty";
       return `must be ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`;
     case "too_big":
       return `must be at most ${issue.maximum}`;
+    case "invalid_format":
+      return issue.format === "url" ? "must be an absolute URL" : UNUSABLE;
+    case "invalid_key":
+      return "has a name that cannot be used";
     default:
-      return undefined;
+      return UNUSABLE;
   }
 };
+
+/** Where a schema has no words of its own for a rule. The library's own words are never shown. */
+const UNUSABLE = "cannot be used";
 
 /** One thing that is wrong, and the path of the value, or of the unknown key, that it is about. */
 export interface PlacedViolation {

@@ -24,7 +24,7 @@ const whoami: McpTool = {
 const echo: McpTool = {
   name: "echo",
   description: "Returns the text it is given.",
-  input: z.object({ text: z.string() }),
+  input: z.object({ text: z.string("must be text") }),
   run: (input) => ({ content: [text(String(input.text))] }),
 };
 
@@ -44,7 +44,7 @@ function lookup(subject: string, entries: readonly Entry[]): McpTool {
   return {
     name: `lookup_${subject}`,
     description: `Finds one ${spoken(subject)} by its id.`,
-    input: z.object({ id: z.string().min(1) }),
+    input: z.object({ id: z.string("must be text").min(1, "must not be blank") }),
     output: z.looseObject({ id: z.string() }),
     run({ id }) {
       const entry = entries.find((candidate) => candidate.id === id);

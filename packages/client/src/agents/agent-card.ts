@@ -42,7 +42,7 @@ export async function readAgentCard(
 ): Promise<AgentCard | undefined> {
   const { flow, tokens, request, settings, doing, signal } = options;
   const url = secureEndpoint(agent.url, settings);
-  url.pathname = `${url.pathname.replace(/\/$/, "")}/.well-known/agent-card.json`;
+  url.pathname = `${url.pathname.replace(/(?<!\/)\/+$/, "")}/.well-known/agent-card.json`;
   const cardTokens = new SessionTokenSource({ tokens, url, allowOrigins: settings.allowOrigins });
   const fetch = bearerFetch(cardTokens, {
     resource: url,

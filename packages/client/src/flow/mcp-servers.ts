@@ -1,6 +1,13 @@
 import { type AccessToken, cachingTokenSource, type TokenSource } from "@agent-oauth/core";
 import type { GatewayFlow, McpServerRef } from "@agent-oauth/core/gateway";
-import { checkOptions, isPlainObject, type OptionNames } from "@agent-oauth/core/internal";
+import {
+  checkOptions,
+  isPlainObject,
+  type OptionNames,
+  SERVER_LAYOUTS,
+  serverEntries,
+  transportViolation,
+} from "@agent-oauth/core/internal";
 import { assertTarget } from "./target-request.ts";
 
 /**
@@ -22,14 +29,12 @@ export function mcpServers<T extends AccessToken>(options: McpServersOptions<T>)
   const { tokens, servers, systemTokens, fetch } = options;
   assertSource("tokens", tokens);
   if (systemTokens !== undefined) assertSource("systemTokens", systemTokens);
-  if (!Array.isArray(servers)) throw invalid("servers", "a list");
-  servers.forEach(assertServer);
+  const listed = Object.freeze(serversOf(servers));
   if (fetch !== undefined && typeof fetch !== "function") throw invalid("fetch", "a function");
 
   const userCache = cachingTokenSource(tokens);
   const systemCache = systemTokens && cachingTokenSource(systemTokens);
   const caches = systemCache === undefined ? [userCache] : [userCache, systemCache];
-  const listed: readonly McpServerRef[] = Object.freeze([...servers]);
   return {
     userTokens: userCache,
     ...(systemCache && { systemTokens: systemCache }),
@@ -50,13 +55,30 @@ export function mcpServers<T extends AccessToken>(options: McpServersOptions<T>)
 export interface McpServersOptions<T extends AccessToken = AccessToken> {
   /** Tokens on behalf of users; cached here unless it caches already. */
   readonly tokens: TokenSource<T>;
-  /** The servers, in the order in which they are listed. */
-  readonly servers: readonly McpServerRef[];
+  /**
+   * The servers, in the order in which they are listed: a list, an object by name, or either as the member `mcpServers`, as
+   * the configuration files of other clients have them. Local commands and the transport `sse` are refused.
+   */
+  readonly servers:
+    | readonly ConfiguredServer[]
+    | ServersByName
+    | { readonly mcpServers: readonly ConfiguredServer[] | ServersByName };
   /** Tokens of the agent itself, cached like `tokens`. Default: no such tokens, so that every call needs a user. */
   readonly systemTokens?: TokenSource<T>;
   /** What sends; give one that presents the certificate if the tokens are bound to it. Default `globalThis.fetch`, read at each call. */
   readonly fetch?: typeof globalThis.fetch;
 }
+
+/** An MCP server, and how a client reaches it. */
+export interface ConfiguredServer extends McpServerRef {
+  /** `"http"` for Streamable HTTP, the default; also written `"streamable-http"`. */
+  readonly type?: string;
+}
+
+/** MCP servers by their names. */
+export type ServersByName = Readonly<
+  Record<string, Omit<ConfiguredServer, "name"> & { readonly name?: string }>
+>;
 
 const NAMES: OptionNames<McpServersOptions> = {
   tokens: true,
@@ -84,21 +106,40 @@ function assertSource(name: string, source: unknown): void {
   if (!isSource) throw invalid(name, "a token source");
 }
 
-function assertServer(server: McpServerRef | null | undefined, index: number): void {
-  const doing = `use "servers[${index}]"`;
+function serversOf(servers: unknown): McpServerRef[] {
+  const entries = serverEntries(servers);
+  if (entries === undefined) throw invalid("servers", SERVER_LAYOUTS);
+  return entries.map(({ place, value, key }) => {
+    const where = place.map((part) => (typeof part === "number" ? `[${part}]` : `.${part}`));
+    const option = `servers${where.join("")}`;
+    const transport = transportViolation(value);
+    if (transport !== undefined) throw new TypeError(`Cannot use "${option}": it ${transport}`);
+    const server = isPlainObject(value) && "type" in value ? withoutType(value) : value;
+    assertServer(server as McpServerRef, option);
+    if (key === undefined || (server as McpServerRef).name === key) return server as McpServerRef;
+    throw invalid(`${option}.name`, "the name under which the server stands, or left out");
+  });
+}
+
+function withoutType({ type: _, ...server }: Readonly<Record<string, unknown>>): object {
+  return server;
+}
+
+function assertServer(server: McpServerRef | null | undefined, option: string): void {
+  const doing = `use "${option}"`;
   checkOptions(server, { doing, names: SERVER, what: "it", member: "member" });
   const { name, url } = server ?? {};
   if (typeof name !== "string" || name.trim() === "") {
-    throw invalid(`servers[${index}].name`, "a string that is not blank");
+    throw invalid(`${option}.name`, "a string that is not blank");
   }
   if (typeof url !== "string" || URL.parse(url) === null) {
-    throw invalid(`servers[${index}].url`, "an absolute URL");
+    throw invalid(`${option}.url`, "an absolute URL");
   }
-  assertTarget(server?.request, `"servers[${index}].request"`);
+  assertTarget(server?.request, `"${option}.request"`);
   if (server?.tools === undefined) return;
-  if (!isPlainObject(server.tools)) throw invalid(`servers[${index}].tools`, "a plain object");
+  if (!isPlainObject(server.tools)) throw invalid(`${option}.tools`, "a plain object");
   for (const target of Object.values(server.tools)) {
-    assertTarget(target, `what "servers[${index}].tools" holds`);
+    assertTarget(target, `what "${option}.tools" holds`);
   }
 }
 

@@ -25,7 +25,10 @@ const USELESS: [string, () => unknown, string][] = [
   ["an empty text", () => "", "an empty token;"],
   ["a blank token", async () => ({ token: " " }), "an empty token;"],
   ["a scheme alone", () => "Bearer ", "an empty token;"],
-  ["a page", () => `<html> ${SENTINEL}`, "a token with characters that no header can carry;"],
+  ["a page", () => `<html> ${SENTINEL}`, "HTML or XML in place of a token;"],
+  ["a whole response", () => `{"token":"${SENTINEL}"}`, "a JSON document in place of a token;"],
+  ["a variable's line", () => ({ token: `T=${SENTINEL}` }), "a line NAME=value in place of"],
+  ["two tokens", () => `${SENTINEL} two`, "a token with characters that no header can carry;"],
   ["an expired JWT", () => unsignedJwt({ exp: seconds, jti: SENTINEL }), "expired 0 ms ago"],
   [
     "a token past its end",

@@ -3,6 +3,7 @@ import { kindOf } from "../options/plain-object.ts";
 import { type AccessToken, createAccessToken, tokenViolation } from "../token/access-token.ts";
 import { fitsHeader, withoutBearer } from "../token/bearer-scheme.ts";
 import { earliest, resolveExpiresAt } from "../token/expires-at.ts";
+import { foundInsteadOfToken } from "../token/token-structure.ts";
 
 /** A token and its expiry. If the expiry is absent and the token is a JWT, the token's own `exp` counts. */
 export interface ProvidedToken {
@@ -32,6 +33,8 @@ export function readProvidedToken(
   const { text, expiresAt: stated, expiresIn } = members(response);
   const token = withoutBearer(text);
   if (token === "") throw unusable("an empty token");
+  const found = foundInsteadOfToken(token);
+  if (found !== undefined) throw unusable(`${found} in place of a token`);
   const violation = tokenViolation({ token });
   if (violation !== undefined) throw unusable(`a token where ${violation}`);
   if (!fitsHeader(token)) throw unusable("a token with characters that no header can carry");

@@ -1,6 +1,7 @@
 import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it } from "vitest";
 import { tokenSourceContract } from "../testing/token-source-contract.ts";
+import { createAccessToken } from "../token/access-token.ts";
 import { fingerprint } from "../token/digest.ts";
 import { staticTokenSource } from "./static-token-source.ts";
 
@@ -60,5 +61,16 @@ describe("staticTokenSource", () => {
   it("refuses an empty token", () => {
     expect(() => staticTokenSource("")).toThrow('"token"');
     expect(() => staticTokenSource({ token: " " })).toThrow('"token"');
+  });
+
+  it.each([
+    ["TOKEN=s3ntinel", /"token" is a line NAME=value; give the token alone/],
+    [{ token: '{"access_token":"s3ntinel"}' }, /"token" is a JSON document/],
+    [createAccessToken({ token: "'s3ntinel'" }), /"token" is quoted text/],
+  ])("refuses what is no token by its structure (%#)", (token, why) => {
+    const create = () => staticTokenSource(token);
+    expect(create).toThrow(TypeError);
+    expect(create).toThrow(why);
+    expect(create).not.toThrow("s3ntinel");
   });
 });

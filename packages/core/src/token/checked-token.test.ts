@@ -52,6 +52,7 @@ describe("checkedToken", () => {
     [{ token: `${SECRET}\r\nX: y` }, "control characters"],
     [{ token: `${SECRET}\u0000` }, "control characters"],
     [{ token: SECRET.padEnd(65_537, "x") }, "longer than 65536"],
+    [{ token: JSON.stringify({ access_token: SECRET }) }, 'whose "token" is a JSON document'],
     [{ token: SECRET, expiresAt: "2026" }, '"expiresAt" must be a number'],
     [{ token: SECRET, expiresAt: new Date() }, '"expiresAt" must be a number'],
   ])("refuses %j and says what it is", (answer, why) => {

@@ -41,13 +41,19 @@ describe("findCredentialsFile", () => {
     });
   });
 
-  it("names a binding without credentials", async () => {
+  it("passes over a binding without credentials, unless it is the one named", async () => {
     const root = temporaryDirectory();
     rmSync(writeBinding(root));
     await expect(findCredentialsFile({ bindingRoot: root })).rejects.toMatchObject({
+      code: "ERR_TOKEN_SOURCE_UNAVAILABLE",
+      message: expect.stringContaining('with a file "credentials" in'),
+    });
+    await expect(findCredentialsFile({ bindingRoot: root, binding: "agw" })).rejects.toMatchObject({
       code: "ERR_TOKEN_CONFIG",
       message: expect.stringContaining(`"${join(root, "agw")}": it has no entry "credentials"`),
     });
+    const path = writeBinding(root, { name: "other" });
+    expect(await findCredentialsFile({ bindingRoot: root })).toBe(path);
   });
 
   it("refuses a blank SERVICE_BINDING_ROOT, which would mean the working directory", async () => {

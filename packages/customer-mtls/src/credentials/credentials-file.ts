@@ -26,7 +26,7 @@ export interface FindCredentialsFileOptions extends EnvironmentOptions {
  * Finds the credentials file among the mounted service bindings.
  *
  * @returns its absolute path.
- * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if no such binding exists, `ERR_TOKEN_CONFIG` if there are several
+ * @throws TokenError `ERR_TOKEN_SOURCE_UNAVAILABLE` if no such binding with a file `credentials` exists, `ERR_TOKEN_CONFIG` if there are several
  * and none is named, or if the named one does not exist.
  */
 export async function findCredentialsFile(options: FindCredentialsFileOptions): Promise<string> {
@@ -34,7 +34,11 @@ export async function findCredentialsFile(options: FindCredentialsFileOptions): 
     options.bindingRoot ??
     serviceBindingRoot(pickOptions<EnvironmentOptions>(options, { env: true }));
   const bindings = await findServiceBindings({ root, type: BINDING_TYPE });
-  return bindingEntryPath(choose(bindings, { root, binding: options.binding }), ENTRY);
+  // One without the file says nothing about this agent, unless it is the one that was named.
+  const usable = bindings.filter(
+    ({ name, entries }) => entries.includes(ENTRY) || name === options.binding,
+  );
+  return bindingEntryPath(choose(usable, { root, binding: options.binding }), ENTRY);
 }
 
 function choose(
@@ -46,7 +50,7 @@ function choose(
   if (only === undefined) {
     throw new TokenError(
       "ERR_TOKEN_SOURCE_UNAVAILABLE",
-      `Cannot find credentials: no service binding of type ${BINDING_TYPE} in ${place}`,
+      `Cannot find credentials: no service binding of type ${BINDING_TYPE} with a file "${ENTRY}" in ${place}`,
     );
   }
   const names = listedNames(bindings.map(({ name }) => name));

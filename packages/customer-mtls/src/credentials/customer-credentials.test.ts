@@ -88,7 +88,7 @@ describe("parseCustomerCredentials", () => {
   it("names every fault at once", () => {
     const integrationDependencies = [
       { ordId: "a", globalTenantId: "b" },
-      { ordId: `${SENTINEL}/..`, globalTenantId: 7 },
+      { ordId: `${SENTINEL}/..`, globalTenantId: 7.5 },
       SENTINEL,
     ];
     const { message } = faultOf(() =>
@@ -101,6 +101,17 @@ describe("parseCustomerCredentials", () => {
       "integrationDependencies[1].globalTenantId must be a string, not a number",
       "integrationDependencies[2] must be an object with ordId and globalTenantId",
     ]);
+  });
+
+  it("takes a tenant id that is a number", () => {
+    const integrationDependencies = [{ ordId: "a", globalTenantId: 250695 }];
+    expect(parseWith({ integrationDependencies }).integrationDependencies).toEqual([
+      { ordId: "a", globalTenantId: "250695" },
+    ]);
+    const tooLarge = [{ ordId: "a", globalTenantId: 2 ** 53 }];
+    expect(faultOf(() => parseWith({ integrationDependencies: tooLarge })).message).toContain(
+      "integrationDependencies[0].globalTenantId must be a string, not a number",
+    );
   });
 
   it.each(["tokenServiceUrl", "gatewayUrl"])(

@@ -1,5 +1,5 @@
 import { type Clock, TokenError } from "@agent-oauth/core";
-import { checkedText, violationList } from "@agent-oauth/node/internal";
+import { checkedText, checkValue } from "@agent-oauth/node/internal";
 import { createClientCertificate } from "@agent-oauth/token-endpoint";
 import { z } from "zod";
 import { type GatewayAccess, gatewayAccessSchemas } from "../ias/gateway-access.ts";
@@ -27,6 +27,8 @@ export interface CheckCredentialsOptions {
   readonly allowInsecureHosts: readonly string[];
   /** Tells whether a certificate has expired. */
   readonly clock: Clock;
+  /** Whether the integration dependencies are read: not if a resolver replaces them. Default `true`. */
+  readonly withDependencies?: boolean;
 }
 
 /**
@@ -57,10 +59,11 @@ export function parseCustomerCredentials(
  */
 export function checkCustomerCredentials(
   value: unknown,
-  { origin, allowInsecureHosts, clock }: CheckCredentialsOptions,
+  { origin, allowInsecureHosts, clock, withDependencies = true }: CheckCredentialsOptions,
 ): GatewayAccess {
-  const checked = credentialsSchema(allowInsecureHosts).safeParse(value);
-  if (!checked.success) throw unusable(origin, violationList(checked.error, "it"));
+  const schema = credentialsSchema({ allowInsecureHosts, withDependencies });
+  const checked = checkValue(schema, value, { whole: "it" });
+  if ("violations" in checked) throw unusable(origin, checked.violations);
   const { tokenServiceUrl, clientid, certificate, privateKey, ...rest } = checked.data;
   const certificatePair = { certificate, key: privateKey };
   try {
@@ -71,7 +74,10 @@ export function checkCustomerCredentials(
   return { tokenEndpoint: tokenServiceUrl, clientId: clientid, certificatePair, ...rest };
 }
 
-function credentialsSchema(allowInsecureHosts: readonly string[]) {
+function credentialsSchema({
+  allowInsecureHosts,
+  withDependencies,
+}: Required<Pick<CheckCredentialsOptions, "allowInsecureHosts" | "withDependencies">>) {
   const schemas = gatewayAccessSchemas(allowInsecureHosts);
   const pem = checkedText(() => undefined);
   return z.object(
@@ -81,7 +87,9 @@ function credentialsSchema(allowInsecureHosts: readonly string[]) {
       certificate: pem,
       privateKey: pem,
       gatewayUrl: schemas.gatewayUrl,
-      integrationDependencies: schemas.integrationDependencies,
+      integrationDependencies: withDependencies
+        ? schemas.integrationDependencies
+        : z.undefined().catch(undefined),
     },
     { error: "must be a JSON object" },
   );

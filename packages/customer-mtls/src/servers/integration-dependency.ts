@@ -1,5 +1,5 @@
 import { redactedCause, TokenError } from "@agent-oauth/core";
-import { checkedText, violationList } from "@agent-oauth/node/internal";
+import { checkedText, checkValue } from "@agent-oauth/node/internal";
 import { z } from "zod";
 import { pathSegmentViolation } from "./path-segment.ts";
 
@@ -18,10 +18,16 @@ export type IntegrationDependencyResolver = (options: {
   readonly signal: AbortSignal;
 }) => readonly IntegrationDependency[] | Promise<readonly IntegrationDependency[]>;
 
+/** Tenant ids are digits, so some files have them as numbers; a larger number may have lost its last digits. */
+const tenantId = z.preprocess(
+  (id) => (Number.isSafeInteger(id) ? String(id) : id),
+  checkedText(pathSegmentViolation),
+);
+
 /** The schema of a list of integration dependencies, as files, variables and resolvers give it; it drops further members. */
 export const integrationDependencies = z.array(
   z.object(
-    { ordId: checkedText(pathSegmentViolation), globalTenantId: checkedText(pathSegmentViolation) },
+    { ordId: checkedText(pathSegmentViolation), globalTenantId: tenantId },
     { error: "must be an object with ordId and globalTenantId" },
   ),
   { error: "must be a list of objects with ordId and globalTenantId" },
@@ -45,9 +51,9 @@ export async function resolveIntegrationDependencies(
     signal.throwIfAborted();
     throw failed("it threw", error);
   }
-  const checked = integrationDependencies.safeParse(resolved);
-  if (checked.success) return checked.data;
-  throw failed(violationList(checked.error, "its result"));
+  const checked = checkValue(integrationDependencies, resolved, { whole: "its result" });
+  if ("data" in checked) return checked.data;
+  throw failed(checked.violations);
 }
 
 function failed(reason: string, error?: unknown): TokenError {

@@ -6,6 +6,7 @@ import {
   readServiceBinding,
   readVcapServices,
   serviceBindingRoot,
+  type VcapService,
 } from "@agent-oauth/node";
 
 /** A place where a binding may be. */
@@ -18,6 +19,8 @@ export interface BindingPlace {
   list(): Promise<readonly ListedBinding[]>;
   /** Says why the list is empty. */
   readonly empty: string;
+  /** Names the setting that holds a member of the binding, where that is not the member's own name. */
+  readonly settingOf?: (member: string) => string;
 }
 
 /** A binding at some place, not read yet. */
@@ -30,12 +33,17 @@ export interface ListedBinding {
 export interface BindingPlacesOptions {
   /** Name of the service instance, where a place has several. */
   readonly instance: string;
+  /** Name of the wanted binding, where bindings have names. */
+  readonly name: string | undefined;
   readonly bindingRoot?: string | undefined;
   readonly secretsRoot: string;
   readonly env: Environment;
 }
 
 const SERVICE = "destination";
+const USER_PROVIDED = "user-provided";
+/** Entries that are there without any credentials. */
+const DESCRIPTIVE = ["type", "provider"];
 
 /** The members of a binding that environment variables can hold, in upper case. */
 const MEMBERS = [
@@ -52,11 +60,11 @@ const MEMBERS = [
 
 /** Lists the places in the order in which they are searched. */
 export function bindingPlaces(options: BindingPlacesOptions): readonly BindingPlace[] {
-  const { instance, secretsRoot, env } = options;
+  const { instance, secretsRoot, env, name } = options;
   const root = () => options.bindingRoot ?? serviceBindingRoot({ env });
   const rootName = options.bindingRoot ?? env.SERVICE_BINDING_ROOT ?? "/bindings";
   return [
-    cloudFoundry(env),
+    cloudFoundry(env, name),
     serviceBindings(rootName, root),
     directory(join(rootName, SERVICE), () => join(root(), SERVICE)),
     directory(join(rootName, SERVICE, instance), () => join(root(), SERVICE, instance)),
@@ -65,21 +73,36 @@ export function bindingPlaces(options: BindingPlacesOptions): readonly BindingPl
   ];
 }
 
-function cloudFoundry(env: Environment): BindingPlace {
+function cloudFoundry(env: Environment, name: string | undefined): BindingPlace {
   return {
     name: env.VCAP_SERVICES_FILE_PATH === undefined ? "VCAP_SERVICES" : "VCAP_SERVICES_FILE_PATH",
     named: true,
     empty:
       (env.VCAP_SERVICES_FILE_PATH ?? env.VCAP_SERVICES) === undefined
         ? "not set"
-        : `no service labelled ${SERVICE}`,
+        : `no service labelled or tagged ${SERVICE}`,
     async list() {
       const services = (await readVcapServices({ env })) ?? [];
-      return services
-        .filter(({ label }) => label === SERVICE)
-        .map(({ name, credentials }) => ({ name, read: async () => credentials }));
+      return candidates(services, name).map(({ name, credentials, failure }) => ({
+        name,
+        read: async () => {
+          if (failure !== undefined) throw failure;
+          return credentials;
+        },
+      }));
     },
   };
+}
+
+/** The label tells best which service it is. A tag, or else the wanted name, speaks for one that a user provided. */
+function candidates(services: readonly VcapService[], wanted: string | undefined) {
+  const named = services.filter(({ name }) => wanted === undefined || name === wanted);
+  const ranks = [
+    named.filter(({ label }) => label === SERVICE),
+    named.filter(({ tags }) => tags.includes(SERVICE)),
+    named.filter(({ label }) => wanted !== undefined && label === USER_PROVIDED),
+  ];
+  return ranks.find((rank) => rank.length > 0) ?? [];
 }
 
 function serviceBindings(name: string, root: () => string): BindingPlace {
@@ -89,10 +112,9 @@ function serviceBindings(name: string, root: () => string): BindingPlace {
     empty: `none of type ${SERVICE}`,
     async list() {
       const bindings = await findServiceBindings({ root: root(), type: SERVICE });
-      return bindings.map((binding) => ({
-        name: binding.name,
-        read: () => readServiceBinding(binding),
-      }));
+      return bindings
+        .filter(({ entries }) => entries.some((entry) => !DESCRIPTIVE.includes(entry)))
+        .map((binding) => ({ name: binding.name, read: () => readServiceBinding(binding) }));
     },
   };
 }
@@ -114,6 +136,7 @@ function variables(instance: string, env: Environment): BindingPlace {
   return {
     name: `${prefix}*`,
     named: false,
+    settingOf: (member) => prefix + member.toUpperCase(),
     empty: "none is set",
     async list() {
       const values = MEMBERS.flatMap((member) => {

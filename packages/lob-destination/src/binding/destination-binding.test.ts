@@ -61,6 +61,24 @@ describe("checkDestinationBinding", () => {
     );
   });
 
+  it("reads nothing of a certificate that a secret replaces", () => {
+    const replaced = { certificate: 7, key: ["x"], certurl: "no URL" };
+    expect(check({ ...binding, ...replaced }).authentication.method).toBe("client_secret_post");
+    expect(fault({ ...withoutSecret, ...replaced }).message).toContain(
+      "certificate must be a string, not a number; key must be a string, not a list; certurl contains",
+    );
+  });
+
+  it("finds the credentials in a service key, and leaves it alone where several could be meant", () => {
+    expect(check({ credentials: binding, name: "key" }).clientId).toBe("sb-dest");
+    expect(check({ credentials: JSON.stringify(binding) }).clientId).toBe("sb-dest");
+    expect(fault({ one: binding, other: binding }).message).toContain("clientid is missing");
+    expect(fault({ a: { b: { c: binding } } }).message).toContain("clientid is missing");
+    expect(fault({ credentials: `{"clientid":"${SENTINEL}` }).message).toContain(
+      "clientid is missing",
+    );
+  });
+
   it("takes uaadomain with or without a scheme", () => {
     for (const uaadomain of ["uaa.example", "https://uaa.example", "https://uaa.example/"]) {
       expect(check({ ...binding, uaadomain }).tokenUrls.uaadomain).toBe("uaa.example");
@@ -92,6 +110,14 @@ describe("checkDestinationBinding", () => {
     [{ ...binding, uaadomain: "a/b" }, "uaadomain is not a domain"],
     [{ ...binding, clientid: "a\nb" }, "clientid contains control characters"],
     [{ ...withoutSecret, key: SENTINEL }, "clientsecret is missing, and so is certificate or key"],
+    [
+      { ...withoutSecret, "credential-type": "x509_attested" },
+      "clientsecret is missing, and so is certificate or key; the credential-type x509_attested brings none of them",
+    ],
+    [
+      { ...withoutSecret, "credential-type": `${SENTINEL} & more` },
+      "clientsecret is missing, and so is certificate or key",
+    ],
   ])("names what is wrong, case %#", (value, reason) => {
     const error = fault(value);
     expect(error.code).toBe("ERR_TOKEN_CONFIG");

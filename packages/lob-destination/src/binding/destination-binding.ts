@@ -1,10 +1,11 @@
 import { type Clock, TokenError } from "@agent-oauth/core";
+import { isPlainObject } from "@agent-oauth/core/internal";
 import {
   checkedText,
+  checkValue,
   identifierViolation,
   type TextRule,
   urlRule,
-  violationList,
 } from "@agent-oauth/node/internal";
 import {
   type ClientAuthentication,
@@ -14,6 +15,7 @@ import {
 } from "@agent-oauth/token-endpoint";
 import { z } from "zod";
 import type { TokenUrlBinding } from "../destination-service/tenant-token-url.ts";
+import { spreadCredentials } from "./spread-credentials.ts";
 
 /** The credentials of a binding of the Destination Service. Further members are ignored, trailing newlines dropped. */
 export interface DestinationBinding extends TokenUrlBinding {
@@ -47,24 +49,30 @@ export interface CheckBindingOptions {
   readonly allowInsecureHosts: readonly string[];
   /** Tells whether a certificate has expired. */
   readonly clock: Clock;
+  /** Names the setting that holds a member. Default the member's name. */
+  readonly settingOf?: ((member: string) => string) | undefined;
 }
 
 /**
- * Checks the credentials of a binding, the certificate's key and validity included.
+ * Checks the credentials of a binding, the certificate's key and validity included. They may stand inside one JSON document.
  *
  * @throws TokenError `ERR_TOKEN_CONFIG` naming every member that is missing or wrong, `ERR_TOKEN_CREDENTIAL` if certificate
  * and key cannot be used. No value is shown.
  */
 export function checkDestinationBinding(
   value: unknown,
-  { origin, allowInsecureHosts, clock }: CheckBindingOptions,
+  { origin, allowInsecureHosts, clock, settingOf = (member) => member }: CheckBindingOptions,
 ): DestinationAccess {
-  const checked = bindingSchema(allowInsecureHosts).safeParse(value);
-  if (!checked.success) {
-    const violations = violationList(checked.error, "it");
-    throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${origin}: ${violations}`);
+  const checked = checkValue(
+    bindingSchema(allowInsecureHosts, settingOf),
+    withoutReplaced(spreadCredentials(value)),
+    { whole: "it", settingOf },
+  );
+  if ("violations" in checked) {
+    throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${origin}: ${checked.violations}`);
   }
-  const { clientid, clientsecret, certificate, key, uri, ...tokenUrls } = checked.data;
+  const { clientid, clientsecret, certificate, key, uri, ...rest } = checked.data;
+  const { [CREDENTIAL_TYPE]: _, ...tokenUrls } = rest;
   return {
     clientId: clientid,
     authentication:
@@ -77,7 +85,18 @@ export function checkDestinationBinding(
   };
 }
 
-function bindingSchema(allowInsecureHosts: readonly string[]) {
+/** A secret replaces the certificate, so what is written about that is not read. */
+function withoutReplaced(binding: unknown): unknown {
+  if (!isPlainObject(binding)) return binding;
+  const { clientsecret } = binding;
+  const hasSecret = typeof clientsecret === "string" && clientsecret.trim() !== "";
+  return hasSecret ? { ...binding, certificate: null, key: null, certurl: null } : binding;
+}
+
+function bindingSchema(
+  allowInsecureHosts: readonly string[],
+  settingOf: (member: string) => string,
+) {
   const url = text(urlRule({ allowInsecureHosts, query: false }));
   const plain = text(() => undefined);
   return z
@@ -92,6 +111,7 @@ function bindingSchema(allowInsecureHosts: readonly string[]) {
         uri: url,
         identityzone: absentIfBlank(text(identifierViolation)),
         uaadomain: absentIfBlank(domain),
+        [CREDENTIAL_TYPE]: z.unknown().optional(),
       },
       { error: "must be an object" },
     )
@@ -100,11 +120,25 @@ function bindingSchema(allowInsecureHosts: readonly string[]) {
         clientsecret !== undefined || (certificate !== undefined && key !== undefined),
       {
         path: ["clientsecret"],
-        error: "is missing, and so is certificate or key",
+        error: ({ input }) => withoutSecret(input, settingOf),
         // Checked even if other members are wrong: one message names everything.
         when: ({ value }) => typeof value === "object" && value !== null,
       },
     );
+}
+
+const CREDENTIAL_TYPE = "credential-type";
+/** Any other text may be a secret in the wrong place. */
+const KNOWN_TYPE = /^(?:x509|binding|instance)[a-z_-]{0,20}$/;
+
+/** Says that there is nothing to authenticate with, and of which kind the binding is. */
+function withoutSecret(binding: unknown, settingOf: (member: string) => string): string {
+  const type: unknown = Object.entries(binding ?? {}).find(
+    ([name]) => name === CREDENTIAL_TYPE,
+  )?.[1];
+  const missing = `is missing, and so is ${settingOf("certificate")} or ${settingOf("key")}`;
+  if (typeof type !== "string" || !KNOWN_TYPE.test(type)) return missing;
+  return `${missing}; the ${CREDENTIAL_TYPE} ${type} brings none of them, so request a binding of the type binding-secret or x509`;
 }
 
 /** Mounted files may end in newlines that are not part of the value. */

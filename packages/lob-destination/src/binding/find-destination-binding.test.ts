@@ -15,6 +15,10 @@ const members = {
   identityzone: "prov",
 };
 
+const container = JSON.stringify({
+  credentialProperties: [{ name: "key", format: "json", container: true }],
+});
+
 let root: string;
 
 beforeEach(() => {
@@ -31,8 +35,13 @@ const vcap = (...names: string[]) =>
     destination: names.map((name) => ({ name, label: "destination", credentials: binding(name) })),
   });
 
-const check = (value: unknown, origin: string) =>
-  checkDestinationBinding(value, { origin, allowInsecureHosts: [], clock: systemClock });
+const check = (value: unknown, origin: string, settingOf?: (member: string) => string) =>
+  checkDestinationBinding(value, {
+    origin,
+    settingOf,
+    allowInsecureHosts: [],
+    clock: systemClock,
+  });
 
 function find(options: FindBindingOptions & { readonly name?: string } = {}) {
   const { name, env = {}, ...rest } = options;
@@ -126,12 +135,82 @@ describe("findDestinationBinding", () => {
     expect(missing.message).toMatch(/^Cannot find the binding "four" .* in VCAP_SERVICES \(/);
   });
 
+  const entry = (clientid: string, rest: object) => ({ credentials: binding(clientid), ...rest });
+  const userProvided = (...entries: object[]) => ({ "user-provided": entries });
+  const tags = ["destination"];
+  it.each([
+    ["the only one, without a name", { destination: [entry("a", { tags })] }, undefined],
+    ["it beside an odd one", { xsuaa: [1, {}], destination: [entry("a", {})] }, undefined],
+    ["a user-provided one by its tag", userProvided(entry("a", { name: "x", tags })), undefined],
+    ["a user-provided one by its name", userProvided(entry("a", { name: "x" })), "x"],
+    ["the one of another label by tag", { mine: [entry("a", { name: "x", tags })] }, "x"],
+    [
+      "the labelled one before a tagged one",
+      { ...userProvided(entry("b", { name: "y", tags })), destination: [entry("a", {})] },
+      undefined,
+    ],
+    [
+      "the labelled one of two with one name",
+      {
+        ...userProvided(entry("b", { name: "x" })),
+        destination: [entry("a", { name: "x" }), entry("c", { name: "y" })],
+      },
+      "x",
+    ],
+    ["that of a default-env.json", { VCAP_SERVICES: { destination: [entry("a", {})] } }, undefined],
+  ])("takes %s in VCAP_SERVICES", async (_, services, name) => {
+    const env = { VCAP_SERVICES: JSON.stringify(services) };
+    expect(await clientOf({ env, ...(name !== undefined && { name }) })).toBe("a");
+  });
+
+  it("takes no user-provided service that neither name nor tag speaks for", async () => {
+    const env = { VCAP_SERVICES: JSON.stringify(userProvided(entry("a", { name: "x" }))) };
+    expect(await fault({ env })).toMatchObject({ code: "ERR_TOKEN_SOURCE_UNAVAILABLE" });
+    expect(await fault({ env, name: "y" })).toMatchObject({ code: "ERR_TOKEN_CONFIG" });
+  });
+
+  it("says why an entry cannot be used", async () => {
+    const env = { VCAP_SERVICES: JSON.stringify({ destination: [{ credentials: SENTINEL }] }) };
+    expect((await fault({ env })).message).toContain(
+      'VCAP_SERVICES (the "credentials" of "destination" must be an object, not a string)',
+    );
+  });
+
+  const json = JSON.stringify;
+  it.each([
+    ["secretKey", { type: "destination", label: "destination", key: json(binding("a")) }],
+    [
+      "secretKey with .metadata",
+      { type: "destination", ".metadata": container, key: json(binding("a")) },
+    ],
+    ["secretRootKey", { root: json({ type: "destination", tags: "[]", ...binding("a") }) }],
+    ["both", { root: json({ type: "destination", key: json(binding("a")) }) }],
+    ["both, nested", { root: json({ label: "destination", key: binding("a"), plan: "lite" }) }],
+  ])("reads a binding as SAP's operator writes it: %s", async (_, files) => {
+    write("bindings/mine", files as Record<string, string>);
+    expect(await clientOf()).toBe("a");
+    rmSync(join(root, "bindings"), { recursive: true });
+    write("secrets/destination/default", files as Record<string, string>);
+    expect(await clientOf()).toBe("a");
+  });
+
+  it("passes over a service binding that has no credentials at all", async () => {
+    write("bindings/mine", { type: "destination", provider: "sap" });
+    expect(await fault()).toMatchObject({ code: "ERR_TOKEN_SOURCE_UNAVAILABLE" });
+  });
+
   it("does not choose among several", async () => {
     const error = await fault({ env: { VCAP_SERVICES: vcap("one", "two") } });
     expect(error).toMatchObject({
       code: "ERR_TOKEN_CONFIG",
       message: expect.stringContaining('2 in VCAP_SERVICES, "one", "two"; name one as "binding"'),
     });
+  });
+
+  it("says how to choose among several that have one name", async () => {
+    const services = { destination: [entry("a", {}), entry("b", {})] };
+    const error = await fault({ env: { VCAP_SERVICES: JSON.stringify(services) } });
+    expect(error.message).toContain('give the credentials of one as "binding"');
   });
 
   it("passes over a place where something is missing", async () => {
@@ -159,12 +238,12 @@ describe("findDestinationBinding", () => {
     const { code, message } = await fault({ env });
     expect(code).toBe("ERR_TOKEN_CONFIG");
     for (const said of [
-      "VCAP_SERVICES (no service labelled destination)",
+      "VCAP_SERVICES (no service labelled or tagged destination)",
       'binding "x" of the service bindings of',
-      "url is missing; uri is missing; clientsecret is missing",
+      "url is missing; uri is missing; clientsecret is missing, and so is certificate or key",
       '/bindings/destination" (uri is blank)',
       "it is not a directory, or one of its parents is not",
-      "CLOUD_SDK_CFG_DESTINATION_DEFAULT_* (clientid is missing; url is missing; uri is missing)",
+      "CLOUD_SDK_CFG_DESTINATION_DEFAULT_* (CLOUD_SDK_CFG_DESTINATION_DEFAULT_CLIENTID is missing; CLOUD_SDK_CFG_DESTINATION_DEFAULT_URL is missing; CLOUD_SDK_CFG_DESTINATION_DEFAULT_URI is missing)",
     ]) {
       expect(message).toContain(said);
     }

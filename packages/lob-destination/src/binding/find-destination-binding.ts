@@ -28,6 +28,7 @@ export async function findDestinationBinding({
 }: FindDestinationBindingOptions): Promise<FoundBinding> {
   const all = bindingPlaces({
     instance,
+    name,
     bindingRoot,
     secretsRoot,
     env: currentEnvironment(env),
@@ -62,8 +63,12 @@ export interface FindBindingOptions extends EnvironmentOptions {
 export interface FindDestinationBindingOptions extends FindBindingOptions {
   /** Its name: then only places whose bindings have names are searched. */
   readonly name: string | undefined;
-  /** Checks what a binding holds; `origin` names the place. */
-  readonly check: (value: unknown, origin: string) => DestinationAccess;
+  /** Checks what a binding holds; `origin` names the place, `settingOf` the settings there. */
+  readonly check: (
+    value: unknown,
+    origin: string,
+    settingOf?: BindingPlace["settingOf"],
+  ) => DestinationAccess;
 }
 
 type Missing = { readonly missing: string; readonly isUnusable: boolean };
@@ -78,9 +83,10 @@ async function look(
     if (binding === undefined) return { missing: place.empty, isUnusable: false };
     const origin = originOf(place, binding);
     const value = await binding.read();
-    const access = check(value, origin);
+    const checkHere = (value: unknown) => check(value, origin, place.settingOf);
+    const access = checkHere(value);
     const unchanged = { access, digest: identityDigest(value) };
-    return { access, readAgain: rereader({ found, check, origin }, unchanged) };
+    return { access, readAgain: rereader({ found, check: checkHere, origin }, unchanged) };
   } catch (error) {
     if (!TokenError.isInstance(error) || error instanceof SeveralBindings) throw error;
     const reason = error.message.replace(`Cannot use ${place.name}: `, "");
@@ -90,7 +96,7 @@ async function look(
 
 interface Rereading {
   readonly found: () => Promise<ListedBinding | undefined>;
-  readonly check: FindDestinationBindingOptions["check"];
+  readonly check: (value: unknown) => DestinationAccess;
   readonly origin: string;
 }
 
@@ -116,7 +122,7 @@ function rereader(
         `Cannot use ${origin}: it changed while it was read`,
       );
     }
-    known = { access: check(value, origin), digest };
+    known = { access: check(value), digest };
     return known.access;
   };
 }
@@ -137,10 +143,11 @@ function originOf(place: BindingPlace, { name }: ListedBinding): string {
 /** To choose one of them, or to look elsewhere, would be a guess. */
 class SeveralBindings extends TokenError {
   constructor({ name }: BindingPlace, bindings: readonly ListedBinding[]) {
-    const names = listedNames(bindings.map((binding) => binding.name));
+    const all = bindings.map((binding) => binding.name);
+    const advice = new Set(all).size < all.length ? "give the credentials of one" : "name one";
     super(
       "ERR_TOKEN_CONFIG",
-      `Cannot choose a binding of the Destination Service: ${bindings.length} in ${name}, ${names}; name one as "binding"`,
+      `Cannot choose a binding of the Destination Service: ${all.length} in ${name}, ${listedNames(all)}; ${advice} as "binding"`,
     );
   }
 }

@@ -57,10 +57,33 @@ describe("a flow that cannot list fragments", () => {
     btp.fragments["subscriber.ias.user"] = [{ FragmentName: "b" }, { FragmentName: "a" }];
     expect(await userFault()).toMatchObject({
       code: "ERR_TOKEN_CONFIG",
-      message: `${LISTING}there are 2 of them: "a", "b"`,
+      message: `${LISTING}there are 2 of them: "a", "b"; choose one by the option "fragment"`,
     });
     expect(btp.calls().filter((call) => call.startsWith("find"))).toEqual([]);
   });
+
+  it.each([
+    ["c", "ERR_TOKEN_CONFIG", 'the option "fragment" names none of them'],
+    [() => "c", "ERR_TOKEN_PROVIDER", "must return one of these names, not another name"],
+    [() => undefined, "ERR_TOKEN_PROVIDER", "must return one of these names, not undefined"],
+    [
+      () => {
+        throw new Error(SENTINEL);
+      },
+      "ERR_TOKEN_PROVIDER",
+      'Cannot ask the option "fragment": it threw',
+    ],
+  ])(
+    "takes none of several where the option names none of them (%#)",
+    async (fragment, code, why) => {
+      btp.fragments["subscriber.ias.user"] = [{ FragmentName: "b" }, { FragmentName: "a" }];
+      expect(await userFault({ fragment: fragment as string })).toMatchObject({
+        code,
+        message: expect.stringContaining(why),
+      });
+      expect(btp.calls().filter((call) => call.startsWith("find"))).toEqual([]);
+    },
+  );
 
   it.each(["a,b", "ü", "a\nb"])("refuses the name %j, which no header can carry", async (name) => {
     btp.fragments["subscriber.ias.user"] = [{ FragmentName: name }];

@@ -1,3 +1,4 @@
+import { jsonValue } from "@agent-oauth/core/internal";
 import type { HttpResponse } from "@agent-oauth/token-endpoint/internal";
 
 /** A response of the Destination Service. */
@@ -10,13 +11,5 @@ export interface DestinationResponse
 /** Reads the body of a response as JSON. */
 export function destinationResponse(response: HttpResponse): DestinationResponse {
   const { status, retryAfterMs, sentAt, text } = response;
-  return { status, retryAfterMs, sentAt, body: jsonOf(text ?? "") };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // The parser's message quotes the text.
-  }
+  return { status, retryAfterMs, sentAt, body: jsonValue(text ?? "") };
 }

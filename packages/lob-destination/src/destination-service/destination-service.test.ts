@@ -24,6 +24,7 @@ function serviceRefusing(...refused: readonly string[]) {
   const service = new DestinationService({
     apiUrl: () => apiUrl,
     secrets: () => [],
+    skipCredentials: true,
     tokens: {
       identity: undefined,
       async getToken(_, options = {}) {

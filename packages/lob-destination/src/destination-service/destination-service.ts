@@ -80,10 +80,13 @@ export class DestinationService {
   async findDestination(find: FindDestination): Promise<FoundDestination> {
     const { name, fragment, userToken, skipTokenRetrieval = false, doing } = find;
     // No caller needs the destination's credentials. The client id may count as one: it is asked for without a token.
-    const $query = skipTokenRetrieval ? "$skipTokenRetrieval" : "$skipCredentials";
+    const query = new URLSearchParams({
+      ...(skipTokenRetrieval && { $skipTokenRetrieval: "true" }),
+      ...(!skipTokenRetrieval && this.#options.skipCredentials && { $skipCredentials: "true" }),
+    });
     const { body, sentAt, secrets } = await this.#get({
       ...find,
-      path: `v2/destinations/${encodeURIComponent(name)}@provider_subaccount?${new URLSearchParams({ [$query]: "true" })}`,
+      path: `v2/destinations/${encodeURIComponent(name)}@provider_subaccount${query.size > 0 ? `?${query}` : ""}`,
       headers: {
         ...(fragment !== undefined && { "x-fragment-name": `${fragment}@instance` }),
         ...(userToken !== undefined && { "x-user-token": userToken }),
@@ -168,6 +171,8 @@ export interface DestinationServiceOptions {
   /** Secrets of the client, which the service may know and repeat. */
   readonly secrets: () => readonly string[];
   readonly http: Pick<HttpClient, "attempt" | "retry">;
+  /** Whether it is asked to leave out the credentials of a destination. */
+  readonly skipCredentials: boolean;
 }
 
 function unreadable(doing: string, expected: string): TokenError {

@@ -15,7 +15,6 @@ import {
   emit,
   fitsHeader,
   identityDigest,
-  listedNames,
   shownName,
 } from "@agent-oauth/core/internal";
 import { urlRule } from "@agent-oauth/node/internal";
@@ -24,7 +23,8 @@ import type {
   FoundDestination,
 } from "../destination-service/destination-service.ts";
 import { requireTenant } from "../destination-service/tenant-subdomain.ts";
-import { type Fragment, textProperty } from "../servers/fragment.ts";
+import { chosenFragment, type FragmentChoice } from "../servers/chosen-fragment.ts";
+import { textProperty } from "../servers/fragment.ts";
 import { type AuthToken, pickAuthToken } from "./auth-token.ts";
 
 /** Tenants write this URL: without the look-behind, a million slashes would take a trillion steps. */
@@ -42,23 +42,24 @@ export class GatewayTokenSource implements TokenSource<GatewayToken> {
   }
 
   get identity(): string {
-    const { access, destination, kind } = this.#options;
+    const { access, destination, kind, fragment } = this.#options;
     const now = access();
+    const named = typeof fragment === "string" ? fragment : undefined;
     if (this.#known?.access !== now) {
-      this.#known = { access: now, text: identityDigest(now, destination, kind) };
+      this.#known = { access: now, text: identityDigest(now, destination, kind, named) };
     }
     return this.#known.text;
   }
 
   async getToken(request?: TokenRequest, { signal }: GetTokenOptions = {}): Promise<GatewayToken> {
-    const { kind, service, destination, run } = this.#options;
+    const { kind, service, destination, run, fragment: choice } = this.#options;
     const { tenant, userToken } = asked(request, kind);
     const whole = `get a ${kind} token for tenant ${JSON.stringify(tenant)} from the destination ${shownName(destination)}`;
     return run({ doing: whole, signal }, async (deadline) => {
       const label = LABELS[kind];
       const listing = `${whole} with the fragment labelled ${label}`;
       const fragments = await service.listFragments(label, { tenant, deadline, doing: listing });
-      const fragment = theOnly(fragments, listing);
+      const fragment = chosenFragment(fragments, { doing: listing, choice, kind, tenant });
       const doing = `${whole} with the fragment ${shownName(fragment)}`;
       const find = { name: destination, fragment, tenant, userToken, deadline, doing };
       return this.#gatewayToken(await service.findDestination(find), doing);
@@ -93,6 +94,7 @@ export interface GatewayTokenSourceOptions {
   readonly service: DestinationService;
   /** Name of the provider's destination. */
   readonly destination: string;
+  readonly fragment: FragmentChoice | undefined;
   readonly allowInsecureHosts: readonly string[];
   /** Does a request within the flow's time limit, on the binding as it is now. */
   readonly run: <T>(
@@ -103,24 +105,6 @@ export interface GatewayTokenSourceOptions {
   readonly access: () => string;
   readonly clock: { now(): number };
   readonly onEvent: TokenEventSink | undefined;
-}
-
-/** The service lists fragments in no order: to take one of several would be a guess. */
-function theOnly(fragments: readonly Fragment[], doing: string): string {
-  const [only] = fragments;
-  if (only === undefined) {
-    throw new TokenError(
-      "ERR_TOKEN_SOURCE_UNAVAILABLE",
-      `Cannot ${doing}: there is none; the tenant has not subscribed, or is not set up for Agent Gateway`,
-    );
-  }
-  const names = listedNames(fragments.map(({ name }) => name));
-  const config = (reason: string) =>
-    new TokenError("ERR_TOKEN_CONFIG", `Cannot ${doing}: ${reason}`);
-  if (fragments.length > 1) throw config(`there are ${fragments.length} of them: ${names}`);
-  // A comma would end the name in the header, and other characters cannot be sent.
-  if (/^[\x20-\x2b\x2d-\x7e]+$/.test(only.name)) return only.name;
-  throw config(`no header can carry its name ${names}`);
 }
 
 function asked(request: TokenRequest | undefined, kind: "system" | "user") {

@@ -97,6 +97,38 @@ describe("findServiceBindings", () => {
     expect(await findServiceBindings({ root })).toEqual([]);
   });
 
+  it.each(["type", "label"])(
+    "takes one JSON file that names its %s for a binding",
+    async (name) => {
+      const root = temporaryDirectory();
+      writeFiles(root, {
+        "a/my-root-key": JSON.stringify({ [name]: "destination", clientid: "c" }),
+        "b/my-root-key": JSON.stringify({ [name]: "mysql", clientid: "c" }),
+      });
+      expect(await findServiceBindings({ root, type: "destination" })).toEqual([
+        {
+          name: "a",
+          type: "destination",
+          provider: undefined,
+          directory: join(root, "a"),
+          entries: ["my-root-key"],
+        },
+      ]);
+    },
+  );
+
+  it.each([
+    ["two files", { "a/one": '{"type":"t"}', "a/two": "" }],
+    ["no JSON", { "a/one": "type: t" }],
+    ["no object", { "a/one": '["type"]' }],
+    ["no type", { "a/one": '{"type":7,"label":" "}' }],
+    ["too much", { "a/one": `{"type":"t","x":"${"x".repeat(1_048_576)}"}` }],
+  ])("takes a directory without a type and with %s for no binding", async (_, files) => {
+    const root = temporaryDirectory();
+    writeFiles(root, files as Record<string, string>);
+    expect(await findServiceBindings({ root })).toEqual([]);
+  });
+
   it("finds nothing where no root is", async () => {
     expect(await findServiceBindings({ root: join(temporaryDirectory(), "absent") })).toEqual([]);
   });

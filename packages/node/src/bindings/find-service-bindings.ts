@@ -12,6 +12,7 @@ import {
 } from "../environment/read-environment.ts";
 import { readTextFile } from "../watched-file/text-file.ts";
 import { visibleNames } from "../watched-file/visible-names.ts";
+import { rootKeyType } from "./root-key.ts";
 import type { ServiceBinding } from "./service-binding.ts";
 
 const OPTIONS: OptionNames<FindServiceBindingsOptions> = { env: true, root: true, type: true };
@@ -35,7 +36,8 @@ export interface FindServiceBindingsOptions extends EnvironmentOptions {
 
 /**
  * Lists the mounted service bindings, sorted by name. Only their `type` and `provider` are read. A directory without a
- * `type` is not a binding; hidden directories belong to Kubernetes. A root that does not exist has no bindings.
+ * `type` is not a binding, unless its only file is a JSON object that names the type, as SAP's operator writes it with a
+ * `secretRootKey`. Hidden directories belong to Kubernetes. A root that does not exist has no bindings.
  *
  * @example
  * ```ts
@@ -64,7 +66,9 @@ export async function findServiceBindings(
 async function readBinding(root: string, name: string): Promise<ServiceBinding | undefined> {
   const directory = join(root, name);
   const entries = await visibleNames(directory, "file");
-  const type = await describe(directory, entries, "type");
+  const type = entries.includes("type")
+    ? await describe(directory, entries, "type")
+    : await rootKeyType(directory, entries);
   if (type === undefined) return undefined;
   const provider = await describe(directory, entries, "provider");
   return Object.freeze({ name, type, provider, directory, entries });

@@ -65,6 +65,19 @@ describe("readServiceBinding", () => {
     expect(await readServiceBinding(binding)).toEqual({ clientid: "id", url: "https://a" });
   });
 
+  it("takes the members of a binding that is one JSON file", async () => {
+    const root = temporaryDirectory();
+    const members = { type: "destination", clientid: "id", tags: '["a"]' };
+    writeFiles(root, { "mine/my-root-key": JSON.stringify(members) });
+    const [binding] = await findServiceBindings({ root });
+    expect(await readServiceBinding(binding as ServiceBinding)).toEqual(members);
+    writeFiles(root, { "mine/my-root-key": `{"${SENTINEL}` });
+    const error: unknown = await readServiceBinding(binding as ServiceBinding).catch((e) => e);
+    expect(error).toMatchObject({ code: "ERR_TOKEN_CONFIG" });
+    expect(String(error)).toContain('"my-root-key" is not JSON');
+    expect(inspect(error, { depth: null })).not.toContain(SENTINEL);
+  });
+
   const listed = (name: string, rest = {}) => ({
     ".metadata": metadata({ name, format: "json", ...rest }),
   });

@@ -42,7 +42,8 @@ export function bindingEntryPath(binding: ServiceBinding, entry: string): string
 
 /**
  * Reads a binding's credentials: the entries that its `.metadata` file lists, JSON ones parsed and containers spread, or
- * without such a file all but `type` and `provider` as text. Trailing newlines are dropped.
+ * without such a file all but `type` and `provider` as text. Trailing newlines are dropped. If the binding is one JSON file,
+ * its members are the credentials.
  *
  * @throws TokenError `ERR_TOKEN_CONFIG` naming the entry that is missing, unreadable or not JSON.
  * @see {@link https://servicebinding.io/spec/core/1.1.0/#workload-projection Service Binding: Workload Projection}
@@ -73,6 +74,8 @@ async function listedProperties(binding: ServiceBinding): Promise<Property[] | u
 }
 
 function plainProperties({ entries }: ServiceBinding): Property[] {
+  const isRootKey = !entries.includes("type");
+  if (isRootKey) return entries.map((name) => ({ name, format: "json", container: true }));
   return entries
     .filter((name) => !DESCRIPTIVE.has(name))
     .map((name) => ({ name, format: "text" as const }));

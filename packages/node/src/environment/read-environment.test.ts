@@ -40,7 +40,8 @@ describe("readEnvironment", () => {
     }
     expect(error).toMatchObject({
       code: "ERR_TOKEN_CONFIG",
-      message: "Cannot read the environment: A is not set; B is blank; C is blank; D: Invalid URL",
+      message:
+        "Cannot read the environment: A is not set; B is blank; C is blank; D: must be an absolute URL",
     });
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain(SENTINEL);
   });

@@ -1,6 +1,7 @@
 import { TokenError } from "@agent-oauth/core";
 import { checkOptions, kindOf, type OptionNames } from "@agent-oauth/core/internal";
 import { z } from "zod";
+import { issueWords } from "./issue-words.ts";
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -48,7 +49,7 @@ export function readEnvironment<Shape extends z.ZodRawShape>(
   const env = environmentOf(options);
   const names = Object.keys(shape);
   const values = Object.fromEntries(names.map((name) => [name, env[name]]));
-  const result = z.object(shape).safeParse(values);
+  const result = z.object(shape).safeParse(values, { error: issueWords });
   const violations = names.flatMap((name) => {
     if (values[name]?.trim() === "") return [`${name} is blank`];
     const issue = result.error?.issues.find(({ path }) => path[0] === name);

@@ -1,7 +1,7 @@
 import { INSECURE_HOST_CASES } from "@agent-oauth/test-support/insecure-hosts";
 import { describe, expect, it } from "vitest";
+import { checkValue } from "./check-value.ts";
 import { checkedText, identifierViolation, urlRule } from "./text-rules.ts";
-import { violationList } from "./violation-list.ts";
 
 describe("checkedText", () => {
   const schema = checkedText((text) => (text === "bad" ? "is bad" : undefined));
@@ -18,8 +18,7 @@ describe("checkedText", () => {
     [" \n", "it is blank"],
     ["bad", "it is bad"],
   ])("says what is wrong with %j", (value, violation) => {
-    const { error } = schema.safeParse(value);
-    expect(error && violationList(error, "it")).toBe(violation);
+    expect(checkValue(schema, value, { whole: "it" })).toEqual({ violations: violation });
   });
 });
 

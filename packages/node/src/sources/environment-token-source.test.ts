@@ -39,6 +39,9 @@ describe("environmentTokenSource", () => {
     ["  ", "ERR_TOKEN_CONFIG", "TOKEN is blank"],
     ["Bearer ", "ERR_TOKEN_CREDENTIAL", "it is empty"],
     [`${SENTINEL} two`, "ERR_TOKEN_CREDENTIAL", "spaces"],
+    [`"${SENTINEL}"`, "ERR_TOKEN_CREDENTIAL", "it holds quoted text; write the token alone"],
+    [`Authorization: Bearer ${SENTINEL}`, "ERR_TOKEN_CREDENTIAL", 'a line "name: value"'],
+    [`\${${SENTINEL}}`, "ERR_TOKEN_CREDENTIAL", "a placeholder"],
   ])("refuses the value %j", async (TOKEN, code, reason) => {
     const source = environmentTokenSource("TOKEN", { env: { TOKEN } });
     const error = await source.getToken().catch((thrown: unknown) => thrown);

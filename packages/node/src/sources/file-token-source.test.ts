@@ -74,6 +74,10 @@ describe("fileTokenSource", () => {
     ["Bearer \n", "it is empty"],
     [`${SENTINEL}\nX-Injected: yes`, "line breaks"],
     [`${SENTINEL}ü`, "beyond ASCII"],
+    [JSON.stringify({ access_token: SENTINEL }), "it holds a JSON document; write the token alone"],
+    [`TOKEN=${SENTINEL}\n`, "it holds a line NAME=value"],
+    [`<html>${SENTINEL}</html>`, "it holds HTML or XML"],
+    [`-----BEGIN PRIVATE KEY-----\n${SENTINEL}`, "it holds a PEM block"],
   ])("refuses the content %j", async (content, reason) => {
     const { path, source } = sourceOf(content);
     const error = await source.getToken().catch((thrown: unknown) => thrown);

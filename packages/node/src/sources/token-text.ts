@@ -8,16 +8,24 @@ import {
   TokenError,
   type TokenRequest,
 } from "@agent-oauth/core";
-import { checkGetTokenOptions, fitsHeader, withoutBearer } from "@agent-oauth/core/internal";
+import {
+  checkGetTokenOptions,
+  fitsHeader,
+  foundInsteadOfToken,
+  withoutBearer,
+} from "@agent-oauth/core/internal";
 
 /**
  * Turns the text of a file or variable into the token without white space around it and without a leading "Bearer ".
  *
- * @throws TokenError `ERR_TOKEN_CREDENTIAL` if nothing is left, or it cannot stand in a header.
+ * @throws TokenError `ERR_TOKEN_CREDENTIAL` if nothing is left, or it is no token: by its structure, or because no
+ * header can carry it.
  */
 export function tokenFromText(text: string, holder: string): string {
   const token = withoutBearer(text);
   if (token === "") throw unusable(holder, "it is empty");
+  const found = foundInsteadOfToken(token);
+  if (found !== undefined) throw unusable(holder, `it holds ${found}; write the token alone`);
   // RFC 6750 §2.1 allows fewer characters, but some servers issue more.
   if (!fitsHeader(token)) {
     throw unusable(holder, "it contains spaces, line breaks or characters beyond ASCII");

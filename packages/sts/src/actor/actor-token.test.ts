@@ -115,6 +115,7 @@ describe("an actor that is a function", () => {
     ],
     ["yields nothing", () => undefined, "ERR_TOKEN_PROVIDER"],
     ["yields a blank token", () => " ", "ERR_TOKEN_PROVIDER"],
+    ["yields a response as text", () => '{"token":"sentinel-secret"}', "ERR_TOKEN_PROVIDER"],
     [
       "yields an expired token",
       () => unsignedJwt({ jti: "sentinel", exp: 1 }),

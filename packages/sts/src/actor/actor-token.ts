@@ -10,6 +10,7 @@ import {
 } from "@agent-oauth/core";
 import {
   checkOptions,
+  foundInsteadOfToken,
   type OptionNames,
   shownName,
   textOption,
@@ -124,6 +125,8 @@ function sourceOfFile(path: string, { clock, timeoutMs }: ActorTokenOptions) {
 
 function sourceOfOne(text: string, clock: Clock): TokenSource {
   const token = withoutBearer(text);
+  const found = foundInsteadOfToken(token);
+  if (found !== undefined) return invalidOption("actor.token", `is ${found}; give the token alone`);
   try {
     return staticTokenSource({ token, expiresAt: jwtExpiresAt(token) }, { clock });
   } catch {

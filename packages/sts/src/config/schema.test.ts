@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { toolTokens } from "@agent-oauth/core";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { stsAndSource } from "../sts.test-support.ts";
 import { mcpServersSchema, parseMcpServers, toolAudiences } from "./schema.ts";
 
@@ -48,17 +49,36 @@ describe("parseMcpServers", () => {
     expect(Object.isFrozen(refs)).toBe(true);
   });
 
+  it.each([
+    ["a list", [{ name: "orders", type: "streamable-http", url, stsAudience: "a" }]],
+    ["an object by name", { orders: { url, stsAudience: "a" } }],
+    ["mcpServers", { mcpServers: { orders: { type: "streamableHttp", url, stsAudience: "a" } } }],
+    ["servers", { servers: { orders: { type: "http", url, stsAudience: ["a"] } } }],
+  ])("reads %s, as configuration files have them", (_, input) => {
+    expect(parseMcpServers(input)).toEqual([{ name: "orders", url, request: { audience: ["a"] } }]);
+  });
+
   const server = (more: object) => [{ name: "orders", url, ...more }];
   it.each([
     [undefined, /the list/],
-    [{ servers: [] }, /the list/],
+    [{}, /the list must be a list of servers, an object of servers by name, or/],
+    [7, /the list must be a list of servers, .*, not a number/],
+    [{ name: "orders", url }, /the list must be a list of servers/],
+    [{ mcpServers: { orders: {} } }, /mcpServers\.orders\.url is missing/],
+    [{ orders: { url: "x" }, b: 1 }, /orders\.url must be an absolute .*; b must be an object/],
+    [{ orders: { url, name: "other" } }, /orders\.name differs from the name under which/],
+    [{ mcpServers: { orders: { command: "npx", env: { K: "sentinel" } } } }, /orders is a local/],
+    [server({ description: 7 }), /\[0\]\.description must be a string, not a number/],
+    [server({ tools: {} }), /\[0\]\.tools must be a list, not an object/],
+    [server({ headers: { authorization: "sentinel" } }), /\[0\].*no key "headers"/],
+    [[7], /\[0\] must be an object, not a number/],
     [[{}], /\[0\]\.name is missing; \[0\]\.url is missing/],
     [server({ name: " " }), /\[0\]\.name is blank/],
     [server({ name: "a\nb" }), /\[0\]\.name contains control characters/],
     [server({ url: "orders.example" }), /\[0\]\.url must be an absolute https: URL/],
     [server({ url: "http://orders.example" }), /\[0\]\.url must be https:/],
     [server({ url: "https://u:sentinel@a.example" }), /\[0\]\.url must not hold a user name/],
-    [server({ type: "stdio" }), /\[0\]\.type/],
+    [server({ type: "stdio" }), /\[0\] is a local command \(stdio\)/],
     [server({ stsAudience: 7 }), /\[0\]\.stsAudience must be a name or a list of names/],
     [server({ stsAudience: "a\r\nb" }), /\[0\]\.stsAudience must be a name/],
     [server({ stsAudience: ["a", ""] }), /\[0\]\.stsAudience must be a name/],
@@ -69,7 +89,7 @@ describe("parseMcpServers", () => {
     [[...server({}), ...server({})], /\[1\]\.name is there twice/],
     [
       server({ type: "sse", url: "https://orders.example/sse?key=sentinel" }),
-      /\[0\]\.url must be .*in place of "https:\/\/orders\.example\/sse"; the type sse/,
+      /\[0\] has the type sse, which is not supported; give the URL of its Streamable HTTP endpoint/,
     ],
   ])("refuses %j", (input, message) => {
     const parse = () => parseMcpServers(input);
@@ -88,6 +108,14 @@ describe("parseMcpServers", () => {
     expect(mcpServersSchema().parse(server({ stsAudience: "a" }))).toEqual(
       server({ stsAudience: ["a"] }),
     );
+    const larger = z.object({ servers: mcpServersSchema() });
+    expect(larger.safeParse({}).error?.issues).toMatchObject([
+      { path: ["servers"], message: expect.stringContaining("must be a list of servers") },
+    ]);
+    const nested = larger.safeParse({ servers: { orders: { url, stsAudiance: "a" } } });
+    expect(nested.error?.issues).toMatchObject([
+      { path: ["servers", "orders"], message: expect.stringContaining('"stsAudience"?') },
+    ]);
   });
 });
 

@@ -4,6 +4,6 @@ export {
   type McpServerToolConfig,
   mcpServersSchema,
   type ParseMcpServersOptions,
-  parseMcpServers,
-} from "./mcp-server-config.ts";
+} from "./mcp-servers-schema.ts";
+export { parseMcpServers } from "./parse-mcp-servers.ts";
 export { toolAudiences } from "./tool-audiences.ts";

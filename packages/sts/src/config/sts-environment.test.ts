@@ -72,6 +72,15 @@ describe("stsFromEnvironment", () => {
     await source.close();
   });
 
+  it.each([
+    { STS_WELL_KNOWN_URI, KAGENT_PROPAGATE_TOKEN: "yes" },
+    { STS_WELL_KNOWN_URI, KAGENT_PROPAGATE_TOKEN: "" },
+    { KAGENT_PROPAGATE_TOKEN: "true", KAGENT_STS_RESOURCE: "no URI" },
+  ])("does not read what another variable replaces: %j", async (env) => {
+    const source = stsFromEnvironment({ env });
+    await source.close();
+  });
+
   it.each([{}, { KAGENT_PROPAGATE_TOKEN: "false" }, { KAGENT_STS_AUDIENCE: "a" }])(
     "finds nothing in %j",
     (env) => {
@@ -85,8 +94,8 @@ describe("stsFromEnvironment", () => {
     [{ STS_WELL_KNOWN_URI: "sts.example" }, /STS_WELL_KNOWN_URI: must be an absolute https: URL/],
     [{ STS_WELL_KNOWN_URI: "http://sts.example" }, /must be https:/],
     [{ STS_WELL_KNOWN_URI: "https://u:sentinel@sts.example" }, /user name or password/],
-    [{ STS_WELL_KNOWN_URI, KAGENT_PROPAGATE_TOKEN: "yes" }, /must be true or false/],
-    [{ STS_WELL_KNOWN_URI, KAGENT_PROPAGATE_TOKEN: "" }, /KAGENT_PROPAGATE_TOKEN is blank/],
+    [{ KAGENT_PROPAGATE_TOKEN: "yes" }, /must be true or false/],
+    [{ KAGENT_PROPAGATE_TOKEN: "" }, /KAGENT_PROPAGATE_TOKEN is blank/],
     [
       { STS_WELL_KNOWN_URI, KAGENT_STS_RESOURCE: "orders" },
       /KAGENT_STS_RESOURCE: must hold absolute/,

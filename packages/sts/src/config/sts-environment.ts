@@ -14,7 +14,7 @@ const NAMES: OptionNames<StsFromEnvironmentOptions> = { ...STS_ONLY, env: true }
 /**
  * Makes the source that the environment names: of an STS whose metadata is at `STS_WELL_KNOWN_URI`, or, without one and
  * with `KAGENT_PROPAGATE_TOKEN` = `true`, of the subject tokens themselves. `KAGENT_STS_AUDIENCE` and `KAGENT_STS_RESOURCE`
- * are lists, separated by commas, that are asked for where a request names none.
+ * are lists, separated by commas, that are asked for where a request names none. A variable is read only where it counts.
  *
  * @example
  * ```ts
@@ -28,19 +28,15 @@ export function stsFromEnvironment(options: StsFromEnvironmentOptions = {}): Sts
   const { env = process.env, ...others } = options;
   const { audienceMismatch, clock, onEvent } = options;
   const allowInsecureHosts = checkedInsecureHosts(options.allowInsecureHosts, DOING);
-  const found = readEnvironment(
-    {
-      STS_WELL_KNOWN_URI: checkedText(urlRule({ allowInsecureHosts, query: true })).optional(),
-      KAGENT_PROPAGATE_TOKEN: flag,
-      KAGENT_STS_AUDIENCE: list,
-      KAGENT_STS_RESOURCE: list.refine(
-        (uris) => uris.every((uri) => URL.canParse(uri) && !uri.includes("#")),
-        "must hold absolute URIs without a fragment",
-      ),
-    },
-    { env: { ...env, ...withoutBlank(env, ["KAGENT_STS_AUDIENCE", "KAGENT_STS_RESOURCE"]) } },
-  );
-  if (found.STS_WELL_KNOWN_URI !== undefined) {
+  if (env.STS_WELL_KNOWN_URI !== undefined) {
+    const found = readEnvironment(
+      {
+        STS_WELL_KNOWN_URI: checkedText(urlRule({ allowInsecureHosts, query: true })),
+        KAGENT_STS_AUDIENCE: list,
+        KAGENT_STS_RESOURCE: resources,
+      },
+      { env: { ...env, ...withoutBlank(env, ["KAGENT_STS_AUDIENCE", "KAGENT_STS_RESOURCE"]) } },
+    );
     return createStsTokenSource({
       ...others,
       metadataUrl: found.STS_WELL_KNOWN_URI,
@@ -48,7 +44,7 @@ export function stsFromEnvironment(options: StsFromEnvironmentOptions = {}): Sts
       resource: found.KAGENT_STS_RESOURCE,
     });
   }
-  if (!found.KAGENT_PROPAGATE_TOKEN) {
+  if (!readEnvironment({ KAGENT_PROPAGATE_TOKEN: flag }, { env }).KAGENT_PROPAGATE_TOKEN) {
     throw new TokenError(
       "ERR_TOKEN_SOURCE_UNAVAILABLE",
       "Cannot find an STS: STS_WELL_KNOWN_URI is not set, nor is KAGENT_PROPAGATE_TOKEN true",
@@ -79,6 +75,11 @@ const list = z
   .transform((text) => text.split(",").map((item) => item.trim()))
   .transform((items) => items.filter((item) => item !== ""))
   .default([]);
+
+const resources = list.refine(
+  (uris) => uris.every((uri) => URL.canParse(uri) && !uri.includes("#")),
+  "must hold absolute URIs without a fragment",
+);
 
 /** A blank list is an empty list; any other variable must not be blank. */
 function withoutBlank(env: Environment, names: readonly string[]): Environment {

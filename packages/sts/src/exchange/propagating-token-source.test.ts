@@ -81,6 +81,14 @@ describe("propagatingTokenSource", () => {
     expect(error.message.length).toBeLessThan(1_000);
   });
 
+  it("hands on nothing that is no token by its structure", async () => {
+    const call = propagatingTokenSource().getToken({ subjectToken: '{"sentinel":1}' });
+    await expect(call).rejects.toMatchObject({
+      code: "ERR_TOKEN_RESPONSE",
+      message: 'Cannot hand on a token: "subjectToken" is a JSON document',
+    });
+  });
+
   it.each([
     [{ audienceMismatch: "warn" }, /"audienceMismatch"/],
     [{ onEvent: {} }, /"onEvent" must be a function/],

@@ -13,6 +13,7 @@ import {
   checkGetTokenOptions,
   checkOptions,
   earliest,
+  foundInsteadOfToken,
   functionOption,
   type OptionNames,
 } from "@agent-oauth/core/internal";
@@ -83,6 +84,13 @@ export interface PropagatingTokenSourceOptions {
 /** Users send their tokens: one that cannot be sent on is not the caller's mistake. */
 function tokenOf(subjectToken: string, subjectExpiresAt: number | undefined): AccessToken {
   const expiresAt = earliest(jwtExpiresAt(subjectToken), subjectExpiresAt);
+  const found = foundInsteadOfToken(subjectToken);
+  if (found !== undefined) {
+    throw new TokenError(
+      "ERR_TOKEN_RESPONSE",
+      `Cannot hand on a token: "subjectToken" is ${found}`,
+    );
+  }
   try {
     return createAccessToken({ token: subjectToken, expiresAt });
   } catch {

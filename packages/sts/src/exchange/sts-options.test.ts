@@ -38,6 +38,7 @@ describe("createStsTokenSource", () => {
     [{ actor: { ...actor, name: " " } }, TypeError, /"actor.name"/],
     [{ actor: { ...actor, tokenType: "" } }, TypeError, /"actor.tokenType"/],
     [{ actor: { name: "agent" } }, TypeError, /"actor.token" must be a token, a function or/],
+    [{ actor: { name: "agent", token: '{"sentinel":1}' } }, TypeError, /is a JSON document; give/],
     [{ actor: { name: "agent", token: " " } }, TypeError, /"actor.token"/],
     [{ actor: { name: "agent", token: { file: "" } } }, TypeError, /"actor.token"/],
     [{ actor: "sentinel" }, TypeError, /"actor" must be a plain object, not a string/],

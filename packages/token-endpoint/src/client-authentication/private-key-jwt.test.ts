@@ -63,6 +63,9 @@ describe("privateKeyJwt", () => {
 
   it.each([
     ["EC PEM", pem, undefined, "ES256", ec.publicKey],
+    ["escaped line breaks", pem.replaceAll("\n", "\\n"), undefined, "ES256", ec.publicKey],
+    ["spaces for line breaks", pem.replaceAll("\n", " "), undefined, "ES256", ec.publicKey],
+    ["a JWK as text", ` ${JSON.stringify(jwk)}\n`, undefined, "ES256", ec.publicKey],
     ["EC JWK", jwk, undefined, "ES256", ec.publicKey],
     ["RSA PEM", pemOf(rsa.privateKey), undefined, "RS256", rsa.publicKey],
     ["RSA PEM", pemOf(rsa.privateKey), "PS384", "PS384", rsa.publicKey],
@@ -168,11 +171,30 @@ describe("privateKeyJwt", () => {
     ["a short RSA key", pemOf(short.privateKey)],
     ["an X25519 key", pemOf(generateKeyPairSync("x25519").privateKey)],
     ["a public CryptoKey", publicCryptoKey],
+    ["half a JWK as text", JSON.stringify(jwk).slice(0, 40)],
+    ["a set of keys as text", JSON.stringify({ keys: [jwk] })],
+    ["a service account's file", JSON.stringify({ private_key: pem, note: "sentinel" })],
   ])("refuses %s and does not show it", (_, key) => {
     const error = thrownBy(() => privateKeyJwt({ key } as PrivateKeyJwtOptions));
     expect(error).toMatchObject({ code: "ERR_TOKEN_CREDENTIAL", retryable: false });
     expect(error).toHaveProperty("message", expect.stringContaining('"key"'));
     expect(inspect(error, { depth: null })).not.toMatch(/sentinel|c2Vud|BEGIN/);
+  });
+
+  it.each([
+    [JSON.stringify(jwk).slice(0, 40), /begins as JSON and does not parse/],
+    [JSON.stringify({ keys: [jwk] }), /it is a set of keys; give one of its "keys"/],
+    [JSON.stringify({ private_key: pem }), /it is a JSON document and no JWK/],
+    [publicJwk, /a JWK without a private part \("d"\)/],
+    ["/etc/key.pem", /it looks like the name of a file/],
+    [[jwk], /must be a private key as PEM .* not a list/],
+  ])("says what is wrong with a key (%#)", (key, message) => {
+    expect(() => privateKeyJwt({ key } as PrivateKeyJwtOptions)).toThrow(message);
+  });
+
+  it("takes the name and the algorithm of a JWK that is text", async () => {
+    const key = JSON.stringify({ ...jwk, kid: "k7", alg: "ES256" });
+    expect((await assertionBy({ key })).header).toEqual({ alg: "ES256", kid: "k7" });
   });
 
   it.each([

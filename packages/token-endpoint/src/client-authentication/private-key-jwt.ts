@@ -8,7 +8,8 @@ import {
 } from "@agent-oauth/core/internal";
 import { modifyAssertion, PrivateKeyJwt } from "oauth4webapi";
 import type { ClientAuthentication } from "./client-authentication.ts";
-import { jwkMember, type PrivateKeyInput, signingKey } from "./signing-key.ts";
+import { type PrivateKeyInput, withParsedJwk } from "./private-key.ts";
+import { jwkMember, signingKey } from "./signing-key.ts";
 
 const NAMES: OptionNames<PrivateKeyJwtOptions> = {
   key: true,
@@ -34,8 +35,9 @@ const NAMES: OptionNames<PrivateKeyJwtOptions> = {
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthentication {
   checkOptions(options ?? null, { doing: DOING, names: NAMES });
   const { audience = "issuer", clock = systemClock } = options;
-  const { key, alg, digest } = signingKey(options.key, optionalText("alg", options.alg));
-  const keyId = optionalText("keyId", options.keyId ?? jwkMember(options.key, "kid"));
+  const input = withParsedJwk(options.key);
+  const { key, alg, digest } = signingKey(input, optionalText("alg", options.alg));
+  const keyId = optionalText("keyId", options.keyId ?? jwkMember(input, "kid"));
   const lifetimeSeconds = seconds(options.lifetimeMs);
   textOption(audience, { option: "audience", doing: DOING });
   return Object.freeze({
@@ -65,7 +67,10 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthenticati
 
 /** How {@link privateKeyJwt} signs. */
 export interface PrivateKeyJwtOptions {
-  /** The client's private key: PEM text (PKCS #8, not encrypted), a JWK, or a `CryptoKey` with the usage "sign". */
+  /**
+   * The client's private key: PEM text (PKCS #8, not encrypted; its line breaks may be escaped or spaces), a JWK, also as
+   * JSON text, or a `CryptoKey` with the usage "sign".
+   */
   readonly key: PrivateKeyInput;
   /** JWS algorithm. Default the JWK's own, else RS256, ES256, ES384, ES512 or EdDSA, as fits the key; a `CryptoKey` is for one algorithm. */
   readonly alg?: string;

@@ -1,13 +1,6 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  type JsonWebKey,
-  KeyObject,
-  randomUUID,
-  type webcrypto,
-} from "node:crypto";
-import { TokenError } from "@agent-oauth/core";
+import { createPublicKey, KeyObject, randomUUID, type webcrypto } from "node:crypto";
 import { identityDigest } from "@agent-oauth/core/internal";
+import { type PrivateKeyInput, privateKeyObject, unusableKey } from "./private-key.ts";
 
 /** A private key that is ready to sign. */
 export interface SigningKey {
@@ -27,7 +20,7 @@ export interface SigningKey {
  */
 export function signingKey(input: PrivateKeyInput, alg: string | undefined): SigningKey {
   if (input instanceof CryptoKey) return fromCryptoKey(input, alg);
-  const key = privateKey(input);
+  const key = strongEnough(privateKeyObject(input));
   const chosen = fitting(algsOf(key), alg ?? jwkMember(input, "alg"));
   return {
     key: key.toCryptoKey(importAlgorithm(chosen), false, ["sign"]),
@@ -36,37 +29,20 @@ export function signingKey(input: PrivateKeyInput, alg: string | undefined): Sig
   };
 }
 
-/** A private key as its owner has it: PEM text (PKCS #8, not encrypted), a JWK, or a key of WebCrypto. */
-export type PrivateKeyInput = string | JsonWebKey | webcrypto.CryptoKey;
-
 /** Reads a member of the key if it is a JWK. */
 export function jwkMember(key: PrivateKeyInput, member: "alg" | "kid"): string | undefined {
   const value: unknown = typeof key === "object" && member in key ? Reflect.get(key, member) : "";
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-function privateKey(input: string | JsonWebKey): KeyObject {
-  const key = parsedKey(input);
-  if (key === undefined) {
-    throw unusable("it is not a private key, as PEM (PKCS #8) without a password or as a JWK");
-  }
+function strongEnough(key: KeyObject): KeyObject {
   const { modulusLength = MIN_RSA_BITS } = key.asymmetricKeyDetails ?? {};
-  if (modulusLength < MIN_RSA_BITS) throw unusable(`it has less than ${MIN_RSA_BITS} bits`);
+  if (modulusLength < MIN_RSA_BITS) throw unusableKey(`it has less than ${MIN_RSA_BITS} bits`);
   return key;
 }
 
 /** RFC 7518 §3.3. */
 const MIN_RSA_BITS = 2048;
-
-function parsedKey(input: unknown): KeyObject | undefined {
-  try {
-    return typeof input === "string"
-      ? createPrivateKey(input)
-      : createPrivateKey({ key: input as JsonWebKey, format: "jwk" });
-  } catch {
-    return undefined; // What it says may quote the key.
-  }
-}
 
 const RSA = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
 const CURVES: Readonly<Record<string, string>> = {
@@ -103,7 +79,7 @@ function algsOfCryptoKey({ algorithm }: webcrypto.CryptoKey): readonly string[] 
 
 function fromCryptoKey(key: webcrypto.CryptoKey, alg: string | undefined): SigningKey {
   if (key.type !== "private" || !key.usages.includes("sign")) {
-    throw unusable('it is not a private key with the usage "sign"');
+    throw unusableKey('it is not a private key with the usage "sign"');
   }
   const chosen = fitting(algsOfCryptoKey(key), alg);
   // Nothing can be told of a key that may not be exported, so each counts as another one.
@@ -113,7 +89,7 @@ function fromCryptoKey(key: webcrypto.CryptoKey, alg: string | undefined): Signi
 
 function fitting(algs: readonly string[], wanted: string | undefined): string {
   const [first] = algs;
-  if (first === undefined) throw unusable("it is of a kind that signs no JWT here");
+  if (first === undefined) throw unusableKey("it is of a kind that signs no JWT here");
   if (wanted === undefined) return first;
   if (algs.includes(wanted)) return wanted;
   throw new TypeError(
@@ -133,11 +109,4 @@ function importAlgorithm(
 
 function publicDigest(key: KeyObject): string {
   return identityDigest(createPublicKey(key).export({ type: "spki", format: "pem" }).toString());
-}
-
-function unusable(reason: string): TokenError {
-  return new TokenError(
-    "ERR_TOKEN_CREDENTIAL",
-    `Cannot authenticate the client: "key" is unusable: ${reason}`,
-  );
 }

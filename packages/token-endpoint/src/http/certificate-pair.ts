@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { redactedCause, TokenError } from "@agent-oauth/core";
 import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
+import { type PemVerdict, pemCertificates, pemPrivateKeys } from "../pem/pem-text.ts";
 
 /** A client certificate with its key, as PEM text in memory. */
 export interface ClientCertificatePair {
@@ -21,16 +22,18 @@ const NAMES: OptionNames<ClientCertificatePair> = { certificate: true, key: true
 const KEY_TYPES = ["rsa", "rsa-pss", "ec", "ed25519"];
 
 /**
- * Checks that a pair can be presented now, and brings its text into one form.
+ * Checks that a pair can be presented now, and brings its text into one form: only the certificates and the key, each with
+ * the line breaks of PEM.
  *
  * @throws TypeError if it is not a plain object, or has other members.
  * @throws TokenError `ERR_TOKEN_CREDENTIAL` saying which half is wrong and why.
  */
 export function checkPair(pair: ClientCertificatePair, now: number): CheckedPair {
   checkOptions(pair, { doing: "use the client certificate", names: NAMES, what: "the pair" });
-  const certificate = pemText(pair?.certificate, "certificate");
-  const key = pemText(pair?.key, "key");
-  const leaf = parseLeaf(certificate);
+  const chain = usableTexts("certificate", pemCertificates(pair?.certificate));
+  const [key] = usableTexts("key", pemPrivateKeys(pair?.key));
+  const certificate = chain.join("");
+  const leaf = parseLeaf(chain);
   checkKey(parseKey(key), leaf);
   checkUsable(certificate, key);
   const startsAt = leaf.validFromDate.getTime();
@@ -43,24 +46,12 @@ export function checkPair(pair: ClientCertificatePair, now: number): CheckedPair
   return Object.freeze({ certificate, key, thumbprint, expiresAt });
 }
 
-/** Mounted files come with CRLF, without a final newline or with a byte order mark: none of it changes the pair. */
-function pemText(value: unknown, half: keyof ClientCertificatePair): string {
-  if (typeof value !== "string")
-    throw unusable(`the ${half} must be PEM text, not ${typeof value}`);
-  const text = value.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
-  if (text.trim() === "") throw unusable(`the ${half} is empty`);
-  return `${text.trim()}\n`;
+function usableTexts(half: keyof ClientCertificatePair, verdict: PemVerdict) {
+  if ("texts" in verdict) return verdict.texts;
+  throw unusable(`the ${half} ${verdict.damage}`);
 }
 
-const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-
-function parseLeaf(text: string): X509Certificate {
-  const [leaf, ...issuers] = text.match(PEM_CERTIFICATE) ?? [];
-  if (leaf === undefined) {
-    throw unusable(
-      'the certificate is not PEM: it has no whole "-----BEGIN CERTIFICATE-----" block',
-    );
-  }
+function parseLeaf([leaf, ...issuers]: readonly [string, ...string[]]): X509Certificate {
   try {
     for (const issuer of issuers) new X509Certificate(issuer);
     return new X509Certificate(leaf);
@@ -70,12 +61,6 @@ function parseLeaf(text: string): X509Certificate {
 }
 
 function parseKey(text: string): KeyObject {
-  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type:.*ENCRYPTED/m.test(text)) {
-    throw unusable("the key is encrypted; give it decrypted, for example by openssl pkey");
-  }
-  if (!/-----BEGIN (?:RSA |EC )?PRIVATE KEY-----/.test(text)) {
-    throw unusable('the key is not PEM: it has no "-----BEGIN PRIVATE KEY-----" block');
-  }
   try {
     return createPrivateKey(text);
   } catch (error) {

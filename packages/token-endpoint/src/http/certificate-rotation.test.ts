@@ -141,8 +141,8 @@ describe("a replaced certificate", () => {
     certificate.replace(second);
     const answer = await endpoint.request(CLIENT_CREDENTIALS);
     expect(made.map(({ tls }) => tls)).toEqual([
-      { ...first, ca: [authority.certificate], connectTimeoutMs: 10_000 },
-      { ...second, ca: [authority.certificate], connectTimeoutMs: 10_000 },
+      { ...first, ca: [`${authority.certificate.trim()}\n`], connectTimeoutMs: 10_000 },
+      { ...second, ca: [`${authority.certificate.trim()}\n`], connectTimeoutMs: 10_000 },
     ]);
     expect(made.map((one) => one.dispatcher.closed)).toEqual([true, false]);
     expect(answer.confirmation).toEqual({ x5tS256: server.requests[2]?.thumbprint });

@@ -44,7 +44,11 @@ describe("createClientCertificate", () => {
     ["an empty certificate", { ...pair, certificate: " \n" }, /the certificate is empty/],
     ["an empty key", { ...pair, key: "" }, /the key is empty/],
     ["a certificate that is not PEM", { ...pair, certificate: "abc" }, /certificate is not PEM/],
-    ["half a certificate", { ...pair, certificate: pair.certificate.slice(0, 200) }, /no whole/],
+    [
+      "half a certificate",
+      { ...pair, certificate: pair.certificate.slice(0, 200) },
+      /it is cut off/,
+    ],
     [
       "a broken certificate",
       { ...pair, certificate: pair.certificate.replace(/MII../, "AAAAA") },
@@ -56,7 +60,7 @@ describe("createClientCertificate", () => {
       /the certificate does not parse/,
     ],
     ["a key that is not PEM", { ...pair, key: bodyOf(pair.key) }, /the key is not PEM/],
-    ["half a key", { ...pair, key: pair.key.slice(0, 60) }, /the key does not parse/],
+    ["half a key", { ...pair, key: pair.key.slice(0, 60) }, /the key is damaged: it is cut off/],
     ["an encrypted key", { ...pair, key: encrypted }, /the key is encrypted.*decrypted/],
     ["another certificate's key", { ...pair, key: other.key }, /key does not match/],
     ["a key too short for TLS", weak, /TLS does not accept it, perhaps as its key/],
@@ -85,6 +89,16 @@ describe("createClientCertificate", () => {
     const made = catching(() => createClientCertificate(dated, { clock }));
     if (refusal === undefined) expect(made).toBeUndefined();
     else expect(String(made)).toMatch(refusal);
+  });
+
+  it("is the same pair whatever became of the line breaks", () => {
+    const certificate = createClientCertificate(pair);
+    const onOneLine = {
+      certificate: pair.certificate.replaceAll("\n", "\\n"),
+      key: pair.key.replaceAll("\n", " "),
+    };
+    expect(createClientCertificate(onOneLine).thumbprint).toBe(certificate.thumbprint);
+    expect(certificate.replace(onOneLine)).toBe(false);
   });
 
   it("shows its thumbprint and end, never the key", () => {

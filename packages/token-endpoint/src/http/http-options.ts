@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { type Clock, systemClock } from "@agent-oauth/core";
 import { functionOption, MAX_TIMER_MS, numberOption, sleep } from "@agent-oauth/core/internal";
 import type { Dispatcher } from "undici";
+import { pemCertificates } from "../pem/pem-text.ts";
 import type { DispatcherTls } from "./dispatcher-tls.ts";
 
 /** How requests are sent, whatever they are for. */
@@ -63,14 +64,33 @@ const DEFAULTS = { timeoutMs: 60_000, connectTimeoutMs: 10_000, maxResponseBytes
 
 function certificates(ca: unknown, doing: string): readonly string[] | undefined {
   const list: unknown[] = Array.isArray(ca) ? ca : ca === undefined ? [] : [ca];
-  for (const pem of list) {
-    try {
-      new X509Certificate(pem as string);
-    } catch {
-      throw new TypeError(
-        `Cannot ${doing}: "ca" must be PEM certificates, as text and not as a file's name`,
+  const texts = list.flatMap((pem) => {
+    const verdict = pemCertificates(pem);
+    if ("texts" in verdict) return verdict.texts;
+    throw unusableAuthorities(verdict.damage, doing);
+  });
+  for (const [index, text] of texts.entries()) {
+    if (!parses(text)) {
+      throw unusableAuthorities(
+        `has ${texts.length}, of which number ${index + 1} does not parse`,
+        doing,
       );
     }
   }
-  return list.length > 0 ? (list as string[]) : undefined;
+  return texts.length > 0 ? texts : undefined;
+}
+
+function parses(certificate: string): boolean {
+  try {
+    new X509Certificate(certificate);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function unusableAuthorities(damage: string, doing: string): TypeError {
+  return new TypeError(
+    `Cannot ${doing}: "ca" must be PEM certificates, as text and not as a file's name; what was given ${damage}`,
+  );
 }
