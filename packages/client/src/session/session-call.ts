@@ -1,6 +1,6 @@
 import type { TokenRequest } from "@agent-oauth/core";
+import type { ResponseBudget } from "../response/response-budget.ts";
 import type { ToolRun } from "../tools/tool-run.ts";
-import type { ResponseBudget } from "./response-budget.ts";
 import type { Refusal } from "./session-refusal.ts";
 
 /** A JSON-RPC message on its way, and the call that it belongs to. */
@@ -9,6 +9,16 @@ export interface SentMessage {
   /** Of a request; `undefined` for everything else. */
   readonly method?: string | undefined;
   readonly id?: unknown;
+  /** Whether the response to the request has come. */
+  isAnswered?: boolean;
+  /** Whether the response comes in an event stream. */
+  isStreamed?: boolean;
+  /** Whether the event stream had a message that cannot be read. */
+  isGarbled?: boolean;
+  /** The event after which the stream was last resumed. */
+  lastEventId?: string;
+  /** Ends the wait for the response: it cannot come any more. */
+  giveUp?: () => void;
 }
 
 /** A response body that is cancelled with its call. */
@@ -21,7 +31,7 @@ export class SessionCall {
   readonly request: TokenRequest;
   readonly budget: ResponseBudget | undefined;
   readonly toolRun: ToolRun | undefined;
-  /** How the server refused the latest JSON-RPC request, if it did so with 400 or 404. */
+  /** How the server refused the latest JSON-RPC request, if a new session may help. */
   refusal: Refusal | undefined;
   readonly #controller = new AbortController();
   readonly #unfollow: () => void;
