@@ -25,12 +25,15 @@ import {
   type ClientSettings,
   clientSettings,
 } from "./client-options.ts";
+import { discoveredTools } from "./discovery/discovered-tools.ts";
 import { discover } from "./discovery/discovery.ts";
 import { FlowResolver } from "./flow/flow-resolver.ts";
 import { userOrSystemTokens } from "./flow/flow-tokens.ts";
 import { targetRequest } from "./flow/target-request.ts";
 import { McpSessions } from "./session/mcp-sessions.ts";
+import { ListedTools } from "./tools/listed-tools.ts";
 import { assertToolCall, callTool, listTools, type McpToolRef } from "./tools/mcp-tool.ts";
+import { ToolOutput } from "./tools/tool-output.ts";
 import { ToolRun } from "./tools/tool-run.ts";
 
 /** The one implementation of {@link AgentGatewayClient}. */
@@ -69,10 +72,11 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     const timeout = this.#timeout(doing, options);
     const { found: tools, failures } = await discover(refs, {
       ...this.#discovery(options),
-      ask: (server) => {
+      ask: async (server) => {
         const doing = `list the tools of the MCP server ${shownName(server.name)}`;
         const request = { ...caller, ...targetRequest(server) };
-        return this.#within(doing, options, (signal) =>
+        const listed = new ListedTools(server);
+        const tools = await this.#within(doing, options, (signal) =>
           this.#sessions.call({
             flow,
             server,
@@ -80,9 +84,11 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
             doing,
             signal,
             limits: { maxBytes: maxListBytes, bytesName: '"maxListBytes"', maxTools },
-            run: (client, signal) => listTools(client, server, { signal, timeout }),
+            mend: listed.mend,
+            run: (client, signal) => listTools(client, server, { signal, timeout, listed }),
           }),
         );
+        return discoveredTools(server, { tools, listed, doing });
       },
     });
     return { tools, failures };
@@ -100,6 +106,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     const { server } = tool;
     const doing = `call the tool ${shownName(tool.name)} of the MCP server ${shownName(server.name)}`;
     const toolRun = new ToolRun();
+    const output = new ToolOutput(doing);
     const timeoutReason = () => toolRun.errorFor(tookTooLong(doing, total));
     const deadline = { timeoutMs: total, timeoutReason, signals: [signal] };
     return withinDeadline(deadline, async ({ signal }) => {
@@ -113,7 +120,9 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
         signal,
         toolRun,
         limits: { maxBytes: this.#settings.maxCallBytes, bytesName: '"maxCallBytes"' },
-        run: (client, signal) => callTool(client, tool, { args, timeout, signal, onProgress }),
+        mend: output.mend,
+        run: (client, signal) =>
+          callTool(client, tool, { args, timeout, signal, onProgress, output }),
       });
     });
   }
@@ -131,7 +140,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
         const card = await this.#within(doing, options, (signal) =>
           readAgentCard(agent, { flow, tokens, request: caller, settings, doing, signal }),
         );
-        return card === undefined ? [] : [card];
+        return { found: card === undefined ? [] : [card], failures: [] };
       },
     });
     return { cards, failures };
@@ -189,8 +198,9 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     });
   }
 
-  #discovery({ filter = {}, signal }: ListOptions) {
-    return { filter, signal, limit: this.#settings.discoveryConcurrency };
+  #discovery({ filter = {}, signal, failures }: ListOptions) {
+    const limit = this.#settings.discoveryConcurrency;
+    return { filter, signal, limit, throws: failures !== "return" };
   }
 
   async #begin(options: CallerInit): Promise<{ flow: GatewayFlow<T>; caller: Caller }> {

@@ -1,3 +1,5 @@
+import { dropNulls, isRecord } from "./drop-nulls.ts";
+
 /** Methods whose results only describe the server: no member of theirs is data of a user. */
 const DESCRIBING = new Set<unknown>(["initialize", "server/discover"]);
 
@@ -37,25 +39,10 @@ export interface AnsweredRequest {
   readonly method?: string | undefined;
 }
 
-/** Drops the members of an object that are `null`, but for `kept`. Returns whether there were any. */
-export function dropNulls(object: Record<string, unknown>, kept?: string): boolean {
-  let isChanged = false;
-  for (const name in object) {
-    if (object[name] !== null || name === kept) continue;
-    delete object[name];
-    isChanged = true;
-  }
-  return isChanged;
-}
-
 function dropAllNulls(value: object): boolean {
   let isChanged = isRecord(value) && dropNulls(value);
   for (const member of Object.values(value)) {
     if (typeof member === "object" && member !== null && dropAllNulls(member)) isChanged = true;
   }
   return isChanged;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

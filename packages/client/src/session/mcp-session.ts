@@ -41,7 +41,7 @@ export interface McpSessionOptions {
 }
 
 /** One call on a session. */
-export interface McpCall<R> extends Pick<SessionCallOptions, "request" | "signal"> {
+export interface McpCall<R> extends Pick<SessionCallOptions, "request" | "signal" | "mend"> {
   /** Completes "Cannot …". */
   readonly doing: string;
   /** What the responses may take up. */
@@ -127,9 +127,9 @@ export class McpSession implements PooledSession {
    * @throws SessionLostError if a new session could mend what went wrong; else the source's error, why the server could not be
    * used, or the reason of the signal.
    */
-  async call<R>({ request, doing, signal, limits, toolRun, run }: McpCall<R>): Promise<R> {
+  async call<R>({ request, doing, signal, limits, toolRun, mend, run }: McpCall<R>): Promise<R> {
     const budget = new ResponseBudget(limits, doing);
-    const call = new SessionCall({ request, signal, budget, toolRun });
+    const call = new SessionCall({ request, signal, budget, toolRun, mend });
     try {
       return await this.#tokens.during(call, (signal) => run(this.#client, signal));
     } catch (error) {
@@ -155,7 +155,9 @@ export class McpSession implements PooledSession {
   #heard(message: JSONRPCMessage, sent: SentMessage | undefined): void {
     if (sent === undefined || !("result" in message || "error" in message)) return;
     if (message.id === sent.id) sent.isAnswered = true;
-    countTools(message, sent.call);
+    if (!("result" in message)) return;
+    countTools(message.result, sent.call);
+    sent.call.mend?.(message.result, this.#client.getProtocolEra() === "modern");
   }
 
   async end(): Promise<void> {
@@ -175,10 +177,10 @@ export class McpSession implements PooledSession {
 }
 
 /** Ends a call whose list of tools has grown too long, before the SDK reads the tools. */
-function countTools(message: JSONRPCMessage, call: SessionCall): void {
-  if (!("result" in message) || !Array.isArray(message.result.tools)) return;
+function countTools({ tools }: Record<string, unknown>, call: SessionCall): void {
+  if (!Array.isArray(tools)) return;
   try {
-    call.budget?.addTools(message.result.tools.length);
+    call.budget?.addTools(tools.length);
   } catch (error) {
     call.breakOff(error);
   }

@@ -87,4 +87,4 @@ export class McpSessions {
   }
 }
 
-type Opening = Omit<McpServerCall<never>, "run" | "limits" | "toolRun">;
+type Opening = Omit<McpServerCall<never>, "run" | "limits" | "toolRun" | "mend">;

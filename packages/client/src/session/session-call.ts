@@ -31,6 +31,7 @@ export class SessionCall {
   readonly request: TokenRequest;
   readonly budget: ResponseBudget | undefined;
   readonly toolRun: ToolRun | undefined;
+  readonly mend: MendResult | undefined;
   /** How the server refused the latest JSON-RPC request, if a new session may help. */
   refusal: Refusal | undefined;
   readonly #controller = new AbortController();
@@ -42,10 +43,11 @@ export class SessionCall {
   #stopWaiting: ((reason: unknown) => void) | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor({ request, signal, budget, toolRun }: SessionCallOptions) {
+  constructor({ request, signal, budget, toolRun, mend }: SessionCallOptions) {
     this.request = request;
     this.budget = budget;
     this.toolRun = toolRun;
+    this.mend = mend;
     const follow = () => this.#abort(signal?.reason);
     if (signal?.aborted) follow();
     signal?.addEventListener("abort", follow, { once: true });
@@ -130,4 +132,9 @@ export interface SessionCallOptions {
   readonly budget?: ResponseBudget | undefined;
   /** Given at tool calls: whether the tool may have run. */
   readonly toolRun?: ToolRun | undefined;
+  /** Default: results are left as they are. */
+  readonly mend?: MendResult | undefined;
 }
+
+/** Mends a result in place, before the MCP SDK checks it. `isModern` says that the server speaks revision 2026-07-28 or later. */
+export type MendResult = (result: Record<string, unknown>, isModern: boolean) => void;

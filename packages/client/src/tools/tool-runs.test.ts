@@ -283,7 +283,7 @@ describe("a JSON-RPC error", () => {
         seen.rpc === "tools/list"
           ? { status: 200, body: rpcError(idOf(seen), { code, message: "no" }) }
           : undefined;
-      expect(await caught(client.listMcpTools(alice))).toMatchObject({ code });
+      expect(await caught(client.listMcpTools(alice))).toMatchObject({ errors: [{ code }] });
       expect(server.take().filter((request) => request === "POST tools/list")).toHaveLength(1);
       expect(tokens.asked).toHaveLength(1);
     },
