@@ -1,12 +1,6 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
 import type { GatewayFlow } from "@agent-oauth/core/gateway";
-import {
-  checkedToken,
-  emit,
-  isPlainObject,
-  shownName,
-  withinDeadline,
-} from "@agent-oauth/core/internal";
+import { checkedToken, isPlainObject, shownName, withinDeadline } from "@agent-oauth/core/internal";
 import type { AgentGatewayClient } from "./agent-gateway-client.ts";
 import { readAgentCard } from "./agents/agent-card.ts";
 import {
@@ -27,6 +21,7 @@ import {
 } from "./client-options.ts";
 import { discoveredTools } from "./discovery/discovered-tools.ts";
 import { discover } from "./discovery/discovery.ts";
+import { flowCaller } from "./flow/flow-caller.ts";
 import { FlowResolver } from "./flow/flow-resolver.ts";
 import { userOrSystemTokens } from "./flow/flow-tokens.ts";
 import { targetRequest } from "./flow/target-request.ts";
@@ -173,7 +168,10 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
 
   #auth(doing: string, options: CallerInit & CallOptions): Promise<T> {
     return this.#within(doing, options, async (signal) => {
-      const { flow, caller } = await this.#begin(options);
+      const { flow, caller } = await this.#begin(
+        options,
+        "use getSystemAuth() if there is no user",
+      );
       const tokens = userOrSystemTokens(flow, caller, doing);
       return checkedToken(await tokens.getToken(caller, { signal }));
     });
@@ -203,26 +201,17 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     return { filter, signal, limit, throws: failures !== "return" };
   }
 
-  async #begin(options: CallerInit): Promise<{ flow: GatewayFlow<T>; caller: Caller }> {
-    const caller = await resolveCaller(options);
+  async #begin(
+    options: CallerInit,
+    noUser?: string,
+  ): Promise<{ flow: GatewayFlow<T>; caller: Caller }> {
+    const caller = await resolveCaller(options, noUser);
     // Looked at last: what a detector found after the close would stay open.
     if (this.#closing !== undefined) {
       throw new TokenError("ERR_TOKEN_CLOSED", "Cannot make the call: the client is closed");
     }
     const flow = await this.#flows.get();
-    return {
-      flow,
-      caller: flow.singleTenant === true ? this.#withoutTenant(flow, caller) : caller,
-    };
-  }
-
-  #withoutTenant(flow: GatewayFlow<T>, { tenant, ...caller }: Caller): Caller {
-    const { onEvent, clock } = this.#settings;
-    if (tenant === undefined) return caller;
-    const { identity } =
-      caller.subjectToken === undefined ? (flow.systemTokens ?? flow.userTokens) : flow.userTokens;
-    emit(onEvent, { type: "tenant-dropped", identity, at: clock.now(), tenant });
-    return caller;
+    return { flow, caller: flowCaller(flow, caller, this.#settings) };
   }
 
   #timeout(doing: string, { timeoutMs }: Pick<CallOptions, "timeoutMs">): number {
