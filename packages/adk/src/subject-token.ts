@@ -1,5 +1,5 @@
-import { redactedCause, TokenError } from "@agent-oauth/core";
-import { withoutBearer, yieldedText } from "@agent-oauth/core/internal";
+import { TokenError } from "@agent-oauth/core";
+import { withoutBearer, yielded, yieldedText } from "@agent-oauth/core/internal";
 import type { ReadonlyContext } from "@google/adk";
 
 /** Returns the token of the user on whose behalf a run acts. A leading "Bearer " is dropped. */
@@ -89,13 +89,6 @@ function textOf(option: keyof UserOptions, value: unknown, advice: string): stri
 }
 
 /** Calls a user's function and wraps its error, since ADK shows the model the message of every error that a tool throws. */
-async function answerOf<R>(name: keyof UserOptions, ask: () => R): Promise<Awaited<R>> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (TokenError.isInstance(error)) throw error;
-    throw new TokenError("ERR_TOKEN_PROVIDER", `Cannot ${DOING}: the function "${name}" failed`, {
-      cause: redactedCause(error),
-    });
-  }
+function answerOf<R>(option: keyof UserOptions, ask: () => R): Promise<Awaited<R>> {
+  return yielded(ask, { option, doing: DOING });
 }

@@ -1,5 +1,5 @@
-import { redactedCause, TokenError, type TokenRequest } from "@agent-oauth/core";
-import { kindOf, withoutBearer, yieldedText } from "@agent-oauth/core/internal";
+import { TokenError, type TokenRequest } from "@agent-oauth/core";
+import { kindOf, withoutBearer, yielded, yieldedText } from "@agent-oauth/core/internal";
 
 /** A user's token, or a function that yields the current one at each call. A leading "Bearer " is dropped. */
 export type UserToken = string | (() => string | Promise<string>);
@@ -54,7 +54,7 @@ export async function resolveCaller(
     const { userToken: given } = options;
     caller.subjectToken =
       typeof given === "function"
-        ? yieldedToken(await yielded("userToken", given), noUser)
+        ? yieldedToken(await yielded(given, { option: "userToken", doing: DOING }), noUser)
         : bareToken(text("userToken", given, noUser), noUser);
   }
   if (options.principal !== undefined) {
@@ -70,13 +70,14 @@ export async function resolveCaller(
     const advice = "leave it out if there is no tenant";
     caller.tenant =
       typeof given === "function"
-        ? yieldedText(await yielded("tenant", given), { option: "tenant", doing: DOING, advice })
+        ? yieldedText(await yielded(given, TENANT), { ...TENANT, advice })
         : text("tenant", given, advice);
   }
   return caller;
 }
 
 const DOING = "make the call";
+const TENANT = { option: "tenant", doing: DOING } as const;
 
 /** Checks a value that the caller wrote. */
 function text(name: keyof CallerInit, value: unknown, advice: string): string {
@@ -89,17 +90,6 @@ function bareToken(userToken: string, noUser: string): string {
   const token = withoutBearer(userToken);
   if (token !== "") return token;
   throw new TypeError(`Cannot ${DOING}: "userToken" is blank after "Bearer"; ${noUser}`);
-}
-
-async function yielded(name: string, provide: () => unknown): Promise<unknown> {
-  try {
-    return await provide();
-  } catch (error) {
-    if (TokenError.isInstance(error)) throw error;
-    throw new TokenError("ERR_TOKEN_PROVIDER", `Cannot ${DOING}: the function "${name}" failed`, {
-      cause: redactedCause(error),
-    });
-  }
 }
 
 /** A user who is missing is not a function that is wrong. */

@@ -2,6 +2,7 @@ import {
   type AccessToken,
   cachingTokenSource,
   createAccessToken,
+  TokenError,
   type TokenEvent,
   type TokenSource,
 } from "@agent-oauth/core";

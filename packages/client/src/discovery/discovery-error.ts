@@ -5,7 +5,7 @@ import type { DiscoveryFailure, DiscoveryRef } from "./discovery-failure.ts";
 const BRAND = Symbol.for("@agent-oauth/DiscoveryError");
 
 /**
- * Says that every server or agent of a list failed. Code, status and the like are those of the first failure; it is retryable
+ * Says that every server or agent of a list failed. Code, status, cause and the like are those of the first failure; it is retryable
  * if one of the failures is.
  *
  * @example
@@ -56,7 +56,7 @@ function optionsOf(
 ): TokenErrorOptions {
   const errors = failures.map(({ error }) => error);
   return {
-    cause: token ?? redactedCause(errors[0]),
+    cause: token === undefined ? redactedCause(errors[0]) : causeOf(token),
     retryable: errors.some((error) => TokenError.isInstance(error) && error.retryable),
     ...(token && {
       status: token.status,
@@ -64,6 +64,10 @@ function optionsOf(
       retryAfterMs: token.retryAfterMs,
     }),
   };
+}
+
+function causeOf({ cause }: TokenError): Error | undefined {
+  return cause instanceof Error ? cause : undefined;
 }
 
 /** Messages of others are not repeated: they may hold anything. */

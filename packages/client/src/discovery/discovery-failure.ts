@@ -1,9 +1,7 @@
-/** What a server or an agent of a list needs to be asked. */
-export interface DiscoveryRef {
-  readonly name: string;
-  readonly ordId?: string;
-  readonly fault?: Error;
-}
+import type { McpServerRef } from "@agent-oauth/core/gateway";
+
+/** A server or an agent of a list, as far as a list needs to know it. */
+export type DiscoveryRef = Pick<McpServerRef, "name" | "ordId" | "fault">;
 
 /** One server or agent, or one of its tools, that is missing in a list. */
 export interface DiscoveryFailure<Ref> {

@@ -1,14 +1,13 @@
-import type { AccessToken } from "@agent-oauth/core";
+import type { AccessToken, Clock, TokenEventSink } from "@agent-oauth/core";
 import type { GatewayFlow } from "@agent-oauth/core/gateway";
 import { emit } from "@agent-oauth/core/internal";
 import type { Caller } from "../caller.ts";
-import type { ClientSettings } from "../client-options.ts";
 
 /** Returns a caller as a flow takes it: a flow with a single tenant takes none, so that it is dropped with an event. */
 export function flowCaller<T extends AccessToken>(
   flow: GatewayFlow<T>,
   given: Caller,
-  { onEvent, clock }: Pick<ClientSettings, "onEvent" | "clock">,
+  { onEvent, clock }: { readonly onEvent?: TokenEventSink; readonly clock: Clock },
 ): Caller {
   const { tenant, ...caller } = given;
   if (flow.singleTenant !== true) return given;

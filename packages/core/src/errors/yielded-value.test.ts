@@ -1,5 +1,7 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { yieldedText, yieldedValue } from "./yielded-value.ts";
+import { TokenError } from "./token-error.ts";
+import { yielded, yieldedText, yieldedValue } from "./yielded-value.ts";
 
 const by = { option: "tenant", doing: "make the call", advice: "it must return a tenant" };
 const thrown = (work: () => unknown) => {
@@ -9,6 +11,30 @@ const thrown = (work: () => unknown) => {
     return error;
   }
 };
+
+describe("yielded", () => {
+  const fail = (error: unknown) => () => {
+    throw error;
+  };
+
+  it("returns what the function yields, out of its promise", async () => {
+    expect([await yielded(() => 1, by), await yielded(async () => 2, by)]).toEqual([1, 2]);
+  });
+
+  it("reports a failure without what it said", async () => {
+    const error: unknown = await yielded(fail(new Error("s3cret")), by).catch((e: unknown) => e);
+    expect(error).toMatchObject({
+      code: "ERR_TOKEN_PROVIDER",
+      message: 'Cannot make the call: the function "tenant" failed',
+    });
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain("s3cret");
+  });
+
+  it("passes on a token error", async () => {
+    const error = new TokenError("ERR_TOKEN_NOT_READY", "Cannot get the token yet");
+    await expect(yielded(fail(error), by)).rejects.toBe(error);
+  });
+});
 
 describe("yieldedText", () => {
   it("returns a text", () => {

@@ -1,4 +1,5 @@
 import { kindOf } from "../options/plain-object.ts";
+import { redactedCause } from "./error-cause.ts";
 import { TokenError } from "./token-error.ts";
 
 /** Which function of the user yielded a value, and what it should do. */
@@ -9,6 +10,25 @@ export interface YieldedBy {
   readonly doing: string;
   /** What to do. */
   readonly advice: string;
+}
+
+/**
+ * Calls a user's function, and waits for what it yields.
+ *
+ * @throws TokenError `ERR_TOKEN_PROVIDER` if it fails, without what it said. A token error passes unchanged.
+ */
+export async function yielded<R>(
+  ask: () => R,
+  { option, doing }: Pick<YieldedBy, "option" | "doing">,
+): Promise<Awaited<R>> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (TokenError.isInstance(error)) throw error;
+    const cause = redactedCause(error);
+    const message = `Cannot ${doing}: the function "${option}" failed`;
+    throw new TokenError("ERR_TOKEN_PROVIDER", message, { cause });
+  }
 }
 
 /**
