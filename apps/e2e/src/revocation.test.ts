@@ -88,6 +88,7 @@ describe("a gateway that always answers 401", () => {
     expect(failures).toEqual([
       {
         ref: expect.objectContaining({ ordId: "sap.mock:apiResource:order:v1" }),
+        reason: "failed",
         error: expect.objectContaining({ code: "ERR_TOKEN_REJECTED" }),
       },
     ]);

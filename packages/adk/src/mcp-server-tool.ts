@@ -10,7 +10,10 @@ export type CallTool = (
 ) => Promise<McpToolResult>;
 
 /** The result that the model gets: the tool's result, as the server sent it. */
-export type McpServerToolResult = Omit<McpToolResult, "text">;
+export interface McpServerToolResult extends Omit<McpToolResult, "text" | "failures"> {
+  /** Why parts of the result are left out. Absent if there are none. */
+  readonly failures?: readonly string[];
+}
 
 /** A tool of an MCP server for ADK. It holds no data of a user: the context of each call names the user. */
 export class McpServerTool extends BaseTool {
@@ -36,7 +39,10 @@ export class McpServerTool extends BaseTool {
     toolContext,
   }: RunAsyncToolRequest): Promise<McpServerToolResult> {
     // `text` repeats `content`, and every repeated word costs tokens of the model.
-    const { text: _, ...result } = await this.#call(this.mcpTool, args, toolContext);
-    return result;
+    const { text: _, failures, ...result } = await this.#call(this.mcpTool, args, toolContext);
+    return {
+      ...result,
+      ...(failures && { failures: failures.map(({ error }) => error.message) }),
+    };
   }
 }

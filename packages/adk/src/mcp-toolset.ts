@@ -51,7 +51,8 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
   /**
    * Returns the tools that the user of the run may see.
    *
-   * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` if the run has no user. If all servers fail, it throws the error of the first.
+   * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` if the run has no user. If all servers fail, it throws a `DiscoveryError` of
+   * the client, unless the option `failures` is `"return"`.
    */
   override async getTools(context?: ReadonlyContext): Promise<BaseTool[]> {
     const asking = await this.#listing(context);
@@ -98,15 +99,20 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
   }
 
   async #list(listing: Listing): Promise<ToolList> {
-    const { filter } = this.#options;
+    const { filter, failures: onFailures } = this.#options;
     const { tools, failures } = await this.#client.listMcpTools({
       ...listing,
       ...(filter && { filter }),
+      ...(onFailures && { failures: onFailures }),
     });
-    for (const { ref, error } of failures) {
-      getLogger().warn(`The tools of the MCP server ${shownName(ref.name)} are left out: ${error}`);
+    for (const { ref, reason, error } of failures) {
+      const server = `of the MCP server ${shownName(ref.name)}`;
+      const what = reason === "unusable-tool" ? `A tool ${server} is` : `The tools ${server} are`;
+      getLogger().warn(`${what} left out: ${error}`);
     }
-    return { tools: tools.map((tool) => this.#tool(tool)), complete: failures.length === 0 };
+    // A server that responded would say the same again.
+    const complete = failures.every(({ reason }) => reason !== "failed");
+    return { tools: tools.map((tool) => this.#tool(tool)), complete };
   }
 
   #tool(tool: McpTool): McpServerTool {
@@ -132,7 +138,8 @@ export class McpToolset extends BaseToolset implements AsyncDisposable {
     if (typeof isSelected === "boolean") return isSelected;
     // A promise is truthy, so an asynchronous filter would let every tool through.
     if (isSelected instanceof Promise) isSelected.catch(() => {});
-    throw new TypeError(
+    throw new TokenError(
+      "ERR_TOKEN_PROVIDER",
       `Cannot list the tools: "toolFilter" must return true or false, not ${kindOf(isSelected)}`,
     );
   }

@@ -53,4 +53,33 @@ describe("McpToolset", () => {
       expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("s3cret");
     },
   );
+
+  it.each<[string, unknown, string]>([
+    ["subjectToken", undefined, "ERR_TOKEN_SUBJECT_REQUIRED"],
+    ["subjectToken", null, "ERR_TOKEN_SUBJECT_REQUIRED"],
+    ["subjectToken", " ", "ERR_TOKEN_SUBJECT_REQUIRED"],
+    ["subjectToken", "Bearer ", "ERR_TOKEN_SUBJECT_REQUIRED"],
+    ["subjectToken", { token: "s3cret" }, "ERR_TOKEN_PROVIDER"],
+    ["subjectToken", () => "s3cret", "ERR_TOKEN_PROVIDER"],
+    ...["principal", "tenant"].flatMap((name) =>
+      [undefined, null, "", " ", 7, { s3cret: 1 }].map((value): [string, unknown, string] => [
+        name,
+        value,
+        "ERR_TOKEN_PROVIDER",
+      ]),
+    ),
+  ])("fails with a code if %s returns %j", async (name, value, code) => {
+    for (const give of [() => value, async () => value]) {
+      const toolset = new McpToolset({
+        server: { name: "orders", url: "https://orders.example/mcp" },
+        tokens: scriptedTokens().source,
+        subjectToken: () => "alice",
+        [name]: give,
+      });
+      const error = await toolset.getTools(contextOf({})).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: "TokenError", code, retryable: false });
+      expect(String(error)).toContain(`"${name}"`);
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("s3cret");
+    }
+  });
 });

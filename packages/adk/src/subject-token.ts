@@ -1,4 +1,5 @@
-import { redactedCause, TokenError } from "@agent-oauth/core";
+import { TokenError } from "@agent-oauth/core";
+import { withoutBearer, yielded, yieldedText } from "@agent-oauth/core/internal";
 import type { ReadonlyContext } from "@google/adk";
 
 /** Returns the token of the user on whose behalf a run acts. A leading "Bearer " is dropped. */
@@ -42,22 +43,30 @@ export function headerSubjectToken({ state }: ReadonlyContext): string | undefin
 /**
  * Finds the user of a run.
  *
- * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` if there is no subject token, `ERR_TOKEN_PROVIDER` if a function fails.
+ * @throws TokenError `ERR_TOKEN_SUBJECT_REQUIRED` if there is no subject token, `ERR_TOKEN_PROVIDER` if a function fails or
+ * returns something else than a text.
  */
 export async function runUser(
   context: ReadonlyContext,
   { subjectToken = headerSubjectToken, principal, tenant }: UserOptions,
 ): Promise<RunUser> {
-  const userToken = await answerOf("subjectToken", () => subjectToken(context));
-  if (userToken === undefined) {
+  const found: unknown = await answerOf("subjectToken", () => subjectToken(context));
+  const userToken = typeof found === "string" ? withoutBearer(found) : found;
+  if (userToken === undefined || userToken === null || userToken === "") {
     throw new TokenError(
       "ERR_TOKEN_SUBJECT_REQUIRED",
-      'Cannot act for the user of the run: "subjectToken" returned no subject token',
+      `Cannot ${DOING}: "subjectToken" returned no subject token`,
     );
   }
   return {
-    userToken,
-    ...(principal && { principal: await answerOf("principal", () => principal(context)) }),
+    userToken: textOf("subjectToken", userToken, "it must return a token, or undefined"),
+    ...(principal && {
+      principal: textOf(
+        "principal",
+        await answerOf("principal", () => principal(context)),
+        "it must return the user's stable name",
+      ),
+    }),
     ...(await runTenant(context, { tenant })),
   };
 }
@@ -68,19 +77,18 @@ export async function runTenant(
   { tenant }: { readonly tenant?: UserOptions["tenant"] | undefined },
 ): Promise<Pick<RunUser, "tenant">> {
   if (tenant === undefined) return {};
-  return { tenant: await answerOf("tenant", () => tenant(context)) };
+  const found = await answerOf("tenant", () => tenant(context));
+  const advice = "it must return a tenant; leave the option out if there is none";
+  return { tenant: textOf("tenant", found, advice) };
+}
+
+const DOING = "act for the user of the run";
+
+function textOf(option: keyof UserOptions, value: unknown, advice: string): string {
+  return yieldedText(value, { option, doing: DOING, advice });
 }
 
 /** Calls a user's function and wraps its error, since ADK shows the model the message of every error that a tool throws. */
-async function answerOf<R>(name: keyof UserOptions, ask: () => R): Promise<Awaited<R>> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (TokenError.isInstance(error)) throw error;
-    throw new TokenError(
-      "ERR_TOKEN_PROVIDER",
-      `Cannot act for the user of the run: the function "${name}" failed`,
-      { cause: redactedCause(error) },
-    );
-  }
+function answerOf<R>(option: keyof UserOptions, ask: () => R): Promise<Awaited<R>> {
+  return yielded(ask, { option, doing: DOING });
 }

@@ -22,6 +22,7 @@ describe("McpToolset lists tools", () => {
       const { toolset } = toolsetOf([await startMcpServer()], { toolFilter: toolFilter as never });
       const agent = agentOf(toolset);
       const run = agent.run({ user: "alice" });
+      await expect(run).rejects.toMatchObject({ code: "ERR_TOKEN_PROVIDER" });
       await expect(run).rejects.toThrow('"toolFilter" must return true or false');
     },
   );
@@ -133,6 +134,43 @@ describe("McpToolset lists tools", () => {
     server.behaviour.refuse = () => undefined;
     await agent.run();
     expect(shown(agent)).toEqual(["whoami"]);
+  });
+
+  it("or none, if that is said, and asks again after ten seconds", async () => {
+    const server = await startMcpServer({ refuse: () => 503 });
+    const clock = createFakeClock();
+    const agent = agentOf(toolsetOf([server], { failures: "return", clock }).toolset);
+    await agent.run();
+    expect(shown(agent)).toEqual([]);
+    server.behaviour.refuse = () => undefined;
+    clock.advance(9_999);
+    await agent.run();
+    expect(shown(agent)).toEqual([]);
+    clock.advance(1);
+    await agent.run();
+    expect(shown(agent)).toEqual(["whoami"]);
+  });
+
+  it("without a tool that cannot be used, which it logs once: the server would say the same again", async () => {
+    const warnings = loggedWarnings();
+    const odd = { name: "odd", inputSchema: { type: "string" } } as never;
+    const server = await startMcpServer({ pages: [[odd, tool("whoami")]] });
+    const clock = createFakeClock();
+    const agent = agentOf(toolsetOf([server], { clock }).toolset);
+    await agent.run();
+    clock.advance(299_999);
+    await agent.run();
+    expect(shown(agent)).toEqual(["whoami"]);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^A tool of the MCP server "orders" is left out: .*"odd".*"inputSchema.type"/,
+      ),
+    ]);
+    expect(lists(server)).toBe(1);
+  });
+
+  it.each([null, "none"])("never with %j for what to do with failures", (failures) => {
+    expect(() => toolsetOf([], { failures: failures as never })).toThrow('"failures"');
   });
 
   it.each([

@@ -13,6 +13,11 @@ export interface ToolsetOptions extends UserOptions {
   readonly prefix?: string;
   /** Selects servers of the flow by ORD id, and tools by name. Default: all servers and all tools. */
   readonly filter?: DiscoveryFilter;
+  /**
+   * What happens if every server fails. `"throw"`: the run fails. `"return"`: the agent runs without these tools, and the servers
+   * are asked again after 10 000 milliseconds. Default `"throw"`.
+   */
+  readonly failures?: "throw" | "return";
   /** Which token lists the tools: each user's token, or the agent's own (`systemTokens`), once for all users. Default `"user"`. */
   readonly listAs?: "user" | "system";
   /** How long a tool list is cached, in milliseconds. An incomplete list is cached for at most 10 000. Default 300 000. */
@@ -31,6 +36,7 @@ export const TOOLSET_NAMES: OptionNames<ToolsetOptions> = {
   toolFilter: true,
   prefix: true,
   filter: true,
+  failures: true,
   listAs: true,
   listLifetimeMs: true,
   maxLists: true,
@@ -45,6 +51,7 @@ export const TOOLSET_NAMES: OptionNames<ToolsetOptions> = {
 export function toolListsOptions(options: ToolsetOptions): ToolListsOptions {
   const {
     listAs = "user",
+    failures = "throw",
     listLifetimeMs = 300_000,
     maxLists = 256,
     clock = systemClock,
@@ -62,6 +69,9 @@ export function toolListsOptions(options: ToolsetOptions): ToolListsOptions {
   }
   if (listAs !== "user" && listAs !== "system") {
     throw new TypeError('Cannot use the option "listAs": it must be "user" or "system"');
+  }
+  if (failures !== "throw" && failures !== "return") {
+    throw new TypeError('Cannot use the option "failures": it must be "throw" or "return"');
   }
   return {
     lifetimeMs: positiveInteger("listLifetimeMs", listLifetimeMs),

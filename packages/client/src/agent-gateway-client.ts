@@ -8,7 +8,7 @@ import type {
   UserAuthOptions,
 } from "./call-options.ts";
 import type { UserToken } from "./caller.ts";
-import type { DiscoveryFailure } from "./discovery/discovery.ts";
+import type { DiscoveryFailure } from "./discovery/discovery-failure.ts";
 import type { McpTool, McpToolRef, McpToolResult } from "./tools/mcp-tool.ts";
 
 /** Gets tokens, discovers MCP tools and A2A agents, and calls tools, with the right token for each user and server. */
@@ -18,8 +18,9 @@ export interface AgentGatewayClient<T extends AccessToken = AccessToken> extends
   /** Returns the flow's token for a user. */
   getUserAuth(userToken: UserToken, options?: UserAuthOptions): Promise<T>;
   /**
-   * Lists the tools of all servers, for a user or for the agent itself. A server that cannot be asked, or lists more than it
-   * may, is among the `failures`. The list rejects only if every server failed.
+   * Lists the tools of all servers, for a user or for the agent itself. A server that cannot be asked, lists more than it may
+   * or declares no tools is among the `failures`, and so is each tool that cannot be used. The list rejects only if every server
+   * failed, with a `DiscoveryError` that has the failures; the option `failures: "return"` returns them in any case.
    */
   listMcpTools(options: ListOptions): Promise<{
     readonly tools: readonly McpTool[];

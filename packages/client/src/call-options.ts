@@ -17,6 +17,11 @@ export interface CallOptions {
 export type ListOptions = CallOptions &
   CallerOptions & {
     readonly filter?: DiscoveryFilter;
+    /**
+     * What happens if every server or agent failed. `"throw"`: the list rejects with a `DiscoveryError`. `"return"`: it is empty,
+     * and the failures say why. Default `"throw"`.
+     */
+    readonly failures?: "throw" | "return";
   };
 
 /** How a tool is called, and on whose behalf. */
@@ -35,7 +40,7 @@ const CALL: OptionNames<CallOptions> = { tenant: true, signal: true, timeoutMs: 
 
 const CALLER = { userToken: true, principal: true, system: true } as const;
 
-const LIST: OptionNames<ListOptions> = { ...CALL, ...CALLER, filter: true };
+const LIST: OptionNames<ListOptions> = { ...CALL, ...CALLER, filter: true, failures: true };
 
 const TOOL_CALL: OptionNames<CallMcpToolOptions> = {
   ...CALL,
@@ -74,6 +79,10 @@ export function assertListOptions(options: ListOptions, doing: string): void {
   checkCallOptions(options, { method: "list", doing });
   assertCaller(options, doing);
   assertFilter(options.filter);
+  const { failures } = options;
+  if (failures !== undefined && failures !== "throw" && failures !== "return") {
+    throw new TypeError(`Cannot ${doing}: "failures" must be "throw" or "return"`);
+  }
 }
 
 /** @throws TypeError as {@link assertListOptions} does. */

@@ -1,5 +1,11 @@
-import { redactedCause, TokenError, type TokenRequest } from "@agent-oauth/core";
-import { foundInsteadOfToken, withoutBearer } from "@agent-oauth/core/internal";
+import { TokenError, type TokenRequest } from "@agent-oauth/core";
+import {
+  foundInsteadOfToken,
+  kindOf,
+  withoutBearer,
+  yielded,
+  yieldedText,
+} from "@agent-oauth/core/internal";
 
 /** A user's token, or a function that yields the current one at each call. A leading "Bearer " is dropped. */
 export type UserToken = string | (() => string | Promise<string>);
@@ -39,22 +45,27 @@ export type Caller = Pick<TokenRequest, "subjectToken" | "principal" | "tenant">
 /**
  * Resolves on whose behalf a call is made.
  *
+ * @param noUser what to do if there is no user; completes "Cannot make the call: …; ".
  * @throws TypeError if something is present but empty: a user's call never becomes the agent's own by mistake, nor a
- * tenant's the provider's. Also if a user's token is something else by its structure.
- * @throws TokenError `ERR_TOKEN_PROVIDER` if a function of the user fails, or yields such a thing.
+ * tenant's the provider's.
+ * @throws TokenError if a function of the user fails or yields something else: `ERR_TOKEN_SUBJECT_REQUIRED` if it yields no
+ * user token, else `ERR_TOKEN_PROVIDER`.
  */
-export async function resolveCaller(options: CallerInit): Promise<Caller> {
+export async function resolveCaller(
+  options: CallerInit,
+  noUser = "use { system: true } if there is no user",
+): Promise<Caller> {
   const caller: { -readonly [Name in keyof Caller]: Caller[Name] } = {};
   if ("userToken" in options) {
-    const given = options.userToken;
-    const userToken = typeof given === "function" ? await yielded("userToken", given) : given;
-    const subjectToken = withoutScheme(text("userToken", { value: userToken, given }));
-    refuseOtherStructure(subjectToken, given);
-    caller.subjectToken = subjectToken;
+    const { userToken: given } = options;
+    caller.subjectToken =
+      typeof given === "function"
+        ? yieldedToken(await yielded(given, { option: "userToken", doing: DOING }), noUser)
+        : bareToken(text("userToken", given, noUser), noUser);
+    refuseOtherStructure(caller.subjectToken, given);
   }
   if (options.principal !== undefined) {
-    const { principal } = options;
-    caller.principal = text("principal", { value: principal, given: principal });
+    caller.principal = text("principal", options.principal, "leave it out if there is none");
     if (caller.subjectToken === undefined) {
       throw new TypeError(
         'Cannot make the call: "principal" names a user, so "userToken" is needed',
@@ -62,38 +73,47 @@ export async function resolveCaller(options: CallerInit): Promise<Caller> {
     }
   }
   if ("tenant" in options) {
-    const given = options.tenant;
-    const tenant = typeof given === "function" ? await yielded("tenant", given) : given;
-    caller.tenant = text("tenant", { value: tenant, given });
+    const { tenant: given } = options;
+    const advice = "leave it out if there is no tenant";
+    caller.tenant =
+      typeof given === "function"
+        ? yieldedText(await yielded(given, TENANT), { ...TENANT, advice })
+        : text("tenant", given, advice);
   }
   return caller;
 }
 
-function text(
-  name: keyof CallerInit,
-  { value, given }: { value: unknown; given: unknown },
-): string {
+const DOING = "make the call";
+const TENANT = { option: "tenant", doing: DOING } as const;
+
+/** Checks a value that the caller wrote. */
+function text(name: keyof CallerInit, value: unknown, advice: string): string {
   if (typeof value === "string" && value.trim() !== "") return value;
-  const found = typeof value === "string" ? "blank" : `${value === null ? "null" : typeof value}`;
-  const way = typeof given === "function" ? "yields" : "is";
-  throw new TypeError(
-    `Cannot make the call: "${name}" ${way} ${found}; leave it out if there is none`,
-  );
+  const found = typeof value === "string" ? "blank" : kindOf(value);
+  throw new TypeError(`Cannot ${DOING}: "${name}" is ${found}; ${advice}`);
 }
 
-async function yielded(name: string, provide: () => unknown): Promise<unknown> {
-  try {
-    return await provide();
-  } catch (error) {
-    if (TokenError.isInstance(error)) throw error;
-    throw new TokenError(
-      "ERR_TOKEN_PROVIDER",
-      `Cannot make the call: the function "${name}" failed`,
-      {
-        cause: redactedCause(error),
-      },
-    );
+function bareToken(userToken: string, noUser: string): string {
+  const token = withoutBearer(userToken);
+  if (token !== "") return token;
+  throw new TypeError(`Cannot ${DOING}: "userToken" is blank after "Bearer"; ${noUser}`);
+}
+
+/** A user who is missing is not a function that is wrong. */
+function yieldedToken(value: unknown, noUser: string): string {
+  const isNothing = value === undefined || value === null;
+  const token = typeof value === "string" ? withoutBearer(value) : value;
+  if (!isNothing && token !== "") {
+    return yieldedText(token, {
+      option: "userToken",
+      doing: DOING,
+      advice: "it must return a token",
+    });
   }
+  throw new TokenError(
+    "ERR_TOKEN_SUBJECT_REQUIRED",
+    `Cannot ${DOING}: the function "userToken" returned no token; ${noUser}`,
+  );
 }
 
 /** A whole response or a file in place of its token: no server would accept it, and each would see it. */
@@ -101,18 +121,10 @@ function refuseOtherStructure(userToken: string, given: UserToken | undefined): 
   const found = foundInsteadOfToken(userToken);
   if (found === undefined) return;
   if (typeof given !== "function") {
-    throw new TypeError(`Cannot make the call: "userToken" is ${found}; give the token alone`);
+    throw new TypeError(`Cannot ${DOING}: "userToken" is ${found}; give the token alone`);
   }
   throw new TokenError(
     "ERR_TOKEN_PROVIDER",
-    `Cannot make the call: the function "userToken" yields ${found}; it must yield the token alone`,
-  );
-}
-
-function withoutScheme(userToken: string): string {
-  const token = withoutBearer(userToken);
-  if (token !== "") return token;
-  throw new TypeError(
-    'Cannot make the call: "userToken" is blank after "Bearer"; leave it out if there is none',
+    `Cannot ${DOING}: the function "userToken" returned ${found}; it must return the token alone`,
   );
 }

@@ -76,18 +76,26 @@ describe("callMcpTool", () => {
     ["system: false", { system: false }, "say for whom"],
     ["nothing", undefined, "say for whom"],
     ["an undefined user token", { userToken: undefined }, '"userToken"'],
-    ["a user token that resolves to nothing", { userToken: async () => "" }, '"userToken"'],
     ["a timeout of the wrong type", { system: true, timeoutMs: "1" }, '"timeoutMs"'],
-  ])("refuses %s, and sends nothing", async (_, options, message) => {
-    const server = await serverOf();
-    const { client, refs, tokens, systemTokens } = clientOf([server]);
-    const tool = { name: "t", server: refs[0] };
-    const call = client.callMcpTool(tool, {}, options as unknown as CallMcpToolOptions);
-    await expect(call).rejects.toBeInstanceOf(TypeError);
-    await expect(call).rejects.toThrow(message);
-    expect(server.seen).toEqual([]);
-    expect([...tokens.asked, ...systemTokens.asked]).toEqual([]);
-  });
+    [
+      "a user token that resolves to nothing",
+      { userToken: async () => "" },
+      '"userToken"',
+      { code: "ERR_TOKEN_SUBJECT_REQUIRED" },
+    ],
+  ])(
+    "refuses %s, and sends nothing",
+    async (_, options, message, error: object = { name: "TypeError" }) => {
+      const server = await serverOf();
+      const { client, refs, tokens, systemTokens } = clientOf([server]);
+      const tool = { name: "t", server: refs[0] };
+      const call = client.callMcpTool(tool, {}, options as unknown as CallMcpToolOptions);
+      await expect(call).rejects.toMatchObject(error);
+      await expect(call).rejects.toThrow(message);
+      expect(server.seen).toEqual([]);
+      expect([...tokens.asked, ...systemTokens.asked]).toEqual([]);
+    },
+  );
 
   it.each([
     [[]],

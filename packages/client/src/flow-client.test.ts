@@ -2,6 +2,7 @@ import {
   type AccessToken,
   cachingTokenSource,
   createAccessToken,
+  TokenError,
   type TokenEvent,
   type TokenSource,
 } from "@agent-oauth/core";
@@ -80,9 +81,13 @@ describe("getUserAuth and getSystemAuth", () => {
       const system = scriptedTokens();
       const { flow } = scriptedFlow(scriptedTokens().source, { systemTokens: system.source });
       const client = createAgentGatewayClient({ flow });
-      await expect(client.getUserAuth(userToken as never)).rejects.toBeInstanceOf(TypeError);
+      const kind = typeof userToken === "function" ? TokenError : TypeError;
+      const auth = client.getUserAuth(userToken as never);
+      await expect(auth).rejects.toBeInstanceOf(kind);
+      await expect(auth).rejects.toThrow("use getSystemAuth() if there is no user");
       const list = client.listMcpTools({ userToken: userToken as never });
-      await expect(list).rejects.toBeInstanceOf(TypeError);
+      await expect(list).rejects.toBeInstanceOf(kind);
+      await expect(list).rejects.toThrow("use { system: true } if there is no user");
       expect(system.asked).toEqual([]);
     },
   );

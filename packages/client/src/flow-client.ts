@@ -1,12 +1,6 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
 import type { GatewayFlow } from "@agent-oauth/core/gateway";
-import {
-  checkedToken,
-  emit,
-  isPlainObject,
-  shownName,
-  withinDeadline,
-} from "@agent-oauth/core/internal";
+import { checkedToken, isPlainObject, shownName, withinDeadline } from "@agent-oauth/core/internal";
 import type { AgentGatewayClient } from "./agent-gateway-client.ts";
 import { readAgentCard } from "./agents/agent-card.ts";
 import {
@@ -25,12 +19,16 @@ import {
   type ClientSettings,
   clientSettings,
 } from "./client-options.ts";
+import { discoveredTools } from "./discovery/discovered-tools.ts";
 import { discover } from "./discovery/discovery.ts";
+import { flowCaller } from "./flow/flow-caller.ts";
 import { FlowResolver } from "./flow/flow-resolver.ts";
 import { userOrSystemTokens } from "./flow/flow-tokens.ts";
 import { targetRequest } from "./flow/target-request.ts";
 import { McpSessions } from "./session/mcp-sessions.ts";
+import { ListedTools } from "./tools/listed-tools.ts";
 import { assertToolCall, callTool, listTools, type McpToolRef } from "./tools/mcp-tool.ts";
+import { ToolOutput } from "./tools/tool-output.ts";
 import { ToolRun } from "./tools/tool-run.ts";
 
 /** The one implementation of {@link AgentGatewayClient}. */
@@ -69,10 +67,11 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     const timeout = this.#timeout(doing, options);
     const { found: tools, failures } = await discover(refs, {
       ...this.#discovery(options),
-      ask: (server) => {
+      ask: async (server) => {
         const doing = `list the tools of the MCP server ${shownName(server.name)}`;
         const request = { ...caller, ...targetRequest(server) };
-        return this.#within(doing, options, (signal) =>
+        const listed = new ListedTools(server);
+        const tools = await this.#within(doing, options, (signal) =>
           this.#sessions.call({
             flow,
             server,
@@ -80,9 +79,11 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
             doing,
             signal,
             limits: { maxBytes: maxListBytes, bytesName: '"maxListBytes"', maxTools },
-            run: (client, signal) => listTools(client, server, { signal, timeout }),
+            mend: listed.mend,
+            run: (client, signal) => listTools(client, server, { signal, timeout, listed }),
           }),
         );
+        return discoveredTools(server, { tools, listed, doing });
       },
     });
     return { tools, failures };
@@ -100,6 +101,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     const { server } = tool;
     const doing = `call the tool ${shownName(tool.name)} of the MCP server ${shownName(server.name)}`;
     const toolRun = new ToolRun();
+    const output = new ToolOutput(doing);
     const timeoutReason = () => toolRun.errorFor(tookTooLong(doing, total));
     const deadline = { timeoutMs: total, timeoutReason, signals: [signal] };
     // Awaited: to return a promise from an async function takes three turns of the queue in place of one.
@@ -114,7 +116,9 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
         signal,
         toolRun,
         limits: { maxBytes: this.#settings.maxCallBytes, bytesName: '"maxCallBytes"' },
-        run: (client, signal) => callTool(client, tool, { args, timeout, signal, onProgress }),
+        mend: output.mend,
+        run: (client, signal) =>
+          callTool(client, tool, { args, timeout, signal, onProgress, output }),
       });
     });
   }
@@ -132,7 +136,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
         const card = await this.#within(doing, options, (signal) =>
           readAgentCard(agent, { flow, tokens, request: caller, settings, doing, signal }),
         );
-        return card === undefined ? [] : [card];
+        return { found: card === undefined ? [] : [card], failures: [] };
       },
     });
     return { cards, failures };
@@ -165,7 +169,10 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
 
   #auth(doing: string, options: CallerInit & CallOptions): Promise<T> {
     return this.#within(doing, options, async (signal) => {
-      const { flow, caller } = await this.#begin(options);
+      const { flow, caller } = await this.#begin(
+        options,
+        "use getSystemAuth() if there is no user",
+      );
       const tokens = userOrSystemTokens(flow, caller, doing);
       return checkedToken(await tokens.getToken(caller, { signal }));
     });
@@ -190,30 +197,22 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     });
   }
 
-  #discovery({ filter = {}, signal }: ListOptions) {
-    return { filter, signal, limit: this.#settings.discoveryConcurrency };
+  #discovery({ filter = {}, signal, failures }: ListOptions) {
+    const limit = this.#settings.discoveryConcurrency;
+    return { filter, signal, limit, throws: failures !== "return" };
   }
 
-  async #begin(options: CallerInit): Promise<{ flow: GatewayFlow<T>; caller: Caller }> {
-    const caller = await resolveCaller(options);
+  async #begin(
+    options: CallerInit,
+    noUser?: string,
+  ): Promise<{ flow: GatewayFlow<T>; caller: Caller }> {
+    const caller = await resolveCaller(options, noUser);
     // Looked at last: what a detector found after the close would stay open.
     if (this.#closing !== undefined) {
       throw new TokenError("ERR_TOKEN_CLOSED", "Cannot make the call: the client is closed");
     }
     const flow = await this.#flows.get();
-    return {
-      flow,
-      caller: flow.singleTenant === true ? this.#withoutTenant(flow, caller) : caller,
-    };
-  }
-
-  #withoutTenant(flow: GatewayFlow<T>, { tenant, ...caller }: Caller): Caller {
-    const { onEvent, clock } = this.#settings;
-    if (tenant === undefined) return caller;
-    const { identity } =
-      caller.subjectToken === undefined ? (flow.systemTokens ?? flow.userTokens) : flow.userTokens;
-    emit(onEvent, { type: "tenant-dropped", identity, at: clock.now(), tenant });
-    return caller;
+    return { flow, caller: flowCaller(flow, caller, this.#settings) };
   }
 
   #timeout(doing: string, { timeoutMs }: Pick<CallOptions, "timeoutMs">): number {

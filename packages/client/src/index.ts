@@ -18,7 +18,9 @@ export type {
 export type { CallerOptions, SystemCaller, Tenant, UserCaller, UserToken } from "./caller.ts";
 export { createAgentGatewayClient } from "./client.ts";
 export type { AgentGatewayClientOptions } from "./client-options.ts";
-export type { DiscoveryFailure, DiscoveryFilter } from "./discovery/discovery.ts";
+export type { DiscoveryFilter } from "./discovery/discovery.ts";
+export { DiscoveryError } from "./discovery/discovery-error.ts";
+export type { DiscoveryFailure, DiscoveryRef } from "./discovery/discovery-failure.ts";
 export {
   type ConfiguredServer,
   type McpServersOptions,
@@ -26,3 +28,4 @@ export {
   type ServersByName,
 } from "./flow/mcp-servers.ts";
 export type { McpTool, McpToolRef, McpToolResult } from "./tools/mcp-tool.ts";
+export type { ResultFailure } from "./tools/tool-output.ts";

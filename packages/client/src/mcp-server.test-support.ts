@@ -8,6 +8,7 @@ import {
   type EventStore,
   type JSONRPCMessage,
   Server,
+  type ServerCapabilities,
   type ServerContext,
   type Tool,
 } from "@modelcontextprotocol/server";
@@ -29,6 +30,8 @@ export interface TestServerBehaviour {
   /** Sessions of revision 2025, none of the same revision, or revision 2026-07-28. */
   era: "session" | "sessionless" | "modern";
   pages: Tool[][];
+  /** What the server says that it has. */
+  capabilities: ServerCapabilities;
   call: (
     name: string,
     args: unknown,
@@ -56,6 +59,7 @@ export async function startMcpServer(initial: Partial<TestServerBehaviour> = {})
   const behaviour: TestServerBehaviour = {
     era: "session",
     pages: [[echo]],
+    capabilities: { tools: {} },
     call: (name, args) => ({
       content: [{ type: "text", text: `${name} ${JSON.stringify(args)}` }],
     }),
@@ -121,7 +125,9 @@ export async function startMcpServer(initial: Partial<TestServerBehaviour> = {})
 export type TestServer = Awaited<ReturnType<typeof startMcpServer>>;
 
 function mcpServer(behaviour: TestServerBehaviour): Server {
-  const server = new Server({ name: "test server", version: "1" }, { capabilities: { tools: {} } });
+  const { capabilities } = behaviour;
+  const server = new Server({ name: "test server", version: "1" }, { capabilities });
+  if (capabilities.tools === undefined) return server;
   server.setRequestHandler("tools/list", ({ params }) => {
     const page = Number(params?.cursor ?? 0);
     const more = page + 1 < behaviour.pages.length;

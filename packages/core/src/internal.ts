@@ -15,6 +15,7 @@ export { boundedText } from "./bearer/bounded-text.ts";
 export { dropBody } from "./bearer/drop-body.ts";
 export { CACHE_OPTION_NAMES } from "./cache/cache-options.ts";
 export { boundedMap } from "./collections/bounded-map.ts";
+export { type YieldedBy, yielded, yieldedText, yieldedValue } from "./errors/yielded-value.ts";
 export { emit } from "./events/emit.ts";
 export { jsonValue } from "./options/json-value.ts";
 export {

@@ -1,8 +1,10 @@
+import { inspect } from "node:util";
 import { TokenError } from "@agent-oauth/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { clientOf, serverOf } from "../connected-client.test-support.ts";
 import { scriptedFlow } from "../flow.test-support.ts";
-import { createAgentGatewayClient, type DiscoveryFilter } from "../index.ts";
+import { createAgentGatewayClient, DiscoveryError, type DiscoveryFilter } from "../index.ts";
+import { SENTINEL } from "../mcp-server.test-support.ts";
 import { scriptedTokens } from "../scripted-tokens.test-support.ts";
 
 const toolsNamed = (...names: string[]) =>
@@ -42,10 +44,10 @@ describe("listMcpTools", () => {
     onTestFinished(() => client.close());
     const all = await client.listMcpTools(alice);
     expect(all.tools.map(({ name }) => name)).toEqual(["a"]);
-    expect(all.failures).toEqual(broken.map((ref) => ({ ref, error: fault })));
+    expect(all.failures).toEqual(broken.map((ref) => ({ ref, reason: "failed", error: fault })));
     const some = await client.listMcpTools({ ...alice, filter: { ordIds: ["ord:1"] } });
     expect(some.tools.map(({ name }) => name)).toEqual(["a"]);
-    expect(some.failures).toEqual([{ ref: broken[0], error: fault }]);
+    expect(some.failures).toEqual([{ ref: broken[0], reason: "failed", error: fault }]);
   });
 
   it("asks anew each time, also a server that says its list may be kept", async () => {
@@ -120,6 +122,66 @@ describe("listMcpTools", () => {
     await expect(client.listMcpTools({ userToken: "refused" })).rejects.toMatchObject({
       oauthError: "invalid_grant",
     });
+  });
+
+  it("gives the failures if no server answered, in its error or in place of it", async () => {
+    const [down, refusing] = [
+      await serverOf({ refuse: () => 503 }),
+      await serverOf({
+        refuse: ({ body }) => ({
+          status: 200,
+          body: JSON.stringify({
+            jsonrpc: "2.0",
+            id: (body as { readonly id: number }).id,
+            error: { code: -32603, message: SENTINEL },
+          }),
+        }),
+      }),
+    ];
+    const { client, refs } = clientOf([down, refusing], { versionNegotiation: "legacy" });
+    const error: unknown = await client.listMcpTools(alice).catch((reason: unknown) => reason);
+    if (!DiscoveryError.isInstance(error)) throw error;
+    expect(TokenError.isInstance(error)).toBe(true);
+    expect(error).toMatchObject({ code: "ERR_TOKEN_HTTP", status: 503, retryable: true });
+    expect(error.message).toBe(
+      'Cannot list anything: Cannot list the tools of the MCP server "server-0": the server answered 503; Cannot use "server-1": it failed with the JSON-RPC error -32603',
+    );
+    expect(error.failures).toMatchObject([
+      { ref: refs[0], reason: "failed", error: { status: 503 } },
+      { ref: refs[1], reason: "failed", error: { code: -32603 } },
+    ]);
+    expect(error.errors).toEqual(error.failures.map((failure) => failure.error));
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain(SENTINEL);
+    expect(JSON.stringify(error)).not.toContain(SENTINEL);
+
+    const { tools, failures } = await client.listMcpTools({ ...alice, failures: "return" });
+    expect(tools).toEqual([]);
+    expect(failures).toMatchObject(error.failures.map(({ ref }) => ({ ref, reason: "failed" })));
+  });
+
+  it("keeps the message of the only server that failed", async () => {
+    const { client } = clientOf([await serverOf({ refuse: () => 503 })]);
+    await expect(client.listMcpTools(alice)).rejects.toThrow(
+      /^Cannot list the tools of the MCP server "server-0": the server answered 503$/,
+    );
+  });
+
+  it.each(["none", true, null])("refuses %j for what to do with failures", async (failures) => {
+    const { client } = clientOf([]);
+    const list = client.listMcpTools({ ...alice, failures: failures as never });
+    await expect(list).rejects.toThrow('"failures" must be "throw" or "return"');
+  });
+
+  it("names a server that does not declare that it has tools", async () => {
+    const toolless = await serverOf({ capabilities: {} });
+    const { client, refs } = clientOf([toolless]);
+    const { tools, failures } = await client.listMcpTools(alice);
+    expect(tools).toEqual([]);
+    expect(failures).toMatchObject([
+      { ref: refs[0], reason: "no-tools", error: { code: "ERR_TOKEN_RESPONSE", retryable: false } },
+    ]);
+    expect(String(failures[0]?.error)).toContain('"server-0": the server does not declare');
+    expect(toolless.take()).not.toContain("POST tools/list");
   });
 
   it("is empty if there are no servers, or a server has no tools", async () => {

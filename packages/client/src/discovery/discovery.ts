@@ -1,4 +1,6 @@
 import { checkOptions, type OptionNames } from "@agent-oauth/core/internal";
+import { DiscoveryError } from "./discovery-error.ts";
+import type { DiscoveryFailure, DiscoveryRef } from "./discovery-failure.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
 
 /** Which entries of a list are wanted. If both members are given, both must fit. An empty list filters nothing. */
@@ -9,54 +11,68 @@ export interface DiscoveryFilter {
   readonly ordIds?: readonly string[];
 }
 
-/** One server or agent that could not be asked. */
-export interface DiscoveryFailure<Ref> {
-  readonly ref: Ref;
-  /** Mostly a TokenError. */
-  readonly error: unknown;
-}
-
 /** How {@link discover} asks. */
 export interface DiscoverOptions<Ref, Found> {
   readonly filter: DiscoveryFilter;
   readonly limit: number;
   readonly signal: AbortSignal | undefined;
-  readonly ask: (ref: Ref) => Promise<readonly Found[]>;
+  /** Whether a list without anything but failures rejects. */
+  readonly throws: boolean;
+  readonly ask: (ref: Ref) => Promise<Discovered<Ref, Found>>;
+}
+
+/** What was found, and what is missing. */
+export interface Discovered<Ref, Found> {
+  readonly found: readonly Found[];
+  readonly failures: readonly DiscoveryFailure<Ref>[];
 }
 
 /**
- * Asks several servers and collects what they have. A server that fails is reported among the failures.
+ * Asks several servers and collects what they have. A server that fails is reported among the failures, and so is a tool that
+ * cannot be used.
  *
- * @throws The first failure if all failed: a list without a result must not look like a list of servers that are down.
+ * @throws DiscoveryError if all servers failed: a list without a result must not look like a list of servers that are down. If
+ * all failed for mistakes of the caller, the first of these is thrown.
  */
-export async function discover<
-  Ref extends { readonly ordId?: string; readonly fault?: Error },
-  Found extends { readonly name: string },
->(
+export async function discover<Ref extends DiscoveryRef, Found extends { readonly name: string }>(
   refs: readonly Ref[],
-  { filter, limit, signal, ask }: DiscoverOptions<Ref, Found>,
-): Promise<{ found: readonly Found[]; failures: readonly DiscoveryFailure<Ref>[] }> {
+  { filter, limit, signal, throws, ask }: DiscoverOptions<Ref, Found>,
+): Promise<Discovered<Ref, Found>> {
   const wanted = refs.filter(
     // A broken reference without an id may be a wanted one.
     ({ ordId, fault }) => passes(filter.ordIds, ordId) || (fault && ordId === undefined),
   );
   const outcomes = await mapConcurrently(wanted, {
     limit,
-    map: async (ref): Promise<{ found: readonly Found[]; failures: DiscoveryFailure<Ref>[] }> => {
+    map: async (ref): Promise<Discovered<Ref, Found>> => {
       try {
         if (ref.fault !== undefined) throw ref.fault;
-        return { found: await ask(ref), failures: [] };
+        return await ask(ref);
       } catch (error) {
         signal?.throwIfAborted();
-        return { found: [], failures: [{ ref, error }] };
+        return { found: [], failures: [{ ref, reason: "failed", error }] };
       }
     },
   });
   const failures = outcomes.flatMap((outcome) => outcome.failures);
-  const [first] = failures;
-  if (first !== undefined && failures.length === wanted.length) throw first.error;
+  if (throws) assertSomeWorked(failures, wanted.length);
   const found = outcomes.flatMap((outcome) => outcome.found);
-  return { found: found.filter(({ name }) => passes(filter.names, name)), failures };
+  return {
+    found: found.filter(({ name }) => passes(filter.names, name)),
+    failures: failures.filter(({ tool }) => tool === undefined || passes(filter.names, tool)),
+  };
+}
+
+function assertSomeWorked(
+  failures: readonly DiscoveryFailure<DiscoveryRef>[],
+  asked: number,
+): void {
+  const failed = failures.filter(({ reason }) => reason === "failed");
+  const [first] = failed;
+  if (first === undefined || failed.length < asked) return;
+  const isMistake = ({ error }: DiscoveryFailure<DiscoveryRef>) =>
+    error instanceof TypeError || error instanceof RangeError;
+  throw failed.every(isMistake) ? first.error : new DiscoveryError(failed);
 }
 
 /** @throws TypeError naming the member that does not exist or is not a list of strings: a misread filter would pass everything. */

@@ -54,6 +54,15 @@ describe("flows", () => {
     );
   });
 
+  it.each([null, {}, "flow", () => ({}), { userTokens: {} }])(
+    "are not what a detector returns if it is %s",
+    async (wrong) => {
+      const client = createAgentGatewayClient({ flows: [async () => wrong as never] });
+      await expect(client.getClientId()).rejects.toMatchObject({ code: "ERR_TOKEN_PROVIDER" });
+      await expect(client.getUserAuth("a")).rejects.toThrow("it must return a flow");
+    },
+  );
+
   it("that a detector made are cleared and closed by the client", async () => {
     const { flow, done } = flowOf();
     const client = createAgentGatewayClient({ flows: [detectorOf(flow).detect] });

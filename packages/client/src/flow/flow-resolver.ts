@@ -1,6 +1,6 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
 import type { GatewayFlow, GatewayFlowDetector } from "@agent-oauth/core/gateway";
-import { listedNames } from "@agent-oauth/core/internal";
+import { kindOf, listedNames } from "@agent-oauth/core/internal";
 
 /** The flow of a client, given or found at first use. */
 export class FlowResolver<T extends AccessToken> {
@@ -15,7 +15,7 @@ export class FlowResolver<T extends AccessToken> {
     if ((flow === undefined) === (flows === undefined)) {
       throw new TypeError('Cannot create a client: give either "flow" or "flows"');
     }
-    if (flow !== undefined && typeof flow?.userTokens?.getToken !== "function") {
+    if (flow !== undefined && !isFlow(flow)) {
       throw new TypeError(
         'Cannot create a client: "flow" must be a flow, such as createLobFlow() makes',
       );
@@ -53,6 +53,12 @@ export class FlowResolver<T extends AccessToken> {
     for (const detect of this.#detectors) {
       const flow = await detect();
       if (flow === undefined) continue;
+      if (!isFlow(flow)) {
+        throw new TokenError(
+          "ERR_TOKEN_PROVIDER",
+          `Cannot find a way to get tokens: a detector returned ${kindOf(flow)}; it must return a flow, or undefined if nothing is configured`,
+        );
+      }
       this.#found = flow;
       return flow;
     }
@@ -62,6 +68,10 @@ export class FlowResolver<T extends AccessToken> {
       `Cannot find a way to get tokens: nothing is configured here for ${listedNames(tried)}`,
     );
   }
+}
+
+function isFlow(flow: GatewayFlow | null | undefined): boolean {
+  return typeof flow?.userTokens?.getToken === "function";
 }
 
 /** Where the flow of a client comes from. One of the two is required. */

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { clientOf, serverOf } from "../connected-client.test-support.ts";
 import { scriptedFlow } from "../flow.test-support.ts";
+import { ResponseBudget } from "../response/response-budget.ts";
 import { scriptedTokens } from "../scripted-tokens.test-support.ts";
 import { boundedResponses } from "./bounded-responses.ts";
-import { ResponseBudget } from "./response-budget.ts";
 
 /** A body that begins with so many bytes and does not end. */
 function endless(bytes: number) {

@@ -1,7 +1,8 @@
+import { JsonValues } from "../response/json-values.ts";
+import { mendMessage } from "../response/mended-message.ts";
+import type { ResponseBudget } from "../response/response-budget.ts";
 import { countResponse } from "./counted-response.ts";
-import { JsonValues } from "./json-values.ts";
-import type { ResponseBudget } from "./response-budget.ts";
-import type { SessionCall } from "./session-call.ts";
+import type { SentMessage } from "./session-call.ts";
 
 /**
  * Makes a fetch whose responses are read only within the budget of their call, and only while the call lasts. The MCP SDK
@@ -10,10 +11,11 @@ import type { SessionCall } from "./session-call.ts";
  */
 export function boundedResponses(
   fetch: typeof globalThis.fetch,
-  { current, without }: { current: () => SessionCall | undefined; without: () => ResponseBudget },
+  { current, without }: { current: () => SentMessage | undefined; without: () => ResponseBudget },
 ): typeof globalThis.fetch {
   return async (input, init) => {
-    const call = current();
+    const sent = current();
+    const call = sent?.call;
     const budget = call?.budget ?? without();
     const spend = (what: () => void) => {
       try {
@@ -28,13 +30,23 @@ export function boundedResponses(
     const sending = fetch(input, init);
     const response = await (call === undefined ? sending : call.awaiting(sending));
     const values = new JsonValues();
-    const body = countResponse(response, (chunk) =>
-      spend(() => {
-        budget.addBytes(chunk.byteLength);
-        budget.addValues(values.count(chunk));
-      }),
-    );
+    const body = countResponse(response, {
+      count: (chunk) =>
+        spend(() => {
+          budget.addBytes(chunk.byteLength);
+          budget.addValues(values.count(chunk));
+        }),
+      change: sent && ((message) => mendMessage(message, sent)),
+    });
     if (body !== undefined) call?.reading(body);
+    if (sent !== undefined && isEventStream(response)) sent.isStreamed = true;
     return response;
   };
+}
+
+function isEventStream({ headers, ok, status }: Response): boolean {
+  // A 202 has no response, whatever its type is.
+  return (
+    ok && status !== 202 && /^text\/event-stream *(;|$)/i.test(headers.get("content-type") ?? "")
+  );
 }

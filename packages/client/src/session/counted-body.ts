@@ -1,36 +1,36 @@
 import { dropBody } from "@agent-oauth/core/internal";
+import { type ChangeMessage, EventMessages } from "../response/event-messages.ts";
 
 /** Without `stream`, it keeps nothing from one text to the next. */
 const UTF8 = new TextDecoder();
+
+/** What is done while a body is read. */
+export interface BodyReading {
+  /** Gets each chunk before the reader does, and throws to end the reading. */
+  readonly count: (chunk: Uint8Array) => void;
+  /** Changes each JSON message, alone or in an event stream, before the reader gets it. Default: no change. */
+  readonly change?: ChangeMessage | undefined;
+}
 
 /** The body of a response, which is counted while it is read. */
 export class CountedBody {
   readonly #source: ReadableStream<Uint8Array>;
   readonly #count: (chunk: Uint8Array) => void;
+  readonly #change: ChangeMessage | undefined;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #stream: ReadableStream<Uint8Array> | undefined;
   #isRead = false;
   #isCancelled = false;
 
-  /** @param count gets each chunk before the reader does, and throws to end the reading. */
-  constructor(source: ReadableStream<Uint8Array>, count: (chunk: Uint8Array) => void) {
+  constructor(source: ReadableStream<Uint8Array>, { count, change }: BodyReading) {
     this.#source = source;
     this.#count = count;
+    this.#change = change;
   }
 
   /** The body piece by piece, for event streams. Nothing is read ahead. */
   get stream(): ReadableStream<Uint8Array> {
-    this.#stream ??= new ReadableStream(
-      {
-        pull: async (controller) => {
-          const chunk = this.#check((await (this.#reader ?? this.#open()).read()).value);
-          if (chunk === undefined) controller.close();
-          else controller.enqueue(chunk);
-        },
-        cancel: (reason) => (this.#reader ?? this.#source).cancel(reason),
-      },
-      { highWaterMark: 0 },
-    );
+    this.#stream ??= this.#streamed(this.#change && new EventMessages(this.#change));
     return this.#stream;
   }
 
@@ -39,6 +39,13 @@ export class CountedBody {
     const chunks = await this.#chunks();
     const [first] = chunks;
     return UTF8.decode(chunks.length === 1 ? first : joined(chunks));
+  }
+
+  /** Reads the whole body as JSON. */
+  async json(): Promise<unknown> {
+    const value: unknown = JSON.parse(await this.text());
+    this.#change?.(value);
+    return value;
   }
 
   /** Reads the whole body. */
@@ -51,6 +58,29 @@ export class CountedBody {
     if (this.#isRead) return;
     this.#isCancelled = true;
     dropBody(this.#reader ?? this.#source);
+  }
+
+  #streamed(events: EventMessages | undefined): ReadableStream<Uint8Array> {
+    return new ReadableStream(
+      {
+        pull: async (controller) => {
+          for (;;) {
+            const chunk = this.#check((await (this.#reader ?? this.#open()).read()).value);
+            const isEnd = chunk === undefined;
+            const ready = isEnd
+              ? events?.rest()
+              : events === undefined
+                ? chunk
+                : events.push(chunk);
+            if (ready !== undefined) controller.enqueue(ready);
+            if (isEnd) return controller.close();
+            if (ready !== undefined) return;
+          }
+        },
+        cancel: (reason) => (this.#reader ?? this.#source).cancel(reason),
+      },
+      { highWaterMark: 0 },
+    );
   }
 
   async #chunks(): Promise<readonly Uint8Array[]> {

@@ -21,9 +21,11 @@ function responseOf(
   const response = make(body);
   let counted = 0;
   const counting = (max = Number.POSITIVE_INFINITY) =>
-    countResponse(response, ({ byteLength }) => {
-      counted += byteLength;
-      if (counted > max) throw new Error("too long");
+    countResponse(response, {
+      count: ({ byteLength }) => {
+        counted += byteLength;
+        if (counted > max) throw new Error("too long");
+      },
     });
   return { response, cancel, counting, counted: () => counted };
 }
@@ -103,7 +105,7 @@ describe("countResponse", () => {
   });
 
   it("has nothing to count where there is no body", () => {
-    expect(countResponse(new Response(null, { status: 202 }), () => {})).toBeUndefined();
+    expect(countResponse(new Response(null, { status: 202 }), { count: () => {} })).toBeUndefined();
   });
 
   it("does not cancel a body that was read to its end", async () => {

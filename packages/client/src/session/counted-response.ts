@@ -1,4 +1,4 @@
-import { CountedBody } from "./counted-body.ts";
+import { type BodyReading, CountedBody } from "./counted-body.ts";
 
 const BODY = Symbol("counted body");
 
@@ -10,15 +10,12 @@ interface Counted extends Response {
  * Counts whatever is read of a response before the reader gets it, in place: a pipe or another response would cost more than
  * the rest of a call. This covers every way to read a response, and also its clones.
  *
- * @param count throws to end the reading: the body is then cancelled, and its reader gets the error.
+ * @param reading what throws ends the reading: the body is then cancelled, and its reader gets the error.
  * @returns the body, so that it can be cancelled; `undefined` if the response has none.
  */
-export function countResponse(
-  response: Response,
-  count: (chunk: Uint8Array) => void,
-): CountedBody | undefined {
+export function countResponse(response: Response, reading: BodyReading): CountedBody | undefined {
   if (response.body === null) return undefined;
-  const body = new CountedBody(response.body, count);
+  const body = new CountedBody(response.body, reading);
   // Another prototype costs an eighth of own properties. A response of another copy of undici has another prototype.
   if (Object.getPrototypeOf(response) === Response.prototype) {
     Object.setPrototypeOf(response, COUNTED);
@@ -37,7 +34,7 @@ const READERS: PropertyDescriptorMap & ThisType<Counted> = {
     },
   },
   text: reader((response) => response[BODY].text()),
-  json: reader(async (response) => JSON.parse(await response[BODY].text())),
+  json: reader((response) => response[BODY].json()),
   bytes: reader((response) => response[BODY].bytes()),
   arrayBuffer: reader(async (response) => (await response[BODY].bytes()).buffer),
   blob: reader(async (response) => {
@@ -49,7 +46,7 @@ const READERS: PropertyDescriptorMap & ThisType<Counted> = {
     if (response.bodyUsed) throw new TypeError("Cannot clone a response: its body was read");
     const [own, other] = response[BODY].stream.tee();
     // Both branches were counted before they parted.
-    response[BODY] = new CountedBody(own, () => {});
+    response[BODY] = new CountedBody(own, { count: () => {} });
     return uncounted(response, other);
   }),
 };

@@ -1,5 +1,7 @@
 import { redactedCause, TokenError } from "@agent-oauth/core";
 import { shownName } from "@agent-oauth/core/internal";
+import { ProtocolError } from "@modelcontextprotocol/client";
+import { jsonRpcErrorIn } from "../response/json-rpc-error.ts";
 
 /**
  * Describes in our own words why a server could not be used. Text of the server is left out, because errors reach logs and
@@ -11,8 +13,13 @@ export function mcpFailure(error: unknown, doing: string): unknown {
   const own = [error, fields(error).cause].find((candidate) => TokenError.isInstance(candidate));
   if (own !== undefined) return own;
   const status = httpStatus(error);
-  if (status !== undefined) return refusal(error, { doing, status });
-  const { code, name } = fields(error);
+  if (status !== undefined) {
+    const failure = refusal(error, { doing, status });
+    return failure.code === "ERR_TOKEN_HTTP" ? (writtenError(error, failure) ?? failure) : failure;
+  }
+  const { code, name, cause } = fields(error);
+  // The SDK asks for the revision before anything else. Why that failed is in the cause.
+  if (code === "ERA_NEGOTIATION_FAILED" && cause instanceof Error) return mcpFailure(cause, doing);
   if (isJsonRpcError(error)) return bounded(error);
   if (code === "REQUEST_TIMEOUT") {
     return new TokenError(
@@ -23,11 +30,12 @@ export function mcpFailure(error: unknown, doing: string): unknown {
   const lost = connectionFailure(error);
   if (lost !== undefined) {
     const why = fields(lost).code;
-    return new TokenError(
-      "ERR_TOKEN_NETWORK",
-      `Cannot ${doing}: the server cannot be reached${typeof why === "string" ? ` (${why})` : ""}`,
-      { cause: redactedCause(lost) },
-    );
+    const reason =
+      why === "CONNECTION_CLOSED"
+        ? "the server's response ended before the result came"
+        : `the server cannot be reached${typeof why === "string" ? ` (${why})` : ""}`;
+    const cause = redactedCause(lost);
+    return new TokenError("ERR_TOKEN_NETWORK", `Cannot ${doing}: ${reason}`, { cause });
   }
   const what = typeof code === "string" ? code : name;
   return new TokenError(
@@ -39,6 +47,7 @@ export function mcpFailure(error: unknown, doing: string): unknown {
 
 /** What the codes of the MCP SDK say, where that helps. */
 const REASONS = new Map<unknown, string>([
+  ["CLIENT_HTTP_UNEXPECTED_CONTENT", "the server's response is not one to the request"],
   ["LIST_PAGINATION_EXCEEDED", "the server's list has more than 64 pages"],
   ["UNSUPPORTED_RESULT_TYPE", "the server asks for input, which is not passed on"],
 ]);
@@ -56,11 +65,25 @@ export function httpStatus(error: unknown): number | undefined {
   return isStatus ? status : undefined;
 }
 
+/** Returns the body of the response whose HTTP status an MCP client reports. */
+export function responseText(error: unknown): string | undefined {
+  const { text } = fields(fields(error).data);
+  return typeof text === "string" ? text : undefined;
+}
+
 /** Tells whether this is an error that the server answered in JSON-RPC: all other codes of the MCP SDK are texts. */
 export function isJsonRpcError(error: unknown): error is Error {
   // An AbortError has a number, too.
   if (!(error instanceof Error) || error instanceof DOMException) return false;
   return typeof fields(error).code === "number";
+}
+
+/** Servers and gateways write JSON-RPC errors under statuses, too. Code and message say more than the status, which is the cause. */
+function writtenError(error: unknown, cause: TokenError): Error | undefined {
+  const written = jsonRpcErrorIn(responseText(error));
+  if (written === undefined || !Number.isInteger(written.code)) return undefined;
+  const { code, message, data } = written;
+  return bounded(Object.assign(ProtocolError.fromError(Number(code), message, data), { cause }));
 }
 
 /** Longer messages do not help people or models, and fill their logs. */
@@ -115,6 +138,8 @@ interface Fields {
   readonly code?: unknown;
   readonly status?: unknown;
   readonly cause?: unknown;
+  readonly data?: unknown;
+  readonly text?: unknown;
   readonly requiredScope?: unknown;
 }
 

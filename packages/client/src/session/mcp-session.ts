@@ -9,12 +9,14 @@ import {
 } from "@modelcontextprotocol/client";
 import { noResponse } from "../call-timeouts.ts";
 import type { ClientSettings } from "../client-options.ts";
+import { ResponseBudget, type ResponseLimits } from "../response/response-budget.ts";
 import type { ToolRun } from "../tools/tool-run.ts";
-import { isJsonRpcError, mcpFailure } from "./mcp-failure.ts";
-import { ResponseBudget, type ResponseLimits } from "./response-budget.ts";
+import { answeredRequest } from "./answered-request.ts";
+import { mcpFailure } from "./mcp-failure.ts";
 import { secureEndpoint } from "./secure-endpoint.ts";
-import { SessionCall, type SessionCallOptions } from "./session-call.ts";
+import { type SentMessage, SessionCall, type SessionCallOptions } from "./session-call.ts";
 import { sessionFetch } from "./session-fetch.ts";
+import { sessionLoss } from "./session-loss.ts";
 import { type PooledSession, SessionLostError } from "./session-pool.ts";
 import { SessionTokenSource } from "./session-token-source.ts";
 
@@ -23,6 +25,9 @@ const END_TIMEOUT_MS = 5_000;
 
 /** What a server says of itself is kept with the session and longer, 256 KiB. */
 const OPENING: ResponseLimits = { maxBytes: 262_144, bytesName: "to open a session" };
+
+/** The names of the SDK's errors for a message that it cannot read. */
+const UNREADABLE = new Set(["SyntaxError", "ZodError"]);
 
 /** What a session is opened with. */
 export interface McpSessionOptions {
@@ -36,7 +41,7 @@ export interface McpSessionOptions {
 }
 
 /** One call on a session. */
-export interface McpCall<R> extends Pick<SessionCallOptions, "request" | "signal"> {
+export interface McpCall<R> extends Pick<SessionCallOptions, "request" | "signal" | "mend"> {
   /** Completes "Cannot …". */
   readonly doing: string;
   /** What the responses may take up. */
@@ -100,9 +105,16 @@ export class McpSession implements PooledSession {
     });
     const send = this.#transport.send.bind(this.#transport);
     this.#transport.send = (message, options) =>
-      session.send("method" in message ? message : {}, () => send(message, options));
+      session.send("method" in message ? message : {}, (request) =>
+        request === undefined
+          ? send(message, options)
+          : answeredRequest(request, (end) => send(message, { ...options, ...end })),
+      );
+    this.#transport.onerror = ({ name }) => {
+      if (UNREADABLE.has(name) && session.sending !== undefined) session.sending.isGarbled = true;
+    };
     // Heard before the SDK works on the message.
-    this.#transport.onmessage = (message) => countTools(message, session.sending?.call);
+    this.#transport.onmessage = (message) => this.#heard(message, session.sending);
   }
 
   /** Which revisions the server turned out to speak. */
@@ -115,19 +127,37 @@ export class McpSession implements PooledSession {
    * @throws SessionLostError if a new session could mend what went wrong; else the source's error, why the server could not be
    * used, or the reason of the signal.
    */
-  async call<R>({ request, doing, signal, limits, toolRun, run }: McpCall<R>): Promise<R> {
+  async call<R>({ request, doing, signal, limits, toolRun, mend, run }: McpCall<R>): Promise<R> {
     const budget = new ResponseBudget(limits, doing);
-    const call = new SessionCall({ request, signal, budget, toolRun });
+    const call = new SessionCall({ request, signal, budget, toolRun, mend });
     try {
       return await this.#tokens.during(call, (signal) => run(this.#client, signal));
     } catch (error) {
-      const errorFor = (failure: unknown) => toolRun?.errorFor(failure) ?? failure;
-      if (call.failure !== undefined) throw errorFor(call.failure.error);
-      signal?.throwIfAborted();
-      const failure = errorFor(mcpFailure(error, doing));
-      if (!isLost(call, error)) throw failure;
-      throw new SessionLostError(failure, { repeatable: toolRun?.mayHaveRun !== true });
+      const failure = this.#failure(error, { call, doing, signal });
+      const hasSession = this.#transport.sessionId !== undefined;
+      const repetition = sessionLoss({ call, error, failure, hasSession });
+      if (repetition === undefined) throw failure;
+      throw new SessionLostError(failure, { repetition: signal?.aborted ? "never" : repetition });
     }
+  }
+
+  /** What the caller gets. An abort reason is returned unchanged. */
+  #failure(
+    error: unknown,
+    { call, doing, signal }: { call: SessionCall } & Pick<McpCall<never>, "doing" | "signal">,
+  ): unknown {
+    if (call.failure === undefined && signal?.aborted) return signal.reason;
+    const failure = call.failure === undefined ? mcpFailure(error, doing) : call.failure.error;
+    return call.toolRun?.errorFor(failure) ?? failure;
+  }
+
+  /** Takes note of a response before the SDK works on it. */
+  #heard(message: JSONRPCMessage, sent: SentMessage | undefined): void {
+    if (sent === undefined || !("result" in message || "error" in message)) return;
+    if (message.id === sent.id) sent.isAnswered = true;
+    if (!("result" in message)) return;
+    countTools(message.result, sent.call);
+    sent.call.mend?.(message.result, this.#client.getProtocolEra() === "modern");
   }
 
   async end(): Promise<void> {
@@ -146,20 +176,12 @@ export class McpSession implements PooledSession {
   }
 }
 
-/**
- * Tells whether the session cannot be used any more. Servers that follow the SDK's example say so by a 400, and also servers
- * that speak another revision by now. A 400 with a JSON-RPC error for the request mostly has another cause.
- */
-function isLost({ refusal }: SessionCall, error: unknown): boolean {
-  return refusal !== undefined && (refusal.beforeWork || !isJsonRpcError(error));
-}
-
 /** Ends a call whose list of tools has grown too long, before the SDK reads the tools. */
-function countTools(message: JSONRPCMessage, call: SessionCall | undefined): void {
-  if (!("result" in message) || !Array.isArray(message.result.tools)) return;
+function countTools({ tools }: Record<string, unknown>, call: SessionCall): void {
+  if (!Array.isArray(tools)) return;
   try {
-    call?.budget?.addTools(message.result.tools.length);
+    call.budget?.addTools(tools.length);
   } catch (error) {
-    call?.breakOff(error);
+    call.breakOff(error);
   }
 }

@@ -67,7 +67,7 @@ export class McpSessions {
     } catch (failure) {
       if (!(failure instanceof SessionLostError)) throw failure;
       // Without a verdict that may be outdated, the server is simply not there.
-      if (prior === undefined) throw failure.error;
+      if (prior === undefined || failure.repetition !== "always") throw failure.error;
       this.#verdicts.delete(verdictKey);
       return this.#open(verdictKey, call);
     }
@@ -87,4 +87,4 @@ export class McpSessions {
   }
 }
 
-type Opening = Omit<McpServerCall<never>, "run" | "limits" | "toolRun">;
+type Opening = Omit<McpServerCall<never>, "run" | "limits" | "toolRun" | "mend">;

@@ -1,6 +1,6 @@
 import type { TokenRequest } from "@agent-oauth/core";
+import type { ResponseBudget } from "../response/response-budget.ts";
 import type { ToolRun } from "../tools/tool-run.ts";
-import type { ResponseBudget } from "./response-budget.ts";
 import type { Refusal } from "./session-refusal.ts";
 
 /** A JSON-RPC message on its way, and the call that it belongs to. */
@@ -9,6 +9,16 @@ export interface SentMessage {
   /** Of a request; `undefined` for everything else. */
   readonly method?: string | undefined;
   readonly id?: unknown;
+  /** Whether the response to the request has come. */
+  isAnswered?: boolean;
+  /** Whether the response comes in an event stream. */
+  isStreamed?: boolean;
+  /** Whether the event stream had a message that cannot be read. */
+  isGarbled?: boolean;
+  /** The event after which the stream was last resumed. */
+  lastEventId?: string;
+  /** Ends the wait for the response: it cannot come any more. */
+  giveUp?: () => void;
 }
 
 /** A response body that is cancelled with its call. */
@@ -21,7 +31,8 @@ export class SessionCall {
   readonly request: TokenRequest;
   readonly budget: ResponseBudget | undefined;
   readonly toolRun: ToolRun | undefined;
-  /** How the server refused the latest JSON-RPC request, if it did so with 400 or 404. */
+  readonly mend: MendResult | undefined;
+  /** How the server refused the latest JSON-RPC request, if a new session may help. */
   refusal: Refusal | undefined;
   readonly #controller = new AbortController();
   readonly #unfollow: () => void;
@@ -32,10 +43,11 @@ export class SessionCall {
   #stopWaiting: ((reason: unknown) => void) | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor({ request, signal, budget, toolRun }: SessionCallOptions) {
+  constructor({ request, signal, budget, toolRun, mend }: SessionCallOptions) {
     this.request = request;
     this.budget = budget;
     this.toolRun = toolRun;
+    this.mend = mend;
     const follow = () => this.#abort(signal?.reason);
     if (signal?.aborted) follow();
     signal?.addEventListener("abort", follow, { once: true });
@@ -120,4 +132,9 @@ export interface SessionCallOptions {
   readonly budget?: ResponseBudget | undefined;
   /** Given at tool calls: whether the tool may have run. */
   readonly toolRun?: ToolRun | undefined;
+  /** Default: results are left as they are. */
+  readonly mend?: MendResult | undefined;
 }
+
+/** Mends a result in place, before the MCP SDK checks it. `isModern` says that the server speaks revision 2026-07-28 or later. */
+export type MendResult = (result: Record<string, unknown>, isModern: boolean) => void;

@@ -1,7 +1,8 @@
 import { type BearerBinding, bindBearer } from "@agent-oauth/core";
 import { dropBody } from "@agent-oauth/core/internal";
+import { ResponseBudget, type ResponseLimits } from "../response/response-budget.ts";
 import { boundedResponses } from "./bounded-responses.ts";
-import { ResponseBudget, type ResponseLimits } from "./response-budget.ts";
+import type { SentMessage } from "./session-call.ts";
 import type { SessionTokenSource } from "./session-token-source.ts";
 import { watchedRequests } from "./watched-requests.ts";
 
@@ -23,26 +24,49 @@ export interface SessionFetchOptions {
  */
 export function sessionFetch(options: SessionFetchOptions): typeof globalThis.fetch {
   const { tokens, endpoint, fetch, allowInsecureHosts } = options;
-  const current = () => tokens.sending?.call;
+  const current = () => tokens.sending;
   const binding = bindBearer(tokens, { resource: endpoint, allowInsecureHosts });
   const watched = watchedRequests(fetch, () => tokens.sending);
   const presented = withToken(watched, { tokens, binding, endpoint });
   const without = () => new ResponseBudget(WITHOUT_CALL, "use an MCP session");
   const bounded = boundedResponses(presented, { current, without });
+  const resumed = async (sent: SentMessage, ...request: Parameters<typeof fetch>) => {
+    const response = await bounded(...request);
+    if (isFinal(response)) sent.giveUp?.();
+    return response;
+  };
   return (input, init) => {
-    if (init?.method === "GET" && !resumes(init, current()?.isOver)) {
+    if (init?.method !== "GET") return bounded(input, init);
+    const sent = current();
+    if (sent === undefined || !resumes(init, sent)) {
       return Promise.resolve(new Response(null, { status: 405 }));
     }
-    return bounded(input, init);
+    return resumed(sent, input, init);
   };
 }
+
+const LAST_EVENT_ID = "last-event-id";
 
 /**
  * Tells whether a GET resumes a response that is still awaited. Any other GET would open a stream for messages that belong to no
  * call. The client does not listen to them, and every server that closes such streams would cost a request each time.
+ *
+ * The SDK forgets the last event when a resumed stream ends before the next one. The response is resumed after that event again.
  */
-function resumes({ headers }: RequestInit, isOver = false): boolean {
-  return !isOver && new Headers(headers).has("last-event-id");
+function resumes(init: RequestInit, sent: SentMessage): boolean {
+  if (sent.call.isOver) return false;
+  const headers = new Headers(init.headers);
+  const lastEventId = headers.get(LAST_EVENT_ID) ?? sent.lastEventId;
+  if (lastEventId === undefined) return false;
+  sent.lastEventId = lastEventId;
+  headers.set(LAST_EVENT_ID, lastEventId);
+  init.headers = headers;
+  return true;
+}
+
+/** Tells whether a server that was asked to resume a response will not do so later, either. */
+function isFinal({ status }: Response): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 interface PresentOptions {

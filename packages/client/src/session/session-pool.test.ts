@@ -142,7 +142,7 @@ describe("SessionPool", () => {
     const sibling = hold("a");
     const unlucky = [hold("a"), hold("a")];
     await Promise.all([sibling.started, ...unlucky.map(({ started }) => started)]);
-    const lost = new SessionLostError(new Error("404"), { repeatable: true });
+    const lost = new SessionLostError(new Error("404"), { repetition: "always" });
     for (const call of unlucky) call.fail(lost);
     // Their second try awaits the same gate, so it fails like the first.
     const failures = await Promise.allSettled(unlucky.map(({ result }) => result));
@@ -160,7 +160,7 @@ describe("SessionPool", () => {
     const tried: string[] = [];
     const work = async ({ id }: { id: string }) => {
       tried.push(id);
-      if (id === "s1") throw new SessionLostError(new Error("404"), { repeatable: true });
+      if (id === "s1") throw new SessionLostError(new Error("404"), { repetition: "always" });
       return id;
     };
     expect(await pool.use({ key: named("a"), open, work })).toBe("s2");

@@ -8,17 +8,19 @@ export interface PooledSession {
   end(): Promise<void>;
 }
 
-/** Thrown by work on a session that is of no use any more: the server does not know it, or has changed. */
+/** Whether work may be done once more, on a new session. `"unless-new"` means: unless the lost one was opened for this work. */
+export type Repetition = "always" | "unless-new" | "never";
+
+/** Thrown by work on a session that may be of no use any more: the server does not know it, or has changed. */
 export class SessionLostError extends Error {
   override readonly name = "SessionLostError";
   /** What the caller gets, unless a new session helps. */
   readonly error: unknown;
-  /** Whether the work may be done once more, on a new session. */
-  readonly repeatable: boolean;
-  constructor(error: unknown, { repeatable }: { readonly repeatable: boolean }) {
+  readonly repetition: Repetition;
+  constructor(error: unknown, { repetition }: { readonly repetition: Repetition }) {
     super("Cannot use the MCP session: it is lost");
     this.error = error;
-    this.repeatable = repeatable;
+    this.repetition = repetition;
   }
 }
 
@@ -77,7 +79,6 @@ export class SessionPool<S extends PooledSession> {
       return await this.#useOnce(use);
     } catch (failure) {
       if (!(failure instanceof SessionLostError)) throw failure;
-      if (!failure.repeatable) throw failure.error;
     }
     try {
       return await this.#useOnce(use);
@@ -95,11 +96,14 @@ export class SessionPool<S extends PooledSession> {
 
   async #useOnce<R>({ key, open, work, signal }: SessionUse<S, R>): Promise<R> {
     const slot = this.#acquire(key, open);
+    const isNew = slot.session === undefined;
     try {
       return await work(slot.session ?? (await untilAborted(slot.opening, signal)));
     } catch (failure) {
-      if (failure instanceof SessionLostError) this.#retire(slot);
-      throw failure;
+      if (!(failure instanceof SessionLostError)) throw failure;
+      this.#retire(slot);
+      const { repetition, error } = failure;
+      throw repetition === "never" || (repetition === "unless-new" && isNew) ? error : failure;
     } finally {
       this.#release(slot);
     }

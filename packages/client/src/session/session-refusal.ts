@@ -1,14 +1,24 @@
+import { type JsonRpcError, jsonRpcErrorIn } from "../response/json-rpc-error.ts";
+
 /** How a server refused a JSON-RPC request. */
 export interface Refusal {
-  /** A new session may help after these two. */
-  readonly status: 400 | 404;
+  /** A new session may help after these. */
+  readonly status: RefusalStatus;
   /** Whether it is certain that the server did no work: it did not know the session, or does not speak the revision. */
   readonly beforeWork: boolean;
 }
 
-/** A request that was refused with 400 or 404. */
+/** The statuses by which servers refuse a session that they do not know. The specification wants 404. */
+export type RefusalStatus = 400 | 401 | 403 | 404;
+
+/** Tells whether a status may refuse a session. */
+export function isRefusalStatus(status: number): status is RefusalStatus {
+  return status === 400 || status === 401 || status === 403 || status === 404;
+}
+
+/** A request that was refused. */
 export interface RefusedRequest {
-  readonly status: 400 | 404;
+  readonly status: RefusalStatus;
   /** Whether the request named a session. */
   readonly hasSession: boolean;
   /** The JSON-RPC id of the request. */
@@ -18,14 +28,14 @@ export interface RefusedRequest {
 }
 
 /**
- * Tells whether a request was refused before any work. A 404 says so if the request named a session, a 400 if its body is a
- * JSON-RPC error whose cause is the session or the protocol revision.
+ * Tells whether a request was refused before any work. A 401 says so, a 404 if the request named a session, and a 400 if its
+ * body is a JSON-RPC error whose cause is the session or the protocol revision.
  *
  * @see {@link https://modelcontextprotocol.io/specification/2025-06-18/basic/transports#session-management MCP, session management}
  */
 export function refusalOf({ status, hasSession, id, text }: RefusedRequest): Refusal {
-  const beforeWork = status === 404 ? hasSession : isSessionError(jsonRpcError(text), id);
-  return { status, beforeWork };
+  if (status === 400) return { status, beforeWork: isSessionError(jsonRpcErrorIn(text), id) };
+  return { status, beforeWork: status === 401 || (status === 404 && hasSession) };
 }
 
 /** JSON-RPC code of revision 2026-07-28. */
@@ -39,29 +49,4 @@ function isSessionError(error: JsonRpcError | undefined, id: unknown): boolean {
   if (error === undefined) return false;
   if (error.code === UNSUPPORTED_PROTOCOL_VERSION) return true;
   return error.id !== id && /session|protocol[ -]?version|not initialized/i.test(error.message);
-}
-
-interface JsonRpcError {
-  readonly id: unknown;
-  readonly code: unknown;
-  readonly message: string;
-}
-
-function jsonRpcError(text: string | undefined): JsonRpcError | undefined {
-  const response = fields(parsed(text));
-  const { code, message } = fields(response.error);
-  if (response.jsonrpc !== "2.0" || typeof message !== "string") return undefined;
-  return { id: response.id, code, message };
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return undefined;
-  }
-}
-
-function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? { ...value } : {};
 }

@@ -44,11 +44,16 @@ export class SessionTokenSource implements TokenSource {
     }
   }
 
-  /** Sends a message of the call that is under way. */
-  send<R>({ method, id }: { method?: string; id?: unknown }, send: () => R): R {
+  /** Sends a message. `send` gets it if it is a request of the call that is under way. */
+  send<R>(
+    { method, id }: { method?: string; id?: unknown },
+    send: (request: SentMessage | undefined) => R,
+  ): R {
     const call = this.sending?.call;
-    if (call === undefined) return send();
-    return this.#sending.run({ call, method: id === undefined ? undefined : method, id }, send);
+    if (call === undefined) return send(undefined);
+    const isRequest = id !== undefined && method !== undefined;
+    const sent: SentMessage = { call, method: isRequest ? method : undefined, id };
+    return this.#sending.run(sent, send, isRequest ? sent : undefined);
   }
 
   async getToken(_request?: TokenRequest, options: GetTokenOptions = {}): Promise<AccessToken> {

@@ -2,7 +2,7 @@ import { parseChallenge } from "@agent-oauth/core";
 import { boundedText } from "@agent-oauth/core/internal";
 import { neverConnected } from "./never-connected.ts";
 import type { SentMessage, SessionCall } from "./session-call.ts";
-import { refusalOf } from "./session-refusal.ts";
+import { isRefusalStatus, type RefusalStatus, refusalOf } from "./session-refusal.ts";
 
 /** A refusal needs no longer body than this: 64 KiB. */
 const MAX_REFUSAL_BYTES = 65_536;
@@ -26,9 +26,12 @@ export function watchedRequests(
     toolRun?.begin();
     try {
       const response = await fetch(input, init);
-      if (isRefusal(response)) toolRun?.refused();
+      if (response.ok) return response;
       const { status } = response;
-      if (status !== 400 && status !== 404) return response;
+      const isRefused = isRefusal(response);
+      if (isRefused) toolRun?.refused();
+      // A scope that is too narrow is no matter of the session.
+      if (!isRefusalStatus(status) || (status === 403 && isRefused)) return response;
       return await noted(response, { call, status, id, headers: new Headers(init.headers) });
     } catch (error) {
       if (neverConnected(error)) toolRun?.refused();
@@ -46,19 +49,20 @@ function isRefusal(response: Response): boolean {
 
 interface Refused {
   readonly call: SessionCall;
-  readonly status: 400 | 404;
+  readonly status: RefusalStatus;
   readonly id: unknown;
   readonly headers: Headers;
 }
 
-/** Records a 400 or 404, and returns the response with its body unread. */
+/** Records a refusal, and returns the response with its body unread. Only the body of a 400 says what the refusal is about. */
 async function noted(
   response: Response,
   { call, status, id, headers }: Refused,
 ): Promise<Response> {
-  const text = await boundedText(response.body, MAX_REFUSAL_BYTES);
+  const text = status === 400 ? await boundedText(response.body, MAX_REFUSAL_BYTES) : undefined;
   const hasSession = headers.has("mcp-session-id");
   call.refusal = refusalOf({ status, hasSession, id, text });
   if (call.refusal.beforeWork) call.toolRun?.refused();
+  if (status !== 400) return response;
   return new Response(text ?? null, { status, headers: response.headers });
 }

@@ -8,6 +8,8 @@ import type {
   Tool,
   ToolAnnotations,
 } from "@modelcontextprotocol/client";
+import type { ListedTools } from "./listed-tools.ts";
+import type { ResultFailure, ToolOutput } from "./tool-output.ts";
 
 /** What `callMcpTool` needs to know of a tool. Plain data. */
 export interface McpToolRef {
@@ -44,18 +46,30 @@ export interface McpToolResult {
   /** The text blocks, joined by line feeds; empty if the response has no text block. */
   readonly text: string;
   readonly _meta?: Readonly<Record<string, unknown>>;
+  /** Parts of the response that are left out, as they are not what MCP allows. Absent if there are none. */
+  readonly failures?: readonly ResultFailure[];
 }
 
-/** Lists the tools of one server, all pages. */
+/** How {@link listTools} lists. */
+export interface ListToolsOptions {
+  readonly signal: AbortSignal;
+  readonly timeout: number;
+  /** Mends the server's responses. */
+  readonly listed: ListedTools;
+}
+
+/** Lists the tools of one server, all pages; `undefined` if the server does not say that it has tools. */
 export async function listTools(
   client: Client,
   server: McpServerRef,
-  options: { readonly signal: AbortSignal; readonly timeout: number },
-): Promise<readonly McpTool[]> {
+  { listed, ...options }: ListToolsOptions,
+): Promise<readonly McpTool[] | undefined> {
   // The SDK would write to the console.
-  if (client.getServerCapabilities()?.tools === undefined) return [];
+  if (client.getServerCapabilities()?.tools === undefined) return undefined;
+  listed.clear();
   // Nothing is kept in the session: calls bring the tool's schemas with them.
   const { tools } = await client.listTools(undefined, { ...options, cacheMode: "bypass" });
+  listed.missing(tools);
   const serverName = client.getServerVersion()?.name ?? server.name;
   return tools.map((tool) => describeTool(tool, { server, serverName }));
 }
@@ -67,13 +81,15 @@ export interface CallToolOptions {
   readonly timeout: number;
   readonly signal: AbortSignal;
   readonly onProgress: ((progress: Progress) => void) | undefined;
+  /** Mends the server's response. */
+  readonly output: ToolOutput;
 }
 
 /** Calls a tool of the server that the client is connected to. */
 export async function callTool(
   client: Client,
   { name, inputSchema = ANY_OBJECT, outputSchema }: McpToolRef,
-  { args, timeout, signal, onProgress }: CallToolOptions,
+  { args, timeout, signal, onProgress, output }: CallToolOptions,
 ): Promise<McpToolResult> {
   const result = await client.callTool(
     { name, arguments: args },
@@ -87,7 +103,7 @@ export async function callTool(
       toolDefinition: { name, inputSchema, ...(outputSchema && { outputSchema }) },
     },
   );
-  return toolResult(result);
+  return toolResult(result, output);
 }
 
 const ANY_OBJECT: Tool["inputSchema"] = { type: "object" };
@@ -121,7 +137,7 @@ function describeTool(
   };
 }
 
-function toolResult(result: CallToolResult): McpToolResult {
+function toolResult(result: CallToolResult, { failures }: ToolOutput): McpToolResult {
   const { content, structuredContent, isError = false, _meta } = result;
   return {
     content,
@@ -129,6 +145,7 @@ function toolResult(result: CallToolResult): McpToolResult {
     isError,
     text: textOf(content),
     ...(_meta && { _meta }),
+    ...(failures.length > 0 && { failures }),
   };
 }
 

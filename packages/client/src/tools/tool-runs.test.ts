@@ -95,16 +95,25 @@ describe("a tool call is sent again, since the tool did not run, after", () => {
     }
   });
 
-  it.each<[string, Era, Refusal, object]>([
-    ["a 401", "session", 401, { code: "ERR_TOKEN_REJECTED", retryable: false }],
-    ["a 404", "session", 404, { code: "ERR_TOKEN_HTTP", status: 404, retryable: false }],
+  it("a 401 with the new token, too, if the request had a session id", async () => {
+    const answers = [() => 401, () => 401];
+    const { outcome, runs, sent, tokens } = await callAfter("session", answers, { unworked: true });
+    expect({ outcome, runs, sent }).toEqual({ outcome: "echo {}", runs: 1, sent: 3 });
+    expect(tokens.asked).toHaveLength(2);
+  });
+
+  it.each<[string, Era, Refusal, number, object]>([
+    ["a 401 on a new session", "session", 401, 3, { code: "ERR_TOKEN_REJECTED", retryable: false }],
+    ["a 401", "sessionless", 401, 2, { code: "ERR_TOKEN_REJECTED", retryable: false }],
+    ["a 401", "modern", 401, 2, { code: "ERR_TOKEN_REJECTED", retryable: false }],
+    ["a 404", "session", 404, 2, { code: "ERR_TOKEN_HTTP", status: 404, retryable: false }],
   ])(
-    "%s, once and no more; the error then says nothing of a run",
-    async (_, era, answer, error) => {
-      const both = [() => answer, () => answer];
-      const { outcome, runs, sent } = await callAfter(era, both, { unworked: true });
+    "%s (%s), once and no more; the error then says nothing of a run",
+    async (_, era, answer, times, error) => {
+      const answers = Array(4).fill(() => answer);
+      const { outcome, runs, sent } = await callAfter(era, answers, { unworked: true });
       expect(outcome).toMatchObject(error);
-      expect([runs, sent]).toEqual([0, 2]);
+      expect([runs, sent]).toEqual([0, times]);
       expect(String(outcome)).not.toContain(MAY_HAVE_RUN);
     },
   );
@@ -132,12 +141,6 @@ describe("a tool runs once, and the caller hears that it may have run, if the se
         status: 400,
         body: JSON.stringify({ error: { code: -32000, message: SESSION_GONE } }),
       }),
-      { status: 400 },
-    ],
-    [
-      "400 with a JSON-RPC error of another cause",
-      ERAS,
-      () => ({ status: 400, body: rpcError(null, { code: -32000, message: "no such order" }) }),
       { status: 400 },
     ],
     ["403", ERAS, () => 403, { code: "ERR_TOKEN_HTTP", status: 403, retryable: false }],
@@ -240,7 +243,34 @@ describe("a JSON-RPC error", () => {
       const answer = bodyOf(400, (seen) => rpcError(idOf(seen), error));
       const { runs, sent, outcome } = await callAfter(era, [answer]);
       expect({ era, runs, sent }).toEqual({ era, runs: 1, sent: 1 });
-      expect(outcome).toMatchObject(era === "modern" ? { code: -32000 } : { status: 400 });
+      expect(outcome).toMatchObject(error);
+    }
+  });
+
+  const NO_ORDER = { code: -32000, message: "no such order" };
+
+  it.each([400, 403, 404, 405, 429, 500, 503])(
+    "in HTTP %i keeps code and message, whatever its id",
+    async (status) => {
+      for (const id of [undefined, null, "server-error", "its own"] as const) {
+        const answer = bodyOf(status, (seen) =>
+          rpcError(id === "its own" ? idOf(seen) : id, NO_ORDER),
+        );
+        // A 404 to a request with a session id is about the session.
+        const era = status === 404 ? "sessionless" : "session";
+        const { runs, sent, outcome, tokens } = await callAfter(era, [answer]);
+        expect({ id, runs, sent }).toEqual({ id, runs: 1, sent: 1 });
+        expect(outcome).toMatchObject({ ...NO_ORDER, cause: { code: "ERR_TOKEN_HTTP", status } });
+        expect(tokens.asked).toHaveLength(1);
+      }
+    },
+  );
+
+  it("in HTTP 500 that is none is not passed on", async () => {
+    for (const body of [{ error: NO_ORDER }, { jsonrpc: "2.0", error: "no" }, [NO_ORDER]]) {
+      const answer = bodyOf(500, () => JSON.stringify(body));
+      const { outcome } = await callAfter("session", [answer]);
+      expect(outcome).toMatchObject({ code: "ERR_TOKEN_HTTP", status: 500 });
     }
   });
 
@@ -253,7 +283,7 @@ describe("a JSON-RPC error", () => {
         seen.rpc === "tools/list"
           ? { status: 200, body: rpcError(idOf(seen), { code, message: "no" }) }
           : undefined;
-      expect(await caught(client.listMcpTools(alice))).toMatchObject({ code });
+      expect(await caught(client.listMcpTools(alice))).toMatchObject({ errors: [{ code }] });
       expect(server.take().filter((request) => request === "POST tools/list")).toHaveLength(1);
       expect(tokens.asked).toHaveLength(1);
     },

@@ -152,8 +152,37 @@ describe("bearerFetch", () => {
     const request = (() => "s3ntinel") as never;
     const call = bearerFetch(source, { resource, fetch, request })(resource);
     await expect(call).rejects.toThrow(
-      /^Cannot request a token: the request must be an object.*, not a string$/,
+      /^Cannot request a token: the request must be an object.*, not a string; .*"request" returned$/,
     );
+    expect([...sent, ...source.asked]).toEqual([]);
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, "ERR_TOKEN_SUBJECT_REQUIRED"],
+    [null, "ERR_TOKEN_SUBJECT_REQUIRED"],
+    [{ subjectToken: undefined }, "ERR_TOKEN_SUBJECT_REQUIRED"],
+    [{ subjectToken: null }, "ERR_TOKEN_SUBJECT_REQUIRED"],
+    [{ subjectToken: "" }, "ERR_TOKEN_SUBJECT_REQUIRED"],
+    [{ subjectToken: "Bearer " }, "ERR_TOKEN_SUBJECT_REQUIRED"],
+    ["s3ntinel", "ERR_TOKEN_PROVIDER"],
+    [7, "ERR_TOKEN_PROVIDER"],
+    [() => ({}), "ERR_TOKEN_PROVIDER"],
+    [{ subjectToken: 7 }, "ERR_TOKEN_PROVIDER"],
+    [{ subjectToken: Promise.resolve("s3ntinel") }, "ERR_TOKEN_PROVIDER"],
+    [{ subjectToken: "alice", tenant: " " }, "ERR_TOKEN_PROVIDER"],
+    [{ subjectToken: "alice", principal: null }, "ERR_TOKEN_PROVIDER"],
+    [{ subjectToken: "alice", audience: "one" }, "ERR_TOKEN_PROVIDER"],
+    [{ subjectToken: "alice", audiance: ["one"] }, "ERR_TOKEN_PROVIDER"],
+  ])("fails with a code if the request function returns %j: %s", async (returned, code) => {
+    const source = countingSource();
+    const { fetch, sent } = recordingFetch();
+    for (const request of [() => returned, async () => returned]) {
+      const call = bearerFetch(source, { resource, fetch, request: request as never })(resource);
+      const error: unknown = await call.catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: "TokenError", code, retryable: false });
+      expect(String(error)).toContain('"request"');
+      expect(String(error)).not.toContain("s3ntinel");
+    }
     expect([...sent, ...source.asked]).toEqual([]);
   });
 

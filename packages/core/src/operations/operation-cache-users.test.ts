@@ -44,8 +44,8 @@ describe("createOperationCache: principals", () => {
   it.each([undefined, null, "", " ", 5])("runs nothing for the principal %j", async (nobody) => {
     const { cache, api, runs } = operationScript();
     const get = cache.wrap(api, { ...order, principal: () => nobody as string });
-    await expect(get()).rejects.toThrow(TypeError);
-    await expect(get.fresh()).rejects.toThrow('Cannot call "order": "principal" must be a string');
+    await expect(get()).rejects.toMatchObject({ code: "ERR_TOKEN_PROVIDER" });
+    await expect(get.fresh()).rejects.toThrow('Cannot call "order": the function "principal"');
     expect(runs).toEqual([]);
     expect(cache.stats()).toMatchObject({ misses: 0, entries: 0, inFlight: 0 });
   });
@@ -156,6 +156,7 @@ describe("createOperationCache: tokens", () => {
     const { cache, api } = operationScript();
     const get = cache.wrap(api, { ...order, tokenSource: (() => "abc") as never });
     await expect(get()).rejects.toThrow('"tokenSource" must be a token source, and is a string');
+    await expect(get()).rejects.toMatchObject({ code: "ERR_TOKEN_PROVIDER" });
   });
 
   it("shows neither tokens nor results nor arguments", async () => {
@@ -215,7 +216,12 @@ describe("createOperationCache: a token that stands for a user", () => {
     await expect(wrapped("none", () => undefined)()).rejects.toMatchObject({
       code: "ERR_TOKEN_SUBJECT_REQUIRED",
     });
-    await expect(wrapped("text", () => "s3ntinel")()).rejects.toThrow(TypeError);
+    await expect(wrapped("blank", () => ({ subjectToken: " " }))()).rejects.toMatchObject({
+      code: "ERR_TOKEN_SUBJECT_REQUIRED",
+    });
+    await expect(wrapped("text", () => "s3ntinel")()).rejects.toMatchObject({
+      code: "ERR_TOKEN_PROVIDER",
+    });
     await expect(wrapped("fixed", "s3ntinel")()).rejects.toThrow(TypeError);
     expect([asked, runs]).toEqual([[], []]);
     await wrapped("user", (user: string) => ({ subjectToken: user }))("alice");

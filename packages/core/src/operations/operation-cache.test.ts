@@ -200,6 +200,9 @@ describe("createOperationCache", () => {
     await expect(keyed()).rejects.toThrow(
       'what "key" of "keyed" returned is a promise (is an "await" missing?)',
     );
+    await expect(keyed()).rejects.toMatchObject({ code: "ERR_TOKEN_PROVIDER" });
+    const nothing = cache.wrap(api, { ...order, name: "nothing", key: () => undefined });
+    await expect(nothing()).rejects.toMatchObject({ code: "ERR_TOKEN_PROVIDER" });
     expect(runs).toEqual([]);
   });
 

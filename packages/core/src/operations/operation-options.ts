@@ -26,7 +26,7 @@ export interface OperationLifetime<Args extends readonly unknown[]> {
 
 /** Results are cached by the user's name, so they stay when the user's token is renewed. */
 export interface OperationPrincipal<Args extends readonly unknown[]> {
-  /** The stable name of the user whose token the operation uses. A blank name is a `TypeError`. */
+  /** The stable name of the user whose token the operation uses. A blank name is a `TypeError`; from a function, `ERR_TOKEN_PROVIDER`. */
   readonly principal: PerCall<Args, string>;
   /** If given, a result expires with the token that this source returns when the operation runs. */
   readonly tokenSource?: PerCall<Args, TokenSource>;

@@ -1,3 +1,5 @@
+import { TokenError } from "../errors/token-error.ts";
+import { yieldedText, yieldedValue } from "../errors/yielded-value.ts";
 import { framed } from "../key/request-shape.ts";
 import { kindOf } from "../options/plain-object.ts";
 import type { AccessToken } from "../token/access-token.ts";
@@ -42,17 +44,20 @@ export class WrappedOperation {
    * Records a call.
    *
    * @throws TypeError if an argument cannot be written, so that calls cannot be told apart. The message names the argument.
+   * @throws TokenError `ERR_TOKEN_PROVIDER` if that is so for what `key` returns.
    */
   call(args: Args): OperationCall {
     const { key } = this.#options;
     if (key !== undefined) {
       const told: unknown = key(...args);
       if (told === undefined) {
-        throw new TypeError(
+        throw new TokenError(
+          "ERR_TOKEN_PROVIDER",
           `Cannot tell calls apart: "key" of "${this.name}" returned nothing; is a "return" missing?`,
         );
       }
-      return { args, text: writtenValue(told, `what "key" of "${this.name}" returned`) };
+      const what = `what "key" of "${this.name}" returned`;
+      return { args, text: yieldedValue("key", () => writtenValue(told, what)) };
     }
     return {
       text: writtenArguments(args, `arguments of "${this.name}"`),
@@ -63,19 +68,19 @@ export class WrappedOperation {
   /**
    * Finds the user of a call.
    *
-   * @throws TypeError if `principal` or `tokenSource` yields no user.
+   * @throws TokenError `ERR_TOKEN_PROVIDER` if the function `principal` or `tokenSource` returns no user.
    */
   async user(args: Args, options: GetTokenOptions): Promise<OperationUser> {
     const { principal: option, tokenSource } = this.#options;
     if (option === undefined) {
       return { token: await this.#tokenOf(tokenSource, args, options) };
     }
-    const principal: unknown = await perCall(option, args);
-    if (typeof principal === "string" && principal.trim() !== "") return { principal };
-    const what = typeof principal === "string" ? "blank" : kindOf(principal);
-    throw new TypeError(
-      `Cannot call "${this.name}": "principal" must be a string that is not blank, and is ${what}`,
-    );
+    const principal = yieldedText(await perCall(option, args), {
+      option: "principal",
+      doing: `call "${this.name}"`,
+      advice: "it must return the user's stable name",
+    });
+    return { principal };
   }
 
   /** Returns the token whose expiry limits the results; `undefined` without a `tokenSource`. */
@@ -104,9 +109,9 @@ export class WrappedOperation {
     const { request } = this.#options;
     const source = await perCall(tokenSource, args);
     if (typeof source?.getToken !== "function") {
-      throw new TypeError(
-        `Cannot call "${this.name}": "tokenSource" must be a token source, and is ${kindOf(source)}`,
-      );
+      const reason = `Cannot call "${this.name}": "tokenSource" must be a token source, and is ${kindOf(source)}`;
+      if (typeof tokenSource !== "function") throw new TypeError(reason);
+      throw new TokenError("ERR_TOKEN_PROVIDER", reason);
     }
     const asked = typeof request === "function" ? () => request(...args) : request;
     return checkedToken(await source.getToken(await requestOfCall(asked), options));

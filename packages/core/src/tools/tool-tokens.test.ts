@@ -67,6 +67,18 @@ describe("toolTokens", () => {
     expect(source.calls.map(({ request }) => request?.audience)).toEqual([["own"], undefined]);
   });
 
+  it.each(["orders", 7, [""], [7], Promise.resolve(["orders"]), { orders: true }, [1n]])(
+    "fails with a code if audienceOf returns %s",
+    async (audience) => {
+      const { tokens, source } = scripted({ audienceOf: () => audience as never });
+      tokens.startRun("r", alice);
+      const error: unknown = await tokens.ready("r", list).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: "TokenError", code: "ERR_TOKEN_PROVIDER" });
+      expect(String(error)).toContain('"audienceOf"');
+      expect(source.calls).toHaveLength(0);
+    },
+  );
+
   it("shares a token between runs of the same subject, and it survives their end", async () => {
     const { tokens, source } = scripted();
     tokens.startRun("r1", alice);

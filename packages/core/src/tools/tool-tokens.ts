@@ -3,6 +3,7 @@ import type { BoundTokenSource } from "../cache/bound-token-source.ts";
 import { type CachingTokenSource, cachingTokenSource } from "../cache/caching-token-source.ts";
 import { boundedMap, MAX_ENTRIES } from "../collections/bounded-map.ts";
 import { TokenError } from "../errors/token-error.ts";
+import { yieldedValue } from "../errors/yielded-value.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import { shownName } from "../options/listed-names.ts";
 import { numberOption } from "../options/option-values.ts";
@@ -178,13 +179,7 @@ class RunTokens implements ToolTokens {
     if (server === undefined) return undefined;
     const run = this.#use(runId, tool);
     const audience = this.#options.audienceOf({ server, name }) ?? [];
-    const key = JSON.stringify(audience);
-    let target = run.targets.get(key);
-    if (target === undefined) {
-      target = run.bound.with({ audience });
-      run.targets.set(key, target);
-    }
-    return target;
+    return yieldedValue("audienceOf", () => targetOf(run, audience));
   }
 
   #use(runId: string, tool: ToolCall): Run {
@@ -193,6 +188,15 @@ class RunTokens implements ToolTokens {
     const reason = `run ${shownName(runId)} was not started, has ended, or was evicted by more than ${this.#options.maxRuns} other runs`;
     throw notReady(tool, reason);
   }
+}
+
+/** The bound source of an audience: its key is computed once. */
+function targetOf({ bound, targets }: Run, audience: readonly string[]): BoundTokenSource {
+  const key = JSON.stringify(audience);
+  const known = targets.get(key);
+  const target = known ?? bound.with({ audience });
+  if (known === undefined) targets.set(key, target);
+  return target;
 }
 
 function checkTool(tool: ToolCall): void {

@@ -1,0 +1,28 @@
+import { SdkError, SdkErrorCode } from "@modelcontextprotocol/client";
+import type { SentMessage } from "./session-call.ts";
+
+/** Sends a request; calls `onRequestStreamEnd` when the event stream of its response has ended for good. */
+export type SendRequest = (options: { readonly onRequestStreamEnd: () => void }) => Promise<void>;
+
+/**
+ * Sends a request, and rejects when its response cannot come any more: the MCP SDK would wait until the time limit. A response
+ * without the result cannot bring it later, and an event stream that ended only if it cannot be resumed.
+ */
+export function answeredRequest(sent: SentMessage, send: SendRequest): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const ended = () => {
+      if (sent.isAnswered === true) resolve();
+      else reject(unanswered(sent));
+    };
+    sent.giveUp = ended;
+    send({ onRequestStreamEnd: ended }).then(() => {
+      if (sent.isStreamed !== true) ended();
+    }, reject);
+  });
+}
+
+function unanswered({ isStreamed, isGarbled }: SentMessage): SdkError {
+  return isStreamed === true && isGarbled !== true
+    ? new SdkError(SdkErrorCode.ConnectionClosed, "The stream of the response ended")
+    : new SdkError(SdkErrorCode.ClientHttpUnexpectedContent, "The response has no result");
+}
