@@ -56,6 +56,7 @@ export function describeStsServers(
       audience,
       url: `${gatewayUrl}${mcpServerPath(server)}`,
       ...(requiredScope !== undefined && { requiredScope }),
+      ...(server.requireTokenFor !== undefined && { requireTokenFor: server.requireTokenFor }),
     };
   });
 }
