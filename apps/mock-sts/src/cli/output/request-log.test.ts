@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RecordedRequest } from "../recording/recorded-request.ts";
+import type { RecordedRequest } from "../../recording/recorded-request.ts";
 import { formatRequest, requestFields } from "./request-log.ts";
 
 const request: RecordedRequest = {

@@ -1,4 +1,4 @@
-import type { RecordedRequest } from "../recording/recorded-request.ts";
+import type { RecordedRequest } from "../../recording/recorded-request.ts";
 import { createPaint, type Paint, type Style } from "./terminal-style.ts";
 
 /** Writes a request as one line for people: when, how it ended, how long it took, what, by whom, for whom. */
