@@ -8,14 +8,6 @@ import type { ServeCommand } from "./cli-arguments.ts";
 import type { CliEnvironment } from "./cli-environment.ts";
 import { TRANSPARENT_CLIENT } from "./command-clients.ts";
 
-/** The facts about a start that its files depend on. */
-export interface BindingContext {
-  readonly command: ServeCommand;
-  readonly source: ConfigSource;
-  readonly flows: readonly AgentFlow[];
-  readonly environment: CliEnvironment;
-}
-
 /** Writes the files that the command line asks for; `undefined` if it asks for none. */
 export async function prepareBinding(
   mock: MockSts,
@@ -34,6 +26,14 @@ export async function prepareBinding(
   const files = await agentBindingFiles(mock, binding, environment.trust);
   await writeBindingFiles(request.folder, files, request);
   return binding;
+}
+
+/** The facts about a start that its files depend on. */
+export interface BindingContext {
+  readonly command: ServeCommand;
+  readonly source: ConfigSource;
+  readonly flows: readonly AgentFlow[];
+  readonly environment: CliEnvironment;
 }
 
 /** Chooses the client that exchanges the provider's user tokens in the flows of the binding. */

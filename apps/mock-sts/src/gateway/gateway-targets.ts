@@ -22,7 +22,7 @@ export function findTarget(tenants: Tenants, path: string): GatewayTarget | unde
  * Finds the tenant whose tokens the resource of a path takes: the provider's for the gateway
  * itself, `undefined` for an unknown path and for a server with an audience of its own.
  */
-export function tenantOfResource(tenants: Tenants, path: string): Tenant | undefined {
+function tenantOfResource(tenants: Tenants, path: string): Tenant | undefined {
   if (path === "" || path === "/") return tenants.provider;
   const target = findTarget(tenants, path);
   return target?.server?.audience === undefined ? target?.tenant : undefined;

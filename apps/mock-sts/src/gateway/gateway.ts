@@ -18,7 +18,7 @@ import { createAgentEndpoints } from "./agent-endpoint.ts";
 import { type Authorization, authorizeBearer, invalidToken } from "./bearer-authorization.ts";
 import { challengeResponse } from "./bearer-challenge.ts";
 import { findTarget, type GatewayTarget } from "./gateway-targets.ts";
-import { forwardToServer, hasMisplacedToken, needsNoToken } from "./mcp-request.ts";
+import { forwardToServer, hasMisplacedToken, isOpenRequest } from "./mcp-request.ts";
 import {
   protectedResourceMetadata,
   protectedResourcePath,
@@ -90,7 +90,7 @@ export function createGateway(given: GatewayOptions): Gateway {
     const received = c.get("received");
     const { tenant, server } = target;
     const endpoint = server && endpoints.get(tenant)?.get(server.name);
-    if (endpoint !== undefined && needsNoToken(request, { server, body: received.body })) {
+    if (endpoint !== undefined && isOpenRequest(request, { server, body: received.body })) {
       return forwardToServer(request, { received, endpoint });
     }
     const authorization = await authorize({ request, received }, { target, options });

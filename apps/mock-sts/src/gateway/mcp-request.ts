@@ -9,7 +9,7 @@ import type { Authorization } from "./bearer-authorization.ts";
  * Tells whether an MCP server answers a request without a token: its `requireTokenFor` says so, and
  * the request neither calls a tool nor sends a token. A token that is sent must be valid.
  */
-export function needsNoToken(
+export function isOpenRequest(
   request: Request,
   { server, body }: { server: McpServerOptions | undefined; body: string },
 ): boolean {

@@ -5,18 +5,6 @@ import type { StsInfo } from "../../sts/sts-info.ts";
 import type { AgentFlow } from "./binding-request.ts";
 import { BUNDLE_FILE, CA_FILE } from "./trust-files.ts";
 
-/** The facts about a start that the environment of an agent depends on. */
-export interface EnvironmentContext {
-  /** The folder with the files. */
-  readonly folder: string;
-  /** Flows that the agent may choose from. */
-  readonly flows: readonly AgentFlow[];
-  /** Client id of agents in transparent mode. */
-  readonly transparentClientId: string;
-  /** The options of the token exchange service. */
-  readonly sts: StsOptions;
-}
-
 /** Lists the variables an agent needs to find the mock: only those of its flows and its scheme. */
 export function agentEnvironment(
   mock: MockSts,
@@ -34,6 +22,18 @@ export function agentEnvironment(
     }),
     ...(flows.includes("sts") && stsVariables(mock.sts, context.sts)),
   };
+}
+
+/** The facts about a start that the environment of an agent depends on. */
+export interface EnvironmentContext {
+  /** The folder with the files. */
+  readonly folder: string;
+  /** Flows that the agent may choose from. */
+  readonly flows: readonly AgentFlow[];
+  /** Client id of agents in transparent mode. */
+  readonly transparentClientId: string;
+  /** The options of the token exchange service. */
+  readonly sts: StsOptions;
 }
 
 /** Node adds to its authorities what it is told; Python and Go replace theirs by it. */
