@@ -198,6 +198,19 @@ describe("runCli", () => {
     expect(await readFile(join(folder, "ca.pem"), "utf8")).not.toBe(before);
   });
 
+  it("leaves a mock of another folder trusted, whose environment is set already", async () => {
+    const [one, two] = [join(folder, "one"), join(folder, "two")];
+    await run(["--write-binding", one], async () => {
+      const { out: exports } = await run(["--print-env", one]);
+      const [, uri = ""] = /STS_WELL_KNOWN_URI='([^']+)'/.exec(exports) ?? [];
+      const trust = { NODE_EXTRA_CA_CERTS: join(one, "ca.pem") };
+      await runTool(["--write-binding", two], { folder, trust });
+      const dispatcher = new Agent({ connect: { ca: await readFile(join(two, "ca.pem")) } });
+      expect((await fetch(uri, { dispatcher })).status).toBe(200);
+      await dispatcher.destroy();
+    });
+  });
+
   it("leaves the token exchange service out of the environment of another flow", async () => {
     await run(["--write-binding", folder, "--flow", "customer"]);
     expect(await readFile(join(folder, "env.sh"), "utf8")).not.toContain("STS_WELL_KNOWN_URI");

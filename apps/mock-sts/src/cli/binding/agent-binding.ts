@@ -29,7 +29,8 @@ export async function agentBindingFiles(
       "agent-gateway/credentials": `${JSON.stringify(mock.credentials(), undefined, 2)}\n`,
     }),
     ...(flows.includes("lob") && destinationBindingFiles(mock.destinationBinding())),
-    ...(mock.url.startsWith("https:") && (await trustFiles(mock.ca, variables))),
+    ...(mock.url.startsWith("https:") &&
+      (await trustFiles(mock.ca, { folder: binding.folder, variables }))),
     [ENVIRONMENT_FILE]: exports.join(""),
     ...Object.fromEntries(userTokens.map(({ file, token }) => [file, token])),
   };

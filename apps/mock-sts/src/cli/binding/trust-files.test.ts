@@ -17,10 +17,13 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const authority = async (name: string) =>
   (await createCertificateAuthority(`CN=${name}`)).certificate;
-const certificates = (text: string) =>
-  (text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map((pem) =>
-    new X509Certificate(pem).subject.replace(/^.*CN=/s, ""),
+const parsed = (text: string) =>
+  (text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map(
+    (pem) => new X509Certificate(pem),
   );
+const certificates = (text: string) =>
+  parsed(text).map(({ subject }) => subject.replace(/^.*CN=/s, ""));
+const fingerprints = (text: string) => parsed(text).map(({ fingerprint256 }) => fingerprint256);
 
 async function write(name: string, text: string): Promise<string> {
   await writeFile(join(folder, name), text);
@@ -29,10 +32,12 @@ async function write(name: string, text: string): Promise<string> {
 
 describe("trustFiles", () => {
   it("begin with the mock's authority, and the bundle has the usual ones too", async () => {
-    const files = await trustFiles(await authority("mock"), {});
+    const files = await trustFiles(await authority("mock"), { folder, variables: {} });
     expect(certificates(files["ca.pem"])).toEqual(["mock"]);
     expect(certificates(files["ca-bundle.pem"])[0]).toBe("mock");
-    for (const root of rootCertificates) expect(files["ca-bundle.pem"]).toContain(root.trim());
+    const trusted = fingerprints(files["ca-bundle.pem"]);
+    expect(trusted).toEqual(expect.arrayContaining(fingerprints(rootCertificates.join("\n"))));
+    expect(new Set(trusted).size).toBe(trusted.length);
   });
 
   it("keep what the variables named before, each where it was trusted", async () => {
@@ -42,11 +47,12 @@ describe("trustFiles", () => {
     await mkdir(join(store, "deeper"), { recursive: true });
     await writeFile(join(store, "1.pem"), `${c}\n${b}`);
     await writeFile(join(store, "readme"), "no certificate");
-    const files = await trustFiles(await authority("mock"), {
+    const variables = {
       NODE_EXTRA_CA_CERTS: await write("extra.pem", `# the proxy\r\n${proxy}\r\n`),
       SSL_CERT_FILE: await write("file.pem", `${a}${b}`),
       REQUESTS_CA_BUNDLE: store,
-    });
+    };
+    const files = await trustFiles(await authority("mock"), { folder, variables });
     expect(certificates(files["ca.pem"])).toEqual(["mock", "proxy"]);
     expect(certificates(files["ca-bundle.pem"]).slice(0, 5)).toEqual([
       "mock",
@@ -58,27 +64,33 @@ describe("trustFiles", () => {
     expect(certificates(files["ca-bundle.pem"]).length).toBeGreaterThan(100);
   });
 
-  it("hold each certificate once, and no authority of an earlier start", async () => {
-    const [old, mock, proxy] = await Promise.all(["mock", "mock", "proxy"].map(authority));
-    const earlier = await write("ca.pem", `${old}${proxy}${proxy}`);
-    const files = await trustFiles(mock ?? "", {
-      NODE_EXTRA_CA_CERTS: earlier,
-      SSL_CERT_FILE: earlier,
-    });
-    expect(certificates(files["ca.pem"])).toEqual(["mock", "proxy"]);
-    expect(files["ca.pem"]).toContain(mock?.trim());
-    expect(files["ca-bundle.pem"]).not.toContain(old?.trim());
+  it("hold each certificate once, and no authority of an earlier start in the folder", async () => {
+    const [old = "", mock = "", other = "", proxy = ""] = await Promise.all(
+      ["mock", "mock", "mock", "proxy"].map(authority),
+    );
+    const earlier = await write("ca.pem", `${old}${other}${proxy}${proxy}`);
+    const variables = { NODE_EXTRA_CA_CERTS: earlier, SSL_CERT_FILE: earlier };
+    const files = await trustFiles(mock, { folder, variables });
+    expect(files["ca.pem"]).toBe([mock, other, proxy].map((pem) => `${pem.trim()}\n`).join(""));
+    expect(files["ca-bundle.pem"]).not.toContain(old.trim());
+    expect(files["ca-bundle.pem"].startsWith(files["ca.pem"])).toBe(true);
   });
 
   it.each(["", "/nowhere/ca.pem"])("pass over %j", async (path) => {
-    const files = await trustFiles(await authority("mock"), { NODE_EXTRA_CA_CERTS: path });
+    const files = await trustFiles(await authority("mock"), {
+      folder,
+      variables: { NODE_EXTRA_CA_CERTS: path },
+    });
     expect(certificates(files["ca.pem"])).toEqual(["mock"]);
   });
 
   it("pass over text that is no certificate", async () => {
     const damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     const path = await write("damaged.pem", damaged);
-    const files = await trustFiles(await authority("mock"), { NODE_EXTRA_CA_CERTS: path });
+    const files = await trustFiles(await authority("mock"), {
+      folder,
+      variables: { NODE_EXTRA_CA_CERTS: path },
+    });
     expect(certificates(files["ca.pem"])).toEqual(["mock"]);
   });
 });
@@ -88,7 +100,7 @@ describe("agentExports", () => {
     const [first, second, mock] = await Promise.all(["first", "second", "mock"].map(authority));
     const shell = { NODE_EXTRA_CA_CERTS: await write("extra.pem", first ?? "") };
     const root = join(folder, "bindings");
-    const files = await trustFiles(mock ?? "", shell);
+    const files = await trustFiles(mock ?? "", { folder: root, variables: shell });
     await writeBindingFiles(root, { ...files, "env.sh": "export A='b'\n" });
     const other = await write("other.pem", second ?? "");
     const trust = { NODE_EXTRA_CA_CERTS: other, SSL_CERT_FILE: other };

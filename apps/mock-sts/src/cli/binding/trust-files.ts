@@ -18,9 +18,16 @@ export type TrustVariables = Readonly<
  * Makes the files that an agent's trust is read from. What the variables name stays trusted: an agent
  * must reach other servers too, also behind a proxy that ends TLS.
  */
-export async function trustFiles(ca: string, variables: TrustVariables): Promise<TrustFiles> {
+export async function trustFiles(
+  ca: string,
+  { folder, variables }: { readonly folder: string; readonly variables: TrustVariables },
+): Promise<TrustFiles> {
   const { NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, REQUESTS_CA_BUNDLE } = variables;
+  // The variables may name the files of an earlier start, whose authority has no key any more. That
+  // of a mock with another folder may be running.
+  const [earlier] = await readCertificates(join(folder, CA_FILE));
   return filesOf(ca, {
+    dropped: earlier,
     added: await readCertificates(NODE_EXTRA_CA_CERTS),
     replacing: [
       ...(await readCertificates(SSL_CERT_FILE)),
@@ -40,6 +47,7 @@ export async function extendedTrustFiles(
   const [ca, ...earlier] = await readCertificates(join(folder, CA_FILE));
   if (ca === undefined) return undefined;
   return filesOf(ca, {
+    dropped: undefined,
     added: [...earlier, ...(await readCertificates(NODE_EXTRA_CA_CERTS))],
     replacing: [
       ...(await readCertificates(join(folder, BUNDLE_FILE))),
@@ -52,14 +60,15 @@ export async function extendedTrustFiles(
 /** The two files by their names. */
 export type TrustFiles = Readonly<Record<typeof CA_FILE | typeof BUNDLE_FILE, string>>;
 
-function filesOf(
-  ca: string,
-  { added, replacing }: { added: readonly string[]; replacing: readonly string[] },
-): TrustFiles {
-  return {
-    [CA_FILE]: joinCertificates(ca, added),
-    [BUNDLE_FILE]: joinCertificates(ca, [...added, ...replacing]),
-  };
+interface FoundCertificates {
+  readonly dropped: string | undefined;
+  readonly added: readonly string[];
+  readonly replacing: readonly string[];
+}
+
+function filesOf(ca: string, { dropped, added, replacing }: FoundCertificates): TrustFiles {
+  const join = (others: readonly string[]) => joinCertificates(ca, { others, dropped });
+  return { [CA_FILE]: join(added), [BUNDLE_FILE]: join([...added, ...replacing]) };
 }
 
 /** Reads the certificates of a file, or of the files of a folder; what cannot be read has none. */
@@ -82,21 +91,25 @@ function certificatesOf(text: string): readonly string[] {
   return text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
 }
 
-/** Begins with the mock's own authority. Those of earlier starts are dropped: nothing has their keys. */
-function joinCertificates(ca: string, others: readonly string[]): string {
-  const own = new X509Certificate(ca);
-  const kept = new Map([[own.fingerprint256, ca]]);
-  for (const pem of others) {
-    const certificate = parse(pem);
-    if (certificate === undefined || certificate.subject === own.subject) continue;
-    kept.set(certificate.fingerprint256, pem);
+/** Begins with the mock's own authority, and has each certificate once. */
+function joinCertificates(
+  ca: string,
+  { others, dropped }: { others: readonly string[]; dropped: string | undefined },
+): string {
+  const kept = new Map<string, string>();
+  for (const pem of [ca, ...others]) {
+    const mark = fingerprintOf(pem);
+    if (mark !== undefined && !kept.has(mark)) kept.set(mark, pem);
   }
+  const lost = dropped === undefined ? undefined : fingerprintOf(dropped);
+  if (lost !== undefined && lost !== fingerprintOf(ca)) kept.delete(lost);
   return [...kept.values()].map((pem) => `${pem.trim()}\n`).join("");
 }
 
-function parse(pem: string): X509Certificate | undefined {
+/** `undefined` for text that is no certificate. */
+function fingerprintOf(pem: string): string | undefined {
   try {
-    return new X509Certificate(pem);
+    return new X509Certificate(pem).fingerprint256;
   } catch {
     return undefined;
   }
