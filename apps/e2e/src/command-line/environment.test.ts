@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { root } from "../walls/repository.ts";
@@ -11,7 +12,7 @@ import { root } from "../walls/repository.ts";
 const run = promisify(execFile);
 const NODE = [process.execPath, "--conditions=@agent-oauth/source"] as const;
 const COMMAND = join(root, "apps/mock-sts/src/cli/cli.ts");
-const PROGRAM = join(import.meta.dirname, "agent-program.ts");
+const PROGRAM = fileURLToPath(new URL("./agent-program.ts", import.meta.url));
 /** Neither the mock nor the agent knows anything of this process's environment. */
 const BARE = { PATH: process.env.PATH ?? "" };
 
