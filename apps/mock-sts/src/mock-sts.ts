@@ -12,7 +12,6 @@ import { type Listeners, startListeners } from "./http/listeners.ts";
 import { createTokenLedger } from "./http/token-ledger.ts";
 import { KeyRings } from "./keys/key-rings.ts";
 import { IDENTITY_PATHS } from "./oauth/issuer-paths.ts";
-import { STS_NAME } from "./options/issuer-options.ts";
 import { issueLobKeyStore, LOB_CLIENT } from "./options/lob-client.ts";
 import { type MockStsOptions, resolveOptions } from "./options/options.ts";
 import { createRecorder, type Recorder } from "./recording/recorder.ts";
@@ -173,8 +172,8 @@ async function describeMock(
     tenants: tenants.all.map(describeTenant),
     controlUrl: `${url}${CONTROL_PATH}`,
     adminToken: parts.adminToken,
-    sts: describeSts(STS_NAME, url, tenants.provider),
-    issuers: options.issuers.map(({ name }) => describeSts(name, url, tenants.provider)),
+    sts: describeSts(options.sts, url, tenants.provider),
+    issuers: options.issuers.map((issuer) => describeSts(issuer, url, tenants.provider)),
     iasDestination: iasDestinationName(landscape),
     userToken: createUserTokens({ tenants, services, clock, defaultClientId: clientId }),
     credentials: (pair = clientCertificate) =>

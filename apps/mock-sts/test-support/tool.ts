@@ -1,9 +1,15 @@
+import type { TrustVariables } from "../src/cli/binding/trust-files.ts";
 import { runCli } from "../src/cli/run-cli.ts";
+import type { Ports } from "../src/cli/start-on-ports.ts";
 
 /** How the tool runs. */
 export interface ToolOptions {
   /** Its folder. */
   readonly folder: string;
+  /** Default: no variable is set. */
+  readonly trust?: TrustVariables;
+  /** Default: any free ports. */
+  readonly ports?: Ports;
   readonly isTerminal?: boolean;
   readonly hasColors?: boolean;
   readonly openUrl?: (url: string) => Promise<void>;
@@ -21,8 +27,9 @@ export interface Printed {
 /** Runs the command line tool in this process to its end. */
 export async function runTool(
   args: readonly string[],
-  { folder, isTerminal = false, hasColors = false, openUrl, whileReady }: ToolOptions,
+  { folder, isTerminal = false, hasColors = false, openUrl, whileReady, ...more }: ToolOptions,
 ) {
+  const { trust = {}, ports = { port: 0, gatewayPort: 0 } } = more;
   let out = "";
   let errors = "";
   let stop = () => {};
@@ -46,6 +53,8 @@ export async function runTool(
   const code = await runCli(args, {
     stopped,
     folder,
+    trust,
+    ports,
     isTerminal,
     hasColors,
     openUrl: openUrl ?? (() => Promise.reject(new Error("there is no browser"))),

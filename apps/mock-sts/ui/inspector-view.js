@@ -62,7 +62,8 @@ function factsView(request) {
       ${fact("took", durationText(request.durationMs))} ${fact("client", request.clientId)}
       ${fact("tenant", request.tenant)} ${fact("MCP server", mcp?.server)}
       ${fact("method", mcp?.methods.join(", "))} ${fact("tool", mcp?.tool)}
-      ${fact("error", request.error)} ${fact("fault", request.fault)}
+      ${fact("error", request.error)} ${fact("reason", request.errorDescription)}
+      ${fact("fault", request.fault)}
       ${fact("connection", connection)} ${fact("certificate", tls.clientCertificate)}
       ${Object.entries(form).map(([name, value]) => fact(name, shortUrn([value].flat().join(" "))))}
       ${fact("user agent", request.headers["user-agent"])}

@@ -66,8 +66,9 @@ export function audienceOf({ mcp, agent, issued, form, tenant }) {
  * @param {RecordedRequest} request
  * @returns {{ tone: "good" | "bad" | "waiting", label: string, detail: string }}
  */
-export function outcomeOf({ status, error, fault, answerId }) {
-  const detail = [error, fault && `fault: ${fault}`].filter(Boolean).join(", ");
+export function outcomeOf({ status, error, errorDescription, fault, answerId }) {
+  const refusal = [error, errorDescription].filter(Boolean).join(": ");
+  const detail = [refusal, fault && `fault: ${fault}`].filter(Boolean).join(", ");
   if (status !== undefined) {
     return { tone: status < 400 ? "good" : "bad", label: String(status), detail };
   }

@@ -33,7 +33,7 @@ export function requestRow({ model, selection }, { request, row }) {
         ${actor === undefined ? nothing : html`<small>by ${actor}</small>`}
       </td>
       <td class="audience">${audienceOf(request)}</td>
-      <td class="outcome"><span class="status">${label}</span> ${detail}</td>
+      <td class="outcome" title=${detail}><span class="status">${label}</span> ${detail}</td>
       <td class="duration">
         <svg aria-hidden="true"><rect width="${barPercent(request.durationMs)}%" height="4" rx="2"></rect></svg>
         ${durationText(request.durationMs)}

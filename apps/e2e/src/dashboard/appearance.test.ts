@@ -60,9 +60,13 @@ describe("the page", () => {
     const agent = await openWatchedAgent();
     const page = await openDashboard(browser, agent.mock);
     await play(agent);
-    await page.locator("tr.request.token.bad").first().waitFor();
+    await agent.work("carol", 2);
+    agent.mock.controls.revoke({ subject: "carol" });
+    await agent.work("carol", 1);
     await shown(page, agent.mock);
-    await page.locator("tr.request.token").first().click();
+    const refused = page.locator("tr.request.bad").first();
+    expect(await refused.textContent()).toContain("invalid_token: token was revoked");
+    await refused.click();
     await page.getByRole("list", { name: "Verdict" }).waitFor();
     await page.locator("header").click();
     if (isPictureWanted()) await page.screenshot({ path: picture });

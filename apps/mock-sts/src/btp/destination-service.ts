@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { MockEnv } from "../http/received-request.ts";
+import { noteRefusal } from "../recording/note-refusal.ts";
 import type { RouteName } from "../recording/recorded-request.ts";
 import type { Tenants } from "../tenants/tenant.ts";
 import type { Clock } from "../time/clock.ts";
@@ -26,14 +27,14 @@ export function createDestinationService(options: DestinationServiceOptions): Ho
   const app = new Hono<MockEnv>();
   for (const version of ["v1", "v2"] as const) {
     app.get(`/${version}/destinations/:reference`, (c) =>
-      refusing(() => handleDestination(c, { ...options, version })),
+      refusing(c, () => handleDestination(c, { ...options, version })),
     );
   }
   for (const path of ["", "/:name", "/:name/:aspect{labels}"]) {
     app.all(`/v1/:collection${path}`, (c, next) => {
       const collection = parseCollection(c.req.param("collection") ?? "");
       if (collection === undefined) return next();
-      return refusing(() => handleCollection(c, { ...options, ...collection }));
+      return refusing(c, () => handleCollection(c, { ...options, ...collection }));
     });
   }
   return app;
@@ -99,11 +100,12 @@ function authorize(
   return authorizeService(c.req.header("authorization"), { tenants, clientId, version });
 }
 
-async function refusing(handle: () => Promise<Response>): Promise<Response> {
+async function refusing(c: Context<MockEnv>, handle: () => Promise<Response>): Promise<Response> {
   try {
     return await handle();
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
+    noteRefusal(c.get("received").record, { description: error.message });
     return error.toResponse();
   }
 }

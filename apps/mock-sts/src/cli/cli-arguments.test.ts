@@ -9,6 +9,7 @@ describe("parseCommand", () => {
       kind: "serve",
       config: {},
       configFile: undefined,
+      clients: [],
       binding: undefined,
       log: undefined,
       color: true,
@@ -19,7 +20,7 @@ describe("parseCommand", () => {
 
   it("reads every option", () => {
     const line =
-      "--port 8443 --gateway-port=8444 --host 127.0.0.2 --http --token-lifetime 60 --public-client --write-binding b --flow lob --force --user a --user b --config c.yaml --preset ias --scenario flaky --seed 7 --record-secrets --log json --no-color --ui";
+      "--port 8443 --gateway-port=8444 --host 127.0.0.2 --http --token-lifetime 60 --public-client --client sdk:a:b --client two:c --write-binding b --flow lob --force --user a --user b --config c.yaml --preset ias --scenario flaky --seed 7 --record-secrets --log json --no-color --ui";
     expect(parseCommand(line.split(" "))).toEqual({
       kind: "serve",
       configFile: "c.yaml",
@@ -38,12 +39,16 @@ describe("parseCommand", () => {
         tokenLifetimeMs: 60_000,
         sts: { publicClient: true },
       },
-      binding: { folder: "b", force: true, flows: ["lob"], users: ["a", "b"] },
+      binding: { folder: "b", force: true, flow: "lob", users: ["a", "b"] },
+      clients: [
+        { clientId: "sdk", authentication: "client_secret_basic", clientSecret: "a:b" },
+        { clientId: "two", authentication: "client_secret_basic", clientSecret: "c" },
+      ],
     });
   });
 
-  it("writes the bindings of all flows unless told otherwise", () => {
-    const binding = { folder: "b", force: false, flows: ["customer", "lob", "sts"], users: [] };
+  it("leaves the flows of a binding open unless told otherwise", () => {
+    const binding = { folder: "b", force: false, flow: undefined, users: [] };
     expect(parseCommand(["--write-binding", "b"])).toMatchObject({ binding });
   });
 
@@ -71,6 +76,23 @@ describe("parseCommand", () => {
     }
     expect(parseCommand(["help"])).toEqual({ kind: "help", text: USAGE });
   });
+
+  it("takes -h for --help in every command", () => {
+    expect(parseCommand(["-h"])).toEqual({ kind: "help", text: USAGE });
+    expect(parseCommand(["serve", "-h"])).toEqual({ kind: "help", text: USAGE });
+    expect(parseCommand(["init", "-h"])).toEqual({ kind: "help", text: INIT_USAGE });
+    expect(parseCommand(["check", "-h"])).toEqual({ kind: "help", text: CHECK_USAGE });
+    expect(() => parseCommand(["-x"])).toThrow("unknown option -x");
+  });
+
+  it.each(["sentinel", ":sentinel", " :sentinel", "sentinel: "])(
+    "refuses the client %j without showing it",
+    (text) => {
+      const parse = () => parseCommand(["--client", text]);
+      expect(parse).toThrow("--client must be ID:SECRET");
+      expect(parse).not.toThrow("sentinel");
+    },
+  );
 
   it.each([
     ["--prot 1", 'unknown option --prot; did you mean "--port"?'],
@@ -145,6 +167,7 @@ describe("usage", () => {
       "user",
       "force",
       "public-client",
+      "client",
       "token-lifetime",
       "config",
       "preset",

@@ -1,9 +1,13 @@
 import { didYouMean } from "../checks/nearest-name.ts";
 import { UsageError } from "../checks/usage-error.ts";
+import type { ClientRegistration } from "../clients/clients.ts";
 import type { Config } from "../config/config-schema.ts";
 import { PRESET_NAMES, type PresetName } from "../config/preset-names.ts";
+import { AGENT_FLOWS, type BindingRequest } from "./binding/binding-request.ts";
 import { CHECK_USAGE, INIT_USAGE, USAGE } from "./cli-usage.ts";
 import { choice, integer, notBlank, readArguments } from "./cli-values.ts";
+import { parseClient } from "./command-clients.ts";
+import { LOG_FORMATS, type LogFormat } from "./output/cli-log.ts";
 
 /** The command that a command line asks for. */
 export type Command =
@@ -29,31 +33,13 @@ export interface ServeCommand {
   readonly configFile: string | undefined;
   /** The settings that win over the file. */
   readonly config: Config;
+  /** Clients in addition to those of the file. */
+  readonly clients: readonly ClientRegistration[];
   readonly binding: BindingRequest | undefined;
   /** `undefined`: `pretty` on a terminal, else `json`. */
   readonly log: LogFormat | undefined;
   readonly color: boolean;
   readonly openUi: boolean;
-}
-
-/** How requests are logged. */
-export type LogFormat = (typeof LOG_FORMATS)[number];
-
-const LOG_FORMATS = ["pretty", "json", "off"] as const;
-
-/** How an agent gets its tokens. */
-export type AgentFlow = (typeof AGENT_FLOWS)[number];
-
-const AGENT_FLOWS = ["customer", "lob", "sts"] as const;
-
-/** Write files an agent can start from. */
-export interface BindingRequest {
-  readonly folder: string;
-  readonly force: boolean;
-  /** Flows to write bindings and the environment for. */
-  readonly flows: readonly AgentFlow[];
-  /** Users to write tokens for. */
-  readonly users: readonly string[];
 }
 
 /**
@@ -72,7 +58,7 @@ export function parseCommand(args: readonly string[]): Command {
   throw new UsageError(`unknown command ${JSON.stringify(command)}${asked}`);
 }
 
-const HELP = { help: { type: "boolean" } } as const;
+const HELP = { help: { type: "boolean", short: "h" } } as const;
 
 function parseInit(args: readonly string[]): Command {
   const options = { ...HELP, preset: { type: "string" }, force: { type: "boolean" } } as const;
@@ -109,6 +95,7 @@ const SERVE_OPTIONS = {
   user: { type: "string", multiple: true },
   force: { type: "boolean" },
   "public-client": { type: "boolean" },
+  client: { type: "string", multiple: true },
   "token-lifetime": { type: "string" },
   "record-secrets": { type: "boolean" },
   log: { type: "string" },
@@ -127,6 +114,7 @@ function parseServe(args: readonly string[]): Command {
     kind: "serve",
     configFile: notBlank(values.config, "--config"),
     config: configOf(values),
+    clients: (values.client ?? []).map(parseClient),
     binding: bindingRequest(values),
     log: choice(values.log, "--log", LOG_FORMATS),
     color: values["no-color"] !== true,
@@ -171,8 +159,7 @@ function bindingRequest(values: Values): BindingRequest | undefined {
   const flow = choice(values.flow, "--flow", AGENT_FLOWS);
   if (folder !== undefined) {
     for (const user of users) notBlank(user, "--user");
-    const flows = flow === undefined ? AGENT_FLOWS : [flow];
-    return { folder: notBlank(folder, "--write-binding"), force, flows, users };
+    return { folder: notBlank(folder, "--write-binding"), force, flow, users };
   }
   const needless = (["flow", "force", "user"] as const).find((name) => values[name] !== undefined);
   if (needless !== undefined) throw new UsageError(`--${needless} needs --write-binding`);

@@ -1,3 +1,5 @@
+import type { TrustVariables } from "./binding/trust-files.ts";
+
 /** The environment of the command line tool. */
 export interface CliEnvironment {
   /** Prints what was asked for. */
@@ -11,6 +13,10 @@ export interface CliEnvironment {
   readonly hasColors: boolean;
   /** The folder that files are looked for in. */
   readonly folder: string;
+  /** The variables that name trusted certificates, as they are set now. */
+  readonly trust: TrustVariables;
+  /** Ports that are tried first; 0 is any free one. */
+  readonly ports: { readonly port: number; readonly gatewayPort: number };
   /** Opens a URL in the browser; rejects if it cannot. */
   readonly openUrl: (url: string) => Promise<void>;
 }

@@ -56,6 +56,61 @@ describe("serve", () => {
     expect(stopping).toMatchObject({ event: "stopping" });
   });
 
+  it("tells programs which servers, audiences and tenants there are", async () => {
+    const { out } = await run(["--client", "sdk:sentinel"]);
+    const [ready] = lines(out);
+    const origin = /^https:\/\/localhost:\d+/;
+    expect(ready?.servers).toHaveLength(9);
+    expect(ready?.servers).toContainEqual({
+      name: "orders",
+      tenant: "tenant-a",
+      url: expect.stringMatching(/\/tenant-a\/v1\/mcp\//),
+      issuer: expect.stringMatching(/\/ias\/tenant-a$/),
+    });
+    expect(ready?.servers).toContainEqual({
+      name: "payroll",
+      audience: "payroll",
+      url: expect.stringMatching(origin),
+      issuer: expect.stringMatching(/\/sts$/),
+    });
+    expect(ready).toMatchObject({
+      audiences: ["tickets", "payroll"],
+      clientIds: ["sdk"],
+      notes: [],
+      tenants: [
+        { subdomain: "provider-zone", isProvider: true, tenantId: "mock-tenant" },
+        { subdomain: "tenant-a", isProvider: false, tokenEndpoint: expect.stringMatching(origin) },
+        { subdomain: "tenant-b" },
+      ],
+    });
+    expect(out).not.toContain("sentinel");
+  });
+
+  it("notes a port that is taken, for people and for programs", async () => {
+    const { out } = await run([], {
+      async whileReady(printed) {
+        const port = Number(/localhost:(\d+)/.exec(printed.out)?.[1]);
+        const ports = { port, gatewayPort: 0 };
+        const note = `port ${port} is taken, so the token server is at port`;
+        expect((await run([], { ports, isTerminal: true })).out).toContain(`note: ${note}`);
+        expect(lines((await run([], { ports })).out)[0]?.notes).toEqual([
+          expect.stringContaining(note),
+        ]);
+      },
+    });
+    expect(out).toContain("mock-sts is ready");
+  });
+
+  it("keeps the clients of the file beside those of the command line", async () => {
+    await write("mock-sts.yaml", "clients: [{ clientId: filed, authentication: none }]\n");
+    const twice = await run(["--client", "filed:secret"]);
+    expect([twice.code, twice.errors]).toEqual([
+      1,
+      'mock-sts: Cannot register client "filed": it is registered twice\n',
+    ]);
+    expect((await run(["--client", "other:secret"])).code).toBe(0);
+  });
+
   it("logs no request if told so, and as people read it if told so", async () => {
     const whileReady: ToolOptions["whileReady"] = async ({ out }) => void (await ask(out));
     const off = await run(["--log", "off"], { whileReady });

@@ -1,32 +1,50 @@
 import { applyLiveConfig, type LiveMock } from "../config/config-live.ts";
 import { type ConfigSource, loadConfig } from "../config/config-load.ts";
 import { optionsOf } from "../config/config-rules.ts";
+import type { Config } from "../config/config-schema.ts";
 import { watchConfigText } from "../config/config-watch.ts";
-import { type MockSts, startMockSts } from "../mock-sts.ts";
-import { agentBindingFiles } from "./agent-binding.ts";
-import { writeBindingFiles } from "./binding-files.ts";
+import type { MockSts } from "../mock-sts.ts";
+import type { MockStsOptions } from "../options/options.ts";
+import type { AgentBinding } from "./binding/agent-binding.ts";
+import { servedFlows } from "./binding/served-flows.ts";
 import type { ServeCommand } from "./cli-arguments.ts";
 import type { CliEnvironment } from "./cli-environment.ts";
-import { type CliLog, createLog } from "./cli-log.ts";
-import { describeMock, readyFields, type StartInfo } from "./describe-mock.ts";
+import { TRANSPARENT_CLIENT } from "./command-clients.ts";
+import { type CliLog, createLog } from "./output/cli-log.ts";
+import { describeMock } from "./output/describe-mock.ts";
+import { readyFields } from "./output/ready-fields.ts";
+import type { StartInfo } from "./output/start-info.ts";
+import { createPaint } from "./output/terminal-style.ts";
 import { packageVersion } from "./package-version.ts";
-import { createPaint } from "./terminal-style.ts";
+import { prepareBinding } from "./prepare-binding.ts";
+import { startOnPorts } from "./start-on-ports.ts";
 
 /** Runs a mock until the user wants it to end. */
 export async function serve(command: ServeCommand, environment: CliEnvironment): Promise<void> {
-  const { binding, config: over } = command;
+  const { config: over } = command;
   const source = await loadConfig({ folder: environment.folder, file: command.configFile, over });
   const colors = command.color && environment.hasColors;
   const format = command.log ?? (environment.isTerminal ? "pretty" : "json");
   const log = createLog(format, { print: environment.print, colors });
-  const mock = await startMockSts({ ...optionsOf(source.config), onAnswer: log.request });
+  const options = { ...optionsOf(source.config), ...commandClients(source.config, command) };
+  const { mock, notes } = await startOnPorts(
+    { ...options, onAnswer: log.request },
+    environment.ports,
+  );
   let unwatch = () => {};
   try {
     const live = applyLiveConfig(mock.controls, source.config);
-    if (binding !== undefined) {
-      await writeBindingFiles(binding.folder, await agentBindingFiles(mock, binding), binding);
-    }
-    const info = await startInfo(source, command);
+    const { flow } = command.binding ?? {};
+    const flows = servedFlows(mock, { flow, preset: source.config.preset });
+    const binding = await prepareBinding(mock, { command, source, flows, environment });
+    const info: StartInfo = {
+      version: await packageVersion(),
+      binding,
+      flows,
+      clientIds: command.clients.map(({ clientId }) => clientId),
+      config: describeSource(source),
+      notes: [...notes, ...schemeNotes(mock, binding)],
+    };
     const screen = describeMock(mock, info, createPaint({ colors }));
     const fields = readyFields(mock, info);
     unwatch = await follow(source, { live, log });
@@ -44,14 +62,32 @@ export async function serve(command: ServeCommand, environment: CliEnvironment):
   }
 }
 
-async function startInfo(source: ConfigSource, { binding }: ServeCommand): Promise<StartInfo> {
-  const { preset, scenario } = source.config;
-  const parts = [
-    source.file === undefined ? "defaults" : `${source.name}, followed`,
+/** The clients of the command line are further ones: those of the file stay. */
+function commandClients(
+  { clients = [] }: Config,
+  command: ServeCommand,
+): Pick<MockStsOptions, "clients"> {
+  const isTransparent = command.binding?.flow === "transparent";
+  return {
+    clients: [...clients, ...command.clients, ...(isTransparent ? [TRANSPARENT_CLIENT] : [])],
+  };
+}
+
+function describeSource({ file, name, config }: ConfigSource): string {
+  const { preset, scenario } = config;
+  return [
+    file === undefined ? "defaults" : `${name}, followed`,
     ...(preset === undefined ? [] : [`preset ${preset}`]),
     ...(scenario === undefined ? [] : [`scenario ${scenario}`]),
+  ].join("; ");
+}
+
+/** The customer's agent proves itself by a certificate, which plain HTTP cannot carry. */
+function schemeNotes({ url, clientId }: MockSts, binding: AgentBinding | undefined): string[] {
+  if (url.startsWith("https:") || !binding?.flows.includes("customer")) return [];
+  return [
+    `the customer flow cannot work over plain HTTP: ${clientId} must send a certificate; leave --http out, or take --flow transparent`,
   ];
-  return { version: await packageVersion(), binding, config: parts.join("; ") };
 }
 
 /** Applies changes of the file; an invalid file changes nothing. */

@@ -15,24 +15,31 @@ Configuration:
   --scenario NAME       faults and settings to begin with, such as flaky or slow
   --seed N              seed of faults with a probability (default: 1)
   --public-client       let the STS exchange tokens without a client, as for kagent
+  --client ID:SECRET    add a client, for the MCP SDKs; may be repeated
   --token-lifetime SEC  lifetime of access tokens, 1 to 43200 (default: 3600)
 
 Address and ports:
-  --port PORT           port of the token server (default: 0, any free port)
-  --gateway-port PORT   port of the gateway (default: 0, any free port)
+  --port PORT           port of the token server; 0: any free one (default: 5443, or
+                        any free one if that is taken)
+  --gateway-port PORT   port of the gateway (default: 5444, likewise)
   --host ADDRESS        address to bind (default: 127.0.0.1)
-  --http                plain HTTP, without client certificates
+  --http                plain HTTP, without client certificates: not for the
+                        customer flow
 
 Files for agents:
   --write-binding DIR   write DIR/agent-gateway/ (customer flow), DIR/destination/
-                        (line-of-business flow), DIR/ca.pem and DIR/env.sh
-  --flow FLOW           with --write-binding: only for this flow, customer, lob or
-                        sts; an agent that finds several chooses one of them
+                        (line-of-business flow), DIR/ca.pem, DIR/ca-bundle.pem and
+                        DIR/env.sh; files of an earlier start are replaced
+  --flow FLOW           with --write-binding: only for this flow, customer,
+                        transparent, lob or sts (default: those that the mock
+                        serves, but transparent); an agent that finds several
+                        chooses one of them
   --user NAME[@TENANT]  with --write-binding: write DIR/NAME.jwt too, a user token
                         for 12 hours; may be repeated
-  --force               with --write-binding: replace files that exist
+  --force               with --write-binding: replace files of others too
   --print-env DIR       print the environment of the mock that wrote DIR and exit,
-                        for  eval "$(mock-sts --print-env DIR)"
+                        for  eval "$(mock-sts --print-env DIR)"; adds what this
+                        shell trusts to DIR/ca.pem and DIR/ca-bundle.pem
 
 Output:
   --log FORMAT          pretty, json or off (default: pretty on a terminal, else
@@ -40,7 +47,7 @@ Output:
   --no-color            no colors (NO_COLOR and FORCE_COLOR apply too)
   --ui                  open the dashboard in the browser
   --record-secrets      keep values of tokens, for holders of the admin token
-  --help                print this text
+  -h, --help            print this text
   --version             print the version
 
 Exit codes: 0 after Ctrl+C or SIGTERM (a second one ends it at once), 1 if it cannot
@@ -54,7 +61,7 @@ Writes a commented configuration file in YAML (default: mock-sts.yaml).
 
   --preset NAME  begin with everything, ias, btp-lob, kagent-sts or keycloak-like
   --force        replace a file that exists
-  --help         print this text
+  -h, --help     print this text
 `;
 
 /** What `mock-sts check --help` prints. */
@@ -63,5 +70,5 @@ export const CHECK_USAGE = `Usage: mock-sts check [FILE]
 Lists all violations of a configuration file, with line and column (default:
 mock-sts.yaml, .yml or .json in this folder). Exit codes: 0 without violations, else 1.
 
-  --help         print this text
+  -h, --help     print this text
 `;

@@ -12,7 +12,7 @@ module.enableCompileCache();
 const { runCli } = await import("./run-cli.ts");
 const { openBrowser } = await import("./open-browser.ts");
 const { untilStopped } = await import("./stop-signals.ts");
-const { wantsColors } = await import("./terminal-style.ts");
+const { wantsColors } = await import("./output/terminal-style.ts");
 
 const { stdout, stderr } = process;
 const IS_TERMINAL = stdout.isTTY === true;
@@ -24,5 +24,8 @@ process.exitCode = await runCli(process.argv.slice(2), {
   isTerminal: IS_TERMINAL,
   hasColors: wantsColors(process.env, IS_TERMINAL),
   folder: process.cwd(),
+  trust: process.env,
+  // Scripts and bookmarks keep working after a restart.
+  ports: { port: 5443, gatewayPort: 5444 },
   openUrl: openBrowser,
 });

@@ -157,10 +157,58 @@ describe("runCli", () => {
       await expect(read("destination/type")).rejects.toThrow("ENOENT");
     });
     expect(out).toMatch(/STS_WELL_KNOWN_URI=https:\/\/localhost:\d+\/\.well-known\/oauth-auth/);
+    expect(out).toContain("any request may exchange, without a client (--public-client)");
     expect(out).toMatch(
       / tickets takes exchanged tokens for tickets\n +https:\/\/localhost:\d+\/v1\/mcp\//,
     );
     expect(out).toMatch(/ 200 +\d+ ms \/sts\/token token-exchange alice for tickets /);
+  });
+
+  it("names --public-client on the screen, and in the refusal of a request without a client", async () => {
+    let refusal = "";
+    const { out } = await run(["--write-binding", folder], async () => {
+      const dispatcher = new Agent({ connect: { ca: await readFile(join(folder, "ca.pem")) } });
+      const { out: exports } = await run(["--print-env", folder]);
+      const [uri = ""] = /https:[^']+oauth-authorization-server\/sts/.exec(exports) ?? [];
+      const body = new URLSearchParams({ grant_type: "client_credentials" });
+      const endpoint = `${new URL(uri).origin}/sts/token`;
+      const response = await fetch(endpoint, { method: "POST", body, dispatcher });
+      expect(response.status).toBe(401);
+      refusal = ((await response.json()) as { error_description: string }).error_description;
+      await dispatcher.close();
+    });
+    expect(out).toContain("--public-client allows exchanges without one");
+    expect(refusal).toContain("with publicClient (--public-client) it would need none");
+    expect(out).toContain(`invalid_client: ${refusal}`);
+  });
+
+  it("lists the servers of every subscriber", async () => {
+    const { out } = await run(["--preset", "btp-lob"]);
+    for (const tenant of ["tenant-a", "tenant-b", "tenant-c"]) {
+      expect(out).toMatch(new RegExp(`orders of ${tenant}\n +https://[^ ]+/${tenant}/v1/mcp/`));
+    }
+    expect((await run(["--preset", "ias"])).out).not.toContain("XSUAA");
+  });
+
+  it("starts a second time with the same command", async () => {
+    const args = ["--write-binding", folder, "--user", "alice"];
+    expect((await run(args)).code).toBe(0);
+    const before = await readFile(join(folder, "ca.pem"), "utf8");
+    expect((await run(args)).code).toBe(0);
+    expect(await readFile(join(folder, "ca.pem"), "utf8")).not.toBe(before);
+  });
+
+  it("leaves a mock of another folder trusted, whose environment is set already", async () => {
+    const [one, two] = [join(folder, "one"), join(folder, "two")];
+    await run(["--write-binding", one], async () => {
+      const { out: exports } = await run(["--print-env", one]);
+      const [, uri = ""] = /STS_WELL_KNOWN_URI='([^']+)'/.exec(exports) ?? [];
+      const trust = { NODE_EXTRA_CA_CERTS: join(one, "ca.pem") };
+      await runTool(["--write-binding", two], { folder, trust });
+      const dispatcher = new Agent({ connect: { ca: await readFile(join(two, "ca.pem")) } });
+      expect((await fetch(uri, { dispatcher })).status).toBe(200);
+      await dispatcher.destroy();
+    });
   });
 
   it("leaves the token exchange service out of the environment of another flow", async () => {

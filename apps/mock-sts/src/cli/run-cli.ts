@@ -1,7 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { UsageError } from "../checks/usage-error.ts";
-import { BindingFileError } from "./binding-files.ts";
+import { BindingFileError } from "./binding/binding-files.ts";
 import { type Command, parseCommand } from "./cli-arguments.ts";
 import type { CliEnvironment } from "./cli-environment.ts";
 import { packageVersion } from "./package-version.ts";
@@ -34,7 +32,7 @@ async function execute(command: Command, environment: CliEnvironment): Promise<v
     case "version":
       return environment.print(`${await packageVersion()}\n`);
     case "print-env":
-      return environment.print(await readEnvironment(command.folder));
+      return printEnvironment(command.folder, environment);
     case "init":
       return (await import("./init-config.ts")).initConfig(command, environment);
     case "check":
@@ -42,6 +40,11 @@ async function execute(command: Command, environment: CliEnvironment): Promise<v
     case "serve":
       return (await import("./cli-serve.ts")).serve(command, environment);
   }
+}
+
+async function printEnvironment(folder: string, { print, trust }: CliEnvironment): Promise<void> {
+  const { agentExports } = await import("./binding/print-environment.ts");
+  print(await agentExports(folder, trust));
 }
 
 function describeError(error: unknown): string {
@@ -55,13 +58,4 @@ function describeError(error: unknown): string {
     return `Cannot listen: the host is not an address of this machine (${code})`;
   }
   return error instanceof Error ? error.message : String(error);
-}
-
-async function readEnvironment(folder: string): Promise<string> {
-  const file = join(folder, "env.sh");
-  try {
-    return await readFile(file, "utf8");
-  } catch {
-    throw new Error(`Cannot read ${file}: start mock-sts with --write-binding ${folder} first`);
-  }
 }

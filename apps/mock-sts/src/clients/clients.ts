@@ -1,4 +1,4 @@
-import { createLocalJWKSet, type JSONWebKeySet } from "jose";
+import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload } from "jose";
 import { checkNames, type KnownNames } from "../checks/known-names.ts";
 import { checkText } from "../checks/option-values.ts";
 import {
@@ -6,6 +6,7 @@ import {
   type CertificateSubject,
   certificateIdentity,
 } from "../tls/certificate-identity.ts";
+import { checkClientClaims } from "./client-claims.ts";
 
 /** Grants that one of the token endpoints knows. */
 export const GRANT_TYPES = [
@@ -54,6 +55,11 @@ export interface ClientRegistration extends CertificateSubject {
    * `certificateBoundTokens` is set too, they are bound to both.
    */
   readonly dpopBoundTokens?: boolean;
+  /**
+   * Further claims of its access tokens; they win over the claims that describe the user or the
+   * tenant. Claims that the token depends on, such as `sub` and `aud`, are refused. Default: none.
+   */
+  readonly claims?: JWTPayload;
 }
 
 /** A checked registration with its defaults. */
@@ -68,6 +74,8 @@ export interface Client {
   readonly scopes: readonly string[];
   certificateBoundTokens: boolean;
   readonly dpopBoundTokens: boolean;
+  /** Further claims of its access tokens. */
+  readonly claims: JWTPayload;
 }
 
 /** Registered clients by identifier. */
@@ -118,6 +126,7 @@ function registerClient(registration: ClientRegistration): Client {
     certificateBoundTokens:
       registration.certificateBoundTokens ?? isCertificateMethod(authentication),
     dpopBoundTokens: registration.dpopBoundTokens ?? false,
+    claims: checkClientClaims(registration.claims, start),
   };
 }
 
@@ -130,6 +139,7 @@ const REGISTRATION_NAMES: KnownNames<ClientRegistration> = {
   scopes: true,
   certificateBoundTokens: true,
   dpopBoundTokens: true,
+  claims: true,
   subjectDn: true,
   sanDns: true,
   sanUri: true,

@@ -1,5 +1,10 @@
 import type { MockStsOptions } from "../options/options.ts";
-import { DEFAULT_MCP_SERVERS, gatewayServers } from "../servers/mcp-servers.ts";
+import {
+  DEFAULT_MCP_SERVERS,
+  gatewayServers,
+  type McpServerOptions,
+} from "../servers/mcp-servers.ts";
+import { recordTools } from "../servers/record-tools.ts";
 import type { PresetName } from "./preset-names.ts";
 
 /** Settings for one purpose; a file and a command line win over them. */
@@ -10,6 +15,17 @@ export interface Preset {
 
 const GATEWAY_SERVERS = gatewayServers(DEFAULT_MCP_SERVERS);
 const STS_SERVERS = DEFAULT_MCP_SERVERS.filter((server) => !GATEWAY_SERVERS.includes(server));
+
+/** Lists its tools for anyone, as gateways of agents want it, and needs a token to call one. */
+const OPEN_SERVER: McpServerOptions = {
+  name: "directory",
+  ordId: "sap.mock:apiResource:directory:v1",
+  globalTenantId: "250697",
+  mode: "stateless",
+  audience: "directory",
+  requireTokenFor: "tool-calls",
+  tools: recordTools("employee", [{ id: "E-1", name: "Ada Example" }]),
+};
 
 /** The presets by their names. */
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
@@ -34,10 +50,10 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   },
   "kagent-sts": {
     description:
-      "A token exchange service that accepts clients without authentication, and its servers",
+      "A token exchange service that accepts clients without authentication, and its servers; one of them lists its tools without a token",
     options: {
       tenants: [],
-      mcpServers: STS_SERVERS,
+      mcpServers: [...STS_SERVERS, OPEN_SERVER],
       agents: [],
       sts: { publicClient: true },
     },

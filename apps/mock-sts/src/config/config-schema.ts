@@ -32,8 +32,12 @@ const tenant = z.strictObject({
 /** Keys that are options of `startMockSts` too. */
 export const optionShape = {
   host: text.describe("Address to bind. Default `127.0.0.1`."),
-  port: port.describe("Port of the token server. Default 0: any free one."),
-  gatewayPort: port.describe("Port of the gateway. Default 0: any free one."),
+  port: port.describe(
+    "Port of the token server; 0 is any free one. Default 0; on the command line 5443, if it is free.",
+  ),
+  gatewayPort: port.describe(
+    "Port of the gateway; 0 is any free one. Default 0; on the command line 5444, if it is free.",
+  ),
   insecureHttp: flag.describe("Plain HTTP, without client certificates. Default `false`."),
   clientId: text.describe("Client id of the agent. Default `mock-agent`."),
   certificateBoundTokens: flag.describe(

@@ -120,6 +120,13 @@ describe("the facts of a request", () => {
   it.each([
     [{ status: 200 }, "good", "200", ""],
     [{ status: 400, error: "invalid_target" }, "bad", "400", "invalid_target"],
+    [
+      { status: 401, error: "invalid_token", errorDescription: "token was revoked" },
+      "bad",
+      "401",
+      "invalid_token: token was revoked",
+    ],
+    [{ status: 404, errorDescription: "Session not found" }, "bad", "404", "Session not found"],
     [{ status: 503, fault: "status" }, "bad", "503", "fault: status"],
     [{ answerId: 1, fault: "reset-before-headers" }, "bad", "cut", "fault: reset-before-headers"],
     [{}, "waiting", "…", "no response yet"],

@@ -57,7 +57,8 @@ export async function authorizeBearer(
   const scheme = SCHEMES.find((known) => known.toLowerCase() === name?.toLowerCase());
   if (scheme === undefined) {
     const asked = policy.requireDpop ? "DPoP" : "Bearer";
-    return { refusal: { status: 401, scheme: asked, ...scopeOf(policy) } };
+    const description = "the request has no access token";
+    return { refusal: { status: 401, scheme: asked, description, ...scopeOf(policy) } };
   }
   const [token] = credentials;
   if (token === undefined || credentials.length > 1 || !/^[\w.~+/-]+=*$/.test(token)) {

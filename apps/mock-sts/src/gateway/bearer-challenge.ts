@@ -12,6 +12,7 @@ export interface Refusal {
     | "insufficient_scope"
     | "invalid_dpop_proof"
     | "use_dpop_nonce";
+  /** Without an `error`, only the record has it: RFC 6750 §3.1. */
   readonly description?: string;
   /** Scope that a token needs here. */
   readonly scope?: string;
@@ -30,7 +31,7 @@ export function challengeResponse(refusal: Refusal, resourceMetadataUrl: string)
   const { status, scheme, error, description, scope, headers } = refusal;
   const attributes = [
     ["error", error],
-    ["error_description", description && safeDescription(description)],
+    ["error_description", error && description && safeDescription(description)],
     ["scope", scope],
     ["algs", scheme === "DPoP" ? ASYMMETRIC_ALGORITHMS.join(" ") : undefined],
     ["resource_metadata", resourceMetadataUrl],

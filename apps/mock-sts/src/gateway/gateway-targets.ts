@@ -18,6 +18,32 @@ export function findTarget(tenants: Tenants, path: string): GatewayTarget | unde
   return found === undefined ? undefined : { tenant, ...found };
 }
 
+/**
+ * Finds the tenant whose tokens the resource of a path takes: the provider's for the gateway
+ * itself, `undefined` for an unknown path and for a server with an audience of its own.
+ */
+function tenantOfResource(tenants: Tenants, path: string): Tenant | undefined {
+  if (path === "" || path === "/") return tenants.provider;
+  const target = findTarget(tenants, path);
+  return target?.server?.audience === undefined ? target?.tenant : undefined;
+}
+
+/**
+ * Returns a function that tells whether the metadata of a resource names a tenant as the place to
+ * get tokens: whoever follows the metadata asks that tenant for exactly this resource.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-3.3 RFC 9728 §3.3}
+ */
+export function createAdvertisedResources(
+  tenants: Tenants,
+  origin: string,
+): (tenant: Tenant, resource: string) => boolean {
+  return (tenant, resource) => {
+    if (!resource.startsWith(origin)) return false;
+    return tenantOfResource(tenants, resource.slice(origin.length)) === tenant;
+  };
+}
+
 /** Creates the function that names the resource of a path of the gateway. */
 export function gatewayRoute(tenants: Tenants): RouteOf {
   return (path) => {

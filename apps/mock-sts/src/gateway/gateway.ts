@@ -2,6 +2,7 @@ import { Hono, type MiddlewareHandler } from "hono";
 import type { MockEnv, ReceivedRequest } from "../http/received-request.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
 import { STS_NAME } from "../options/issuer-options.ts";
+import { noteRefusal } from "../recording/note-refusal.ts";
 import { createLazyMcpEndpoint } from "../servers/lazy-mcp-endpoint.ts";
 import type { McpEndpoint } from "../servers/mcp-endpoint.ts";
 import { type McpServerOptions, mcpServerPath } from "../servers/mcp-servers.ts";
@@ -17,6 +18,7 @@ import { createAgentEndpoints } from "./agent-endpoint.ts";
 import { type Authorization, authorizeBearer, invalidToken } from "./bearer-authorization.ts";
 import { challengeResponse } from "./bearer-challenge.ts";
 import { findTarget, type GatewayTarget } from "./gateway-targets.ts";
+import { forwardToServer, hasMisplacedToken, isOpenRequest } from "./mcp-request.ts";
 import {
   protectedResourceMetadata,
   protectedResourcePath,
@@ -74,9 +76,10 @@ export function createGateway(given: GatewayOptions): Gateway {
   );
   const app = new Hono<MockEnv>();
   app.use(options.receive);
-  app.onError((error) => {
-    if (error instanceof OAuthError) return error.toResponse();
-    throw error;
+  app.onError((error, c) => {
+    if (!(error instanceof OAuthError)) throw error;
+    noteRefusal(c.get("received").record, { error: error.error, description: error.message });
+    return error.toResponse();
   });
   app.get(`${WELL_KNOWN_PREFIX}/*`, (c) => metadataResponse(c.req.raw.url, options));
   app.get(WELL_KNOWN_PREFIX, (c) => metadataResponse(c.req.raw.url, options));
@@ -85,17 +88,20 @@ export function createGateway(given: GatewayOptions): Gateway {
     if (target === undefined) return c.notFound();
     const request = c.req.raw;
     const received = c.get("received");
+    const { tenant, server } = target;
+    const endpoint = server && endpoints.get(tenant)?.get(server.name);
+    if (endpoint !== undefined && isOpenRequest(request, { server, body: received.body })) {
+      return forwardToServer(request, { received, endpoint });
+    }
     const authorization = await authorize({ request, received }, { target, options });
     if ("refusal" in authorization) return refuse(request, { authorization, received, options });
-    const { tenant, server } = target;
-    if (server === undefined) {
-      const { claims } = authorization;
-      const agent = agents.get(tenant)?.get(target.agent.name);
-      return agent?.({ request, body: received.body, part: target.part, claims }) ?? c.notFound();
+    if (endpoint !== undefined) {
+      return forwardToServer(request, { received, authorization, endpoint });
     }
-    const endpoint = endpoints.get(tenant)?.get(server.name);
-    if (endpoint === undefined) return c.notFound();
-    return handleMcp(request, { received, authorization, endpoint });
+    if (server !== undefined) return c.notFound();
+    const { claims } = authorization;
+    const agent = agents.get(tenant)?.get(target.agent.name);
+    return agent?.({ request, body: received.body, part: target.part, claims }) ?? c.notFound();
   });
   return {
     app,
@@ -184,42 +190,13 @@ function refuse(
   },
 ): Response {
   const { refusal } = context.authorization;
-  if (refusal.error !== undefined) context.received.record.error = refusal.error;
+  noteRefusal(context.received.record, refusal);
   const path = protectedResourcePath(new URL(request.url).pathname);
   return challengeResponse(refusal, `${context.options.origin}${path}`);
 }
 
-function handleMcp(
-  request: Request,
-  context: {
-    received: ReceivedRequest;
-    authorization: Exclude<Authorization, { refusal: unknown }>;
-    endpoint: McpEndpoint;
-  },
-): Promise<Response> {
-  const { token, claims } = context.authorization;
-  const clientId = String(claims.client_id);
-  const scopes = String(claims.scope ?? "").split(" ");
-  const caller = { token, clientId, scopes, extra: claims };
-  return context.endpoint.handle(rebuild(request, context.received.body), caller);
-}
-
 function isRefused({ alwaysUnauthorized: refused }: GatewaySwitches, name: string): boolean {
   return typeof refused === "boolean" ? refused : refused.includes(name);
-}
-
-function hasMisplacedToken(request: Request, body: string): boolean {
-  if (new URL(request.url).searchParams.has("access_token")) return true;
-  const isForm = request.headers
-    .get("content-type")
-    ?.startsWith("application/x-www-form-urlencoded");
-  return isForm === true && new URLSearchParams(body).has("access_token");
-}
-
-/** The body was read for the record: the SDK gets a copy of the request. */
-function rebuild(request: Request, body: string): Request {
-  const { method, headers, signal } = request;
-  return new Request(request.url, { method, headers, signal, ...(method === "POST" && { body }) });
 }
 
 function metadataResponse(requestUrl: string, options: GatewayContext): Response {

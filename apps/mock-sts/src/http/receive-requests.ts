@@ -7,7 +7,8 @@ import type { Faults } from "../faults/faults.ts";
 import type { KeyRings } from "../keys/key-rings.ts";
 import { certificateThumbprint } from "../oauth/fingerprint.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
-import type { RecordedTls } from "../recording/recorded-request.ts";
+import { noteRefusal } from "../recording/note-refusal.ts";
+import type { OpenRecord, RecordedTls } from "../recording/recorded-request.ts";
 import type { RecordingRecorder } from "../recording/recorder.ts";
 import { proxiedCertificate } from "../tls/proxied-certificate.ts";
 import { applyFault } from "./apply-fault.ts";
@@ -45,7 +46,7 @@ export function receiveRequests(options: ReceiveRequestsOptions): MiddlewareHand
     if (effect !== undefined) {
       await applyFault(c, next, { effect, keys, nowMs: clock.now() });
     } else if (state === "cut-off") c.res = RESPONSE_ALREADY_SENT;
-    else if (state === "too-large") c.res = tooLarge();
+    else if (state === "too-large") c.res = tooLarge(record);
     else await next();
     const isAnswered = state !== "cut-off" && !record.fault?.startsWith("reset");
     if (isAnswered) record.status = c.res.status;
@@ -86,7 +87,9 @@ function createTlsDescriber() {
   };
 }
 
-function tooLarge(): Response {
+function tooLarge(record: OpenRecord): Response {
   const options = { status: 413, headers: { Connection: "close" } };
-  return new OAuthError("invalid_request", "the body is too large", options).toResponse();
+  const refusal = new OAuthError("invalid_request", "the body is too large", options);
+  noteRefusal(record, { error: refusal.error, description: refusal.message });
+  return refusal.toResponse();
 }

@@ -35,6 +35,8 @@ export interface IdentityTenantContext {
   readonly clock: Clock;
   readonly dpop: DpopVerifier;
   readonly lifetime: { readonly tokenLifetimeMs: number };
+  /** Tells whether the metadata of a resource of the gateway names a tenant's issuer. */
+  readonly isAdvertised: (tenant: Tenant, resource: string) => boolean;
 }
 
 /** Creates the identity tenant of a tenant. */
@@ -72,15 +74,17 @@ export function createIdentityTenant(
 }
 
 function tokenParts(
-  { issuer, tokens, tenantId }: Tenant,
-  { options, clock, dpop, lifetime }: IdentityTenantContext,
+  tenant: Tenant,
+  { options, clock, dpop, lifetime, isAdvertised }: IdentityTenantContext,
 ): Omit<TokenEndpointOptions, "clients" | "authority" | "clock" | "clientAssertions"> {
+  const { issuer, tokens, tenantId } = tenant;
   const tokenEndpoint = `${issuer}${IDENTITY_PATHS.token}`;
   return {
     tenantId,
     tokens,
     dpop,
     gatewayClientId: options.gatewayClientId,
+    isAdvertised: (resource) => isAdvertised(tenant, resource),
     tokenLifetimeMs: () => lifetime.tokenLifetimeMs,
     grants: {
       client_credentials: clientCredentialsGrant,

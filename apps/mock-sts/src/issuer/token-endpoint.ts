@@ -37,6 +37,8 @@ export function createTokenEndpoint(options: TokenEndpointOptions): OAuthEndpoin
 export interface TokenEndpointOptions extends ClientAuthenticationContext {
   readonly tenantId: string;
   readonly gatewayClientId: string;
+  /** Tells whether the metadata of a protected resource names this URL and this issuer. */
+  readonly isAdvertised: (resource: string) => boolean;
   readonly tokens: AccessTokens;
   readonly dpop: DpopVerifier;
   readonly grants: Readonly<Partial<Record<GrantType, Grant>>>;
@@ -64,7 +66,7 @@ async function handle(
     expiresAt: tokenExpiry(decision, options),
     format: request.format ?? format ?? decision.defaultFormat,
     confirmation,
-    claims: { ...iasClaims(options), ...decision.claims },
+    claims: { ...iasClaims(options), ...decision.claims, ...client.claims },
   });
   const idToken = decision.withIdToken ? await signIdToken(issued, tokens.keys) : undefined;
   const { clientId } = client;
@@ -92,10 +94,11 @@ function successResponse(
 }
 
 function chooseTarget(form: Form, client: Client, options: TokenEndpointOptions) {
-  const { gatewayClientId, clients } = options;
+  const { gatewayClientId, isAdvertised, clients } = options;
   const { clientId } = client;
+  const context = { clientId, gatewayClientId, isAdvertised };
   return {
-    audience: targetAudience(form.getAll("resource"), { clientId, gatewayClientId }),
+    audience: targetAudience(form.getAll("resource"), context),
     scope: grantScope(splitScope(form.get("scope")), { client, known: knownScopes(clients) }),
   };
 }

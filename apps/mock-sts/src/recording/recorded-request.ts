@@ -113,6 +113,8 @@ export interface RecordedRequest {
   readonly issued?: RecordedToken;
   /** OAuth error code of the response. */
   readonly error?: string;
+  /** Reason of a refusal in words, at most 200 characters. */
+  readonly errorDescription?: string;
   /** The fault that was applied. */
   readonly fault?: string;
   /**

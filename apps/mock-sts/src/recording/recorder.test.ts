@@ -51,11 +51,47 @@ describe("recorder", () => {
     expect(last()?.headers).toMatchObject({ "x-correlation-id": "c-1" });
   });
 
-  it("keeps the code of a refusal", async () => {
-    await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, scope: "x" });
-    expect(last()).toMatchObject({ status: 400, error: "invalid_scope" });
-    await agent.postMcp("orders", { Authorization: "Bearer nonsense" });
-    expect(last()).toMatchObject({ status: 401, error: "invalid_token" });
+  it("keeps the code and the reason of a refusal, as the client got them", async () => {
+    const { body } = await agent.requestToken({ ...CLIENT_CREDENTIALS_FORM, scope: "x" });
+    expect(last()).toMatchObject({
+      status: 400,
+      error: "invalid_scope",
+      errorDescription: body.error_description,
+    });
+    const refused = await agent.postMcp("orders", { Authorization: "Bearer nonsense" });
+    const { error, error_description } = (await refused.json()) as Record<string, string>;
+    expect(last()).toMatchObject({ status: 401, error, errorDescription: error_description });
+    expect(error_description).toMatch(/./);
+  });
+
+  it("keeps a reason that the response has no code for", async () => {
+    await agent.fetch(`${mock.url}/destination-configuration/v1/subaccountDestinations`);
+    expect(last()).toMatchObject({
+      status: 401,
+      errorDescription: "Unauthorized: no bearer token was sent",
+    });
+    const { token } = await agent.requestToken();
+    const headers = { Authorization: `Bearer ${token}`, "Mcp-Session-Id": "lost" };
+    await agent.postMcp("orders", headers);
+    expect(last()).toMatchObject({ status: 404, errorDescription: "Session not found" });
+    await agent.fetch(mock.tokenEndpoint, { method: "POST", body: "x".repeat(1_100_000) });
+    expect(last()).toMatchObject({ status: 413, errorDescription: "the body is too large" });
+  });
+
+  it("keeps no reason with a response that is no refusal", async () => {
+    await agent.requestToken();
+    expect(last()).not.toHaveProperty("errorDescription");
+  });
+
+  it("keeps a reason that the response hides, and at most 200 harmless characters", async () => {
+    mock.controls.stsQuirks = ["glewlwyd-empty-errors"];
+    await agent.fetch(mock.sts.tokenEndpoint, {
+      method: "POST",
+      body: `${'\u001b"x'.repeat(200)}=1&${'\u001b"x'.repeat(200)}=2`,
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+    });
+    mock.controls.stsQuirks = [];
+    expect(last()?.errorDescription).toMatch(/^parameter [?x%\w]{190}$/);
   });
 
   it("keeps the methods and the tool of MCP requests", async () => {

@@ -46,6 +46,7 @@ export const recordedRequestSchema = z.strictObject({
   mcp: z.strictObject({ server: text, methods: z.array(text), tool: text.optional() }).optional(),
   a2a: z.strictObject({ version: text, methods: z.array(text) }).optional(),
   error: text.optional().describe("OAuth error code of the response."),
+  errorDescription: text.optional().describe("Reason of a refusal in words."),
   fault: text.optional().describe("The fault that was applied."),
   status: z.int().optional().describe("Absent for a connection that was reset."),
   durationMs: z.number().optional().describe("Time from the arrival to the head of the response."),

@@ -10,7 +10,8 @@ import { registerTools } from "./mcp-tools.ts";
 
 /** Handles authorized requests to one MCP server. */
 export interface McpEndpoint {
-  handle(request: Request, caller: AuthInfo): Promise<Response>;
+  /** `caller`: `undefined` for a request without a token. */
+  handle(request: Request, caller: AuthInfo | undefined): Promise<Response>;
   /** Drops all sessions, as a restart does: they are unknown from now on. */
   forgetSessions(): Promise<void>;
 }
@@ -29,7 +30,7 @@ function createServer(options: McpServerOptions): McpServer {
 function statelessEndpoint(options: McpServerOptions): McpEndpoint {
   const handler = createMcpHandler(() => createServer(options));
   return {
-    handle: (request, authInfo) => handler.fetch(request, { authInfo }),
+    handle: (request, caller) => handler.fetch(request, authInfoOf(caller)),
     forgetSessions: () => Promise.resolve(),
   };
 }
@@ -41,20 +42,23 @@ interface Session {
 
 function sessionEndpoint(options: McpServerOptions): McpEndpoint {
   const sessions = new Map<string, Session>();
+  // A session that begins without a token belongs to nobody: its tool calls come with one.
+  const isOpen = options.requireTokenFor === "tool-calls";
+  const owner = (caller: AuthInfo | undefined) => (isOpen ? "" : ownerOf(caller));
   return {
     async handle(request, caller) {
       const id = request.headers.get("mcp-session-id");
       if (id === null) {
-        const transport = await openTransport(options, { sessions, owner: ownerOf(caller) });
-        const response = await transport.handleRequest(request, { authInfo: caller });
+        const transport = await openTransport(options, { sessions, owner: owner(caller) });
+        const response = await transport.handleRequest(request, authInfoOf(caller));
         // The request was not `initialize`: no later request can reach this transport.
         if (transport.sessionId === undefined) await transport.close();
         return response;
       }
       const session = sessions.get(id);
       // A session id proves nothing: the session of another caller does not exist for this one.
-      if (session?.owner !== ownerOf(caller)) return sessionNotFound();
-      return session.transport.handleRequest(request, { authInfo: caller });
+      if (session?.owner !== owner(caller)) return sessionNotFound();
+      return session.transport.handleRequest(request, authInfoOf(caller));
     },
     async forgetSessions() {
       const transports = [...sessions.values()].map(({ transport }) => transport);
@@ -79,8 +83,12 @@ async function openTransport(
   return transport;
 }
 
-function ownerOf({ clientId, extra }: AuthInfo): string {
-  return JSON.stringify([clientId, extra?.sub]);
+function ownerOf(caller: AuthInfo | undefined): string {
+  return JSON.stringify([caller?.clientId, caller?.extra?.sub]);
+}
+
+function authInfoOf(caller: AuthInfo | undefined): { authInfo?: AuthInfo } {
+  return caller === undefined ? {} : { authInfo: caller };
 }
 
 function sessionNotFound(): Response {

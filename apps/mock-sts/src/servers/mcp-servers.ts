@@ -11,6 +11,8 @@ export interface McpServerInfo {
   readonly ordId: string;
   readonly globalTenantId: string;
   readonly url: string;
+  /** Whether only tool calls need a token. */
+  readonly requireTokenFor?: McpServerOptions["requireTokenFor"];
 }
 
 /** The default MCP servers of the provider: one of each kind, and two with an audience of their own. */
@@ -91,6 +93,11 @@ export interface McpServerOptions extends TargetAddress {
    * or another one. Default `sts`.
    */
   readonly issuer?: string | TrustedIssuer;
+  /**
+   * What a request needs a token for: `all`, or `tool-calls`, so that anyone may list the tools. A
+   * token that is sent must be valid. Default `all`.
+   */
+  readonly requireTokenFor?: "all" | "tool-calls";
   /** Scope a token must have. Default: none. */
   readonly requiredScope?: string;
   /** Whether tokens must be bound to a key by DPoP. Default false: they may be. */
@@ -131,6 +138,11 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
     checkTools(server.tools ?? [], label);
     checkChoice(server.mode, { start: `${label}:`, name: "mode", choices: MODES });
     checkChoice(server.answers, { start: `${label}:`, name: "answers", choices: RESPONSE_FORMS });
+    checkChoice(server.requireTokenFor, {
+      start: `${label}:`,
+      name: "requireTokenFor",
+      choices: TOKEN_NEEDS,
+    });
     checkTarget(server, { label, noun: "server", kind: "mcp", taken });
     const { pageSize, audience, issuer, requiredScope = "" } = server;
     // MCP: a resource server must not ask for refresh tokens, neither in a challenge nor in
@@ -151,6 +163,8 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
 
 const MODES = ["session", "stateless"];
 
+const TOKEN_NEEDS = ["all", "tool-calls"];
+
 const RESPONSE_FORMS = ["stream", "json"];
 
 const SERVER_NAMES: KnownNames<McpServerOptions> = {
@@ -162,6 +176,7 @@ const SERVER_NAMES: KnownNames<McpServerOptions> = {
   pageSize: true,
   audience: true,
   issuer: true,
+  requireTokenFor: true,
   requiredScope: true,
   requireDpop: true,
   tools: true,

@@ -3,15 +3,13 @@ import { seedLandscape } from "../btp/agent-gateway-landscape.ts";
 import { type Configurations, createConfigurations } from "../btp/configurations.ts";
 import { createDestinationService } from "../btp/destination-service.ts";
 import { createXsuaa } from "../btp/xsuaa.ts";
-import { registerClients } from "../clients/clients.ts";
 import { type Controls, createControls } from "../controls/controls.ts";
 import { createGateway } from "../gateway/gateway.ts";
-import { gatewayRoute } from "../gateway/gateway-targets.ts";
+import { createAdvertisedResources, gatewayRoute } from "../gateway/gateway-targets.ts";
 import type { RequestHandler } from "../http/listener.ts";
 import type { Listeners } from "../http/listeners.ts";
 import { type ReceiveRequestsOptions, receiveRequests } from "../http/receive-requests.ts";
 import { createIdentityTenant, type IdentityTenant } from "../issuer/identity-tenant.ts";
-import { LOB_CLIENT } from "../options/lob-client.ts";
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import { createSecurityTokenServices } from "../sts/security-token-services.ts";
 import { createDpopVerifier, type DpopVerifier } from "../tokens/dpop.ts";
@@ -125,16 +123,18 @@ function buildTokenServer(parts: MockParts, shared: Shared) {
 }
 
 /**
- * The provider's identity tenant has all clients; that of a subscriber has only the client of
- * line-of-business agents.
+ * The provider's identity tenant has all clients; that of a subscriber has the client of
+ * line-of-business agents and the further clients, and not the customer's agent.
  */
 function buildIdentityTenants(
-  { options, tenants, clock }: MockParts,
+  { options, tenants, clock, gatewayUrl }: MockParts,
   context: Pick<Shared, "authority" | "dpop"> & { lifetime: Shared["lifetimes"] },
 ): readonly IdentityTenant[] {
-  const subscriberClients = registerClients([LOB_CLIENT]);
+  const isAdvertised = createAdvertisedResources(tenants, gatewayUrl);
+  const subscriberClients = new Map(options.clients);
+  subscriberClients.delete(options.clientId);
   return tenants.all.map((tenant) => {
     const clients = tenant.isProvider ? options.clients : subscriberClients;
-    return createIdentityTenant(tenant, { ...context, options, clock, clients });
+    return createIdentityTenant(tenant, { ...context, options, clock, clients, isAdvertised });
   });
 }

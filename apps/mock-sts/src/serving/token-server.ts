@@ -5,6 +5,7 @@ import type { MockEnv, ReceivedRequest } from "../http/received-request.ts";
 import { type AuthorizationServer, issuerRoutes } from "../issuer/authorization-server.ts";
 import { OPEN_ID_METADATA_PATH } from "../issuer/authorization-server-metadata.ts";
 import { parseForm } from "../oauth/form.ts";
+import { noteRefusal } from "../recording/note-refusal.ts";
 import type { Tenants } from "../tenants/tenant.ts";
 import type { EndpointResult, TokenRequest } from "../tokens/oauth-endpoint.ts";
 
@@ -94,8 +95,8 @@ async function noteOutcome(
   { record, tokens }: ReceivedRequest,
   outcome: Promise<EndpointResult>,
 ): Promise<Response> {
-  const { response, issued, clientId, error } = await outcome;
-  if (error !== undefined) record.error = error;
+  const { response, issued, clientId, error, errorDescription: description } = await outcome;
+  noteRefusal(record, { error, description });
   if (clientId !== undefined) record.clientId = clientId;
   if (issued !== undefined) record.issued = tokens.note(issued.token, issued.claims);
   return response;

@@ -75,5 +75,10 @@ async function identifyClient(request: TokenRequest, options: StsEndpointOptions
   const names = ["client_id", "client_secret", "client_assertion"];
   const isAnonymous = authorization === undefined && names.every((name) => !form.get(name));
   if (isAnonymous && options.publicClient !== undefined) return options.publicClient;
+  if (isAnonymous) {
+    const description =
+      "the request names no client; with publicClient (--public-client) it would need none";
+    throw new OAuthError("invalid_client", description, { status: 401 });
+  }
   return authenticateClient(request, options);
 }

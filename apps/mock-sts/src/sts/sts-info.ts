@@ -1,6 +1,6 @@
 import { OAUTH_METADATA_PATH } from "../issuer/authorization-server-metadata.ts";
 import { STS_PATHS } from "../oauth/issuer-paths.ts";
-import { STS_NAME } from "../options/issuer-options.ts";
+import { type ResolvedIssuer, STS_NAME } from "../options/issuer-options.ts";
 import { type McpServerInfo, mcpServerPath } from "../servers/mcp-servers.ts";
 import type { Tenant } from "../tenants/tenant.ts";
 
@@ -22,12 +22,18 @@ export interface StsInfo {
   readonly jwksUri: string;
   /** URL of its metadata document. */
   readonly wellKnownUri: string;
+  /** Whether it accepts requests that name no client. */
+  readonly publicClient: boolean;
   /** The MCP servers that accept its tokens. */
   readonly mcpServers: readonly StsMcpServerInfo[];
 }
 
-/** Describes an issuer by its name. */
-export function describeSts(name: string, url: string, provider: Tenant): StsInfo {
+/** Describes an issuer below the mock's URL. */
+export function describeSts(
+  { name, publicClient }: ResolvedIssuer,
+  url: string,
+  provider: Tenant,
+): StsInfo {
   const issuer = `${url}/${name}`;
   return {
     name,
@@ -37,6 +43,7 @@ export function describeSts(name: string, url: string, provider: Tenant): StsInf
     revocationEndpoint: `${issuer}${STS_PATHS.revocation}`,
     jwksUri: `${issuer}${STS_PATHS.jwks}`,
     wellKnownUri: `${url}${OAUTH_METADATA_PATH}/${name}`,
+    publicClient: publicClient !== undefined,
     mcpServers: describeStsServers(provider, name),
   };
 }
@@ -56,6 +63,7 @@ export function describeStsServers(
       audience,
       url: `${gatewayUrl}${mcpServerPath(server)}`,
       ...(requiredScope !== undefined && { requiredScope }),
+      ...(server.requireTokenFor !== undefined && { requireTokenFor: server.requireTokenFor }),
     };
   });
 }

@@ -74,7 +74,7 @@ function refreshClaims(
 
 function issueAccessToken(
   { subject, act, targets, notAfter }: StsDecision,
-  { client: { clientId }, confirmation, format }: Requester,
+  { client: { clientId, claims }, confirmation, format }: Requester,
   { tokens, clock, defaultAudience, tokenLifetimeMs }: StsIssueOptions,
 ): Promise<IssuedToken> {
   return tokens.issue({
@@ -85,7 +85,7 @@ function issueAccessToken(
     scope: targets.scope,
     audience: oneOrMany(targets.names) ?? defaultAudience,
     expiresAt: Math.min(clock.now() + tokenLifetimeMs(), notAfter),
-    claims: actorClaim(act),
+    claims: { ...claims, ...actorClaim(act) },
   });
 }
 

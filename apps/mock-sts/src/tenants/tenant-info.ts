@@ -31,11 +31,12 @@ export function describeTenant(tenant: Tenant): TenantInfo {
     serviceTokenEndpoint,
     gatewayUrl,
     tokenEndpoint: `${issuer}${IDENTITY_PATHS.token}`,
-    mcpServers: gatewayServers(tenant.mcpServers).map(({ name, ordId, globalTenantId }) => ({
-      name,
-      ordId,
-      globalTenantId,
-      url: `${gatewayUrl}${mcpServerPath({ name, ordId, globalTenantId })}`,
+    mcpServers: gatewayServers(tenant.mcpServers).map((server) => ({
+      name: server.name,
+      ordId: server.ordId,
+      globalTenantId: server.globalTenantId,
+      url: `${gatewayUrl}${mcpServerPath(server)}`,
+      ...(server.requireTokenFor !== undefined && { requireTokenFor: server.requireTokenFor }),
     })),
     agents: tenant.agents.map(({ name, ordId, globalTenantId }) => ({
       name,

@@ -28,6 +28,8 @@ export interface EndpointResult {
   /** The client, if it has authenticated. */
   readonly clientId?: string;
   readonly error?: string;
+  /** Reason of a refusal in words. */
+  readonly errorDescription?: string;
 }
 
 /** Handles requests of clients; a refusal is a result too. */
@@ -44,7 +46,8 @@ export function createOAuthEndpoint<R extends TokenRequest>(
       return await handle(request);
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
-      return { response: respond(error), error: error.error };
+      const { error: code, message: errorDescription } = error;
+      return { response: respond(error), error: code, errorDescription };
     }
   };
 }

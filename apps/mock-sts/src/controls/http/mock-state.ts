@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { STS_NAME } from "../../options/issuer-options.ts";
+import type { ResolvedIssuer } from "../../options/issuer-options.ts";
 import type { ResolvedOptions } from "../../options/options.ts";
 import type { Recorder } from "../../recording/recorder.ts";
 import { describeSts } from "../../sts/sts-info.ts";
@@ -53,8 +53,8 @@ export interface MockStateContext {
 }
 
 /** Names of the token exchange service and of the further issuers. */
-function serviceNames({ issuers }: ResolvedOptions): readonly string[] {
-  return [STS_NAME, ...issuers.map(({ name }) => name)];
+function servicesOf({ sts, issuers }: ResolvedOptions): readonly ResolvedIssuer[] {
+  return [sts, ...issuers];
 }
 
 function issuersOf({ options, tenants, url }: MockStateContext): State["issuers"] {
@@ -70,8 +70,8 @@ function issuersOf({ options, tenants, url }: MockStateContext): State["issuers"
       },
     ];
   };
-  const services = serviceNames(options).map((name): State["issuers"][number] => {
-    const { issuer, tokenEndpoint } = describeSts(name, url, tenants.provider);
+  const services = servicesOf(options).map((service): State["issuers"][number] => {
+    const { issuer, tokenEndpoint } = describeSts(service, url, tenants.provider);
     return { issuer, tokenEndpoint, kind: "token-exchange" };
   });
   return [...tenants.all.flatMap(ofTenant), ...services];
@@ -86,7 +86,7 @@ function serversOf({ options, tenants, url }: MockStateContext): State["mcpServe
       tenant: tenant.subdomain,
     })),
   );
-  const ofServices = serviceNames(options).flatMap((service) =>
+  const ofServices = servicesOf(options).flatMap((service) =>
     describeSts(service, url, provider).mcpServers.map(({ name, url: serverUrl, audience }) => ({
       name,
       url: serverUrl,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RecordedRequest } from "../recording/recorded-request.ts";
+import type { RecordedRequest } from "../../recording/recorded-request.ts";
 import { formatRequest, requestFields } from "./request-log.ts";
 
 const request: RecordedRequest = {
@@ -41,10 +41,11 @@ describe("formatRequest", () => {
       actorToken: { fingerprint: "y", claims: { sub: "agent" } },
       status: 400,
       error: "invalid_target",
+      errorDescription: "the audience is \u001bunknown",
       durationMs: 12_345,
     });
     expect(line).toBe(
-      "12:00:00 400  12.3 s /sts/token token-exchange alice through agent for tickets, payroll, agent-gateway by kagent in provider-zone invalid_target",
+      "12:00:00 400  12.3 s /sts/token token-exchange alice through agent for tickets, payroll, agent-gateway by kagent in provider-zone invalid_target: the audience is ?unknown",
     );
   });
 

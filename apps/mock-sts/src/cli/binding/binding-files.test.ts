@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BindingFileError, writeBindingFiles } from "./binding-files.ts";
+import { BindingFileError, replaceOwnFiles, writeBindingFiles } from "./binding-files.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -52,7 +52,7 @@ describe("writeBindingFiles", () => {
     await writeBindingFiles(folder, files, { force: true });
     expect(await readFile(join(folder, "ca.pem"), "utf8")).toBe("p");
     expect(await modeOf(join(folder, "ca.pem"))).toBe(0o600);
-    expect((await readdir(folder)).sort()).toEqual(["ca.pem", "one"]);
+    expect((await readdir(folder)).sort()).toEqual([".mock-sts.json", "ca.pem", "one"]);
     expect((await readdir(join(folder, "one"))).sort()).toEqual(["credentials", "type"]);
   });
 
@@ -82,5 +82,65 @@ describe("writeBindingFiles", () => {
       "it is a folder",
     );
     expect(await readdir(folder)).toEqual(["ca.pem"]);
+  });
+});
+
+describe("a second call of writeBindingFiles", () => {
+  const read = (path: string) => readFile(join(folder, path), "utf8");
+
+  it("replaces the files of the first one, and removes those that are no longer wanted", async () => {
+    await writeBindingFiles(folder, { ...files, "two/type": "t" });
+    await writeFile(join(folder, "two", "mine"), "m");
+    await writeBindingFiles(folder, { "ca.pem": "q", "three/type": "u" });
+    expect([await read("ca.pem"), await read("three/type")]).toEqual(["q", "u"]);
+    expect((await readdir(folder)).sort()).toEqual([".mock-sts.json", "ca.pem", "three", "two"]);
+    expect(await readdir(join(folder, "two"))).toEqual(["mine"]);
+    expect(await modeOf(join(folder, "ca.pem"))).toBe(0o600);
+    await writeBindingFiles(folder, { "ca.pem": "r" });
+    expect(await read("ca.pem")).toBe("r");
+  });
+
+  it("keeps a file that was changed in between, whether it is wanted or not", async () => {
+    await writeBindingFiles(folder, files);
+    await writeFile(join(folder, "one", "type"), "changed");
+    await expect(writeBindingFiles(folder, files)).rejects.toThrow(join(folder, "one", "type"));
+    await writeBindingFiles(folder, { "ca.pem": "q" });
+    expect(await read("one/type")).toBe("changed");
+    expect(await readdir(join(folder, "one"))).toEqual(["type"]);
+  });
+
+  it("keeps a link in place of its file", async () => {
+    await writeBindingFiles(folder, files);
+    await writeFile(join(folder, "elsewhere"), "p");
+    await rm(join(folder, "ca.pem"));
+    await symlink(join(folder, "elsewhere"), join(folder, "ca.pem"));
+    await expect(writeBindingFiles(folder, files)).rejects.toThrow("ca.pem");
+  });
+
+  it.each(["../outside", "/tmp/outside", "one/../../outside", "..", ".", "one/."])(
+    "does not believe a list that names %j",
+    async (path) => {
+      const root = join(folder, "root");
+      await writeBindingFiles(root, files);
+      await writeFile(join(folder, "outside"), "p");
+      const mark = "148de9c5a7a44d19e56cd9ae1a554bf67847afb0c58f6e12fa29ac7ddfca9940";
+      const list = { files: { [path]: mark, "ca.pem": mark } };
+      await writeFile(join(root, ".mock-sts.json"), JSON.stringify(list));
+      await expect(writeBindingFiles(root, files)).rejects.toThrow("it exists already");
+      expect(await read("outside")).toBe("p");
+    },
+  );
+});
+
+describe("replaceOwnFiles", () => {
+  it("replaces what it wrote, leaves all else, and knows its files afterwards", async () => {
+    await writeBindingFiles(folder, files);
+    await writeFile(join(folder, "one", "type"), "changed");
+    await replaceOwnFiles(folder, { "ca.pem": "q", "one/type": "u", "new.pem": "n" });
+    const read = (path: string) => readFile(join(folder, path), "utf8");
+    expect([await read("ca.pem"), await read("one/type")]).toEqual(["q", "changed"]);
+    expect((await readdir(folder)).sort()).toEqual([".mock-sts.json", "ca.pem", "one"]);
+    await writeBindingFiles(folder, { "ca.pem": "r" });
+    expect(await read("ca.pem")).toBe("r");
   });
 });

@@ -1,7 +1,12 @@
-import type { RecordedRequest } from "../recording/recorded-request.ts";
-import type { LogFormat } from "./cli-arguments.ts";
+import type { RecordedRequest } from "../../recording/recorded-request.ts";
 import { formatRequest, requestFields } from "./request-log.ts";
 import { createPaint } from "./terminal-style.ts";
+
+/** Ways to log requests, as `--log` names them. */
+export const LOG_FORMATS = ["pretty", "json", "off"] as const;
+
+/** How requests are logged. */
+export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** Reports what happens: as text for people, or as one JSON object per line for programs. */
 export interface CliLog {

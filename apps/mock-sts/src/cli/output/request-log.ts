@@ -1,4 +1,4 @@
-import type { RecordedRequest } from "../recording/recorded-request.ts";
+import type { RecordedRequest } from "../../recording/recorded-request.ts";
 import { createPaint, type Paint, type Style } from "./terminal-style.ts";
 
 /** Writes a request as one line for people: when, how it ended, how long it took, what, by whom, for whom. */
@@ -6,7 +6,8 @@ export function formatRequest(
   request: RecordedRequest,
   paint: Paint = createPaint({ colors: false }),
 ): string {
-  const { at, status, durationMs, fault, error, issued } = request;
+  const { at, status, durationMs, fault, issued } = request;
+  const refusal = [request.error, request.errorDescription].filter(Boolean).join(": ");
   const parts: readonly (string | undefined)[] = [
     paint("dim", new Date(at).toISOString().slice(11, 19)),
     paint(styleOf(status), String(status ?? "---")),
@@ -15,7 +16,7 @@ export function formatRequest(
     ...describeParties(request).map(printable),
     issued && paint("dim", `issued ${issued.fingerprint}`),
     fault && paint("magenta", `fault ${printable(fault)}`),
-    error && paint("red", printable(error)),
+    refusal && paint("red", printable(refusal)),
     status === undefined ? paint("red", "no response") : undefined,
   ];
   return parts.filter((part) => part !== undefined && part !== "").join(" ");
@@ -24,7 +25,7 @@ export function formatRequest(
 /** Picks the fields of a request for a line of JSON; it contains fingerprints, and no token. */
 export function requestFields(request: RecordedRequest): Readonly<Record<string, unknown>> {
   const { id, listener, method, path, route, tenant, issuer, grant, mcp } = request;
-  const { status, error, fault } = request;
+  const { status, error, errorDescription, fault } = request;
   return {
     id,
     listener,
@@ -46,6 +47,7 @@ export function requestFields(request: RecordedRequest): Readonly<Record<string,
     issued: request.issued?.fingerprint,
     status,
     error,
+    errorDescription,
     fault,
     durationMs: request.durationMs === undefined ? undefined : Math.round(request.durationMs),
   };
