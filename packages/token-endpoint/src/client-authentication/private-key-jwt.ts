@@ -32,7 +32,7 @@ const NAMES: OptionNames<PrivateKeyJwtOptions> = {
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2 and §3}
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthentication {
-  checkOptions(options ?? null, { doing: DOING, names: NAMES });
+  checkOptions(options, { doing: DOING, names: NAMES, required: true });
   const { audience = "issuer", clock = systemClock } = options;
   const { key, alg, digest } = signingKey(options.key, optionalText("alg", options.alg));
   const keyId = optionalText("keyId", options.keyId ?? jwkMember(options.key, "kid"));
