@@ -61,11 +61,15 @@ async function mutate(folder) {
       process.exit(130);
     });
   }
-  /** Runs a program in a process group of its own, so that what it started ends with it. */
+  /**
+   * Runs a program, with short property tests unless `FC_RUNS` says otherwise, in a process group of its own, so that what it
+   * started ends with it.
+   */
   const run = (command, args, cwd) =>
     new Promise((done) => {
       running = spawn(command, args, {
         cwd,
+        env: { FC_RUNS: "300", ...process.env },
         detached: true,
         stdio: ["ignore", "inherit", "inherit"],
       });
