@@ -1,5 +1,5 @@
 import type { McpTool, McpToolResult } from "@agent-oauth/client";
-import { checkOptions } from "@agent-oauth/core/internal";
+import { checkOptions, kindOf, textOption } from "@agent-oauth/core/internal";
 import { BaseTool, type RunAsyncToolRequest } from "@google/adk";
 
 /** Calls a tool on behalf of the user of the context's run. */
@@ -15,6 +15,8 @@ export interface McpServerToolResult extends Omit<McpToolResult, "text" | "failu
   readonly failures?: readonly string[];
 }
 
+const DOING = "create an MCP tool";
+
 /** A tool of an MCP server for ADK. It holds no data of a user: the context of each call names the user. */
 export class McpServerTool extends BaseTool {
   /** The tool as its server describes it, for filters and callbacks. */
@@ -22,7 +24,18 @@ export class McpServerTool extends BaseTool {
   readonly #call: CallTool;
 
   constructor(mcpTool: McpTool, options: { readonly name: string; readonly call: CallTool }) {
-    checkOptions(options, { doing: "create an MCP tool", names: { name: true, call: true } });
+    if (typeof mcpTool !== "object" || mcpTool === null) {
+      throw new TypeError(
+        `Cannot ${DOING}: "mcpTool" must be a tool that the client lists, not ${kindOf(mcpTool)}`,
+      );
+    }
+    checkOptions(options, { doing: DOING, names: { name: true, call: true }, required: true });
+    textOption(options.name, { option: "name", doing: DOING });
+    if (typeof options.call !== "function") {
+      throw new TypeError(
+        `Cannot ${DOING}: "call" must be a function, not ${kindOf(options.call)}`,
+      );
+    }
     super({ name: options.name, description: mcpTool.description });
     this.mcpTool = mcpTool;
     this.#call = options.call;

@@ -1,5 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
-import { withoutBearer, yielded, yieldedText } from "@agent-oauth/core/internal";
+import { kindOf, withoutBearer, yielded, yieldedText } from "@agent-oauth/core/internal";
 import type { ReadonlyContext } from "@google/adk";
 
 /** Returns the token of the user on whose behalf a run acts. A leading "Bearer " is dropped. */
@@ -31,10 +31,16 @@ export interface RunUser {
  * Returns the token of the header `Authorization` or `authorization` in the session state under `headers`; `undefined` if the
  * header is missing or has another scheme.
  *
+ * @throws TypeError if `context` is not the context of a run.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 RFC 6750 §2.1}
  */
-export function headerSubjectToken({ state }: ReadonlyContext): string | undefined {
-  const headers = state.get<Readonly<Record<string, unknown>>>("headers");
+export function headerSubjectToken(context: ReadonlyContext): string | undefined {
+  if (typeof context?.state?.get !== "function") {
+    throw new TypeError(
+      `Cannot find the subject token: "context" must be the context of a run, not ${kindOf(context)}`,
+    );
+  }
+  const headers = context.state.get<Readonly<Record<string, unknown>>>("headers");
   const value = headers?.Authorization ?? headers?.authorization;
   if (typeof value !== "string") return undefined;
   return /^bearer +(\S+)\s*$/i.exec(value)?.[1];

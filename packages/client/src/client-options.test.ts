@@ -1,4 +1,6 @@
+import { systemClock } from "@agent-oauth/core";
 import { describe, expect, it } from "vitest";
+import { clientSettings } from "./client-options.ts";
 import { scriptedFlow } from "./flow.test-support.ts";
 import { createAgentGatewayClient, mcpServers } from "./index.ts";
 import { scriptedTokens } from "./scripted-tokens.test-support.ts";
@@ -129,5 +131,37 @@ describe("mcpServers", () => {
     await expect(made.userTokens.getToken(request)).rejects.toMatchObject({
       code: "ERR_TOKEN_CLOSED",
     });
+  });
+});
+
+describe("clientSettings", () => {
+  it("fills in the defaults", () => {
+    expect(clientSettings({ flow })).toEqual({
+      timeoutMs: 60_000,
+      toolTimeoutMs: 60_000,
+      maxCallBytes: 67_108_864,
+      maxListBytes: 16_777_216,
+      maxTools: 4_096,
+      discoveryConcurrency: 8,
+      maxSessions: 256,
+      sessionIdleMs: 300_000,
+      versionNegotiation: "auto",
+      allowOrigins: [],
+      allowInsecureHosts: [],
+      missingToken: "fail",
+      clientInfo: { name: "agent-oauth", version: "0" },
+      clock: systemClock,
+    });
+  });
+
+  it.each([
+    ["clientInfo", { clientInfo: { name: " ", version: "1" } }],
+    ["clientInfo", { clientInfo: { name: "a", version: "" } }],
+    ["allowOrigins", { allowOrigins: [""] }],
+    ["allowOrigins", { allowOrigins: ["https://a.example", " "] }],
+    ["allowInsecureHosts", { allowInsecureHosts: [""] }],
+    ["allowInsecureHosts", { allowInsecureHosts: [" "] }],
+  ])("refuses a blank text in %s: %j", (option, blank) => {
+    expect(() => clientSettings({ flow, ...blank })).toThrow(`"${option}"`);
   });
 });

@@ -102,7 +102,7 @@ const NUMBERS = {
  * @throws TypeError | RangeError naming the option that does not exist, has a wrong type or is out of range.
  */
 export function clientSettings(options: AgentGatewayClientOptions): ClientSettings {
-  checkOptions(options, { doing: DOING, names: NAMES });
+  checkOptions(options, { doing: DOING, names: NAMES, required: true });
   const allowInsecureHosts = checkedInsecureHosts(options.allowInsecureHosts, DOING);
   const {
     versionNegotiation = "auto",

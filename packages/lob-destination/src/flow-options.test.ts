@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createLobFlow, detectLob } from "./create-flow.ts";
 import { bindingAt } from "./flow.test-support.ts";
-import type { LobFlowOptions } from "./flow-options.ts";
+import { checkLobFlowOptions, type LobFlowOptions } from "./flow-options.ts";
 
 const binding = bindingAt({ origin: "https://btp.example" });
 const nowhere = { bindingRoot: "/no/such/directory", secretsRoot: "/no/such/directory" };
@@ -75,6 +75,17 @@ describe("detectLob", () => {
     await expect(detectLob({ ...nowhere, env: broken })()).rejects.toMatchObject({
       code: "ERR_TOKEN_CONFIG",
       message: expect.stringContaining("uri is missing"),
+    });
+  });
+});
+
+describe("checkLobFlowOptions", () => {
+  it("fills in how many tokens are kept, and how long a request may take", () => {
+    expect(checkLobFlowOptions({})).toEqual({
+      maxSystemTokens: 1_024,
+      maxUserTokens: 256,
+      timeoutMs: 60_000,
+      allowInsecureHosts: [],
     });
   });
 });

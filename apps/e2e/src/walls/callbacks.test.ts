@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { callbackOptions } from "./callback-options.ts";
 import {
   callbackRows,
@@ -8,22 +8,10 @@ import {
   SILENT,
 } from "./callback-rows.test-support.ts";
 import { readText } from "./repository.ts";
+import { unhandledRejections } from "./unhandled-rejections.test-support.ts";
 import { type WorkspacePackage, workspacePackages } from "./workspace-packages.ts";
 
 const found = callbackOptions(workspacePackages(), readText);
-
-/** Catches what no code takes care of; until the test ends nobody else is told, or a failure would be told twice. */
-function unhandledRejections(): readonly unknown[] {
-  const unhandled: unknown[] = [];
-  const others = process.listeners("unhandledRejection");
-  process.removeAllListeners("unhandledRejection");
-  process.on("unhandledRejection", (reason) => unhandled.push(reason));
-  onTestFinished(() => {
-    process.removeAllListeners("unhandledRejection");
-    for (const other of others) process.on("unhandledRejection", other);
-  });
-  return unhandled;
-}
 
 /** Does the work with a listener, and waits until what it started besides has had its turn. */
 async function driven(drive: Drive, listener: Listener) {

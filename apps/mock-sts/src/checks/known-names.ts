@@ -28,7 +28,8 @@ export function checkNames(
 ): void {
   if (given === undefined) return;
   if (!isPlainObject(given)) {
-    throw new TypeError(`${start} the ${field}s must be a plain object`);
+    const known = Object.keys(names).join(", ");
+    throw new TypeError(`${start} the ${field}s must be a plain object; it takes ${known}`);
   }
   for (const key of Reflect.ownKeys(given)) {
     if (typeof key === "string" && Object.hasOwn(names, key)) continue;

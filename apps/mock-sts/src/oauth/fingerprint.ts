@@ -15,8 +15,13 @@ export function sameSecret(expected: string, given = ""): boolean {
  * Names a secret without giving it away: the first 12 hexadecimal digits of its SHA-256.
  *
  * Tests compute the fingerprint of the token that they hold, and compare.
+ *
+ * @throws TypeError if `secret` is not a string.
  */
 export function fingerprint(secret: string): string {
+  if (typeof secret !== "string") {
+    throw new TypeError('Cannot name a secret: "secret" must be a string, such as a token');
+  }
   return digest(secret).slice(0, 12);
 }
 

@@ -25,7 +25,7 @@ import { assertTarget } from "./target-request.ts";
  * @throws TypeError naming the option that does not exist or is wrong, or the server that is incomplete.
  */
 export function mcpServers<T extends AccessToken>(options: McpServersOptions<T>): GatewayFlow<T> {
-  checkOptions(options, { doing: "make a flow of MCP servers", names: NAMES });
+  checkOptions(options, { doing: "make a flow of MCP servers", names: NAMES, required: true });
   const { tokens, servers, systemTokens, fetch } = options;
   assertSource("tokens", tokens);
   if (systemTokens !== undefined) assertSource("systemTokens", systemTokens);

@@ -163,3 +163,26 @@ describe("toMcpAuthProvider", () => {
     expect(() => toMcpAuthProvider({} as never)).toThrow('"source" must be a token source');
   });
 });
+
+describe("the users that toMcpAuthProvider tracks", () => {
+  it.each([
+    [4_095, "token-1"],
+    [4_096, undefined],
+  ])(
+    "are so few that after %i others the refused token of the first is %s",
+    async (others, rejected) => {
+      const { cache, source } = cachedScript({ maxSubjectEntries: 5_000 });
+      let subjectToken = "alice";
+      const provider = toMcpAuthProvider(cache, () => ({ subjectToken }));
+      await provider.token();
+      for (let user = 0; user < others; user++) {
+        subjectToken = `user-${user}`;
+        await provider.token();
+      }
+      subjectToken = "alice";
+      await provider.onUnauthorized();
+      const last = source.calls.at(-1)?.options?.rejected?.token;
+      expect(last).toBe(rejected);
+    },
+  );
+});

@@ -24,6 +24,7 @@ export interface BearerChallenge {
  * counts. The function does not read the body, does not throw for any header, and reads the first 16 384 characters only.
  *
  * @returns `undefined` if there is no Bearer challenge.
+ * @throws TypeError if `response` has no headers.
  * @example
  * ```ts
  * const answer = await fetch("https://mcp.example.com/mcp");
@@ -33,6 +34,11 @@ export interface BearerChallenge {
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1 RFC 9110 §11.6.1}, {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
  */
 export function parseChallenge(response: ChallengedResponse): BearerChallenge | undefined {
+  if (typeof response?.headers?.get !== "function") {
+    throw new TypeError(
+      'Cannot read a challenge: "response" must have "headers" with a function "get", as the Response of a fetch has',
+    );
+  }
   const header = response.headers.get("www-authenticate");
   if (header === null) return undefined;
   const bearers = authChallenges(header.slice(0, MAX_HEADER_LENGTH)).filter(

@@ -137,3 +137,19 @@ describe("redactedCause", () => {
     ]);
   });
 });
+
+describe("a name or code that is no text", () => {
+  it("is left out, whatever it says of itself", () => {
+    const speaking = { toString: () => "ABC", s3ntinel: "s3ntinel" };
+    const error = Object.assign(new Error("x"), {
+      name: speaking,
+      code: speaking,
+      syscall: speaking,
+      hostname: speaking,
+    });
+    const cause = redactedCause(error);
+    expect(cause).toMatchObject({ name: "Error", message: "Error" });
+    expect(cause).not.toHaveProperty("code");
+    expect(inspect(cause, { showHidden: true })).not.toContain("s3ntinel");
+  });
+});

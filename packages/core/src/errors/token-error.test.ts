@@ -113,3 +113,15 @@ describe("TokenError.isInstance", () => {
     });
   }
 });
+
+describe("TokenError.isInstance", () => {
+  it("knows errors of another copy of the package, which have the same brand", () => {
+    expect(Symbol.for("@agent-oauth/TokenError") in new TokenError("ERR_TOKEN_HTTP", "x")).toBe(
+      true,
+    );
+    const foreign = Object.assign(new Error("x"), {
+      [Symbol.for("@agent-oauth/TokenError")]: true,
+    });
+    expect(TokenError.isInstance(foreign)).toBe(true);
+  });
+});

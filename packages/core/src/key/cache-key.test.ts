@@ -183,7 +183,7 @@ describe("checkedUser", () => {
     [{ principal: "alice", subjectToken: "abc" }, 'either "principal" or "subjectToken"'],
     [{ principle: "alice" }, 'did you mean "principal"?'],
     [{ principal: "alice", tenant: "t" }, 'no field "tenant"'],
-    [undefined, "must be a plain object, not null"],
+    [undefined, "must be a plain object, not undefined"],
     ["alice", "must be a plain object, not a string"],
     [["alice"], "not a list"],
   ])("refuses %j", (user, message) => {

@@ -58,7 +58,13 @@ export function checkedUser(
   user: CacheUser,
 ): { readonly subject: string } | { readonly principal: string } {
   const doing = "evict a user";
-  checkOptions(user ?? null, { doing, names: USER_NAMES, what: "the user", member: "field" });
+  checkOptions(user, {
+    doing,
+    names: USER_NAMES,
+    what: "the user",
+    member: "field",
+    required: true,
+  });
   const { principal, subjectToken }: { principal?: string; subjectToken?: string } = user;
   if ((principal === undefined) === (subjectToken === undefined)) {
     throw new TypeError(`Cannot ${doing}: give either "principal" or "subjectToken"`);

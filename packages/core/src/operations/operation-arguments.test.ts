@@ -256,3 +256,46 @@ describe("signalOf and withSignal", () => {
     expect(withSignal(args, other)).toEqual(args);
   });
 });
+
+describe("one edit of the arguments", () => {
+  const parts: fc.Arbitrary<readonly unknown[]> = fc.array(value, { minLength: 2, maxLength: 4 });
+
+  it("writes them differently if two change places", () => {
+    expect(writtenArguments([null, "x"], "it")).not.toBe(writtenArguments(["x", null], "it"));
+    const swapped = ([first, second, ...rest]: readonly unknown[]) => [second, first, ...rest];
+    fc.assert(
+      fc.property(parts, (args) => {
+        const [one, other] = [args, swapped(args)].map(written);
+        fc.pre(one !== undefined && other !== undefined);
+        expect(one === other).toBe(isDeepStrictEqual(args[0], args[1]));
+      }),
+    );
+  });
+
+  it("writes them differently if one moves into a list, or changes its type", () => {
+    const edits: readonly ((args: readonly unknown[]) => unknown[])[] = [
+      ([first, ...rest]) => [[first], ...rest],
+      ([first, second, ...rest]) => [first, [second, ...rest]],
+      (args) => [...args, null],
+      ([, ...rest]) => [null, ...rest],
+      ([, ...rest]) => ["null", ...rest],
+    ];
+    fc.assert(
+      fc.property(parts, fc.constantFrom(...edits), (args, edit) => {
+        const edited = edit(args);
+        const [one, other] = [args, edited].map(written);
+        fc.pre(one !== undefined && other !== undefined);
+        expect(one === other).toBe(isDeepStrictEqual(args, edited));
+      }),
+    );
+  });
+
+  it("copies lists, also those within, so that the caller may change its own", () => {
+    const inner = ["a"];
+    const list = [inner, { list: inner }];
+    const copy = copied(list);
+    inner.push("b");
+    list.pop();
+    expect(copy).toEqual([["a"], { list: ["a"] }]);
+  });
+});

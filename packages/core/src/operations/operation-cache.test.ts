@@ -393,3 +393,15 @@ describe("createOperationCache: clear", () => {
     },
   );
 });
+
+describe("the defaults of createOperationCache", () => {
+  it("keep 1,024 results", async () => {
+    const cache = createOperationCache();
+    const fn = vi.fn(async (id: number) => id);
+    const get = cache.wrap(fn, order);
+    for (let id = 0; id < 1_024; id++) await get(id);
+    expect(cache.stats()).toMatchObject({ entries: 1_024, evicted: 0 });
+    await get(1_024);
+    expect(cache.stats()).toMatchObject({ entries: 1_024, evicted: 1 });
+  });
+});

@@ -16,6 +16,17 @@ describe("checkOptions", () => {
     expect(check(Object.freeze({ audience: "a", timeoutMs: undefined }))).not.toThrow();
   });
 
+  it("refuses undefined where options are required", () => {
+    const required = (options: unknown) => () =>
+      checkOptions(options, { doing: "do it", names, required: true });
+    expect(required({})).not.toThrow();
+    expect(required(undefined)).toThrow(
+      new TypeError(
+        "Cannot do it: the options must be a plain object, not undefined; it takes audience, timeoutMs",
+      ),
+    );
+  });
+
   it("suggests the name that was meant", () => {
     expect(check({ audiance: "a" })).toThrow(
       new TypeError('Cannot do it: there is no option "audiance"; did you mean "audience"?'),

@@ -16,17 +16,20 @@ export interface CheckOptionsContext {
   readonly what?: string;
   /** The word for a member in the message. Default `"option"`. */
   readonly member?: string;
+  /** Whether `undefined` is refused too. Default `false`. */
+  readonly required?: boolean;
 }
 
 /**
  * Refuses options that are not a plain object, and options with an unknown name, so that a misspelt option is not silently
- * ignored. `undefined` in place of the options is accepted. An unknown name is refused even if its value is `undefined`.
+ * ignored. `undefined` in place of the options is accepted unless they are `required`. An unknown name is refused even if its
+ * value is `undefined`.
  *
  * @throws TypeError that says what the value is, or names the unknown name and the nearest known name.
  */
 export function checkOptions(options: unknown, context: CheckOptionsContext): void {
-  if (options === undefined) return;
-  const { doing, names, what = "the options", member = "option" } = context;
+  const { doing, names, what = "the options", member = "option", required = false } = context;
+  if (options === undefined && !required) return;
   if (!isPlainObject(options)) {
     throw new TypeError(
       `Cannot ${doing}: ${what} must be a plain object, not ${kindOf(options)}; it takes ${listed(Object.keys(names))}`,

@@ -81,7 +81,8 @@ function onlyToken(token: string | AccessTokenInit): AccessToken {
   if (typeof token === "object" && token !== null && isIssuedToken(token as AccessToken)) {
     return token as AccessToken;
   }
-  checkOptions(token ?? null, {
+  checkOptions(token, {
+    required: true,
     doing: "create a static token source",
     names: NAMES,
     what: "the token",

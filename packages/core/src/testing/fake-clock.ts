@@ -1,3 +1,4 @@
+import { numberOption } from "../options/option-values.ts";
 import type { Clock } from "../time/clock.ts";
 
 /** A clock that moves only when a test moves it. */
@@ -8,6 +9,9 @@ export interface FakeClock extends Required<Clock> {
   step(ms: number): void;
 }
 
+/** The instants of a `Date` (ECMA-262 §21.4.1.1). */
+const MAX_DATE_MS = 8.64e15;
+
 interface Timer {
   readonly at: number;
   readonly callback: () => void;
@@ -17,8 +21,11 @@ interface Timer {
  * Makes a clock that stands still until it is moved.
  *
  * @param start epoch milliseconds; default 2026-01-01T00:00:00Z.
+ * @throws TypeError if `start` is not a number, RangeError if it is not finite.
  */
 export function createFakeClock(start: number = Date.UTC(2026, 0, 1)): FakeClock {
+  const doing = "create a fake clock";
+  numberOption(start, { option: "start", doing, min: -MAX_DATE_MS, max: MAX_DATE_MS });
   const timers = new Set<Timer>();
   let wall = start;
   let monotonic = 1_000;

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import type { Clock } from "../time/clock.ts";
 import {
   type AccessToken,
@@ -52,10 +53,24 @@ export interface ScriptedSource extends TokenSource {
   release(): void;
 }
 
-/** Makes a scripted source. */
+/**
+ * Makes a scripted source.
+ *
+ * @throws TypeError naming the option that is missing, unknown or of a wrong type.
+ */
 export function createScriptedSource(options: ScriptedSourceOptions): ScriptedSource {
+  checkOptions(options, { doing: DOING, names: NAMES, required: true });
+  if (typeof options.clock?.now !== "function") {
+    throw new TypeError(
+      `Cannot ${DOING}: "clock" must be a clock, such as that of createFakeClock`,
+    );
+  }
   return new Scripted(options);
 }
+
+const DOING = "create a scripted source";
+
+const NAMES: OptionNames<ScriptedSourceOptions> = { clock: true, identity: true, lifetimeMs: true };
 
 type Outcome = { readonly token: AccessToken } | { readonly error: unknown };
 

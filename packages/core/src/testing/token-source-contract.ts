@@ -1,4 +1,5 @@
 import { TokenError } from "../errors/token-error.ts";
+import { kindOf } from "../options/plain-object.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import type { TokenRequest, TokenSource } from "../token/token-source.ts";
 import { assert, type ContractCase, rejection } from "./contract-case.ts";
@@ -23,10 +24,16 @@ export interface TokenSourceFixture {
  *   it(name, run);
  * }
  * ```
+ * @throws TypeError if `create` is not a function.
  */
 export function tokenSourceContract(
   create: () => TokenSourceFixture | Promise<TokenSourceFixture>,
 ): ContractCase[] {
+  if (typeof create !== "function") {
+    throw new TypeError(
+      `Cannot list the contract: "create" must be a function that makes a source, not ${kindOf(create)}`,
+    );
+  }
   return Object.entries(CASES).map(([name, check]) => ({
     name,
     async run() {

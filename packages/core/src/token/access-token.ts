@@ -40,12 +40,17 @@ export interface AccessTokenInit
  * const token = createAccessToken({ token: "s3cret", expiresAt: Date.now() + 60_000 });
  * JSON.stringify(token); // {"tokenType":"Bearer","expiresAt":…,"fingerprint":"…"}
  * ```
- * @throws TypeError if `token` is not a string, is blank, has more than 65 536 characters or holds control characters; if
+ * @throws TypeError if `init` is not an object; if `token` is not a string, is blank, has more than 65 536 characters or holds control characters; if
  * `expiresAt` is not a number; or if `scope` is not a list of strings.
  */
 export function createAccessToken<Extra extends object = object>(
   init: AccessTokenInit & Extra,
 ): AccessToken & Readonly<Omit<Extra, keyof AccessToken>> {
+  if (typeof init !== "object" || init === null) {
+    throw new TypeError(
+      `Cannot create an access token: it must be an object such as { token, expiresAt }, not ${kindOf(init)}`,
+    );
+  }
   return new IssuedToken(init) as unknown as AccessToken & Readonly<Omit<Extra, keyof AccessToken>>;
 }
 

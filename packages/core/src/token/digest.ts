@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { kindOf } from "../options/plain-object.ts";
 
 /**
  * Returns the full SHA-256 digest of `text` as 32 latin1 characters, the shortest form a Map can use as a key.
@@ -15,8 +16,17 @@ function units(text: string): Uint16Array {
   return Uint16Array.from(`\uffff${text}`.split(""), (unit) => unit.charCodeAt(0));
 }
 
-/** Returns twelve hexadecimal characters that let people tell two secrets apart without seeing them. */
+/**
+ * Returns twelve hexadecimal characters that let people tell two secrets apart without seeing them.
+ *
+ * @throws TypeError if `secret` is not a string.
+ */
 export function fingerprint(secret: string): string {
+  if (typeof secret !== "string") {
+    throw new TypeError(
+      `Cannot make a fingerprint: "secret" must be a string, not ${kindOf(secret)}`,
+    );
+  }
   return hash("sha256", secret, "hex").slice(0, 12);
 }
 

@@ -1,6 +1,7 @@
 import { emit } from "../events/emit.ts";
 import type { LifetimeSkippedEvent } from "../events/token-event.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
+import { kindOf } from "../options/plain-object.ts";
 import type { Clock } from "../time/clock.ts";
 import { isEpochSeconds, jwtExp } from "./jwt-claims.ts";
 
@@ -24,6 +25,7 @@ export interface ResolveExpiresAtOptions {
   readonly onSkipped?: (field: LifetimeSkippedEvent["field"]) => void;
 }
 
+const DOING = "tell when a token ends";
 const NAMES: OptionNames<ResolveExpiresAtOptions> = { sentAt: true, onSkipped: true };
 
 /**
@@ -39,10 +41,15 @@ export function resolveExpiresAt(
   claims: LifetimeClaims,
   options: ResolveExpiresAtOptions,
 ): number | undefined {
-  checkOptions(options ?? null, { doing: "tell when a token ends", names: NAMES });
+  if (typeof claims !== "object" || claims === null) {
+    throw new TypeError(
+      `Cannot ${DOING}: the claims must be an object such as { expires_in }, not ${kindOf(claims)}`,
+    );
+  }
+  checkOptions(options, { doing: DOING, names: NAMES, required: true });
   const { sentAt, onSkipped } = options;
   if (!Number.isFinite(sentAt)) {
-    throw new TypeError('Cannot tell when a token ends: "sentAt" must be epoch milliseconds');
+    throw new TypeError(`Cannot ${DOING}: "sentAt" must be epoch milliseconds`);
   }
   const read = (
     field: LifetimeSkippedEvent["field"],

@@ -12,7 +12,9 @@ const NAMES = ["signal", "minValidityMs", "rejected", "rejectedBy", "subjectExpi
  */
 export function checkGetTokenOptions(options: GetTokenOptions): void {
   if (!isPlainObject(options)) {
-    throw invalid(`the options must be an object such as { signal }, not ${kindOf(options)}`);
+    throw invalid(
+      `the options must be an object such as { signal }, not ${kindOf(options)}; it takes ${NAMES.join(", ")}`,
+    );
   }
   for (const name in options) {
     // A switch costs a third of a lookup in a set.

@@ -4,6 +4,15 @@ import { bareToken, normalizeTokenRequest } from "./token-request.ts";
 import type { TokenRequest } from "./token-source.ts";
 
 describe("normalizeTokenRequest", () => {
+  it("refuses options that are misspelt, and fields that are no list", () => {
+    const options = (given: object) => () => normalizeTokenRequest({}, given);
+    expect(options({ suports: [] })).toThrow('did you mean "supports"?');
+    // A text would be searched for parts of it.
+    expect(options({ supports: "audience" })).toThrow(
+      'Cannot request a token: "supports" must be a list of fields, not a string',
+    );
+  });
+
   it("drops Bearer, empty lists and absent fields, and keeps the rest", () => {
     expect(
       normalizeTokenRequest({ subjectToken: "Bearer abc", scope: [], audience: ["b", "a"] }),

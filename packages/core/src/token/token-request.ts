@@ -1,4 +1,4 @@
-import { unknownName } from "../options/known-members.ts";
+import { checkOptions, unknownName } from "../options/known-members.ts";
 import { isPlainObject, kindOf } from "../options/plain-object.ts";
 import { withoutBearer } from "./bearer-scheme.ts";
 import type { TokenRequest } from "./token-source.ts";
@@ -12,14 +12,15 @@ const FIELDS = ["subjectToken", "principal", "audience", "resource", "scope", "t
  * Checks a request and returns a normalized copy, without a leading "Bearer " and without empty lists. It reads each member
  * once.
  *
- * @param supports the fields that the calling source can send; default all. Other fields are refused, not ignored.
- * @throws TypeError if the value is not a request, or if a field is blank, of a wrong type, unknown or not supported. The
+ * @param options `supports`: the fields that the calling source can send; default all. Other fields are refused, not ignored.
+ * @throws TypeError if an option is unknown, if the value is not a request, or if a field is blank, of a wrong type, unknown or not supported. The
  * message names the field.
  */
 export function normalizeTokenRequest(
   request: TokenRequest | undefined,
-  { supports }: { supports?: readonly TokenRequestField[] } = {},
+  options: { readonly supports?: readonly TokenRequestField[] } = {},
 ): TokenRequest {
+  const supports = supportedFields(options);
   const normal: { -readonly [F in TokenRequestField]?: TokenRequest[F] } = {};
   if (request === undefined) return normal;
   const { subjectToken, principal, audience, resource, scope, tenant } = requireRequest(request);
@@ -145,6 +146,17 @@ export function stringList(value: unknown, field: TokenRequestField): readonly s
   // The cache compares lists by position too. An iterator could return other values.
   for (let i = 0; i < value.length; i++) names.push(nameField(value[i], field));
   return names;
+}
+
+function supportedFields(options: {
+  readonly supports?: readonly TokenRequestField[];
+}): readonly TokenRequestField[] | undefined {
+  checkOptions(options, { doing: "request a token", names: { supports: true } });
+  const { supports } = options;
+  if (supports === undefined || Array.isArray(supports)) return supports;
+  throw new TypeError(
+    `Cannot request a token: "supports" must be a list of fields, not ${kindOf(supports)}`,
+  );
 }
 
 function refuseOthers(request: TokenRequest, supports: readonly TokenRequestField[]): void {

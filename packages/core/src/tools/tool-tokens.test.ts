@@ -264,7 +264,7 @@ describe("toolTokens", () => {
     [{ server: null, name: "list" }, '"server" must be a string'],
     [{ server: "orders" }, '"name" must be a string'],
     ["list", "must be a plain object, not a string"],
-    [undefined, "must be a plain object, not null"],
+    [undefined, "must be a plain object, not undefined"],
   ])("takes %o for no tool without a server", async (tool, says) => {
     const { tokens, source } = scripted();
     tokens.startRun("r", alice);

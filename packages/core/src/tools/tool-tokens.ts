@@ -202,7 +202,13 @@ function targetOf({ bound, targets }: Run, audience: readonly string[]): BoundTo
 function checkTool(tool: ToolCall): void {
   const doing = "call a tool";
   // With a misspelt "server" the tool would have no server, and it would be called without a token.
-  checkOptions(tool ?? null, { doing, names: TOOL_NAMES, what: "the tool", member: "field" });
+  checkOptions(tool, {
+    doing,
+    names: TOOL_NAMES,
+    what: "the tool",
+    member: "field",
+    required: true,
+  });
   for (const [field, value] of Object.entries({
     name: tool.name,
     ...(tool.server !== undefined && { server: tool.server }),

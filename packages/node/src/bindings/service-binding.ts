@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { TokenError } from "@agent-oauth/core";
-import { shownName } from "@agent-oauth/core/internal";
+import { kindOf, shownName } from "@agent-oauth/core/internal";
 import { z } from "zod";
 import { readSecretText } from "../watched-file/secret-directory.ts";
 import { readTextFile } from "../watched-file/text-file.ts";
@@ -46,11 +46,17 @@ export function bindingEntryPath(binding: ServiceBinding, entry: string): string
  * its members are the credentials.
  *
  * @throws TokenError `ERR_TOKEN_CONFIG` naming the entry that is missing, unreadable or not JSON.
+ * @throws TypeError if `binding` is not one that {@link findServiceBindings} lists.
  * @see {@link https://servicebinding.io/spec/core/1.1.0/#workload-projection Service Binding: Workload Projection}
  */
 export async function readServiceBinding(
   binding: ServiceBinding,
 ): Promise<Readonly<Record<string, unknown>>> {
+  if (typeof binding?.directory !== "string" || !Array.isArray(binding.entries)) {
+    throw new TypeError(
+      `Cannot read a service binding: "binding" must be one that findServiceBindings lists, not ${kindOf(binding)}`,
+    );
+  }
   const properties = (await listedProperties(binding)) ?? plainProperties(binding);
   const parts = await Promise.all(properties.map((listed) => readProperty(binding, listed)));
   return Object.fromEntries(parts.flat());

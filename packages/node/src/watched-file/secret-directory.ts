@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { textOption } from "@agent-oauth/core/internal";
 import { readTextFile } from "./text-file.ts";
 import { visibleNames } from "./visible-names.ts";
 
@@ -8,10 +9,12 @@ import { visibleNames } from "./visible-names.ts";
  *
  * @returns `undefined` if the directory does not exist, or has no files.
  * @throws TokenError `ERR_TOKEN_CONFIG` naming the directory or file that cannot be read.
+ * @throws TypeError if `directory` is blank or not a string.
  */
 export async function readSecretDirectory(
   directory: string,
 ): Promise<Readonly<Record<string, string>> | undefined> {
+  textOption(directory, { option: "directory", doing: "read a directory of secrets" });
   const names = await visibleNames(directory, "file");
   if (names.length === 0) return undefined;
   const values = names.map(async (name) => [name, await readSecretText(join(directory, name))]);

@@ -7,7 +7,7 @@ import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it, vi } from "vitest";
 import type { StsTokenSourceOptions } from "../exchange/sts-options.ts";
 import { stsAndSource } from "../sts.test-support.ts";
-import type { StsActor } from "./actor-token.ts";
+import { actorToken, type StsActor } from "./actor-token.ts";
 import { serviceAccountActor } from "./service-account-actor.ts";
 
 /** A source with this actor, on a clock that stands still, and the actor tokens that its STS got. */
@@ -217,5 +217,18 @@ describe("serviceAccountActor", () => {
     const projected = serviceAccountActor("/var/run/secrets/tokens/sts");
     expect(projected).toMatchObject({ token: { file: "/var/run/secrets/tokens/sts" } });
     expect(projected.name).not.toBe(serviceAccountActor().name);
+  });
+});
+
+describe("the wait for an actor's token", () => {
+  it("ends with the caller's signal, whatever the function does", async () => {
+    const clock = createFakeClock();
+    const actor = { name: "agent", token: () => new Promise<string>(() => {}) };
+    const { get, close } = actorToken(actor, { clock, timeoutMs: 60_000 });
+    const abort = new AbortController();
+    const got = get({ signal: abort.signal });
+    abort.abort("gone");
+    await expect(got).rejects.toBe("gone");
+    close();
   });
 });

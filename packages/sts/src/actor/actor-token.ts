@@ -62,7 +62,8 @@ export interface ActorTokenOptions {
  * @throws TypeError naming the member that is wrong.
  */
 export function actorToken(actor: StsActor, options: ActorTokenOptions): ActorToken {
-  checkOptions(actor ?? null, {
+  checkOptions(actor, {
+    required: true,
     doing: DOING,
     names: NAMES,
     what: '"actor"',

@@ -1,6 +1,8 @@
 import { TokenError } from "@agent-oauth/core";
 import type { McpServerRef, TargetRequest } from "@agent-oauth/core/gateway";
-import { checkOptions, type OptionNames, shownName } from "@agent-oauth/core/internal";
+import { checkOptions, kindOf, type OptionNames, shownName } from "@agent-oauth/core/internal";
+
+const DOING = "resolve audiences";
 
 const SERVER: OptionNames<McpServerRef> = {
   name: true,
@@ -23,12 +25,15 @@ const TARGET: OptionNames<TargetRequest> = { audience: true, resource: true, sco
  * const servers = parseMcpServers(config);
  * const tokens = toolTokens(source, { audienceOf: toolAudiences(servers) });
  * ```
- * @throws TypeError if a server, its request or the request of one of its tools has an unknown member: with a misspelt
+ * @throws TypeError if `servers` is not a list, or if a server, its request or the request of one of its tools has an unknown member: with a misspelt
  * audience, tokens would be valid for every audience.
  */
 export function toolAudiences(
   servers: readonly McpServerRef[],
 ): (tool: { readonly server: string; readonly name: string }) => readonly string[] | undefined {
+  if (!Array.isArray(servers)) {
+    throw new TypeError(`Cannot ${DOING}: "servers" must be a list, not ${kindOf(servers)}`);
+  }
   for (const server of servers) checkServer(server);
   const byName = new Map(servers.map((server) => [server.name, server]));
   return ({ server, name }) => {
@@ -44,9 +49,14 @@ export function toolAudiences(
 }
 
 function checkServer(server: McpServerRef): void {
-  const check = (part: unknown, names: Readonly<Record<string, true>>, what: string) =>
-    checkOptions(part, { doing: "resolve audiences", names, what, member: `member of ${what}` });
-  check(server ?? null, SERVER, "a server");
-  check(server.request, TARGET, "a server's request");
-  for (const target of Object.values(server.tools ?? {})) check(target, TARGET, "a tool's request");
+  const check = (
+    part: unknown,
+    names: Readonly<Record<string, true>>,
+    { what, ...rule }: { what: string; required?: boolean },
+  ) => checkOptions(part, { doing: DOING, names, what, member: `member of ${what}`, ...rule });
+  check(server, SERVER, { what: "a server", required: true });
+  check(server.request, TARGET, { what: "a server's request" });
+  for (const target of Object.values(server.tools ?? {})) {
+    check(target, TARGET, { what: "a tool's request" });
+  }
 }

@@ -66,7 +66,7 @@ const DEFAULT_TIMEOUT_MS = 5_000;
  * @see {@link https://www.rfc-editor.org/rfc/rfc8693#section-2 RFC 8693 §2}
  */
 export function createStsTokenSource(options: StsTokenSourceOptions): StsTokenSource {
-  checkOptions(options ?? null, { doing: "create a token source", names: STS_OPTIONS });
+  checkOptions(options, { doing: "create a token source", names: STS_OPTIONS, required: true });
   return new ExchangedTokens(options);
 }
 

@@ -69,3 +69,26 @@ describe("createStsTokenSource", () => {
     expect(source.identity).toBe(createStsTokenSource(same).identity);
   });
 });
+
+describe("parameters of an exchange", () => {
+  it.each([
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+    "subject_token",
+    "subject_token_type",
+    "actor_token",
+    "actor_token_type",
+    "requested_token_type",
+    "assertion",
+    "audience",
+    "resource",
+    "scope",
+  ])("must not have %s, which is set otherwise", (name) => {
+    const create = () => createStsTokenSource({ metadataUrl, parameters: { [name]: "sentinel" } });
+    expect(create).toThrow(`"parameters.${name}" is set`);
+    expect(create).not.toThrow("sentinel");
+  });
+});

@@ -33,7 +33,7 @@ const NAMES: OptionNames<PrivateKeyJwtOptions> = {
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-2.2 RFC 7523 §2.2 and §3}
  */
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthentication {
-  checkOptions(options ?? null, { doing: DOING, names: NAMES });
+  checkOptions(options, { doing: DOING, names: NAMES, required: true });
   const { audience = "issuer", clock = systemClock } = options;
   const input = withParsedJwk(options.key);
   const { key, alg, digest } = signingKey(input, optionalText("alg", options.alg));

@@ -10,6 +10,7 @@ import {
   checkGetTokenOptions,
   checkOptions,
   identityDigest,
+  kindOf,
   type OptionNames,
   unknownName,
 } from "@agent-oauth/core/internal";
@@ -21,6 +22,11 @@ import { scopeList } from "../request/token-response.ts";
 /** Makes a source that sends one grant, with every field of the request that it supports. */
 export function grantSource(init: GrantSourceInit): TokenSource {
   const { endpoint, grantType, reserved, own, send } = init;
+  if (typeof endpoint?.request !== "function") {
+    throw new TypeError(
+      `Cannot ${DOING}: "endpoint" must be made by createTokenEndpoint, and is ${kindOf(endpoint)}`,
+    );
+  }
   const fixed = formParameters(init.parameters ?? {}, DOING);
   // A copy: what the caller changes later would not be in the identity.
   const parameters = structuredClone(init.parameters ?? {});

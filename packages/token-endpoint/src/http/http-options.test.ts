@@ -1,3 +1,5 @@
+import { systemClock } from "@agent-oauth/core";
+import { sleep } from "@agent-oauth/core/internal";
 import { createTestAuthority } from "@agent-oauth/test-support/certificates";
 import { describe, expect, it } from "vitest";
 import { checkHttpOptions, type HttpOptions } from "./http-options.ts";
@@ -27,5 +29,18 @@ describe("checkHttpOptions", () => {
     expect(check).toThrow(TypeError);
     expect(check).toThrow(/^Cannot try: "ca" must be PEM certificates, as text/);
     expect(check).toThrow(message);
+  });
+
+  it("fills in the defaults: real waits with real jitter among them", () => {
+    expect(checkHttpOptions({}, "test")).toEqual({
+      ca: undefined,
+      timeoutMs: 60_000,
+      connectTimeoutMs: 10_000,
+      maxResponseBytes: 1_048_576,
+      dispatcher: undefined,
+      clock: systemClock,
+      random: Math.random,
+      sleep,
+    });
   });
 });

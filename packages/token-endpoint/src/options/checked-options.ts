@@ -45,7 +45,7 @@ export interface CheckedOptions extends CheckedHttpOptions {
  * @throws TypeError or RangeError naming the option, never a secret.
  */
 export function checkOptions(options: TokenEndpointOptions): CheckedOptions {
-  checkNames(options, { doing: DOING, names: NAMES });
+  checkNames(options, { doing: DOING, names: NAMES, required: true });
   const allowInsecureHosts = checkedInsecureHosts(options.allowInsecureHosts, DOING);
   const { clientId, clientAuthentication } = options;
   if (typeof clientAuthentication?.authenticate !== "function") {

@@ -58,7 +58,8 @@ export function checkPolledGrant(grant: PolledGrant, options: object): void {
  */
 export function checkEndpointRequest(request: EndpointRequest<unknown>, options: object): void {
   const doing = "send a request";
-  checkOptions(request ?? null, {
+  checkOptions(request, {
+    required: true,
     doing,
     names: ENDPOINT_REQUEST,
     what: "the request",
@@ -79,7 +80,13 @@ function checkMembers(
   grant: object,
   { doing, names }: { readonly doing: string; readonly names: Readonly<Record<string, true>> },
 ): void {
-  checkOptions(grant ?? null, { doing, names, what: "the grant", member: "member of a grant" });
+  checkOptions(grant, {
+    doing,
+    names,
+    what: "the grant",
+    member: "member of a grant",
+    required: true,
+  });
 }
 
 function checkCallOptions(options: object, doing: string): void {

@@ -69,5 +69,5 @@ export interface TokenEndpoint {
  * @throws TypeError or RangeError naming the option that is missing or wrong.
  */
 export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
-  return new HttpTokenEndpoint(checkOptions(options ?? null));
+  return new HttpTokenEndpoint(checkOptions(options));
 }
