@@ -1,5 +1,10 @@
 import { redactedCause, TokenError } from "@agent-oauth/core";
-import { shownName } from "@agent-oauth/core/internal";
+import {
+  shownName,
+  transportErrorCode,
+  transportFault,
+  transportReason,
+} from "@agent-oauth/core/internal";
 
 /**
  * Describes in our own words why a server could not be used. Text of the server is left out, because errors reach logs and
@@ -20,13 +25,22 @@ export function mcpFailure(error: unknown, doing: string): unknown {
       `Cannot ${doing}: the server did not answer in time`,
     );
   }
+  const fault = transportFault(error);
+  if (fault !== undefined) {
+    return new TokenError(
+      transportErrorCode(fault),
+      `Cannot ${doing}: ${transportReason(fault)}${fault.kind === "refused" ? CERTIFICATE_ADVICE : ""}`,
+      { cause: redactedCause(fault.error) },
+    );
+  }
   const lost = connectionFailure(error);
   if (lost !== undefined) {
-    const why = fields(lost).code;
+    const cause = redactedCause(lost);
+    const { code: why } = fields(cause);
     return new TokenError(
       "ERR_TOKEN_NETWORK",
       `Cannot ${doing}: the server cannot be reached${typeof why === "string" ? ` (${why})` : ""}`,
-      { cause: redactedCause(lost) },
+      { cause },
     );
   }
   const what = typeof code === "string" ? code : name;
@@ -36,6 +50,9 @@ export function mcpFailure(error: unknown, doing: string): unknown {
     { cause: redactedCause(error) },
   );
 }
+
+const CERTIFICATE_ADVICE =
+  "; check that the flow presents a client certificate that the server accepts";
 
 /** What the codes of the MCP SDK say, where that helps. */
 const REASONS = new Map<unknown, string>([
