@@ -15,6 +15,7 @@ export { boundedText } from "./bearer/bounded-text.ts";
 export { dropBody } from "./bearer/drop-body.ts";
 export { CACHE_OPTION_NAMES } from "./cache/cache-options.ts";
 export { boundedMap } from "./collections/bounded-map.ts";
+export { cutMiddle } from "./errors/cut-middle.ts";
 export {
   type TransportFault,
   type TransportFaultKind,

@@ -75,9 +75,11 @@ describe("parseChallenge", () => {
     });
   });
 
-  it("cuts a description at 200 characters and blanks its control characters", () => {
-    const { errorDescription } = read(`Bearer error_description="\x85${"a".repeat(300)}"`) ?? {};
-    expect(errorDescription).toBe(` ${"a".repeat(199)}`);
+  it("cuts the middle of a description at 500 characters and blanks its control characters", () => {
+    const long = `\x85${"a".repeat(800)}the end`;
+    const { errorDescription } = read(`Bearer error_description="${long}"`) ?? {};
+    expect(errorDescription).toMatch(/^ a+ \[…\] a+the end$/);
+    expect(errorDescription).toHaveLength(500);
   });
 
   it.each([

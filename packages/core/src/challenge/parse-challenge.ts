@@ -1,3 +1,4 @@
+import { cutMiddle } from "../errors/cut-middle.ts";
 import { authChallenges } from "./auth-challenges.ts";
 
 /** The part of a response that {@link parseChallenge} reads. A response of any `fetch` fits. */
@@ -10,7 +11,7 @@ export interface BearerChallenge {
   readonly realm?: string;
   /** The error code, such as `"invalid_token"` or `"insufficient_scope"`; absent if no token was presented (RFC 6750 §3.1). */
   readonly error?: string;
-  /** A text for developers, not for users. Control characters are replaced by spaces; it is cut at 200 characters. */
+  /** A text for developers, not for users. Control characters are replaced by spaces; of a text longer than 500, the middle is cut. */
   readonly errorDescription?: string;
   /** The required scope, without duplicates; empty if the server names no scope. */
   readonly scope: readonly string[];
@@ -46,7 +47,7 @@ export function parseChallenge(response: ChallengedResponse): BearerChallenge | 
 }
 
 const MAX_HEADER_LENGTH = 16_384;
-const MAX_DESCRIPTION_LENGTH = 200;
+const MAX_DESCRIPTION_LENGTH = 500;
 
 function bearerChallenge(parameters: ReadonlyMap<string, string>): BearerChallenge {
   const [realm, error, resourceMetadata] = ["realm", "error", "resource_metadata"].map((name) =>
@@ -64,5 +65,5 @@ function bearerChallenge(parameters: ReadonlyMap<string, string>): BearerChallen
 }
 
 function readable(text: string | undefined): string | undefined {
-  return text?.slice(0, MAX_DESCRIPTION_LENGTH).replace(/\p{Cc}/gu, " ");
+  return text && cutMiddle(text, MAX_DESCRIPTION_LENGTH).replace(/\p{Cc}/gu, " ");
 }

@@ -5,10 +5,12 @@ import { errorResponse } from "./error-response.ts";
 
 const failed = "Cannot get an access token from https://as.example/token";
 
-function errorOf(body: object, secrets: readonly string[]) {
+function errorOf(body: object, secrets: readonly string[], status = 400) {
   return errorResponse({
     failed,
-    status: 400,
+    status,
+    text: "",
+    contentType: "application/json",
     body,
     retryAfterMs: undefined,
     label: "token endpoint",
@@ -96,6 +98,68 @@ describe("errorResponse", () => {
     expect(error.oauthError).toBe(code);
     expect(error.message).toMatch(new RegExp(`^${failed}: the server answered 400 ${code}(?:;|$)`));
   });
+
+  it.each([
+    [401, { error: "Unauthorized" }, /401 .*: "Unauthorized"; check how the client authenticates$/],
+    [
+      404,
+      { error: "Not Found", message: "No static resource" },
+      /"Not Found: No static resource"; /,
+    ],
+    [
+      400,
+      { error: { status: "INVALID_ARGUMENT", message: "is bad" } },
+      /"INVALID_ARGUMENT: is bad"/,
+    ],
+    [500, { error: "Internal Server Error" }, /; try again later$/],
+    [403, { title: "Forbidden", detail: "no" }, /"Forbidden: no"; check how/],
+    [400, { error: "INVALID_GRANT", error_description: "old" }, /"INVALID_GRANT: old"; check that/],
+    [400, { error: 42, error_description: "why" }, /an OAuth error: "why"; check that/],
+    [400, { error: null, message: { a: 1 } }, /without an OAuth error; check that/],
+  ])("takes what is no code for no OAuth error: %i %j", (status, body, message) => {
+    const error = errorOf(body, [], status);
+    expect(error).toMatchObject({ code: "ERR_TOKEN_HTTP", status, retryable: status >= 500 });
+    expect(error.oauthError).toBeUndefined();
+    expect(error.message).toMatch(message);
+  });
+
+  it("shows no text of another form that holds a secret", () => {
+    const secret = "sentinel-0123456789";
+    for (const body of [
+      { error: "opaque-Token_0123456789" },
+      { detail: "bad token 4711-0815-x" },
+      { message: `see ${"x".repeat(25)}` },
+      { error: `Bad ${secret}` },
+      { error: { message: `Bad ${secret}` } },
+      { title: secret },
+      { detail: secret.toUpperCase() },
+      { message: "is sentinel-0123456789", access_token: secret },
+    ]) {
+      expect(errorOf(body, "access_token" in body ? [] : [secret]).message).toBe(
+        `${failed}: the server answered 400 without an OAuth error; check that the URL is a token endpoint`,
+      );
+    }
+  });
+
+  it("calls a success with an error that is no code unusable", () => {
+    expect(errorOf({ error: "Not Found" }, [], 200)).toMatchObject({ code: "ERR_TOKEN_RESPONSE" });
+  });
+
+  it.each([
+    [400, "bad_thing", /400 bad_thing: "why"$/],
+    [401, "bad_thing", /401 bad_thing: "why"; check how the client authenticates$/],
+    [404, "bad_thing", /; check the path of the URL$/],
+    [429, "slow_down", /; try again later$/],
+    [503, "temporarily_unavailable", /; try again later$/],
+    [401, "invalid_client", /; check "clientId"/],
+  ])(
+    "keeps the advice of the status for a code that says nothing: %i %s",
+    (status, code, message) => {
+      const error = errorOf({ error: code, error_description: "why" }, [], status);
+      expect(error).toMatchObject({ code: "ERR_TOKEN_OAUTH", oauthError: code });
+      expect(error.message).toMatch(message);
+    },
+  );
 
   it.each(["access_token", "refresh_token", "id_token", "device_code", "client_secret"])(
     "shows nothing of the %s beside the error",

@@ -1,5 +1,6 @@
 import { TokenError } from "@agent-oauth/core";
 import type { HttpResponse } from "../http/http-attempt.ts";
+import { bodyKind } from "./body-kind.ts";
 import type { ResponseSchema } from "./endpoint-request.ts";
 import { errorResponse } from "./error-response.ts";
 
@@ -71,8 +72,10 @@ function unreadable(response: HttpResponse, { label, successes }: JsonResponseCo
   if (text === undefined) {
     return `the response is longer than ${maxBytes} bytes; the option "maxResponseBytes" sets the limit`;
   }
-  if (text.trim() === "") return "the response is empty";
-  const isHtml = /html/i.test(contentType) || text.trimStart().startsWith("<");
-  const what = isHtml ? "HTML" : "not a JSON object";
-  return `the response is ${what}; check that the URL is a ${label}`;
+  const kind = bodyKind({ text, contentType });
+  if (kind === "empty") return "the response is empty";
+  if (kind === "form-encoded") {
+    return "the response is form-encoded, not JSON as RFC 6749 §5.1 demands; have the server answer with JSON";
+  }
+  return `the response is ${kind}; check that the URL is a ${label}`;
 }

@@ -89,7 +89,7 @@ const unusable: Row[] = [
     false,
   ],
   ["an error object", answerJson({ error: { code: SENTINEL } }, 400), "ERR_TOKEN_HTTP", 400, false],
-  ["a token as error", answerJson({ error: SENTINEL }, 400), "ERR_TOKEN_OAUTH", 400, false],
+  ["a token as error", answerJson({ error: SENTINEL }, 400), "ERR_TOKEN_HTTP", 400, false],
   [
     "a description that quotes the token beside it",
     answerJson({ ...good, error: "invalid_request", error_description: `is ${SENTINEL}` }, 400),
@@ -182,13 +182,30 @@ describe("an answer without a usable token", () => {
       /400 invalid_grant: "the assertion expired"; the ass/,
     ],
     ["invalid_client", undefined, /400 invalid_client; check "clientId"/],
-    ["vendor_code", "x".repeat(300), /400 vendor_code: "x{200}"$/],
-    ["NOT A CODE", "why", /400 with an unknown error: "why"$/],
+    ["vendor_code", "x".repeat(600), /400 vendor_code: "x+ \[…\] x+"$/],
+    ["NOT A CODE", "why", /400 without an OAuth error: "NOT A CODE: why"; check that/],
   ])("says %s and why, cut and encoded", async (error, error_description, message) => {
     const server = await startTestServer(answerJson({ error, error_description }, 400));
     const failure = await rejection(testEndpoint(server).request(CLIENT_CREDENTIALS));
     expect(failure.message).toMatch(message);
     expect(failure.oauthError).toBe(error === "NOT A CODE" ? undefined : error);
+  });
+
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  it.each<[string, Answerer, RegExp]>([
+    [
+      "a form",
+      raw(`access_token=${SENTINEL}&token_type=bearer`, 200, form),
+      /is form-encoded, not/,
+    ],
+    ["an error as a form", raw(`error=${SENTINEL}`, 400, form), /error \(the response is form-enc/],
+    ["a page", raw(`<html>${SENTINEL}`, 503), /error \(the response is HTML\); try again later$/],
+    ["XML", raw(`<?xml version="1.0"?>${SENTINEL}`, 400), /\(the response is XML\); check that/],
+  ])("names %s as what it is", async (_, answer, message) => {
+    const server = await startTestServer(answer);
+    const error = await rejection(testEndpoint(server).request(CLIENT_CREDENTIALS));
+    expect(error.message).toMatch(message);
+    expect(allTextOf(error)).not.toContain(SENTINEL);
   });
 
   const secret = "s3cret-that-the-server-echoes/+%";
