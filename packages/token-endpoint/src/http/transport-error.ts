@@ -6,6 +6,7 @@ import {
   transportFault,
   transportReason,
 } from "@agent-oauth/core/internal";
+import { purposeAdvice } from "./certificate-purpose.ts";
 import type { Connection } from "./connections.ts";
 
 type Resend = "always" | "if-idempotent" | "never";
@@ -99,7 +100,7 @@ function afterSending({ kind, code }: Fault, { mayBeSent }: TransportContext): V
 function certificateAdvice({ pair }: Connection): string {
   return pair === undefined
     ? "; if it requires a client certificate, authenticate with tlsClientAuth"
-    : "; check that the client certificate is issued by an authority the server trusts and is still valid";
+    : `; check that the client certificate is issued by an authority the server trusts and is still valid${purposeAdvice(pair.certificate)}`;
 }
 
 function shownCode(code: string | undefined): string {

@@ -75,6 +75,7 @@ function hasTokenEndpoint(server: AuthorizationServer): boolean {
 // The endpoints in it are verified when they are used. All other members are ignored.
 const metadata = z.looseObject({
   issuer: z.string().min(1),
+  grant_types_supported: z.array(z.string()).optional().catch(undefined),
   mtls_endpoint_aliases: z.looseObject({}).optional().catch(undefined),
 });
 type Metadata = z.output<typeof metadata>;
@@ -103,6 +104,7 @@ function readServer(response: HttpResponse, options: MetadataOptions): Authoriza
   }
   return {
     issuer: document.issuer,
+    grantTypes: document.grant_types_supported,
     endpoint(name) {
       const url = endpointUrl(spelt(document, { ...options, name }), {
         name,

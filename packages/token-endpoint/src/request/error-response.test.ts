@@ -14,6 +14,7 @@ function errorOf(body: object, secrets: readonly string[], status = 400) {
     body,
     retryAfterMs: undefined,
     label: "token endpoint",
+    advise: (code) => (code === "invalid_client" ? 'check "clientId"' : undefined),
     secrets,
   });
 }

@@ -2,19 +2,19 @@ import { TokenError } from "@agent-oauth/core";
 import type { HttpResponse } from "../http/http-attempt.ts";
 import { isRegisteredErrorCode } from "../server-text/oauth-error-codes.ts";
 import { quoteServerText } from "../server-text/server-text.ts";
+import type { SentRequest } from "./authenticated-post.ts";
 import { bodyKind } from "./body-kind.ts";
 import { errorExplanation } from "./error-explanation.ts";
 import { statusAdvice } from "./status-advice.ts";
 
 /** What is needed of an error response to make an error of it. */
 export interface ErrorResponse
-  extends Pick<HttpResponse, "failed" | "status" | "text" | "contentType" | "retryAfterMs"> {
+  extends Pick<HttpResponse, "failed" | "status" | "text" | "contentType" | "retryAfterMs">,
+    SentRequest {
   /** The JSON object of the body, if it is one. */
   readonly body: object | undefined;
   /** Names the endpoint: "token endpoint". */
   readonly label: string;
-  /** What was sent and must not come back in a message. */
-  readonly secrets: readonly string[];
 }
 
 /**
@@ -33,7 +33,7 @@ export function errorResponse(response: ErrorResponse): TokenError {
 }
 
 function oauthError(
-  { failed, status, retryAfterMs }: ErrorResponse,
+  { failed, status, retryAfterMs, advise }: ErrorResponse,
   said: {
     readonly code: string;
     readonly description: unknown;
@@ -46,7 +46,7 @@ function oauthError(
   const reason = [
     `the server answered ${status} ${isShown ? code : "with an unknown error"}`,
     quotation(typeof description === "string" ? description : undefined, secrets),
-    advised((isShown ? ADVICE.get(code) : undefined) ?? statusAdvice(status)),
+    advised((isShown ? advise(code) : undefined) ?? statusAdvice(status)),
   ];
   return new TokenError("ERR_TOKEN_OAUTH", `${failed}: ${reason.join("")}`, {
     status,
@@ -83,18 +83,6 @@ function quotation(text: string | undefined, secrets: readonly string[]): string
 function advised(advice: string | undefined): string {
   return advice === undefined ? "" : `; ${advice}`;
 }
-
-const ADVICE = new Map([
-  [
-    "invalid_client",
-    'check "clientId" and how the client authenticates: method, secret or certificate',
-  ],
-  ["invalid_grant", "the assertion may be expired, used already or not meant for this client"],
-  ["unauthorized_client", "have the server allow this grant to the client"],
-  ["unsupported_grant_type", "the server does not know this grant"],
-  ["invalid_scope", "ask for scope that the client may have"],
-  ["invalid_target", "ask for a resource or audience that the client may use"],
-]);
 
 /** Codes are short lower-case names; what looks otherwise is a text. */
 const CODE = /^[a-z][a-z_]{2,63}$/;

@@ -86,8 +86,8 @@ export class HttpTokenEndpoint {
       endpoint: "token_endpoint",
       doing: GETTING,
       form: [...form, ["grant_type", grantType]],
-      read: (response, secrets) => {
-        const context = { label: "token endpoint", successes: [200], secrets };
+      read: (response, sent) => {
+        const context = { ...sent, label: "token endpoint", successes: [200] };
         return parseTokenResponse(successfulBody(response, context), {
           ...response,
           requestedScope: requestedScope ?? scopeList(sentScope),
@@ -117,9 +117,9 @@ function endpointPost<T>(request: EndpointRequest<T>): EndpointPost<T> {
     endpoint,
     doing: `use the ${label}`,
     form: formParameters(parameters, `use the ${label}`),
-    read: (response, secrets) => {
+    read: (response, sent) => {
       // 201 says that something was made, such as a request that was pushed (RFC 9126 §2.2).
-      const body = successfulBody(response, { label, successes: [200, 201], secrets });
+      const body = successfulBody(response, { label, successes: [200, 201], ...sent });
       return readBySchema(body, { schema, response });
     },
   };

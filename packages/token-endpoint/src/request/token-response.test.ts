@@ -179,7 +179,7 @@ describe("an answer without a usable token", () => {
     [
       "invalid_grant",
       "the assertion expired",
-      /400 invalid_grant: "the assertion expired"; the ass/,
+      /400 invalid_grant: "the assertion expired"; have the server allow/,
     ],
     ["invalid_client", undefined, /400 invalid_client; check "clientId"/],
     ["vendor_code", "x".repeat(600), /400 vendor_code: "x+ \[…\] x+"$/],
