@@ -33,6 +33,7 @@ export type {
   ActorIgnoredEvent,
   AudienceMismatchEvent,
   CacheEvent,
+  IssuedTypeMismatchEvent,
   LifetimeCutEvent,
   LifetimeSkippedEvent,
   RefreshFailedEvent,

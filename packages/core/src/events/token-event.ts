@@ -72,6 +72,11 @@ export interface ActorIgnoredEvent extends EventBase {
   readonly type: "actor-ignored";
 }
 
+/** The response of an exchange does not say what type of token was issued, or another type was requested. */
+export interface IssuedTypeMismatchEvent extends EventBase {
+  readonly type: "issued-type-mismatch";
+}
+
 /** A caller named a tenant, but the flow has only one tenant, so the name was dropped. */
 export interface TenantDroppedEvent extends EventBase {
   readonly type: "tenant-dropped";
@@ -87,4 +92,5 @@ export type TokenEvent =
   | LifetimeCutEvent
   | AudienceMismatchEvent
   | ActorIgnoredEvent
+  | IssuedTypeMismatchEvent
   | TenantDroppedEvent;

@@ -14,11 +14,11 @@ export interface ResponseCheckOptions {
 }
 
 /**
- * Returns the option, or its default `"event"`.
+ * Returns the option.
  *
  * @throws TypeError naming it if it is something else.
  */
-export function checkedPolicy(option: string, policy: ResponsePolicy = "event"): ResponsePolicy {
+export function checkedPolicy(option: string, policy: ResponsePolicy): ResponsePolicy {
   if (policy !== "event" && policy !== "error") {
     invalidOption(option, 'must be "event" or "error"');
   }
@@ -27,7 +27,7 @@ export function checkedPolicy(option: string, policy: ResponsePolicy = "event"):
 
 /** Emits the event that a token is not what was asked for. */
 export function emitMismatch(
-  type: Extract<TokenEvent["type"], "audience-mismatch" | "actor-ignored">,
+  type: Extract<TokenEvent["type"], "audience-mismatch" | "actor-ignored" | "issued-type-mismatch">,
   { audience = [], resource = [] }: TokenRequest,
   { identity, clock, onEvent }: ResponseCheckOptions,
 ): void {

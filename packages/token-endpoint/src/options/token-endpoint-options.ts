@@ -28,6 +28,8 @@ export interface TokenEndpointOptions extends HttpOptions {
   readonly clientAuthentication: ClientAuthentication;
   /** Hosts, as `host` or `host:port`, that may be asked over `http:`; no wildcard, loopback must be named too. Default none. */
   readonly allowInsecureHosts?: readonly string[];
+  /** Further values of `token_type` that mean Bearer, in any letter case. Default `["BearerToken"]`, which is Apigee's. */
+  readonly bearerTokenTypes?: readonly string[];
   /** Told of a lifetime that could not be used (`lifetime-skipped`). */
   readonly onEvent?: TokenEventSink;
 }

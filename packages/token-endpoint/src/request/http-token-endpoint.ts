@@ -79,7 +79,7 @@ export class HttpTokenEndpoint {
 
   #tokenPost(grant: Omit<TokenGrant, "idempotent">): EndpointPost<AccessToken> {
     const { grantType, parameters, requestedScope } = grant;
-    const { onEvent, clock } = this.#options;
+    const { onEvent, clock, bearerTypes } = this.#options;
     const form = formParameters(parameters, "request a token");
     const sentScope = form.find(([name]) => name === "scope")?.[1] ?? "";
     return {
@@ -90,6 +90,7 @@ export class HttpTokenEndpoint {
         const context = { ...sent, label: "token endpoint", successes: [200] };
         return parseTokenResponse(successfulBody(response, context), {
           ...response,
+          bearerTypes,
           requestedScope: requestedScope ?? scopeList(sentScope),
           onSkippedLifetime: (field) =>
             emit(onEvent, {
