@@ -16,6 +16,7 @@ export { dropBody } from "./bearer/drop-body.ts";
 export { CACHE_OPTION_NAMES } from "./cache/cache-options.ts";
 export { boundedMap } from "./collections/bounded-map.ts";
 export { cutMiddle } from "./errors/cut-middle.ts";
+export { type RetoldDetails, retoldError } from "./errors/retold-error.ts";
 export {
   type TransportFault,
   type TransportFaultKind,
@@ -47,9 +48,10 @@ export { sleep } from "./time/sleep.ts";
 export { timeLimit } from "./time/time-limit.ts";
 export { untilAborted } from "./time/until-aborted.ts";
 export { isIssuedToken } from "./token/access-token.ts";
+export { type AudienceMismatch, audienceMismatch } from "./token/audience-mismatch.ts";
 export { fitsHeader, withoutBearer } from "./token/bearer-scheme.ts";
 export { checkedToken } from "./token/checked-token.ts";
 export { digest, identityDigest } from "./token/digest.ts";
 export { earliest } from "./token/expires-at.ts";
 export { checkGetTokenOptions } from "./token/get-token-options.ts";
-export { type JwtParties, jwtAudience, jwtParties } from "./token/jwt-claims.ts";
+export { type JwtParties, jwtParties } from "./token/jwt-claims.ts";

@@ -17,6 +17,15 @@ export interface BearerChallenge {
   readonly scope: readonly string[];
   /** The URL of the resource's metadata, as the server states it (RFC 9728 §5.1). Fetch it without a token. */
   readonly resourceMetadata?: string;
+  /**
+   * Claims that the next token must be requested with, as the server wrote them: of Microsoft Entra ID in base64. At most 4 096
+   * printable ASCII characters; absent if they are anything else.
+   */
+  readonly claims?: string;
+  /** How the user must have authenticated: the parameter `acr_values` of the authorization request (RFC 9470 §3). */
+  readonly acrValues?: readonly string[];
+  /** How long ago the user may have authenticated, in milliseconds: `max_age` of the authorization request (RFC 9470 §3). */
+  readonly maxAgeMs?: number;
 }
 
 /**
@@ -54,14 +63,36 @@ function bearerChallenge(parameters: ReadonlyMap<string, string>): BearerChallen
     parameters.get(name),
   );
   const errorDescription = readable(parameters.get("error_description"));
-  const scope = (parameters.get("scope") ?? "").split(/[ \t]+/).filter((part) => part !== "");
   return {
     ...(realm !== undefined && { realm }),
     ...(error !== undefined && { error }),
     ...(errorDescription !== undefined && { errorDescription }),
-    scope: [...new Set(scope)],
+    scope: listed(parameters.get("scope")),
     ...(resourceMetadata !== undefined && { resourceMetadata }),
+    ...requirements(parameters),
   };
+}
+
+const MAX_CLAIMS_LENGTH = 4_096;
+
+/** What the next token must be requested with. */
+function requirements(
+  parameters: ReadonlyMap<string, string>,
+): Pick<BearerChallenge, "claims" | "acrValues" | "maxAgeMs"> {
+  const claims = parameters.get("claims") ?? "";
+  const acrValues = listed(parameters.get("acr_values"));
+  const maxAge = parameters.get("max_age") ?? "";
+  const hasClaims = claims.length <= MAX_CLAIMS_LENGTH && /^[\x20-\x7e]+$/.test(claims);
+  return {
+    ...(hasClaims && { claims }),
+    ...(acrValues.length > 0 && { acrValues }),
+    ...(/^\d{1,10}$/.test(maxAge) && { maxAgeMs: Number(maxAge) * 1_000 }),
+  };
+}
+
+/** Without duplicates. */
+function listed(text = ""): readonly string[] {
+  return [...new Set(text.split(/[ \t]+/).filter((part) => part !== ""))];
 }
 
 function readable(text: string | undefined): string | undefined {

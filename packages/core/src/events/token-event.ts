@@ -65,6 +65,8 @@ export interface LifetimeCutEvent extends EventBase {
 /** The `aud` of the issued JWT does not contain the requested target. */
 export interface AudienceMismatchEvent extends EventBase {
   readonly type: "audience-mismatch";
+  /** What the token names in `aud`; empty if it names nothing. At most 16 audiences, each cut at 200 characters. */
+  readonly aud?: readonly string[];
 }
 
 /** An actor token was sent, but the issued JWT does not name that actor in `act`, so servers cannot see who acts. */

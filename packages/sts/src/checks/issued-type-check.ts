@@ -19,7 +19,7 @@ export function checkIssuedType(
 ): void {
   const violation = violationOf(issuedTokenType, requestedTokenType);
   if (violation === undefined) return;
-  emitMismatch("issued-type-mismatch", target, options);
+  emitMismatch({ type: "issued-type-mismatch" }, target, options);
   if (options.policy === "event") return;
   throw new TokenError(
     "ERR_TOKEN_RESPONSE",

@@ -1,4 +1,4 @@
-import type { Clock, TokenEvent, TokenEventSink, TokenRequest } from "@agent-oauth/core";
+import type { AudienceMismatchEvent, Clock, TokenEventSink, TokenRequest } from "@agent-oauth/core";
 import { emit } from "@agent-oauth/core/internal";
 import { invalidOption } from "./invalid-option.ts";
 
@@ -25,11 +25,16 @@ export function checkedPolicy(option: string, policy: ResponsePolicy): ResponseP
   return policy;
 }
 
+/** What an event says beside the request. */
+export type Mismatch =
+  | { readonly type: "actor-ignored" | "issued-type-mismatch" }
+  | Pick<AudienceMismatchEvent, "type" | "aud">;
+
 /** Emits the event that a token is not what was asked for. */
 export function emitMismatch(
-  type: Extract<TokenEvent["type"], "audience-mismatch" | "actor-ignored" | "issued-type-mismatch">,
+  mismatch: Mismatch,
   { audience = [], resource = [] }: TokenRequest,
   { identity, clock, onEvent }: ResponseCheckOptions,
 ): void {
-  emit(onEvent, { type, identity, at: clock.now(), audience, resource });
+  emit(onEvent, { ...mismatch, identity, at: clock.now(), audience, resource });
 }

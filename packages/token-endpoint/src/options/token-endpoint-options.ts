@@ -30,6 +30,6 @@ export interface TokenEndpointOptions extends HttpOptions {
   readonly allowInsecureHosts?: readonly string[];
   /** Further values of `token_type` that mean Bearer, in any letter case. Default `["BearerToken"]`, which is Apigee's. */
   readonly bearerTokenTypes?: readonly string[];
-  /** Told of a lifetime that could not be used (`lifetime-skipped`). */
+  /** Told of a lifetime that could not be used (`lifetime-skipped`), and of a JWT for another audience (`audience-mismatch`). */
   readonly onEvent?: TokenEventSink;
 }

@@ -162,6 +162,43 @@ describe("errorResponse", () => {
     },
   );
 
+  const claims = '{"access_token":{"capolids":{"essential":true,"values":["c1"]}}}';
+  it.each<[string, unknown, string | undefined]>([
+    ["a text", claims, claims],
+    ["an object", JSON.parse(claims), claims],
+    ["base64", Buffer.from(claims).toString("base64"), Buffer.from(claims).toString("base64")],
+    ["4,096 characters", "x".repeat(4_096), "x".repeat(4_096)],
+    ["4,097 characters", "x".repeat(4_097), undefined],
+    ["nothing", "", undefined],
+    ["a line break", `${claims}\n`, undefined],
+    ["a number", 7, undefined],
+    ["null", null, undefined],
+    ["the secret", `{"x":"sentinel-0123456789"}`, undefined],
+    ["the secret in base64", Buffer.from("a sentinel-0123456789").toString("base64"), undefined],
+    ["a JWT", "eyJhbGciOiJFUzI1NiJ9.e30.", undefined],
+  ])("passes on claims that are %s", (_, given, expected) => {
+    const body = { error: "interaction_required", claims: given, suberror: "basic_action" };
+    const error = errorOf(body, ["sentinel-0123456789"]);
+    expect(error.claims).toBe(expected);
+    expect("claims" in error).toBe(expected !== undefined);
+    expect(error.suberror).toBe("basic_action");
+    expect(error.message).not.toContain("capolids");
+  });
+
+  it.each(["Basic Action", "sentinel_abcdefgh", "x".repeat(80), 7, ""])(
+    "passes on no suberror %j",
+    (suberror) => {
+      const error = errorOf({ error: "invalid_grant", suberror }, ["sentinel_abcdefgh"]);
+      expect(error).not.toHaveProperty("suberror");
+    },
+  );
+
+  it("leaves both out where a server sends neither", () => {
+    const error = errorOf({ error: "invalid_grant" }, []);
+    expect(error).not.toHaveProperty("claims");
+    expect(error).not.toHaveProperty("suberror");
+  });
+
   it.each(["access_token", "refresh_token", "id_token", "device_code", "client_secret"])(
     "shows nothing of the %s beside the error",
     (member) => {

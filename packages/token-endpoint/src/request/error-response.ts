@@ -5,6 +5,7 @@ import { quoteServerText } from "../server-text/server-text.ts";
 import type { SentRequest } from "./authenticated-post.ts";
 import { bodyKind } from "./body-kind.ts";
 import { errorExplanation } from "./error-explanation.ts";
+import { passedOnMembers } from "./passed-on-members.ts";
 import { statusAdvice } from "./status-advice.ts";
 
 /** What is needed of an error response to make an error of it. */
@@ -28,7 +29,7 @@ export function errorResponse(response: ErrorResponse): TokenError {
   const secrets = [...response.secrets, ...tokensIn(fields)];
   const { error } = fields;
   return typeof error === "string" && CODE.test(error)
-    ? oauthError(response, { code: error, description: fields.error_description, secrets })
+    ? oauthError(response, { code: error, fields, secrets })
     : httpError(response, { explanation: errorExplanation(fields), secrets });
 }
 
@@ -36,11 +37,12 @@ function oauthError(
   { failed, status, retryAfterMs, advise }: ErrorResponse,
   said: {
     readonly code: string;
-    readonly description: unknown;
+    readonly fields: Readonly<Record<string, unknown>>;
     readonly secrets: readonly string[];
   },
 ): TokenError {
-  const { code, description, secrets } = said;
+  const { code, fields, secrets } = said;
+  const { error_description: description } = fields;
   // An unregistered code may be anything, a part of a secret too.
   const isShown = isRegisteredErrorCode(code) || quoteServerText(code, secrets) !== undefined;
   const reason = [
@@ -52,6 +54,7 @@ function oauthError(
     status,
     oauthError: isShown ? code : undefined,
     retryAfterMs,
+    ...passedOnMembers(fields, secrets),
   });
 }
 

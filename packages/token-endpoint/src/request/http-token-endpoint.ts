@@ -1,5 +1,5 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
-import { emit, identityDigest, MAX_TIMER_MS } from "@agent-oauth/core/internal";
+import { audienceMismatch, emit, identityDigest, MAX_TIMER_MS } from "@agent-oauth/core/internal";
 import { shownUrl } from "../http/shown-url.ts";
 import { endpointLabel } from "../metadata/endpoint-name.ts";
 import type { CheckedOptions } from "../options/checked-options.ts";
@@ -77,8 +77,19 @@ export class HttpTokenEndpoint {
     return this.#client.close();
   }
 
+  /** Servers that do not know the parameter ignore it, and issue a token for somebody else. */
+  #tellOfAudience({ token }: AccessToken, form: readonly (readonly [string, string])[]): void {
+    const { onEvent, clock } = this.#options;
+    const audience = form.flatMap(([name, value]) => (name === "audience" ? [value] : []));
+    const mismatch = audienceMismatch(token, audience);
+    if (mismatch === undefined) return;
+    const { aud } = mismatch;
+    const { identity } = this;
+    emit(onEvent, { type: "audience-mismatch", identity, at: clock.now(), audience, aud });
+  }
+
   #tokenPost(grant: Omit<TokenGrant, "idempotent">): EndpointPost<AccessToken> {
-    const { grantType, parameters, requestedScope } = grant;
+    const { grantType, parameters, requestedScope, checkAudience } = grant;
     const { onEvent, clock, bearerTypes } = this.#options;
     const form = formParameters(parameters, "request a token");
     const sentScope = form.find(([name]) => name === "scope")?.[1] ?? "";
@@ -88,7 +99,7 @@ export class HttpTokenEndpoint {
       form: [...form, ["grant_type", grantType]],
       read: (response, sent) => {
         const context = { ...sent, label: "token endpoint", successes: [200] };
-        return parseTokenResponse(successfulBody(response, context), {
+        const token = parseTokenResponse(successfulBody(response, context), {
           ...response,
           bearerTypes,
           requestedScope: requestedScope ?? scopeList(sentScope),
@@ -100,6 +111,8 @@ export class HttpTokenEndpoint {
               at: clock.now(),
             }),
         });
+        if (checkAudience) this.#tellOfAudience(token, form);
+        return token;
       },
     };
   }
