@@ -20,7 +20,7 @@ const USELESS: [string, () => unknown, string][] = [
   ["a number", () => 5, "a number;"],
   ["a list", () => [SENTINEL], 'a list without a "token";'],
   ["a function", () => () => SENTINEL, "a function;"],
-  ["an object without a token", () => ({ access_token: SENTINEL }), 'an object without a "token";'],
+  ["an object without a token", () => ({ accessToken: SENTINEL }), 'an object without a "token";'],
   ["an object with a number", () => ({ token: 5 }), 'an object whose "token" is a number;'],
   ["an empty text", () => "", "an empty token;"],
   ["a blank token", async () => ({ token: " " }), "an empty token;"],

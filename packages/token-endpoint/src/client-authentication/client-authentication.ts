@@ -67,8 +67,7 @@ const CHECK_SECRET = 'check "clientId" and the secret';
 
 /**
  * Sends the client's secret in the Authorization header, form-encoded before base64. What need not be encoded is not:
- * identifiers and secrets of letters, digits and `-`, `_`, `.` also reach servers that do not decode. A space is sent as
- * `%20`, which all who decode understand.
+ * identifiers and secrets of letters, digits and `-`, `_`, `.` also reach servers that do not decode.
  *
  * @throws TypeError if the secret is blank.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 RFC 6749 §2.3.1 and appendix B}
@@ -116,7 +115,7 @@ function secretDigest(secret: unknown): string {
   return identityDigest(textOption(secret, { option: "secret", doing: "authenticate the client" }));
 }
 
-/** `application/x-www-form-urlencoded`, of a value alone. A literal plus is `%2B` already. */
+/** `application/x-www-form-urlencoded`, of a value alone. */
 function formEncoded(value: string): string {
-  return new URLSearchParams({ "": value }).toString().slice("=".length).replaceAll("+", "%20");
+  return new URLSearchParams({ "": value }).toString().slice("=".length);
 }

@@ -190,6 +190,17 @@ describe("an answer without a usable token", () => {
     expect(failure.oauthError).toBe(error === "NOT A CODE" ? undefined : error);
   });
 
+  it.each([clientSecretPost("client"), clientSecretBasic("client")])(
+    "never hides a registered code, whatever the secret is: $method",
+    async (clientAuthentication) => {
+      const server = await startTestServer(answerJson({ error: "invalid_client" }, 401));
+      const endpoint = testEndpoint(server, { clientAuthentication });
+      const error = await rejection(endpoint.request(CLIENT_CREDENTIALS));
+      expect(error.oauthError).toBe("invalid_client");
+      expect(error.message).toMatch(/401 invalid_client; check "clientId"/);
+    },
+  );
+
   const form = { "content-type": "application/x-www-form-urlencoded" };
   it.each<[string, Answerer, RegExp]>([
     [
