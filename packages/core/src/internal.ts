@@ -15,13 +15,13 @@ export { boundedText } from "./bearer/bounded-text.ts";
 export { dropBody } from "./bearer/drop-body.ts";
 export { CACHE_OPTION_NAMES } from "./cache/cache-options.ts";
 export { boundedMap } from "./collections/bounded-map.ts";
+export {
+  type ConnectionFailure,
+  type ConnectionFailureKind,
+  connectionFailure,
+} from "./errors/connection-failure.ts";
 export { cutMiddle } from "./errors/cut-middle.ts";
 export { type RetoldDetails, retoldError } from "./errors/retold-error.ts";
-export {
-  type TransportFault,
-  type TransportFaultKind,
-  transportFault,
-} from "./errors/transport-fault.ts";
 export { transportErrorCode, transportReason } from "./errors/transport-reason.ts";
 export { emit } from "./events/emit.ts";
 export {

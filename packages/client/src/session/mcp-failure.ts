@@ -1,8 +1,8 @@
 import { redactedCause, TokenError } from "@agent-oauth/core";
 import {
+  connectionFailure,
   shownName,
   transportErrorCode,
-  transportFault,
   transportReason,
 } from "@agent-oauth/core/internal";
 
@@ -25,15 +25,15 @@ export function mcpFailure(error: unknown, doing: string): unknown {
       `Cannot ${doing}: the server did not answer in time`,
     );
   }
-  const fault = transportFault(error);
-  if (fault !== undefined) {
+  const found = connectionFailure(error);
+  if (found !== undefined) {
     return new TokenError(
-      transportErrorCode(fault),
-      `Cannot ${doing}: ${transportReason(fault)}${fault.kind === "refused" ? CERTIFICATE_ADVICE : ""}`,
-      { cause: redactedCause(fault.error) },
+      transportErrorCode(found),
+      `Cannot ${doing}: ${transportReason(found)}${found.kind === "refused" ? CERTIFICATE_ADVICE : ""}`,
+      { cause: redactedCause(found.error) },
     );
   }
-  const lost = connectionFailure(error);
+  const lost = lostConnection(error);
   if (lost !== undefined) {
     const cause = redactedCause(lost);
     const { code: why } = fields(cause);
@@ -120,10 +120,10 @@ function refusal(error: unknown, { doing, status }: { doing: string; status: num
 const CONNECTION_CODES = new Set<unknown>(["CONNECTION_CLOSED", "NOT_CONNECTED", "SEND_FAILED"]);
 
 /** Every `fetch` reports a failed connection as a TypeError that has a cause; the SDK's negotiation wraps it. */
-function connectionFailure(error: unknown): unknown {
+function lostConnection(error: unknown): unknown {
   const { code, cause } = fields(error);
   if (error instanceof TypeError) return cause;
-  if (cause instanceof TypeError) return connectionFailure(cause);
+  if (cause instanceof TypeError) return lostConnection(cause);
   return CONNECTION_CODES.has(code) ? error : undefined;
 }
 

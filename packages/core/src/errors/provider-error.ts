@@ -1,8 +1,8 @@
 import { kindOf } from "../options/plain-object.ts";
+import { connectionFailure, isNetworkFailure } from "./connection-failure.ts";
 import { redactedCause } from "./error-cause.ts";
 import { errorChain, foreignMember } from "./foreign-error.ts";
 import { TokenError } from "./token-error.ts";
-import { isNetworkFailure, transportFault } from "./transport-fault.ts";
 import { transportReason } from "./transport-reason.ts";
 
 /**
@@ -17,11 +17,11 @@ export function providerError(error: unknown, who: string): TokenError {
   const cause = redactedCause(error);
   const retryable = foreignMember(error, "retryable");
   const retryAfterMs = foreignMember(error, "retryAfterMs");
-  const fault = transportFault(error);
-  const isUntrusted = fault?.kind === "untrusted";
+  const found = connectionFailure(error);
+  const isUntrusted = found?.kind === "untrusted";
   const code = firstCode(cause);
   const named = code === undefined ? "" : ` (${code})`;
-  const said = isUntrusted ? `: ${transportReason(fault)}` : named;
+  const said = isUntrusted ? `: ${transportReason(found)}` : named;
   return new TokenError(
     isUntrusted ? "ERR_TOKEN_TLS" : "ERR_TOKEN_PROVIDER",
     `Cannot get a token: ${who} threw ${cause?.name ?? kindOf(error)}${said}`,
@@ -39,7 +39,7 @@ export function providerError(error: unknown, who: string): TokenError {
  */
 export function sourceError(error: unknown): unknown {
   const isMistake = error instanceof TypeError || error instanceof RangeError;
-  if (isMistake && transportFault(error) === undefined) return error;
+  if (isMistake && connectionFailure(error) === undefined) return error;
   if (foreignMember(error, "name") === "AbortError") return error;
   return providerError(error, "the token source");
 }

@@ -1,8 +1,9 @@
 /** What is said of a failed connection: one code and one wording for all packages. */
-import type { TokenErrorCode } from "./token-error.ts";
-import type { TransportFault, TransportFaultKind } from "./transport-fault.ts";
 
-const CODES: Readonly<Record<TransportFaultKind, TokenErrorCode>> = {
+import type { ConnectionFailure, ConnectionFailureKind } from "./connection-failure.ts";
+import type { TokenErrorCode } from "./token-error.ts";
+
+const CODES: Readonly<Record<ConnectionFailureKind, TokenErrorCode>> = {
   unreachable: "ERR_TOKEN_NETWORK",
   broken: "ERR_TOKEN_NETWORK",
   timeout: "ERR_TOKEN_TIMEOUT",
@@ -13,13 +14,13 @@ const CODES: Readonly<Record<TransportFaultKind, TokenErrorCode>> = {
   "no-http": "ERR_TOKEN_RESPONSE",
 };
 
-/** Returns the code of a token error for a fault. */
-export function transportErrorCode({ kind }: Pick<TransportFault, "kind">): TokenErrorCode {
+/** Returns the code of a token error for a found. */
+export function transportErrorCode({ kind }: Pick<ConnectionFailure, "kind">): TokenErrorCode {
   return CODES[kind];
 }
 
 /** Says what happened and what to do about it. It completes "Cannot …: ". */
-export function transportReason({ kind, code }: Pick<TransportFault, "kind" | "code">): string {
+export function transportReason({ kind, code }: Pick<ConnectionFailure, "kind" | "code">): string {
   const named = code === undefined ? "" : ` (${code})`;
   switch (kind) {
     case "untrusted":

@@ -1,16 +1,16 @@
 import { redactedCause, TokenError, type TokenErrorCode } from "@agent-oauth/core";
 import {
   type Attempt,
-  type TransportFault,
+  type ConnectionFailure,
+  connectionFailure,
   transportErrorCode,
-  transportFault,
   transportReason,
 } from "@agent-oauth/core/internal";
 import { purposeAdvice } from "./certificate-purpose.ts";
 import type { Connection } from "./connections.ts";
 
 type Resend = "always" | "if-idempotent" | "never";
-type Fault = Omit<TransportFault, "error">;
+type Found = Omit<ConnectionFailure, "error">;
 type Verdict = readonly [code: TokenErrorCode, resend: Resend, reason: string];
 
 /**
@@ -21,12 +21,12 @@ type Verdict = readonly [code: TokenErrorCode, resend: Resend, reason: string];
 export function transportFailure(error: unknown, context: TransportContext): Attempt<never> {
   if (!(error instanceof TypeError && error.cause instanceof Error)) throw error;
   const { cause } = error;
-  const fault: Fault = transportFault(cause) ?? UNKNOWN;
-  const connecting = context.connection.observer.failedConnecting(cause) || fault.isUnsent;
+  const found: Found = connectionFailure(cause) ?? UNKNOWN;
+  const connecting = context.connection.observer.failedConnecting(cause) || found.isUnsent;
   const [code, resend, reason] =
-    verdictOfTls(fault, context) ??
-    certificateRefused(fault, context) ??
-    (connecting ? whileConnecting(fault, context) : afterSending(fault, context));
+    verdictOfTls(found, context) ??
+    certificateRefused(found, context) ??
+    (connecting ? whileConnecting(found, context) : afterSending(found, context));
   const failure = new TokenError(code, `${context.failed}: ${reason}`, {
     cause: redactedCause(cause),
   });
@@ -46,18 +46,18 @@ export interface TransportContext {
 }
 
 /** An error that says nothing of itself still ended the request. */
-const UNKNOWN: Fault = { kind: "broken", code: undefined, isUnsent: false };
+const UNKNOWN: Found = { kind: "broken", code: undefined, isUnsent: false };
 
-function verdictOfTls(fault: Fault, { connection }: TransportContext): Verdict | undefined {
-  const code = transportErrorCode(fault);
+function verdictOfTls(found: Found, { connection }: TransportContext): Verdict | undefined {
+  const code = transportErrorCode(found);
   if (code !== "ERR_TOKEN_TLS" && code !== "ERR_TOKEN_RESPONSE") return undefined;
-  const advice = fault.kind === "refused" ? certificateAdvice(connection) : "";
-  return [code, "never", `${transportReason(fault)}${advice}`];
+  const advice = found.kind === "refused" ? certificateAdvice(connection) : "";
+  return [code, "never", `${transportReason(found)}${advice}`];
 }
 
 /** Of TLS 1.3 the client sees a handshake that succeeded; of TLS 1.2, and of some servers, only the end of the connection. */
 function certificateRefused(
-  { kind, code }: Fault,
+  { kind, code }: Found,
   { url, connection }: TransportContext,
 ): Verdict | undefined {
   if (kind !== "broken" || code === undefined) return undefined;
@@ -67,8 +67,8 @@ function certificateRefused(
   return ["ERR_TOKEN_TLS", "if-idempotent", reason];
 }
 
-function whileConnecting(fault: Fault, { url }: TransportContext): Verdict {
-  const { kind, code } = fault;
+function whileConnecting(found: Found, { url }: TransportContext): Verdict {
+  const { kind, code } = found;
   if (kind === "timeout") {
     return [
       "ERR_TOKEN_TIMEOUT",
@@ -80,12 +80,12 @@ function whileConnecting(fault: Fault, { url }: TransportContext): Verdict {
   const where = url.protocol === "https:" ? " in the TLS handshake" : "";
   const reason =
     kind === "unreachable"
-      ? transportReason(fault)
+      ? transportReason(found)
       : `the connection broke${where}${shownCode(code)}; check that a server runs behind host and port`;
   return ["ERR_TOKEN_NETWORK", "always", reason];
 }
 
-function afterSending({ kind, code }: Fault, { mayBeSent }: TransportContext): Verdict {
+function afterSending({ kind, code }: Found, { mayBeSent }: TransportContext): Verdict {
   if (kind === "timeout") {
     return ["ERR_TOKEN_TIMEOUT", "if-idempotent", "the server did not answer in time"];
   }

@@ -78,7 +78,7 @@ export class HttpTokenEndpoint {
   }
 
   /** Servers that do not know the parameter ignore it, and issue a token for somebody else. */
-  #tellOfAudience({ token }: AccessToken, form: readonly (readonly [string, string])[]): void {
+  #emitMismatch({ token }: AccessToken, form: readonly (readonly [string, string])[]): void {
     const { onEvent, clock } = this.#options;
     const audience = form.flatMap(([name, value]) => (name === "audience" ? [value] : []));
     const mismatch = audienceMismatch(token, audience);
@@ -111,7 +111,7 @@ export class HttpTokenEndpoint {
               at: clock.now(),
             }),
         });
-        if (checkAudience) this.#tellOfAudience(token, form);
+        if (checkAudience) this.#emitMismatch(token, form);
         return token;
       },
     };

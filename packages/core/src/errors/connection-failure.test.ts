@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { isNetworkFailure, transportFault } from "./transport-fault.ts";
+import { connectionFailure, isNetworkFailure } from "./connection-failure.ts";
 import { transportErrorCode, transportReason } from "./transport-reason.ts";
 
 const coded = (code: unknown, message = "x") => Object.assign(new Error(message), { code });
 
-describe("transportFault", () => {
+describe("connectionFailure", () => {
   it.each([
     ["ECONNREFUSED", "unreachable", true, "ERR_TOKEN_NETWORK", /^nothing listens there/],
     ["ENOTFOUND", "unreachable", true, "ERR_TOKEN_NETWORK", /^its host is unknown/],
@@ -29,10 +29,10 @@ describe("transportFault", () => {
     ["ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE", "refused", false, "ERR_TOKEN_TLS", /refused/],
   ] as const)("of %s is %s", (code, kind, isUnsent, tokenCode, reason) => {
     const error = coded(code);
-    const fault = transportFault(error);
-    expect(fault).toEqual({ kind, code, isUnsent, error });
-    expect(fault && transportErrorCode(fault)).toBe(tokenCode);
-    expect(fault && transportReason(fault)).toMatch(reason);
+    const found = connectionFailure(error);
+    expect(found).toEqual({ kind, code, isUnsent, error });
+    expect(found && transportErrorCode(found)).toBe(tokenCode);
+    expect(found && transportReason(found)).toMatch(reason);
   });
 
   it.each([
@@ -44,18 +44,18 @@ describe("transportFault", () => {
     ["SSL alert number 112", "handshake"],
     ["no alert", "handshake"],
   ])("reads OpenSSL's text only where the code says nothing: %s", (text, kind) => {
-    expect(transportFault(coded("EPROTO", `write EPROTO:${text}:`))?.kind).toBe(kind);
-    expect(transportFault(coded("EMFILE", text))).toBeUndefined();
+    expect(connectionFailure(coded("EPROTO", `write EPROTO:${text}:`))?.kind).toBe(kind);
+    expect(connectionFailure(coded("EMFILE", text))).toBeUndefined();
   });
 
   it("is the first of the chain, named as it is", () => {
     const inner = coded("ECONNRESET");
     const error = new Error("x", { cause: new TypeError("y", { cause: inner }) });
-    expect(transportFault(error)).toMatchObject({ kind: "broken", error: inner });
+    expect(connectionFailure(error)).toMatchObject({ kind: "broken", error: inner });
     const late = Object.assign(new Error("x", { cause: inner }), { name: "TimeoutError" });
-    expect(transportFault(late)).toMatchObject({ kind: "timeout", code: undefined });
+    expect(connectionFailure(late)).toMatchObject({ kind: "timeout", code: undefined });
     expect(
-      transportFault(Object.assign(new Error("x"), { name: "HTTPParserError" })),
+      connectionFailure(Object.assign(new Error("x"), { name: "HTTPParserError" })),
     ).toMatchObject({ kind: "no-http" });
   });
 
@@ -70,7 +70,7 @@ describe("transportFault", () => {
     "ECONNRESET",
     undefined,
   ])("is none: %o", (error) => {
-    expect(transportFault(error)).toBeUndefined();
+    expect(connectionFailure(error)).toBeUndefined();
     expect(isNetworkFailure(error)).toBe(false);
   });
 

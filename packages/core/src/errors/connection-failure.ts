@@ -2,7 +2,7 @@
 import { errorChain, foreignMember } from "./foreign-error.ts";
 
 /** How a connection failed. */
-export type TransportFaultKind =
+export type ConnectionFailureKind =
   /** There was no connection: name resolution, routing, nothing listens. */
   | "unreachable"
   /** The connection ended too early. */
@@ -20,8 +20,8 @@ export type TransportFaultKind =
   | "no-http";
 
 /** A failure of the network or of TLS, as the first error of a chain of causes that is one tells it. */
-export interface TransportFault {
-  readonly kind: TransportFaultKind;
+export interface ConnectionFailure {
+  readonly kind: ConnectionFailureKind;
   /** Such as `ECONNRESET`: matches a pattern, so it cannot hold a secret. */
   readonly code: string | undefined;
   /** Whether the code alone proves that nothing was sent. */
@@ -36,10 +36,10 @@ export interface TransportFault {
  *
  * @returns `undefined` if none of them is a failure of a connection.
  */
-export function transportFault(error: unknown): TransportFault | undefined {
+export function connectionFailure(error: unknown): ConnectionFailure | undefined {
   for (const one of errorChain(error)) {
     const code = codeOf(one);
-    const kind = kindOfFault(one, code);
+    const kind = kindOfFailure(one, code);
     if (kind === undefined) continue;
     const isUnsent = UNSENT.has(kind) || code === "UND_ERR_CONNECT_TIMEOUT";
     return { kind, code, isUnsent, error: one };
@@ -49,14 +49,14 @@ export function transportFault(error: unknown): TransportFault | undefined {
 
 /** Tells whether an error, or one of its causes, says that the network failed or that something took too long. */
 export function isNetworkFailure(error: unknown): boolean {
-  const kind = transportFault(error)?.kind;
+  const kind = connectionFailure(error)?.kind;
   return kind === "unreachable" || kind === "broken" || kind === "timeout";
 }
 
-const UNSENT: ReadonlySet<TransportFaultKind> = new Set(["unreachable", "untrusted", "no-tls"]);
+const UNSENT: ReadonlySet<ConnectionFailureKind> = new Set(["unreachable", "untrusted", "no-tls"]);
 
 /** undici's other codes are mistakes of the caller. */
-const KINDS: ReadonlyMap<string, TransportFaultKind> = new Map([
+const KINDS: ReadonlyMap<string, ConnectionFailureKind> = new Map([
   ["EAI_AGAIN", "unreachable"],
   ["ECONNREFUSED", "unreachable"],
   ["EHOSTDOWN", "unreachable"],
@@ -96,7 +96,7 @@ function codeOf(error: Error): string | undefined {
   return typeof code === "string" && /^[A-Z][A-Z\d_/]{0,79}$/.test(code) ? code : undefined;
 }
 
-function kindOfFault(error: Error, code: string | undefined): TransportFaultKind | undefined {
+function kindOfFailure(error: Error, code: string | undefined): ConnectionFailureKind | undefined {
   const name = foreignMember(error, "name");
   if (name === "TimeoutError") return "timeout";
   if (name === "HTTPParserError") return "no-http";
