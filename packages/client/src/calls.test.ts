@@ -338,7 +338,7 @@ describe("callMcpTool", () => {
     const call = client.callMcpTool({ name: "t", server: refs[0] }, {}, alice);
     const error = await call.catch((e: unknown) => e);
     expect(error).toMatchObject({ code: "ERR_TOKEN_NETWORK", retryable: true });
-    expect(String(error)).toMatch(/the server cannot be reached \(ECONNREFUSED\)$/);
+    expect(String(error)).toMatch(/nothing listens there \(ECONNREFUSED\); check host and port$/);
   });
 
   it("checks structured content against the schema that the tool was listed with", async () => {

@@ -33,6 +33,7 @@ export type {
   ActorIgnoredEvent,
   AudienceMismatchEvent,
   CacheEvent,
+  IssuedTypeMismatchEvent,
   LifetimeCutEvent,
   LifetimeSkippedEvent,
   RefreshFailedEvent,
@@ -65,7 +66,7 @@ export type {
 } from "./operations/operation-options.ts";
 export { chain } from "./sources/chain.ts";
 export { fromTokenProvider } from "./sources/from-token-provider.ts";
-export type { ProvidedToken } from "./sources/provided-token.ts";
+export type { ProvidedToken, RawTokenResponse } from "./sources/provided-token.ts";
 export { type StaticTokenSourceOptions, staticTokenSource } from "./sources/static-token-source.ts";
 export type {
   FromTokenProviderOptions,

@@ -15,6 +15,14 @@ export { boundedText } from "./bearer/bounded-text.ts";
 export { dropBody } from "./bearer/drop-body.ts";
 export { CACHE_OPTION_NAMES } from "./cache/cache-options.ts";
 export { boundedMap } from "./collections/bounded-map.ts";
+export {
+  type ConnectionFailure,
+  type ConnectionFailureKind,
+  connectionFailure,
+} from "./errors/connection-failure.ts";
+export { cutMiddle } from "./errors/cut-middle.ts";
+export { type RetoldDetails, retoldError } from "./errors/retold-error.ts";
+export { transportErrorCode, transportReason } from "./errors/transport-reason.ts";
 export { type YieldedBy, yielded, yieldedText, yieldedValue } from "./errors/yielded-value.ts";
 export { emit } from "./events/emit.ts";
 export { jsonValue } from "./options/json-value.ts";
@@ -44,10 +52,11 @@ export { sleep } from "./time/sleep.ts";
 export { timeLimit } from "./time/time-limit.ts";
 export { untilAborted } from "./time/until-aborted.ts";
 export { isIssuedToken } from "./token/access-token.ts";
+export { type AudienceMismatch, audienceMismatch } from "./token/audience-mismatch.ts";
 export { fitsHeader, withoutBearer } from "./token/bearer-scheme.ts";
 export { checkedToken } from "./token/checked-token.ts";
 export { digest, identityDigest } from "./token/digest.ts";
 export { earliest } from "./token/expires-at.ts";
 export { checkGetTokenOptions } from "./token/get-token-options.ts";
-export { type JwtParties, jwtAudience, jwtParties } from "./token/jwt-claims.ts";
+export { type JwtParties, jwtParties } from "./token/jwt-claims.ts";
 export { foundInsteadOfToken } from "./token/token-structure.ts";

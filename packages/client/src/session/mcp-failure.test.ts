@@ -12,9 +12,10 @@ import { httpStatus, mcpFailure } from "./mcp-failure.ts";
 const SENTINEL = "sentinel-of-the-server";
 const http = (status: number) =>
   new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, SENTINEL, { status, text: SENTINEL });
-const unreachable = new TypeError("fetch failed", {
-  cause: Object.assign(new Error(SENTINEL), { code: "ECONNRESET" }),
-});
+const failedFetch = (code: string) =>
+  new TypeError("fetch failed", { cause: Object.assign(new Error(SENTINEL), { code }) });
+const unreachable = failedFetch("ECONNRESET");
+const untrusted = failedFetch("SELF_SIGNED_CERT_IN_CHAIN");
 
 describe("mcpFailure", () => {
   it.each<[string, unknown, object]>([
@@ -64,6 +65,31 @@ describe("mcpFailure", () => {
       { code: "ERR_TOKEN_NETWORK" },
     ],
     ["a failed fetch", unreachable, { code: "ERR_TOKEN_NETWORK", cause: { code: "ECONNRESET" } }],
+    [
+      "a certificate that is not trusted",
+      untrusted,
+      {
+        code: "ERR_TOKEN_TLS",
+        retryable: false,
+        cause: { code: "SELF_SIGNED_CERT_IN_CHAIN" },
+        message: expect.stringMatching(/not trusted .* "ca" or .*NODE_EXTRA_CA_CERTS names$/),
+      },
+    ],
+    [
+      "a client certificate that the server refuses",
+      failedFetch("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"),
+      { code: "ERR_TOKEN_TLS", message: expect.stringMatching(/presents a client certificate/) },
+    ],
+    [
+      "a fetch that took too long",
+      failedFetch("UND_ERR_HEADERS_TIMEOUT"),
+      { code: "ERR_TOKEN_TIMEOUT", retryable: true },
+    ],
+    [
+      "a failed fetch with a code of its own",
+      failedFetch("ERR_OF_A_PROXY"),
+      { code: "ERR_TOKEN_NETWORK", message: expect.stringMatching(/reached \(ERR_OF_A_PROXY\)$/) },
+    ],
     [
       "a failed fetch inside of the negotiation",
       new SdkError(SdkErrorCode.EraNegotiationFailed, SENTINEL, {}, { cause: unreachable }),

@@ -1,5 +1,10 @@
 import { redactedCause, TokenError } from "@agent-oauth/core";
-import { shownName } from "@agent-oauth/core/internal";
+import {
+  connectionFailure,
+  shownName,
+  transportErrorCode,
+  transportReason,
+} from "@agent-oauth/core/internal";
 import { ProtocolError } from "@modelcontextprotocol/client";
 import { jsonRpcErrorIn } from "../response/json-rpc-error.ts";
 
@@ -27,14 +32,22 @@ export function mcpFailure(error: unknown, doing: string): unknown {
       `Cannot ${doing}: the server did not answer in time`,
     );
   }
-  const lost = connectionFailure(error);
+  const found = connectionFailure(error);
+  if (found !== undefined) {
+    return new TokenError(
+      transportErrorCode(found),
+      `Cannot ${doing}: ${transportReason(found)}${found.kind === "refused" ? CERTIFICATE_ADVICE : ""}`,
+      { cause: redactedCause(found.error) },
+    );
+  }
+  const lost = lostConnection(error);
   if (lost !== undefined) {
-    const why = fields(lost).code;
+    const cause = redactedCause(lost);
+    const { code: why } = fields(cause);
     const reason =
       why === "CONNECTION_CLOSED"
         ? "the server's response ended before the result came"
         : `the server cannot be reached${typeof why === "string" ? ` (${why})` : ""}`;
-    const cause = redactedCause(lost);
     return new TokenError("ERR_TOKEN_NETWORK", `Cannot ${doing}: ${reason}`, { cause });
   }
   const what = typeof code === "string" ? code : name;
@@ -44,6 +57,9 @@ export function mcpFailure(error: unknown, doing: string): unknown {
     { cause: redactedCause(error) },
   );
 }
+
+const CERTIFICATE_ADVICE =
+  "; check that the flow presents a client certificate that the server accepts";
 
 /** What the codes of the MCP SDK say, where that helps. */
 const REASONS = new Map<unknown, string>([
@@ -126,10 +142,10 @@ function refusal(error: unknown, { doing, status }: { doing: string; status: num
 const CONNECTION_CODES = new Set<unknown>(["CONNECTION_CLOSED", "NOT_CONNECTED", "SEND_FAILED"]);
 
 /** Every `fetch` reports a failed connection as a TypeError that has a cause; the SDK's negotiation wraps it. */
-function connectionFailure(error: unknown): unknown {
+function lostConnection(error: unknown): unknown {
   const { code, cause } = fields(error);
   if (error instanceof TypeError) return cause;
-  if (cause instanceof TypeError) return connectionFailure(cause);
+  if (cause instanceof TypeError) return lostConnection(cause);
   return CONNECTION_CODES.has(code) ? error : undefined;
 }
 

@@ -1,4 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
+import { retoldError } from "@agent-oauth/core/internal";
 
 /**
  * Knows whether the tool of one call may have run. A request that was sent may have run the tool, whatever the response
@@ -24,13 +25,6 @@ export class ToolRun {
   /** Returns the error for the caller: a TokenError says if the tool may have run. Others pass unchanged. */
   errorFor<F>(failure: F): F | TokenError {
     if (!this.#mayHaveRun || !TokenError.isInstance(failure)) return failure;
-    const { code, message, status, oauthError, retryAfterMs, retryable, cause } = failure;
-    return new TokenError(code, `${message}; the tool may have run`, {
-      status,
-      oauthError,
-      retryAfterMs,
-      retryable,
-      cause: cause instanceof Error ? cause : undefined,
-    });
+    return retoldError(failure, `${failure.message}; the tool may have run`);
   }
 }

@@ -298,7 +298,7 @@ describe("a tool did certainly not run, and the caller hears nothing of a run, i
     await caught(client.callMcpTool(tool, {}, alice));
     const error = await caught(client.callMcpTool(tool, {}, alice));
     expect(error).toMatchObject({ code: "ERR_TOKEN_NETWORK", retryable: true });
-    expect(String(error)).toMatch(/\(ECONNREFUSED\)$/);
+    expect(String(error)).toMatch(/\(ECONNREFUSED\); check host and port$/);
   });
 
   it("the scope of the token is too narrow", async () => {

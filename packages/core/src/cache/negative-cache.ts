@@ -1,4 +1,5 @@
 import { boundedMap, deleteWhere } from "../collections/bounded-map.ts";
+import { retoldError } from "../errors/retold-error.ts";
 import { TokenError } from "../errors/token-error.ts";
 import { type CacheKey, keyText } from "../key/cache-key.ts";
 import type { CacheSettings } from "./cache-options.ts";
@@ -101,10 +102,9 @@ function isOutage({ retryable, retryAfterMs }: TokenError): boolean {
 }
 
 function heldBack({ error, times, until }: Failure, now: number): TokenError {
-  const { code, status, oauthError, retryable } = error;
-  return new TokenError(
-    code,
+  return retoldError(
+    error,
     `Cannot request a token: holding back for ${until - now} ms after ${times} failed ${times === 1 ? "request" : "requests"} in a row`,
-    { cause: error, status, oauthError, retryAfterMs: until - now, retryable },
+    { cause: error, retryAfterMs: until - now },
   );
 }

@@ -35,9 +35,11 @@ export function authChallenges(header: string): readonly AuthChallenge[] {
 const TOKEN = "[!#$%&'*+.^_`|~\\w-]+";
 /** Captures the text and the closing quote. Without a closing quote, the text reaches to the end of the header. */
 const QUOTED = '"((?:[^"\\\\]|\\\\.)*)(?:(")|\\\\?$)';
+/** Not in the grammar, but written: the quotes are none of the value. */
+const SINGLE_QUOTED = "'([^']*)'";
 /** An unquoted value may hold characters that a token cannot hold, since servers write URLs without quotes. */
 const PARAMETER = new RegExp(
-  `(${TOKEN})[ \\t]*=[ \\t]*(?:${QUOTED}|([^ \\t,"]+))(?=[ \\t,]|$)`,
+  `(${TOKEN})[ \\t]*=[ \\t]*(?:${QUOTED}|${SINGLE_QUOTED}|([^ \\t,"]+))(?=[ \\t,]|$)`,
   "sy",
 );
 const SCHEME = new RegExp(`(${TOKEN})(?:[ \\t]+|(?=,)|$)`, "sy");
@@ -46,8 +48,8 @@ const RUBBISH = new RegExp(`(?:${QUOTED}|[^,"])+`, "sy");
 const SEPARATORS = /[ \t,]*/y;
 
 function addParameter(parameters: Map<string, string> | undefined, match: RegExpExecArray): void {
-  const [, name = "", quoted, close, bare] = match;
-  const value = close === undefined ? bare : quoted?.replace(/\\(.)/gs, "$1");
+  const [, name = "", quoted, close, single, bare] = match;
+  const value = close === undefined ? (single ?? bare) : quoted?.replace(/\\(.)/gs, "$1");
   const key = name.toLowerCase();
   if (value !== undefined && parameters?.has(key) === false) parameters.set(key, value);
 }

@@ -75,9 +75,55 @@ describe("parseChallenge", () => {
     });
   });
 
-  it("cuts a description at 200 characters and blanks its control characters", () => {
-    const { errorDescription } = read(`Bearer error_description="\x85${"a".repeat(300)}"`) ?? {};
-    expect(errorDescription).toBe(` ${"a".repeat(199)}`);
+  it.each([
+    [
+      "Bearer resource_metadata='https://e.example/x', error='invalid_token'",
+      {
+        resourceMetadata: "https://e.example/x",
+        error: "invalid_token",
+      },
+    ],
+    [
+      "Bearer error_description='a, b = c', scope='x y'",
+      {
+        errorDescription: "a, b = c",
+        scope: ["x", "y"],
+      },
+    ],
+    ["Bearer error='', realm='r'", { error: "", realm: "r" }],
+    ["Bearer error='x, realm=r", { error: "'x", realm: "r" }],
+    [`Bearer error="it's", realm="o'clock"`, { error: "it's", realm: "o'clock" }],
+    ["Bearer error=it's, realm='a'b", { error: "it's", realm: "'a'b" }],
+  ])("takes single quotes as quotes: %s", (header, expected) => {
+    expect(read(header)).toEqual({ scope: [], ...expected });
+  });
+
+  it.each([
+    [
+      'Bearer error="insufficient_claims", claims="eyJhIjoxfQ=="',
+      { error: "insufficient_claims", claims: "eyJhIjoxfQ==" },
+    ],
+    ["Bearer claims=eyJhIjoxfQ==", { claims: "eyJhIjoxfQ==" }],
+    [String.raw`Bearer claims="{\"a\":1}"`, { claims: '{"a":1}' }],
+    [`Bearer claims="${"x".repeat(4_096)}"`, { claims: "x".repeat(4_096) }],
+    [`Bearer claims="${"x".repeat(4_097)}"`, {}],
+    ['Bearer claims="ü"', {}],
+    ['Bearer claims=""', {}],
+    ['Bearer acr_values="urn:a urn:b urn:a"', { acrValues: ["urn:a", "urn:b"] }],
+    ['Bearer acr_values=" "', {}],
+    ['Bearer max_age="5"', { maxAgeMs: 5_000 }],
+    ["Bearer max_age=0", { maxAgeMs: 0 }],
+    ["Bearer max_age=-1", {}],
+    ["Bearer max_age=12345678901", {}],
+  ])("reads what the next token must be requested with: %.80s", (header, expected) => {
+    expect(read(header)).toStrictEqual({ scope: [], ...expected });
+  });
+
+  it("cuts the middle of a description at 500 characters and blanks its control characters", () => {
+    const long = `\x85${"a".repeat(800)}the end`;
+    const { errorDescription } = read(`Bearer error_description="${long}"`) ?? {};
+    expect(errorDescription).toMatch(/^ a+ \[…\] a+the end$/);
+    expect(errorDescription).toHaveLength(500);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { cutMiddle } from "../errors/cut-middle.ts";
 import { authChallenges } from "./auth-challenges.ts";
 
 /** The part of a response that {@link parseChallenge} reads. A response of any `fetch` fits. */
@@ -10,12 +11,21 @@ export interface BearerChallenge {
   readonly realm?: string;
   /** The error code, such as `"invalid_token"` or `"insufficient_scope"`; absent if no token was presented (RFC 6750 §3.1). */
   readonly error?: string;
-  /** A text for developers, not for users. Control characters are replaced by spaces; it is cut at 200 characters. */
+  /** A text for developers, not for users. Control characters are replaced by spaces; of a text longer than 500, the middle is cut. */
   readonly errorDescription?: string;
   /** The required scope, without duplicates; empty if the server names no scope. */
   readonly scope: readonly string[];
   /** The URL of the resource's metadata, as the server states it (RFC 9728 §5.1). Fetch it without a token. */
   readonly resourceMetadata?: string;
+  /**
+   * Claims that the next token must be requested with, as the server wrote them: of Microsoft Entra ID in base64. At most 4 096
+   * printable ASCII characters; absent if they are anything else.
+   */
+  readonly claims?: string;
+  /** How the user must have authenticated: the parameter `acr_values` of the authorization request (RFC 9470 §3). */
+  readonly acrValues?: readonly string[];
+  /** How long ago the user may have authenticated, in milliseconds: `max_age` of the authorization request (RFC 9470 §3). */
+  readonly maxAgeMs?: number;
 }
 
 /**
@@ -52,23 +62,45 @@ export function parseChallenge(response: ChallengedResponse): BearerChallenge | 
 }
 
 const MAX_HEADER_LENGTH = 16_384;
-const MAX_DESCRIPTION_LENGTH = 200;
+const MAX_DESCRIPTION_LENGTH = 500;
 
 function bearerChallenge(parameters: ReadonlyMap<string, string>): BearerChallenge {
   const [realm, error, resourceMetadata] = ["realm", "error", "resource_metadata"].map((name) =>
     parameters.get(name),
   );
   const errorDescription = readable(parameters.get("error_description"));
-  const scope = (parameters.get("scope") ?? "").split(/[ \t]+/).filter((part) => part !== "");
   return {
     ...(realm !== undefined && { realm }),
     ...(error !== undefined && { error }),
     ...(errorDescription !== undefined && { errorDescription }),
-    scope: [...new Set(scope)],
+    scope: listed(parameters.get("scope")),
     ...(resourceMetadata !== undefined && { resourceMetadata }),
+    ...requirements(parameters),
   };
 }
 
+const MAX_CLAIMS_LENGTH = 4_096;
+
+/** What the next token must be requested with. */
+function requirements(
+  parameters: ReadonlyMap<string, string>,
+): Pick<BearerChallenge, "claims" | "acrValues" | "maxAgeMs"> {
+  const claims = parameters.get("claims") ?? "";
+  const acrValues = listed(parameters.get("acr_values"));
+  const maxAge = parameters.get("max_age") ?? "";
+  const hasClaims = claims.length <= MAX_CLAIMS_LENGTH && /^[\x20-\x7e]+$/.test(claims);
+  return {
+    ...(hasClaims && { claims }),
+    ...(acrValues.length > 0 && { acrValues }),
+    ...(/^\d{1,10}$/.test(maxAge) && { maxAgeMs: Number(maxAge) * 1_000 }),
+  };
+}
+
+/** Without duplicates. */
+function listed(text = ""): readonly string[] {
+  return [...new Set(text.split(/[ \t]+/).filter((part) => part !== ""))];
+}
+
 function readable(text: string | undefined): string | undefined {
-  return text?.slice(0, MAX_DESCRIPTION_LENGTH).replace(/\p{Cc}/gu, " ");
+  return text && cutMiddle(text, MAX_DESCRIPTION_LENGTH).replace(/\p{Cc}/gu, " ");
 }

@@ -1,12 +1,14 @@
 import { kindOf } from "../options/plain-object.ts";
+import { connectionFailure, isNetworkFailure } from "./connection-failure.ts";
 import { redactedCause } from "./error-cause.ts";
-import { foreignMember } from "./foreign-error.ts";
-import { isNetworkFailure } from "./network-failure.ts";
+import { errorChain, foreignMember } from "./foreign-error.ts";
 import { TokenError } from "./token-error.ts";
+import { transportReason } from "./transport-reason.ts";
 
 /**
- * Wraps an error that foreign code threw in a token error: `ERR_TOKEN_PROVIDER`. It is retryable if the foreign error says so,
- * or if its causes show a network failure. The foreign message is dropped. A token error is returned unchanged.
+ * Wraps an error that foreign code threw in a token error: `ERR_TOKEN_TLS` if its causes show that a server's certificate is
+ * not trusted, else `ERR_TOKEN_PROVIDER`. It is retryable if the foreign error says so, or if its causes show a network
+ * failure. The foreign message is dropped; the message holds the first code of the chain. A token error is returned unchanged.
  *
  * @param who names, for the message, the code that threw the error.
  */
@@ -15,9 +17,14 @@ export function providerError(error: unknown, who: string): TokenError {
   const cause = redactedCause(error);
   const retryable = foreignMember(error, "retryable");
   const retryAfterMs = foreignMember(error, "retryAfterMs");
+  const found = connectionFailure(error);
+  const isUntrusted = found?.kind === "untrusted";
+  const code = firstCode(cause);
+  const named = code === undefined ? "" : ` (${code})`;
+  const said = isUntrusted ? `: ${transportReason(found)}` : named;
   return new TokenError(
-    "ERR_TOKEN_PROVIDER",
-    `Cannot get a token: ${who} threw ${cause?.name ?? kindOf(error)}`,
+    isUntrusted ? "ERR_TOKEN_TLS" : "ERR_TOKEN_PROVIDER",
+    `Cannot get a token: ${who} threw ${cause?.name ?? kindOf(error)}${said}`,
     {
       cause,
       retryable: typeof retryable === "boolean" ? retryable : isNetworkFailure(error),
@@ -32,9 +39,15 @@ export function providerError(error: unknown, who: string): TokenError {
  */
 export function sourceError(error: unknown): unknown {
   const isMistake = error instanceof TypeError || error instanceof RangeError;
-  if (isMistake && !isNetworkFailure(error)) return error;
+  if (isMistake && connectionFailure(error) === undefined) return error;
   if (foreignMember(error, "name") === "AbortError") return error;
   return providerError(error, "the token source");
+}
+
+/** The copy holds only codes that cannot be a secret. */
+function firstCode(cause: Error | undefined): string | undefined {
+  const codes = errorChain(cause).map((one) => foreignMember(one, "code"));
+  return codes.find((code) => typeof code === "string");
 }
 
 function isDuration(value: unknown): value is number {

@@ -32,6 +32,10 @@ export interface TokenErrorOptions {
   readonly oauthError?: string | undefined;
   /** How long the server asked the client to wait (`Retry-After`), in milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** Claims that the user's next token must be requested with, as the server wrote them. */
+  readonly claims?: string | undefined;
+  /** A code beneath the `error` code. */
+  readonly suberror?: string | undefined;
   /** Whether a retry can help. Default: derived from the code and the status. */
   readonly retryable?: boolean | undefined;
 }
@@ -60,6 +64,13 @@ export class TokenError extends Error {
   declare readonly oauthError?: string;
   /** How long the server asked the client to wait, in milliseconds. */
   declare readonly retryAfterMs?: number;
+  /**
+   * Claims that the user's next token must be requested with, exactly as the server wrote them: the parameter `claims` of the
+   * authorization request. Microsoft Entra ID sends them where a policy wants more of the user.
+   */
+  declare readonly claims?: string;
+  /** A code beneath the `error` code, such as Entra's `basic_action`. */
+  declare readonly suberror?: string;
 
   /** Tells whether a value is a token error. It also recognises a token error of another installed copy of this package. */
   static isInstance(error: unknown): error is TokenError {
@@ -73,6 +84,8 @@ export class TokenError extends Error {
     if (options.status !== undefined) this.status = options.status;
     if (options.oauthError !== undefined) this.oauthError = options.oauthError;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
+    if (options.claims !== undefined) this.claims = options.claims;
+    if (options.suberror !== undefined) this.suberror = options.suberror;
   }
 }
 

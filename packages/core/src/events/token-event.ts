@@ -65,11 +65,18 @@ export interface LifetimeCutEvent extends EventBase {
 /** The `aud` of the issued JWT does not contain the requested target. */
 export interface AudienceMismatchEvent extends EventBase {
   readonly type: "audience-mismatch";
+  /** What the token names in `aud`; empty if it names nothing. At most 16 audiences, each cut at 200 characters. */
+  readonly aud?: readonly string[];
 }
 
 /** An actor token was sent, but the issued JWT does not name that actor in `act`, so servers cannot see who acts. */
 export interface ActorIgnoredEvent extends EventBase {
   readonly type: "actor-ignored";
+}
+
+/** The response of an exchange does not say what type of token was issued, or another type was requested. */
+export interface IssuedTypeMismatchEvent extends EventBase {
+  readonly type: "issued-type-mismatch";
 }
 
 /** A caller named a tenant, but the flow has only one tenant, so the name was dropped. */
@@ -87,4 +94,5 @@ export type TokenEvent =
   | LifetimeCutEvent
   | AudienceMismatchEvent
   | ActorIgnoredEvent
+  | IssuedTypeMismatchEvent
   | TenantDroppedEvent;

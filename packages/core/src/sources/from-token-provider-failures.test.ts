@@ -20,7 +20,7 @@ const USELESS: [string, () => unknown, string][] = [
   ["a number", () => 5, "a number;"],
   ["a list", () => [SENTINEL], 'a list without a "token";'],
   ["a function", () => () => SENTINEL, "a function;"],
-  ["an object without a token", () => ({ access_token: SENTINEL }), 'an object without a "token";'],
+  ["an object without a token", () => ({ accessToken: SENTINEL }), 'an object without a "token";'],
   ["an object with a number", () => ({ token: 5 }), 'an object whose "token" is a number;'],
   ["an empty text", () => "", "an empty token;"],
   ["a blank token", async () => ({ token: " " }), "an empty token;"],
@@ -163,7 +163,6 @@ describe("fromTokenProvider: what is of no use", () => {
     ["an abort of its own", () => new DOMException(SENTINEL, "AbortError"), false],
     ["a wrong argument", () => coded("UND_ERR_INVALID_ARG"), false],
     ["a refusal", () => coded("invalid_grant"), false],
-    ["an untrusted certificate", () => coded("CERT_HAS_EXPIRED"), false],
     ["no error", () => ({ code: "ECONNRESET" }), false],
     ["one that says no", () => Object.assign(coded("ECONNRESET"), { retryable: false }), false],
     ["one that says yes", () => Object.assign(new Error("x"), { retryable: true }), true],
@@ -175,6 +174,25 @@ describe("fromTokenProvider: what is of no use", () => {
     const error = await source.getToken().catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "ERR_TOKEN_PROVIDER", retryable });
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain(SENTINEL);
+  });
+
+  it.each([
+    ["its own error", () => coded("DEPTH_ZERO_SELF_SIGNED_CERT")],
+    ["fetch", () => new TypeError("fetch failed", { cause: coded("SELF_SIGNED_CERT_IN_CHAIN") })],
+  ])("does not trust a certificate, says %s, and how to trust it", async (_, make) => {
+    const source = fromTokenProvider(thrower(make()), { clock: createFakeClock() });
+    const error = await source.getToken().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "ERR_TOKEN_TLS", retryable: false });
+    expect(String(error)).toMatch(/not trusted \([A-Z_]+\);.* "ca" or .*NODE_EXTRA_CA_CERTS/);
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain(SENTINEL);
+  });
+
+  it.each([
+    ["ENOTFOUND", () => new TypeError("x", { cause: coded("ENOTFOUND") })],
+    ["invalid_grant", () => new Error("x", { cause: coded("invalid_grant") })],
+  ])("names the first code of the chain, %s", async (code, make) => {
+    const source = fromTokenProvider(thrower(make()), { clock: createFakeClock() });
+    await expect(source.getToken()).rejects.toThrow(new RegExp(`threw \\w+ \\(${code}\\)$`));
   });
 
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, "5"])(

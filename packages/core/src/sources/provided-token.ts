@@ -2,7 +2,7 @@ import { TokenError } from "../errors/token-error.ts";
 import { kindOf } from "../options/plain-object.ts";
 import { type AccessToken, createAccessToken, tokenViolation } from "../token/access-token.ts";
 import { fitsHeader, withoutBearer } from "../token/bearer-scheme.ts";
-import { earliest, resolveExpiresAt } from "../token/expires-at.ts";
+import { earliest, type ResolveExpiresAtOptions, resolveExpiresAt } from "../token/expires-at.ts";
 import { foundInsteadOfToken } from "../token/token-structure.ts";
 
 /** A token and its expiry. If the expiry is absent and the token is a JWT, the token's own `exp` counts. */
@@ -15,10 +15,20 @@ export interface ProvidedToken {
   readonly expiresIn?: number;
 }
 
+/** The response of a token endpoint, as it is (RFC 6749 §5.1). All other members are ignored. */
+export interface RawTokenResponse {
+  readonly access_token: string;
+  /** Must be `Bearer`, in any letter case, if it is there. */
+  readonly token_type?: string;
+  readonly expires_in?: number | string;
+}
+
 /** When a provider was called and when it returned, in epoch milliseconds. */
-export interface ProviderCallTimes {
+export interface ProviderCall {
   readonly sentAt: number;
   readonly answeredAt: number;
+  /** Called with each claim about the lifetime that is unusable. */
+  readonly onSkipped?: ResolveExpiresAtOptions["onSkipped"];
 }
 
 /**
@@ -28,7 +38,7 @@ export interface ProviderCallTimes {
  */
 export function readProvidedToken(
   response: unknown,
-  { sentAt, answeredAt }: ProviderCallTimes,
+  { sentAt, answeredAt, onSkipped }: ProviderCall,
 ): AccessToken {
   const { text, expiresAt: stated, expiresIn } = members(response);
   const token = withoutBearer(text);
@@ -43,7 +53,10 @@ export function readProvidedToken(
   }
   const claims = { expires_in: expiresIn, access_token: token };
   const own = typeof stated === "number" && Number.isFinite(stated) ? stated : undefined;
-  const expiresAt = earliest(own, resolveExpiresAt(claims, { sentAt }));
+  const expiresAt = earliest(
+    own,
+    resolveExpiresAt(claims, { sentAt, ...(onSkipped && { onSkipped }) }),
+  );
   if (expiresAt !== undefined && expiresAt <= answeredAt) {
     throw unusable(
       `a token that expired ${answeredAt - expiresAt} ms ago ("expiresAt" is in milliseconds, "expiresIn" in seconds)`,
@@ -61,15 +74,27 @@ export function isMissingToken(response: unknown): boolean {
 function members(response: unknown): { text: string; expiresAt?: unknown; expiresIn?: unknown } {
   if (typeof response === "string") return { text: response };
   if (typeof response !== "object" || response === null) throw unusable(kindOf(response));
-  const { token, expiresAt, expiresIn } = response as { [M in keyof ProvidedToken]?: unknown };
+  const { token, expiresAt, expiresIn } = providedMembers(response);
   if (typeof token === "string") return { text: token, expiresAt, expiresIn };
   const what = token === undefined ? 'without a "token"' : `whose "token" is ${kindOf(token)}`;
   throw unusable(`${kindOf(response)} ${what}`);
 }
 
+/** Takes the members of a raw token response where ours are absent. */
+function providedMembers(response: object): { [M in keyof ProvidedToken]?: unknown } {
+  const given = response as { [M in keyof (ProvidedToken & RawTokenResponse)]?: unknown };
+  const { token, access_token, token_type, expires_in } = given;
+  if (token !== undefined || access_token === undefined) return given;
+  if (token_type !== undefined && !/^bearer$/i.test(String(token_type))) {
+    throw unusable('a token response whose "token_type" is not "Bearer"');
+  }
+  const { expiresAt, expiresIn = expires_in } = given;
+  return { token: access_token, expiresAt, expiresIn };
+}
+
 function unusable(what: string): TokenError {
   return new TokenError(
     "ERR_TOKEN_PROVIDER",
-    `Cannot use what the token provider returned: ${what}; it must return a token, or { token, expiresAt | expiresIn }`,
+    `Cannot use what the token provider returned: ${what}; it must return a token, { token, expiresAt | expiresIn }, or a token response with "access_token"`,
   );
 }

@@ -1,5 +1,7 @@
 import { providerError } from "../errors/provider-error.ts";
 import { TokenError } from "../errors/token-error.ts";
+import { emit } from "../events/emit.ts";
+import type { LifetimeSkippedEvent } from "../events/token-event.ts";
 import { MAX_TIMER_MS, numberOption, textOption } from "../options/option-values.ts";
 import { systemClock } from "../time/clock.ts";
 import { withinDeadline } from "../time/deadline.ts";
@@ -16,6 +18,7 @@ export class ProviderSource implements TokenSource {
   readonly identity: string | undefined;
   readonly #provider: TokenProvider<undefined | null>;
   readonly #settings: Required<Pick<FromTokenProviderOptions, "clock" | "timeoutMs" | "optional">>;
+  readonly #onEvent: FromTokenProviderOptions["onEvent"];
 
   /** @throws TypeError | RangeError naming the option that is of a wrong type or out of range. */
   constructor(provider: TokenProvider<undefined | null>, options: FromTokenProviderOptions) {
@@ -28,6 +31,7 @@ export class ProviderSource implements TokenSource {
     }
     this.identity = identity;
     this.#provider = provider;
+    this.#onEvent = options.onEvent;
     this.#settings = { clock, timeoutMs, optional: optional === true };
   }
 
@@ -38,7 +42,14 @@ export class ProviderSource implements TokenSource {
     const response = await this.#ask(asked, options);
     if (optional && isMissingToken(response)) throw unavailable();
     try {
-      return readProvidedToken(response, { sentAt, answeredAt: clock.now() });
+      const onSkipped = (field: LifetimeSkippedEvent["field"]) =>
+        emit(this.#onEvent, {
+          type: "lifetime-skipped",
+          field,
+          identity: this.identity,
+          at: clock.now(),
+        });
+      return readProvidedToken(response, { sentAt, answeredAt: clock.now(), onSkipped });
     } catch (error) {
       throw providerError(error, "reading what the token provider returned");
     }

@@ -1,7 +1,7 @@
 import type { CachingTokenSourceOptions } from "../cache/cache-options.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import type { TokenRequest } from "../token/token-source.ts";
-import type { ProvidedToken } from "./provided-token.ts";
+import type { ProvidedToken, RawTokenResponse } from "./provided-token.ts";
 
 /** The second argument of a token provider. */
 export interface TokenProviderCall {
@@ -13,12 +13,14 @@ export interface TokenProviderCall {
 
 /**
  * A user's function that gets a token for a request. The function may be asynchronous. It returns a token, with or without a
- * leading "Bearer ", or a token and its expiry. An optional provider returns a value of type `None` if it has no token.
+ * leading "Bearer ", a token and its expiry, or the response of a token endpoint. An optional provider returns a value of type `None` if it has no token.
  */
 export type TokenProvider<None = never> = (
   request: TokenRequest,
   call: TokenProviderCall,
-) => string | ProvidedToken | None | Promise<string | ProvidedToken | None>;
+) => Provided | None | Promise<Provided | None>;
+
+type Provided = string | ProvidedToken | RawTokenResponse;
 
 /** Options of {@link fromTokenProvider}, including those of its cache. */
 export interface FromTokenProviderOptions extends CachingTokenSourceOptions {

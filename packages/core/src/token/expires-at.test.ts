@@ -108,6 +108,12 @@ describe("resolveExpiresAt", () => {
     });
   }
 
+  it("takes the last plausible lifetime, not the next", () => {
+    expect(resolved({ expires_in: 1e9 - 1 }).at).toBe(SENT + (1e9 - 1) * 1_000);
+    expect(resolved({ expires_in: 1e9 })).toEqual({ at: undefined, skipped: ["expires_in"] });
+    expect(resolved({ expires_in: "1767225600" }).at).toBeUndefined();
+  });
+
   it("takes the last plausible second, not the next", () => {
     expect(resolved({ expires_at: 1e11 - 1 }).at).toBe((1e11 - 1) * 1_000);
     expect(resolved({ expires_at: 1e11 }).at).toBeUndefined();

@@ -31,7 +31,7 @@ const NAMES: OptionNames<ResolveExpiresAtOptions> = { sentAt: true, onSkipped: t
 /**
  * Returns when a token expires, in epoch milliseconds: the earliest usable one of `expires_at`, `expires_in` and the access
  * token's own `exp`. If none of them is usable, it returns the `exp` of the id token, or `undefined`. NaN, infinite and
- * negative numbers, an `expires_in` of zero and instants in milliseconds are unusable; an instant in the past is usable. An
+ * negative numbers, an `expires_in` of zero or of 1e9 and more, and instants in milliseconds are unusable; an instant in the past is usable. An
  * unverified claim can therefore only shorten the lifetime that the response states.
  *
  * @throws TypeError naming the option that is missing, unknown or of a wrong type.
@@ -82,10 +82,13 @@ function after(start: number, passed: number | undefined): number | undefined {
   return passed === undefined ? undefined : start + passed * 1000;
 }
 
+/** More than 31 years: an instant in place of a duration. */
+const MAX_LIFETIME_SECONDS = 1e9;
+
 /** A token with a lifetime of zero is useless, so a server that sends zero does not know the lifetime. */
 function lifetime(value: unknown): number | undefined {
-  const number = seconds(value);
-  return number === 0 ? undefined : number;
+  const number = seconds(value) ?? 0;
+  return number > 0 && number < MAX_LIFETIME_SECONDS ? number : undefined;
 }
 
 /** Accepts decimal numbers only: `Number("0x10")` and `Number(true)` are not lifetimes. */

@@ -1,4 +1,5 @@
 import { TokenError, type TokenErrorCode } from "@agent-oauth/core";
+import { retoldError } from "@agent-oauth/core/internal";
 import type { DestinationResponse } from "./destination-response.ts";
 import { errorMessageOf, quoted } from "./error-message.ts";
 
@@ -39,15 +40,7 @@ export interface RefusalContext {
 
 /** The same failure, told as a failure of the whole task. */
 export function named(error: TokenError, doing: string): TokenError {
-  const { code, message, status, oauthError, retryAfterMs } = error;
-  const cause = error.cause instanceof Error ? error.cause : undefined;
-  const reason = message.replace(/^Cannot /, "cannot ");
-  return new TokenError(code, `Cannot ${doing}: ${reason}`, {
-    cause,
-    status,
-    oauthError,
-    retryAfterMs,
-  });
+  return retoldError(error, `Cannot ${doing}: ${error.message.replace(/^Cannot /, "cannot ")}`);
 }
 
 function advice(status: number): string {

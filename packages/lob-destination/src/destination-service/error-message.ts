@@ -1,7 +1,8 @@
+import { cutMiddle } from "@agent-oauth/core/internal";
 import { quoteServerText } from "@agent-oauth/token-endpoint/internal";
 import { z } from "zod";
 
-const MAX_QUOTED = 200;
+const MAX_QUOTED = 500;
 /** Names contain hyphens and dots; secrets and hashes do not. */
 const UNBROKEN = /[\w+/=]{32,}/;
 
@@ -13,13 +14,15 @@ export function errorMessageOf(body: unknown): string | undefined {
 }
 
 /**
- * Quotes a text of the Destination Service for an error message: JSON-encoded, cut at 200 characters, and left out if it may
- * contain a secret. The service quotes other servers.
+ * Quotes a text of the Destination Service for an error message: JSON-encoded, with its middle cut if it is longer than 500
+ * characters, and left out if it may contain a secret. The service quotes other servers.
  *
  * @param secrets what was sent and must not appear.
  */
 export function quoted(text: string, secrets: readonly string[]): string {
-  const shown = text.slice(0, MAX_QUOTED).trim();
-  const quotation = UNBROKEN.test(shown) ? undefined : quoteServerText(shown, secrets);
+  const shown = text.trim();
+  const quotation = UNBROKEN.test(cutMiddle(shown, MAX_QUOTED))
+    ? undefined
+    : quoteServerText(shown, secrets);
   return quotation === undefined ? "" : `: ${quotation}`;
 }

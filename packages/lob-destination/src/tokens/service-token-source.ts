@@ -7,7 +7,7 @@ import {
   type TokenRequest,
   type TokenSource,
 } from "@agent-oauth/core";
-import { identityDigest } from "@agent-oauth/core/internal";
+import { identityDigest, retoldError } from "@agent-oauth/core/internal";
 import { urlRule } from "@agent-oauth/node/internal";
 import { createTokenEndpoint } from "@agent-oauth/token-endpoint";
 import type { DestinationAccess } from "../binding/destination-binding.ts";
@@ -132,7 +132,6 @@ function ofTenant(token: AccessToken, tenant: string | undefined): AccessToken {
 function withAdvice(error: unknown, tenant: string | undefined): unknown {
   if (!TokenError.isInstance(error) || tenant === undefined) return error;
   if (error.status !== 401 && error.status !== 404) return error;
-  const { code, message, status, oauthError } = error;
   const advice = "a tenant that is unknown or has not subscribed is refused in the same way";
-  return new TokenError(code, `${message}; ${advice}`, { status, oauthError });
+  return retoldError(error, `${error.message}; ${advice}`);
 }

@@ -12,6 +12,7 @@ import {
   checkOptions,
   foundInsteadOfToken,
   type OptionNames,
+  retoldError,
   shownName,
   textOption,
   timeLimit,
@@ -149,15 +150,8 @@ function usable(token: AccessToken, clock: Clock): AccessToken {
 function actorError(error: unknown, name: string): unknown {
   if (!TokenError.isInstance(error)) return error;
   const absent = error.code === "ERR_TOKEN_SOURCE_UNAVAILABLE" || error.code === "ERR_TOKEN_CONFIG";
-  return new TokenError(
-    absent ? "ERR_TOKEN_CREDENTIAL" : error.code,
-    `Cannot act as ${shownName(name)}: ${error.message}`,
-    {
-      cause: error,
-      status: error.status,
-      oauthError: error.oauthError,
-      retryAfterMs: error.retryAfterMs,
-      retryable: error.retryable,
-    },
-  );
+  return retoldError(error, `Cannot act as ${shownName(name)}: ${error.message}`, {
+    code: absent ? "ERR_TOKEN_CREDENTIAL" : error.code,
+    cause: error,
+  });
 }

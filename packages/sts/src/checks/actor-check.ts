@@ -24,7 +24,7 @@ export function checkActor(
   const expected = jwtParties(actorToken)?.subject;
   const { actor } = issued;
   if (actor !== undefined && (expected === undefined || actor.subject === expected)) return;
-  emitMismatch("actor-ignored", target, options);
+  emitMismatch({ type: "actor-ignored" }, target, options);
   if (options.policy === "event") return;
   const violation = actor === undefined ? 'has no "act"' : 'has an "act" that names another actor';
   throw new TokenError(

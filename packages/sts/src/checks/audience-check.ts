@@ -1,5 +1,5 @@
 import { type AccessToken, TokenError, type TokenRequest } from "@agent-oauth/core";
-import { jwtAudience, listedNames } from "@agent-oauth/core/internal";
+import { audienceMismatch, listedNames } from "@agent-oauth/core/internal";
 import { emitMismatch, type ResponseCheckOptions } from "./response-policy.ts";
 import { tokenTypes } from "./token-types.ts";
 
@@ -16,15 +16,14 @@ export function checkAudience(
   options: ResponseCheckOptions,
 ): void {
   const { audience = [], resource = [] } = request;
-  const named = jwtAudience(token);
-  if (named === undefined) return;
   const targets = issuedTokenType === tokenTypes.idJag ? audience : [...audience, ...resource];
-  const missing = targets.filter((target) => !named.includes(target));
-  if (missing.length === 0) return;
-  emitMismatch("audience-mismatch", request, options);
+  const mismatch = audienceMismatch(token, targets);
+  if (mismatch === undefined) return;
+  const { missing, aud } = mismatch;
+  emitMismatch({ type: "audience-mismatch", aud }, request, options);
   if (options.policy === "event") return;
   throw new TokenError(
     "ERR_TOKEN_AUDIENCE",
-    `Cannot use the token: its "aud" does not contain ${listedNames(missing)}; have the STS issue tokens for it`,
+    `Cannot use the token: its "aud" is ${aud.length === 0 ? "empty" : listedNames(aud)} and does not contain ${listedNames(missing)}; have the STS issue tokens for it`,
   );
 }

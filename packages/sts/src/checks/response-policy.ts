@@ -1,4 +1,4 @@
-import type { Clock, TokenEvent, TokenEventSink, TokenRequest } from "@agent-oauth/core";
+import type { AudienceMismatchEvent, Clock, TokenEventSink, TokenRequest } from "@agent-oauth/core";
 import { emit } from "@agent-oauth/core/internal";
 import { invalidOption } from "./invalid-option.ts";
 
@@ -14,22 +14,27 @@ export interface ResponseCheckOptions {
 }
 
 /**
- * Returns the option, or its default `"event"`.
+ * Returns the option.
  *
  * @throws TypeError naming it if it is something else.
  */
-export function checkedPolicy(option: string, policy: ResponsePolicy = "event"): ResponsePolicy {
+export function checkedPolicy(option: string, policy: ResponsePolicy): ResponsePolicy {
   if (policy !== "event" && policy !== "error") {
     invalidOption(option, 'must be "event" or "error"');
   }
   return policy;
 }
 
+/** What an event says beside the request. */
+export type Mismatch =
+  | { readonly type: "actor-ignored" | "issued-type-mismatch" }
+  | Pick<AudienceMismatchEvent, "type" | "aud">;
+
 /** Emits the event that a token is not what was asked for. */
 export function emitMismatch(
-  type: Extract<TokenEvent["type"], "audience-mismatch" | "actor-ignored">,
+  mismatch: Mismatch,
   { audience = [], resource = [] }: TokenRequest,
   { identity, clock, onEvent }: ResponseCheckOptions,
 ): void {
-  emit(onEvent, { type, identity, at: clock.now(), audience, resource });
+  emit(onEvent, { ...mismatch, identity, at: clock.now(), audience, resource });
 }

@@ -320,6 +320,7 @@ describe("an answer's audience", () => {
         at: expect.any(Number),
         audience,
         resource,
+        aud: [aud ?? []].flat(),
       }),
     );
   });

@@ -47,7 +47,7 @@ export function propagatingTokenSource(options: PropagatingTokenSourceOptions = 
   checkOptions(options, { doing, names: NAMES });
   const { clock = systemClock, onEvent } = options;
   functionOption(onEvent, { option: "onEvent", doing });
-  const policy = checkedPolicy("audienceMismatch", options.audienceMismatch);
+  const policy = checkedPolicy("audienceMismatch", options.audienceMismatch ?? "event");
   const identity = "propagated";
   return {
     identity,

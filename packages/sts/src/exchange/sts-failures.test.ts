@@ -243,3 +243,26 @@ function expectNoSecret(shown: unknown): void {
     expect(texts).not.toContain(secret.slice(-20));
   }
 }
+
+describe("a refused exchange", () => {
+  it("says that an opaque token was sent as a JWT, without the token", async () => {
+    const { source, sts } = await stsAndSource();
+    sts.respond = respondWith({ error: "invalid_request" }, 400);
+    const call = source.getToken({ subjectToken: "opaque-sentinel", audience: ["orders"] });
+    const error: unknown = await call.catch((reason: unknown) => reason);
+    expect(String(error)).toMatch(/is not a JWT, but is sent as one: give "subjectTokenType"/);
+    expect(String(error)).not.toContain("sentinel");
+  });
+
+  it("says that the metadata does not list the grant", async () => {
+    const sts = await startSts();
+    onTestFinished(() => sts.close());
+    sts.respond = respondWith({ error: "unsupported_grant_type" }, 400);
+    sts.metadata = { ...(sts.metadata as object), grant_types_supported: ["client_credentials"] };
+    const source = createStsTokenSource({ ...QUICK, metadataUrl: sts.metadataUrl });
+    onTestFinished(() => source.close());
+    await expect(source.getToken({ subjectToken: SECRETS.subject })).rejects.toThrow(
+      /does not know this grant; its metadata does not list the grant urn:.*:token-exchange/,
+    );
+  });
+});

@@ -32,6 +32,12 @@ describe("createStsTokenSource", () => {
     [{ audience: ["a\nb"] }, TypeError, /"audience" contains control/],
     [{ resource: ["orders"] }, TypeError, /"resource" must be absolute URIs/],
     [{ audienceMismatch: "warn" }, TypeError, /"audienceMismatch" must be "event" or "error"/],
+    [{ issuedTypeMismatch: "warn" }, TypeError, /"issuedTypeMismatch" must be "event" or "error"/],
+    [
+      { dialect: "jwt-bearer", issuedTypeMismatch: "event" },
+      TypeError,
+      /"issuedTypeMismatch" has no place in the dialect jwt-bearer/,
+    ],
     [{ actorIgnored: "warn" }, TypeError, /"actorIgnored" must be "event" or "error"/],
     [{ subjectReusable: 1 }, TypeError, /"subjectReusable"/],
     [{ actor: { token: "sentinel" } }, TypeError, /"actor.name"/],

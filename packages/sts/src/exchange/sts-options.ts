@@ -27,7 +27,7 @@ export interface StsTokenSourceOptions
   readonly subjectTokenType?: string;
   /** Who acts on the subject's behalf: delegation. Default none: impersonation. Not with `jwt-bearer`. */
   readonly actor?: StsActor;
-  /** The type of token to issue; another type is refused. Default the STS's choice. Not with `jwt-bearer`. */
+  /** The type of token to issue. Default the STS's choice. Not with `jwt-bearer`. */
   readonly requestedTokenType?: string;
   /** Requested if a request has no audience: logical names. Default none. */
   readonly audience?: readonly string[];
@@ -37,6 +37,11 @@ export interface StsTokenSourceOptions
   readonly scope?: readonly string[];
   /** Further form parameters of each exchange. Default none. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /**
+   * What happens if the response does not say which type of token it holds, or holds another one than `requestedTokenType`.
+   * Default `"error"`. Not with `jwt-bearer`.
+   */
+  readonly issuedTypeMismatch?: ResponsePolicy;
   /** What happens if a JWT that was issued is not for the audience and resource asked for. Default `"event"`. */
   readonly audienceMismatch?: ResponsePolicy;
   /** What happens if a JWT that was issued does not name the `actor`, whose token was sent. Default `"event"`. */
@@ -65,6 +70,7 @@ export const ENDPOINT_OPTIONS: OptionNames<TokenEndpointOptions> = {
   clock: true,
   random: true,
   sleep: true,
+  bearerTokenTypes: true,
   onEvent: true,
 };
 
@@ -79,6 +85,7 @@ export const STS_OPTIONS: OptionNames<StsTokenSourceOptions> = {
   resource: true,
   scope: true,
   parameters: true,
+  issuedTypeMismatch: true,
   audienceMismatch: true,
   actorIgnored: true,
   subjectReusable: true,
@@ -128,7 +135,12 @@ export function exchangeSettings(options: StsTokenSourceOptions): ExchangeSettin
     if (options[name] !== undefined) textOption(options[name], { option: name, doing: DOING });
   }
   if (dialect === "jwt-bearer") {
-    for (const name of ["subjectTokenType", "requestedTokenType", "actor"] as const) {
+    for (const name of [
+      "subjectTokenType",
+      "requestedTokenType",
+      "issuedTypeMismatch",
+      "actor",
+    ] as const) {
       if (options[name] !== undefined)
         invalidOption(name, "has no place in the dialect jwt-bearer");
     }

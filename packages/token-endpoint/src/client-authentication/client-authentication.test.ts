@@ -57,6 +57,16 @@ describe("client authentication", () => {
     expect(atob(encoded)).toBe("my-agent_1.x:s3cret.of-the_agent");
   });
 
+  it("sends a space as a form has it", async () => {
+    const server = await startTestServer();
+    const clientAuthentication = clientSecretBasic("a b+c");
+    await testEndpoint(server, { clientId: "my agent", clientAuthentication }).request(
+      CLIENT_CREDENTIALS,
+    );
+    const encoded = server.requests[0]?.headers.authorization?.replace("Basic ", "") ?? "";
+    expect(atob(encoded)).toBe("my+agent:a+b%2Bc");
+  });
+
   it.each(Object.keys(KEY_ALGORITHMS) as (keyof typeof KEY_ALGORITHMS)[])(
     "completes the handshake with an %s key where the server verifies it",
     async (key) => {

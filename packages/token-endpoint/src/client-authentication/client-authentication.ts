@@ -5,7 +5,12 @@ import {
   type ClientAuth as RequestAuthentication,
   TlsClientAuth,
 } from "oauth4webapi";
-import { type ClientCertificate, isClientCertificate } from "../http/client-certificate.ts";
+import { purposeAdvice } from "../http/certificate-purpose.ts";
+import {
+  type ClientCertificate,
+  currentPair,
+  isClientCertificate,
+} from "../http/client-certificate.ts";
 
 /** How a client proves to the token endpoint who it is; made by one of the functions here or by `privateKeyJwt`. */
 export interface ClientAuthentication {
@@ -24,6 +29,8 @@ export interface ClientAuthentication {
   readonly certificate?: ClientCertificate;
   /** Whether it sends an assertion that is good wherever the server's issuer is. */
   readonly addressesIssuer?: boolean;
+  /** Says what to check if a server refuses the client (`invalid_client`). It shows no secret. */
+  readonly refusalAdvice?: (clientId: string | undefined) => string;
 }
 
 /**
@@ -32,7 +39,12 @@ export interface ClientAuthentication {
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2.1 RFC 6749 §3.2.1}
  */
 export function noClientAuthentication(): ClientAuthentication {
-  return Object.freeze({ method: "none", authenticate: None() });
+  return Object.freeze<ClientAuthentication>({
+    method: "none",
+    authenticate: None(),
+    refusalAdvice: (clientId) =>
+      `${clientId === undefined ? 'give "clientId"' : 'check "clientId"'}; the server may want the client to authenticate, by a secret, a key or a certificate`,
+  });
 }
 
 /**
@@ -46,8 +58,12 @@ export function clientSecretPost(secret: string): ClientAuthentication {
     method: "client_secret_post",
     secretDigest: secretDigest(secret),
     authenticate: ClientSecretPost(secret),
+    refusalAdvice: () =>
+      `${CHECK_SECRET}; some servers take it in the header only: clientSecretBasic`,
   });
 }
+
+const CHECK_SECRET = 'check "clientId" and the secret';
 
 /**
  * Sends the client's secret in the Authorization header, form-encoded before base64. What need not be encoded is not:
@@ -63,6 +79,12 @@ export function clientSecretBasic(secret: string): ClientAuthentication {
     authenticate: (_server, { client_id }, _form, headers) => {
       const credentials = `${formEncoded(client_id)}:${formEncoded(secret)}`;
       headers.set("authorization", `Basic ${btoa(credentials)}`);
+    },
+    refusalAdvice: (clientId = "") => {
+      const isEncoded = [clientId, secret].some((text) => formEncoded(text) !== text);
+      return isEncoded
+        ? `${CHECK_SECRET}; one of them has characters that are encoded in the header, which some servers do not decode: try clientSecretPost`
+        : CHECK_SECRET;
     },
   });
 }
@@ -80,7 +102,13 @@ export function tlsClientAuth(certificate: ClientCertificate): ClientAuthenticat
       'Cannot authenticate the client: "certificate" must be made by createClientCertificate',
     );
   }
-  return Object.freeze({ method: "tls_client_auth", authenticate: TlsClientAuth(), certificate });
+  return Object.freeze<ClientAuthentication>({
+    method: "tls_client_auth",
+    authenticate: TlsClientAuth(),
+    certificate,
+    refusalAdvice: () =>
+      `check "clientId" and that the server knows this certificate as the client's; servers with endpoints of their own for certificates (mtls_endpoint_aliases) take it only there${purposeAdvice(currentPair(certificate).certificate)}`,
+  });
 }
 
 function secretDigest(secret: unknown): string {

@@ -4,6 +4,7 @@ import {
   identityDigest,
   numberOption,
   type OptionNames,
+  shownName,
   textOption,
 } from "@agent-oauth/core/internal";
 import { modifyAssertion, PrivateKeyJwt } from "oauth4webapi";
@@ -44,6 +45,8 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthenticati
     method: "private_key_jwt",
     secretDigest: identityDigest(digest, keyId),
     addressesIssuer: audience === "issuer",
+    refusalAdvice: () =>
+      `check "clientId", that the server has the key's public half${keyId === undefined ? "" : ' under "keyId"'}, and the option "audience", which is ${shownName(audience)}: servers want "issuer" or "tokenEndpoint"`,
     authenticate: (...request: Parameters<ClientAuthentication["authenticate"]>) => {
       const [server] = request;
       const sign = PrivateKeyJwt(

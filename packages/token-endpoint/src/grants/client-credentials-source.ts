@@ -6,7 +6,8 @@ import { checkGrantSourceOptions, type GrantSourceOptions, grantSource } from ".
  * Makes a source of tokens that the client gets for itself.
  *
  * Its requests support `audience`, `resource` and `scope`. A `subjectToken` is refused with
- * `ERR_TOKEN_SUBJECT_NOT_ALLOWED`, every other field with a TypeError.
+ * `ERR_TOKEN_SUBJECT_NOT_ALLOWED`, every other field with a TypeError. If the server ignores the audience, the endpoint's
+ * `onEvent` gets `audience-mismatch`.
  *
  * @example
  * ```ts
@@ -34,6 +35,7 @@ export function clientCredentialsSource(
         'Cannot get a token for the client itself: "subjectToken" is given; ask a source of user tokens',
       );
     },
-    send: ({ signal, ...grant }) => endpoint.request({ ...grant, idempotent: true }, { signal }),
+    send: ({ signal, ...grant }) =>
+      endpoint.request({ ...grant, idempotent: true, checkAudience: true }, { signal }),
   });
 }

@@ -50,7 +50,10 @@ export function jwtBearerSource(
       );
     },
     send: ({ signal, ...grant }) =>
-      endpoint.request({ ...grant, idempotent: assertionReusable }, { signal }),
+      endpoint.request(
+        { ...grant, idempotent: assertionReusable, checkAudience: true },
+        { signal },
+      ),
   });
 }
 

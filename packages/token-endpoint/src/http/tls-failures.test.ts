@@ -4,6 +4,7 @@ import { createTestAuthority, type IssueOptions } from "@agent-oauth/test-suppor
 import { Agent } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
+  type ClientAuthentication,
   noClientAuthentication,
   tlsClientAuth,
 } from "../client-authentication/client-authentication.ts";
@@ -36,7 +37,9 @@ describe("a server that is not trusted", () => {
     const endpoint = testEndpoint(server, options);
     const error = await failure(endpoint);
     expect(error).toMatchObject({ code: "ERR_TOKEN_TLS", retryable: false });
-    expect(error.message).toMatch(/certificate is not trusted \([A-Z_]+\).*the option "ca"$/);
+    expect(error.message).toMatch(
+      /certificate is not trusted \([A-Z_]+\).*the option "ca" or in the file that NODE_EXTRA_CA_CERTS names$/,
+    );
     expect(server.requests).toEqual([]);
     expect(endpoint.waits).toEqual([]);
   });
@@ -81,6 +84,28 @@ describe("a server that requires a client certificate in the handshake", () => {
     },
   );
 
+  it.each([
+    ["TLSv1.2", good],
+    ["TLSv1.3", good],
+  ] as const)(
+    "is blamed only where it asks for one: %s without a request for it",
+    async (version, clientAuthentication) => {
+      const versions = { minVersion: version, maxVersion: version, requestCert: false };
+      const close: Answerer = ({ socket }) => void socket?.destroy();
+      const server = await startTestServer(close, versions);
+      const error = await failure(testEndpoint(server, { clientAuthentication }));
+      expect(error).toMatchObject({ code: "ERR_TOKEN_NETWORK", retryable: true });
+      expect(error.message).not.toMatch(/certificate/);
+    },
+  );
+
+  it("is not what a server without a common version of TLS is", async () => {
+    const server = await startTestServer(undefined, { maxVersion: "TLSv1.1", minVersion: "TLSv1" });
+    const error = await failure(testEndpoint(server, { clientAuthentication: good }));
+    expect(error).toMatchObject({ code: "ERR_TOKEN_TLS", retryable: false });
+    expect(error.message).toMatch(/the TLS handshake failed \([A-Z\d_]+\)$/);
+  });
+
   it("breaks a connection like any other once it has answered", async () => {
     const close: Answerer = ({ socket }) => void socket?.destroy();
     const server = await startTestServer(answerToken(), strict);
@@ -92,14 +117,33 @@ describe("a server that requires a client certificate in the handshake", () => {
 });
 
 describe("a server that cannot be reached", () => {
-  it.each([true, false])("is asked again, idempotent or not (%s)", async (idempotent) => {
-    const { url, connections } = await startSocketServer((socket) => socket.destroy());
-    const endpoint = testEndpoint({ url });
-    const error = await failure(endpoint, { idempotent });
-    expect(error).toMatchObject({ code: "ERR_TOKEN_TLS" });
-    expect(error.message).toMatch(/ended the TLS handshake/);
-    expect(connections()).toBe(3);
-  });
+  const closings: [string, boolean, ClientAuthentication, (socket: Socket) => unknown][] = [
+    ["closes", true, none, (socket) => socket.destroy()],
+    ["closes", false, none, (socket) => socket.destroy()],
+    ["ends", true, good, (socket) => socket.end()],
+    ["resets", true, good, (socket) => socket.resetAndDestroy()],
+    [
+      "reads and resets",
+      false,
+      good,
+      (socket) => socket.once("data", () => socket.resetAndDestroy()),
+    ],
+  ];
+  it.each(closings)(
+    "as it %s connections is asked again, idempotent or not (%s)",
+    async (...case_) => {
+      const [, idempotent, clientAuthentication, accept] = case_;
+      const { url, connections } = await startSocketServer(accept);
+      const endpoint = testEndpoint({ url }, { clientAuthentication });
+      const error = await failure(endpoint, { idempotent });
+      expect(error).toMatchObject({ code: "ERR_TOKEN_NETWORK", retryable: true });
+      expect(error.message).toMatch(
+        /broke in the TLS handshake \(ECONNRESET\); check that a server/,
+      );
+      expect(error.message).not.toMatch(/certificate/);
+      expect(connections()).toBe(3);
+    },
+  );
 
   it("as nothing listens there is a network failure, retried", async () => {
     const { url, close } = await startSocketServer(() => {});
@@ -121,7 +165,7 @@ describe("a server that cannot be reached", () => {
   });
 });
 
-async function startSocketServer(accept: (socket: Socket) => void) {
+async function startSocketServer(accept: (socket: Socket) => unknown) {
   let count = 0;
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

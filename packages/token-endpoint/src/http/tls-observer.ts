@@ -26,20 +26,28 @@ export function createTlsObserver(): TlsObserver {
     failedConnecting: (error) => failures.has(error),
     responded: (url) => void responded.add(url.host),
     mayRefuseCertificate: (url) => asked.has(url.host) && !responded.has(url.host),
-    watch: (connect) => (options, callback) =>
-      connect(options, (...[error, socket]) => {
+    watch: (connect) => (options, callback) => {
+      const note = (socket: unknown) => {
+        if (askedForCertificate(socket)) asked.add(options.host ?? "");
+      };
+      // The connector of undici returns the socket. Once a handshake has failed, a socket knows nothing of it any more.
+      const connecting: unknown = connect(options, (...[error, socket]) => {
         if (error !== null) {
           failures.add(error);
           callback(error, null);
           return;
         }
-        if (askedForCertificate(socket)) asked.add(options.host ?? "");
+        note(socket);
         callback(null, socket);
-      }),
+      });
+      if (connecting instanceof TLSSocket) {
+        connecting.prependOnceListener("end", () => note(connecting));
+      }
+    },
   };
 }
 
 /** A client knows these algorithms only if the server sent a CertificateRequest (RFC 8446 §4.3.2). */
 function askedForCertificate(socket: unknown): boolean {
-  return socket instanceof TLSSocket && socket.getSharedSigalgs().length > 0;
+  return socket instanceof TLSSocket && (socket.getSharedSigalgs() ?? []).length > 0;
 }

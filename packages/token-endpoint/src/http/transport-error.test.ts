@@ -30,7 +30,13 @@ describe("transportFailure", () => {
     ["ETIMEDOUT", true, "ERR_TOKEN_TIMEOUT", "always", /"connectTimeoutMs"/],
     ["ETIMEDOUT", false, "ERR_TOKEN_TIMEOUT", "if-idempotent", /did not answer in time/],
     ["UND_ERR_HEADERS_TIMEOUT", false, "ERR_TOKEN_TIMEOUT", "if-idempotent", /did not answer/],
-    ["ECONNRESET", true, "ERR_TOKEN_TLS", "always", /ended the TLS handshake/],
+    [
+      "ECONNRESET",
+      true,
+      "ERR_TOKEN_NETWORK",
+      "always",
+      /broke in the TLS handshake \(ECONNRESET\)/,
+    ],
     ["ECONNRESET", false, "ERR_TOKEN_NETWORK", "if-idempotent", /connection broke.*ECONNRESET/],
     ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", false, "ERR_TOKEN_TLS", "never", /option "ca"/],
     [
@@ -38,7 +44,7 @@ describe("transportFailure", () => {
       false,
       "ERR_TOKEN_TLS",
       "never",
-      /refused the TLS connection; if it requires a client certificate/,
+      /refused the TLS connection \(\S+\); if it requires a client certificate/,
     ],
   ])("judges %s, connecting %s", (code, connecting, tokenCode, resend, message) => {
     const outcome = transportFailure(fetchFailed(code), contextOf(connecting));

@@ -1,8 +1,16 @@
 import { redactedCause, TokenError, type TokenErrorCode } from "@agent-oauth/core";
-import type { Attempt } from "@agent-oauth/core/internal";
+import {
+  type Attempt,
+  type ConnectionFailure,
+  connectionFailure,
+  transportErrorCode,
+  transportReason,
+} from "@agent-oauth/core/internal";
+import { purposeAdvice } from "./certificate-purpose.ts";
 import type { Connection } from "./connections.ts";
 
 type Resend = "always" | "if-idempotent" | "never";
+type Found = Omit<ConnectionFailure, "error">;
 type Verdict = readonly [code: TokenErrorCode, resend: Resend, reason: string];
 
 /**
@@ -13,15 +21,13 @@ type Verdict = readonly [code: TokenErrorCode, resend: Resend, reason: string];
 export function transportFailure(error: unknown, context: TransportContext): Attempt<never> {
   if (!(error instanceof TypeError && error.cause instanceof Error)) throw error;
   const { cause } = error;
-  const code = codeOf(cause);
-  const connecting =
-    context.connection.observer.failedConnecting(cause) ||
-    NOT_SENT.has(code) ||
-    untrustedReason(code) !== undefined;
-  const [tokenCode, resend, reason] = connecting
-    ? whileConnecting(code, context)
-    : afterSending(code, cause.name, context);
-  const failure = new TokenError(tokenCode, `${context.failed}: ${reason}`, {
+  const found: Found = connectionFailure(cause) ?? UNKNOWN;
+  const connecting = context.connection.observer.failedConnecting(cause) || found.isUnsent;
+  const [code, resend, reason] =
+    verdictOfTls(found, context) ??
+    certificateRefused(found, context) ??
+    (connecting ? whileConnecting(found, context) : afterSending(found, context));
+  const failure = new TokenError(code, `${context.failed}: ${reason}`, {
     cause: redactedCause(cause),
   });
   // What never left may go out again, whatever broke the connection.
@@ -39,114 +45,64 @@ export interface TransportContext {
   readonly mayBeSent: boolean;
 }
 
-/** A dispatcher of the caller's may put anything into it; OpenSSL's hold a slash: `ERR_SSL_SSL/TLS_ALERT_…`. */
-function codeOf(cause: Error): string {
-  const { code } = cause as { readonly code?: unknown };
-  return typeof code === "string" && /^[A-Z][A-Z\d_/]{0,79}$/.test(code) ? code : "";
+/** An error that says nothing of itself still ended the request. */
+const UNKNOWN: Found = { kind: "broken", code: undefined, isUnsent: false };
+
+function verdictOfTls(found: Found, { connection }: TransportContext): Verdict | undefined {
+  const code = transportErrorCode(found);
+  if (code !== "ERR_TOKEN_TLS" && code !== "ERR_TOKEN_RESPONSE") return undefined;
+  const advice = found.kind === "refused" ? certificateAdvice(connection) : "";
+  return [code, "never", `${transportReason(found)}${advice}`];
 }
 
-/** Errors that only connecting has: with them nothing was sent, whoever made the dispatcher. */
-const NOT_SENT = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
-const TIMEOUTS = new Set(["UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT"]);
+/** Of TLS 1.3 the client sees a handshake that succeeded; of TLS 1.2, and of some servers, only the end of the connection. */
+function certificateRefused(
+  { kind, code }: Found,
+  { url, connection }: TransportContext,
+): Verdict | undefined {
+  if (kind !== "broken" || code === undefined) return undefined;
+  if (!connection.observer.mayRefuseCertificate(url)) return undefined;
+  const advice = certificateAdvice(connection);
+  const reason = `the server asked for a client certificate and closed the connection${advice}`;
+  return ["ERR_TOKEN_TLS", "if-idempotent", reason];
+}
 
-function whileConnecting(code: string, { url, connection }: TransportContext): Verdict {
-  if (TIMEOUTS.has(code)) {
+function whileConnecting(found: Found, { url }: TransportContext): Verdict {
+  const { kind, code } = found;
+  if (kind === "timeout") {
     return [
       "ERR_TOKEN_TIMEOUT",
       "always",
       'no connection within the limit; the option "connectTimeoutMs" sets it',
     ];
   }
-  const untrusted = untrustedReason(code);
-  if (untrusted !== undefined) return ["ERR_TOKEN_TLS", "never", untrusted];
-  if (NO_TLS.has(code)) {
-    return ["ERR_TOKEN_TLS", "never", "the server does not speak TLS there; check host and port"];
-  }
-  if (isTlsAlert(code)) {
-    return ["ERR_TOKEN_TLS", "never", `the TLS handshake failed${certificateAdvice(connection)}`];
-  }
-  if (url.protocol === "https:" && code === "ECONNRESET") {
-    return [
-      "ERR_TOKEN_TLS",
-      "always",
-      `the server ended the TLS handshake${certificateAdvice(connection)}`,
-    ];
-  }
-  return ["ERR_TOKEN_NETWORK", "always", unreachableReason(code)];
+  // A load balancer without a server behind it does so: it says nothing of a certificate.
+  const where = url.protocol === "https:" ? " in the TLS handshake" : "";
+  const reason =
+    kind === "unreachable"
+      ? transportReason(found)
+      : `the connection broke${where}${shownCode(code)}; check that a server runs behind host and port`;
+  return ["ERR_TOKEN_NETWORK", "always", reason];
 }
 
-function afterSending(
-  code: string,
-  name: string,
-  { url, connection, mayBeSent }: TransportContext,
-): Verdict {
-  if (isTlsAlert(code)) {
-    return [
-      "ERR_TOKEN_TLS",
-      "never",
-      `the server refused the TLS connection${certificateAdvice(connection)}`,
-    ];
-  }
-  if (CLOSED.has(code) && connection.observer.mayRefuseCertificate(url)) {
-    return [
-      "ERR_TOKEN_TLS",
-      "if-idempotent",
-      `the server asked for a client certificate and closed the connection${certificateAdvice(connection)}`,
-    ];
-  }
-  if (name === "HTTPParserError") {
-    return ["ERR_TOKEN_RESPONSE", "never", "what the server sent is not HTTP; check host and port"];
-  }
-  if (TIMEOUTS.has(code) || code.endsWith("_TIMEOUT")) {
+function afterSending({ kind, code }: Found, { mayBeSent }: TransportContext): Verdict {
+  if (kind === "timeout") {
     return ["ERR_TOKEN_TIMEOUT", "if-idempotent", "the server did not answer in time"];
   }
   const before = mayBeSent ? "the whole response was there" : "the request was sent";
   return [
     "ERR_TOKEN_NETWORK",
     "if-idempotent",
-    `the connection broke before ${before}${code === "" ? "" : ` (${code})`}`,
+    `the connection broke before ${before}${shownCode(code)}`,
   ];
 }
-
-const NO_TLS = new Set(["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"]);
-
-function isTlsAlert(code: string): boolean {
-  return code.startsWith("ERR_SSL_") || code === "EPROTO";
-}
-
-const CLOSED = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 
 function certificateAdvice({ pair }: Connection): string {
   return pair === undefined
     ? "; if it requires a client certificate, authenticate with tlsClientAuth"
-    : "; check that the client certificate is issued by an authority the server trusts and is still valid";
+    : `; check that the client certificate is issued by an authority the server trusts and is still valid${purposeAdvice(pair.certificate)}`;
 }
 
-const UNTRUSTED =
-  /^(?:UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|CERT_|CRL_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_)/;
-
-function untrustedReason(code: string): string | undefined {
-  switch (code) {
-    case "CERT_HAS_EXPIRED":
-      return "the server's certificate has expired";
-    case "CERT_NOT_YET_VALID":
-      return "the server's certificate is not valid yet; check the clock";
-    case "ERR_TLS_CERT_ALTNAME_INVALID":
-      return "the server's certificate is for another host; check the host of the URL";
-  }
-  if (!UNTRUSTED.test(code)) return undefined;
-  return `the server's certificate is not trusted (${code}); if a private authority issued it, give that one's certificate in the option "ca"`;
-}
-
-function unreachableReason(code: string): string {
-  if (code === "ENOTFOUND") return "its host is unknown (ENOTFOUND); check the URL";
-  if (code === "ECONNREFUSED") return "nothing listens there (ECONNREFUSED); check host and port";
-  return code === "" ? "no connection could be made" : `no connection could be made (${code})`;
+function shownCode(code: string | undefined): string {
+  return code === undefined ? "" : ` (${code})`;
 }

@@ -7,6 +7,8 @@ import { type EndpointName, endpointLabel } from "./endpoint-name.ts";
 export interface AuthorizationServer {
   /** Where only the token endpoint is known, that stands for it. */
   readonly issuer: string;
+  /** Which grants its metadata lists; `undefined` if that is not known. */
+  readonly grantTypes: readonly string[] | undefined;
   /**
    * Returns the URL of an endpoint. It is verified only now: an endpoint that is not used may be missing or unusable.
    *
@@ -19,6 +21,7 @@ export interface AuthorizationServer {
 export function serverOfTokenEndpoint({ text, url }: ServerLocation): AuthorizationServer {
   return {
     issuer: text,
+    grantTypes: undefined,
     endpoint(name) {
       if (name === "token_endpoint") return url;
       throw new TokenError(

@@ -1,5 +1,5 @@
 import { isAllowedUrl, shownName } from "@agent-oauth/core/internal";
-import type { ServerLocation } from "../options/server-location.ts";
+import { isTemplate, type ServerLocation } from "../options/server-location.ts";
 import { type EndpointName, endpointLabel } from "./endpoint-name.ts";
 
 /**
@@ -14,7 +14,13 @@ export function endpointUrl(
 ): URL | string {
   const label = endpointLabel(name);
   const url = typeof spelt === "string" ? URL.parse(withScheme(spelt, location)) : null;
-  if (url === null || url.username !== "" || url.password !== "" || url.hash !== "") {
+  if (
+    url === null ||
+    isTemplate(url.href) ||
+    url.username !== "" ||
+    url.password !== "" ||
+    url.hash !== ""
+  ) {
     return `the metadata names no usable ${label}`;
   }
   if (location.useIssuerHost) url.host = hostAndPort(location.url);

@@ -26,6 +26,7 @@ const NAMES: OptionNames<TokenEndpointOptions> = {
   clock: true,
   random: true,
   sleep: true,
+  bearerTokenTypes: true,
   onEvent: true,
 };
 
@@ -35,6 +36,8 @@ export interface CheckedOptions extends CheckedHttpOptions {
   readonly clientId: string | undefined;
   readonly clientAuthentication: ClientAuthentication;
   readonly allowInsecureHosts: readonly string[];
+  /** Values of `token_type` that mean Bearer beside that word, in lower case. */
+  readonly bearerTypes: readonly string[];
   readonly onEvent: TokenEndpointOptions["onEvent"] | undefined;
   readonly location: ServerLocation;
 }
@@ -67,9 +70,18 @@ export function checkOptions(options: TokenEndpointOptions): CheckedOptions {
     clientId,
     clientAuthentication,
     allowInsecureHosts,
+    bearerTypes: bearerTypes(options.bearerTokenTypes),
     location,
     onEvent: functionOption(options.onEvent, { option: "onEvent", doing: DOING }),
   };
+}
+
+function bearerTypes(given: readonly string[] = ["BearerToken"]): readonly string[] {
+  const isList = Array.isArray(given) && given.every((type) => typeof type === "string");
+  if (!isList || given.some((type) => type.trim() === "" || type.toLowerCase() === "n_a")) {
+    throw optionError("bearerTokenTypes", 'must be a list of strings, none of them blank or "N_A"');
+  }
+  return given.map((type) => type.toLowerCase());
 }
 
 const DOING = "create a token endpoint";

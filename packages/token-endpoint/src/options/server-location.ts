@@ -46,6 +46,11 @@ export function serverLocation(
   return { kind: "tokenEndpoint", ...check("tokenEndpoint"), issuer: undefined, useIssuerHost };
 }
 
+/** Tells whether a URL has a name in braces, such as `{tenantid}`, in place of a value. */
+export function isTemplate(url: string): boolean {
+  return /(?:\{|%7b)[^{}]*(?:\}|%7d)/i.test(url);
+}
+
 function checkedUrl(
   kind: ServerLocation["kind"],
   options: TokenEndpointOptions,
@@ -56,6 +61,12 @@ function checkedUrl(
   if ("violation" in verdict) throw optionError(kind, verdict.violation);
   const { url } = verdict;
   if (url.hash !== "") throw optionError(kind, "must not have a fragment");
+  if (isTemplate(text)) {
+    throw optionError(kind, "is a template: write a value in place of the name in braces");
+  }
+  if (kind !== "metadataUrl" && url.pathname.includes("/.well-known/")) {
+    throw optionError(kind, 'is the URL of metadata: give it as the option "metadataUrl"');
+  }
   if (kind === "issuer" && url.search !== "") throw optionError(kind, "must not have a query");
   return { text, url };
 }

@@ -28,6 +28,8 @@ export interface TokenEndpointOptions extends HttpOptions {
   readonly clientAuthentication: ClientAuthentication;
   /** Hosts, as `host` or `host:port`, that may be asked over `http:`; no wildcard, loopback must be named too. Default none. */
   readonly allowInsecureHosts?: readonly string[];
-  /** Told of a lifetime that could not be used (`lifetime-skipped`). */
+  /** Further values of `token_type` that mean Bearer, in any letter case. Default `["BearerToken"]`, which is Apigee's. */
+  readonly bearerTokenTypes?: readonly string[];
+  /** Told of a lifetime that could not be used (`lifetime-skipped`), and of a JWT for another audience (`audience-mismatch`). */
   readonly onEvent?: TokenEventSink;
 }

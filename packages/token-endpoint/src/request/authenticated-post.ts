@@ -4,6 +4,7 @@ import type { HttpClient } from "../http/http-client.ts";
 import type { AuthorizationServer } from "../metadata/authorization-server.ts";
 import type { CheckedOptions } from "../options/checked-options.ts";
 import { sentSecrets } from "../server-text/sent-secrets.ts";
+import { refusalAdvice } from "./refusal-advice.ts";
 
 /** One POST to an endpoint of an authorization server, by a client that says who it is. */
 export interface AuthenticatedPost<T>
@@ -15,8 +16,15 @@ export interface AuthenticatedPost<T>
   readonly failed: string;
   readonly form: readonly (readonly [string, string])[];
   readonly signal: AbortSignal;
-  /** Reads the response. The secrets are what was sent and must not come back in a message. */
-  readonly read: (response: HttpResponse, secrets: readonly string[]) => T;
+  readonly read: (response: HttpResponse, sent: SentRequest) => T;
+}
+
+/** What the reader of a response needs to know of the request. */
+export interface SentRequest {
+  /** What was sent and must not come back in a message. */
+  readonly secrets: readonly string[];
+  /** Says what to do about an OAuth error code. */
+  readonly advise: (oauthError: string) => string | undefined;
 }
 
 /**
@@ -35,7 +43,8 @@ export function attemptPost<T>(post: AuthenticatedPost<T>): Promise<Attempt<T>> 
       secrets.push(...sentSecrets(request));
       return fetch(url.href, { ...request, method: "POST", signal });
     },
-    read: (response) => post.read(response, secrets),
+    read: (response) =>
+      post.read(response, { secrets, advise: (oauthError) => refusalAdvice(oauthError, post) }),
   });
 }
 

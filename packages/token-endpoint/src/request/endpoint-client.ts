@@ -7,7 +7,7 @@ import {
   serverOfTokenEndpoint,
 } from "../metadata/authorization-server.ts";
 import type { EndpointName } from "../metadata/endpoint-name.ts";
-import { readMetadata } from "../metadata/server-metadata.ts";
+import { readMetadata } from "../metadata/metadata-places.ts";
 import type { CheckedOptions } from "../options/checked-options.ts";
 import { type AuthenticatedPost, attemptPost } from "./authenticated-post.ts";
 
@@ -107,8 +107,9 @@ export class EndpointClient {
 
   #discover(): Promise<AuthorizationServer> {
     return this.within({ doing: "read the authorization server's metadata of" }, (deadline) => {
-      const options = { ...this.#options, http: this.#http, signal: deadline.signal };
-      return this.#http.retry(() => readMetadata(options), { deadline, isIdempotent: true });
+      const options = { ...this.#options, http: this.#http };
+      const attempt = () => readMetadata(options, deadline);
+      return this.#http.retry(attempt, { deadline, isIdempotent: true });
     });
   }
 }

@@ -5,13 +5,16 @@ import { errorResponse } from "./error-response.ts";
 
 const failed = "Cannot get an access token from https://as.example/token";
 
-function errorOf(body: object, secrets: readonly string[]) {
+function errorOf(body: object, secrets: readonly string[], status = 400) {
   return errorResponse({
     failed,
-    status: 400,
+    status,
+    text: "",
+    contentType: "application/json",
     body,
     retryAfterMs: undefined,
     label: "token endpoint",
+    advise: (code) => (code === "invalid_client" ? 'check "clientId"' : undefined),
     secrets,
   });
 }
@@ -95,6 +98,105 @@ describe("errorResponse", () => {
     const error = errorOf({ error: code, error_description: `the ${secret} is bad` }, [secret]);
     expect(error.oauthError).toBe(code);
     expect(error.message).toMatch(new RegExp(`^${failed}: the server answered 400 ${code}(?:;|$)`));
+  });
+
+  it.each([
+    [401, { error: "Unauthorized" }, /401 .*: "Unauthorized"; check how the client authenticates$/],
+    [
+      404,
+      { error: "Not Found", message: "No static resource" },
+      /"Not Found: No static resource"; /,
+    ],
+    [
+      400,
+      { error: { status: "INVALID_ARGUMENT", message: "is bad" } },
+      /"INVALID_ARGUMENT: is bad"/,
+    ],
+    [500, { error: "Internal Server Error" }, /; try again later$/],
+    [403, { title: "Forbidden", detail: "no" }, /"Forbidden: no"; check how/],
+    [400, { error: "INVALID_GRANT", error_description: "old" }, /"INVALID_GRANT: old"; check that/],
+    [400, { error: 42, error_description: "why" }, /an OAuth error: "why"; check that/],
+    [400, { error: null, message: { a: 1 } }, /without an OAuth error; check that/],
+  ])("takes what is no code for no OAuth error: %i %j", (status, body, message) => {
+    const error = errorOf(body, [], status);
+    expect(error).toMatchObject({ code: "ERR_TOKEN_HTTP", status, retryable: status >= 500 });
+    expect(error.oauthError).toBeUndefined();
+    expect(error.message).toMatch(message);
+  });
+
+  it("shows no text of another form that holds a secret", () => {
+    const secret = "sentinel-0123456789";
+    for (const body of [
+      { error: "opaque-Token_0123456789" },
+      { detail: "bad token 4711-0815-x" },
+      { message: `see ${"x".repeat(25)}` },
+      { error: `Bad ${secret}` },
+      { error: { message: `Bad ${secret}` } },
+      { title: secret },
+      { detail: secret.toUpperCase() },
+      { message: "is sentinel-0123456789", access_token: secret },
+    ]) {
+      expect(errorOf(body, "access_token" in body ? [] : [secret]).message).toBe(
+        `${failed}: the server answered 400 without an OAuth error; check that the URL is a token endpoint`,
+      );
+    }
+  });
+
+  it("calls a success with an error that is no code unusable", () => {
+    expect(errorOf({ error: "Not Found" }, [], 200)).toMatchObject({ code: "ERR_TOKEN_RESPONSE" });
+  });
+
+  it.each([
+    [400, "bad_thing", /400 bad_thing: "why"$/],
+    [401, "bad_thing", /401 bad_thing: "why"; check how the client authenticates$/],
+    [404, "bad_thing", /; check the path of the URL$/],
+    [429, "slow_down", /; try again later$/],
+    [503, "temporarily_unavailable", /; try again later$/],
+    [401, "invalid_client", /; check "clientId"/],
+  ])(
+    "keeps the advice of the status for a code that says nothing: %i %s",
+    (status, code, message) => {
+      const error = errorOf({ error: code, error_description: "why" }, [], status);
+      expect(error).toMatchObject({ code: "ERR_TOKEN_OAUTH", oauthError: code });
+      expect(error.message).toMatch(message);
+    },
+  );
+
+  const claims = '{"access_token":{"capolids":{"essential":true,"values":["c1"]}}}';
+  it.each<[string, unknown, string | undefined]>([
+    ["a text", claims, claims],
+    ["an object", JSON.parse(claims), claims],
+    ["base64", Buffer.from(claims).toString("base64"), Buffer.from(claims).toString("base64")],
+    ["4,096 characters", "x".repeat(4_096), "x".repeat(4_096)],
+    ["4,097 characters", "x".repeat(4_097), undefined],
+    ["nothing", "", undefined],
+    ["a line break", `${claims}\n`, undefined],
+    ["a number", 7, undefined],
+    ["null", null, undefined],
+    ["the secret", `{"x":"sentinel-0123456789"}`, undefined],
+    ["the secret in base64", Buffer.from("a sentinel-0123456789").toString("base64"), undefined],
+    ["a JWT", "eyJhbGciOiJFUzI1NiJ9.e30.", undefined],
+  ])("passes on claims that are %s", (_, given, expected) => {
+    const body = { error: "interaction_required", claims: given, suberror: "basic_action" };
+    const error = errorOf(body, ["sentinel-0123456789"]);
+    expect(error.claims).toBe(expected);
+    expect("claims" in error).toBe(expected !== undefined);
+    expect(error.suberror).toBe("basic_action");
+    expect(error.message).not.toContain("capolids");
+  });
+
+  it.each(["Basic Action", "sentinel_abcdefgh", "x".repeat(80), 7, ""])(
+    "passes on no suberror %j",
+    (suberror) => {
+      const error = errorOf({ error: "invalid_grant", suberror }, ["sentinel_abcdefgh"]);
+      expect(error).not.toHaveProperty("suberror");
+    },
+  );
+
+  it("leaves both out where a server sends neither", () => {
+    const error = errorOf({ error: "invalid_grant" }, []);
+    expect(error).not.toHaveProperty("claims");
+    expect(error).not.toHaveProperty("suberror");
   });
 
   it.each(["access_token", "refresh_token", "id_token", "device_code", "client_secret"])(

@@ -1,69 +1,94 @@
 import { TokenError } from "@agent-oauth/core";
+import type { HttpResponse } from "../http/http-attempt.ts";
 import { isRegisteredErrorCode } from "../server-text/oauth-error-codes.ts";
 import { quoteServerText } from "../server-text/server-text.ts";
+import type { SentRequest } from "./authenticated-post.ts";
+import { bodyKind } from "./body-kind.ts";
+import { errorExplanation } from "./error-explanation.ts";
+import { passedOnMembers } from "./passed-on-members.ts";
+import { statusAdvice } from "./status-advice.ts";
 
 /** What is needed of an error response to make an error of it. */
-export interface ErrorResponse {
-  /** Begins the message: "Cannot get an access token from …". */
-  readonly failed: string;
-  readonly status: number;
+export interface ErrorResponse
+  extends Pick<HttpResponse, "failed" | "status" | "text" | "contentType" | "retryAfterMs">,
+    SentRequest {
   /** The JSON object of the body, if it is one. */
   readonly body: object | undefined;
-  readonly retryAfterMs: number | undefined;
   /** Names the endpoint: "token endpoint". */
   readonly label: string;
-  /** What was sent and must not come back in a message. */
-  readonly secrets: readonly string[];
 }
 
 /**
- * Makes the error that says what an error response means, and what to do about it.
+ * Makes the error that says what an error response means, and what to do about it. What stands in `error` is an OAuth error
+ * only if it is a code: frameworks and APIs put texts and objects there.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 §5.2}
  */
 export function errorResponse(response: ErrorResponse): TokenError {
-  const { failed, status, retryAfterMs, label } = response;
   const fields = { ...response.body } as Record<string, unknown>;
-  if (typeof fields.error !== "string") {
-    const reason = `the server answered ${status} without an OAuth error; ${statusAdvice(status, label)}`;
-    return new TokenError("ERR_TOKEN_HTTP", `${failed}: ${reason}`, { status, retryAfterMs });
-  }
   const secrets = [...response.secrets, ...tokensIn(fields)];
-  const oauthError = errorCode(fields.error, secrets);
-  const description =
-    typeof fields.error_description === "string"
-      ? quoteServerText(fields.error_description, secrets)
-      : undefined;
+  const { error } = fields;
+  return typeof error === "string" && CODE.test(error)
+    ? oauthError(response, { code: error, fields, secrets })
+    : httpError(response, { explanation: errorExplanation(fields), secrets });
+}
+
+function oauthError(
+  { failed, status, retryAfterMs, advise }: ErrorResponse,
+  said: {
+    readonly code: string;
+    readonly fields: Readonly<Record<string, unknown>>;
+    readonly secrets: readonly string[];
+  },
+): TokenError {
+  const { code, fields, secrets } = said;
+  const { error_description: description } = fields;
+  // An unregistered code may be anything, a part of a secret too.
+  const isShown = isRegisteredErrorCode(code) || quoteServerText(code, secrets) !== undefined;
   const reason = [
-    `the server answered ${status} ${oauthError ?? "with an unknown error"}`,
-    description && `: ${description}`,
-    oauthError && ADVICE.has(oauthError) && `; ${ADVICE.get(oauthError)}`,
+    `the server answered ${status} ${isShown ? code : "with an unknown error"}`,
+    quotation(typeof description === "string" ? description : undefined, secrets),
+    advised((isShown ? advise(code) : undefined) ?? statusAdvice(status)),
   ];
-  return new TokenError("ERR_TOKEN_OAUTH", `${failed}: ${reason.filter(Boolean).join("")}`, {
+  return new TokenError("ERR_TOKEN_OAUTH", `${failed}: ${reason.join("")}`, {
     status,
-    oauthError,
+    oauthError: isShown ? code : undefined,
     retryAfterMs,
+    ...passedOnMembers(fields, secrets),
   });
 }
 
-const ADVICE = new Map([
-  [
-    "invalid_client",
-    'check "clientId" and how the client authenticates: method, secret or certificate',
-  ],
-  ["invalid_grant", "the assertion may be expired, used already or not meant for this client"],
-  ["unauthorized_client", "have the server allow this grant to the client"],
-  ["unsupported_grant_type", "the server does not know this grant"],
-  ["invalid_scope", "ask for scope that the client may have"],
-  ["invalid_target", "ask for a resource or audience that the client may use"],
-]);
-
-/** Codes are short lower-case names; what looks otherwise may be anything and is not repeated. */
-function errorCode(code: string, secrets: readonly string[]): string | undefined {
-  if (isRegisteredErrorCode(code)) return code;
-  if (!/^[a-z][a-z_]{2,63}$/.test(code)) return undefined;
-  return quoteServerText(code, secrets) === undefined ? undefined : code;
+function httpError(
+  response: ErrorResponse,
+  said: { readonly explanation: string | undefined; readonly secrets: readonly string[] },
+): TokenError {
+  const { failed, status, retryAfterMs, label, body } = response;
+  const { explanation, secrets } = said;
+  const kind = body === undefined ? bodyKind(response) : "empty";
+  const reason = [
+    `the server answered ${status} without an OAuth error`,
+    NAMED_KINDS.has(kind) ? ` (the response is ${kind})` : "",
+    quotation(explanation, secrets),
+    advised(statusAdvice(status) ?? `check that the URL is a ${label}`),
+  ];
+  // With a success, it is not the status that is wrong.
+  const code = status < 300 ? "ERR_TOKEN_RESPONSE" : "ERR_TOKEN_HTTP";
+  return new TokenError(code, `${failed}: ${reason.join("")}`, { status, retryAfterMs });
 }
+
+const NAMED_KINDS: ReadonlySet<string> = new Set(["HTML", "XML", "form-encoded"]);
+
+function quotation(text: string | undefined, secrets: readonly string[]): string {
+  const quoted = text && quoteServerText(text, secrets);
+  return quoted ? `: ${quoted}` : "";
+}
+
+function advised(advice: string | undefined): string {
+  return advice === undefined ? "" : `; ${advice}`;
+}
+
+/** Codes are short lower-case names; what looks otherwise is a text. */
+const CODE = /^[a-z][a-z_]{2,63}$/;
 
 /** Other members of the response that must not be shown. */
 function tokensIn(body: Record<string, unknown>): string[] {
@@ -73,11 +98,3 @@ function tokensIn(body: Record<string, unknown>): string[] {
 }
 
 const SECRET_MEMBER = /token$|secret|assertion|password|^(?:device_|user_)?code$/i;
-
-function statusAdvice(status: number, label: string): string {
-  if (status >= 300 && status < 400) return "redirects are not followed: give the final URL";
-  if (status === 401 || status === 403) return "check how the client authenticates";
-  if (status === 404 || status === 405) return "check the path of the URL";
-  if (status === 408 || status === 429 || status >= 500) return "try again later";
-  return `check that the URL is a ${label}`;
-}

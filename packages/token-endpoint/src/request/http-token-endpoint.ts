@@ -1,5 +1,5 @@
 import { type AccessToken, TokenError } from "@agent-oauth/core";
-import { emit, identityDigest, MAX_TIMER_MS } from "@agent-oauth/core/internal";
+import { audienceMismatch, emit, identityDigest, MAX_TIMER_MS } from "@agent-oauth/core/internal";
 import { shownUrl } from "../http/shown-url.ts";
 import { endpointLabel } from "../metadata/endpoint-name.ts";
 import type { CheckedOptions } from "../options/checked-options.ts";
@@ -77,19 +77,31 @@ export class HttpTokenEndpoint {
     return this.#client.close();
   }
 
-  #tokenPost(grant: Omit<TokenGrant, "idempotent">): EndpointPost<AccessToken> {
-    const { grantType, parameters, requestedScope } = grant;
+  /** Servers that do not know the parameter ignore it, and issue a token for somebody else. */
+  #emitMismatch({ token }: AccessToken, form: readonly (readonly [string, string])[]): void {
     const { onEvent, clock } = this.#options;
+    const audience = form.flatMap(([name, value]) => (name === "audience" ? [value] : []));
+    const mismatch = audienceMismatch(token, audience);
+    if (mismatch === undefined) return;
+    const { aud } = mismatch;
+    const { identity } = this;
+    emit(onEvent, { type: "audience-mismatch", identity, at: clock.now(), audience, aud });
+  }
+
+  #tokenPost(grant: Omit<TokenGrant, "idempotent">): EndpointPost<AccessToken> {
+    const { grantType, parameters, requestedScope, checkAudience } = grant;
+    const { onEvent, clock, bearerTypes } = this.#options;
     const form = formParameters(parameters, "request a token");
     const sentScope = form.find(([name]) => name === "scope")?.[1] ?? "";
     return {
       endpoint: "token_endpoint",
       doing: GETTING,
       form: [...form, ["grant_type", grantType]],
-      read: (response, secrets) => {
-        const context = { label: "token endpoint", successes: [200], secrets };
-        return parseTokenResponse(successfulBody(response, context), {
+      read: (response, sent) => {
+        const context = { ...sent, label: "token endpoint", successes: [200] };
+        const token = parseTokenResponse(successfulBody(response, context), {
           ...response,
+          bearerTypes,
           requestedScope: requestedScope ?? scopeList(sentScope),
           onSkippedLifetime: (field) =>
             emit(onEvent, {
@@ -99,6 +111,8 @@ export class HttpTokenEndpoint {
               at: clock.now(),
             }),
         });
+        if (checkAudience) this.#emitMismatch(token, form);
+        return token;
       },
     };
   }
@@ -117,9 +131,9 @@ function endpointPost<T>(request: EndpointRequest<T>): EndpointPost<T> {
     endpoint,
     doing: `use the ${label}`,
     form: formParameters(parameters, `use the ${label}`),
-    read: (response, secrets) => {
+    read: (response, sent) => {
       // 201 says that something was made, such as a request that was pushed (RFC 9126 §2.2).
-      const body = successfulBody(response, { label, successes: [200, 201], secrets });
+      const body = successfulBody(response, { label, successes: [200, 201], ...sent });
       return readBySchema(body, { schema, response });
     },
   };

@@ -1,5 +1,7 @@
 import { TokenError } from "@agent-oauth/core";
 import type { HttpResponse } from "../http/http-attempt.ts";
+import type { SentRequest } from "./authenticated-post.ts";
+import { bodyKind } from "./body-kind.ts";
 import type { ResponseSchema } from "./endpoint-request.ts";
 import { errorResponse } from "./error-response.ts";
 
@@ -10,10 +12,10 @@ import { errorResponse } from "./error-response.ts";
  */
 export function successfulBody(response: HttpResponse, context: JsonResponseContext): object {
   const { failed, status } = response;
-  const { label, successes, secrets } = context;
+  const { label, successes, ...sent } = context;
   const body = jsonObject(response.text);
   if (status < 200 || status > 299 || (body && "error" in body && !("access_token" in body))) {
-    throw errorResponse({ ...response, body, label, secrets });
+    throw errorResponse({ ...response, ...sent, body, label });
   }
   if (body !== undefined && successes.includes(status)) return body;
   throw new TokenError("ERR_TOKEN_RESPONSE", `${failed}: ${unreadable(response, context)}`, {
@@ -22,13 +24,11 @@ export function successfulBody(response: HttpResponse, context: JsonResponseCont
 }
 
 /** What the response of an endpoint is read with. */
-export interface JsonResponseContext {
+export interface JsonResponseContext extends SentRequest {
   /** Names the endpoint in messages: "token endpoint". */
   readonly label: string;
   /** Which statuses are successes. */
   readonly successes: readonly number[];
-  /** What was sent and must not come back in a message. */
-  readonly secrets: readonly string[];
 }
 
 /**
@@ -71,8 +71,10 @@ function unreadable(response: HttpResponse, { label, successes }: JsonResponseCo
   if (text === undefined) {
     return `the response is longer than ${maxBytes} bytes; the option "maxResponseBytes" sets the limit`;
   }
-  if (text.trim() === "") return "the response is empty";
-  const isHtml = /html/i.test(contentType) || text.trimStart().startsWith("<");
-  const what = isHtml ? "HTML" : "not a JSON object";
-  return `the response is ${what}; check that the URL is a ${label}`;
+  const kind = bodyKind({ text, contentType });
+  if (kind === "empty") return "the response is empty";
+  if (kind === "form-encoded") {
+    return "the response is form-encoded, not JSON as RFC 6749 §5.1 demands; have the server answer with JSON";
+  }
+  return `the response is ${kind}; check that the URL is a ${label}`;
 }

@@ -12,6 +12,7 @@ const TOKEN_GRANT: OptionNames<TokenGrant> = {
   parameters: true,
   requestedScope: true,
   idempotent: true,
+  checkAudience: true,
 };
 const POLLED_GRANT: OptionNames<PolledGrant> = {
   grantType: true,

@@ -20,6 +20,10 @@ export interface TokenGrant extends Grant {
    * nothing written, 429, 503 with `Retry-After`) may always be.
    */
   readonly idempotent: boolean;
+  /**
+   * Whether a JWT that does not name each `audience` parameter in `aud` causes an `audience-mismatch` event. Default false.
+   */
+  readonly checkAudience?: boolean;
 }
 
 /** Token requests that are repeated until a user has decided. */

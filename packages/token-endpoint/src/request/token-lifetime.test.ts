@@ -1,6 +1,7 @@
-import type { TokenEvent } from "@agent-oauth/core";
+import { cachingTokenSource, type TokenEvent } from "@agent-oauth/core";
 import { createFakeClock } from "@agent-oauth/core/testing";
 import { describe, expect, it } from "vitest";
+import { clientCredentialsSource } from "../grants/client-credentials-source.ts";
 import {
   answerToken,
   CLIENT_CREDENTIALS,
@@ -39,6 +40,23 @@ describe("the end of a token", () => {
       })),
     );
   });
+
+  it.each([0, "0", -5, "soon", 1_767_225_600, 1e30, null, true, {}])(
+    "of %j is unknown: the fallback lifetime, and one request for many calls",
+    async (expires_in) => {
+      const clock = createFakeClock(START);
+      const events: TokenEvent[] = [];
+      const server = await startTestServer(answerToken({ expires_in }));
+      const endpoint = testEndpoint(server, { clock, onEvent: (event) => events.push(event) });
+      const source = cachingTokenSource(clientCredentialsSource(endpoint), { clock });
+      for (let i = 0; i < 5; i++) await source.getToken();
+      clock.advance(299_000);
+      await source.getToken();
+      expect(server.requests).toHaveLength(1);
+      const skipped = expires_in === null ? [] : [{ type: "lifetime-skipped" }];
+      expect(events).toMatchObject(skipped);
+    },
+  );
 
   it("counts from before the request, not from its answer", async () => {
     const clock = createFakeClock(START);

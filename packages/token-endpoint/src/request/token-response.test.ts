@@ -64,7 +64,6 @@ const unusable: Row[] = [
     200,
     false,
   ],
-  ["a scope that is a list", answerJson({ ...good, scope: [1] }), "ERR_TOKEN_RESPONSE", 200, false],
   ["204", raw("", 204), "ERR_TOKEN_RESPONSE", 204, false],
   ["201 with a token", answerJson(good, 201), "ERR_TOKEN_RESPONSE", 201, false],
   ["302", raw("", 302, { location: "/elsewhere" }), "ERR_TOKEN_HTTP", 302, false],
@@ -89,7 +88,7 @@ const unusable: Row[] = [
     false,
   ],
   ["an error object", answerJson({ error: { code: SENTINEL } }, 400), "ERR_TOKEN_HTTP", 400, false],
-  ["a token as error", answerJson({ error: SENTINEL }, 400), "ERR_TOKEN_OAUTH", 400, false],
+  ["a token as error", answerJson({ error: SENTINEL }, 400), "ERR_TOKEN_HTTP", 400, false],
   [
     "a description that quotes the token beside it",
     answerJson({ ...good, error: "invalid_request", error_description: `is ${SENTINEL}` }, 400),
@@ -179,16 +178,44 @@ describe("an answer without a usable token", () => {
     [
       "invalid_grant",
       "the assertion expired",
-      /400 invalid_grant: "the assertion expired"; the ass/,
+      /400 invalid_grant: "the assertion expired"; have the server allow/,
     ],
     ["invalid_client", undefined, /400 invalid_client; check "clientId"/],
-    ["vendor_code", "x".repeat(300), /400 vendor_code: "x{200}"$/],
-    ["NOT A CODE", "why", /400 with an unknown error: "why"$/],
+    ["vendor_code", "x".repeat(600), /400 vendor_code: "x+ \[…\] x+"$/],
+    ["NOT A CODE", "why", /400 without an OAuth error: "NOT A CODE: why"; check that/],
   ])("says %s and why, cut and encoded", async (error, error_description, message) => {
     const server = await startTestServer(answerJson({ error, error_description }, 400));
     const failure = await rejection(testEndpoint(server).request(CLIENT_CREDENTIALS));
     expect(failure.message).toMatch(message);
     expect(failure.oauthError).toBe(error === "NOT A CODE" ? undefined : error);
+  });
+
+  it.each([clientSecretPost("client"), clientSecretBasic("client")])(
+    "never hides a registered code, whatever the secret is: $method",
+    async (clientAuthentication) => {
+      const server = await startTestServer(answerJson({ error: "invalid_client" }, 401));
+      const endpoint = testEndpoint(server, { clientAuthentication });
+      const error = await rejection(endpoint.request(CLIENT_CREDENTIALS));
+      expect(error.oauthError).toBe("invalid_client");
+      expect(error.message).toMatch(/401 invalid_client; check "clientId"/);
+    },
+  );
+
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  it.each<[string, Answerer, RegExp]>([
+    [
+      "a form",
+      raw(`access_token=${SENTINEL}&token_type=bearer`, 200, form),
+      /is form-encoded, not/,
+    ],
+    ["an error as a form", raw(`error=${SENTINEL}`, 400, form), /error \(the response is form-enc/],
+    ["a page", raw(`<html>${SENTINEL}`, 503), /error \(the response is HTML\); try again later$/],
+    ["XML", raw(`<?xml version="1.0"?>${SENTINEL}`, 400), /\(the response is XML\); check that/],
+  ])("names %s as what it is", async (_, answer, message) => {
+    const server = await startTestServer(answer);
+    const error = await rejection(testEndpoint(server).request(CLIENT_CREDENTIALS));
+    expect(error.message).toMatch(message);
+    expect(allTextOf(error)).not.toContain(SENTINEL);
   });
 
   const secret = "s3cret-that-the-server-echoes/+%";
@@ -249,6 +276,62 @@ describe("a token answer", () => {
     expect(answer).toMatchObject({ token: "token-1", tokenType: "Bearer" });
   });
 
+  it.each([
+    ["BearerToken", undefined, true],
+    ["bearertoken", undefined, true],
+    ["BearerToken", [], false],
+    ["JWT", undefined, false],
+    ["jwt", ["JWT"], true],
+    ["BearerToken", ["JWT"], false],
+  ])("takes token_type %s with bearerTokenTypes %j: %s", async (token_type, types, isGood) => {
+    const server = await startTestServer(answerToken({ token_type }));
+    const options = types && { bearerTokenTypes: types };
+    const answer = testEndpoint(server, options).request(CLIENT_CREDENTIALS);
+    if (isGood) return expect(await answer).toMatchObject({ tokenType: "Bearer" });
+    const error = await rejection(answer);
+    expect(error.code).toBe("ERR_TOKEN_TYPE_UNSUPPORTED");
+    expect(error.message).toMatch(`"token_type" is "${token_type}", not "Bearer"`);
+    expect(error.message).toMatch(/the option "bearerTokenTypes"$/);
+  });
+
+  it.each([["x"], [[""]], [[1]], [["N_A"]], [null]])("refuses bearerTokenTypes %j", (types) => {
+    const options = { bearerTokenTypes: types as string[] };
+    expect(() => testEndpoint({ url: "https://as.example/token" }, options)).toThrow(
+      /"bearerTokenTypes" must be a list/,
+    );
+  });
+
+  it.each(["refresh_token", "saml1", "saml2"])("sends no %s as a bearer token", async (kind) => {
+    const issued_token_type = `urn:ietf:params:oauth:token-type:${kind}`;
+    const server = await startTestServer(
+      answerToken({ access_token: SENTINEL, issued_token_type }),
+    );
+    const endpoint = testEndpoint(server);
+    const error = await rejection(endpoint.request(CLIENT_CREDENTIALS));
+    expect(error.code).toBe("ERR_TOKEN_TYPE_UNSUPPORTED");
+    expect(error.message).toContain(`of type ${kind} as a bearer token`);
+    expect(allTextOf(error)).not.toContain(SENTINEL);
+    server.answer = answerToken({ token_type: "N_A", issued_token_type });
+    expect(await endpoint.request(CLIENT_CREDENTIALS)).toMatchObject({ tokenType: "N_A" });
+  });
+
+  it.each([
+    { scope: 7 },
+    { scope: { a: 1 } },
+    { scope: ["a", 1] },
+    { issued_token_type: ["a"] },
+    { id_token: 5 },
+    { refresh_token: {} },
+    { expires_at: {} },
+    { expires_in: [] },
+  ])("is good whatever stands beside the token: %j", async (more) => {
+    const server = await startTestServer(answerToken(more));
+    const answer = await testEndpoint(server).request(CLIENT_CREDENTIALS);
+    expect(answer).toMatchObject({ token: "token-1", tokenType: "Bearer" });
+    expect(answer).not.toHaveProperty("scope");
+    expect(answer).not.toHaveProperty("issuedTokenType");
+  });
+
   it("takes N_A from token exchange only", async () => {
     const type = "urn:ietf:params:oauth:token-type:id_token";
     const server = await startTestServer(
@@ -277,6 +360,11 @@ describe("a token answer", () => {
 
   it.each([
     ["b a", ["b", "a"]],
+    [
+      ["a:b", "c d"],
+      ["a:b", "c", "d"],
+    ],
+    [{ a: 1 }, ["a", "b", "c"]],
     [undefined, ["a", "b", "c"]],
   ])("exposes the granted scope %j", async (scope, granted) => {
     const server = await startTestServer(answerToken({ scope }));

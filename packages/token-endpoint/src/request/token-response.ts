@@ -1,12 +1,8 @@
-import {
-  type AccessToken,
-  createAccessToken,
-  resolveExpiresAt,
-  TokenError,
-} from "@agent-oauth/core";
+import { type AccessToken, createAccessToken, resolveExpiresAt } from "@agent-oauth/core";
 import { z } from "zod";
 import type { HttpResponse } from "../http/http-attempt.ts";
 import { readBySchema } from "./json-response.ts";
+import { supportedType, type TokenTypeContext } from "./token-type.ts";
 
 // Servers write null for what is absent, and whatever else they add is ignored (RFC 6749 §5.1).
 const text = z.string().nullish();
@@ -17,8 +13,9 @@ const tokenResponse = z.object({
     .max(65_536)
     .regex(/^[\x21-\x7e]+$/),
   token_type: z.string(),
-  scope: text,
-  issued_token_type: text,
+  // These only inform: in another form than theirs they are absent, and cost no good token.
+  scope: z.unknown().optional(),
+  issued_token_type: text.catch(undefined),
   id_token: text.catch(undefined),
   expires_in: z.unknown().optional(),
   expires_at: z.unknown().optional(),
@@ -31,17 +28,17 @@ const tokenResponse = z.object({
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749 §5.1}
  */
 export function parseTokenResponse(body: object, context: TokenResponseContext): AccessToken {
-  const { failed, sentAt, requestedScope, thumbprint, onSkippedLifetime } = context;
+  const { sentAt, requestedScope, thumbprint, onSkippedLifetime } = context;
   const response = readBySchema(body, { schema: tokenResponse, response: context });
-  const { access_token, token_type, issued_token_type, id_token, ...others } = response;
-  const scope = others.scope == null ? requestedScope : scopeList(others.scope);
+  const { access_token, issued_token_type, id_token, ...others } = response;
+  const scope = grantedScope(others.scope) ?? requestedScope;
   const expiresAt = resolveExpiresAt(
     { ...others, access_token, id_token: id_token ?? undefined },
     { sentAt, ...(onSkippedLifetime && { onSkipped: onSkippedLifetime }) },
   );
   return createAccessToken({
     token: access_token,
-    tokenType: supportedType(token_type, issued_token_type != null, failed),
+    tokenType: supportedType(response, context),
     expiresAt,
     ...(scope.length > 0 && { scope: Object.freeze([...scope]) }),
     ...(issued_token_type != null && { issuedTokenType: issued_token_type }),
@@ -51,22 +48,18 @@ export function parseTokenResponse(body: object, context: TokenResponseContext):
 
 /** What a token response is read with. */
 export interface TokenResponseContext
-  extends Pick<HttpResponse, "failed" | "status" | "sentAt" | "thumbprint"> {
+  extends TokenTypeContext,
+    Pick<HttpResponse, "status" | "sentAt" | "thumbprint"> {
   /** What was asked for: what was granted if the response does not say. */
   readonly requestedScope: readonly string[];
   readonly onSkippedLifetime: Parameters<typeof resolveExpiresAt>[1]["onSkipped"];
 }
 
-function supportedType(type: string, exchanged: boolean, failed: string): AccessToken["tokenType"] {
-  const lowered = type.toLowerCase();
-  if (lowered === "bearer") return "Bearer";
-  // Only token exchange issues what is not an access token (RFC 8693 §2.2.1).
-  if (lowered === "n_a" && exchanged) return "N_A";
-  throw new TokenError(
-    "ERR_TOKEN_TYPE_UNSUPPORTED",
-    `${failed}: the response's "token_type" is not "Bearer"; have the server issue bearer tokens to this client`,
-    { status: 200 },
-  );
+/** A text as RFC 6749 §5.1 has it, or a list as some servers write it; `undefined` if it is neither. */
+function grantedScope(scope: unknown): readonly string[] | undefined {
+  if (typeof scope === "string") return scopeList(scope);
+  const isList = Array.isArray(scope) && scope.every((name) => typeof name === "string");
+  return isList ? scope.flatMap(scopeList) : undefined;
 }
 
 /** Splits a list of scopes (RFC 6749 §3.3). */

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { connectionFailure, isNetworkFailure } from "./connection-failure.ts";
+import { transportErrorCode, transportReason } from "./transport-reason.ts";
+
+const coded = (code: unknown, message = "x") => Object.assign(new Error(message), { code });
+
+describe("connectionFailure", () => {
+  it.each([
+    ["ECONNREFUSED", "unreachable", true, "ERR_TOKEN_NETWORK", /^nothing listens there/],
+    ["ENOTFOUND", "unreachable", true, "ERR_TOKEN_NETWORK", /^its host is unknown/],
+    ["EAI_AGAIN", "unreachable", true, "ERR_TOKEN_NETWORK", /^no connection .* \(EAI_AGAIN\)$/],
+    ["ECONNRESET", "broken", false, "ERR_TOKEN_NETWORK", /^the connection broke \(ECONNRESET\)$/],
+    ["UND_ERR_SOCKET", "broken", false, "ERR_TOKEN_NETWORK", /^the connection broke/],
+    ["ERR_STREAM_PREMATURE_CLOSE", "broken", false, "ERR_TOKEN_NETWORK", /broke/],
+    ["UND_ERR_CONNECT_TIMEOUT", "timeout", true, "ERR_TOKEN_TIMEOUT", /in time/],
+    ["UND_ERR_BODY_TIMEOUT", "timeout", false, "ERR_TOKEN_TIMEOUT", /in time/],
+    ["ETIMEDOUT", "timeout", false, "ERR_TOKEN_TIMEOUT", /in time \(ETIMEDOUT\)$/],
+    ["CERT_HAS_EXPIRED", "untrusted", true, "ERR_TOKEN_TLS", /has expired$/],
+    ["CERT_NOT_YET_VALID", "untrusted", true, "ERR_TOKEN_TLS", /check the clock$/],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "untrusted", true, "ERR_TOKEN_TLS", /for another host/],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "untrusted", true, "ERR_TOKEN_TLS", /NODE_EXTRA_CA_CERTS/],
+    ["ERROR_IN_CERT_NOT_AFTER_FIELD", "untrusted", true, "ERR_TOKEN_TLS", /"ca"/],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", "no-tls", true, "ERR_TOKEN_TLS", /does not speak TLS/],
+    ["ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", "handshake", false, "ERR_TOKEN_TLS", /handshake/],
+    ["ERR_SSL_TLSV1_UNRECOGNIZED_NAME", "handshake", false, "ERR_TOKEN_TLS", /handshake failed/],
+    ["ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", "refused", false, "ERR_TOKEN_TLS", /refused the TLS/],
+    ["ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE", "refused", false, "ERR_TOKEN_TLS", /refused/],
+    ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "refused", false, "ERR_TOKEN_TLS", /refused/],
+    ["ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE", "refused", false, "ERR_TOKEN_TLS", /refused/],
+  ] as const)("of %s is %s", (code, kind, isUnsent, tokenCode, reason) => {
+    const error = coded(code);
+    const found = connectionFailure(error);
+    expect(found).toEqual({ kind, code, isUnsent, error });
+    expect(found && transportErrorCode(found)).toBe(tokenCode);
+    expect(found && transportReason(found)).toMatch(reason);
+  });
+
+  it.each([
+    ["SSL alert number 40", "refused"],
+    ["SSL alert number 49", "refused"],
+    ["SSL alert number 116", "refused"],
+    ["SSL alert number 50", "handshake"],
+    ["SSL alert number 70", "handshake"],
+    ["SSL alert number 112", "handshake"],
+    ["no alert", "handshake"],
+  ])("reads OpenSSL's text only where the code says nothing: %s", (text, kind) => {
+    expect(connectionFailure(coded("EPROTO", `write EPROTO:${text}:`))?.kind).toBe(kind);
+    expect(connectionFailure(coded("EMFILE", text))).toBeUndefined();
+  });
+
+  it("is the first of the chain, named as it is", () => {
+    const inner = coded("ECONNRESET");
+    const error = new Error("x", { cause: new TypeError("y", { cause: inner }) });
+    expect(connectionFailure(error)).toMatchObject({ kind: "broken", error: inner });
+    const late = Object.assign(new Error("x", { cause: inner }), { name: "TimeoutError" });
+    expect(connectionFailure(late)).toMatchObject({ kind: "timeout", code: undefined });
+    expect(
+      connectionFailure(Object.assign(new Error("x"), { name: "HTTPParserError" })),
+    ).toMatchObject({ kind: "no-http" });
+  });
+
+  it.each([
+    coded("UND_ERR_INVALID_ARG"),
+    coded("ENOENT"),
+    coded("invalid_grant"),
+    coded("ALERT_BAD_CERTIFICATE"),
+    coded(`CERT_${"X".repeat(100)}`),
+    coded(23),
+    { code: "ECONNRESET" },
+    "ECONNRESET",
+    undefined,
+  ])("is none: %o", (error) => {
+    expect(connectionFailure(error)).toBeUndefined();
+    expect(isNetworkFailure(error)).toBe(false);
+  });
+
+  it.each([
+    ["ECONNREFUSED", true],
+    ["ECONNRESET", true],
+    ["ETIMEDOUT", true],
+    ["CERT_HAS_EXPIRED", false],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", false],
+  ])("passes or not: %s", (code, passes) => {
+    expect(isNetworkFailure(coded(code))).toBe(passes);
+  });
+});
