@@ -30,7 +30,11 @@ export function errorResponse(response: ErrorResponse): TokenError {
   const { error } = fields;
   return typeof error === "string" && CODE.test(error)
     ? oauthError(response, { code: error, fields, secrets })
-    : httpError(response, { explanation: errorExplanation(fields), secrets });
+    : httpError(response, {
+        // Beside a success, what stands there may be a token.
+        explanation: response.status < 300 ? undefined : errorExplanation(fields),
+        secrets,
+      });
 }
 
 function oauthError(
