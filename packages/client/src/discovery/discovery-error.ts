@@ -26,7 +26,13 @@ export class DiscoveryError<Ref extends DiscoveryRef = DiscoveryRef> extends Tok
     return TokenError.isInstance(error) && BRAND in error;
   }
 
+  /** @throws TypeError if `failures` is no list of at least one. */
   constructor(failures: readonly DiscoveryFailure<Ref>[]) {
+    if (!Array.isArray(failures) || failures.length === 0) {
+      throw new TypeError(
+        'Cannot make a DiscoveryError: "failures" must be a list of at least one failure',
+      );
+    }
     const token = failures.map(({ error }) => error).find((error) => TokenError.isInstance(error));
     const reasons = [...new Set(failures.map(reasonOf))];
     super(
