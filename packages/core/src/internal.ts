@@ -34,6 +34,15 @@ export {
   textOption,
 } from "./options/option-values.ts";
 export { isPlainObject, kindOf } from "./options/plain-object.ts";
+export { keyDigest, type SessionKey } from "./sessions/session-key.ts";
+export {
+  type PooledSession,
+  SessionLostError,
+  SessionPool,
+  type SessionPoolOptions,
+  type SessionUse,
+} from "./sessions/session-pool.ts";
+export { type Refusal, type RefusedRequest, refusalOf } from "./sessions/session-refusal.ts";
 export { type Deadline, type DeadlineOptions, withinDeadline } from "./time/deadline.ts";
 export { type Attempt, type RetryOptions, withRetries } from "./time/retry.ts";
 export { sleep } from "./time/sleep.ts";
