@@ -1,6 +1,25 @@
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import { kindOf } from "../options/plain-object.ts";
 
+/** Writes the value of a `WWW-Authenticate` header. It always has a parameter, as RFC 6750 §3 requires. */
+export function bearerChallenge(parameters: BearerChallengeParameters): string {
+  const { realm = "agent", scope = [], resourceMetadata, error, description } = parameters;
+  const written = [
+    parameter("realm", realm),
+    parameter("scope", scope.length === 0 ? undefined : scope.join(" ")),
+    parameter("resource_metadata", resourceMetadata),
+    parameter("error", error),
+    parameter("error_description", description),
+  ];
+  return `Bearer ${written.filter(Boolean).join(", ")}`;
+}
+
+/** What {@link bearerChallenge} writes. */
+export interface BearerChallengeParameters extends ChallengeOptions {
+  readonly error?: string | undefined;
+  readonly description?: string | undefined;
+}
+
 /** What a server says about the token that it requires. */
 export interface ChallengeOptions {
   /** A name for what is protected. Default `"agent"`. */
@@ -10,8 +29,6 @@ export interface ChallengeOptions {
   /** The absolute URL of the resource's metadata, which MCP clients follow (RFC 9728 §5.1). Default: none is named. */
   readonly resourceMetadata?: string;
 }
-
-const NAMES: OptionNames<ChallengeOptions> = { realm: true, scope: true, resourceMetadata: true };
 
 /** @throws TypeError naming the member that is unknown, of a wrong type, or holds what a challenge cannot. */
 export function checkedChallenge(
@@ -31,24 +48,7 @@ export function checkedChallenge(
   throw new TypeError(`Cannot ${doing}: "resourceMetadata" must be an absolute URL`);
 }
 
-/** Writes the value of a `WWW-Authenticate` header. It always has a parameter, as RFC 6750 §3 requires. */
-export function bearerChallenge(parameters: BearerChallengeParameters): string {
-  const { realm = "agent", scope = [], resourceMetadata, error, description } = parameters;
-  const written = [
-    parameter("realm", realm),
-    parameter("scope", scope.length === 0 ? undefined : scope.join(" ")),
-    parameter("resource_metadata", resourceMetadata),
-    parameter("error", error),
-    parameter("error_description", description),
-  ];
-  return `Bearer ${written.filter(Boolean).join(", ")}`;
-}
-
-/** What {@link bearerChallenge} writes. */
-export interface BearerChallengeParameters extends ChallengeOptions {
-  readonly error?: string | undefined;
-  readonly description?: string | undefined;
-}
+const NAMES: OptionNames<ChallengeOptions> = { realm: true, scope: true, resourceMetadata: true };
 
 /** What RFC 6750 §3 lets stand between quotes, so that nothing needs a backslash. */
 const QUOTABLE = /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/;

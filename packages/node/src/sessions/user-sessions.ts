@@ -9,12 +9,6 @@ import {
 } from "@agent-oauth/core/internal";
 import { UserSession } from "./user-session.ts";
 
-/** How one call of {@link UserSessions.use} is made. */
-export interface UseSessionOptions {
-  /** Ends this caller's wait for the session. Hand it to the call as well, which ends its own work. */
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Keeps an MCP session for each user, for a framework or an SDK that has a `fetch` option and does not open a lost session again.
  *
@@ -87,6 +81,12 @@ export class UserSessions<Client> implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** How one call of {@link UserSessions.use} is made. */
+export interface UseSessionOptions {
+  /** Ends this caller's wait for the session. Hand it to the call as well, which ends its own work. */
+  readonly signal?: AbortSignal;
 }
 
 /** How {@link UserSessions} makes what it keeps, and how much it keeps. */
