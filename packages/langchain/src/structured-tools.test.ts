@@ -174,14 +174,18 @@ describe("the user of structuredTools", () => {
     expect(calls).toEqual([]);
   });
 
-  it.each([[{}], [{ userToken: undefined }], [{ userToken: "" }], [{ userTokn: "x" }], ["alice"]])(
-    "is refused if the function returns %o",
-    async (found) => {
-      const { tool, calls } = await oneTool({}, { options: { user: () => found as never } });
-      await expect(tool.invoke({ id: 1 })).rejects.toThrow(TypeError);
-      expect(calls).toEqual([]);
-    },
-  );
+  it.each([
+    [{}],
+    [{ userToken: undefined }],
+    [{ userToken: "" }],
+    [{ userTokn: "x" }],
+    [{ ...alice, timeoutMs: 1 }],
+    ["alice"],
+  ])("is refused if the function returns %o", async (found) => {
+    const { tool, calls } = await oneTool({}, { options: { user: () => found as never } });
+    await expect(tool.invoke({ id: 1 })).rejects.toThrow(TypeError);
+    expect(calls).toEqual([]);
+  });
 
   it("hides the error of the function, which a framework would show to the model", async () => {
     const user = () => {

@@ -30,7 +30,6 @@ export async function requestRefusal(
   const { input, init } = sent;
   const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : {}));
   const hasSession = headers.has("mcp-session-id");
-  if (!hasSession) return undefined;
   const text =
     status === 400 ? await boundedText(response.clone().body, MAX_REFUSAL_BYTES) : undefined;
   const refusal = refusalOf({ status, hasSession, id: messageId(init?.body), text });

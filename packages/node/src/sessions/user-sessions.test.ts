@@ -113,6 +113,23 @@ describe("UserSessions", () => {
     expect(await sessions.use("alice", (client) => client.send("list"))).toBe("s2 list");
   });
 
+  it("does not repeat a call that failed by itself, although a call beside it met a loss", async () => {
+    const { sessions, forget } = serverWith();
+    const slow = Promise.withResolvers<void>();
+    let runs = 0;
+    const own = sessions.use("alice", async () => {
+      runs++;
+      await slow.promise;
+      throw new Error("of my own");
+    });
+    await settled();
+    forget();
+    await sessions.use("alice", (client) => client.send("call"));
+    slow.resolve();
+    await expect(own).rejects.toThrow("of my own");
+    expect(runs).toBe(1);
+  });
+
   it("does not repeat a call that ended without a response", async () => {
     let down = true;
     const { sessions, log } = serverWith({
