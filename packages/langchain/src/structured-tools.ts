@@ -1,5 +1,6 @@
 import type { AgentGatewayClient, McpTool } from "@agent-oauth/client";
 import { checkOptions, kindOf, type OptionNames } from "@agent-oauth/core/internal";
+import type { DynamicStructuredTool } from "@langchain/core/tools";
 import { McpStructuredTool } from "./mcp-structured-tool.ts";
 import { modelNames } from "./model-names.ts";
 import { toolSettings } from "./tool-settings.ts";
@@ -30,7 +31,7 @@ export function structuredTools(
   client: AgentGatewayClient,
   tools: readonly McpTool[],
   options: StructuredToolsOptions,
-): McpStructuredTool[] {
+): DynamicStructuredTool[] {
   checkArguments({ client, tools, options });
   const names = modelNames(tools);
   return tools.map(

@@ -1,11 +1,11 @@
 import { fitsHeader } from "../token/bearer-scheme.ts";
 import { authorizationHeaders } from "./incoming-request.ts";
-import type { Refusal } from "./unauthorized-error.ts";
+import type { RequestRefusal } from "./unauthorized-error.ts";
 
 /** What the Authorization header of a request holds: a token, or why there is none. */
 export type BearerCredentials =
   | { readonly token: string }
-  | { readonly token?: undefined; readonly refusal: Refusal };
+  | { readonly token?: undefined; readonly refusal: RequestRefusal };
 
 /** How credentials are read. */
 export interface CredentialsOptions {
@@ -36,14 +36,14 @@ export function bearerCredentials(
 }
 
 /** Another scheme is no error: the client may not know which one is wanted (RFC 6750 §3.1). */
-const NONE: Refusal = { reason: "it carries no bearer token" };
-const SEVERAL: Refusal = {
+const NONE: RequestRefusal = { reason: "it carries no bearer token" };
+const SEVERAL: RequestRefusal = {
   reason: "it carries more than one authorization",
   error: "invalid_request",
 };
-const TOO_LONG: Refusal = { reason: "its token is too long", error: "invalid_token" };
-const MALFORMED: Refusal = { reason: "its token is malformed", error: "invalid_token" };
+const TOO_LONG: RequestRefusal = { reason: "its token is too long", error: "invalid_token" };
+const MALFORMED: RequestRefusal = { reason: "its token is malformed", error: "invalid_token" };
 
-function refused(refusal: Refusal): BearerCredentials {
+function refused(refusal: RequestRefusal): BearerCredentials {
   return { refusal };
 }

@@ -4,7 +4,7 @@ import { bearerChallenge, type ChallengeOptions } from "./bearer-challenge.ts";
 const BRAND = Symbol.for("@agent-oauth/UnauthorizedError");
 
 /** Why a request is refused. */
-export interface Refusal {
+export interface RequestRefusal {
   /** Completes "Cannot read the user of the request: …". */
   readonly reason: string;
   /** Absent if the request lacks any authentication: then no error is named (RFC 6750 §3.1). */
@@ -30,7 +30,11 @@ export class UnauthorizedError extends TokenError {
     return typeof error === "object" && error !== null && BRAND in error;
   }
 
-  constructor({ reason, error, challenge }: Refusal & { readonly challenge: ChallengeOptions }) {
+  constructor({
+    reason,
+    error,
+    challenge,
+  }: RequestRefusal & { readonly challenge: ChallengeOptions }) {
     const status = error === "invalid_request" ? 400 : 401;
     const message = `Cannot read the user of the request: ${reason}`;
     super("ERR_TOKEN_SUBJECT_REQUIRED", message, { status, oauthError: error });

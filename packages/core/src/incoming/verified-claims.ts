@@ -1,5 +1,5 @@
 import { jwtClaims } from "../token/jwt-claims.ts";
-import type { Refusal } from "./unauthorized-error.ts";
+import type { RequestRefusal } from "./unauthorized-error.ts";
 
 /** Claims of a token that the application has verified: those of a JWT, or of an introspection response (RFC 7662). */
 export interface VerifiedClaims {
@@ -14,7 +14,10 @@ export interface VerifiedClaims {
  * Claims of another token than the one that the request carries are refused. An application that takes them from a cookie would
  * otherwise give one user the sessions of another.
  */
-export function principalOf(claims: VerifiedClaims | undefined, token: string): string | Refusal {
+export function principalOf(
+  claims: VerifiedClaims | undefined,
+  token: string,
+): string | RequestRefusal {
   const { iss, sub } = claims ?? {};
   if (claims === undefined) return refused("nobody verified its token");
   if (!isName(sub)) return refused("the verified claims name no subject");
@@ -29,6 +32,6 @@ function isName(value: unknown): value is string {
   return typeof value === "string" && value.trim() !== "";
 }
 
-function refused(reason: string): Refusal {
+function refused(reason: string): RequestRefusal {
   return { reason, error: "invalid_token" };
 }
