@@ -1,4 +1,5 @@
 import type { McpTool } from "@agent-oauth/client";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { modelNames } from "./model-names.ts";
 
@@ -65,6 +66,22 @@ describe("modelNames", () => {
       expect(modelNames([one])).toEqual([names[0]]);
     },
   );
+
+  it("names any tools validly, apart, and alike in every order", () => {
+    const text = fc.oneof(fc.constantFrom("a", "b", "a_b", "a.b", "a/b"), fc.string());
+    const distinct = fc.uniqueArray(fc.tuple(text, text), {
+      selector: ([server, name]) => JSON.stringify([server, name]),
+    });
+    fc.assert(
+      fc.property(distinct, (pairs) => {
+        const tools = pairs.map(([server, name]) => tool(name, server));
+        const names = modelNames(tools);
+        expect(new Set(names).size).toBe(tools.length);
+        for (const name of names) expect(name).toMatch(/^[A-Za-z_][\w-]{0,63}$/);
+        expect(modelNames(tools.toReversed())).toEqual(names.toReversed());
+      }),
+    );
+  });
 
   it("refuses a tool that stands in the list twice", () => {
     expect(() => modelNames([tool("list"), tool("list")])).toThrow(

@@ -13,23 +13,17 @@ const DIGEST_LENGTH = 8;
  */
 export function modelNames(tools: readonly McpTool[]): readonly string[] {
   const alone = tools.map(({ name }) => validName(name));
-  const ofServer = unlessUnique(alone, (index) => {
-    const { server, name } = at(tools, index);
-    return validName(`${server.name}_${name}`);
-  });
-  const names = unlessUnique(ofServer, (index) => {
-    const { server, name } = at(tools, index);
-    return withDigest(ofServer[index] ?? "", [server.name, server.url, name]);
-  });
+  const ofServer = tools.map(({ server, name }) => validName(`${server.name}_${name}`));
+  const withDigests = tools.map(({ server, name }, index) =>
+    withDigest(ofServer[index] ?? name, [server.name, server.url, name]),
+  );
+  const names = unlessUnique(unlessUnique(alone, ofServer), withDigests);
   const counts = countsOf(names);
-  const twice = names.findIndex((name) => counts.get(name) !== 1);
-  if (twice !== -1) {
-    const { server, name } = at(tools, twice);
-    throw new TypeError(
-      `Cannot make LangChain tools: the tool ${shownName(name)} of the server ${shownName(server.name)} is in the list twice`,
-    );
-  }
-  return names;
+  const twice = tools.find((_, index) => counts.get(names[index] ?? "") !== 1);
+  if (twice === undefined) return names;
+  throw new TypeError(
+    `Cannot make LangChain tools: the tool ${shownName(twice.name)} of the server ${shownName(twice.server.name)} is in the list twice`,
+  );
 }
 
 /** Replaces what a model's provider refuses. A name that was cut ends in a digest of all of it. */
@@ -43,23 +37,14 @@ function withDigest(name: string, source: readonly string[]): string {
   return name.slice(0, MAX_LENGTH - end.length) + end;
 }
 
-/** Keeps the names that stand once, and makes others for the rest. */
-function unlessUnique(
-  names: readonly string[],
-  other: (index: number) => string,
-): readonly string[] {
+/** Keeps the names that stand once, and takes the others for the rest. */
+function unlessUnique(names: readonly string[], others: readonly string[]): readonly string[] {
   const counts = countsOf(names);
-  return names.map((name, index) => (counts.get(name) === 1 ? name : other(index)));
+  return names.map((name, index) => (counts.get(name) === 1 ? name : (others[index] ?? name)));
 }
 
 function countsOf(names: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
-}
-
-function at(tools: readonly McpTool[], index: number): McpTool {
-  const tool = tools[index];
-  if (tool === undefined) throw new RangeError("Cannot name a tool: there is none");
-  return tool;
 }
