@@ -29,10 +29,11 @@ export async function requestRefusal(
   if (status !== 400 && status !== 404) return undefined;
   const { input, init } = sent;
   const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : {}));
-  const hasSession = headers.has("mcp-session-id");
+  // A request without a session loses none: clients first ask which revision a server speaks.
+  if (!headers.has("mcp-session-id")) return undefined;
   const text =
     status === 400 ? await boundedText(response.clone().body, MAX_REFUSAL_BYTES) : undefined;
-  const refusal = refusalOf({ status, hasSession, id: messageId(init?.body), text });
+  const refusal = refusalOf({ status, hasSession: true, id: messageId(init?.body), text });
   return refusal.beforeWork ? "session" : undefined;
 }
 

@@ -212,6 +212,24 @@ describe("UserSessions", () => {
     expect(one).toBe(other);
   });
 
+  it("does not take the refusal of a request without a session for a loss, such as one that opens it", async () => {
+    const refused =
+      '{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"not initialized"}}';
+    const { sessions } = serverWith({
+      respond: ({ session }) =>
+        session === "" ? new Response(refused, { status: 400 }) : undefined,
+      async open(fetch, user) {
+        await fetch("https://mcp.example/mcp", {
+          method: "POST",
+          body: '{"method":"server/discover"}',
+        });
+        return { user, session: "s", send: async () => "sent" };
+      },
+    });
+    const use = () => sessions.use("alice", async (client) => client);
+    expect(await use()).toBe(await use());
+  });
+
   it("leaves a lost session although the framework swallowed the error", async () => {
     const { sessions, forget } = serverWith();
     const swallowing = () =>
