@@ -43,6 +43,12 @@ export type {
   TokenEvent,
   TokenEventSink,
 } from "./events/token-event.ts";
+export type { ChallengeOptions } from "./incoming/bearer-challenge.ts";
+export type { IncomingHeaders, IncomingRequest } from "./incoming/incoming-request.ts";
+export { UnauthorizedError } from "./incoming/unauthorized-error.ts";
+export { type IncomingUser, type UserFromOptions, userFrom } from "./incoming/user-from.ts";
+export type { VerifiedClaims } from "./incoming/verified-claims.ts";
+export { withUser } from "./incoming/with-user.ts";
 export {
   type ClientPool,
   type ClientPoolOptions,

@@ -46,6 +46,23 @@ export {
 export { isPlainObject, kindOf } from "./options/plain-object.ts";
 export { SERVER_LAYOUTS, type ServerEntry, serverEntries } from "./servers/server-entries.ts";
 export { transportViolation } from "./servers/server-transport.ts";
+export { type JsonRpcError, jsonRpcErrorIn } from "./sessions/json-rpc-error.ts";
+export { keyDigest, type SessionKey } from "./sessions/session-key.ts";
+export {
+  type PooledSession,
+  type Repetition,
+  SessionLostError,
+  SessionPool,
+  type SessionPoolOptions,
+  type SessionUse,
+} from "./sessions/session-pool.ts";
+export {
+  isRefusalStatus,
+  type Refusal,
+  type RefusalStatus,
+  type RefusedRequest,
+  refusalOf,
+} from "./sessions/session-refusal.ts";
 export { type Deadline, type DeadlineOptions, withinDeadline } from "./time/deadline.ts";
 export { type Attempt, type RetryOptions, withRetries } from "./time/retry.ts";
 export { sleep } from "./time/sleep.ts";

@@ -8,6 +8,11 @@ export { readVcapServices, type VcapService } from "./bindings/vcap-services.ts"
 export type { Environment, EnvironmentOptions } from "./environment/read-environment.ts";
 export { createPrincipalContext, type PrincipalContext } from "./principal-context.ts";
 export {
+  UserSessions,
+  type UserSessionsOptions,
+  type UseSessionOptions,
+} from "./sessions/user-sessions.ts";
+export {
   type EnvironmentTokenSourceOptions,
   environmentTokenSource,
 } from "./sources/environment-token-source.ts";

@@ -28,6 +28,7 @@ export const allowList: Readonly<Record<string, Allowance>> = {
   redis: { rank: 2, ours: ["core"], peers: ["redis"] },
   client: { rank: 3, ours: ["core"], peers: [mcpClient] },
   adk: { rank: 4, ours: ["core", "client"], peers: ["@google/adk", mcpClient] },
+  langchain: { rank: 4, ours: ["core", "client"], peers: ["@langchain/core", mcpClient] },
   cli: { rank: 5, ours: ["customer-mtls", "lob-destination", "sts", "client"] },
   "mock-sts": {
     rank: 6,

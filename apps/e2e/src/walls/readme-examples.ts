@@ -5,7 +5,12 @@ import { root } from "./repository.ts";
 
 /** The first TypeScript block of a Markdown text, or `undefined`. */
 export function firstExample(markdown: string): string | undefined {
-  return /^```ts\n(.*?)^```$/ms.exec(markdown)?.[1];
+  return allExamples(markdown)[0];
+}
+
+/** Every TypeScript block of a Markdown text. */
+export function allExamples(markdown: string): readonly string[] {
+  return Array.from(markdown.matchAll(/^```ts\n(.*?)^```$/gms), ([, text = ""]) => text);
 }
 
 /**

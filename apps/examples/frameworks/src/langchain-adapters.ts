@@ -1,12 +1,12 @@
 import { bearerFetch } from "@agent-oauth/core";
 import type { OpenAgent } from "@agent-oauth/examples/framework-agent";
+import { UserSessions } from "@agent-oauth/node";
 import { loadMcpTools } from "@langchain/mcp-adapters";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { createAgent } from "langchain";
 import { perUser } from "./per-user.ts";
 import { model } from "./scripted-models/langchain.ts";
-import { UserSessions } from "./user-sessions.ts";
 
 /** LangChain with the tools of `@langchain/mcp-adapters`, by clients of our own making. */
 export const openAgent: OpenAgent = async ({ mcpUrl, tokens, subjectToken }) => {

@@ -1,25 +1,30 @@
 import { createAgentGatewayClient, mcpServers } from "@agent-oauth/client";
 import type { OpenAgent } from "@agent-oauth/examples/framework-agent";
+import { structuredTools } from "@agent-oauth/langchain";
 import { createAgent } from "langchain";
-import { perUser } from "./per-user.ts";
 import { nullGivingModel as model } from "./scripted-models/langchain.ts";
-import { structuredTool } from "./structured-tool.ts";
 
-/** LangChain with the tools of our client, which keeps the sessions. */
+/** LangChain with the tools of our client, which keeps the sessions. One agent serves all users. */
 export const openAgent: OpenAgent = async ({ mcpUrl, tokens, subjectToken }) => {
   const servers = [{ name: "registry", url: mcpUrl }];
   const client = createAgentGatewayClient({ flow: mcpServers({ tokens, servers }) });
-  const agentOf = perUser(async (user) => {
-    const caller = { userToken: () => subjectToken(user), principal: user };
-    const { tools } = await client.listMcpTools(caller);
-    return createAgent({ model, tools: tools.map((tool) => structuredTool(client, tool, caller)) });
-  });
+  const callerOf = (user: string) => ({ userToken: () => subjectToken(user), principal: user });
+  const makeAgent = async (user: string) => {
+    const { tools } = await client.listMcpTools(callerOf(user));
+    const ofRun = structuredTools(client, tools, {
+      user: ({ configurable }) => callerOf(configurable?.user),
+    });
+    return createAgent({ model, tools: ofRun });
+  };
+  // This server has the same tools for everybody, so the list of whoever comes first is as good as any other.
+  let agent: ReturnType<typeof makeAgent> | undefined;
   return {
     async ask(user) {
-      const agent = await agentOf(user);
-      const { messages } = await agent.invoke({
-        messages: [{ role: "user", content: user }],
-      });
+      agent ??= makeAgent(user);
+      const { messages } = await (await agent).invoke(
+        { messages: [{ role: "user", content: user }] },
+        { configurable: { user } },
+      );
       return messages.at(-1)?.text ?? "";
     },
     [Symbol.asyncDispose]: () => client.close(),

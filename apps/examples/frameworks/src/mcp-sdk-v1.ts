@@ -1,9 +1,9 @@
 import { bearerFetch } from "@agent-oauth/core";
 import type { OpenAgent } from "@agent-oauth/examples/framework-agent";
+import { UserSessions } from "@agent-oauth/node";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
-import { UserSessions } from "./user-sessions.ts";
 
 /** MCP TypeScript SDK, version 1. */
 export const openAgent: OpenAgent = async ({ mcpUrl, tokens, subjectToken }) => {

@@ -1,7 +1,7 @@
 import { toMcpAuthProvider } from "@agent-oauth/core";
 import type { OpenAgent } from "@agent-oauth/examples/framework-agent";
+import { UserSessions } from "@agent-oauth/node";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { UserSessions } from "./user-sessions.ts";
 
 /** MCP TypeScript SDK, version 2. */
 export const openAgent: OpenAgent = async ({ mcpUrl, tokens, subjectToken }) => {

@@ -1,8 +1,8 @@
 import { bearerFetch } from "@agent-oauth/core";
 import type { OpenAgent } from "@agent-oauth/examples/framework-agent";
+import { UserSessions } from "@agent-oauth/node";
 import { Agent, type MCPServer, MCPServerStreamableHttp, Runner } from "@openai/agents";
 import { model } from "./scripted-models/openai.ts";
-import { UserSessions } from "./user-sessions.ts";
 
 /** OpenAI Agents SDK. */
 export const openAgent: OpenAgent = async ({ mcpUrl, tokens, subjectToken }) => {

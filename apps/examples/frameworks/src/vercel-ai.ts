@@ -1,9 +1,9 @@
 import { bearerFetch } from "@agent-oauth/core";
 import type { OpenAgent } from "@agent-oauth/examples/framework-agent";
+import { UserSessions } from "@agent-oauth/node";
 import { createMCPClient } from "@ai-sdk/mcp";
 import { generateText, isStepCount, type ToolSet } from "ai";
 import { model } from "./scripted-models/vercel.ts";
-import { UserSessions } from "./user-sessions.ts";
 
 /** Vercel AI SDK. */
 export const openAgent: OpenAgent = async ({ mcpUrl, tokens, subjectToken }) => {

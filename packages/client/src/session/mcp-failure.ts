@@ -1,12 +1,12 @@
 import { redactedCause, TokenError } from "@agent-oauth/core";
 import {
   connectionFailure,
+  jsonRpcErrorIn,
   shownName,
   transportErrorCode,
   transportReason,
 } from "@agent-oauth/core/internal";
 import { ProtocolError } from "@modelcontextprotocol/client";
-import { jsonRpcErrorIn } from "../response/json-rpc-error.ts";
 
 /**
  * Describes in our own words why a server could not be used. Text of the server is left out, because errors reach logs and

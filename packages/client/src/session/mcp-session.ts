@@ -1,5 +1,5 @@
 import type { GatewayFlow } from "@agent-oauth/core/gateway";
-import { withinDeadline } from "@agent-oauth/core/internal";
+import { type PooledSession, SessionLostError, withinDeadline } from "@agent-oauth/core/internal";
 import {
   Client,
   type JSONRPCMessage,
@@ -17,7 +17,6 @@ import { secureEndpoint } from "./secure-endpoint.ts";
 import { type SentMessage, SessionCall, type SessionCallOptions } from "./session-call.ts";
 import { sessionFetch } from "./session-fetch.ts";
 import { sessionLoss } from "./session-loss.ts";
-import { type PooledSession, SessionLostError } from "./session-pool.ts";
 import { SessionTokenSource } from "./session-token-source.ts";
 
 /** How long the server may take to end a session; only `close()` waits for the response. */

@@ -1,11 +1,16 @@
 import type { GatewayFlow, McpServerRef } from "@agent-oauth/core/gateway";
+import {
+  keyDigest,
+  type SessionKey,
+  SessionLostError,
+  SessionPool,
+} from "@agent-oauth/core/internal";
 import type { ClientSettings } from "../client-options.ts";
 import { userOrSystemTokens } from "../flow/flow-tokens.ts";
 import { OutputValidators } from "../tools/output-validators.ts";
 import { type McpCall, McpSession } from "./mcp-session.ts";
 import { ProtocolVerdicts } from "./protocol-verdicts.ts";
-import { keyDigest, type SessionKey, sessionKey } from "./session-key.ts";
-import { SessionLostError, SessionPool } from "./session-pool.ts";
+import { sessionKey } from "./session-key.ts";
 
 /** How much longer than sessions the verdicts on their servers are kept: they are small. */
 const VERDICTS_PER_SESSION = 4;
@@ -26,7 +31,7 @@ export class McpSessions {
   constructor(settings: ClientSettings) {
     const { maxSessions, sessionIdleMs: idleMs, clock } = settings;
     this.#settings = settings;
-    this.#pool = new SessionPool({ maxSessions, idleMs, clock });
+    this.#pool = new SessionPool({ maxSessions, idleMs, clock, owner: "the client" });
     this.#verdicts = new ProtocolVerdicts({
       maxEntries: maxSessions * VERDICTS_PER_SESSION,
       clock,

@@ -1,7 +1,7 @@
 import type { TokenRequest } from "@agent-oauth/core";
+import type { Refusal } from "@agent-oauth/core/internal";
 import type { ResponseBudget } from "../response/response-budget.ts";
 import type { ToolRun } from "../tools/tool-run.ts";
-import type { Refusal } from "./session-refusal.ts";
 
 /** A JSON-RPC message on its way, and the call that it belongs to. */
 export interface SentMessage {

@@ -1,9 +1,8 @@
 import { TokenError } from "@agent-oauth/core";
-import { jsonRpcErrorIn } from "../response/json-rpc-error.ts";
+import { jsonRpcErrorIn, type Repetition } from "@agent-oauth/core/internal";
 import { httpStatus, isJsonRpcError, responseText } from "./mcp-failure.ts";
 import { neverConnected } from "./never-connected.ts";
 import type { SessionCall } from "./session-call.ts";
-import type { Repetition } from "./session-pool.ts";
 
 /** Another session would mean another request. */
 const TOO_MANY_REQUESTS = 429;

@@ -1,8 +1,12 @@
 import { parseChallenge } from "@agent-oauth/core";
-import { boundedText } from "@agent-oauth/core/internal";
+import {
+  boundedText,
+  isRefusalStatus,
+  type RefusalStatus,
+  refusalOf,
+} from "@agent-oauth/core/internal";
 import { neverConnected } from "./never-connected.ts";
 import type { SentMessage, SessionCall } from "./session-call.ts";
-import { isRefusalStatus, type RefusalStatus, refusalOf } from "./session-refusal.ts";
 
 /** A refusal needs no longer body than this: 64 KiB. */
 const MAX_REFUSAL_BYTES = 65_536;

@@ -57,7 +57,8 @@ export function jwtExp(token: string): unknown {
   return jwtClaims(token)?.exp;
 }
 
-function jwtClaims(token: string): Readonly<Record<string, unknown>> | undefined {
+/** Reads all claims of a JWT; `undefined` if the token is not a JWT. Nothing is verified. */
+export function jwtClaims(token: string): Readonly<Record<string, unknown>> | undefined {
   try {
     return decodeJwt(token);
   } catch {

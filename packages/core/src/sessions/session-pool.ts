@@ -1,11 +1,14 @@
-import { type Clock, TokenError } from "@agent-oauth/core";
-import { untilAborted } from "@agent-oauth/core/internal";
+import { TokenError } from "../errors/token-error.ts";
+import type { Clock } from "../time/clock.ts";
+import { untilAborted } from "../time/until-aborted.ts";
 import { keyDigest, type SessionKey } from "./session-key.ts";
 
 /** What a pool keeps. */
 export interface PooledSession {
   /** Ends the session, on the server too. Must not reject. */
   end(): Promise<void>;
+  /** Whether the session turned out to be of no use. It then leaves the pool when its next user is done. */
+  readonly isLost?: boolean;
 }
 
 /** Whether work may be done once more, on a new session. `"unless-new"` means: unless the lost one was opened for this work. */
@@ -29,6 +32,8 @@ export interface SessionPoolOptions {
   readonly maxSessions: number;
   readonly idleMs: number;
   readonly clock: Clock;
+  /** What the user closes, for the message of a call after that: "the client". */
+  readonly owner: string;
 }
 
 /** One use of a session. */
@@ -110,8 +115,10 @@ export class SessionPool<S extends PooledSession> {
   }
 
   #acquire(key: SessionKey, open: SessionUse<S, unknown>["open"]): Slot<S> {
-    if (this.#closed)
-      throw new TokenError("ERR_TOKEN_CLOSED", "Cannot make the call: the client is closed");
+    if (this.#closed) {
+      const { owner } = this.#options;
+      throw new TokenError("ERR_TOKEN_CLOSED", `Cannot make the call: ${owner} is closed`);
+    }
     this.#retireIdle();
     const place = this.#placeOf(key);
     const slot = this.#slots.get(place) ?? this.#open({ key, place }, open);
@@ -175,7 +182,8 @@ export class SessionPool<S extends PooledSession> {
   #release(slot: Slot<S>): void {
     slot.users--;
     slot.idleSince = this.#options.clock.monotonic();
-    if (slot.users === 0 && slot.retired) this.#end(slot);
+    if (slot.session?.isLost) this.#retire(slot);
+    else if (slot.users === 0 && slot.retired) this.#end(slot);
   }
 
   #end(slot: Slot<S>): void {

@@ -1,5 +1,5 @@
-import { createFakeClock } from "@agent-oauth/core/testing";
 import { describe, expect, it } from "vitest";
+import { createFakeClock } from "../testing/fake-clock.ts";
 import type { SessionKey } from "./session-key.ts";
 import { SessionLostError, SessionPool } from "./session-pool.ts";
 
@@ -11,6 +11,7 @@ function poolOf({ maxSessions = 10, idleMs = 1_000 } = {}) {
     maxSessions,
     idleMs,
     clock,
+    owner: "the client",
   });
   let opened = 0;
   const open = async () => {
@@ -165,6 +166,34 @@ describe("SessionPool", () => {
     };
     expect(await pool.use({ key: named("a"), open, work })).toBe("s2");
     expect(tried).toEqual(["s1", "s2"]);
+  });
+
+  it("lets a session go that turned out to be lost, when its last call is done", async () => {
+    const { pool, open, log } = poolOf();
+    let isLost = false;
+    const openLosable = async () => {
+      const session = await open();
+      return Object.defineProperty(session, "isLost", { get: () => isLost });
+    };
+    const use = (work: () => void) =>
+      pool.use({
+        key: named("a"),
+        open: openLosable,
+        work: async ({ id }) => {
+          work();
+          return id;
+        },
+      });
+    expect(await use(() => {})).toBe("s1");
+    expect(
+      await use(() => {
+        isLost = true;
+      }),
+    ).toBe("s1");
+    await settled();
+    expect(log).toEqual(["open s1", "end s1"]);
+    isLost = false;
+    expect(await use(() => {})).toBe("s2");
   });
 
   it("ends one caller's wait without ending the opening", async () => {

@@ -1,4 +1,4 @@
-import { type JsonRpcError, jsonRpcErrorIn } from "../response/json-rpc-error.ts";
+import { type JsonRpcError, jsonRpcErrorIn } from "./json-rpc-error.ts";
 
 /** How a server refused a JSON-RPC request. */
 export interface Refusal {
