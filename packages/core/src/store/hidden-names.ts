@@ -1,0 +1,42 @@
+import { LRUCache } from "lru-cache";
+import type { StoreNotice } from "./store-outcomes.ts";
+
+/** How many names are remembered for notices, about 20 MB at the most. */
+const MAX_NAMES = 100_000;
+
+/**
+ * Hides names, and shows those again that this process has hidden. A notice with a name that this process never used is of no
+ * interest to it; once names had to be forgotten, such a notice makes everything doubtful.
+ */
+export class HiddenNames {
+  readonly #hide: (name: string) => string;
+  readonly #shown: LRUCache<string, string>;
+  #hasForgotten = false;
+
+  constructor(hide: (name: string) => string, max = MAX_NAMES) {
+    this.#hide = hide;
+    this.#shown = new LRUCache({
+      maxSize: max,
+      sizeCalculation: () => 1,
+      dispose: (_name, _hidden, reason) => {
+        if (reason === "evict") this.#hasForgotten = true;
+      },
+    });
+  }
+
+  hide(name: string): string {
+    const hidden = this.#hide(name);
+    this.#shown.set(hidden, name);
+    return hidden;
+  }
+
+  /** Returns the notice with the name as the caller knows it; `undefined` if the caller never used it. */
+  show(notice: StoreNotice): StoreNotice | undefined {
+    if (notice.type === "doubtful") return notice;
+    const name = this.#shown.get(notice.type === "evicted" ? notice.mark : notice.key);
+    if (name === undefined) return this.#hasForgotten ? { type: "doubtful" } : undefined;
+    return notice.type === "evicted"
+      ? { type: "evicted", mark: name }
+      : { type: "written", key: name };
+  }
+}
