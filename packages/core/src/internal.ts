@@ -34,6 +34,7 @@ export {
   textOption,
 } from "./options/option-values.ts";
 export { isPlainObject, kindOf } from "./options/plain-object.ts";
+export { LeaseClock } from "./store/lease-clock.ts";
 export {
   checkDuration,
   checkMarks,
@@ -41,6 +42,7 @@ export {
   checkWrite,
 } from "./store/store-arguments.ts";
 export { type Deadline, type DeadlineOptions, withinDeadline } from "./time/deadline.ts";
+export { HybridClock } from "./time/hybrid-clock.ts";
 export { type Attempt, type RetryOptions, withRetries } from "./time/retry.ts";
 export { sleep } from "./time/sleep.ts";
 export { timeLimit } from "./time/time-limit.ts";

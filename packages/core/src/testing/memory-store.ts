@@ -1,3 +1,4 @@
+import { LeaseClock } from "../store/lease-clock.ts";
 import type {
   SharedStore,
   StoreCallOptions,
@@ -19,20 +20,19 @@ import type {
   StoreUnavailable,
   WriteOutcome,
 } from "../store/store-outcomes.ts";
-import { HybridClock } from "../time/hybrid-clock.ts";
 import type { MemoryStoreState } from "./memory-store-state.ts";
 
 /** One process's view of a memory backend. */
 export class MemoryStore implements SharedStore {
   readonly protection = "plaintext";
   readonly #state: MemoryStoreState;
-  readonly #leaseClock: HybridClock;
+  readonly #leaseClock: LeaseClock;
   readonly #ends = new Set<() => void>();
   #isClosed = false;
 
   constructor(state: MemoryStoreState) {
     this.#state = state;
-    this.#leaseClock = new HybridClock(state.clock, { askAlways: true });
+    this.#leaseClock = new LeaseClock(state.clock);
   }
 
   async read(key: string, options: StoreReadOptions = {}): Promise<ReadOutcome> {
@@ -70,6 +70,7 @@ export class MemoryStore implements SharedStore {
   async acquire(key: string, options: StoreLeaseOptions): Promise<AcquireOutcome> {
     checkStoreName(key, "key");
     checkDuration(options, "acquire a lease");
+    const [askedAt, { forMs }] = [this.#leaseClock.now(), options];
     const unavailable = this.#refusal(options);
     if (unavailable !== undefined) return unavailable;
     const now = this.#state.tick();
@@ -80,19 +81,23 @@ export class MemoryStore implements SharedStore {
       this.#state.record(key, now)?.fence ?? 0,
     );
     const lease = { owner: this.#state.newId(), fence: Math.max(now, before + 1) };
-    this.#state.leases.set(key, { ...lease, endsAt: now + options.forMs * 1_000 });
-    return { outcome: "acquired", lease: this.#lease({ ...lease, key, since: now }, options) };
+    this.#state.leases.set(key, { ...lease, endsAt: now + forMs * 1_000 });
+    return {
+      outcome: "acquired",
+      lease: this.#leaseClock.lease({ ...lease, key, since: now }, { askedAt, forMs }),
+    };
   }
 
   async renew(lease: StoreLease, options: StoreLeaseOptions): Promise<RenewOutcome> {
     checkDuration(options, "renew a lease");
+    const [askedAt, { forMs }] = [this.#leaseClock.now(), options];
     const unavailable = this.#refusal(options);
     if (unavailable !== undefined) return unavailable;
     const now = this.#state.tick();
     const held = this.#state.lease(lease.key, now);
     if (held?.owner !== lease.owner) return { outcome: "lost" };
-    this.#state.leases.set(lease.key, { ...held, endsAt: now + options.forMs * 1_000 });
-    return { outcome: "renewed", lease: this.#lease(lease, options) };
+    this.#state.leases.set(lease.key, { ...held, endsAt: now + forMs * 1_000 });
+    return { outcome: "renewed", lease: this.#leaseClock.lease(lease, { askedAt, forMs }) };
   }
 
   async release(lease: StoreLease, options: StoreCallOptions = {}): Promise<ReleaseOutcome> {
@@ -151,12 +156,5 @@ export class MemoryStore implements SharedStore {
     const reason = this.#isClosed ? "the store is closed" : "the store is interrupted";
     if (!this.#isClosed && !this.#state.isInterrupted) return undefined;
     return { outcome: "unavailable", reason, sent: false };
-  }
-
-  #lease(lease: Omit<StoreLease, "leftMs">, { forMs }: StoreLeaseOptions): StoreLease {
-    const { key, owner, fence, since } = lease;
-    const clock = this.#leaseClock;
-    const endsAt = clock.now() + forMs;
-    return { key, owner, fence, since, leftMs: () => Math.max(0, endsAt - clock.now()) };
   }
 }
