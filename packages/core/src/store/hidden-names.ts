@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import { NameMemory } from "../collections/name-memory.ts";
 import type { StoreNotice } from "./store-outcomes.ts";
 
 /** How many names are remembered for notices, about 20 MB at the most. */
@@ -10,33 +10,28 @@ const MAX_NAMES = 100_000;
  */
 export class HiddenNames {
   readonly #hide: (name: string) => string;
-  readonly #shown: LRUCache<string, string>;
-  #hasForgotten = false;
+  readonly #names: NameMemory<string>;
 
   constructor(hide: (name: string) => string, max = MAX_NAMES) {
     this.#hide = hide;
-    this.#shown = new LRUCache({
-      maxSize: max,
-      sizeCalculation: () => 1,
-      dispose: (_name, _hidden, reason) => {
-        if (reason === "evict") this.#hasForgotten = true;
-      },
-    });
+    this.#names = new NameMemory(max);
   }
 
   hide(name: string): string {
     const hidden = this.#hide(name);
-    this.#shown.set(hidden, name);
+    this.#names.remember(hidden, name);
     return hidden;
   }
 
   /** Returns the notice with the name as the caller knows it; `undefined` if the caller never used it. */
   show(notice: StoreNotice): StoreNotice | undefined {
     if (notice.type === "doubtful") return notice;
-    const name = this.#shown.get(notice.type === "evicted" ? notice.mark : notice.key);
-    if (name === undefined) return this.#hasForgotten ? { type: "doubtful" } : undefined;
+    const name = this.#names.recall(notice.type === "evicted" ? notice.mark : notice.key);
+    if (name === "unknown") return undefined;
+    if (name === "forgotten") return { type: "doubtful" };
+    const { value } = name;
     return notice.type === "evicted"
-      ? { type: "evicted", mark: name }
-      : { type: "written", key: name };
+      ? { type: "evicted", mark: value }
+      : { type: "written", key: value };
   }
 }

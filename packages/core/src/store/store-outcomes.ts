@@ -41,7 +41,7 @@ export type ReadOutcome =
   | StoredRecord
   | UnreadableRecord
   | { readonly outcome: "absent" }
-  | { readonly outcome: "evicted" }
+  | { readonly outcome: "evicted"; readonly version: number }
   | StoreUnavailable;
 
 /**

@@ -44,7 +44,9 @@ export class MemoryStore implements SharedStore {
     const record = this.#state.record(key, now);
     if (record === undefined) return { outcome: "absent" };
     const { value, version, fence, since, endsAt } = record;
-    if (this.#state.isEvicted(options.marks ?? [], { since, now })) return { outcome: "evicted" };
+    if (this.#state.isEvicted(options.marks ?? [], { since, now })) {
+      return { outcome: "evicted", version };
+    }
     const leftMs = endsAt === Number.POSITIVE_INFINITY ? undefined : (endsAt - now) / 1_000;
     return { outcome: "found", value, version, fence, since, ageMs: (now - since) / 1_000, leftMs };
   }

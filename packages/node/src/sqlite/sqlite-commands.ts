@@ -32,7 +32,8 @@ export class SqliteCommands {
       numberIn(row, "version"),
       numberIn(row, "fence"),
     ];
-    if (row.marked !== null && numberIn(row, "marked") >= since) return { outcome: "evicted" };
+    if (row.marked !== null && numberIn(row, "marked") >= since)
+      return { outcome: "evicted", version };
     return {
       outcome: "found",
       value: String(row.value),

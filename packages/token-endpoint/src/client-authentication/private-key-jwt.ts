@@ -34,13 +34,14 @@ const NAMES: OptionNames<PrivateKeyJwtOptions> = {
 export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthentication {
   checkOptions(options ?? null, { doing: DOING, names: NAMES });
   const { audience = "issuer", clock = systemClock } = options;
-  const { key, alg, digest } = signingKey(options.key, optionalText("alg", options.alg));
+  const { key, alg, digest, sharing } = signingKey(options.key, optionalText("alg", options.alg));
   const keyId = optionalText("keyId", options.keyId ?? jwkMember(options.key, "kid"));
   const lifetimeSeconds = seconds(options.lifetimeMs);
   textOption(audience, { option: "audience", doing: DOING });
   return Object.freeze({
     method: "private_key_jwt",
     secretDigest: identityDigest(digest, keyId),
+    ...(sharing !== undefined && { sharing }),
     addressesIssuer: audience === "issuer",
     authenticate: (...request: Parameters<ClientAuthentication["authenticate"]>) => {
       const [server] = request;
