@@ -18,22 +18,6 @@ import type { CacheStats } from "./cache-stats.ts";
 import { tokenDeadlines } from "./deadlines.ts";
 import type { InFlightRequest } from "./single-flight.ts";
 
-/** The parts of a cache that its requests use. */
-export interface CacheParts<T extends AccessToken> {
-  readonly source: TokenSource<T>;
-  readonly settings: CacheSettings;
-  readonly time: HybridClock;
-  readonly state: CacheState<T>;
-  readonly events: CacheEvents;
-}
-
-/** A token, and the time of its request: as an instant of the hybrid clock and in epoch milliseconds of the wall clock. */
-interface SourceResponse<T extends AccessToken> {
-  readonly token: T;
-  readonly sentAt: number;
-  readonly sentAtMs: number;
-}
-
 /** Requests tokens from the source, one request per key at a time, and puts the results into the cache's state. */
 export class SourceRequests<T extends AccessToken> {
   readonly #parts: CacheParts<T>;
@@ -226,6 +210,22 @@ export class SourceRequests<T extends AccessToken> {
       onCut: (lifetimeMs) => events.emit({ type: "lifetime-cut", lifetimeMs }, request),
     });
   }
+}
+
+/** The parts of a cache that its requests use. */
+export interface CacheParts<T extends AccessToken> {
+  readonly source: TokenSource<T>;
+  readonly settings: CacheSettings;
+  readonly time: HybridClock;
+  readonly state: CacheState<T>;
+  readonly events: CacheEvents;
+}
+
+/** A token, and the time of its request: as an instant of the hybrid clock and in epoch milliseconds of the wall clock. */
+interface SourceResponse<T extends AccessToken> {
+  readonly token: T;
+  readonly sentAt: number;
+  readonly sentAtMs: number;
 }
 
 /** OAuth errors about the user or the grant. After one of them, the authorization server may have revoked the user's tokens. */
