@@ -63,7 +63,15 @@ export {
   type RefusedRequest,
   refusalOf,
 } from "./sessions/session-refusal.ts";
+export { LeaseClock } from "./store/lease-clock.ts";
+export {
+  checkDuration,
+  checkMarks,
+  checkStoreName,
+  checkWrite,
+} from "./store/store-arguments.ts";
 export { type Deadline, type DeadlineOptions, withinDeadline } from "./time/deadline.ts";
+export { HybridClock } from "./time/hybrid-clock.ts";
 export { type Attempt, type RetryOptions, withRetries } from "./time/retry.ts";
 export { sleep } from "./time/sleep.ts";
 export { timeLimit } from "./time/time-limit.ts";

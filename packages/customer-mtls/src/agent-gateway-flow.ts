@@ -170,6 +170,7 @@ export class AgentGatewayFlow implements CustomerFlow {
       get identity() {
         return current().identity(kind);
       },
+      sharing: true,
       async getToken(request, options) {
         await look(options?.signal);
         return current().getToken(kind, request, options);

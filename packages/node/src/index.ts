@@ -21,6 +21,7 @@ export {
   type FileTokenSourceOptions,
   fileTokenSource,
 } from "./sources/file-token-source.ts";
+export { type SqliteStoreOptions, sqliteStore } from "./sqlite/sqlite-store.ts";
 export { readSecretDirectory } from "./watched-file/secret-directory.ts";
 export {
   createWatchedFile,

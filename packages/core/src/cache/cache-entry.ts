@@ -74,6 +74,12 @@ export class CacheEntry<T extends AccessToken> {
     this.soft = Math.min(this.hard, instant);
   }
 
+  /** Lets the token be used only after a look at the shared store, or as a last resort. */
+  doubt(now: number): void {
+    this.hard = Math.min(this.hard, now);
+    this.soft = Math.min(this.soft, now);
+  }
+
   /** Expires the entry at once, also for handles that still hold it. */
   kill(): void {
     this.limit(LONG_AGO);

@@ -39,7 +39,7 @@ export class CacheEvents {
 
   /** Emits an event about one cached token. */
   emitOf(
-    type: "hit" | "stale" | "short-lived" | "rejected" | "evicted",
+    type: "hit" | "stale" | "store-hit" | "short-lived" | "rejected" | "evicted",
     { fingerprint }: AccessToken,
     request?: TokenRequest,
   ): void {

@@ -2,7 +2,11 @@ import { describe, expect, it, vi } from "vitest";
 import { staticTokenSource } from "../sources/static-token-source.ts";
 import { systemClock } from "../time/clock.ts";
 import { createAccessToken } from "../token/access-token.ts";
-import { type CachingTokenSourceOptions, cacheSettings } from "./cache-options.ts";
+import {
+  type CacheSettings,
+  type CachingTokenSourceOptions,
+  cacheSettings,
+} from "./cache-options.ts";
 import { cachedScript } from "./cached-script.test-support.ts";
 import { cachingTokenSource } from "./caching-token-source.ts";
 
@@ -22,7 +26,12 @@ describe("cacheSettings", () => {
     });
   });
 
-  const limits: [keyof CachingTokenSourceOptions, min: number, max: number, step: number][] = [
+  const limits: [
+    keyof CacheSettings & keyof CachingTokenSourceOptions,
+    min: number,
+    max: number,
+    step: number,
+  ][] = [
     ["maxEntries", 0, 2 ** 24, 1],
     ["maxSubjectEntries", 0, 2 ** 24, 1],
     ["fallbackLifetimeMs", 1, 86_400_000, 0.5],

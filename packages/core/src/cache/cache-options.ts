@@ -1,6 +1,7 @@
 import type { TokenEventSink } from "../events/token-event.ts";
 import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import { kindOf } from "../options/plain-object.ts";
+import type { SharedStore } from "../store/shared-store.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 
 /** Options of a token cache. Every option has a default that suits agents. */
@@ -24,6 +25,13 @@ export interface CachingTokenSourceOptions {
    * Default 5 000.
    */
   readonly maxProbeWaitMs?: number;
+  /**
+   * A store that several processes share. A token that is not in memory is taken from the store; one process requests it, and the
+   * others use it. The source has to say that its identity may leave the process (`sharing`). Default: none.
+   */
+  readonly store?: SharedStore;
+  /** Allows a store that is not encrypted: whoever can read it can use the tokens. Default `false`. */
+  readonly plaintext?: boolean;
   /** Default: the machine's clocks. */
   readonly clock?: Clock;
   /** Numbers from 0 up to 1, for jitter. Default `Math.random`. */
@@ -42,14 +50,18 @@ export const CACHE_OPTION_NAMES: OptionNames<CachingTokenSourceOptions> = {
   failureLifetimeMs: true,
   minRefreshIntervalMs: true,
   maxProbeWaitMs: true,
+  store: true,
+  plaintext: true,
   clock: true,
   random: true,
   onEvent: true,
 };
 
 /** The options with every default filled in. */
-export type CacheSettings = Required<Omit<CachingTokenSourceOptions, "onEvent">> &
-  Pick<CachingTokenSourceOptions, "onEvent">;
+export type CacheSettings = Required<
+  Omit<CachingTokenSourceOptions, "onEvent" | "store" | "plaintext">
+> &
+  Pick<CachingTokenSourceOptions, "onEvent" | "store">;
 
 const NUMBERS = {
   maxEntries: { value: 32, min: 0, max: 2 ** 24, whole: true },
@@ -75,10 +87,11 @@ export function cacheSettings(options: CachingTokenSourceOptions = {}): CacheSet
   requireFunction("clock.now", clock?.now);
   requireFunction("clock.monotonic", clock?.monotonic);
   if (clock.timer !== undefined) requireFunction("clock.timer", clock.timer);
+  const store = checkedStore(options);
   const numbers = Object.fromEntries(
     Object.keys(NUMBERS).map((name) => [name, number(name as keyof typeof NUMBERS, options)]),
   ) as Record<keyof typeof NUMBERS, number>;
-  return { ...numbers, clock, random, ...(onEvent && { onEvent }) };
+  return { ...numbers, clock, random, ...(onEvent && { onEvent }), ...(store && { store }) };
 }
 
 function number(name: keyof typeof NUMBERS, options: CachingTokenSourceOptions): number {
@@ -95,6 +108,24 @@ function number(name: keyof typeof NUMBERS, options: CachingTokenSourceOptions):
     );
   }
   return value;
+}
+
+function checkedStore({ store, plaintext }: CachingTokenSourceOptions): SharedStore | undefined {
+  if (plaintext !== undefined && typeof plaintext !== "boolean") {
+    throw new TypeError(
+      `Cannot create a cache: "plaintext" must be true or false, not ${kindOf(plaintext)}`,
+    );
+  }
+  if (store === undefined) return undefined;
+  if (typeof store?.read !== "function" || typeof store.watch !== "function") {
+    throw new TypeError(
+      `Cannot create a cache: "store" must be a shared store, not ${kindOf(store)}`,
+    );
+  }
+  if (store.protection === "encrypted" || plaintext === true) return store;
+  throw new TypeError(
+    'Cannot create a cache: "store" is not encrypted, so whoever can read it can use the tokens; wrap it with encryptedStore(), or set "plaintext: true"',
+  );
 }
 
 function requireFunction(name: string, value: unknown): void {

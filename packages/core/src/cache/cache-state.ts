@@ -1,13 +1,17 @@
+import { EndpointGates } from "../failures/endpoint-gates.ts";
+import { NegativeCache } from "../failures/negative-cache.ts";
 import type { CacheKey } from "../key/cache-key.ts";
+import type { SharedTokens } from "../store/shared-tokens.ts";
 import type { HybridClock } from "../time/hybrid-clock.ts";
 import type { AccessToken } from "../token/access-token.ts";
+import type { TokenSource } from "../token/token-source.ts";
 import { CacheEntry } from "./cache-entry.ts";
+import type { CacheEvents } from "./cache-events.ts";
 import type { CacheSettings } from "./cache-options.ts";
-import { EndpointGates } from "./endpoint-gates.ts";
 import { EntryTable, type EntryUser } from "./entry-table.ts";
 import { type Layer, layerOf } from "./layer.ts";
-import { NegativeCache } from "./negative-cache.ts";
 import { Replacements } from "./replacements.ts";
+import { sharedTokens } from "./shared-level.ts";
 import { type InFlightRequest, SingleFlight } from "./single-flight.ts";
 
 /** The state of a cache: entries in two partitions, requests in flight, failures and replacements. */
@@ -18,15 +22,14 @@ export class CacheState<T extends AccessToken> {
   readonly replacements: Replacements;
   readonly systemEntries: EntryTable<T>;
   readonly subjectEntries: EntryTable<T>;
-  readonly #source: { readonly identity: string | undefined };
+  /** The second level, if there is one. */
+  readonly shared: SharedTokens<T> | undefined;
+  readonly #source: TokenSource<T>;
   readonly #beneath: Layer | undefined;
   #identity: string | undefined;
   #generation: number | undefined;
 
-  constructor(
-    source: { readonly identity: string | undefined },
-    { settings, time, onEvicted }: CacheStateContext<T>,
-  ) {
+  constructor(source: TokenSource<T>, { settings, time, events, onEvicted }: CacheStateContext<T>) {
     this.#source = source;
     this.#beneath = layerOf(source);
     this.#identity = source.identity;
@@ -36,6 +39,14 @@ export class CacheState<T extends AccessToken> {
     this.replacements = new Replacements(settings);
     this.systemEntries = new EntryTable(settings.maxEntries, onEvicted);
     this.subjectEntries = new EntryTable(settings.maxSubjectEntries, onEvicted);
+    this.shared = sharedTokens(source, {
+      settings,
+      events,
+      onEvicted: (user) => this.#forgetUser(user),
+      onDoubt: () => {
+        for (const table of [this.systemEntries, this.subjectEntries]) table.doubt(time.now());
+      },
+    });
   }
 
   /** Whether the source's identity is unchanged, and the caches inside the source have forgotten nothing. */
@@ -52,7 +63,7 @@ export class CacheState<T extends AccessToken> {
     if (this.isCurrent) return;
     this.#identity = this.#source.identity;
     this.#generation = this.#beneath?.generation;
-    this.clear();
+    this.forgetAll();
   }
 
   /** Returns the partition of a key. System tokens have a partition of their own, so user tokens cannot evict them. */
@@ -81,11 +92,31 @@ export class CacheState<T extends AccessToken> {
     this.inFlight.supersede(key);
     this.failures.delete(key);
     this.replacements.delete(key);
+    void this.shared?.invalidate(key);
     return this.entriesOf(key).delete(key);
   }
 
   /** Forgets everything about one user; tokens of requests in flight are not stored. Returns the number of removed tokens. */
   evict(user: EntryUser): number {
+    // A failure is told as an event. Who has to know calls `evictEverywhere`.
+    this.shared?.evict(user).catch(() => {});
+    return this.#forgetUser(user);
+  }
+
+  /** Does the same, and resolves when the shared store has struck the user's tokens for all processes. */
+  async evictEverywhere(user: EntryUser): Promise<number> {
+    const evicted = this.#forgetUser(user);
+    await this.shared?.evict(user);
+    return evicted;
+  }
+
+  /** Forgets everything; tokens of requests in flight are not stored. */
+  clear(): void {
+    this.shared?.clear().catch(() => {});
+    this.forgetAll();
+  }
+
+  #forgetUser(user: EntryUser): number {
     const isOfUser = (key: CacheKey) =>
       "subject" in user ? key.subject === user.subject : key.principal === user.principal;
     this.#forgetFailures(isOfUser);
@@ -94,8 +125,8 @@ export class CacheState<T extends AccessToken> {
     return this.subjectEntries.deleteUser(user);
   }
 
-  /** Forgets everything; tokens of requests in flight are not stored. */
-  clear(): void {
+  /** Forgets what this process holds, and leaves the shared store as it is. */
+  forgetAll(): void {
     this.#forgetFailures(() => true);
     this.endpoints.lift();
     this.inFlight.supersedeWhere(() => true);
@@ -113,5 +144,6 @@ export class CacheState<T extends AccessToken> {
 export interface CacheStateContext<T extends AccessToken> {
   readonly settings: CacheSettings;
   readonly time: HybridClock;
+  readonly events: CacheEvents;
   readonly onEvicted: (entry: CacheEntry<T>) => void;
 }

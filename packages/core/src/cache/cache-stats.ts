@@ -8,6 +8,8 @@ export interface CacheStats {
   readonly misses: number;
   /** The number of requests to the source. */
   readonly requests: number;
+  /** The number of tokens taken from the shared store in place of a request. */
+  readonly storeHits: number;
   /** The number of failed requests. */
   readonly failures: number;
   /** The number of cached tokens that a server refused. */

@@ -22,10 +22,19 @@ export interface CachingTokenSource<T extends AccessToken = AccessToken> extends
   invalidate(request?: TokenRequest): boolean;
   /**
    * Forgets every token and every failure of one user; returns the number of tokens. Caches inside the source forget them too.
+   * The shared store is told in the background; use `evictEverywhere` to hear of a failure.
    *
    * @throws TypeError unless either `principal` or `subjectToken` is given.
    */
   evict(user: CacheUser): number;
+  /**
+   * Does the same in every process that shares the cache's store, and resolves when the store has struck the user's tokens: no
+   * process reads them from it any more, and each forgets its own as soon as it hears of it. Without a store, it is `evict`.
+   *
+   * @throws TypeError as `evict`; TokenError `ERR_TOKEN_STORE`, retryable, if the store did not do it. The user's tokens are
+   * then gone from this process only.
+   */
+  evictEverywhere(user: CacheUser): Promise<number>;
   /**
    * Forgets every token and every failure, also in the caches inside the source, and treats the token endpoint as up.
    *
@@ -106,6 +115,7 @@ class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
       get identity() {
         return source.identity;
       },
+      ...(source.sharing !== undefined && { sharing: source.sharing }),
       getToken: (request, options) => {
         const { closed } = this.#cache;
         return closed === undefined ? source.getToken(request, options) : Promise.reject(closed);
@@ -129,6 +139,10 @@ class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
 
   get identity(): string | undefined {
     return this.#cache.identity;
+  }
+
+  get sharing(): true | string | undefined {
+    return this.#source.sharing;
   }
 
   // An async function would make a hit cost half as much again.
@@ -163,17 +177,24 @@ class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
   }
 
   invalidate(request?: TokenRequest): boolean {
-    const had = this.#cache.invalidate(this.#cache.keyOf(request));
+    const had = this.#cache.forget.invalidate(this.#cache.keyOf(request));
     this.#beneath?.invalidate(request);
     this.#forgotten++;
     return had;
   }
 
   evict(user: CacheUser): number {
-    const evicted = this.#cache.evict(checkedUser(user));
+    const evicted = this.#cache.forget.evict(checkedUser(user));
     this.#beneath?.evict(user);
     this.#forgotten++;
     return evicted;
+  }
+
+  async evictEverywhere(user: CacheUser): Promise<number> {
+    const checked = checkedUser(user);
+    this.#beneath?.evict(user);
+    this.#forgotten++;
+    return this.#cache.forget.evictEverywhere(checked);
   }
 
   clear(...filters: readonly never[]): void {
@@ -182,7 +203,7 @@ class CachedSource<T extends AccessToken> implements CachingTokenSource<T> {
         "Cannot clear a cache: clear() forgets all tokens and takes no argument; evict() forgets one user's",
       );
     }
-    this.#cache.clear();
+    this.#cache.forget.clear();
     this.#beneath?.clear();
     this.#forgotten++;
   }

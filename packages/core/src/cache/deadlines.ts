@@ -2,14 +2,15 @@ import type { LifetimeSkippedEvent } from "../events/token-event.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { earliest, resolveExpiresAt } from "../token/expires-at.ts";
 import { isEpochSeconds } from "../token/jwt-claims.ts";
+import { refreshShare, usableLifetimeMs } from "../token/usable-lifetime.ts";
 import type { EntryDeadlines } from "./cache-entry.ts";
 import type { CacheSettings } from "./cache-options.ts";
 
-/** The expiry buffer is at most this part of the lifetime, so that tokens with a short lifetime remain usable. */
-const MAX_BUFFER_SHARE = 1 / 10;
-/** Refresh ahead begins at this part of the usable lifetime, plus or minus {@link REFRESH_JITTER}. */
-const REFRESH_AT = 0.8;
-const REFRESH_JITTER = 0.05;
+/** The deadlines of a token. */
+export interface TokenDeadlines extends EntryDeadlines {
+  /** Whether the token, its server or the subject's expiry stated the end. */
+  readonly isStated: boolean;
+}
 
 /** What {@link tokenDeadlines} needs in addition to the token. */
 export interface TokenDeadlinesContext {
@@ -30,7 +31,7 @@ export interface TokenDeadlinesContext {
  * Computes until when a token may be used: until its own expiry, else for the fallback lifetime, but never past the expiry of
  * the subject token. It draws the jitter once per entry, so that entries and processes do not refresh at the same time.
  */
-export function tokenDeadlines(token: AccessToken, context: TokenDeadlinesContext): EntryDeadlines {
+export function tokenDeadlines(token: AccessToken, context: TokenDeadlinesContext): TokenDeadlines {
   const { sentAt, subjectExpiresAt, settings } = context;
   const stated = statedEnd(token, context);
   const end = Math.min(
@@ -39,13 +40,10 @@ export function tokenDeadlines(token: AccessToken, context: TokenDeadlinesContex
       ? Number.POSITIVE_INFINITY
       : instantOf(subjectExpiresAt, context),
   );
-  const buffer =
-    stated === undefined
-      ? 0
-      : Math.min(settings.expiryBufferMs, Math.max(0, end - sentAt) * MAX_BUFFER_SHARE);
-  const hard = Math.floor(end - buffer);
-  const share = REFRESH_AT - REFRESH_JITTER + 2 * REFRESH_JITTER * settings.random();
-  return { sentAt, soft: Math.floor(sentAt + share * (hard - sentAt)), hard, end };
+  const lifetime = { lifetimeMs: end - sentAt, isStated: stated !== undefined };
+  const usableMs = usableLifetimeMs(lifetime, settings.expiryBufferMs);
+  const soft = Math.floor(sentAt + refreshShare(settings.random()) * usableMs);
+  return { sentAt, soft, hard: sentAt + usableMs, end, isStated: lifetime.isStated };
 }
 
 /** Returns the token's own expiry, as an instant of the hybrid clock. */

@@ -110,6 +110,13 @@ export class EntryTable<T extends AccessToken> {
     this.#size = 0;
   }
 
+  /** Makes every entry doubtful. */
+  doubt(now: number): void {
+    for (const newest of this.#rings.values()) {
+      for (const entry of inOrder(newest)) entry.doubt(now);
+    }
+  }
+
   /** Removes and kills those entries of one ring that pass the test. */
   #deleteFrom(name: string, test: (entry: CacheEntry<T>) => boolean): void {
     let before = this.#rings.get(name);

@@ -182,6 +182,7 @@ describe("cachingTokenSource: stats", () => {
       stale: 1,
       misses: 6,
       requests: 7,
+      storeHits: 0,
       failures: 1,
       rejected: 1,
       evicted: 1,

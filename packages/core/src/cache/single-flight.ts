@@ -54,7 +54,7 @@ export class InFlightRequest<T extends AccessToken> {
     return this.#callers.some((signal) => signal?.aborted !== true);
   }
 
-  /** Records that the request is sent, and which entry was removed from the cache for it. */
+  /** Records that the request is sent, or the shared store is read for it, and which entry was removed from the cache for it. */
   begin(suspended: CacheEntry<T> | undefined): void {
     this.#begun = true;
     this.#callers = [];

@@ -1,62 +1,37 @@
 import { sourceError } from "../errors/provider-error.ts";
 import { TokenError } from "../errors/token-error.ts";
 import type { RequestStartEvent } from "../events/token-event.ts";
-import type { CacheKey } from "../key/cache-key.ts";
+import type { Turn } from "../failures/endpoint-gate.ts";
+import type { FetchedToken } from "../store/shared-call.ts";
+import type { RecordLifetime } from "../store/token-record.ts";
 import type { HybridClock } from "../time/hybrid-clock.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { checkedToken } from "../token/checked-token.ts";
 import { jwtExpiresAt } from "../token/jwt-claims.ts";
-import type { GetTokenOptions, TokenRequest, TokenSource } from "../token/token-source.ts";
+import type { TokenRequest, TokenSource } from "../token/token-source.ts";
+import { type CacheCall, passedDown, rejectionOf } from "./cache-call.ts";
 import { CacheEntry } from "./cache-entry.ts";
 import { type CacheEvents, eventCode } from "./cache-events.ts";
 import type { CacheSettings } from "./cache-options.ts";
 import type { CacheState } from "./cache-state.ts";
+import type { CacheStats } from "./cache-stats.ts";
 import { tokenDeadlines } from "./deadlines.ts";
-import type { Turn } from "./endpoint-gate.ts";
-import type { InFlightRequest, Rejection } from "./single-flight.ts";
-
-/** One call for a token, with the key of its request. */
-export interface CacheCall {
-  readonly key: CacheKey;
-  readonly request: TokenRequest | undefined;
-  readonly options: GetTokenOptions;
-}
-
-/** Returns the refused token that a call names, with its server. */
-export function rejectionOf({ options }: CacheCall): Rejection | undefined {
-  const { rejected, rejectedBy } = options;
-  return rejected && { token: rejected, by: rejectedBy };
-}
-
-/** The parts of a cache that its requests use. */
-export interface CacheParts<T extends AccessToken> {
-  readonly source: TokenSource<T>;
-  readonly settings: CacheSettings;
-  readonly time: HybridClock;
-  readonly state: CacheState<T>;
-  readonly events: CacheEvents;
-}
-
-/** A token, and the time of its request: as an instant of the hybrid clock and in epoch milliseconds of the wall clock. */
-interface SourceResponse<T extends AccessToken> {
-  readonly token: T;
-  readonly sentAt: number;
-  readonly sentAtMs: number;
-}
+import type { InFlightRequest } from "./single-flight.ts";
 
 /** Requests tokens from the source, one request per key at a time, and puts the results into the cache's state. */
 export class SourceRequests<T extends AccessToken> {
   readonly #parts: CacheParts<T>;
   #started = 0;
   #failures = 0;
+  #storeHits = 0;
 
   constructor(parts: CacheParts<T>) {
     this.#parts = parts;
   }
 
-  /** The number of started requests, and of failed requests. */
-  get counts(): { readonly requests: number; readonly failures: number } {
-    return { requests: this.#started, failures: this.#failures };
+  /** The number of started requests, of failed ones, and of tokens that the shared store had in their place. */
+  get counts(): Pick<CacheStats, "requests" | "failures" | "storeHits"> {
+    return { requests: this.#started, failures: this.#failures, storeHits: this.#storeHits };
   }
 
   /** Joins the request in flight for the call's key if the call can use its token, else starts a new request. */
@@ -72,15 +47,57 @@ export class SourceRequests<T extends AccessToken> {
     const rejection = rejectionOf(call);
     const reason = rejection === undefined ? why : "rejected";
     return this.#parts.state.inFlight.start(call.key, rejection, (pending) =>
-      this.#send(call, pending, reason),
+      this.#get(call, pending, reason),
     );
+  }
+
+  /** Gets a token from the shared store, or from the source. */
+  async #get(
+    call: CacheCall,
+    pending: InFlightRequest<T>,
+    reason: RequestStartEvent["reason"],
+  ): Promise<T> {
+    const { state } = this.#parts;
+    if (state.shared === undefined) return (await this.#send(call, pending, reason)).token;
+    state.followIdentity();
+    const current = state.entriesOf(call.key).get(call.key);
+    pending.begin(state.suspendRefused(call.key, pending));
+    const { token, ageMs } = await state.shared.get({
+      key: call.key,
+      signal: pending.signal,
+      minValidityMs: call.options.minValidityMs ?? 0,
+      refreshed: reason === "stale" ? current?.token : undefined,
+      refuses: (token) => pending.refuses(token),
+      isSuperseded: () => pending.superseded,
+      send: () => this.#send(call, pending, reason),
+    });
+    if (ageMs !== undefined) this.#receiveStored(call, pending, { token, ageMs });
+    return token;
+  }
+
+  /** Takes a token from the shared store into memory, as old as it is. */
+  #receiveStored(
+    call: CacheCall,
+    pending: InFlightRequest<T>,
+    { token, ageMs }: { token: T; ageMs: number },
+  ): void {
+    const { settings, time, state, events } = this.#parts;
+    const now = time.now();
+    const before = state.entriesOf(call.key).get(call.key);
+    this.#storeHits++;
+    events.emitOf("store-hit", token, call.request);
+    const sent = { sentAt: Math.floor(now - ageMs), sentAtMs: settings.clock.now() - ageMs };
+    this.#receive(call, pending, { token, ...sent });
+    const entry = state.entriesOf(call.key).get(call.key);
+    // Another process is refreshing the token. Without a pause, each call would look at the store.
+    if (before?.holds(token)) entry?.postponeRefresh(now + settings.minRefreshIntervalMs);
   }
 
   async #send(
     call: CacheCall,
     pending: InFlightRequest<T>,
     reason: RequestStartEvent["reason"],
-  ): Promise<T> {
+  ): Promise<FetchedToken<T>> {
     const { state } = this.#parts;
     const { request } = call;
     let turn = state.endpoints.enter({ key: call.key, tenant: request?.tenant });
@@ -88,10 +105,11 @@ export class SourceRequests<T extends AccessToken> {
     if (turn instanceof Promise) turn = await turn;
     try {
       pending.signal.throwIfAborted();
-      if (hasWaited && !pending.isWanted) throw new DOMException("All callers left", "AbortError");
-      const token = await this.#request(call, pending, reason);
+      if (hasWaited && !pending.begun && !pending.isWanted)
+        throw new DOMException("All callers left", "AbortError");
+      const fetched = await this.#request(call, pending, reason);
       this.#leave(turn, { call, error: undefined });
-      return token;
+      return fetched;
     } catch (error) {
       this.#leave(turn, { call, error });
       if (!pending.superseded) this.#failed(call, pending, error);
@@ -110,11 +128,11 @@ export class SourceRequests<T extends AccessToken> {
     call: CacheCall,
     pending: InFlightRequest<T>,
     reason: RequestStartEvent["reason"],
-  ): Promise<T> {
+  ): Promise<FetchedToken<T>> {
     const { source, settings, time, state, events } = this.#parts;
     const { request } = call;
     state.followIdentity();
-    pending.begin(state.suspendRefused(call.key, pending));
+    if (!pending.begun) pending.begin(state.suspendRefused(call.key, pending));
     const requestId = ++this.#started;
     const startedAt = settings.clock.monotonic();
     const sent = { sentAtMs: settings.clock.now(), sentAt: time.now() };
@@ -125,9 +143,9 @@ export class SourceRequests<T extends AccessToken> {
     events.emit({ type: "request-start", requestId, reason }, request);
     try {
       const token = checkedToken(await source.getToken(request, passedDown(call, pending)));
-      this.#receive(call, pending, { token, ...sent });
+      const lifetime = this.#receive(call, pending, { token, ...sent });
       events.emit(end(), request);
-      return token;
+      return { token, lifetime };
     } catch (thrown) {
       const error = sourceError(thrown);
       state.followIdentity();
@@ -148,7 +166,12 @@ export class SourceRequests<T extends AccessToken> {
     if (!isAboutUser(error)) state.reinstate(key, pending.suspended);
   }
 
-  #receive(call: CacheCall, pending: InFlightRequest<T>, response: SourceResponse<T>): void {
+  /** Puts a token into the cache, and returns how long it may be used; `undefined` if not at all. */
+  #receive(
+    call: CacheCall,
+    pending: InFlightRequest<T>,
+    response: SourceResponse<T>,
+  ): RecordLifetime | undefined {
     const { time, state, events } = this.#parts;
     const { key, request, options } = call;
     state.followIdentity();
@@ -157,7 +180,7 @@ export class SourceRequests<T extends AccessToken> {
     if (deadlines.end - now < (options.minValidityMs ?? 0)) {
       events.emitOf("short-lived", response.token, request);
     }
-    if (pending.superseded) return;
+    if (pending.superseded) return undefined;
     state.failures.delete(key);
     if (pending.rejected.length > 0) state.replacements.add(key, response.token, now);
     if (pending.refuses(response.token)) {
@@ -165,7 +188,9 @@ export class SourceRequests<T extends AccessToken> {
       state.reinstate(key, pending.suspended);
     } else if (deadlines.end > now) {
       state.entriesOf(key).set(key, new CacheEntry(response.token, key, deadlines));
+      return { lifetimeMs: deadlines.end - deadlines.sentAt, isStated: deadlines.isStated };
     }
+    return undefined;
   }
 
   #deadlines(
@@ -187,19 +212,20 @@ export class SourceRequests<T extends AccessToken> {
   }
 }
 
-function passedDown<T extends AccessToken>(
-  call: CacheCall,
-  pending: InFlightRequest<T>,
-): GetTokenOptions {
-  const { minValidityMs, subjectExpiresAt } = call.options;
-  const [rejection] = pending.rejected;
-  return {
-    signal: pending.signal,
-    ...(minValidityMs !== undefined && { minValidityMs }),
-    ...(subjectExpiresAt !== undefined && { subjectExpiresAt }),
-    ...(rejection && { rejected: rejection.token }),
-    ...(rejection?.by !== undefined && { rejectedBy: rejection.by }),
-  };
+/** The parts of a cache that its requests use. */
+export interface CacheParts<T extends AccessToken> {
+  readonly source: TokenSource<T>;
+  readonly settings: CacheSettings;
+  readonly time: HybridClock;
+  readonly state: CacheState<T>;
+  readonly events: CacheEvents;
+}
+
+/** A token, and the time of its request: as an instant of the hybrid clock and in epoch milliseconds of the wall clock. */
+interface SourceResponse<T extends AccessToken> {
+  readonly token: T;
+  readonly sentAt: number;
+  readonly sentAtMs: number;
 }
 
 /** OAuth errors about the user or the grant. After one of them, the authorization server may have revoked the user's tokens. */

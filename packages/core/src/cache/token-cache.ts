@@ -6,15 +6,15 @@ import { untilAborted } from "../time/until-aborted.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { checkGetTokenOptions } from "../token/get-token-options.ts";
 import type { TokenRequest, TokenSource } from "../token/token-source.ts";
+import { type CacheCall, rejectionOf } from "./cache-call.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import { CacheEvents, eventCode } from "./cache-events.ts";
 import type { CacheSettings } from "./cache-options.ts";
 import { CacheState } from "./cache-state.ts";
 import type { CacheStats } from "./cache-stats.ts";
-import type { EntryUser } from "./entry-table.ts";
 import { withLastResort } from "./last-resort.ts";
 import { notRefused, refusedAgain } from "./replacements.ts";
-import { type CacheCall, isPassing, rejectionOf, SourceRequests } from "./source-requests.ts";
+import { isPassing, SourceRequests } from "./source-requests.ts";
 
 /** The core of a caching token source. It decides for each call whether the cached entry can be used. */
 export class TokenCache<T extends AccessToken> {
@@ -36,6 +36,7 @@ export class TokenCache<T extends AccessToken> {
     const state = new CacheState<T>(source, {
       settings,
       time,
+      events,
       onEvicted: (entry) => {
         this.#counts.evicted++;
         events.emitOf("evicted", entry.token);
@@ -45,6 +46,11 @@ export class TokenCache<T extends AccessToken> {
     this.#state = state;
     this.#events = events;
     this.#requests = new SourceRequests({ source, settings, time, state, events });
+  }
+
+  /** Forgets what a caller no longer wants. */
+  get forget(): Pick<CacheState<T>, "invalidate" | "evict" | "evictEverywhere" | "clear"> {
+    return this.#state;
   }
 
   /** The error of calls after `close`; `undefined` while the cache is open. */
@@ -133,27 +139,13 @@ export class TokenCache<T extends AccessToken> {
     return Promise.resolve(entry.token);
   }
 
-  /** Forgets the token and the failure of one key. Tells whether there was a token. */
-  invalidate(key: CacheKey): boolean {
-    return this.#state.invalidate(key);
-  }
-
-  /** Forgets the tokens and failures of one user. Returns the number of tokens. */
-  evict(user: EntryUser): number {
-    return this.#state.evict(user);
-  }
-
-  /** Forgets every token and every failure. */
-  clear(): void {
-    this.#state.clear();
-  }
-
   /** Aborts every request in flight. Every later call fails. */
   close(): void {
     this.#closed ??= new TokenError("ERR_TOKEN_CLOSED", "Cannot get a token: the source is closed");
     this.#state.inFlight.abort(this.#closed);
     this.#state.endpoints.end(this.#closed);
-    this.#state.clear();
+    this.#state.shared?.close();
+    this.#state.forgetAll();
   }
 
   #serves(entry: CacheEntry<T>, { options, request }: CacheCall, now: number): boolean {

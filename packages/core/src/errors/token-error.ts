@@ -20,6 +20,7 @@ export type TokenErrorCode =
   | "ERR_TOKEN_AUDIENCE"
   | "ERR_TOKEN_ORIGIN"
   | "ERR_TOKEN_TYPE_UNSUPPORTED"
+  | "ERR_TOKEN_STORE"
   | "ERR_TOKEN_CLOSED";
 
 /** Details of a {@link TokenError}. */

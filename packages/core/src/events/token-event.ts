@@ -35,10 +35,11 @@ export interface RequestEndEvent extends EventBase {
 
 /**
  * What the cache did for one request: it served a fresh token (`hit`), served a token and refreshed it (`stale`), had no token
- * (`miss`), got a token that lasts too short (`short-lived`), learned of a refusal (`rejected`) or made room (`evicted`).
+ * (`miss`), took a token from the shared store (`store-hit`), got a token that lasts too short (`short-lived`), learned of a refusal
+ * (`rejected`) or made room (`evicted`).
  */
 export interface CacheEvent extends EventBase {
-  readonly type: "hit" | "stale" | "miss" | "short-lived" | "rejected" | "evicted";
+  readonly type: "hit" | "stale" | "miss" | "store-hit" | "short-lived" | "rejected" | "evicted";
   /** The fingerprint of the token, if the event is about a token. */
   readonly fingerprint?: string;
 }
@@ -84,6 +85,17 @@ export interface TenantDroppedEvent extends EventBase {
   readonly type: "tenant-dropped";
 }
 
+/** A shared store could not be used, or what it held: the cache went on without it. */
+export interface StoreEvent extends EventBase {
+  /**
+   * `store-unavailable`: a command failed or took too long. `store-unreadable`: a record could not be decrypted, and counts as
+   * absent. `store-skipped`: a token has members that would not come back from the store alike, so it is kept in memory only.
+   */
+  readonly type: "store-unavailable" | "store-unreadable" | "store-skipped";
+  /** Why, if there is more to say than the type does. */
+  readonly reason?: string;
+}
+
 /** An event of a source, a cache or a client. */
 export type TokenEvent =
   | RequestStartEvent
@@ -95,4 +107,5 @@ export type TokenEvent =
   | AudienceMismatchEvent
   | ActorIgnoredEvent
   | IssuedTypeMismatchEvent
+  | StoreEvent
   | TenantDroppedEvent;

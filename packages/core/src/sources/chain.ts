@@ -60,6 +60,11 @@ class ChainedSource<T extends AccessToken> implements TokenSource<T> {
     return this.#identity;
   }
 
+  /** A chain may be shared if each of its sources may. */
+  get sharing(): true | string | undefined {
+    return this.#sources.map(({ sharing }) => sharing).find((sharing) => sharing !== true) ?? true;
+  }
+
   async getToken(request?: TokenRequest, options?: GetTokenOptions): Promise<T> {
     if (options !== undefined) checkGetTokenOptions(options);
     const asked = normalizeTokenRequest(request);

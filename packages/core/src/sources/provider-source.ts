@@ -16,6 +16,7 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 /** Calls a user's function for each token, and waits for it until the time limit. */
 export class ProviderSource implements TokenSource {
   readonly identity: string | undefined;
+  readonly sharing: true | string;
   readonly #provider: TokenProvider<undefined | null>;
   readonly #settings: Required<Pick<FromTokenProviderOptions, "clock" | "timeoutMs" | "optional">>;
   readonly #onEvent: FromTokenProviderOptions["onEvent"];
@@ -30,6 +31,8 @@ export class ProviderSource implements TokenSource {
       throw new TypeError('Cannot create a token source: "optional" must be a boolean');
     }
     this.identity = identity;
+    // A name that the caller chose means what the caller says; without one nobody can tell two providers apart.
+    this.sharing = identity !== undefined || 'the token provider has no "identity"';
     this.#provider = provider;
     this.#onEvent = options.onEvent;
     this.#settings = { clock, timeoutMs, optional: optional === true };

@@ -47,6 +47,7 @@ export function staticTokenSource(
   const expiresAt = earliest(only.expiresAt, jwtExpiresAt(only.token));
   return {
     identity: `static:${fingerprint(only.token)}`,
+    sharing: "every process has the static token already",
     async getToken(request, options) {
       if (options !== undefined) checkGetTokenOptions(options);
       options?.signal?.throwIfAborted();

@@ -13,6 +13,11 @@ export interface TokenSource<T extends AccessToken = AccessToken> {
    * credential never changes.
    */
   readonly identity: string | undefined;
+  /**
+   * Whether the identity means the same in every process, so that a shared store may hold the tokens: `true`, or the reason why
+   * not. A decorator forwards it. Default: nobody knows, so no store may hold them.
+   */
+  readonly sharing?: true | string | undefined;
 }
 
 /** Says which token is requested. An absent list and an empty list mean the same; a blank string is a `TypeError`. */

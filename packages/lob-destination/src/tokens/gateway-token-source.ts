@@ -41,6 +41,8 @@ export class GatewayTokenSource implements TokenSource<GatewayToken> {
     this.#options = options;
   }
 
+  readonly sharing = true;
+
   get identity(): string {
     const { access, destination, kind, fragment } = this.#options;
     const now = access();

@@ -37,6 +37,8 @@ export class ServiceTokenSource implements TokenSource {
     this.#identity = identityOf(access);
   }
 
+  readonly sharing = true;
+
   get identity(): string {
     return this.#identity;
   }

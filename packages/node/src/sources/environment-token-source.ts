@@ -48,6 +48,7 @@ export function environmentTokenSource(
   const holder = `environment variable ${variable}`;
   return {
     identity: identityDigest("environment", variable),
+    sharing: "a variable of this name may hold another token in another process",
     async getToken(request, getOptions = {}) {
       checkCall(holder, { request, options: getOptions });
       getOptions.signal?.throwIfAborted();

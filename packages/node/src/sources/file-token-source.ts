@@ -60,6 +60,7 @@ export function fileTokenSource(
   });
   return {
     identity: identityDigest("file", file.path),
+    sharing: "a file of this name may hold another token on another machine",
     async getToken(request, getOptions = {}) {
       checkCall(holder, { request, options: getOptions });
       getOptions.signal?.throwIfAborted();

@@ -114,6 +114,10 @@ class ExchangedTokens implements StsTokenSource {
     return this.#identity.text;
   }
 
+  get sharing(): true | string | undefined {
+    return this.#endpoint.sharing;
+  }
+
   async getToken(request?: TokenRequest, options: GetTokenOptions = {}): Promise<AccessToken> {
     checkGetTokenOptions(options);
     const { signal } = options;

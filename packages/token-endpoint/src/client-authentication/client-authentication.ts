@@ -25,6 +25,8 @@ export interface ClientAuthentication {
   readonly authenticate: RequestAuthentication;
   /** A digest of the secret, or of the public part of the private key: tells two apart in a source's identity without showing either. */
   readonly secretDigest?: string;
+  /** Why the identity means nothing in another process, if so. */
+  readonly sharing?: string;
   /** The certificate that connections present. */
   readonly certificate?: ClientCertificate;
   /** Whether it sends an assertion that is good wherever the server's issuer is. */

@@ -37,13 +37,14 @@ export function privateKeyJwt(options: PrivateKeyJwtOptions): ClientAuthenticati
   checkOptions(options, { doing: DOING, names: NAMES, required: true });
   const { audience = "issuer", clock = systemClock } = options;
   const input = withParsedJwk(options.key);
-  const { key, alg, digest } = signingKey(input, optionalText("alg", options.alg));
+  const { key, alg, digest, sharing } = signingKey(input, optionalText("alg", options.alg));
   const keyId = optionalText("keyId", options.keyId ?? jwkMember(input, "kid"));
   const lifetimeSeconds = seconds(options.lifetimeMs);
   textOption(audience, { option: "audience", doing: DOING });
   return Object.freeze({
     method: "private_key_jwt",
     secretDigest: identityDigest(digest, keyId),
+    ...(sharing !== undefined && { sharing }),
     addressesIssuer: audience === "issuer",
     refusalAdvice: () =>
       `check "clientId", that the server has the key's public half${keyId === undefined ? "" : ' under "keyId"'}, and the option "audience", which is ${shownName(audience)}: servers want "issuer" or "tokenEndpoint"`,

@@ -9,6 +9,8 @@ export interface SigningKey {
   readonly alg: string;
   /** Tells two keys apart without showing either. */
   readonly digest: string;
+  /** Why the digest means nothing in another process, if so. */
+  readonly sharing?: string | undefined;
 }
 
 /**
@@ -84,7 +86,10 @@ function fromCryptoKey(key: webcrypto.CryptoKey, alg: string | undefined): Signi
   const chosen = fitting(algsOfCryptoKey(key), alg);
   // Nothing can be told of a key that may not be exported, so each counts as another one.
   const digest = key.extractable ? publicDigest(KeyObject.from(key)) : randomUUID();
-  return { key, alg: chosen, digest };
+  const sharing = key.extractable
+    ? undefined
+    : "nobody can tell apart keys that may not be exported";
+  return { key, alg: chosen, digest, sharing };
 }
 
 function fitting(algs: readonly string[], wanted: string | undefined): string {

@@ -46,6 +46,9 @@ export function grantSource(init: GrantSourceInit): TokenSource {
       }
       return known.text;
     },
+    get sharing() {
+      return endpoint.sharing;
+    },
     async getToken(request?: TokenRequest, options: GetTokenOptions = {}) {
       checkGetTokenOptions(options);
       const { signal } = options;

@@ -40,6 +40,10 @@ export class HttpTokenEndpoint {
     return this.#identity.text;
   }
 
+  get sharing(): true | string {
+    return this.#options.clientAuthentication.sharing ?? true;
+  }
+
   async request(grant: TokenGrant, options: CallOptions = {}): Promise<AccessToken> {
     checkTokenGrant(grant, options);
     const { signal } = options;

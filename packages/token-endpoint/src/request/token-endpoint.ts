@@ -12,6 +12,8 @@ export interface TokenEndpoint {
    * the certificate is replaced.
    */
   readonly identity: string;
+  /** Whether the identity means the same in every process: `true`, or the reason why not. */
+  readonly sharing?: true | string | undefined;
   /**
    * Makes one token request, with at most two retries inside `timeoutMs`. The signal ends it with its reason.
    *

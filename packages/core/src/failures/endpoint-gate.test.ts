@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { CachingTokenSourceOptions } from "./cache-options.ts";
+import type { CachingTokenSourceOptions } from "../cache/cache-options.ts";
 import {
   type CachedScript,
   cachedScript,
   settled,
   tokenError,
-} from "./cached-script.test-support.ts";
+} from "../cache/cached-script.test-support.ts";
 
 const DOWN = tokenError("ERR_TOKEN_NETWORK");
 const user = (name: string | number) => ({ subjectToken: `user-${name}` });

@@ -2,7 +2,6 @@ import { boundedMap, deleteWhere } from "../collections/bounded-map.ts";
 import { retoldError } from "../errors/retold-error.ts";
 import { TokenError } from "../errors/token-error.ts";
 import { type CacheKey, keyText } from "../key/cache-key.ts";
-import type { CacheSettings } from "./cache-options.ts";
 
 /** The maximum number of keys. Beyond it the least recently used key is forgotten. */
 const MAX_REMEMBERED = 1_024;
@@ -43,10 +42,10 @@ export interface FailedRequest {
  * them. A failure counts for its own key only, not for other users.
  */
 export class NegativeCache {
-  readonly #settings: Pick<CacheSettings, "failureLifetimeMs" | "random">;
+  readonly #settings: NegativeCacheSettings;
   readonly #failures = boundedMap<string, Failure>(MAX_REMEMBERED);
 
-  constructor(settings: Pick<CacheSettings, "failureLifetimeMs" | "random">) {
+  constructor(settings: NegativeCacheSettings) {
     this.#settings = settings;
   }
 
@@ -107,4 +106,10 @@ function heldBack({ error, times, until }: Failure, now: number): TokenError {
     `Cannot request a token: holding back for ${until - now} ms after ${times} failed ${times === 1 ? "request" : "requests"} in a row`,
     { cause: error, retryAfterMs: until - now },
   );
+}
+
+/** How long a refusal is remembered, in milliseconds, and the jitter of outages. */
+export interface NegativeCacheSettings {
+  readonly failureLifetimeMs: number;
+  readonly random: () => number;
 }
