@@ -82,6 +82,7 @@ describe("detectLob", () => {
 describe("checkLobFlowOptions", () => {
   it("fills in how many tokens are kept, and how long a request may take", () => {
     expect(checkLobFlowOptions({})).toEqual({
+      skipCredentials: true,
       maxSystemTokens: 1_024,
       maxUserTokens: 256,
       timeoutMs: 60_000,
