@@ -78,6 +78,27 @@ describe("the documents", () => {
     expect(documents.flatMap((file) => deadLinks(read(file), all))).toEqual([]);
   });
 
+  it("explain every error code: what it means, its cause and its fix", () => {
+    const source = readText("packages/core/src/errors/token-error.ts");
+    const [, union = ""] = /type TokenErrorCode =([^;]+);/.exec(source) ?? [];
+    const codes = Array.from(union.matchAll(/"(ERR_TOKEN_\w+)"/g), ([, code]) => code);
+    const parts = readText("docs/errors.md").split(/^### /m).slice(1);
+    expect(parts.map((part) => part.split("\n", 1)[0])).toEqual(codes);
+    for (const part of parts) {
+      expect(part).toMatch(
+        /^\w+\n\n\S.*?\n\n- \*\*Cause\*\*: .*\n- \*\*Fix\*\*: .*\n- \*\*Retryable\*\*: /s,
+      );
+    }
+  });
+
+  it("name for each promise of the security model tests that are there", () => {
+    const model = read("docs/security-model.md");
+    const rows = model.text.split("\n").filter((line) => /^\| [A-Z]/.test(line));
+    expect(rows.length).toBeGreaterThan(15);
+    for (const row of rows) expect(row).toMatch(/`[\w./-]+\.test\.ts` \|$/);
+    expect(unknownFiles(model, all)).toEqual([]);
+  });
+
   it("show the architecture as it is", () => {
     const architecture = read("docs/architecture.md");
     const sources = all.filter((file) => /^(?:packages|apps\/mock-sts)\//.test(file));
