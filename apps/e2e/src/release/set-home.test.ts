@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseHome, siteOf } from "../../../../scripts/home.mjs";
+import { parseHome, repositoryUrl, siteOf } from "../../../../scripts/home.mjs";
 import { repositoryFiles, root } from "../walls/repository.ts";
 import { workspacePackages } from "../walls/workspace-packages.ts";
 import { metadataViolations, relativeLinks } from "./package-metadata.ts";
@@ -82,6 +82,17 @@ describe("parseHome", () => {
     "refuses %s",
     (url) => expect(() => parseHome(url)).toThrow(TypeError),
   );
+});
+
+describe("repositoryUrl", () => {
+  it.each([
+    ["docs/start.md", "blob"],
+    ["LICENSE", "blob"],
+    ["packages/core", "tree"],
+    ["apps/mock-sts/docs/dashboard.png", "raw"],
+  ])("shows %s as %s", (path, view) => {
+    expect(repositoryUrl(home, path)).toBe(`${home}/${view}/main/${path}`);
+  });
 });
 
 describe("siteOf", () => {

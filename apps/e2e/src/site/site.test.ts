@@ -28,7 +28,7 @@ async function search(page: Page, text: string): Promise<void> {
 
 describe("the search", () => {
   it.each([
-    ["exchange the user's token", "guides/sts", /Token exchange/],
+    ["token exchange", "guides/sts", /Token exchange/],
     ["ERR_TOKEN_METADATA", "errors#err-token-metadata", /ERR_TOKEN_METADATA/],
     ["several replicas", "scaling#several-processes", /Several processes/],
   ])("finds %s by the keyboard alone", async (text, path, title) => {
