@@ -22,7 +22,8 @@ if (command === "dev") {
 
 // Its own Node, not the one of its shebang: this is the workspace's.
 const vitepress = join(app, "node_modules/vitepress/bin/vitepress.js");
-const { status } = spawnSync(process.execPath, [vitepress, command, ".", ...options], {
+const quiet = command === "build" ? ["--logLevel", "warn"] : [];
+const { status } = spawnSync(process.execPath, [vitepress, command, ".", ...quiet, ...options], {
   cwd: app,
   stdio: "inherit",
 });
