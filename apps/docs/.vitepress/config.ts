@@ -19,6 +19,8 @@ export default defineConfig({
   ignoreDeadLinks: true,
   head: [
     ["link", { rel: "icon", href: "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>" }],
+    // The names of languages in the corners of code, which are too pale by default.
+    ["style", {}, "html:root { --vp-code-lang-color: var(--vp-c-text-2); }"],
   ],
   markdown: { theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" } },
   themeConfig: {

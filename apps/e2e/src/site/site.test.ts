@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { openPage, startBrowser } from "../dashboard/browser.test-support.ts";
+import { openPage, runInPage, startBrowser } from "../dashboard/browser.test-support.ts";
 import { builtFiles, readBuilt, serveSite } from "./built-site.test-support.ts";
 
 const site = await serveSite();
@@ -62,6 +62,23 @@ describe("every page", () => {
       }
     });
   }
+
+  it.each(["light", "dark"] as const)("is legible in %s", async (colorScheme) => {
+    const page = await openPage(browser, { colorScheme });
+    for (const path of [
+      "",
+      "start",
+      "errors",
+      "api/@agent-oauth/core/functions/cachingTokenSource",
+    ]) {
+      await page.goto(site + path);
+      await page.locator("main h1").first().waitFor();
+      const texts = await runInPage(page, { file: "contrasts.js", name: "contrasts" });
+      const measured = texts as { text: string; ratio: number }[];
+      expect(measured.length).toBeGreaterThan(50);
+      expect(measured.filter(({ ratio }) => ratio < 4.5)).toEqual([]);
+    }
+  });
 
   it("leads from page to page on a narrow screen", async () => {
     const page = await openPage(browser, { viewport: { width: 390, height: 800 } });
