@@ -69,8 +69,8 @@ async function play({ language, info, text }: MarkdownBlock, reader: Reader): Pr
 
 async function startMock(line: string, { folder, background }: Reader): Promise<void> {
   const [, args = ""] = /^npx @agent-oauth\/mock-sts (.*)$/.exec(line) ?? [];
-  const command = [...node, mockSts, ...args.split(/\s+/), "--log", "pretty"] as const;
-  background.push(await runInBackground(command, { folder, ready: "Ctrl+C ends it" }));
+  const command = [...node, mockSts, ...args.split(/\s+/)] as const;
+  background.push(await runInBackground(command, { folder, ready: "mock-sts is ready" }));
 }
 
 async function runLine(line: string, reader: Reader): Promise<void> {
