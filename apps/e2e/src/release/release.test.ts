@@ -1,11 +1,13 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { manifestMembers } from "../../../../scripts/home.mjs";
 import { repositoryFiles, root } from "../walls/repository.ts";
 import { workspacePackages } from "../walls/workspace-packages.ts";
 import { pnpm, run, runInBackground } from "./command.ts";
 import { flowProgram } from "./flow-program.ts";
+import { relativeLinks } from "./package-metadata.ts";
 import { type Registry, startRegistry } from "./registry.ts";
 
 /** For steps that install from the network. */
@@ -14,7 +16,10 @@ const patience = 300_000;
 const folder = mkdtempSync(join(tmpdir(), "release-"));
 const repository = join(folder, "repository");
 const published = workspacePackages().filter(({ manifest }) => manifest.private !== true);
+/** The rehearsal's own; the repository may have none yet. */
+const home = "https://github.com/rehearsal/agent-oauth";
 let registry: Registry;
+let refusal: unknown;
 
 beforeAll(async () => {
   registry = await startRegistry(join(folder, "registry"));
@@ -26,6 +31,9 @@ beforeAll(async () => {
   const author = ["-c", "user.name=rehearsal", "-c", "user.email=rehearsal@localhost"];
   await git(...author, "commit", "--quiet", "--message", "before");
   await pnpm(["install", "--frozen-lockfile", "--prefer-offline"], { folder: repository });
+  await run(["npm", "pkg", "delete", "repository"], { folder: repository });
+  refusal = await pnpm(["run", "release"], { folder: repository }).catch((error) => error);
+  await pnpm(["run", "set-home", home], { folder: repository });
   await pnpm(["run", "version-packages"], { folder: repository });
   await pnpm(["run", "release"], { folder: repository });
 }, patience);
@@ -36,9 +44,15 @@ afterAll(async () => {
 });
 
 describe("the release", () => {
-  it.each(published)("publishes $manifest.name as a user can install it", async ({ manifest }) => {
+  it("refuses without a public home, and says how to set it", () => {
+    expect(String(refusal)).toContain("pnpm set-home https://github.com/OWNER/NAME");
+  });
+
+  it.each(published)("publishes $manifest.name as a user can install it", async (published) => {
+    const { manifest, folder: folderOfPackage } = published;
     const { version, exports, ...fields } = await registry.manifest(manifest.name);
     expect(version).toBe("0.1.0");
+    expect(fields).toMatchObject(manifestMembers(home, folderOfPackage));
     const ranges = Object.entries({ ...fields.dependencies, ...fields.peerDependencies });
     for (const [name, range] of ranges) {
       expect(range).toMatch(name.startsWith("@agent-oauth/") ? /^\^0\.1\.0$/ : /^\^\d+\.\d+\.\d+$/);
@@ -121,6 +135,14 @@ describe("one flow alone", () => {
     const files = readdirSync(ours, { recursive: true, encoding: "utf8" });
     expect(files).toContainEqual(expect.stringMatching(/src.index\.ts$/));
     expect(files.filter((file) => /\.test[.-]/.test(file))).toEqual([]);
+  });
+
+  it.each(["agent", "server"])("brings READMEs to the %s that lead out of it", (name) => {
+    const ours = join(folder, name, "node_modules/@agent-oauth");
+    for (const shortName of readdirSync(ours)) {
+      const readme = readFileSync(join(ours, shortName, "README.md"), "utf8");
+      expect(relativeLinks({ shortName, folder: "packages" }, readme, home)).toEqual([]);
+    }
   });
 
   it("gets access tokens from the mock server over mutual TLS", async () => {

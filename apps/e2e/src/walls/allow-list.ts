@@ -58,7 +58,13 @@ export const allowList: Readonly<Record<string, Allowance>> = {
 };
 
 /** The private packages, which may depend on everything. */
-export const unrestricted: readonly string[] = ["bench", "e2e", "examples", "framework-examples"];
+export const unrestricted: readonly string[] = [
+  "bench",
+  "docs",
+  "e2e",
+  "examples",
+  "framework-examples",
+];
 
 /**
  * The private packages that only tests use. Every package but the mock may have them among its `devDependencies`; so that

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { readHome } from "../../../../scripts/home.mjs";
 import { deadLinks, unknownFiles, unnamedRooms } from "./documents.ts";
 import { readText, repositoryFiles } from "./repository.ts";
 
@@ -23,6 +24,14 @@ describe("deadLinks", () => {
     "https://a.example/b",
   ])("accepts a link to %s", (link) => {
     expect(deadLinks(document(`See [it](${link}).`), files)).toEqual([]);
+  });
+
+  it("follows the links through the repository's home", () => {
+    const home = "https://github.com/owner/name";
+    const text = `[a](${home}/blob/main/docs/a.md#part) [b](${home}/tree/main/gone) [c](${home}/issues)`;
+    expect(deadLinks(document(text), files, home)).toEqual([
+      `docs/a.md links to ${home}/tree/main/gone, which is not there`,
+    ]);
   });
 
   it("reads no code", () => {
@@ -75,7 +84,28 @@ describe("the documents", () => {
 
   it("link to what is there", () => {
     const documents = all.filter((file) => file.endsWith(".md"));
-    expect(documents.flatMap((file) => deadLinks(read(file), all))).toEqual([]);
+    expect(documents.flatMap((file) => deadLinks(read(file), all, readHome()))).toEqual([]);
+  });
+
+  it("explain every error code: what it means, its cause and its fix", () => {
+    const source = readText("packages/core/src/errors/token-error.ts");
+    const [, union = ""] = /type TokenErrorCode =([^;]+);/.exec(source) ?? [];
+    const codes = Array.from(union.matchAll(/"(ERR_TOKEN_\w+)"/g), ([, code]) => code);
+    const parts = readText("docs/errors.md").split(/^### /m).slice(1);
+    expect(parts.map((part) => part.split("\n", 1)[0])).toEqual(codes);
+    for (const part of parts) {
+      expect(part).toMatch(
+        /^\w+\n\n\S.*?\n\n- \*\*Cause\*\*: .*\n- \*\*Fix\*\*: .*\n- \*\*Retryable\*\*: /s,
+      );
+    }
+  });
+
+  it("name for each promise of the security model tests that are there", () => {
+    const model = read("docs/security-model.md");
+    const rows = model.text.split("\n").filter((line) => /^\| [A-Z]/.test(line));
+    expect(rows.length).toBeGreaterThan(15);
+    for (const row of rows) expect(row).toMatch(/`[\w./-]+\.test\.ts` \|$/);
+    expect(unknownFiles(model, all)).toEqual([]);
   });
 
   it("show the architecture as it is", () => {

@@ -1,4 +1,6 @@
 import { posix } from "node:path";
+import { repositoryPath } from "../../../../scripts/home.mjs";
+import { linkTargets } from "../../../../scripts/markdown-links.mjs";
 import { isTest } from "./workspace-packages.ts";
 
 /** A document and what it says. */
@@ -7,15 +9,19 @@ export interface Document {
   readonly text: string;
 }
 
-/** Lists the relative links of a document that lead to no file or folder of the repository. */
-export function deadLinks({ file, text }: Document, files: readonly string[]): readonly string[] {
-  return [...withoutCode(text).matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)]
-    .map(([, link = ""]) => link)
-    .filter((link) => {
-      const target = posix.join(posix.dirname(file), link).replace(/\/$/, "");
-      return !files.some((name) => name === target || name.startsWith(`${target}/`));
+/** Lists the links of a document into the repository, relative or through its home, that lead to no file or folder. */
+export function deadLinks(
+  { file, text }: Document,
+  files: readonly string[],
+  home?: string,
+): readonly string[] {
+  return linkTargets(text)
+    .filter((target) => {
+      const [path] = repositoryPath(target, posix.dirname(file), home)?.split("#") ?? [];
+      if (path === undefined) return false;
+      return !files.some((name) => name === path || name.startsWith(`${path}/`));
     })
-    .map((link) => `${file} links to ${link}, which is not there`);
+    .map((target) => `${file} links to ${target}, which is not there`);
 }
 
 /** Lists the source files that a document names and that are not there. */
@@ -46,9 +52,4 @@ export function unnamedRooms(
     .filter((room) => !text.includes(`\`${room}\``))
     .sort()
     .map((room) => `${file} does not say what is in ${room}`);
-}
-
-/** A document without its examples, in which brackets are code. */
-function withoutCode(text: string): string {
-  return text.replaceAll(/^```.*?^```/gms, "").replaceAll(/`[^`\n]*`/g, "");
 }

@@ -120,6 +120,13 @@ describe("importViolations", () => {
     (name) => expect(refused(`import { a } from "${name}";`)).toEqual([]),
   );
 
+  it("lets an app that nobody installs use the repository's scripts, and no published package", () => {
+    const source = 'import { a } from "../../../scripts/a.mjs";';
+    const app = { ...sample("e2e", {}), folder: "apps/e2e" };
+    expect(importViolations(app, { file: "apps/e2e/src/a.ts", source })).toEqual([]);
+    expect(refused(source)).toHaveLength(1);
+  });
+
   it("lets a test use its tools, but no package above or beside", () => {
     const file = "packages/client/src/a.test.ts";
     expect(refused('import "vitest";', file)).toEqual([]);

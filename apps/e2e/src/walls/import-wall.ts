@@ -21,7 +21,9 @@ export function importViolations(
     // A test may run a program that it wrote; what is published may not pick imports at run time.
     if (name === computed) return relaxed;
     if (name.startsWith(".")) {
-      return posix.join(posix.dirname(file), name).startsWith(`${pkg.folder}/`);
+      const target = posix.join(posix.dirname(file), name);
+      // What nobody installs may share the repository's scripts.
+      return target.startsWith(`${pkg.folder}/`) || (free && target.startsWith("scripts/"));
     }
     if (isBuiltin(name)) return name.startsWith("node:");
     const packageName = name.split("/", name.startsWith("@") ? 2 : 1).join("/");

@@ -3,16 +3,6 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./repository.ts";
 
-/** The first TypeScript block of a Markdown text, or `undefined`. */
-export function firstExample(markdown: string): string | undefined {
-  return allExamples(markdown)[0];
-}
-
-/** Every TypeScript block of a Markdown text. */
-export function allExamples(markdown: string): readonly string[] {
-  return Array.from(markdown.matchAll(/^```ts\n(.*?)^```$/gms), ([, text = ""]) => text);
-}
-
 /**
  * Type-checks example programs in one run of the compiler, as a user of all packages would write
  * them, and returns the compiler's complaints, one a line.

@@ -6,6 +6,12 @@ import { readText, repositoryFiles } from "./repository.ts";
 export interface Manifest {
   readonly name: string;
   readonly private?: boolean;
+  readonly description?: string;
+  readonly license?: string;
+  readonly author?: string;
+  readonly keywords?: readonly string[];
+  readonly engines?: Readonly<Record<string, string>>;
+  readonly publishConfig?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;

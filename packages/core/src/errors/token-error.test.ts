@@ -1,6 +1,16 @@
 import { inspect } from "node:util";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { TokenError, type TokenErrorCode } from "./token-error.ts";
+
+const page = vi.hoisted(() => ({ url: undefined as string | undefined }));
+vi.mock("./error-page.ts", () => ({
+  get ERROR_PAGE() {
+    return page.url;
+  },
+}));
+afterEach(() => {
+  page.url = undefined;
+});
 
 const NEVER: TokenErrorCode[] = [
   "ERR_TOKEN_SUBJECT_REQUIRED",
@@ -62,6 +72,14 @@ describe("TokenError", () => {
   it("is retryable if it was told so, whatever code and status say", () => {
     expect(new TokenError("ERR_TOKEN_PROVIDER", "x", { retryable: true }).retryable).toBe(true);
     expect(new TokenError("ERR_TOKEN_NETWORK", "x", { retryable: false }).retryable).toBe(false);
+  });
+
+  it("leads to the code's part of the page of errors, once there is one", () => {
+    page.url = "https://owner.github.io/name/errors";
+    expect(new TokenError("ERR_TOKEN_SUBJECT_REQUIRED", "x").helpUrl).toBe(
+      "https://owner.github.io/name/errors#err-token-subject-required",
+    );
+    expect(inspect(new TokenError("ERR_TOKEN_CLOSED", "x"))).toContain("#err-token-closed");
   });
 
   it("has the fields that it was given, and no others", () => {

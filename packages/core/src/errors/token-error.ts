@@ -1,3 +1,5 @@
+import { ERROR_PAGE } from "./error-page.ts";
+
 const BRAND = Symbol.for("@agent-oauth/TokenError");
 
 /** The code of a {@link TokenError}. The README's table of errors says what each code means and whether a retry can help. */
@@ -72,6 +74,8 @@ export class TokenError extends Error {
   declare readonly claims?: string;
   /** A code beneath the `error` code, such as Entra's `basic_action`. */
   declare readonly suberror?: string;
+  /** Where the documentation explains the code: meaning, cause and fix. Absent in a build without a public home. */
+  declare readonly helpUrl?: string;
 
   /** Tells whether a value is a token error. It also recognises a token error of another installed copy of this package. */
   static isInstance(error: unknown): error is TokenError {
@@ -87,11 +91,17 @@ export class TokenError extends Error {
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
     if (options.claims !== undefined) this.claims = options.claims;
     if (options.suberror !== undefined) this.suberror = options.suberror;
+    if (ERROR_PAGE !== undefined) this.helpUrl = `${ERROR_PAGE}#${anchorOf(code)}`;
   }
 }
 
 Object.defineProperty(TokenError.prototype, BRAND, { value: true });
 Object.defineProperty(TokenError.prototype, "name", { value: "TokenError" });
+
+/** The anchor of a code's heading, as the documentation site makes it. */
+function anchorOf(code: TokenErrorCode): string {
+  return code.toLowerCase().replaceAll("_", "-");
+}
 
 function isRetryable(code: TokenErrorCode, status: number | undefined): boolean {
   if (code === "ERR_TOKEN_NETWORK" || code === "ERR_TOKEN_TIMEOUT") return true;
