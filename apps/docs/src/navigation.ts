@@ -12,6 +12,7 @@ const guides: Item[] = [
   { text: "SAP Agent Gateway: line-of-business agents", link: "/guides/lob-destination" },
   { text: "MCP servers and tokens of your own", link: "/guides/mcp-servers" },
   { text: "Agent frameworks", link: "/frameworks" },
+  { text: "Incoming requests", link: "/incoming-requests" },
 ];
 
 const operation: Item[] = [
@@ -31,6 +32,7 @@ const packages: Item[] = [
   "token-endpoint",
   "node",
   "adk",
+  "langchain",
   "otel",
   "mock-sts",
 ].map((name) => ({ text: name, link: `/packages/${name}` }));

@@ -1,14 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { programs } from "../documents/markdown-blocks.ts";
 import { run, runInBackground } from "../release/command.ts";
-import { firstExample } from "../walls/readme-examples.ts";
 import { readText, root } from "../walls/repository.ts";
 
 const fromSources = "--conditions=@agent-oauth/source";
 
 it("README of langchain: the example runs against the mock server as the file says", async () => {
-  const example = firstExample(readText("packages/langchain/README.md")) ?? "";
+  const example = programs(readText("packages/langchain/README.md"))[0] ?? "";
   // Inside this package, so that imports resolve to its dependencies.
   const reports = join(root, "apps/e2e/reports");
   mkdirSync(reports, { recursive: true });
