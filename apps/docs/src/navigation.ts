@@ -50,6 +50,7 @@ const project: Item[] = [
   { text: "Architecture", link: "/architecture" },
   { text: "Decisions", link: "/decisions/" },
   { text: "Adding a grant", link: "/adding-a-grant" },
+  { text: "Cases from public reports", link: "/public-reports" },
   { text: "Contributing", link: "/contributing" },
   { text: "Reporting a vulnerability", link: "/security" },
 ];

@@ -30,11 +30,8 @@ export class UnauthorizedError extends TokenError {
     return typeof error === "object" && error !== null && BRAND in error;
   }
 
-  constructor({
-    reason,
-    error,
-    challenge,
-  }: RequestRefusal & { readonly challenge: ChallengeOptions }) {
+  constructor(refusal: RequestRefusal & { readonly challenge: ChallengeOptions }) {
+    const { reason = "it has no usable token", error, challenge } = { ...refusal };
     const status = error === "invalid_request" ? 400 : 401;
     const message = `Cannot read the user of the request: ${reason}`;
     super("ERR_TOKEN_SUBJECT_REQUIRED", message, { status, oauthError: error });

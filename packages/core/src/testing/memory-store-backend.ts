@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../options/known-members.ts";
 import type { SharedStore } from "../store/shared-store.ts";
 import { MemoryStore } from "./memory-store.ts";
 import { type MemoryStoreBackendOptions, MemoryStoreState } from "./memory-store-state.ts";
@@ -19,6 +20,7 @@ export interface MemoryStoreBackend {
 export function createMemoryStoreBackend(
   options: MemoryStoreBackendOptions = {},
 ): MemoryStoreBackend {
+  checkOptions(options, { doing: "make a store for tests", names: OPTION_NAMES });
   const state = new MemoryStoreState(options);
   return {
     open: () => new MemoryStore(state),
@@ -35,3 +37,5 @@ export function createMemoryStoreBackend(
     empty: () => state.empty(),
   };
 }
+
+const OPTION_NAMES: OptionNames<MemoryStoreBackendOptions> = { clock: true, newId: true };

@@ -1,3 +1,4 @@
+import { kindOf } from "../options/plain-object.ts";
 import type { SharedStore } from "../store/shared-store.ts";
 import type { ContractCase } from "./contract-case.ts";
 import type { SharedStoreFixture } from "./store-contract-case.ts";
@@ -13,10 +14,16 @@ import { RECORD_CASES } from "./store-contract-records.ts";
  * ```ts
  * for (const { name, run } of sharedStoreContract(createFixture)) it(name, run);
  * ```
+ * @throws TypeError if `create` is not a function.
  */
 export function sharedStoreContract(
   create: () => SharedStoreFixture | Promise<SharedStoreFixture>,
 ): ContractCase[] {
+  if (typeof create !== "function") {
+    throw new TypeError(
+      `Cannot list the contract: "create" must be a function that makes a fixture, not ${kindOf(create)}`,
+    );
+  }
   const cases = { ...RECORD_CASES, ...LEASE_CASES, ...MARK_CASES, ...OUTAGE_CASES };
   return Object.entries(cases).map(([name, check]) => ({
     name,

@@ -1,15 +1,23 @@
-import { createFakeClock, createScriptedSource } from "@agent-oauth/core/testing";
+import {
+  createFakeClock,
+  createMemoryStoreBackend,
+  createScriptedSource,
+} from "@agent-oauth/core/testing";
 import { createTokenEndpoint, noClientAuthentication } from "@agent-oauth/token-endpoint";
+
+const AN_ERROR = "an error that cannot be made would hide what it is about";
 
 /** Values that can be given for the parameters before the options, by the parameter's name. */
 export const validArguments: Readonly<Record<string, unknown>> = {
   claims: {},
   create: () => "a-client",
+  client: { listMcpTools: () => {}, callMcpTool: () => {} },
   endpoint: createTokenEndpoint({
     tokenEndpoint: "https://auth.example/token",
     clientId: "agent",
     clientAuthentication: noClientAuthentication(),
   }),
+  handler: () => new Response(),
   input: [],
   mcpTool: { name: "echo" },
   pair: { certificate: "", key: "" },
@@ -17,13 +25,15 @@ export const validArguments: Readonly<Record<string, unknown>> = {
   provider: () => "a-token",
   request: {},
   source: createScriptedSource({ clock: createFakeClock() }),
+  store: createMemoryStoreBackend().open(),
   token: "a-token",
+  tools: [],
   variable: "TOKEN",
 };
 
 /** Whose options are not checked, with the reason. */
 export const uncheckedOptions: Readonly<Record<string, string>> = {
-  "core TokenError": "an error that cannot be made would hide what it is about",
+  "core TokenError": AN_ERROR,
 };
 
 /**
@@ -33,10 +43,9 @@ export const uncheckedOptions: Readonly<Record<string, string>> = {
 export const acceptable: Readonly<
   Record<string, { readonly why: string; readonly values: readonly unknown[] }>
 > = {
-  "core TokenError": {
-    why: "an error that cannot be made would hide what it is about",
-    values: [null, 7],
-  },
+  "core TokenError": { why: AN_ERROR, values: [null, 7] },
+  "core UnauthorizedError": { why: AN_ERROR, values: [null, 7] },
+  "langchain McpToolError": { why: AN_ERROR, values: [null, 7] },
   "core redactedCause": { why: "whatever was thrown may be its argument", values: [null, 7] },
   "core jwtExpiresAt": { why: "what is no JWT has no end", values: [null, 7] },
   "core/testing createFakeClock": { why: "it is an instant", values: [7] },
