@@ -104,7 +104,7 @@ const rows: Row[] = [
     "nothing: it is slow",
     silent,
     { code: "ERR_TOKEN_TIMEOUT", retryable: true },
-    { timeoutMs: 100 },
+    { timeoutMs: 1_000 },
   ],
   ["nothing: it breaks", broken, { code: "ERR_TOKEN_NETWORK", retryable: true }],
 ];
