@@ -22,6 +22,8 @@ export class McpSessions {
   readonly #pool: SessionPool<McpSession>;
   readonly #verdicts: ProtocolVerdicts;
   readonly #validators = new OutputValidators();
+  /** The ends of sessions whose opening failed. */
+  readonly #halfOpen = new Set<Promise<void>>();
 
   constructor(settings: ClientSettings) {
     const { maxSessions, sessionIdleMs: idleMs, clock } = settings;
@@ -44,8 +46,9 @@ export class McpSessions {
     });
   }
 
-  close(): Promise<void> {
-    return this.#pool.close();
+  async close(): Promise<void> {
+    await this.#pool.close();
+    await Promise.all(this.#halfOpen);
   }
 
   /** @param verdictKey the digest of the session's key, which holds the user's token: verdicts outlive sessions. */
@@ -59,6 +62,10 @@ export class McpSessions {
       settings: this.#settings,
       validators: this.#validators,
       prior,
+      onHalfOpen: (ended: Promise<void>) => {
+        this.#halfOpen.add(ended);
+        void ended.finally(() => this.#halfOpen.delete(ended));
+      },
     };
     try {
       const session = await McpSession.open(options, { request, doing, signal });
