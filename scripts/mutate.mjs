@@ -109,8 +109,9 @@ function writeConfigs(clone, folder) {
     concurrency: 1,
     mutate: ranges,
     reporters: ["json"],
-    timeoutMS: 10_000,
-    timeoutFactor: 2,
+    timeoutMS: 20_000,
+    timeoutFactor: 4,
+    dryRunTimeoutMinutes: 20,
     allowEmpty: true,
   };
   writeFileSync(join(clone, "stryker.config.mjs"), `export default ${JSON.stringify(config)};\n`);
@@ -156,26 +157,37 @@ function generator(start) {
   };
 }
 
-/** Prints what survived, and the score. */
+/** Prints what was not killed, and the score. */
 function report(file) {
   if (!existsSync(file)) return 1;
   const { files } = JSON.parse(readFileSync(file, "utf8"));
-  const counts = { Killed: 0, Timeout: 0, Survived: 0, NoCoverage: 0 };
+  const counts = { Killed: 0, Endless: 0, Survived: 0, NoCoverage: 0, Slow: 0 };
   for (const [path, { mutants, source }] of Object.entries(files)) {
     const text = source.split("\n");
-    for (const { status, location, replacement = "", mutatorName } of mutants) {
-      if (status in counts) counts[status]++;
-      if (status !== "Survived" && status !== "NoCoverage") continue;
+    for (const mutant of mutants) {
+      const verdict = verdictOf(mutant);
+      if (verdict in counts) counts[verdict]++;
+      if (!["Survived", "NoCoverage", "Slow"].includes(verdict)) continue;
+      const { location, replacement = "", mutatorName } = mutant;
       const { start } = location;
-      console.log(`${status} ${path}:${start.line} ${mutatorName}`);
+      console.log(`${verdict} ${path}:${start.line}:${start.column} ${mutatorName}`);
       console.log(`  ${text[start.line - 1]?.trim()}\n  => ${replacement.replaceAll("\n", " ")}`);
     }
   }
-  const killed = counts.Killed + counts.Timeout;
+  const killed = counts.Killed + counts.Endless;
   const tried = killed + counts.Survived + counts.NoCoverage;
   const score = tried === 0 ? 0 : (100 * killed) / tried;
   console.log(
-    `${name}: ${killed} of ${tried} mutants killed (${counts.Timeout} by time), ${score.toFixed(1)} %, seed ${seed}, sample ${sample}`,
+    `${name}: ${killed} of ${tried} mutants killed, ${score.toFixed(1)} %, not counted as too slow: ${counts.Slow}; seed ${seed}, sample ${sample}`,
   );
   return 0;
+}
+
+/**
+ * A mutant that loops without end is killed. One that only took too long proves nothing: on a busy machine that is any line
+ * of a module's top level, for which every test of the package runs.
+ */
+function verdictOf({ status, statusReason = "" }) {
+  if (status !== "Timeout") return status;
+  return statusReason.includes("Hit limit reached") ? "Endless" : "Slow";
 }
