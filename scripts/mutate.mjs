@@ -1,4 +1,4 @@
-// Mutation tests of a sample: `pnpm mutate PACKAGE [--sample N] [--seed S] [--file src/x.ts]`. See `--help`.
+// Mutation tests of a sample: `pnpm mutate PACKAGE [--sample N] [--seed S] [--file src/x.ts] [--static]`. See `--help`.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,6 +13,7 @@ of the last commit in the temporary folder, which is removed at the end. Stryker
   --sample N   how many lines are drawn; every mutant on them is tried (default 100)
   --seed S     which lines: the same seed and sample draw the same lines of a commit (default 1)
   --file PATH  only files that match, such as src/cache/*.ts (default all of src)
+  --static     also what runs when a module is loaded: each such mutant takes as long as all tests of the package
   --help       this text`;
 
 /** Exact, as nothing locks them. */
@@ -27,6 +28,7 @@ const { values, positionals } = parseArgs({
     sample: { type: "string", default: "100" },
     seed: { type: "string", default: "1" },
     file: { type: "string", default: "src/**/*.ts" },
+    static: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
 });
@@ -105,6 +107,7 @@ function writeConfigs(clone, folder) {
     // A test sets the time zone of its process, which has no effect in a worker thread.
     vitest: { configFile: join(clone, "stryker.vitest.ts"), related: false, pool: "forks" },
     coverageAnalysis: "perTest",
+    ignoreStatic: !values.static,
     inPlace: true,
     concurrency: 1,
     mutate: ranges,
@@ -161,7 +164,7 @@ function generator(start) {
 function report(file) {
   if (!existsSync(file)) return 1;
   const { files } = JSON.parse(readFileSync(file, "utf8"));
-  const counts = { Killed: 0, Endless: 0, Survived: 0, NoCoverage: 0, Slow: 0 };
+  const counts = { Killed: 0, Endless: 0, Survived: 0, NoCoverage: 0, Slow: 0, Ignored: 0 };
   for (const [path, { mutants, source }] of Object.entries(files)) {
     const text = source.split("\n");
     for (const mutant of mutants) {
@@ -178,7 +181,7 @@ function report(file) {
   const tried = killed + counts.Survived + counts.NoCoverage;
   const score = tried === 0 ? 0 : (100 * killed) / tried;
   console.log(
-    `${name}: ${killed} of ${tried} mutants killed, ${score.toFixed(1)} %, not counted as too slow: ${counts.Slow}; seed ${seed}, sample ${sample}`,
+    `${name}: ${killed} of ${tried} mutants killed, ${score.toFixed(1)} %, left out as static: ${counts.Ignored}, as too slow: ${counts.Slow}; seed ${seed}, sample ${sample}`,
   );
   return 0;
 }
