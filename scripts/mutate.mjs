@@ -111,7 +111,7 @@ function writeConfigs(clone, folder) {
     inPlace: true,
     concurrency: 1,
     mutate: ranges,
-    reporters: ["json"],
+    reporters: ["json", "progress-append-only"],
     timeoutMS: 20_000,
     timeoutFactor: 4,
     dryRunTimeoutMinutes: 20,
