@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { landscapeFromEnvironment } from "./binding/lob-environment.ts";
 import { createLobFlow, detectLob } from "./create-flow.ts";
 import { bindingAt } from "./flow.test-support.ts";
 import { checkLobFlowOptions, type LobFlowOptions } from "./flow-options.ts";
@@ -76,6 +77,13 @@ describe("detectLob", () => {
       code: "ERR_TOKEN_CONFIG",
       message: expect.stringContaining("uri is missing"),
     });
+  });
+});
+
+describe("landscapeFromEnvironment", () => {
+  it("drops white space around the landscape, which is a part of the destination's name", () => {
+    const env = { APPFND_CONHOS_LANDSCAPE: " eu10\n" };
+    expect(landscapeFromEnvironment({ env })).toBe("eu10");
   });
 });
 

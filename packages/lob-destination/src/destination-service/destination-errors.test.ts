@@ -86,6 +86,19 @@ describe("a flow that cannot list fragments", () => {
     },
   );
 
+  it("fails as the function for the option fails, if it fails in our words", async () => {
+    btp.fragments["subscriber.ias.user"] = [{ FragmentName: "b" }, { FragmentName: "a" }];
+    const own = new TokenError("ERR_TOKEN_CONFIG", "Cannot choose: no rule for acme");
+    const fragment = () => {
+      throw own;
+    };
+    const { code, message } = await userFault({ fragment });
+    expect([code, message.toLowerCase()]).toEqual([
+      "ERR_TOKEN_CONFIG",
+      expect.stringContaining("cannot choose: no rule for acme"),
+    ]);
+  });
+
   it.each(["a,b", "ü", "a\nb"])("refuses the name %j, which no header can carry", async (name) => {
     btp.fragments["subscriber.ias.user"] = [{ FragmentName: name }];
     expect(await userFault()).toMatchObject({
@@ -259,6 +272,12 @@ describe("a flow that cannot look the destination up", () => {
       () => found({ destinationConfiguration: { url: "http://agw.example" } }),
       { code: "ERR_TOKEN_CONFIG" },
       'the URL of the gateway must be https:, unless "allowInsecureHosts" names its host',
+    ],
+    [
+      "a gateway with a query",
+      () => found({ destinationConfiguration: { url: `https://agw.example/?key=${SENTINEL}` } }),
+      { code: "ERR_TOKEN_CONFIG" },
+      "the URL of the gateway must not have a query",
     ],
   ])("names tenant, destination and fragment at %s", async (_, given, error, reason) => {
     answer("find", given());
