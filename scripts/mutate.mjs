@@ -124,7 +124,7 @@ function writeConfigs(clone, folder) {
     `import { defineConfig, mergeConfig } from "vitest/config";
 import shared from "./vitest.shared.ts";
 export default mergeConfig(shared, defineConfig({ test: {
-  testTimeout: 10_000, hookTimeout: 10_000, reporters: ["default"],
+  testTimeout: 60_000, hookTimeout: 60_000, reporters: ["default"],
   exclude: ["**/readme.test.ts", "**/node_modules/**"],
 } }));
 `,
