@@ -23,7 +23,7 @@ export class McpSessions {
   readonly #verdicts: ProtocolVerdicts;
   readonly #validators = new OutputValidators();
   /** The ends of sessions whose opening failed. */
-  readonly #halfOpen = new Set<Promise<void>>();
+  #halfOpen = Promise.resolve();
 
   constructor(settings: ClientSettings) {
     const { maxSessions, sessionIdleMs: idleMs, clock } = settings;
@@ -48,7 +48,7 @@ export class McpSessions {
 
   async close(): Promise<void> {
     await this.#pool.close();
-    await Promise.all(this.#halfOpen);
+    await this.#halfOpen;
   }
 
   /** @param verdictKey the digest of the session's key, which holds the user's token: verdicts outlive sessions. */
@@ -63,8 +63,7 @@ export class McpSessions {
       validators: this.#validators,
       prior,
       onHalfOpen: (ended: Promise<void>) => {
-        this.#halfOpen.add(ended);
-        void ended.finally(() => this.#halfOpen.delete(ended));
+        this.#halfOpen = this.#halfOpen.then(() => ended);
       },
     };
     try {
