@@ -139,6 +139,7 @@ describe("AgentGatewayFlow.listAgents", () => {
     const resolveDependencies = () => [{ ordId: "x", globalTenantId: "9" }];
     const flow = flowWith({ a2a: true, resolveDependencies });
     expect(await flow.listAgents()).toMatchObject([{ url: "https://agw.example/v1/a2a/x/9" }]);
-    await expect(flow.listAgents({ tenant: "t" })).rejects.toThrow(TypeError);
+    const refused = new TypeError('Cannot choose a "tenant": the customer flows have one only');
+    await expect(flow.listAgents({ tenant: "t" })).rejects.toThrow(refused);
   });
 });

@@ -21,6 +21,8 @@ interface Case {
   /** A misspelt option, and the one that was meant. */
   readonly wrong: string;
   readonly right: string;
+  /** What cannot be done. Default: anything. */
+  readonly doing?: string;
   readonly call: (options: never) => unknown;
 }
 
@@ -51,18 +53,21 @@ const cases: readonly Case[] = [
   },
   {
     name: "listMcpServers",
+    doing: "list MCP servers",
     wrong: "tenent",
     right: "tenant",
     call: async (options) => (await flow()).listMcpServers(options),
   },
   {
     name: "listAgents",
+    doing: "list agents",
     wrong: "signl",
     right: "signal",
     call: async (options) => (await flow()).listAgents(options),
   },
   {
     name: "clientId",
+    doing: "tell the client id",
     wrong: "sginal",
     right: "signal",
     call: async (options) => (await flow()).clientId(options),
@@ -82,6 +87,7 @@ describe("every options object", () => {
     const error = await outcome(() => call({ [names.wrong]: SENTINEL } as never));
     expect(error).toBeInstanceOf(TypeError);
     expect(error).toMatchObject({ message: expect.stringContaining(`"${names.right}"?`) });
+    expect(String(error)).toContain(`TypeError: Cannot ${names.doing ?? ""}`);
     expect(String(error)).not.toContain(SENTINEL);
   });
 

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { landscapeFromEnvironment } from "./binding/lob-environment.ts";
 import { createLobFlow, detectLob } from "./create-flow.ts";
 import { bindingAt } from "./flow.test-support.ts";
 import { checkLobFlowOptions, type LobFlowOptions } from "./flow-options.ts";
@@ -79,6 +80,13 @@ describe("detectLob", () => {
   });
 });
 
+describe("landscapeFromEnvironment", () => {
+  it("drops white space around the landscape, which is a part of the destination's name", () => {
+    const env = { APPFND_CONHOS_LANDSCAPE: " eu10\n" };
+    expect(landscapeFromEnvironment({ env })).toBe("eu10");
+  });
+});
+
 describe("checkLobFlowOptions", () => {
   it("fills in how many tokens are kept, and how long a request may take", () => {
     expect(checkLobFlowOptions({})).toEqual({
@@ -86,6 +94,7 @@ describe("checkLobFlowOptions", () => {
       maxSystemTokens: 1_024,
       maxUserTokens: 256,
       timeoutMs: 60_000,
+      skipCredentials: true,
       allowInsecureHosts: [],
     });
   });

@@ -55,14 +55,14 @@ const rows: readonly Row[] = [
     (request) => toolAudiences([{ ...server, request }]),
     { audience: ["a"] },
     { audiance: ["sentinel"] },
-    /did you mean "audience"\?/,
+    /resolve audiences: there is no member of a server's request "audiance"; did you mean "audience"\?/,
   ],
   [
     "toolAudiences' tools",
     (tool) => toolAudiences([{ ...server, tools: { pay: tool } }]),
     { audience: ["a"] },
     { audiance: ["sentinel"] },
-    /did you mean "audience"\?/,
+    /resolve audiences: there is no member of a tool's request "audiance"; did you mean "audience"\?/,
   ],
 ];
 
@@ -83,6 +83,15 @@ describe("a factory", () => {
       expect(() => take(junk as never)).toThrow(TypeError);
       expect(() => take(junk as never)).not.toThrow(/sentinel/);
     }
+  });
+});
+
+describe("an actor's token", () => {
+  it("refuses a member that it does not know", () => {
+    const token = { file: "/no/such/file", files: "sentinel" };
+    expect(() => createStsTokenSource({ metadataUrl, actor: { name: "agent", token } })).toThrow(
+      /there is no member of an actor's token "files"; did you mean "file"\?/,
+    );
   });
 });
 

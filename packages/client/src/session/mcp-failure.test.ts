@@ -109,6 +109,31 @@ describe("mcpFailure", () => {
     expect(inspect(failure, { depth: null, showHidden: true })).not.toContain(SENTINEL);
   });
 
+  it.each([
+    [SdkErrorCode.ClientHttpUnexpectedContent, "the server's response is not one to the request"],
+    [SdkErrorCode.ListPaginationExceeded, "the server's list has more than 64 pages"],
+    [SdkErrorCode.UnsupportedResultType, "the server asks for input, which is not passed on"],
+    [SdkErrorCode.InvalidResult, 'the server\'s response is unusable ("INVALID_RESULT")'],
+    [SdkErrorCode.ConnectionClosed, "the server's response ended before the result came"],
+    [SdkErrorCode.NotConnected, "the server cannot be reached (NOT_CONNECTED)"],
+    [SdkErrorCode.SendFailed, "the server cannot be reached (SEND_FAILED)"],
+    [SdkErrorCode.RequestTimeout, "the server did not answer in time"],
+  ])("says what %s means", (code, reason) => {
+    const { message } = mcpFailure(new SdkError(code, SENTINEL), "call") as Error;
+    expect(message).toBe(`Cannot call: ${reason}`);
+  });
+
+  it("says that the server cannot be reached where nothing says why", () => {
+    const error = new TypeError("fetch failed", { cause: new Error(SENTINEL) });
+    const { message } = mcpFailure(error, "call") as Error;
+    expect(message).toBe("Cannot call: the server cannot be reached");
+  });
+
+  it.each([300, 404, 408, 599])("names the status %i, and nothing else", (status) => {
+    const { message } = mcpFailure(http(status), "call") as Error;
+    expect(message).toBe(`Cannot call: the server answered ${status}`);
+  });
+
   it("cuts what a server asks for", () => {
     const long = new InsufficientScopeError({ requiredScope: `${"x".repeat(300)}\u001b` });
     expect(String(mcpFailure(long, "call"))).toContain(`"${"x".repeat(200)}"`);
@@ -136,6 +161,11 @@ describe("httpStatus", () => {
   it.each([
     [http(404), 404],
     [http(302), 302],
+    [http(299), undefined],
+    [http(300), 300],
+    [http(599), 599],
+    [http(600), undefined],
+    [{ status: "404" }, undefined],
     [{ code: 404 }, undefined],
     [new ProtocolError(-32602, "no"), undefined],
     [new ProtocolError(404, "no"), undefined],

@@ -37,6 +37,8 @@ export interface McpSessionOptions {
   readonly validators: jsonSchemaValidator;
   /** Which revisions the server is known to speak. */
   readonly prior: PriorDiscovery | undefined;
+  /** Gets the end of a session whose opening failed. No caller waits for it: a server that is silent is so to the end. */
+  readonly onHalfOpen: (ended: Promise<void>) => void;
 }
 
 /** One call on a session. */
@@ -55,6 +57,8 @@ export class McpSession implements PooledSession {
   readonly #client: Client;
   readonly #transport: StreamableHTTPClientTransport;
   readonly #tokens: SessionTokenSource;
+  /** Of the request that ends the session. */
+  readonly #ending = new AbortController();
 
   /** Opens a session with the token for `request`; throws as {@link McpSession.call} does. */
   static async open(
@@ -75,8 +79,7 @@ export class McpSession implements PooledSession {
       );
       return session;
     } catch (error) {
-      // Not waited for: a server that is silent is so to the end.
-      void session.end();
+      options.onHalfOpen(session.end());
       throw error;
     }
   }
@@ -99,6 +102,7 @@ export class McpSession implements PooledSession {
         endpoint,
         fetch: (input, init) => flow.fetch(input, init),
         allowInsecureHosts,
+        ending: this.#ending.signal,
       }),
       requestInit: { headers: { "x-correlation-id": crypto.randomUUID() } },
     });
@@ -159,17 +163,18 @@ export class McpSession implements PooledSession {
     sent.call.mend?.(message.result, this.#client.getProtocolEra() === "modern");
   }
 
+  /** Does not reject, and ends after 5 seconds at the latest. */
   async end(): Promise<void> {
     try {
       // A server that gets no token for it forgets the session in its own time.
       if (!this.#tokens.canPart) return;
-      // Closing the client cancels the request that ends the session, so it has to wait.
       const timeoutMs = END_TIMEOUT_MS;
       const timeoutReason = () => noResponse("end the MCP session", timeoutMs);
       await withinDeadline({ timeoutMs, timeoutReason }, () => this.#transport.terminateSession());
     } catch {
       // The server may refuse; it forgets the session in its own time.
     } finally {
+      this.#ending.abort();
       await this.#client.close().catch(() => {});
     }
   }

@@ -27,6 +27,8 @@ export class McpSessions {
   readonly #pool: SessionPool<McpSession>;
   readonly #verdicts: ProtocolVerdicts;
   readonly #validators = new OutputValidators();
+  /** The ends of sessions whose opening failed. */
+  #halfOpen = Promise.resolve();
 
   constructor(settings: ClientSettings) {
     const { maxSessions, sessionIdleMs: idleMs, clock } = settings;
@@ -49,8 +51,9 @@ export class McpSessions {
     });
   }
 
-  close(): Promise<void> {
-    return this.#pool.close();
+  async close(): Promise<void> {
+    await this.#pool.close();
+    await this.#halfOpen;
   }
 
   /** @param verdictKey the digest of the session's key, which holds the user's token: verdicts outlive sessions. */
@@ -64,6 +67,9 @@ export class McpSessions {
       settings: this.#settings,
       validators: this.#validators,
       prior,
+      onHalfOpen: (ended: Promise<void>) => {
+        this.#halfOpen = this.#halfOpen.then(() => ended);
+      },
     };
     try {
       const session = await McpSession.open(options, { request, doing, signal });

@@ -16,6 +16,8 @@ export interface SessionFetchOptions {
   /** What sends. */
   readonly fetch: typeof globalThis.fetch;
   readonly allowInsecureHosts: readonly string[];
+  /** Ends the request that ends the session. */
+  readonly ending: AbortSignal;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface SessionFetchOptions {
  * after a 401, and bounds the response.
  */
 export function sessionFetch(options: SessionFetchOptions): typeof globalThis.fetch {
-  const { tokens, endpoint, fetch, allowInsecureHosts } = options;
+  const { tokens, endpoint, fetch, allowInsecureHosts, ending } = options;
   const current = () => tokens.sending;
   const binding = bindBearer(tokens, { resource: endpoint, allowInsecureHosts });
   const watched = watchedRequests(fetch, () => tokens.sending);
@@ -36,6 +38,8 @@ export function sessionFetch(options: SessionFetchOptions): typeof globalThis.fe
     return response;
   };
   return (input, init) => {
+    // The transport's signal is aborted by then if the SDK failed to open the session.
+    if (init?.method === "DELETE") return bounded(input, { ...init, signal: ending });
     if (init?.method !== "GET") return bounded(input, init);
     const sent = current();
     if (sent === undefined || !resumes(init, sent)) {

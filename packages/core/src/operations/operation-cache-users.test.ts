@@ -73,6 +73,19 @@ describe("createOperationCache: tokens", () => {
     expect(runs).toHaveLength(4);
   });
 
+  it("finds what a token is asked for by the arguments of the call, now or later", async () => {
+    const { cache, api, runs } = operationScript();
+    const tokens = fromTokenProvider(({ subjectToken = "" }) => `for-${subjectToken}`);
+    const request = async (user: unknown) => ({ subjectToken: String(user) });
+    const get = cache.wrap(api, { ...order, tokenSource: tokens, request, key: () => "same" });
+    expect([await get("alice"), await get("bob"), await get("alice")]).toEqual([1, 2, 1]);
+    expect(runs).toHaveLength(2);
+    const failing = async () => Promise.reject(new TypeError("no user"));
+    const list = cache.wrap(api, { ...order, name: "list", tokenSource: tokens, request: failing });
+    await expect(list()).rejects.toThrow("no user");
+    expect(runs).toHaveLength(2);
+  });
+
   it("begins anew with a renewed token where no principal is given", async () => {
     const { cache, api, source, tokens } = withTokens(60_000);
     const get = cache.wrap(api, { ...order, tokenSource: tokens });

@@ -23,6 +23,15 @@ describe("resolveExpiresAt", () => {
     ["ISO 8601, offset", { expires_at: "2026-01-01T02:00:00+02:00" }, Date.UTC(2026, 0, 1)],
     ["ISO 8601, offset, no colon", { expires_at: "2026-01-01T02:00:00+0200" }, 1_767_225_600_000],
     ["ISO 8601, no offset: UTC", { expires_at: "2026-01-01T00:00:00" }, Date.UTC(2026, 0, 1)],
+    ["ISO 8601, no seconds", { expires_at: "2026-01-01T00:00Z" }, Date.UTC(2026, 0, 1)],
+    ["ISO 8601, no seconds, offset", { expires_at: "2026-01-01T02:00+02:00" }, 1_767_225_600_000],
+    ["ISO 8601, neither", { expires_at: "2026-01-01T00:00" }, Date.UTC(2026, 0, 1)],
+    ["ISO 8601 between spaces", { expires_at: " 2026-01-01T00:00:00Z\n" }, 1_767_225_600_000],
+    [
+      "ISO 8601, one digit of a second",
+      { expires_at: "2026-01-01T00:00:00.5Z" },
+      1_767_225_600_500,
+    ],
     ["expires_in as a number", { expires_in: 120 }, SENT + 120_000],
     ["expires_in as a decimal string", { expires_in: " 120 " }, SENT + 120_000],
     ["exp of the access token", { access_token: jwt(1500) }, 1_500_000],
@@ -102,7 +111,18 @@ describe("resolveExpiresAt", () => {
     });
   }
 
-  for (const instant of ["2026-13-01T00:00:00Z", "2026-01-01T25:00:00Z", "1960-01-01T00:00:00Z"]) {
+  for (const instant of [
+    "2026-13-01T00:00:00Z",
+    "2026-01-01T25:00:00Z",
+    "1960-01-01T00:00:00Z",
+    "2026-01-01",
+    "2026-01-01 00:00:00Z",
+    "2026-01-01T00:00:00. Z",
+    "2026-01-01T00:00:00+2:00",
+    "on 2026-01-01T00:00:00Z",
+    "2026-01-01T00:00:00Z or so",
+    "02026-01-01T00:00:00Z",
+  ]) {
     it(`skips the instant ${instant}`, () => {
       expect(resolved({ expires_at: instant })).toEqual({ at: undefined, skipped: ["expires_at"] });
     });

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { startBtp, type TestBtp, type TestResponse } from "../btp.test-support.ts";
 import { bindingAt, flowAt } from "../flow.test-support.ts";
 import type { LobFlowOptions } from "../flow-options.ts";
+import { refusal } from "./destination-error.ts";
 
 const SENTINEL = "s3cr3t-sentinel";
 const USER_TOKEN = `user-${SENTINEL}-token`;
@@ -85,6 +86,19 @@ describe("a flow that cannot list fragments", () => {
     },
   );
 
+  it("fails as the function for the option fails, if it fails in our words", async () => {
+    btp.fragments["subscriber.ias.user"] = [{ FragmentName: "b" }, { FragmentName: "a" }];
+    const own = new TokenError("ERR_TOKEN_CONFIG", "Cannot choose: no rule for acme");
+    const fragment = () => {
+      throw own;
+    };
+    const { code, message } = await userFault({ fragment });
+    expect([code, message.toLowerCase()]).toEqual([
+      "ERR_TOKEN_CONFIG",
+      expect.stringContaining("cannot choose: no rule for acme"),
+    ]);
+  });
+
   it.each(["a,b", "ü", "a\nb"])("refuses the name %j, which no header can carry", async (name) => {
     btp.fragments["subscriber.ias.user"] = [{ FragmentName: name }];
     expect(await userFault()).toMatchObject({
@@ -156,6 +170,30 @@ describe("a flow that cannot list fragments", () => {
     expect(fault.message.startsWith(LISTING)).toBe(true);
     expect(fault.message).toContain(reason);
     expect(btp.calls().filter((call) => call.startsWith("list"))).toHaveLength(1);
+  });
+});
+
+describe("a flow that is refused", () => {
+  const later = "try again later";
+  const final = 'redirects are not followed: give the final URL as "uri" of the binding';
+  const check = "check the binding, the destination and its fragments";
+  it.each([
+    [299, check, false],
+    [300, final, false],
+    [399, final, false],
+    [400, check, false],
+    [403, "the tenant may have ended its subscription; if not, check the binding", false],
+    [408, later, true],
+    [422, "it takes service tokens of XSUAA only", false],
+    [429, later, true],
+    [499, check, false],
+    [500, later, true],
+  ])("says what to do about %i", (status, advice, retryable) => {
+    const response = { status, retryAfterMs: undefined, body: undefined } as never;
+    const notFound = { code: "ERR_TOKEN_CONFIG", advice: "none" } as const;
+    const error = refusal(response, { doing: "ask", secrets: [], notFound });
+    expect(error).toMatchObject({ code: "ERR_TOKEN_HTTP", status, retryable });
+    expect(error.message).toBe(`Cannot ask: the Destination Service answered ${status}; ${advice}`);
   });
 });
 
@@ -234,6 +272,12 @@ describe("a flow that cannot look the destination up", () => {
       () => found({ destinationConfiguration: { url: "http://agw.example" } }),
       { code: "ERR_TOKEN_CONFIG" },
       'the URL of the gateway must be https:, unless "allowInsecureHosts" names its host',
+    ],
+    [
+      "a gateway with a query",
+      () => found({ destinationConfiguration: { url: `https://agw.example/?key=${SENTINEL}` } }),
+      { code: "ERR_TOKEN_CONFIG" },
+      "the URL of the gateway must not have a query",
     ],
   ])("names tenant, destination and fragment at %s", async (_, given, error, reason) => {
     answer("find", given());

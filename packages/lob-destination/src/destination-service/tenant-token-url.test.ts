@@ -105,6 +105,6 @@ describe("tenantTokenUrl", () => {
   });
 
   it("refuses what is no subdomain before anything else", () => {
-    expect(() => urlOf("evil.example/", { url: "no url" })).toThrow(TypeError);
+    expect(() => urlOf("evil.example/", { url: "no url" })).toThrow(/"tenant" must be a subdomain/);
   });
 });

@@ -69,6 +69,19 @@ describe("findServiceBindings", () => {
     expect(found.map(({ name }) => name)).toEqual(["a"]);
   });
 
+  it("takes a directory for one file with everything in it only if it holds one file", async () => {
+    const root = temporaryDirectory();
+    const everything = JSON.stringify({ type: "destination", clientid: "one" });
+    writeFiles(root, {
+      "none/nested/file": "not an entry",
+      "one/key": everything,
+      "two/key": everything,
+      "two/other": "text",
+    });
+    const found = await findServiceBindings({ root });
+    expect(found.map(({ name, type }) => [name, type])).toEqual([["one", "destination"]]);
+  });
+
   it("looks where the environment says", async () => {
     const root = temporaryDirectory();
     writeFiles(root, { "a/type": "destination" });

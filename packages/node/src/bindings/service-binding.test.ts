@@ -84,6 +84,7 @@ describe("readServiceBinding", () => {
   it.each([
     ["metadata that is not JSON", { ".metadata": SENTINEL }, '".metadata" is not JSON'],
     ["metadata without a list", { ".metadata": "{}" }, 'see "credentialProperties"'],
+    ["a list with a wrong entry", listed(7 as never), 'see "credentialProperties.0.name"'],
     ["an entry outside", listed("../other/secret"), 'no entry "../other/secret"'],
     ["an entry that is absent", listed("absent"), 'no entry "absent"'],
     ["an entry with a long name", listed("x".repeat(9_999)), `no entry "${"x".repeat(80)}…"`],

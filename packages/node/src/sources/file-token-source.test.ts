@@ -6,6 +6,7 @@ import { createFakeClock, tokenSourceContract } from "@agent-oauth/core/testing"
 import { projectFiles, temporaryDirectory } from "@agent-oauth/test-support/temporary-directory";
 import { unsignedJwt } from "@agent-oauth/test-support/unsigned-jwt";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { environmentTokenSource } from "./environment-token-source.ts";
 import { fileTokenSource } from "./file-token-source.ts";
 
 const SENTINEL = "s3cr3t-sentinel";
@@ -139,6 +140,7 @@ describe("fileTokenSource", () => {
     expect(one.identity).toBe(fileTokenSource("/a/../a/token").identity);
     expect(one.identity).not.toBe(fileTokenSource("/b/token").identity);
     expect(one.identity).not.toContain("token");
+    expect(one.identity).not.toBe(environmentTokenSource("/a/token").identity);
   });
 
   it("reads nothing after close", async () => {

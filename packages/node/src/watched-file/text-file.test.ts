@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import { readTextFile } from "./text-file.ts";
 
 /** Called whenever a file has been opened, before it is read. */
-const opened = vi.hoisted(() => ({ hook: () => {}, count: 0 }));
+const opened = vi.hoisted(() => ({ hook: () => {}, count: 0, reportsSize: true }));
 
 vi.mock(import("node:fs/promises"), async (importOriginal) => {
   const original = await importOriginal();
@@ -21,7 +21,11 @@ vi.mock(import("node:fs/promises"), async (importOriginal) => {
     }) as typeof handle.stat;
     return handle;
   };
-  return { ...original, open };
+  const stat = (async (path: string, options: { bigint: true }) => {
+    const stats = await original.stat(path, options);
+    return opened.reportsSize ? stats : Object.assign(stats, { size: 0n });
+  }) as typeof original.stat;
+  return { ...original, open, stat };
 });
 
 function fileWith(content: string | Uint8Array): string {
@@ -29,6 +33,7 @@ function fileWith(content: string | Uint8Array): string {
   writeFileSync(path, content);
   opened.hook = () => {};
   opened.count = 0;
+  opened.reportsSize = true;
   return path;
 }
 
@@ -73,6 +78,17 @@ describe("readTextFile", () => {
       appendFileSync(path, "x".repeat(1_048_577));
     };
     await expect(readTextFile(path)).rejects.toThrow("larger than 1 MiB");
+  });
+
+  it.each([
+    [1_048_576, true],
+    [1_048_577, false],
+  ])("reads %i bytes of a file system that reports no size: %s", async (bytes, fits) => {
+    const path = fileWith("x".repeat(bytes));
+    opened.reportsSize = false;
+    const text = readTextFile(path).then((file) => file.text.length);
+    if (fits) expect(await text).toBe(bytes);
+    else await expect(text).rejects.toThrow(`${JSON.stringify(path)}: it is larger than 1 MiB`);
   });
 
   it("names a file that is not there, and says so by the code", async () => {

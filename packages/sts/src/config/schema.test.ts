@@ -112,6 +112,11 @@ describe("parseMcpServers", () => {
     expect(larger.safeParse({}).error?.issues).toMatchObject([
       { path: ["servers"], message: expect.stringContaining("must be a list of servers") },
     ]);
+    const twins = larger.safeParse({ servers: [...server({}), ...server({ headers: {} })] });
+    expect(twins.error?.issues).toMatchObject([
+      { code: "custom", path: ["servers", 1], message: expect.stringContaining('"headers"') },
+      { code: "custom", path: ["servers", 1, "name"], message: "is there twice" },
+    ]);
     const nested = larger.safeParse({ servers: { orders: { url, stsAudiance: "a" } } });
     expect(nested.error?.issues).toMatchObject([
       { path: ["servers", "orders"], message: expect.stringContaining('"stsAudience"?') },

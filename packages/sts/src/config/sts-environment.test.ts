@@ -47,6 +47,13 @@ describe("stsFromEnvironment", () => {
     expect(sts.exchanges[0]?.form.has("audience")).toBe(false);
   });
 
+  it("takes a URL with a query for that of the metadata", async () => {
+    const env = { STS_WELL_KNOWN_URI: `${STS_WELL_KNOWN_URI}?tenant=acme` };
+    const source = stsFromEnvironment({ env });
+    onTestFinished(() => source.close());
+    expect(source.identity).not.toBe(stsFromEnvironment({ env: { STS_WELL_KNOWN_URI } }).identity);
+  });
+
   it("takes everything else from its options", async () => {
     const { sts, source } = await fromEnvironment(
       {},
@@ -84,7 +91,11 @@ describe("stsFromEnvironment", () => {
   it.each([{}, { KAGENT_PROPAGATE_TOKEN: "false" }, { KAGENT_STS_AUDIENCE: "a" }])(
     "finds nothing in %j",
     (env) => {
-      const unavailable = expect.objectContaining({ code: "ERR_TOKEN_SOURCE_UNAVAILABLE" });
+      const unavailable = expect.objectContaining({
+        code: "ERR_TOKEN_SOURCE_UNAVAILABLE",
+        message:
+          "Cannot find an STS: STS_WELL_KNOWN_URI is not set, nor is KAGENT_PROPAGATE_TOKEN true",
+      });
       expect(() => stsFromEnvironment({ env })).toThrow(unavailable);
     },
   );

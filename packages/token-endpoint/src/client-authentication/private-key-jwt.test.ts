@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, verify, webcrypto } from "node:crypto";
+import { generateKeyPairSync, KeyObject, verify, webcrypto } from "node:crypto";
 import { inspect } from "node:util";
 import { createFakeClock } from "@agent-oauth/core/testing";
 import { describe, expect, it } from "vitest";
@@ -90,6 +90,30 @@ describe("privateKeyJwt", () => {
     const data = { name: "ECDSA", hash: "SHA-256" };
     const { signature, signed } = assertion;
     expect(await crypto.subtle.verify(data, keys.publicKey, signature, signed)).toBe(true);
+  });
+
+  const curve = (namedCurve: string) => ({ name: "ECDSA", namedCurve });
+  const rsaKeys = (name: string, hash: string) => ({
+    name,
+    hash,
+    modulusLength: 2048,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  });
+  it.each([
+    ["ES256", curve("P-256")],
+    ["ES384", curve("P-384")],
+    ["ES512", curve("P-521")],
+    ["RS384", rsaKeys("RSASSA-PKCS1-v1_5", "SHA-384")],
+    ["PS512", rsaKeys("RSA-PSS", "SHA-512")],
+    ["EdDSA", { name: "Ed25519" }],
+  ] as const)("signs by %s with a CryptoKey that is made for it", async (alg, algorithm) => {
+    const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+    if (!("privateKey" in keys)) throw new Error("not a pair of keys");
+    const assertion = await assertionBy({ key: keys.privateKey });
+    expect(assertion.header.alg).toBe(alg);
+    expect(isSignedBy(KeyObject.from(keys.publicKey), assertion)).toBe(true);
+    const wrong = () => privateKeyJwt({ key: keys.privateKey, alg: "HS256" });
+    expect(wrong).toThrow(`"alg" must be one of ${alg}`);
   });
 
   it("signs anew for each try and each request", async () => {

@@ -183,6 +183,30 @@ describe("metadataUrl", () => {
     expect(new Set(paths())).toEqual(new Set([PATH]));
   });
 
+  it.each([201, 204, 302, 400, 409, 428, 499])(
+    "that answers %i is not retryable",
+    async (status) => {
+      const { server, ask } = await knownByMetadata();
+      server.answer = (response) => void response.writeHead(status).end();
+      await expect(ask()).rejects.toMatchObject({
+        ...refused(new RegExp(`answered ${status}; check the option "metadataUrl"$`)),
+        status,
+        retryable: false,
+      });
+    },
+  );
+
+  it.each([408, 429, 500, 599])("that answers %i may be there later", async (status) => {
+    const { server, ask } = await knownByMetadata();
+    server.answer = answerJson({}, status);
+    await expect(ask()).rejects.toMatchObject({
+      code: "ERR_TOKEN_HTTP",
+      status,
+      retryable: true,
+      message: expect.stringMatching(new RegExp(`answered ${status}; try again later$`)),
+    });
+  });
+
   it("of a server that fails is asked for again", async () => {
     const { server, ask, paths } = await knownByMetadata();
     server.answer = answerJson({}, 503);

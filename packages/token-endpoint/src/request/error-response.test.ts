@@ -142,6 +142,21 @@ describe("errorResponse", () => {
     }
   });
 
+  it.each([
+    [201, "ERR_TOKEN_RESPONSE", "check that the URL is a token endpoint"],
+    [204, "ERR_TOKEN_RESPONSE", "check that the URL is a token endpoint"],
+    [299, "ERR_TOKEN_RESPONSE", "check that the URL is a token endpoint"],
+    [300, "ERR_TOKEN_HTTP", "redirects are not followed: give the final URL"],
+    [404, "ERR_TOKEN_HTTP", "check the path of the URL"],
+    [408, "ERR_TOKEN_HTTP", "try again later"],
+  ])("says what to do about %i without an OAuth error", (status, code, advice) => {
+    const error = errorOf({}, [], status);
+    expect(error).toMatchObject({ code, status, retryable: status === 408 });
+    expect(error.message).toBe(
+      `${failed}: the server answered ${status} without an OAuth error; ${advice}`,
+    );
+  });
+
   it("calls a success with an error that is no code unusable", () => {
     const error = errorOf({ error: "SENTINEL" }, [], 200);
     expect(error).toMatchObject({ code: "ERR_TOKEN_RESPONSE" });
