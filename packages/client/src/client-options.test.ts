@@ -66,6 +66,11 @@ describe("mcpServers", () => {
       '"servers[1].name"',
     ],
     ["server", { tokens: source, servers: [null] }, '"servers[0]"'],
+    [
+      "a misspelt member beside mcpServers",
+      { tokens: source, servers: { mcpServers: {}, mcpServer: { a: server } } },
+      '"servers" has "mcpServer" beside "mcpServers"; put all servers into "mcpServers"',
+    ],
     ["no server", { tokens: source, servers: [undefined] }, '"servers[0].name"'],
     ["a URL", { tokens: source, servers: [{ ...server, url: "/mcp" }] }, '"servers[0].url"'],
     ["fetch", { tokens: source, servers: [], fetch: "f" }, '"fetch" must be a function'],

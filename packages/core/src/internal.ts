@@ -44,7 +44,12 @@ export {
   textOption,
 } from "./options/option-values.ts";
 export { isPlainObject, kindOf } from "./options/plain-object.ts";
-export { SERVER_LAYOUTS, type ServerEntry, serverEntries } from "./servers/server-entries.ts";
+export {
+  SERVER_LAYOUTS,
+  type ServerEntries,
+  type ServerEntry,
+  serverEntries,
+} from "./servers/server-entries.ts";
 export { transportViolation } from "./servers/server-transport.ts";
 export { type JsonRpcError, jsonRpcErrorIn } from "./sessions/json-rpc-error.ts";
 export { keyDigest, type SessionKey } from "./sessions/session-key.ts";
@@ -84,4 +89,8 @@ export { digest, identityDigest } from "./token/digest.ts";
 export { earliest } from "./token/expires-at.ts";
 export { checkGetTokenOptions } from "./token/get-token-options.ts";
 export { type JwtParties, jwtParties } from "./token/jwt-claims.ts";
-export { foundInsteadOfToken } from "./token/token-structure.ts";
+export {
+  foundInsteadOfBearer,
+  foundInsteadOfToken,
+  refuseOtherThanToken,
+} from "./token/token-structure.ts";

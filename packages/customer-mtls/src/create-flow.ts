@@ -79,21 +79,34 @@ export async function createCustomerMtlsFlow(
       options,
     );
   }
+  const parserOf = (path: string) => (text: string) =>
+    parseCustomerCredentials(text, { origin: originOf(path), ...checks });
   const finding = timeLimit("find credentials", timeoutMs);
+  const check = (path: string) => readOnce(path, { parse: parserOf(path) });
   const path =
-    credentialsFile ?? (await withinDeadline(finding, () => findCredentialsFile(options)));
-  const origin = `credentials file ${JSON.stringify(path)}`;
-  return followFile(path, {
-    options,
-    origin,
-    timeoutMs,
-    parse: (text) => parseCustomerCredentials(text, { origin, ...checks }),
-  });
+    credentialsFile ?? (await withinDeadline(finding, () => findCredentialsFile(options, check)));
+  return followFile(path, { options, origin: originOf(path), timeoutMs, parse: parserOf(path) });
+}
+
+function originOf(path: string): string {
+  return `credentials file ${JSON.stringify(path)}`;
+}
+
+async function readOnce<T>(
+  path: string,
+  { parse }: Pick<WatchedFileOptions<T>, "parse">,
+): Promise<T> {
+  const file = createWatchedFile(path, { parse, pollIntervalMs: 0 });
+  try {
+    return await file.read();
+  } finally {
+    file.close();
+  }
 }
 
 /**
  * Options of {@link createCustomerMtlsFlow}. Without an option that names the credentials, it uses the only service binding
- * of type `integration-credentials`.
+ * of type `integration-credentials` that can be used.
  */
 export interface CustomerMtlsFlowOptions extends CustomerFlowOptions, FindCredentialsFileOptions {
   /** The credentials themselves, which then never change. Not with `credentialsFile` or `binding`. */

@@ -7,6 +7,7 @@
 
 export { ifAvailable } from "./bindings/if-available.ts";
 export { bindingEntryPath } from "./bindings/service-binding.ts";
+export { type TriedCandidates, triedCandidates } from "./bindings/tried-candidates.ts";
 export {
   type CheckedValue,
   type CheckValueOptions,

@@ -4,7 +4,6 @@ import {
   checkOptions,
   isPlainObject,
   type OptionNames,
-  SERVER_LAYOUTS,
   serverEntries,
   transportViolation,
 } from "@agent-oauth/core/internal";
@@ -107,9 +106,11 @@ function assertSource(name: string, source: unknown): void {
 }
 
 function serversOf(servers: unknown): McpServerRef[] {
-  const entries = serverEntries(servers);
-  if (entries === undefined) throw invalid("servers", SERVER_LAYOUTS);
-  return entries.map(({ place, value, key }) => {
+  const found = serverEntries(servers);
+  if ("violation" in found) {
+    throw new TypeError(`Cannot make a flow of MCP servers: "servers" ${found.violation}`);
+  }
+  return found.entries.map(({ place, value, key }) => {
     const where = place.map((part) => (typeof part === "number" ? `[${part}]` : `.${part}`));
     const option = `servers${where.join("")}`;
     const transport = transportViolation(value);

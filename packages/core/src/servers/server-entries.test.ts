@@ -27,15 +27,53 @@ describe("serverEntries", () => {
     ],
     ["odd values", { a: 1 }, [{ place: ["a"], value: 1, key: "a" }]],
   ])("reads %s", (_, input, entries) => {
-    expect(serverEntries(input)).toEqual(entries);
+    expect(serverEntries(input)).toEqual({ entries });
   });
 
   it.each([undefined, null, 7, "text", {}, { name: "a", url }, { command: "npx" }, new Map()])(
     "reads no servers from %j",
     (input) => {
-      expect(serverEntries(input)).toBeUndefined();
+      expect(serverEntries(input)).toEqual({ violation: expect.stringMatching(/^must be a list/) });
     },
   );
+});
+
+describe("serverEntries, beside mcpServers", () => {
+  const mcpServers = { a: { url } };
+  it.each([
+    [{ servers: { b: { url } } }, /^has "servers" beside "mcpServers"; put all servers into "mcpS/],
+    [{ servers: { url } }, /^has "servers" beside/],
+    [{ servers: [] }, /^has "servers" beside/],
+    [{ mcpServer: { b: { url } } }, /^has "mcpServer" beside "mcpServers"; put all servers into/],
+    [{ mcp_servers: [{ url }] }, /^has "mcp_servers" beside/],
+    [{ server: { url } }, /^has "server" beside/],
+    [{ stsAudience: "sentinel" }, /^has "stsAudience" beside "mcpServers"; it belongs into each/],
+    [{ sts_audience: ["sentinel"] }, /did you mean "stsAudience", which belongs into each server/],
+    [{ audience: "sentinel" }, /did you mean "stsAudience"/],
+    [{ inputs: [], request: {} }, /^has "request" beside/],
+    [{ url: "https://sentinel.example" }, /^has "url" beside/],
+  ])("refuses what would be lost: %j", (others, why) => {
+    const { violation } = serverEntries({ mcpServers, ...others }) as { violation: string };
+    expect(violation).toMatch(why);
+    expect(violation).not.toContain("sentinel");
+  });
+
+  it("says into which member the servers go", () => {
+    expect(serverEntries({ servers: mcpServers, mcpServers: "sentinel" })).toEqual({
+      violation: 'has "mcpServers" beside "servers"; put all servers into "servers"',
+    });
+  });
+
+  it.each([
+    { inputs: [{ type: "command", id: "x", command: "y" }] },
+    { name: "x", description: "y", version: "1", tools: ["*"], resources: [] },
+    { mcp: { serverCommand: "x", allowed: ["a"] }, sts: { issuer: url } },
+    { lspServers: { go: { command: "gopls" } }, allowedMcpServers: [{ serverName: "a" }] },
+    { disabledMcpServers: ["a"], enableAllProjectMcpServers: true, repository: { url } },
+    { servers: null, $schema: url, env: { a: "b" }, hooks: {} },
+  ])("leaves to other tools what is theirs: %j", (others) => {
+    expect(serverEntries({ ...others, mcpServers })).toHaveProperty("entries.length", 1);
+  });
 });
 
 describe("transportViolation", () => {

@@ -1,5 +1,6 @@
 /** MCP servers as people have them in configuration files: a list, an object by name, or either inside a larger file. */
 import { isPlainObject } from "../options/plain-object.ts";
+import { isServer, misplacedMember, WRAPPERS } from "./misplaced-member.ts";
 
 /** One server of a configuration, not checked yet. */
 export interface ServerEntry {
@@ -15,27 +16,38 @@ export interface ServerEntry {
 export const SERVER_LAYOUTS =
   'a list of servers, an object of servers by name, or { "mcpServers": … } with either';
 
+/** The servers of a configuration, or what is wrong with it, to follow "the list" or "it". */
+export type ServerEntries =
+  | { readonly entries: readonly ServerEntry[] }
+  | { readonly violation: string };
+
 /**
- * Lists the servers of a configuration: a list, an object by name, or either as the member `mcpServers` or `servers`.
- *
- * @returns `undefined` if it is nothing of that, such as one server alone.
+ * Lists the servers of a configuration: a list, an object by name, or either as the member `mcpServers` or `servers`. What
+ * stands beside that member is of other tools, unless it is a server or belongs into one: that would be lost.
  */
-export function serverEntries(input: unknown): readonly ServerEntry[] | undefined {
-  if (!isPlainObject(input)) return listed(input, []);
-  const wrapper = WRAPPERS.find((name) => Object.hasOwn(input, name) && holdsServers(input[name]));
-  if (wrapper !== undefined) return listed(input[wrapper], [wrapper]);
-  return Object.keys(input).length === 0 ? undefined : listed(input, []);
+export function serverEntries(input: unknown): ServerEntries {
+  const wrapper = wrapperOf(input);
+  if (wrapper === undefined) {
+    const isEmpty = isPlainObject(input) && Object.keys(input).length === 0;
+    return found(isEmpty ? undefined : listed(input, []));
+  }
+  const { [wrapper]: servers, ...others } = input as Readonly<Record<string, unknown>>;
+  const violation = misplacedMember(others, wrapper);
+  return violation === undefined ? found(listed(servers, [wrapper])) : { violation };
 }
 
-const WRAPPERS = ["mcpServers", "servers"];
+function found(entries: readonly ServerEntry[] | undefined): ServerEntries {
+  return entries === undefined ? { violation: `must be ${SERVER_LAYOUTS}` } : { entries };
+}
+
+function wrapperOf(input: unknown): string | undefined {
+  if (!isPlainObject(input)) return undefined;
+  return WRAPPERS.find((name) => Object.hasOwn(input, name) && holdsServers(input[name]));
+}
 
 /** A server may have the name of a wrapper. */
 function holdsServers(value: unknown): boolean {
   return Array.isArray(value) || (isPlainObject(value) && !isServer(value));
-}
-
-function isServer(value: Readonly<Record<string, unknown>>): boolean {
-  return typeof value.url === "string" || typeof value.command === "string";
 }
 
 function listed(servers: unknown, place: ServerEntry["place"]): readonly ServerEntry[] | undefined {

@@ -25,9 +25,9 @@ const USELESS: [string, () => unknown, string][] = [
   ["an empty text", () => "", "an empty token;"],
   ["a blank token", async () => ({ token: " " }), "an empty token;"],
   ["a scheme alone", () => "Bearer ", "an empty token;"],
-  ["a page", () => `<html> ${SENTINEL}`, "HTML or XML in place of a token;"],
-  ["a whole response", () => `{"token":"${SENTINEL}"}`, "a JSON document in place of a token;"],
-  ["a variable's line", () => ({ token: `T=${SENTINEL}` }), "a line NAME=value in place of"],
+  ["a page", () => `<html> ${SENTINEL}`, "HTML or XML, not a token;"],
+  ["a whole response", () => `{"token":"${SENTINEL}"}`, "a JSON document, not a token;"],
+  ["a variable's line", () => ({ token: `T=${SENTINEL}` }), "a line NAME=value, not a token"],
   ["two tokens", () => `${SENTINEL} two`, "a token with characters that no header can carry;"],
   ["an expired JWT", () => unsignedJwt({ exp: seconds, jti: SENTINEL }), "expired 0 ms ago"],
   [

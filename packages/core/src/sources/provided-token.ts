@@ -44,7 +44,7 @@ export function readProvidedToken(
   const token = withoutBearer(text);
   if (token === "") throw unusable("an empty token");
   const found = foundInsteadOfToken(token);
-  if (found !== undefined) throw unusable(`${found} in place of a token`);
+  if (found !== undefined) throw unusable(`${found}, not a token`);
   const violation = tokenViolation({ token });
   if (violation !== undefined) throw unusable(`a token where ${violation}`);
   if (!fitsHeader(token)) throw unusable("a token with characters that no header can carry");

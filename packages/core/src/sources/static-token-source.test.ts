@@ -67,6 +67,10 @@ describe("staticTokenSource", () => {
     ["TOKEN=s3ntinel", /"token" is a line NAME=value; give the token alone/],
     [{ token: '{"access_token":"s3ntinel"}' }, /"token" is a JSON document/],
     [createAccessToken({ token: "'s3ntinel'" }), /"token" is quoted text/],
+    ["“s3ntinel”", /"token" is text with spaces, control characters or characters beyond ASCII/],
+    ["s3ntinel b", /"token" is text with spaces/],
+    [{ token: "ssh-rsa s3ntinel" }, /"token" is text with spaces/],
+    [createAccessToken({ token: "s3ntinel\u200b" }), /"token" is text with spaces/],
   ])("refuses what is no token by its structure (%#)", (token, why) => {
     const create = () => staticTokenSource(token);
     expect(create).toThrow(TypeError);

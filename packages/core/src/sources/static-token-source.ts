@@ -13,7 +13,7 @@ import { checkGetTokenOptions } from "../token/get-token-options.ts";
 import { jwtExpiresAt } from "../token/jwt-claims.ts";
 import { normalizeTokenRequest } from "../token/token-request.ts";
 import type { TokenSource } from "../token/token-source.ts";
-import { foundInsteadOfToken } from "../token/token-structure.ts";
+import { foundInsteadOfBearer } from "../token/token-structure.ts";
 
 const NAMES: OptionNames<AccessTokenInit> = {
   token: true,
@@ -29,7 +29,7 @@ const NAMES: OptionNames<AccessTokenInit> = {
  * request. A call that names its token as rejected fails with `ERR_TOKEN_REJECTED`, and a call after the token's expiry, or
  * its own `exp` if it is a JWT, with `ERR_TOKEN_CREDENTIAL`.
  *
- * @throws TypeError if the token is empty or, by its structure, something else, such as a JSON document, or if a member is unknown or of a wrong type. The message names the member.
+ * @throws TypeError if the token is empty or something else, such as a JSON document or text that no header can carry, or if a member is unknown or of a wrong type. The message names the member.
  */
 export function staticTokenSource(
   token: string | AccessTokenInit,
@@ -38,7 +38,7 @@ export function staticTokenSource(
   checkOptions(options, { doing: "create a static token source", names: OPTIONS });
   const { clock = systemClock } = options;
   const only = onlyToken(token);
-  const found = foundInsteadOfToken(only.token);
+  const found = foundInsteadOfBearer(only.token);
   if (found !== undefined) {
     throw new TypeError(
       `Cannot create a static token source: "token" is ${found}; give the token alone`,

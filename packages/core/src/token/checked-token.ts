@@ -6,7 +6,7 @@ import {
   isIssuedToken,
   tokenViolation,
 } from "./access-token.ts";
-import { foundInsteadOfToken } from "./token-structure.ts";
+import { foundInsteadOfBearer, foundInsteadOfToken } from "./token-structure.ts";
 
 /**
  * Checks the token that any token source returned. A token made by {@link createAccessToken} is returned unchanged. Any other
@@ -22,7 +22,8 @@ export function checkedToken<T extends AccessToken>(response: T): T {
   const init = { ...rest, token: response.token ?? token, expiresAt: expiresAt ?? undefined };
   const violation = tokenViolation(init);
   if (violation !== undefined) throw unusable(`${kindOf(response)} whose ${violation}`);
-  const found = foundInsteadOfToken(init.token as string);
+  const isSent = response.tokenType !== "N_A";
+  const found = (isSent ? foundInsteadOfBearer : foundInsteadOfToken)(init.token as string);
   if (found !== undefined) throw unusable(`${kindOf(response)} whose "token" is ${found}`);
   const list = scopeList(scope);
   return createAccessToken({ ...init, ...(list && { scope: list }) } as T) as AccessToken as T;

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { foundInsteadOfToken } from "./token-structure.ts";
+import {
+  foundInsteadOfBearer,
+  foundInsteadOfToken,
+  refuseOtherThanToken,
+} from "./token-structure.ts";
 
 describe("foundInsteadOfToken", () => {
   it.each([
@@ -8,6 +12,12 @@ describe("foundInsteadOfToken", () => {
     ["{", /JSON/],
     ["<!doctype html><title>s3cr3t", /HTML or XML/],
     ["<saml:Assertion/>", /HTML or XML/],
+    ["<html>", /HTML or XML/],
+    ["<HTML lang>", /HTML or XML/],
+    ["<body>", /HTML or XML/],
+
+    ["<TOKEN>", /placeholder/],
+    ["<password>", /placeholder/],
     ["-----BEGIN CERTIFICATE-----\ns3cr3t", /PEM/],
     ['"s3cr3t"', /quoted text/],
     ["'s3cr3t", /quoted text/],
@@ -52,5 +62,34 @@ describe("foundInsteadOfToken", () => {
   it("reads a long text at once", () => {
     expect(foundInsteadOfToken("a".repeat(1_000_000))).toBeUndefined();
     expect(foundInsteadOfToken(`a${" ".repeat(1_000_000)}b`)).toBeUndefined();
+  });
+});
+
+describe("foundInsteadOfBearer", () => {
+  it.each([
+    "“s3cr3t”",
+    "s3 cr3t",
+    "ssh-rsa s3cr3t",
+    "é",
+    "s3cr3t\u200b",
+    "\uFEFFs3cr3t",
+    "a\u0000b",
+  ])("names %j, which no header can carry, without showing it", (text) => {
+    expect(foundInsteadOfBearer(text)).toMatch(/^text with spaces, control characters/);
+    expect(foundInsteadOfToken(text)).toBeUndefined();
+  });
+
+  it("names another structure first, and takes a token", () => {
+    expect(foundInsteadOfBearer('{"a": 1}')).toBe("a JSON document");
+    expect(foundInsteadOfBearer("ab+/~._-!{}|")).toBeUndefined();
+  });
+});
+
+describe("refuseOtherThanToken", () => {
+  it("refuses another structure without showing it, and takes opaque text", () => {
+    const refused = () => refuseOtherThanToken("TOKEN=s3cr3t");
+    expect(refused).toThrow(TypeError);
+    expect(refused).toThrow(/"subjectToken" is a line NAME=value; give the token alone$/);
+    refuseOtherThanToken("opaque");
   });
 });

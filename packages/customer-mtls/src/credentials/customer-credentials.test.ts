@@ -98,7 +98,7 @@ describe("parseCustomerCredentials", () => {
       "clientid is missing",
       'gatewayUrl must be https:, unless "allowInsecureHosts" names its host',
       'integrationDependencies[1].ordId contains "/", "\\", "?" or "#"',
-      "integrationDependencies[1].globalTenantId must be a string, not a number",
+      "integrationDependencies[1].globalTenantId must be a string, or a whole number from 0 to 9007199254740991 (a larger one as a string)",
       "integrationDependencies[2] must be an object with ordId and globalTenantId",
     ]);
   });
@@ -108,9 +108,12 @@ describe("parseCustomerCredentials", () => {
     expect(parseWith({ integrationDependencies }).integrationDependencies).toEqual([
       { ordId: "a", globalTenantId: "250695" },
     ]);
-    const tooLarge = [{ ordId: "a", globalTenantId: 2 ** 53 }];
-    expect(faultOf(() => parseWith({ integrationDependencies: tooLarge })).message).toContain(
-      "integrationDependencies[0].globalTenantId must be a string, not a number",
+  });
+
+  it.each([2 ** 53, 1e21, -1, 0.5])("says which numbers a tenant id may be, not %d", (number) => {
+    const integrationDependencies = [{ ordId: "a", globalTenantId: number }];
+    expect(faultOf(() => parseWith({ integrationDependencies })).message).toContain(
+      "integrationDependencies[0].globalTenantId must be a string, or a whole number from 0 to 9007199254740991",
     );
   });
 

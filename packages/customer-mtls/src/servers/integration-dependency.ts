@@ -19,10 +19,14 @@ export type IntegrationDependencyResolver = (options: {
 }) => readonly IntegrationDependency[] | Promise<readonly IntegrationDependency[]>;
 
 /** Tenant ids are digits, so some files have them as numbers; a larger number may have lost its last digits. */
-const tenantId = z.preprocess(
-  (id) => (Number.isSafeInteger(id) ? String(id) : id),
-  checkedText(pathSegmentViolation),
-);
+const tenantId = z.preprocess((id, context) => {
+  if (typeof id !== "number") return id;
+  if (Number.isSafeInteger(id) && id >= 0) return String(id);
+  context.addIssue(
+    `must be a string, or a whole number from 0 to ${Number.MAX_SAFE_INTEGER} (a larger one as a string)`,
+  );
+  return z.NEVER;
+}, checkedText(pathSegmentViolation));
 
 /** The schema of a list of integration dependencies, as files, variables and resolvers give it; it drops further members. */
 export const integrationDependencies = z.array(

@@ -15,8 +15,12 @@ export interface BindingPlace {
   readonly name: string;
   /** Whether bindings have names of their own here. */
   readonly named: boolean;
-  /** Lists the bindings that are there now. */
+  /** Lists the bindings that are there now; of a wanted name, if one is wanted. */
   list(): Promise<readonly ListedBinding[]>;
+  /** Lists the names of all bindings there, whatever name is wanted. */
+  names?(): Promise<readonly string[]>;
+  /** Says which bindings these are: "of type destination". */
+  readonly kind?: string;
   /** Says why the list is empty. */
   readonly empty: string;
   /** Names the setting that holds a member of the binding, where that is not the member's own name. */
@@ -41,6 +45,8 @@ export interface BindingPlacesOptions {
 }
 
 const SERVICE = "destination";
+const LABELLED = `labelled or tagged ${SERVICE}`;
+const TYPED = `of type ${SERVICE}`;
 const USER_PROVIDED = "user-provided";
 /** Entries that are there without any credentials. */
 const DESCRIPTIVE = ["type", "provider"];
@@ -65,7 +71,7 @@ export function bindingPlaces(options: BindingPlacesOptions): readonly BindingPl
   const rootName = options.bindingRoot ?? env.SERVICE_BINDING_ROOT ?? "/bindings";
   return [
     cloudFoundry(env, name),
-    serviceBindings(rootName, root),
+    serviceBindings(rootName, { root, wanted: name }),
     directory(join(rootName, SERVICE), () => join(root(), SERVICE)),
     directory(join(rootName, SERVICE, instance), () => join(root(), SERVICE, instance)),
     directory(join(secretsRoot, SERVICE, instance), () => join(secretsRoot, SERVICE, instance)),
@@ -80,7 +86,12 @@ function cloudFoundry(env: Environment, name: string | undefined): BindingPlace 
     empty:
       (env.VCAP_SERVICES_FILE_PATH ?? env.VCAP_SERVICES) === undefined
         ? "not set"
-        : `no service labelled or tagged ${SERVICE}`,
+        : `no service ${LABELLED}`,
+    kind: LABELLED,
+    async names() {
+      const services = (await readVcapServices({ env })) ?? [];
+      return candidates(services, undefined).map(({ name }) => name);
+    },
     async list() {
       const services = (await readVcapServices({ env })) ?? [];
       return candidates(services, name).map(({ name, credentials, failure }) => ({
@@ -94,7 +105,10 @@ function cloudFoundry(env: Environment, name: string | undefined): BindingPlace 
   };
 }
 
-/** The label tells best which service it is. A tag, or else the wanted name, speaks for one that a user provided. */
+/**
+ * The label tells best which service it is. A tag, or else the wanted name, speaks for one that a user provided. Entries that
+ * cannot be used count only where no other does.
+ */
 function candidates(services: readonly VcapService[], wanted: string | undefined) {
   const named = services.filter(({ name }) => wanted === undefined || name === wanted);
   const ranks = [
@@ -102,20 +116,28 @@ function candidates(services: readonly VcapService[], wanted: string | undefined
     named.filter(({ tags }) => tags.includes(SERVICE)),
     named.filter(({ label }) => wanted !== undefined && label === USER_PROVIDED),
   ];
-  return ranks.find((rank) => rank.length > 0) ?? [];
+  const isUsable = ({ failure }: VcapService) => failure === undefined;
+  return ranks.find((rank) => rank.some(isUsable)) ?? ranks.find((rank) => rank.length > 0) ?? [];
 }
 
-function serviceBindings(name: string, root: () => string): BindingPlace {
+function serviceBindings(
+  name: string,
+  { root, wanted }: { readonly root: () => string; readonly wanted: string | undefined },
+): BindingPlace {
+  const all = async () => {
+    const bindings = await findServiceBindings({ root: root(), type: SERVICE });
+    return bindings.filter(({ entries }) => entries.some((entry) => !DESCRIPTIVE.includes(entry)));
+  };
   return {
     name: `the service bindings of ${JSON.stringify(name)}`,
     named: true,
-    empty: `none of type ${SERVICE}`,
-    async list() {
-      const bindings = await findServiceBindings({ root: root(), type: SERVICE });
-      return bindings
-        .filter(({ entries }) => entries.some((entry) => !DESCRIPTIVE.includes(entry)))
-        .map((binding) => ({ name: binding.name, read: () => readServiceBinding(binding) }));
-    },
+    empty: `none ${TYPED}`,
+    kind: TYPED,
+    names: async () => (await all()).map(({ name }) => name),
+    list: async () =>
+      (await all())
+        .filter(({ name }) => wanted === undefined || name === wanted)
+        .map((binding) => ({ name: binding.name, read: () => readServiceBinding(binding) })),
   };
 }
 

@@ -109,14 +109,25 @@ describe("checkDestinationBinding", () => {
     [{ ...binding, uri: "https://x?y" }, "uri must not have a query"],
     [{ ...binding, uaadomain: "a/b" }, "uaadomain is not a domain"],
     [{ ...binding, clientid: "a\nb" }, "clientid contains control characters"],
-    [{ ...withoutSecret, key: SENTINEL }, "clientsecret is missing, and so is certificate or key"],
+    [{ ...withoutSecret, key: SENTINEL }, "certificate is missing"],
+    [{ ...withoutSecret, certificate: SENTINEL }, "key is missing"],
+    [{ ...withoutSecret, certificate: SENTINEL, key: " " }, "key is missing"],
+    [withoutSecret, "clientsecret is missing, and so are certificate and key"],
+    [
+      { credentials: JSON.stringify({ ...binding, clientid: undefined }), other: '{"a":1}' },
+      "clientid is missing",
+    ],
+    [
+      { root: { type: "destination", ...binding, clientid: undefined, uri: undefined } },
+      "clientid is missing; uri is missing",
+    ],
     [
       { ...withoutSecret, "credential-type": "x509_attested" },
-      "clientsecret is missing, and so is certificate or key; the credential-type x509_attested brings none of them",
+      "clientsecret is missing, and so are certificate and key; the credential-type x509_attested brings none of them",
     ],
     [
       { ...withoutSecret, "credential-type": `${SENTINEL} & more` },
-      "clientsecret is missing, and so is certificate or key",
+      "clientsecret is missing, and so are certificate and key",
     ],
   ])("names what is wrong, case %#", (value, reason) => {
     const error = fault(value);

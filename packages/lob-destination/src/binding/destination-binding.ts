@@ -117,14 +117,28 @@ function bindingSchema(
     )
     .refine(
       ({ clientsecret, certificate, key }) =>
-        clientsecret !== undefined || (certificate !== undefined && key !== undefined),
+        [clientsecret, certificate, key].some((member) => member !== undefined),
       {
         path: ["clientsecret"],
         error: ({ input }) => withoutSecret(input, settingOf),
-        // Checked even if other members are wrong: one message names everything.
-        when: ({ value }) => typeof value === "object" && value !== null,
+        when: isObject,
       },
+    )
+    .refine(
+      ({ clientsecret, certificate, key }) =>
+        clientsecret !== undefined || certificate === undefined || key !== undefined,
+      { path: ["key"], error: "is missing", when: isObject },
+    )
+    .refine(
+      ({ clientsecret, certificate, key }) =>
+        clientsecret !== undefined || key === undefined || certificate !== undefined,
+      { path: ["certificate"], error: "is missing", when: isObject },
     );
+}
+
+/** Checked even if other members are wrong: one message names everything. */
+function isObject({ value }: { readonly value: unknown }): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 const CREDENTIAL_TYPE = "credential-type";
@@ -136,7 +150,7 @@ function withoutSecret(binding: unknown, settingOf: (member: string) => string):
   const type: unknown = Object.entries(binding ?? {}).find(
     ([name]) => name === CREDENTIAL_TYPE,
   )?.[1];
-  const missing = `is missing, and so is ${settingOf("certificate")} or ${settingOf("key")}`;
+  const missing = `is missing, and so are ${settingOf("certificate")} and ${settingOf("key")}`;
   if (typeof type !== "string" || !KNOWN_TYPE.test(type)) return missing;
   return `${missing}; the ${CREDENTIAL_TYPE} ${type} brings none of them, so request a binding of the type binding-secret or x509`;
 }

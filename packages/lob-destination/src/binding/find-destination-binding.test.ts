@@ -240,7 +240,7 @@ describe("findDestinationBinding", () => {
     for (const said of [
       "VCAP_SERVICES (no service labelled or tagged destination)",
       'binding "x" of the service bindings of',
-      "url is missing; uri is missing; clientsecret is missing, and so is certificate or key",
+      "url is missing; uri is missing; clientsecret is missing, and so are certificate and key",
       '/bindings/destination" (uri is blank)',
       "it is not a directory, or one of its parents is not",
       "CLOUD_SDK_CFG_DESTINATION_DEFAULT_* (CLOUD_SDK_CFG_DESTINATION_DEFAULT_CLIENTID is missing; CLOUD_SDK_CFG_DESTINATION_DEFAULT_URL is missing; CLOUD_SDK_CFG_DESTINATION_DEFAULT_URI is missing)",

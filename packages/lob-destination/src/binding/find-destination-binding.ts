@@ -1,6 +1,7 @@
 import { TokenError } from "@agent-oauth/core";
-import { identityDigest, listedNames, shownName } from "@agent-oauth/core/internal";
+import { identityDigest, listedNames, listedReasons, shownName } from "@agent-oauth/core/internal";
 import type { EnvironmentOptions } from "@agent-oauth/node";
+import { type TriedCandidates, triedCandidates } from "@agent-oauth/node/internal";
 import { type BindingPlace, bindingPlaces, type ListedBinding } from "./binding-places.ts";
 import type { DestinationAccess } from "./destination-binding.ts";
 import { currentEnvironment } from "./lob-environment.ts";
@@ -77,77 +78,115 @@ async function look(
   place: BindingPlace,
   { name, check }: Pick<FindDestinationBindingOptions, "name" | "check">,
 ): Promise<FoundBinding | Missing> {
-  const found = async () => choose(await place.list(), { place, name });
+  const at = { place, check };
   try {
-    const binding = await found();
-    if (binding === undefined) return { missing: place.empty, isUnusable: false };
-    const origin = originOf(place, binding);
-    const value = await binding.read();
-    const checkHere = (value: unknown) => check(value, origin, place.settingOf);
-    const access = checkHere(value);
-    const unchanged = { access, digest: identityDigest(value) };
-    return { access, readAgain: rereader({ found, check: checkHere, origin }, unchanged) };
+    const bindings = await place.list();
+    if (bindings.length === 0) return { missing: await notThere(place, name), isUnusable: false };
+    const { candidate, value } = await onlyUsable(bindings, at);
+    const unchanged = { access: value.access, digest: identityDigest(value.content) };
+    return { access: value.access, readAgain: rereader(candidate, at, unchanged) };
   } catch (error) {
     if (!TokenError.isInstance(error) || error instanceof SeveralBindings) throw error;
-    const reason = error.message.replace(`Cannot use ${place.name}: `, "");
-    return { missing: reason.replace(/^Cannot/, "cannot"), isUnusable: true };
+    return { missing: reasonOf(error, place), isUnusable: true };
   }
 }
 
-interface Rereading {
-  readonly found: () => Promise<ListedBinding | undefined>;
-  readonly check: (value: unknown) => DestinationAccess;
-  readonly origin: string;
+/** Says what there is in place of the binding that was named: its name may be misspelt. */
+async function notThere(place: BindingPlace, name: string | undefined): Promise<string> {
+  const others = name === undefined ? [] : ((await place.names?.()) ?? []);
+  if (name === undefined || others.length === 0) return place.empty;
+  return `no service binding ${shownName(name)} ${place.kind}, only ${listedNames(others)}`;
 }
 
-/** Makes the function that reads a binding again, and checks it only if it changed. */
+interface At {
+  readonly place: BindingPlace;
+  readonly check: FindDestinationBindingOptions["check"];
+}
+
+type Tried = TriedCandidates<
+  ListedBinding,
+  { readonly access: DestinationAccess; readonly content: unknown }
+>;
+
+/** The only one that can be used: those that cannot are told only if that is none, or several. */
+async function onlyUsable(
+  bindings: readonly ListedBinding[],
+  { place, check }: At,
+): Promise<Tried["usable"][number]> {
+  const tried: Tried = await triedCandidates(bindings, async (binding) => {
+    const content = await binding.read();
+    return { access: check(content, originOf(place, binding), place.settingOf), content };
+  });
+  const [only, ...others] = tried.usable;
+  if (others.length > 0) throw new SeveralBindings(place, tried);
+  if (only !== undefined) return only;
+  const [failure] = tried.unusable;
+  if (failure !== undefined && tried.unusable.length === 1) throw failure.error;
+  throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${place.name}: ${reasonsOf(tried, place)}`);
+}
+
+function reasonsOf({ unusable }: Tried, place: BindingPlace): string {
+  return listedReasons(unusable.map(({ error }) => reasonOf(error, place)));
+}
+
+function reasonOf(error: TokenError, { name }: BindingPlace): string {
+  return error.message.replace(`Cannot use ${name}: `, "").replace(/^Cannot/, "cannot");
+}
+
+/**
+ * Makes the function that reads a binding again, and checks it only if it changed. As long as the chosen one is there, no
+ * other takes its place.
+ */
 function rereader(
-  { found, check, origin }: Rereading,
+  chosen: ListedBinding,
+  at: At,
   first: { readonly access: DestinationAccess; readonly digest: string },
 ): FoundBinding["readAgain"] {
+  const { place, check } = at;
   let known = first;
+  let { name } = chosen;
+  const origin = () => originOf(place, { name });
   const read = async () => {
-    const binding = await found();
-    if (binding !== undefined) return binding.read();
-    throw new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${origin}: it is not there any more`);
+    const all = await place.list();
+    const same = all.filter((binding) => binding.name === name);
+    const bindings = same.length > 0 ? same : all;
+    const [binding] = bindings;
+    if (binding === undefined) throw unusable(origin(), "it is not there any more");
+    const only = bindings.length === 1 ? binding : (await onlyUsable(bindings, at)).candidate;
+    const content = await only.read();
+    name = only.name;
+    return content;
   };
   return async () => {
-    const value = await read();
-    const digest = identityDigest(value);
+    const content = await read();
+    const digest = identityDigest(content);
     if (digest === known.digest) return known.access;
     // Its files are read one by one: half of them may be of the previous generation.
     if (identityDigest(await read()) !== digest) {
-      throw new TokenError(
-        "ERR_TOKEN_CONFIG",
-        `Cannot use ${origin}: it changed while it was read`,
-      );
+      throw unusable(origin(), "it changed while it was read");
     }
-    known = { access: check(value), digest };
+    known = { access: check(content, origin(), place.settingOf), digest };
     return known.access;
   };
 }
 
-function choose(
-  bindings: readonly ListedBinding[],
-  { place, name }: { readonly place: BindingPlace; readonly name: string | undefined },
-): ListedBinding | undefined {
-  const matching = bindings.filter((binding) => name === undefined || binding.name === name);
-  if (matching.length < 2) return matching[0];
-  throw new SeveralBindings(place, matching);
+function unusable(origin: string, reason: string): TokenError {
+  return new TokenError("ERR_TOKEN_CONFIG", `Cannot use ${origin}: ${reason}`);
 }
 
-function originOf(place: BindingPlace, { name }: ListedBinding): string {
+function originOf(place: BindingPlace, { name }: Pick<ListedBinding, "name">): string {
   return place.named ? `binding ${shownName(name)} of ${place.name}` : place.name;
 }
 
 /** To choose one of them, or to look elsewhere, would be a guess. */
 class SeveralBindings extends TokenError {
-  constructor({ name }: BindingPlace, bindings: readonly ListedBinding[]) {
-    const all = bindings.map((binding) => binding.name);
+  constructor(place: BindingPlace, tried: Tried) {
+    const all = tried.usable.map(({ candidate }) => candidate.name);
     const advice = new Set(all).size < all.length ? "give the credentials of one" : "name one";
+    const others = tried.unusable.length === 0 ? "" : ` (also there: ${reasonsOf(tried, place)})`;
     super(
       "ERR_TOKEN_CONFIG",
-      `Cannot choose a binding of the Destination Service: ${all.length} in ${name}, ${listedNames(all)}; ${advice} as "binding"`,
+      `Cannot choose a binding of the Destination Service: ${all.length} in ${place.name}, ${listedNames(all)}; ${advice} as "binding"${others}`,
     );
   }
 }

@@ -4,20 +4,30 @@
  */
 import { isPlainObject, jsonValue } from "@agent-oauth/core/internal";
 
-/** Finds the credentials in the values of a binding: those values, or the only document among them that has a client. */
+/**
+ * Finds the credentials in the values of a binding: those values, or the only document among them that has a client, or where
+ * none has one that has other members of a binding, so that only what is missing is called so.
+ */
 export function spreadCredentials(value: unknown): unknown {
-  const found = documentsWithClient(value, MAX_DEPTH);
-  return found.length === 1 ? found[0] : value;
+  for (const members of [["clientid"], ["clientsecret", "certificate", "uri"]]) {
+    const found = documentsWith(members, value, MAX_DEPTH);
+    if (found.length > 0) return found.length === 1 ? found[0] : value;
+  }
+  return value;
 }
 
 /** A root key holds a key that holds the credentials. */
 const MAX_DEPTH = 2;
 
-function documentsWithClient(value: unknown, depth: number): readonly object[] {
+function documentsWith(
+  members: readonly string[],
+  value: unknown,
+  depth: number,
+): readonly object[] {
   if (!isPlainObject(value)) return [];
-  if ("clientid" in value) return [value];
+  if (members.some((member) => member in value)) return [value];
   if (depth === 0) return [];
-  return Object.values(value).flatMap((part) => documentsWithClient(parsed(part), depth - 1));
+  return Object.values(value).flatMap((part) => documentsWith(members, parsed(part), depth - 1));
 }
 
 function parsed(value: unknown): unknown {

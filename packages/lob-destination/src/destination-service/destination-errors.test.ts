@@ -58,13 +58,13 @@ describe("a flow that cannot list fragments", () => {
     btp.fragments["subscriber.ias.user"] = [{ FragmentName: "b" }, { FragmentName: "a" }];
     expect(await userFault()).toMatchObject({
       code: "ERR_TOKEN_CONFIG",
-      message: `${LISTING}there are 2 of them: "a", "b"; choose one by the option "fragment"`,
+      message: `${LISTING}there are 2 of them: "a", "b"; choose one by the option "fragment", a name or a function (names, { kind }) that chooses for each kind of token`,
     });
     expect(btp.calls().filter((call) => call.startsWith("find"))).toEqual([]);
   });
 
   it.each([
-    ["c", "ERR_TOKEN_CONFIG", 'the option "fragment" names none of them'],
+    ["c", "ERR_TOKEN_CONFIG", "names none of them; it may be a function (names, { kind }) that"],
     [() => "c", "ERR_TOKEN_PROVIDER", "must return one of these names, not another name"],
     [() => undefined, "ERR_TOKEN_PROVIDER", "must return one of these names, not undefined"],
     [

@@ -51,19 +51,22 @@ export interface ChosenFragment extends FragmentChoiceContext {
   readonly choice: FragmentChoice | undefined;
 }
 
+/** One name cannot be right for both kinds of token where each has fragments of its own. */
+const FUNCTION = "a function (names, { kind }) that chooses for each kind of token";
+
 function chosen(names: readonly string[], { doing, choice, kind, tenant }: ChosenFragment): string {
   const found = `there are ${names.length} of them: ${listedNames(names)}`;
   if (choice === undefined) {
     throw new TokenError(
       "ERR_TOKEN_CONFIG",
-      `Cannot ${doing}: ${found}; choose one by the option "fragment"`,
+      `Cannot ${doing}: ${found}; choose one by the option "fragment", a name or ${FUNCTION}`,
     );
   }
   if (typeof choice !== "function") {
     if (names.includes(choice)) return choice;
     throw new TokenError(
       "ERR_TOKEN_CONFIG",
-      `Cannot ${doing}: ${found}; the option "fragment" names none of them`,
+      `Cannot ${doing}: ${found}; the option "fragment" names none of them; it may be ${FUNCTION}`,
     );
   }
   const name = asked(choice, { names, context: { kind, tenant } });

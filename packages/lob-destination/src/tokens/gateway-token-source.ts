@@ -15,6 +15,7 @@ import {
   emit,
   fitsHeader,
   identityDigest,
+  refuseOtherThanToken,
   shownName,
 } from "@agent-oauth/core/internal";
 import { urlRule } from "@agent-oauth/node/internal";
@@ -126,6 +127,7 @@ function asked(request: TokenRequest | undefined, kind: "system" | "user") {
       'Cannot get a user token: "subjectToken" is missing',
     );
   }
+  if (userToken !== undefined) refuseOtherThanToken(userToken);
   // `Headers` quotes the value that it refuses.
   if (userToken !== undefined && !fitsHeader(userToken)) {
     throw new TypeError('Cannot request a token: no header can carry the "subjectToken"');

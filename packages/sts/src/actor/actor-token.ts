@@ -10,7 +10,7 @@ import {
 } from "@agent-oauth/core";
 import {
   checkOptions,
-  foundInsteadOfToken,
+  foundInsteadOfBearer,
   type OptionNames,
   retoldError,
   shownName,
@@ -127,15 +127,12 @@ function sourceOfFile(path: string, { clock, timeoutMs }: ActorTokenOptions) {
 
 function sourceOfOne(text: string, clock: Clock): TokenSource {
   const token = withoutBearer(text);
-  const found = foundInsteadOfToken(token);
+  const found = foundInsteadOfBearer(token);
   if (found !== undefined) return invalidOption("actor.token", `is ${found}; give the token alone`);
   try {
     return staticTokenSource({ token, expiresAt: jwtExpiresAt(token) }, { clock });
   } catch {
-    return invalidOption(
-      "actor.token",
-      "must be of at most 65 536 characters, without control characters",
-    );
+    return invalidOption("actor.token", "must be of at most 65 536 characters");
   }
 }
 

@@ -38,7 +38,8 @@ export interface McpServerToolConfig {
  * Makes the schema of MCP servers with their tools, for use in a larger one: a list, an object by name, or either as the
  * member `mcpServers`. `stsAudience` is one name or a list of them. `type` is `http` (Streamable HTTP, the default; also
  * `streamable-http`); `sse`, which MCP has given up, and local commands are refused. An unknown key is refused too: with a
- * misspelt `stsAudience`, tokens would be valid for every audience.
+ * misspelt `stsAudience`, tokens would be valid for every audience. Beside `mcpServers`, other tools may have keys of their
+ * own, but no servers, and no key that belongs into a server.
  */
 export function mcpServersSchema(
   options: ParseMcpServersOptions = {},
@@ -47,11 +48,12 @@ export function mcpServersSchema(
   checkOptions(options, { doing, names: { allowInsecureHosts: true } });
   const server = serverSchema(checkedInsecureHosts(options.allowInsecureHosts, doing));
   return layouts.transform((input, context) => {
-    const entries = serverEntries(input);
-    if (entries === undefined) {
-      context.addIssue(`must be ${SERVER_LAYOUTS}`);
+    const found = serverEntries(input);
+    if ("violation" in found) {
+      context.addIssue(found.violation);
       return z.NEVER;
     }
+    const { entries } = found;
     const servers = entries.flatMap((entry) => checkedServer(server, { entry, context }));
     refuseTwins(entries, context);
     return servers;

@@ -54,6 +54,40 @@ describe("createStsTokenSource", () => {
     expect(request?.headers).not.toHaveProperty("authorization");
   });
 
+  const otherThanTokens = [
+    ['{"access_token":"sentinel"}', /"subjectToken" is a JSON document/],
+    ["TOKEN=sentinel", /is a line NAME=value/],
+    ["<html>sentinel", /is HTML or XML/],
+    ['"sentinel"', /is quoted text/],
+  ] as const;
+  it.each(otherThanTokens)("sends no subject token that is none: %j", async (subjectToken, why) => {
+    for (const dialect of ["token-exchange", "jwt-bearer"] as const) {
+      const { sts, source } = await stsAndSource({ dialect });
+      const call = source.getToken({ subjectToken });
+      await expect(call).rejects.toThrow(TypeError);
+      await expect(call).rejects.toThrow(why);
+      await expect(call).rejects.not.toThrow("sentinel");
+      expect(sts.exchanges).toHaveLength(0);
+    }
+  });
+
+  it("leaves a subject token of the STS's own type as it is", async () => {
+    const { sts, source } = await stsAndSource({ subjectTokenType: "urn:example:token-type:own" });
+    await source.getToken({ subjectToken: '{"a":1}' });
+    expect(sts.exchanges[0]?.form.get("subject_token")).toBe('{"a":1}');
+  });
+
+  it.each(["é", "a b", "“sentinel”", "sentinel\u200b"])(
+    "refuses the text %j as an actor's token at once",
+    async (token) => {
+      const make = () =>
+        createStsTokenSource({ tokenEndpoint: "https://sts.example", actor: { name: "a", token } });
+      expect(make).toThrow(TypeError);
+      expect(make).toThrow(/"actor.token" is text with spaces/);
+      expect(make).not.toThrow("sentinel");
+    },
+  );
+
   it("sends every field, repeated and in order", async () => {
     const { sts, source } = await stsAndSource({
       clientId: "agent",

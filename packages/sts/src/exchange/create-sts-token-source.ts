@@ -11,6 +11,7 @@ import {
   checkOptions,
   identityDigest,
   pickOptions,
+  refuseOtherThanToken,
 } from "@agent-oauth/core/internal";
 import {
   createTokenEndpoint,
@@ -25,6 +26,7 @@ import { checkIssuedType } from "../checks/issued-type-check.ts";
 import { checkedPolicy } from "../checks/response-policy.ts";
 import { subjectRequired } from "../checks/subject-required.ts";
 import { checkedTarget, type Target, withDefaults } from "../checks/target.ts";
+import { tokenTypes } from "../checks/token-types.ts";
 import { exchangeGrant } from "./exchange-grant.ts";
 import {
   ENDPOINT_OPTIONS,
@@ -49,7 +51,8 @@ const DEFAULT_TIMEOUT_MS = 5_000;
  * requested `audience` and `resource` accept.
  *
  * It caches nothing: pass it to `mcpServers` or `toolTokens`, which cache, or to `cachingTokenSource`. Requests support
- * `subjectToken`, `principal` (which is not sent), `audience`, `resource` and `scope`; any other field is a TypeError. A call
+ * `subjectToken`, `principal` (which is not sent), `audience`, `resource` and `scope`; any other field is a TypeError, and so is
+ * a subject token of a registered type that is no token by its structure, such as a JSON document. A call
  * without `subjectToken` fails with `ERR_TOKEN_SUBJECT_REQUIRED`. A response that does
  * not say what was issued, or says something else than was asked for, is refused with `ERR_TOKEN_RESPONSE`, unless
  * `issuedTypeMismatch` allows it.
@@ -123,6 +126,7 @@ class ExchangedTokens implements StsTokenSource {
     const { signal } = options;
     const { subjectToken, ...asked } = normalizeTokenRequest(request, { supports: SUPPORTED });
     if (subjectToken === undefined) throw subjectRequired("exchange a token");
+    if (isRegistered(this.#settings.subjectTokenType)) refuseOtherThanToken(subjectToken);
     const target = withDefaults(checkedTarget(asked), this.#defaults);
     signal?.throwIfAborted();
     const actor = await this.#actorNow(signal);
@@ -151,6 +155,11 @@ class ExchangedTokens implements StsTokenSource {
     const actor = this.#actor;
     return actor && { token: await actor.get({ signal }), tokenType: actor.tokenType };
   }
+}
+
+/** Whatever a type of the STS's own means, its text may look like anything. */
+function isRegistered(tokenType: string): boolean {
+  return Object.values<string>(tokenTypes).includes(tokenType);
 }
 
 const SUPPORTED = ["subjectToken", "principal", "audience", "resource", "scope"] as const;

@@ -68,7 +68,12 @@ describe("propagatingTokenSource", () => {
       .getToken({ subjectToken })
       .catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "ERR_TOKEN_RESPONSE", retryable: false });
-    expect(error).toHaveProperty("message", expect.stringMatching(/"subjectToken" holds control/));
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringMatching(
+        /"subjectToken" is (?:text with spaces, control|longer than any header)/,
+      ),
+    );
     expect(inspect(error)).not.toContain("sentinel");
   });
 
@@ -80,6 +85,16 @@ describe("propagatingTokenSource", () => {
     expect(error.message).toMatch(/does not contain "0-x+…", .* and 4,995 more; have the STS/);
     expect(error.message.length).toBeLessThan(1_000);
   });
+
+  it.each(["“sentinel”", "sentinel b", "ssh-rsa sentinel", "sentinelé", "sentinel\u200b"])(
+    "hands on nothing that no header can carry: %j",
+    async (subjectToken) => {
+      const call = propagatingTokenSource().getToken({ subjectToken });
+      await expect(call).rejects.toMatchObject({ code: "ERR_TOKEN_RESPONSE", retryable: false });
+      await expect(call).rejects.toThrow(/"subjectToken" is text with spaces/);
+      await expect(call).rejects.not.toThrow("sentinel");
+    },
+  );
 
   it("hands on nothing that is no token by its structure", async () => {
     const call = propagatingTokenSource().getToken({ subjectToken: '{"sentinel":1}' });

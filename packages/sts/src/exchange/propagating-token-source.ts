@@ -13,7 +13,7 @@ import {
   checkGetTokenOptions,
   checkOptions,
   earliest,
-  foundInsteadOfToken,
+  foundInsteadOfBearer,
   functionOption,
   type OptionNames,
 } from "@agent-oauth/core/internal";
@@ -84,7 +84,7 @@ export interface PropagatingTokenSourceOptions {
 /** Users send their tokens: one that cannot be sent on is not the caller's mistake. */
 function tokenOf(subjectToken: string, subjectExpiresAt: number | undefined): AccessToken {
   const expiresAt = earliest(jwtExpiresAt(subjectToken), subjectExpiresAt);
-  const found = foundInsteadOfToken(subjectToken);
+  const found = foundInsteadOfBearer(subjectToken);
   if (found !== undefined) {
     throw new TokenError(
       "ERR_TOKEN_RESPONSE",
@@ -96,7 +96,7 @@ function tokenOf(subjectToken: string, subjectExpiresAt: number | undefined): Ac
   } catch {
     throw new TokenError(
       "ERR_TOKEN_RESPONSE",
-      'Cannot hand on a token: "subjectToken" holds control characters, or is longer than any header',
+      'Cannot hand on a token: "subjectToken" is longer than any header',
     );
   }
 }

@@ -48,7 +48,7 @@ describe("createStsTokenSource", () => {
     [{ actor: { name: "agent", token: " " } }, TypeError, /"actor.token"/],
     [{ actor: { name: "agent", token: { file: "" } } }, TypeError, /"actor.token"/],
     [{ actor: "sentinel" }, TypeError, /"actor" must be a plain object, not a string/],
-    [{ actor: { name: "agent", token: "sentinel\n\u0000x" } }, TypeError, /"actor.token" must be/],
+    [{ actor: { name: "agent", token: "sentinel\n\u0000x" } }, TypeError, /"actor.token" is text/],
     [{ actor: { ...actor, tokentype: "sentinel" } }, TypeError, /"tokenType"/],
     [{ actor: { name: "agent", token: { file: "f", path: "sentinel" } } }, TypeError, /"path"/],
     [

@@ -146,6 +146,20 @@ describe("jwtBearerSource", () => {
     },
   );
 
+  it.each([
+    ['{"token":"sentinel"}', /"subjectToken" is a JSON document/],
+    ["TOKEN=sentinel", /"subjectToken" is a line NAME=value/],
+    ["<html>sentinel", /"subjectToken" is HTML or XML/],
+    ["'sentinel'", /"subjectToken" is quoted text/],
+  ])("sends no assertion that is none: %j", async (subjectToken, why) => {
+    const server = await startTestServer();
+    const call = jwtBearerSource(testEndpoint(server)).getToken({ subjectToken });
+    await expect(call).rejects.toThrow(TypeError);
+    await expect(call).rejects.toThrow(why);
+    await expect(call).rejects.not.toThrow("sentinel");
+    expect(server.requests).toHaveLength(0);
+  });
+
   it("passes the caller's signal on", async () => {
     const source = jwtBearerSource(testEndpoint({ url: "https://as.example" }));
     const signal = AbortSignal.abort("enough");

@@ -1,5 +1,5 @@
 import { TokenError, type TokenSource } from "@agent-oauth/core";
-import type { OptionNames } from "@agent-oauth/core/internal";
+import { type OptionNames, refuseOtherThanToken } from "@agent-oauth/core/internal";
 import type { TokenEndpoint } from "../request/token-endpoint.ts";
 import {
   checkGrantSourceOptions,
@@ -17,7 +17,7 @@ const NAMES: OptionNames<JwtBearerSourceOptions> = {
  * Makes a source of tokens for users: each request's `subjectToken` is the assertion.
  *
  * Its requests support `subjectToken`, `principal` (which is not sent), `audience`, `resource` and `scope`; every other
- * field is refused with a TypeError. Without `subjectToken` a call fails with `ERR_TOKEN_SUBJECT_REQUIRED`.
+ * field is refused with a TypeError, and so is a subject token that is no token by its structure. Without `subjectToken` a call fails with `ERR_TOKEN_SUBJECT_REQUIRED`.
  *
  * @example
  * ```ts
@@ -43,11 +43,14 @@ export function jwtBearerSource(
     fields: ["subjectToken", "principal"],
     reserved: ["assertion"],
     own: ({ subjectToken: assertion }) => {
-      if (assertion !== undefined) return { assertion };
-      throw new TokenError(
-        "ERR_TOKEN_SUBJECT_REQUIRED",
-        'Cannot get a token for a user: "subjectToken" is missing',
-      );
+      if (assertion === undefined) {
+        throw new TokenError(
+          "ERR_TOKEN_SUBJECT_REQUIRED",
+          'Cannot get a token for a user: "subjectToken" is missing',
+        );
+      }
+      refuseOtherThanToken(assertion);
+      return { assertion };
     },
     send: ({ signal, ...grant }) =>
       endpoint.request(

@@ -35,6 +35,7 @@ function verdict(value: unknown, { labels, wanted }: Wanted): PemVerdict {
   if (blocks.some(({ isEncrypted }) => isEncrypted)) {
     return { damage: "is encrypted; give it decrypted, for example by openssl pkey" };
   }
+  if (isUrlEncoded(value)) return { damage: "is URL-encoded; decode it first" };
   const broken = blocks.findIndex(({ damage }) => damage !== undefined);
   const { damage } = blocks[broken] ?? {};
   if (damage !== undefined) {
@@ -44,6 +45,11 @@ function verdict(value: unknown, { labels, wanted }: Wanted): PemVerdict {
   const [first, ...others] = blocks.flatMap(({ text }) => (text === undefined ? [] : [text]));
   if (first !== undefined) return { texts: [first, ...others] };
   return { damage: `is not PEM with a block "${wanted}": ${foundInstead(value.trim(), all)}` };
+}
+
+/** Looks at the first line only: text between the blocks may hold anything. */
+function isUrlEncoded(text: string): boolean {
+  return /%2DBEGIN|-BEGIN(?:%20|\+)|-BEGIN [A-Z0-9 ]{1,40}-----%0[AD]/i.test(text);
 }
 
 function foundInstead(text: string, blocks: readonly PemBlock[]): string {
