@@ -173,7 +173,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
         options,
         "use getSystemAuth() if there is no user",
       );
-      const tokens = userOrSystemTokens(flow, caller, doing);
+      const tokens = userOrSystemTokens(flow, caller, doing, "call getUserAuth(userToken)");
       return checkedToken(await tokens.getToken(caller, { signal }));
     });
   }
@@ -221,10 +221,11 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
 
   /** The tool's own time begins when it is known who calls. What is known already needs no time limit. */
   #beginInTime(options: CallMcpToolOptions, signal: AbortSignal) {
-    const { userToken, tenant } = options;
+    const { userToken, tenant, timeoutMs } = options;
     const asksUser = typeof userToken === "function" || typeof tenant === "function";
     if (!asksUser && this.#flows.known !== undefined) return this.#begin(options);
-    return this.#within("find out who calls", { signal }, () => this.#begin(options));
+    const limits = { signal, ...(timeoutMs !== undefined && { timeoutMs }) };
+    return this.#within("find out who calls", limits, () => this.#begin(options));
   }
 
   async #within<R>(
