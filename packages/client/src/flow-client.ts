@@ -12,7 +12,13 @@ import {
   type ListOptions,
   type UserAuthOptions,
 } from "./call-options.ts";
-import { callTimeout, noResponse, tookTooLong, toolTimeouts } from "./call-timeouts.ts";
+import {
+  callTimeout,
+  noResponse,
+  startedInTime,
+  tookTooLong,
+  toolTimeouts,
+} from "./call-timeouts.ts";
 import { type Caller, type CallerInit, resolveCaller, type UserToken } from "./caller.ts";
 import {
   type AgentGatewayClientOptions,
@@ -70,7 +76,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
       ask: async (server) => {
         const doing = `list the tools of the MCP server ${shownName(server.name)}`;
         const request = { ...caller, ...targetRequest(server) };
-        const listed = new ListedTools(server);
+        const listed = new ListedTools(server, this.#sessions.validators);
         const tools = await this.#within(doing, options, (signal) =>
           this.#sessions.call({
             flow,
@@ -105,7 +111,8 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     const timeoutReason = () => toolRun.errorFor(tookTooLong(doing, total));
     const deadline = { timeoutMs: total, timeoutReason, signals: [signal] };
     // Awaited: to return a promise from an async function takes three turns of the queue in place of one.
-    return await withinDeadline(deadline, async ({ signal }) => {
+    const start = { timeoutMs: options.timeoutMs, doing };
+    return await startedInTime(deadline, start, async ({ signal, started }) => {
       const { flow, caller } = await this.#beginInTime(options, signal);
       const request = { ...caller, ...targetRequest(server, tool.name) };
       return await this.#sessions.call({
@@ -117,8 +124,10 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
         toolRun,
         limits: { maxBytes: this.#settings.maxCallBytes, bytesName: '"maxCallBytes"' },
         mend: output.mend,
-        run: (client, signal) =>
-          callTool(client, tool, { args, timeout, signal, onProgress, output }),
+        run: (client, signal) => {
+          started();
+          return callTool(client, tool, { args, timeout, signal, onProgress, output });
+        },
       });
     });
   }
@@ -221,11 +230,10 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
 
   /** The tool's own time begins when it is known who calls. What is known already needs no time limit. */
   #beginInTime(options: CallMcpToolOptions, signal: AbortSignal) {
-    const { userToken, tenant, timeoutMs } = options;
+    const { userToken, tenant } = options;
     const asksUser = typeof userToken === "function" || typeof tenant === "function";
     if (!asksUser && this.#flows.known !== undefined) return this.#begin(options);
-    const limits = { signal, ...(timeoutMs !== undefined && { timeoutMs }) };
-    return this.#within("find out who calls", limits, () => this.#begin(options));
+    return this.#within("find out who calls", { signal }, () => this.#begin(options));
   }
 
   async #within<R>(

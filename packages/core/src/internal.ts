@@ -18,7 +18,9 @@ export { boundedMap } from "./collections/bounded-map.ts";
 export {
   type ConnectionFailure,
   type ConnectionFailureKind,
+  type ConnectionVerdict,
   connectionFailure,
+  noteConnectionVerdict,
 } from "./errors/connection-failure.ts";
 export { cutMiddle } from "./errors/cut-middle.ts";
 export { errorDetails, type RetoldDetails, retoldError } from "./errors/retold-error.ts";

@@ -1,4 +1,10 @@
-import { bearerFetch, parseChallenge, TokenError, type TokenRequest, type TokenSource } from "@agent-oauth/core";
+import {
+  bearerFetch,
+  parseChallenge,
+  TokenError,
+  type TokenRequest,
+  type TokenSource,
+} from "@agent-oauth/core";
 import type { AgentRef, GatewayFlow } from "@agent-oauth/core/gateway";
 import { boundedText, dropBody } from "@agent-oauth/core/internal";
 import type { ClientSettings } from "../client-options.ts";

@@ -194,14 +194,17 @@ describe("a JSON-RPC error that is the sole answer to a request", () => {
 });
 
 describe("a JSON-RPC error under a status", () => {
-  it.each([400, 403, 500])("%i has a cause that tells that the tool may have run", async (status) => {
-    const { outcome } = await calling("session", () => ({
-      status,
-      body: JSON.stringify({ jsonrpc: "2.0", error: ERROR }),
-    }));
-    expect(outcome).toMatchObject({ ...ERROR, cause: { code: "ERR_TOKEN_HTTP", status } });
-    expect(String((outcome as Error).cause)).toMatch(new RegExp(`${status}${MAY_HAVE_RUN}$`));
-  });
+  it.each([400, 403, 500])(
+    "%i has a cause that tells that the tool may have run",
+    async (status) => {
+      const { outcome } = await calling("session", () => ({
+        status,
+        body: JSON.stringify({ jsonrpc: "2.0", error: ERROR }),
+      }));
+      expect(outcome).toMatchObject({ ...ERROR, cause: { code: "ERR_TOKEN_HTTP", status } });
+      expect(String((outcome as Error).cause)).toMatch(new RegExp(`${status}${MAY_HAVE_RUN}$`));
+    },
+  );
 });
 
 describe("a JSON-RPC error without an id that another response follows", () => {

@@ -40,7 +40,7 @@ export function mcpFailure(error: unknown, doing: string, challenge?: BearerChal
   if (found !== undefined) {
     return new TokenError(
       transportErrorCode(found),
-      `Cannot ${doing}: ${transportReason(found)}${found.kind === "refused" ? CERTIFICATE_ADVICE : ""}`,
+      `Cannot ${doing}: ${transportReason(found)}${found.advice ?? (found.kind === "refused" ? CERTIFICATE_ADVICE : "")}`,
       { cause: redactedCause(found.error) },
     );
   }

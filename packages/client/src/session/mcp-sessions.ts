@@ -26,7 +26,8 @@ export class McpSessions {
   readonly #settings: ClientSettings;
   readonly #pool: SessionPool<McpSession>;
   readonly #verdicts: ProtocolVerdicts;
-  readonly #validators = new OutputValidators();
+  /** Compiled output schemas, for all sessions. */
+  readonly validators = new OutputValidators();
 
   constructor(settings: ClientSettings) {
     const { maxSessions, sessionIdleMs: idleMs, clock } = settings;
@@ -62,7 +63,7 @@ export class McpSessions {
       tokens: userOrSystemTokens(flow, request, doing),
       url: server.url,
       settings: this.#settings,
-      validators: this.#validators,
+      validators: this.validators,
       prior,
     };
     try {

@@ -20,9 +20,7 @@ async function refused(place: Place, status: number, challenge: string) {
   server.take();
   const before = tokens.asked.length;
   server.behaviour.refuse = ({ rpc }) =>
-    rpc === place
-      ? { status, headers: { "www-authenticate": challenge }, body: "" }
-      : undefined;
+    rpc === place ? { status, headers: { "www-authenticate": challenge }, body: "" } : undefined;
   const work = () =>
     place === "tools/list" ? client.listMcpTools(alice) : client.callMcpTool(tool, {}, alice);
   const error = await caught(work());
@@ -57,23 +55,26 @@ describe("a 403 that wants more scope keeps the session, written as", () => {
 });
 
 describe("a challenge that wants another token of the user", () => {
-  it.each([401, 403])("with %i tells the claims, and no other token is requested", async (status) => {
-    const challenge = `Bearer realm="", error="insufficient_claims", claims="${CLAIMS}"`;
-    for (const place of ["tools/call", "tools/list", "initialize"] as const) {
-      const { error, next, renewed, requests } = await refused(place, status, challenge);
-      expect(error).toMatchObject({
-        code: "ERR_TOKEN_OAUTH",
-        status,
-        oauthError: "insufficient_claims",
-        claims: CLAIMS,
-        retryable: false,
-        message: expect.stringMatching(/get a new user token with the "claims" of this error$/),
-      });
-      expect(renewed).toBe(place === "initialize" ? 1 : 0);
-      expect(requests).toEqual([`POST ${place}`]);
-      if (place !== "initialize") expect(next).toEqual([`POST ${place}`]);
-    }
-  });
+  it.each([401, 403])(
+    "with %i tells the claims, and no other token is requested",
+    async (status) => {
+      const challenge = `Bearer realm="", error="insufficient_claims", claims="${CLAIMS}"`;
+      for (const place of ["tools/call", "tools/list", "initialize"] as const) {
+        const { error, next, renewed, requests } = await refused(place, status, challenge);
+        expect(error).toMatchObject({
+          code: "ERR_TOKEN_OAUTH",
+          status,
+          oauthError: "insufficient_claims",
+          claims: CLAIMS,
+          retryable: false,
+          message: expect.stringMatching(/get a new user token with the "claims" of this error$/),
+        });
+        expect(renewed).toBe(place === "initialize" ? 1 : 0);
+        expect(requests).toEqual([`POST ${place}`]);
+        if (place !== "initialize") expect(next).toEqual([`POST ${place}`]);
+      }
+    },
+  );
 
   it("tells the failures of a list, too", async () => {
     const challenge = `Bearer error="insufficient_claims", claims="${CLAIMS}"`;

@@ -37,7 +37,7 @@ describe("checkOptions", () => {
 
   it.each([
     ["an object", {}],
-    ["an object", new AbortController()],
+    ["an instance of AbortController", new AbortController()],
     ["a number", 5],
     ["null", null],
   ])("refuses a signal that is %s", (kind, signal) => {

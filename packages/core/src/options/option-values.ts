@@ -62,10 +62,7 @@ export function signalOption<S>(value: S, { option, doing }: OptionContext): S {
 
 function isSignal(value: unknown): boolean {
   return (
-    typeof value === "object" &&
-    value !== null &&
-    "aborted" in value &&
-    "addEventListener" in value
+    typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value
   );
 }
 
