@@ -9,7 +9,10 @@ export interface CallOptions {
   readonly tenant?: Tenant;
   /** Ends this call; what it shares with others goes on. */
   readonly signal?: AbortSignal;
-  /** Milliseconds. Default: the client's `timeoutMs`, for tool calls its `toolTimeoutMs`. A list has this time for each server. */
+  /**
+   * Milliseconds. Default: the client's `timeoutMs`, for tool calls its `toolTimeoutMs`. A list has this time for each server. If a
+   * tool call gives it, the call must also reach the server within this time.
+   */
   readonly timeoutMs?: number;
 }
 

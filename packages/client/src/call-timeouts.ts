@@ -1,5 +1,10 @@
 import { TokenError } from "@agent-oauth/core";
-import { MAX_TIMER_MS, numberOption } from "@agent-oauth/core/internal";
+import {
+  type DeadlineOptions,
+  MAX_TIMER_MS,
+  numberOption,
+  withinDeadline,
+} from "@agent-oauth/core/internal";
 import type { ClientSettings } from "./client-options.ts";
 
 /** How much longer a tool call may last than the tool may be silent. */
@@ -55,6 +60,34 @@ export function tookTooLong(doing: string, total: number): TokenError {
     "ERR_TOKEN_TIMEOUT",
     `Cannot ${doing}: it did not end within ${total} ms ("maxTotalTimeoutMs")`,
   );
+}
+
+/** The work of {@link startedInTime}. */
+export interface Starting {
+  readonly signal: AbortSignal;
+  /** Tells that the work is under way. */
+  readonly started: () => void;
+}
+
+/**
+ * Does work within its deadline. If `timeoutMs` is given, the work must also have started by then: the MCP SDK counts the time of
+ * a request, not the time until there is a user, a token and a session for it.
+ */
+export function startedInTime<R>(
+  deadline: DeadlineOptions,
+  { timeoutMs, doing }: { readonly timeoutMs: number | undefined; readonly doing: string },
+  work: (starting: Starting) => Promise<R>,
+): Promise<R> {
+  if (timeoutMs === undefined) {
+    return withinDeadline(deadline, ({ signal }) => work({ signal, started: () => {} }));
+  }
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(noResponse(doing, timeoutMs)), timeoutMs);
+  const started = () => clearTimeout(timer);
+  const signals = [...(deadline.signals ?? []), late.signal];
+  return withinDeadline({ ...deadline, signals }, ({ signal }) =>
+    work({ signal, started }),
+  ).finally(started);
 }
 
 function milliseconds(value: unknown, context: { option: string; doing: string }): number {

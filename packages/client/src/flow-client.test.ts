@@ -105,6 +105,7 @@ describe("getUserAuth and getSystemAuth", () => {
     const { flow } = scriptedFlow(scriptedTokens().source);
     const error = await caught(createAgentGatewayClient({ flow }).getSystemAuth());
     expect(error).toMatchObject({ code: "ERR_TOKEN_SUBJECT_REQUIRED" });
+    expect(String(error)).toMatch(/tokens for users only; call getUserAuth\(userToken\)$/);
   });
 
   it("end with the time or the signal of the call", async () => {

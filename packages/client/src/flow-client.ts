@@ -12,7 +12,13 @@ import {
   type ListOptions,
   type UserAuthOptions,
 } from "./call-options.ts";
-import { callTimeout, noResponse, tookTooLong, toolTimeouts } from "./call-timeouts.ts";
+import {
+  callTimeout,
+  noResponse,
+  startedInTime,
+  tookTooLong,
+  toolTimeouts,
+} from "./call-timeouts.ts";
 import { type Caller, type CallerInit, resolveCaller, type UserToken } from "./caller.ts";
 import {
   type AgentGatewayClientOptions,
@@ -70,7 +76,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
       ask: async (server) => {
         const doing = `list the tools of the MCP server ${shownName(server.name)}`;
         const request = { ...caller, ...targetRequest(server) };
-        const listed = new ListedTools(server);
+        const listed = new ListedTools(server, this.#sessions.validators);
         const tools = await this.#within(doing, options, (signal) =>
           this.#sessions.call({
             flow,
@@ -105,7 +111,8 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
     const timeoutReason = () => toolRun.errorFor(tookTooLong(doing, total));
     const deadline = { timeoutMs: total, timeoutReason, signals: [signal] };
     // Awaited: to return a promise from an async function takes three turns of the queue in place of one.
-    return await withinDeadline(deadline, async ({ signal }) => {
+    const start = { timeoutMs: options.timeoutMs, doing };
+    return await startedInTime(deadline, start, async ({ signal, started }) => {
       const { flow, caller } = await this.#beginInTime(options, signal);
       const request = { ...caller, ...targetRequest(server, tool.name) };
       return await this.#sessions.call({
@@ -117,8 +124,10 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
         toolRun,
         limits: { maxBytes: this.#settings.maxCallBytes, bytesName: '"maxCallBytes"' },
         mend: output.mend,
-        run: (client, signal) =>
-          callTool(client, tool, { args, timeout, signal, onProgress, output }),
+        run: (client, signal) => {
+          started();
+          return callTool(client, tool, { args, timeout, signal, onProgress, output });
+        },
       });
     });
   }
@@ -173,7 +182,7 @@ export class FlowClient<T extends AccessToken> implements AgentGatewayClient<T> 
         options,
         "use getSystemAuth() if there is no user",
       );
-      const tokens = userOrSystemTokens(flow, caller, doing);
+      const tokens = userOrSystemTokens(flow, caller, doing, "call getUserAuth(userToken)");
       return checkedToken(await tokens.getToken(caller, { signal }));
     });
   }

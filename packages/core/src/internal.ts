@@ -18,10 +18,12 @@ export { boundedMap } from "./collections/bounded-map.ts";
 export {
   type ConnectionFailure,
   type ConnectionFailureKind,
+  type ConnectionVerdict,
   connectionFailure,
+  noteConnectionVerdict,
 } from "./errors/connection-failure.ts";
 export { cutMiddle } from "./errors/cut-middle.ts";
-export { type RetoldDetails, retoldError } from "./errors/retold-error.ts";
+export { errorDetails, type RetoldDetails, retoldError } from "./errors/retold-error.ts";
 export { transportErrorCode, transportReason } from "./errors/transport-reason.ts";
 export { type YieldedBy, yielded, yieldedText, yieldedValue } from "./errors/yielded-value.ts";
 export { emit } from "./events/emit.ts";
@@ -63,6 +65,7 @@ export {
 } from "./sessions/session-pool.ts";
 export {
   isRefusalStatus,
+  namesSession,
   type Refusal,
   type RefusalStatus,
   type RefusedRequest,

@@ -1,4 +1,10 @@
-import { bearerFetch, TokenError, type TokenRequest, type TokenSource } from "@agent-oauth/core";
+import {
+  bearerFetch,
+  parseChallenge,
+  TokenError,
+  type TokenRequest,
+  type TokenSource,
+} from "@agent-oauth/core";
 import type { AgentRef, GatewayFlow } from "@agent-oauth/core/gateway";
 import { boundedText, dropBody } from "@agent-oauth/core/internal";
 import type { ClientSettings } from "../client-options.ts";
@@ -57,7 +63,7 @@ export async function readAgentCard(
       if (!response.ok) {
         dropBody(response.body);
         if (response.status === 404 && agent.optional === true) return undefined;
-        throw mcpFailure({ status: response.status }, doing);
+        throw mcpFailure({ status: response.status }, doing, parseChallenge(response));
       }
       const text = (await boundedText(response.body, MAX_CARD_BYTES)) ?? "";
       return { agent, ...namedCard(JSON.parse(text), doing) };

@@ -23,8 +23,6 @@ export function discoveredTools(
     const error = new TokenError("ERR_TOKEN_RESPONSE", message);
     return { found: [], failures: [{ ref, reason: "no-tools", error }] };
   }
-  const failures = listed.failures.map(
-    (failure) => ({ ref, reason: "unusable-tool", ...failure }) as const,
-  );
+  const failures = listed.failures.map((failure) => ({ ref, ...failure }));
   return { found: tools, failures };
 }

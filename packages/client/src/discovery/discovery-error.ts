@@ -1,5 +1,5 @@
 import { redactedCause, TokenError, type TokenErrorOptions } from "@agent-oauth/core";
-import { listedReasons, shownName } from "@agent-oauth/core/internal";
+import { errorDetails, listedReasons, shownName } from "@agent-oauth/core/internal";
 import type { DiscoveryFailure, DiscoveryRef } from "./discovery-failure.ts";
 
 const BRAND = Symbol.for("@agent-oauth/DiscoveryError");
@@ -26,11 +26,17 @@ export class DiscoveryError<Ref extends DiscoveryRef = DiscoveryRef> extends Tok
     return TokenError.isInstance(error) && BRAND in error;
   }
 
-  /** @throws TypeError if `failures` is no list of at least one. */
+  /** @throws TypeError if `failures` is no list of at least one failure. */
   constructor(failures: readonly DiscoveryFailure<Ref>[]) {
     if (!Array.isArray(failures) || failures.length === 0) {
       throw new TypeError(
         'Cannot make a DiscoveryError: "failures" must be a list of at least one failure',
+      );
+    }
+    for (const [index, failure] of failures.entries()) {
+      if (typeof failure?.ref?.name === "string") continue;
+      throw new TypeError(
+        `Cannot make a DiscoveryError: "failures[${index}]" must have a "ref" with a "name", and an "error"`,
       );
     }
     const token = failures.map(({ error }) => error).find((error) => TokenError.isInstance(error));
@@ -62,18 +68,9 @@ function optionsOf(
 ): TokenErrorOptions {
   const errors = failures.map(({ error }) => error);
   return {
-    cause: token === undefined ? redactedCause(errors[0]) : causeOf(token),
+    ...(token === undefined ? { cause: redactedCause(errors[0]) } : errorDetails(token)),
     retryable: errors.some((error) => TokenError.isInstance(error) && error.retryable),
-    ...(token && {
-      status: token.status,
-      oauthError: token.oauthError,
-      retryAfterMs: token.retryAfterMs,
-    }),
   };
-}
-
-function causeOf({ cause }: TokenError): Error | undefined {
-  return cause instanceof Error ? cause : undefined;
 }
 
 /** Messages of others are not repeated: they may hold anything. */

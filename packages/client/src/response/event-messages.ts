@@ -1,3 +1,5 @@
+import { jsonRpcErrorIn } from "@agent-oauth/core/internal";
+
 /** The end of an event: a line break, and the one of an empty line. */
 const END = /(?:\r\n|\r(?!\n)|\n){2}/;
 const AFTER_END = new RegExp(`(?<=${END.source})`);
@@ -55,9 +57,13 @@ export class EventMessages {
   #changed(event: string): string {
     const lines = event.split(LINE_BREAK);
     const data = lines.flatMap((line) => /^data: ?(.*)$/s.exec(line)?.[1] ?? []);
-    const changed = this.#changedData(Buffer.from(data.join("\n"), "latin1").toString());
+    const text = Buffer.from(data.join("\n"), "latin1").toString();
+    const isRenamed = lines.some(isErrorEvent) && jsonRpcErrorIn(text) !== undefined;
+    const changed = this.#changedData(text) ?? (isRenamed ? text : undefined);
     if (changed === undefined) return event;
-    const others = lines.filter((line) => line !== "" && !line.startsWith("data:"));
+    const others = lines.filter(
+      (line) => line !== "" && !line.startsWith("data:") && !(isRenamed && isErrorEvent(line)),
+    );
     const line = `data: ${Buffer.from(changed).toString("latin1")}`;
     return [...others, line, "", ""].join("\n");
   }
@@ -70,6 +76,11 @@ export class EventMessages {
       return undefined; // The SDK says what is wrong with it.
     }
   }
+}
+
+/** The SDK reads only events named "message"; some servers name the event of an error for what it holds. */
+function isErrorEvent(line: string): boolean {
+  return /^event: ?error *$/.test(line);
 }
 
 const LINE_FEED = 0x0a;

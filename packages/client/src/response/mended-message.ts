@@ -9,18 +9,22 @@ const STRUCTURED_CONTENT = "structuredContent";
 /**
  * Mends what many servers write otherwise than the MCP SDK wants it, in place and before the SDK sees it. `null` for an optional
  * member means that it is absent. An error without an id, or with `null` as its id, is the response to the request: the response
- * to an HTTP request is for no other.
+ * to an HTTP request is for no other. In an event stream, the error is the response only if no other comes.
  *
  * @returns whether something was changed.
  */
-export function mendMessage(message: unknown, { id, method }: AnsweredRequest): boolean {
+export function mendMessage(message: unknown, request: AnsweredRequest): boolean {
+  const { id, method } = request;
   if (Array.isArray(message)) {
-    return message.map((one) => mendMessage(one, { id, method })).includes(true);
+    const isAnswered = message.some((one) => isRecord(one) && one.id === id);
+    const rest = { method, ...(!isAnswered && { id }) };
+    return message.map((one) => mendMessage(one, rest)).includes(true);
   }
   if (!isRecord(message)) return false;
   let isChanged = dropNulls(message);
   if (isRecord(message.error) && message.id === undefined && id !== undefined) {
-    message.id = id;
+    if (request.isStreamed === true) keepStrayError(message.error, request);
+    else message.id = id;
     isChanged = true;
   }
   const { result, params } = message;
@@ -37,6 +41,25 @@ export function mendMessage(message: unknown, { id, method }: AnsweredRequest): 
 export interface AnsweredRequest {
   readonly id?: unknown;
   readonly method?: string | undefined;
+  /** Whether other messages may follow. An error without an id is then kept: the result may still come. */
+  readonly isStreamed?: boolean;
+  strayError?: StrayError;
+}
+
+/** A JSON-RPC error that names no request. */
+export interface StrayError {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+/** The first one counts. */
+function keepStrayError(
+  { code, message, data }: Record<string, unknown>,
+  request: AnsweredRequest,
+): void {
+  if (!Number.isInteger(code) || typeof message !== "string") return;
+  request.strayError ??= { code: Number(code), message, data };
 }
 
 function dropAllNulls(value: object): boolean {

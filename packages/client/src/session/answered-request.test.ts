@@ -160,21 +160,70 @@ describe("a JSON-RPC error that is the sole answer to a request", () => {
     ["a stream", (message) => ({ status: 200, headers: SSE, body: event(message) })],
     ["HTTP 400", (message) => ({ status: 400, body: JSON.stringify(message) })],
     ["HTTP 500", (message) => ({ status: 500, body: JSON.stringify(message) })],
+    ["a list under HTTP 500", (message) => ({ status: 500, body: JSON.stringify([message]) })],
+    [
+      "a stream under HTTP 500",
+      (message) => ({ status: 500, headers: SSE, body: `: hello\r\n\r\n${event(message)}` }),
+    ],
+    [
+      "an event named error",
+      (message) => ({
+        status: 200,
+        headers: SSE,
+        body: `event: error\ndata: ${JSON.stringify(message)}\n\n`,
+      }),
+    ],
   ];
   for (const [form, answer] of forms) {
     it.each([
       ["has no id", {}],
       ["has null for its id", { id: null }],
+      ["has the id of the request", "own id"],
     ])(`in ${form} keeps code and message if it %s`, async (_, id) => {
       for (const era of ERAS) {
-        const message = { jsonrpc: "2.0", ...id, error: ERROR };
-        const { outcome, requests } = await calling(era, () => answer(message));
+        const { outcome, requests } = await calling(era, (seen) => {
+          const given = id === "own id" ? { id: idOf(seen) } : Object(id);
+          return answer({ jsonrpc: "2.0", ...given, error: ERROR });
+        });
         expect(outcome).toMatchObject(ERROR);
         expect(outcome).toBeInstanceOf(Error);
         expect(requests.filter((request) => request === "POST tools/call")).toHaveLength(1);
       }
     });
   }
+});
+
+describe("a JSON-RPC error under a status", () => {
+  it.each([400, 403, 500])(
+    "%i has a cause that tells that the tool may have run",
+    async (status) => {
+      const { outcome } = await calling("session", () => ({
+        status,
+        body: JSON.stringify({ jsonrpc: "2.0", error: ERROR }),
+      }));
+      expect(outcome).toMatchObject({ ...ERROR, cause: { code: "ERR_TOKEN_HTTP", status } });
+      expect(String((outcome as Error).cause)).toMatch(new RegExp(`${status}${MAY_HAVE_RUN}$`));
+    },
+  );
+});
+
+describe("a JSON-RPC error without an id that another response follows", () => {
+  const result = { content: [{ type: "text", text: "done" }] };
+  it.each<[string, (messages: readonly object[]) => Refusal]>([
+    ["a stream", (messages) => ({ status: 200, headers: SSE, body: messages.map(event).join("") })],
+    ["a list", (messages) => ({ status: 200, body: JSON.stringify(messages) })],
+  ])("in %s does not hide it", async (_, answer) => {
+    for (const era of ERAS) {
+      for (const id of [{}, { id: null }]) {
+        const error = { jsonrpc: "2.0", ...id, error: ERROR };
+        const extra = era === "modern" ? { resultType: "complete" } : {};
+        const { outcome } = await calling(era, (seen) =>
+          answer([error, { jsonrpc: "2.0", id: idOf(seen), result: { ...result, ...extra } }]),
+        );
+        expect(outcome).toBeUndefined();
+      }
+    }
+  });
 });
 
 describe("a JSON-RPC error without an id, to the question for the revision", () => {
@@ -211,6 +260,36 @@ describe("a stream that can be resumed", () => {
     };
     expect((await client.callMcpTool(tool, {}, alice)).text).toBe("late");
     expect(gets).toBe(3);
+  });
+
+  it.each(["text/html", "application/json"])(
+    "ends its call at once if it is resumed with %s",
+    async (type) => {
+      const server = await serverOf();
+      const { client, refs } = clientOf([server]);
+      server.behaviour.refuse = ({ rpc, http }) => {
+        if (rpc === "tools/call") return { status: 200, headers: SSE, body: PRIMING };
+        return http === "GET"
+          ? { status: 200, headers: { "content-type": type }, body: "{}" }
+          : undefined;
+      };
+      const error = await caught(client.callMcpTool({ name: "t", server: refs[0] }, {}, alice));
+      expect(error).toMatchObject({ code: "ERR_TOKEN_NETWORK" });
+      expect(server.take().filter((request) => request === "GET")).toHaveLength(1);
+    },
+  );
+
+  it("is resumed at a bounded pace", async () => {
+    const server = await serverOf();
+    const { client, refs } = clientOf([server]);
+    server.behaviour.refuse = ({ rpc, http }) => {
+      if (rpc !== "tools/call" && http !== "GET") return undefined;
+      return { status: 200, headers: SSE, body: PRIMING };
+    };
+    const options = { ...alice, timeoutMs: 500 };
+    const error = await caught(client.callMcpTool({ name: "t", server: refs[0] }, {}, options));
+    expect(error).toMatchObject({ code: "ERR_TOKEN_TIMEOUT" });
+    expect(server.take().filter((request) => request === "GET").length).toBeLessThan(10);
   });
 
   it.each([400, 401, 403, 404, 405, 410])(

@@ -44,7 +44,8 @@ export function boundedResponses(
   };
 }
 
-function isEventStream({ headers, ok, status }: Response): boolean {
+/** Tells whether a response is an event stream. */
+export function isEventStream({ headers, ok, status }: Response): boolean {
   // A 202 has no response, whatever its type is.
   return (
     ok && status !== 202 && /^text\/event-stream *(;|$)/i.test(headers.get("content-type") ?? "")

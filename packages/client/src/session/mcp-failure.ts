@@ -1,4 +1,4 @@
-import { redactedCause, TokenError } from "@agent-oauth/core";
+import { type BearerChallenge, redactedCause, TokenError } from "@agent-oauth/core";
 import {
   connectionFailure,
   jsonRpcErrorIn,
@@ -7,24 +7,28 @@ import {
   transportReason,
 } from "@agent-oauth/core/internal";
 import { ProtocolError } from "@modelcontextprotocol/client";
+import { narrowScope, requirements, stepUpFailure } from "./step-up.ts";
 
 /**
  * Describes in our own words why a server could not be used. Text of the server is left out, because errors reach logs and
  * models; only JSON-RPC errors, which are responses of the tool, and a TokenError pass unchanged.
  *
  * @param doing completes "Cannot …"
+ * @param challenge of the response, if it had one.
  */
-export function mcpFailure(error: unknown, doing: string): unknown {
+export function mcpFailure(error: unknown, doing: string, challenge?: BearerChallenge): unknown {
   const own = [error, fields(error).cause].find((candidate) => TokenError.isInstance(candidate));
   if (own !== undefined) return own;
   const status = httpStatus(error);
   if (status !== undefined) {
-    const failure = refusal(error, { doing, status });
+    const failure = refusal(error, { doing, status, challenge });
     return failure.code === "ERR_TOKEN_HTTP" ? (writtenError(error, failure) ?? failure) : failure;
   }
   const { code, name, cause } = fields(error);
   // The SDK asks for the revision before anything else. Why that failed is in the cause.
-  if (code === "ERA_NEGOTIATION_FAILED" && cause instanceof Error) return mcpFailure(cause, doing);
+  if (code === "ERA_NEGOTIATION_FAILED" && cause instanceof Error) {
+    return mcpFailure(cause, doing, challenge);
+  }
   if (isJsonRpcError(error)) return bounded(error);
   if (code === "REQUEST_TIMEOUT") {
     return new TokenError(
@@ -36,7 +40,7 @@ export function mcpFailure(error: unknown, doing: string): unknown {
   if (found !== undefined) {
     return new TokenError(
       transportErrorCode(found),
-      `Cannot ${doing}: ${transportReason(found)}${found.kind === "refused" ? CERTIFICATE_ADVICE : ""}`,
+      `Cannot ${doing}: ${transportReason(found)}${found.advice ?? (found.kind === "refused" ? CERTIFICATE_ADVICE : "")}`,
       { cause: redactedCause(found.error) },
     );
   }
@@ -114,28 +118,32 @@ function bounded(error: Error): Error {
   return error;
 }
 
-function refusal(error: unknown, { doing, status }: { doing: string; status: number }): TokenError {
+interface HttpRefusal {
+  readonly doing: string;
+  readonly status: number;
+  readonly challenge: BearerChallenge | undefined;
+}
+
+function refusal(error: unknown, { doing, status, challenge }: HttpRefusal): TokenError {
+  const stepUp = stepUpFailure(challenge, { doing, status });
+  if (stepUp !== undefined) return stepUp;
   if (status === 401) {
     return new TokenError(
       "ERR_TOKEN_REJECTED",
       `Cannot ${doing}: the server refused the access token and the new one, too (401); check that it accepts this issuer and audience`,
-      { status },
+      { status, ...requirements(challenge) },
     );
   }
   const { name, requiredScope } = fields(error);
   if (name === "InsufficientScopeError") {
-    const scope =
-      typeof requiredScope === "string"
-        ? `, ${JSON.stringify(requiredScope.slice(0, 200))} is needed`
-        : "";
-    return new TokenError(
-      "ERR_TOKEN_OAUTH",
-      `Cannot ${doing}: the scope of the access token is too narrow${scope}`,
-      { status, oauthError: "insufficient_scope" },
-    );
+    return new TokenError("ERR_TOKEN_OAUTH", `Cannot ${doing}: ${narrowScope(requiredScope)}`, {
+      status,
+      oauthError: "insufficient_scope",
+    });
   }
   return new TokenError("ERR_TOKEN_HTTP", `Cannot ${doing}: the server answered ${status}`, {
     status,
+    ...requirements(challenge),
   });
 }
 

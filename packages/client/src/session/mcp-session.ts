@@ -13,11 +13,13 @@ import { ResponseBudget, type ResponseLimits } from "../response/response-budget
 import type { ToolRun } from "../tools/tool-run.ts";
 import { answeredRequest } from "./answered-request.ts";
 import { mcpFailure } from "./mcp-failure.ts";
+import { pacedResumes } from "./paced-resumes.ts";
 import { secureEndpoint } from "./secure-endpoint.ts";
 import { type SentMessage, SessionCall, type SessionCallOptions } from "./session-call.ts";
 import { sessionFetch } from "./session-fetch.ts";
 import { sessionLoss } from "./session-loss.ts";
 import { SessionTokenSource } from "./session-token-source.ts";
+import { withRequirements } from "./step-up.ts";
 
 /** How long the server may take to end a session; only `close()` waits for the response. */
 const END_TIMEOUT_MS = 5_000;
@@ -104,6 +106,7 @@ export class McpSession implements PooledSession {
         allowInsecureHosts,
         ending: this.#ending.signal,
       }),
+      reconnectionScheduler: pacedResumes(() => session.sending),
       requestInit: { headers: { "x-correlation-id": crypto.randomUUID() } },
     });
     const send = this.#transport.send.bind(this.#transport);
@@ -111,7 +114,11 @@ export class McpSession implements PooledSession {
       session.send("method" in message ? message : {}, (request) =>
         request === undefined
           ? send(message, options)
-          : answeredRequest(request, (end) => send(message, { ...options, ...end })),
+          : answeredRequest(
+              request,
+              (end) => send(message, { ...options, ...end }),
+              (response) => this.#transport.onmessage?.(response),
+            ),
       );
     this.#transport.onerror = ({ name }) => {
       if (UNREADABLE.has(name) && session.sending !== undefined) session.sending.isGarbled = true;
@@ -150,7 +157,11 @@ export class McpSession implements PooledSession {
     { call, doing, signal }: { call: SessionCall } & Pick<McpCall<never>, "doing" | "signal">,
   ): unknown {
     if (call.failure === undefined && signal?.aborted) return signal.reason;
-    const failure = call.failure === undefined ? mcpFailure(error, doing) : call.failure.error;
+    const { challenge } = call;
+    const failure =
+      call.failure === undefined
+        ? mcpFailure(error, doing, challenge)
+        : withRequirements(call.failure.error, challenge);
     return call.toolRun?.errorFor(failure) ?? failure;
   }
 

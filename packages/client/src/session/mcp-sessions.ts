@@ -26,7 +26,8 @@ export class McpSessions {
   readonly #settings: ClientSettings;
   readonly #pool: SessionPool<McpSession>;
   readonly #verdicts: ProtocolVerdicts;
-  readonly #validators = new OutputValidators();
+  /** Compiled output schemas, for all sessions. */
+  readonly validators = new OutputValidators();
   /** The ends of sessions whose opening failed. */
   #halfOpen = Promise.resolve();
 
@@ -65,7 +66,7 @@ export class McpSessions {
       tokens: userOrSystemTokens(flow, request, doing),
       url: server.url,
       settings: this.#settings,
-      validators: this.#validators,
+      validators: this.validators,
       prior,
       onHalfOpen: (ended: Promise<void>) => {
         this.#halfOpen = this.#halfOpen.then(() => ended);

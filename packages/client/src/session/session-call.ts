@@ -1,5 +1,6 @@
-import type { TokenRequest } from "@agent-oauth/core";
+import type { BearerChallenge, TokenRequest } from "@agent-oauth/core";
 import type { Refusal } from "@agent-oauth/core/internal";
+import type { StrayError } from "../response/mended-message.ts";
 import type { ResponseBudget } from "../response/response-budget.ts";
 import type { ToolRun } from "../tools/tool-run.ts";
 
@@ -15,8 +16,12 @@ export interface SentMessage {
   isStreamed?: boolean;
   /** Whether the event stream had a message that cannot be read. */
   isGarbled?: boolean;
+  /** An error without an id that the event stream had: the response, unless there is another one. */
+  strayError?: StrayError;
   /** The event after which the stream was last resumed. */
   lastEventId?: string;
+  /** How often the stream was resumed. */
+  resumes?: number;
   /** Ends the wait for the response: it cannot come any more. */
   giveUp?: () => void;
 }
@@ -34,6 +39,8 @@ export class SessionCall {
   readonly mend: MendResult | undefined;
   /** How the server refused the latest JSON-RPC request, if a new session may help. */
   refusal: Refusal | undefined;
+  /** The challenge of the response to the latest JSON-RPC request. */
+  challenge: BearerChallenge | undefined;
   readonly #controller = new AbortController();
   readonly #unfollow: () => void;
   readonly #bodies: CallBody[] = [];

@@ -1,9 +1,10 @@
-import { type BearerBinding, bindBearer } from "@agent-oauth/core";
+import { type BearerBinding, bindBearer, parseChallenge } from "@agent-oauth/core";
 import { dropBody } from "@agent-oauth/core/internal";
 import { ResponseBudget, type ResponseLimits } from "../response/response-budget.ts";
-import { boundedResponses } from "./bounded-responses.ts";
+import { boundedResponses, isEventStream } from "./bounded-responses.ts";
 import type { SentMessage } from "./session-call.ts";
 import type { SessionTokenSource } from "./session-token-source.ts";
+import { isStepUp } from "./step-up.ts";
 import { watchedRequests } from "./watched-requests.ts";
 
 /** How long the response to a message outside of a call may be, such as the end of the session: 64 KiB. */
@@ -63,13 +64,16 @@ function resumes(init: RequestInit, sent: SentMessage): boolean {
   const lastEventId = headers.get(LAST_EVENT_ID) ?? sent.lastEventId;
   if (lastEventId === undefined) return false;
   sent.lastEventId = lastEventId;
+  sent.resumes = (sent.resumes ?? 0) + 1;
   headers.set(LAST_EVENT_ID, lastEventId);
   init.headers = headers;
   return true;
 }
 
 /** Tells whether a server that was asked to resume a response will not do so later, either. */
-function isFinal({ status }: Response): boolean {
+function isFinal(response: Response): boolean {
+  const { status, ok } = response;
+  if (ok) return !isEventStream(response);
   return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
@@ -115,7 +119,7 @@ function withToken(
     }
     const bearer = await present(headers, signal);
     const response = await send(url.href, init);
-    if (response.status !== 401) return response;
+    if (response.status !== 401 || isStepUp(401, parseChallenge(response))) return response;
     dropBody(response.body);
     try {
       const next = await (bearer === undefined ? binding.begin(signal) : bearer.renew(url));

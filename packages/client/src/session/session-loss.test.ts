@@ -99,6 +99,25 @@ describe("a session that the server has forgotten", () => {
       }),
       { code: -32603 },
     ],
+    ...["Session not found", "Bad Request: No valid session ID provided"].flatMap((message) =>
+      (["own id", null, undefined] as const).flatMap((given) =>
+        [200, 500].flatMap((status) =>
+          [{}, SSE].map((headers): [string, (seen: SeenRequest) => Refusal, object] => [
+            `"${message}" under ${status} with the id ${given}, ${JSON.stringify(headers)}`,
+            (seen) => {
+              const id = given === "own id" ? idOf(seen) : given;
+              const body = JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32001, message } });
+              return {
+                status,
+                headers,
+                body: "content-type" in headers ? `data: ${body}\n\n` : body,
+              };
+            },
+            { code: -32001, message: expect.stringContaining(message) },
+          ]),
+        ),
+      ),
+    ),
   ])("is replaced after the call if the answer is %s", async (_, answer, error) => {
     const { server, call, tokens } = await withSession();
     forget(server, answer);

@@ -1,5 +1,5 @@
 import { TokenError } from "@agent-oauth/core";
-import { jsonRpcErrorIn, type Repetition } from "@agent-oauth/core/internal";
+import { jsonRpcErrorIn, namesSession, type Repetition } from "@agent-oauth/core/internal";
 import { httpStatus, isJsonRpcError, responseText } from "./mcp-failure.ts";
 import { neverConnected } from "./never-connected.ts";
 import type { SessionCall } from "./session-call.ts";
@@ -55,6 +55,8 @@ function mayPresentAgain({ failure }: SessionCall): boolean {
 /** Tells whether a failure leaves open that the server knows the session. */
 function isDoubtful(error: unknown, failure: unknown): boolean {
   const status = httpStatus(error);
+  // Some servers say so under 200. A tool may mean a session of its own, which then costs the next call a new one.
+  if (isJsonRpcError(failure) && namesSession(failure.message)) return true;
   // The scope of the token is too narrow.
   if (TokenError.isInstance(failure) && failure.code === "ERR_TOKEN_OAUTH") return false;
   if (status !== undefined) return status !== TOO_MANY_REQUESTS && !isForRequest(error);

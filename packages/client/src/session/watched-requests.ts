@@ -1,4 +1,4 @@
-import { parseChallenge } from "@agent-oauth/core";
+import { type BearerChallenge, parseChallenge } from "@agent-oauth/core";
 import {
   boundedText,
   isRefusalStatus,
@@ -7,6 +7,7 @@ import {
 } from "@agent-oauth/core/internal";
 import { neverConnected } from "./never-connected.ts";
 import type { SentMessage, SessionCall } from "./session-call.ts";
+import { isStepUp } from "./step-up.ts";
 
 /** A refusal needs no longer body than this: 64 KiB. */
 const MAX_REFUSAL_BYTES = 65_536;
@@ -26,16 +27,17 @@ export function watchedRequests(
     call.signal.throwIfAborted();
     if (call.isOver) throw new Error("Cannot send the request: its call is over");
     call.refusal = undefined;
+    call.challenge = undefined;
     const toolRun = method === "tools/call" ? call.toolRun : undefined;
     toolRun?.begin();
     try {
       const response = await fetch(input, init);
       if (response.ok) return response;
       const { status } = response;
-      const isRefused = isRefusal(response);
-      if (isRefused) toolRun?.refused();
-      // A scope that is too narrow is no matter of the session.
-      if (!isRefusalStatus(status) || (status === 403 && isRefused)) return response;
+      if (status === 401 || status === 403) call.challenge = parseChallenge(response);
+      if (isRefusal(status, call.challenge)) toolRun?.refused();
+      // What the token lacks is no matter of the session.
+      if (!isRefusalStatus(status) || isStepUp(status, call.challenge)) return response;
       return await noted(response, { call, status, id, headers: new Headers(init.headers) });
     } catch (error) {
       if (neverConnected(error)) toolRun?.refused();
@@ -45,9 +47,8 @@ export function watchedRequests(
 }
 
 /** Tells whether the server refused the request before any work: it wants another token, or another URL. */
-function isRefusal(response: Response): boolean {
-  const { status } = response;
-  if (status === 403) return parseChallenge(response)?.error === "insufficient_scope";
+function isRefusal(status: number, challenge: BearerChallenge | undefined): boolean {
+  if (status === 403) return isStepUp(status, challenge);
   return status === 401 || status === 307 || status === 308;
 }
 

@@ -200,3 +200,44 @@ describe("what a server says of itself", () => {
     expect(failures).toEqual([]);
   });
 });
+
+describe("an output schema that cannot be compiled", () => {
+  it.each<[string, object]>([
+    ["null for a schema", { type: "object", properties: { a: null } }],
+    ["a pattern of another language", { type: "object", properties: { a: { pattern: "(?i)x" } } }],
+    ["a reference to elsewhere", { type: "object", $ref: "https://schemas.example/x.json" }],
+    ["an empty enumeration", { type: "object", properties: { a: { enum: [] } } }],
+    ["a type that does not exist", { type: "object", properties: { a: { type: "nope" } } }],
+    ["a dialect of old", { $schema: "http://json-schema.org/draft-04/schema#", type: "object" }],
+  ])("by %s costs neither the tool nor its calls", async (_, outputSchema) => {
+    for (const era of ERAS) {
+      const bad = { name: "echo", inputSchema: { type: "object" }, outputSchema };
+      const { tools, failures, client } = await listing(era, [bad, GOOD]);
+      expect(tools.map(({ name }) => name)).toEqual(["echo", "good"]);
+      expect(tools[0]?.outputSchema).toBeUndefined();
+      expect(failures).toMatchObject([{ reason: "unusable-schema", tool: "echo" }]);
+      expect(String(failures[0]?.error)).toBe(
+        'TokenError: Cannot check the results of the tool "echo" of the MCP server "server-0": its "outputSchema" cannot be compiled; the tool is listed without it',
+      );
+      const [tool] = tools;
+      if (tool === undefined) throw new Error("no tool was listed");
+      expect((await client.callMcpTool(tool, {}, alice)).text).toBe("echo {}");
+    }
+  });
+
+  it("is not what most schemas are", async () => {
+    const outputSchema = { type: "object", properties: { a: { type: "string", format: "int64" } } };
+    const { tools, failures } = await listing("session", [{ ...GOOD, outputSchema }]);
+    expect(tools).toMatchObject([{ outputSchema }]);
+    expect(failures).toEqual([]);
+  });
+});
+
+describe("a tool with an empty name", () => {
+  it("is left out", async () => {
+    const { tools, failures } = await listing("session", [{ ...GOOD, name: "" }, GOOD]);
+    expect(tools.map(({ name }) => name)).toEqual(["good"]);
+    expect(failures).toMatchObject([{ reason: "unusable-tool", tool: "" }]);
+    expect(String(failures[0]?.error)).toMatch(/its "name" is empty$/);
+  });
+});

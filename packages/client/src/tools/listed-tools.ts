@@ -1,11 +1,14 @@
 import { TokenError } from "@agent-oauth/core";
 import type { McpServerRef } from "@agent-oauth/core/gateway";
 import { kindOf, shownName } from "@agent-oauth/core/internal";
+import type { JsonSchemaType } from "@modelcontextprotocol/client";
 import { dropNulls, isRecord } from "../response/drop-nulls.ts";
 import { pathText, type SpecViolation, specViolation } from "../response/spec-violation.ts";
+import type { OutputValidators } from "./output-validators.ts";
 
-/** A tool that cannot be used as its server describes it. */
+/** A tool that cannot be used as its server describes it. With `"unusable-schema"`, it is listed without its output schema. */
 export interface UnusableTool {
+  readonly reason: "unusable-tool" | "unusable-schema";
   /** Its name, if it has one. */
   readonly tool?: string;
   readonly error: TokenError;
@@ -14,11 +17,13 @@ export interface UnusableTool {
 /** The tools that one server lists, judged one by one: the MCP SDK would refuse all of them for one. */
 export class ListedTools {
   readonly #server: McpServerRef;
+  readonly #validators: OutputValidators;
   #names: string[] = [];
   #failures: UnusableTool[] = [];
 
-  constructor(server: McpServerRef) {
+  constructor(server: McpServerRef, validators: OutputValidators) {
     this.#server = server;
+    this.#validators = validators;
   }
 
   /** The tools that are left out. */
@@ -35,7 +40,9 @@ export class ListedTools {
   /** Mends the tools of one page, and takes those out that cannot be used. */
   readonly mend = (result: Record<string, unknown>, isModern: boolean): void => {
     if (!Array.isArray(result.tools)) return;
-    result.tools = result.tools.filter((tool: unknown) => this.#isUsable(tool, isModern));
+    const tools = result.tools.filter((tool: unknown) => this.#isUsable(tool, isModern));
+    this.#dropUnusableSchemas(tools);
+    result.tools = tools;
   };
 
   /** Takes note of tools that the SDK took out: it must not list a tool whose `x-mcp-header` is wrong. */
@@ -46,24 +53,48 @@ export class ListedTools {
     }
   }
 
-  #isUsable(tool: unknown, isModern: boolean): boolean {
+  #isUsable(tool: unknown, isModern: boolean): tool is Record<string, unknown> {
     if (!isRecord(tool)) {
       this.#leaveOut(undefined, `it is ${kindOf(tool)}, not an object`);
       return false;
     }
     mendTool(tool, isModern);
     const name = typeof tool.name === "string" ? tool.name : undefined;
-    const violation = specViolation("Tool", tool) ?? (isModern ? undefined : oldOutput(tool));
+    const violation =
+      specViolation("Tool", tool) ??
+      (name === "" ? { path: ["name"], reason: "is empty" } : undefined) ??
+      (isModern ? undefined : oldOutput(tool));
     if (violation === undefined) this.#names.push(String(name));
     else this.#leaveOut(name, `its ${shownName(pathText(violation.path))} ${violation.reason}`);
     return violation === undefined;
   }
 
-  #leaveOut(tool: string | undefined, reason: string): void {
+  /** The SDK would refuse every call of a tool whose schema it cannot compile, before it sends the call. */
+  #dropUnusableSchemas(tools: readonly Record<string, unknown>[]): void {
+    const checked = tools.filter(({ outputSchema }) => isRecord(outputSchema));
+    const schemas = checked.map(({ outputSchema }) => outputSchema as JsonSchemaType);
+    const unusable = this.#validators.unusable(schemas);
+    for (const tool of checked) {
+      if (!unusable.has(tool.outputSchema as JsonSchemaType)) continue;
+      delete tool.outputSchema;
+      const name = String(tool.name);
+      const message = `Cannot check the results of ${this.#named(name)}: its "outputSchema" cannot be compiled; the tool is listed without it`;
+      const error = new TokenError("ERR_TOKEN_RESPONSE", message);
+      this.#failures.push({ reason: "unusable-schema", tool: name, error });
+    }
+  }
+
+  #named(tool: string | undefined): string {
     const what = tool === undefined ? "a tool without a name" : `the tool ${shownName(tool)}`;
-    const message = `Cannot use ${what} of the MCP server ${shownName(this.#server.name)}: ${reason}`;
-    const error = new TokenError("ERR_TOKEN_RESPONSE", message);
-    this.#failures.push({ ...(tool !== undefined && { tool }), error });
+    return `${what} of the MCP server ${shownName(this.#server.name)}`;
+  }
+
+  #leaveOut(tool: string | undefined, reason: string): void {
+    const error = new TokenError(
+      "ERR_TOKEN_RESPONSE",
+      `Cannot use ${this.#named(tool)}: ${reason}`,
+    );
+    this.#failures.push({ reason: "unusable-tool", ...(tool !== undefined && { tool }), error });
   }
 }
 

@@ -30,8 +30,35 @@ export class OutputValidators implements jsonSchemaValidator {
     return validator as JsonSchemaValidator<T>;
   }
 
+  /**
+   * Tells which schemas cannot be compiled. It works for a second at most: later schemas are then compiled when they are used.
+   */
+  unusable(schemas: readonly JsonSchemaType[]): ReadonlySet<JsonSchemaType> {
+    const unusable = new Set<JsonSchemaType>();
+    const judgeAll = () => {
+      for (const schema of schemas) {
+        try {
+          const key = JSON.stringify(schema);
+          if (this.#compiled.get(key) === undefined) this.#compiled.set(key, this.#made(schema));
+        } catch {
+          unusable.add(schema);
+        }
+      }
+    };
+    try {
+      this.#limit.run(judgeAll);
+    } catch {
+      // Out of time.
+    }
+    return unusable;
+  }
+
   #compile(schema: JsonSchemaType): JsonSchemaValidator<unknown> {
-    const validate = this.#limit.run(() => new AjvJsonSchemaValidator().getValidator(schema));
+    return this.#limit.run(() => this.#made(schema));
+  }
+
+  #made(schema: JsonSchemaType): JsonSchemaValidator<unknown> {
+    const validate = new AjvJsonSchemaValidator().getValidator(schema);
     return (input) => this.#limit.run(() => validate(input));
   }
 }

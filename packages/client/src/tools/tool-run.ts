@@ -22,9 +22,15 @@ export class ToolRun {
     this.#mayHaveRun = false;
   }
 
-  /** Returns the error for the caller: a TokenError says if the tool may have run. Others pass unchanged. */
+  /** Returns the error for the caller: a TokenError, or one that is the cause, says if the tool may have run. */
   errorFor<F>(failure: F): F | TokenError {
-    if (!this.#mayHaveRun || !TokenError.isInstance(failure)) return failure;
-    return retoldError(failure, `${failure.message}; the tool may have run`);
+    if (!this.#mayHaveRun) return failure;
+    if (TokenError.isInstance(failure)) {
+      return retoldError(failure, `${failure.message}; the tool may have run`);
+    }
+    if (failure instanceof Error && TokenError.isInstance(failure.cause)) {
+      failure.cause = this.errorFor(failure.cause);
+    }
+    return failure;
   }
 }

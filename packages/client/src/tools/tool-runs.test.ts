@@ -230,12 +230,23 @@ describe("a JSON-RPC error", () => {
         expect(outcome).not.toHaveProperty("status");
         expect({ era, runs, sent }).toEqual({ era, runs: 1, sent: 1 });
         expect(tokens.asked).toHaveLength(1);
-        // Nor does it end the session.
+        // It names the session, so the next call opens another one.
         await client.callMcpTool(tool, {}, alice);
-        expect(server.take()).toEqual(["POST tools/call"]);
+        const opened = server.take().filter((request) => request === "POST initialize");
+        expect(opened).toHaveLength(era === "session" ? 1 : 0);
       }
     },
   );
+
+  it.each(CODES)("with the code %i, in HTTP 200, keeps the session otherwise", async (code) => {
+    for (const era of ERAS) {
+      const error = { code, message: "no such order" };
+      const answer = bodyOf(200, (seen) => rpcError(idOf(seen), error));
+      const { client, tool, server } = await callAfter(era, [answer]);
+      await client.callMcpTool(tool, {}, alice);
+      expect(server.take()).toEqual(["POST tools/call"]);
+    }
+  });
 
   it("of the tool, in HTTP 400, that speaks of a session is the caller's, too", async () => {
     for (const era of ERAS) {
@@ -357,7 +368,8 @@ describe("a tool that is silent", () => {
     const server = await serverOf({ call: () => new Promise(() => {}) });
     const { client, refs } = clientOf([server]);
     const tool = { name: "t", server: refs[0] };
-    const error = await caught(client.callMcpTool(tool, {}, { ...alice, timeoutMs: 20 }));
+    await client.listMcpTools(alice);
+    const error = await caught(client.callMcpTool(tool, {}, { ...alice, timeoutMs: 100 }));
     expect(error).toMatchObject({ code: "ERR_TOKEN_TIMEOUT", retryable: true });
     expect(String(error)).toMatch(new RegExp(`${MAY_HAVE_RUN}$`));
   });

@@ -12,6 +12,10 @@ export type ConnectionFailureKind =
   | "untrusted"
   /** The server said by a TLS alert that it does not accept the client's certificate, or wants one. */
   | "refused"
+  /** The server asked for a client certificate, and then closed the connection. */
+  | "closed-on-certificate"
+  /** The connection ended in the TLS handshake. */
+  | "interrupted"
   /** The server does not speak TLS. */
   | "no-tls"
   /** Server and client could not agree on TLS. */
@@ -28,6 +32,18 @@ export interface ConnectionFailure {
   readonly isUnsent: boolean;
   /** The error that says so. */
   readonly error: Error;
+  /** What to do about it, as far as only the one knows who connected. Follows the reason; may be empty. */
+  readonly advice: string | undefined;
+}
+
+const VERDICT = Symbol.for("@agent-oauth/connectionVerdict");
+
+/** What an error does not tell of itself, but the one knows who connected. */
+export type ConnectionVerdict = Pick<ConnectionFailure, "kind" | "advice">;
+
+/** Notes on an error how a connection failed, for whoever classifies the error later. Nothing is noted on a frozen error. */
+export function noteConnectionVerdict(error: Error, verdict: ConnectionVerdict): void {
+  Reflect.defineProperty(error, VERDICT, { value: verdict, configurable: true });
 }
 
 /**
@@ -39,10 +55,11 @@ export interface ConnectionFailure {
 export function connectionFailure(error: unknown): ConnectionFailure | undefined {
   for (const one of errorChain(error)) {
     const code = codeOf(one);
-    const kind = kindOfFailure(one, code);
+    const noted = verdictOn(one);
+    const kind = noted?.kind ?? kindOfFailure(one, code);
     if (kind === undefined) continue;
     const isUnsent = UNSENT.has(kind) || code === "UND_ERR_CONNECT_TIMEOUT";
-    return { kind, code, isUnsent, error: one };
+    return { kind, code, isUnsent, error: one, advice: noted?.advice };
   }
   return undefined;
 }
@@ -50,10 +67,22 @@ export function connectionFailure(error: unknown): ConnectionFailure | undefined
 /** Tells whether an error, or one of its causes, says that the network failed or that something took too long. */
 export function isNetworkFailure(error: unknown): boolean {
   const kind = connectionFailure(error)?.kind;
-  return kind === "unreachable" || kind === "broken" || kind === "timeout";
+  return kind !== undefined && NETWORK.has(kind);
 }
 
-const UNSENT: ReadonlySet<ConnectionFailureKind> = new Set(["unreachable", "untrusted", "no-tls"]);
+const NETWORK: ReadonlySet<ConnectionFailureKind> = new Set([
+  "unreachable",
+  "interrupted",
+  "broken",
+  "timeout",
+]);
+
+const UNSENT: ReadonlySet<ConnectionFailureKind> = new Set([
+  "unreachable",
+  "interrupted",
+  "untrusted",
+  "no-tls",
+]);
 
 /** undici's other codes are mistakes of the caller. */
 const KINDS: ReadonlyMap<string, ConnectionFailureKind> = new Map([
@@ -94,6 +123,10 @@ const REFUSED_NUMBER = /\bSSL alert number (?:4\d|116)\b/;
 function codeOf(error: Error): string | undefined {
   const code = foreignMember(error, "code");
   return typeof code === "string" && /^[A-Z][A-Z\d_/]{0,79}$/.test(code) ? code : undefined;
+}
+
+function verdictOn(error: Error): ConnectionVerdict | undefined {
+  return (error as { readonly [VERDICT]?: ConnectionVerdict })[VERDICT];
 }
 
 function kindOfFailure(error: Error, code: string | undefined): ConnectionFailureKind | undefined {

@@ -11,9 +11,24 @@ export function retoldError(
   message: string,
   details: RetoldDetails = {},
 ): TokenError {
-  const { status, oauthError, retryAfterMs, claims, suberror, retryable } = error;
   const { code = error.code, ...replaced } = details;
+  return new TokenError(code, message, { ...errorDetails(error), ...replaced });
+}
+
+/** Returns every detail of a token error, for another error that tells the same failure. */
+export function errorDetails(error: TokenError): TokenErrorOptions {
+  const { status, oauthError, retryAfterMs, claims, suberror, acrValues, maxAgeMs } = error;
+  const { retryable } = error;
   const cause = error.cause instanceof Error ? error.cause : undefined;
-  const kept = { cause, status, oauthError, retryAfterMs, claims, suberror, retryable };
-  return new TokenError(code, message, { ...kept, ...replaced });
+  return {
+    cause,
+    status,
+    oauthError,
+    retryAfterMs,
+    claims,
+    suberror,
+    acrValues,
+    maxAgeMs,
+    retryable,
+  };
 }

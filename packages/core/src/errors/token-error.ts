@@ -39,6 +39,10 @@ export interface TokenErrorOptions {
   readonly claims?: string | undefined;
   /** A code beneath the `error` code. */
   readonly suberror?: string | undefined;
+  /** How the user must have authenticated (RFC 9470 §3). */
+  readonly acrValues?: readonly string[] | undefined;
+  /** How long ago the user may have authenticated, in milliseconds (RFC 9470 §3). */
+  readonly maxAgeMs?: number | undefined;
   /** Whether a retry can help. Default: derived from the code and the status. */
   readonly retryable?: boolean | undefined;
 }
@@ -74,6 +78,10 @@ export class TokenError extends Error {
   declare readonly claims?: string;
   /** A code beneath the `error` code, such as Entra's `basic_action`. */
   declare readonly suberror?: string;
+  /** How the user must have authenticated: the parameter `acr_values` of the authorization request (RFC 9470 §3). */
+  declare readonly acrValues?: readonly string[];
+  /** How long ago the user may have authenticated, in milliseconds: `max_age` of the authorization request (RFC 9470 §3). */
+  declare readonly maxAgeMs?: number;
   /** Where the documentation explains the code: meaning, cause and fix. Absent in a build without a public home. */
   declare readonly helpUrl?: string;
 
@@ -91,6 +99,8 @@ export class TokenError extends Error {
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
     if (options.claims !== undefined) this.claims = options.claims;
     if (options.suberror !== undefined) this.suberror = options.suberror;
+    if (options.acrValues !== undefined) this.acrValues = options.acrValues;
+    if (options.maxAgeMs !== undefined) this.maxAgeMs = options.maxAgeMs;
     if (ERROR_PAGE !== undefined) this.helpUrl = `${ERROR_PAGE}#${anchorOf(code)}`;
   }
 }

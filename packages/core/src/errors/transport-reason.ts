@@ -9,6 +9,8 @@ const CODES: Readonly<Record<ConnectionFailureKind, TokenErrorCode>> = {
   timeout: "ERR_TOKEN_TIMEOUT",
   untrusted: "ERR_TOKEN_TLS",
   refused: "ERR_TOKEN_TLS",
+  "closed-on-certificate": "ERR_TOKEN_TLS",
+  interrupted: "ERR_TOKEN_NETWORK",
   "no-tls": "ERR_TOKEN_TLS",
   handshake: "ERR_TOKEN_TLS",
   "no-http": "ERR_TOKEN_RESPONSE",
@@ -33,6 +35,11 @@ export function transportReason({ kind, code }: Pick<ConnectionFailure, "kind" |
       return `the TLS handshake failed${named}`;
     case "refused":
       return `the server refused the TLS connection${named}`;
+    case "closed-on-certificate":
+      return "the server asked for a client certificate and closed the connection";
+    case "interrupted":
+      // A load balancer without a server behind it does so: it says nothing of a certificate.
+      return `the connection broke in the TLS handshake${named}; check that a server runs behind host and port`;
     case "timeout":
       return `the server did not answer in time${named}`;
     case "broken":

@@ -35,6 +35,23 @@ describe("checkOptions", () => {
     expect(check({ audiance: undefined })).toThrow(TypeError);
   });
 
+  it.each([
+    ["an object", {}],
+    ["an instance of AbortController", new AbortController()],
+    ["a number", 5],
+    ["null", null],
+  ])("refuses a signal that is %s", (kind, signal) => {
+    const signalled = (options: unknown) => () =>
+      checkOptions(options, { doing: "do it", names: { signal: true } });
+    expect(signalled({ signal })).toThrow(
+      new TypeError(`Cannot do it: "signal" must be an AbortSignal, not ${kind}`),
+    );
+    expect(signalled({ signal: undefined })).not.toThrow();
+    expect(signalled({ signal: AbortSignal.abort() })).not.toThrow();
+    // One of a polyfill or another realm.
+    expect(signalled({ signal: { aborted: false, addEventListener() {} } })).not.toThrow();
+  });
+
   it("lists the names where none is near", () => {
     expect(check({ colour: 1 })).toThrow('no option "colour"; there are audience, timeoutMs');
   });

@@ -1,4 +1,5 @@
 import { nearestName } from "./nearest-name.ts";
+import { signalOption } from "./option-values.ts";
 import { isPlainObject, kindOf } from "./plain-object.ts";
 
 type AllKeys<O> = O extends unknown ? keyof O : never;
@@ -23,7 +24,7 @@ export interface CheckOptionsContext {
 /**
  * Refuses options that are not a plain object, and options with an unknown name, so that a misspelt option is not silently
  * ignored. `undefined` in place of the options is accepted unless they are `required`. An unknown name is refused even if its
- * value is `undefined`.
+ * value is `undefined`. An option `signal` must be a signal: many functions take one, and each would fail far from here.
  *
  * @throws TypeError that says what the value is, or names the unknown name and the nearest known name.
  */
@@ -41,6 +42,7 @@ export function checkOptions(options: unknown, context: CheckOptionsContext): vo
       `Cannot ${doing}: ${unknownName(String(name), { known: Object.keys(names), member })}`,
     );
   }
+  if ("signal" in options) signalOption(options.signal, { option: "signal", doing });
 }
 
 /** Returns the members that `names` lists, for a factory that passes on a part of its options. */

@@ -50,6 +50,23 @@ export interface OptionContext {
 }
 
 /**
+ * Checks an option that must be a signal or left out, and returns it. A signal of another realm or of a polyfill is accepted, so
+ * this is not an `instanceof` check.
+ *
+ * @throws TypeError naming the option.
+ */
+export function signalOption<S>(value: S, { option, doing }: OptionContext): S {
+  if (value === undefined || isSignal(value)) return value;
+  throw new TypeError(`Cannot ${doing}: "${option}" must be an AbortSignal, not ${kindOf(value)}`);
+}
+
+function isSignal(value: unknown): boolean {
+  return (
+    typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value
+  );
+}
+
+/**
  * Checks an option that must be a function or left out, and returns it.
  *
  * @throws TypeError naming the option.

@@ -48,5 +48,10 @@ const UNSUPPORTED_PROTOCOL_VERSION = -32022;
 function isSessionError(error: JsonRpcError | undefined, id: unknown): boolean {
   if (error === undefined) return false;
   if (error.code === UNSUPPORTED_PROTOCOL_VERSION) return true;
-  return error.id !== id && /session|protocol[ -]?version|not initialized/i.test(error.message);
+  return error.id !== id && namesSession(error.message);
+}
+
+/** Tells whether the message of a JSON-RPC error names the session, or what a session was opened with. */
+export function namesSession(message: string): boolean {
+  return /session|protocol[ -]?version|not initialized/i.test(message);
 }

@@ -1,9 +1,12 @@
 import { unknownName } from "../options/known-members.ts";
+import { signalOption } from "../options/option-values.ts";
 import { isPlainObject, kindOf } from "../options/plain-object.ts";
 import type { AccessToken } from "./access-token.ts";
 import type { GetTokenOptions } from "./token-source.ts";
 
 const NAMES = ["signal", "minValidityMs", "rejected", "rejectedBy", "subjectExpiresAt"] as const;
+
+const SIGNAL = { option: "signal", doing: "get a token" } as const;
 
 /**
  * Checks the options of a `getToken` call.
@@ -30,9 +33,7 @@ export function checkGetTokenOptions(options: GetTokenOptions): void {
     }
   }
   const { signal, rejected, rejectedBy, minValidityMs, subjectExpiresAt } = options;
-  if (signal !== undefined && !isSignal(signal)) {
-    throw invalid(`"signal" must be an AbortSignal, not ${kindOf(signal)}`);
-  }
+  signalOption(signal, SIGNAL);
   if (rejected !== undefined && !isToken(rejected)) {
     throw invalid('"rejected" must be the access token that was refused');
   }
@@ -47,11 +48,6 @@ export function checkGetTokenOptions(options: GetTokenOptions): void {
 
 function isToken(value: Partial<AccessToken> | null): boolean {
   return typeof value?.token === "string";
-}
-
-/** A signal of another realm or of a polyfill is accepted too, so this is not an `instanceof` check. */
-function isSignal(value: object | null): boolean {
-  return value !== null && "aborted" in value && "addEventListener" in value;
 }
 
 function checkMilliseconds(name: string, value: unknown): void {

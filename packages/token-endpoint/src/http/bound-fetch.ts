@@ -1,15 +1,26 @@
 import { type Response as UndiciResponse, fetch as undiciFetch } from "undici";
 import type { Connections } from "./connections.ts";
+import { noteTransportFailure } from "./transport-error.ts";
 
 /**
- * Makes a fetch over the connections of a token endpoint, so that it presents the same client certificate. It takes
+ * Makes a fetch over the connections of a token endpoint, so that it presents the same client certificate. What it
+ * throws carries what the connection knows of the failure. It takes
  * and returns what the global fetch does: `Request` and `FormData` may also be undici's, the `Response` is Node's.
  */
 export function boundFetch(connections: Connections): typeof globalThis.fetch {
   return (input, init) =>
-    connections.use(async ({ dispatcher }) => {
+    connections.use(async (connection) => {
       const [url, merged] = undiciArguments(input as string | URL | Request, init);
-      return globalResponse(await undiciFetch(url, { ...merged, dispatcher }));
+      const target = URL.parse(url);
+      try {
+        const { dispatcher, observer } = connection;
+        const response = await undiciFetch(url, { ...merged, dispatcher });
+        if (target !== null) observer.responded(target);
+        return globalResponse(response);
+      } catch (error) {
+        if (target !== null) noteTransportFailure(error, { url: target, connection });
+        throw error;
+      }
     });
 }
 

@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { TokenError } from "@agent-oauth/core";
+import { connectionFailure, transportErrorCode, transportReason } from "@agent-oauth/core/internal";
 import { createTestAuthority, type IssueOptions } from "@agent-oauth/test-support/certificates";
 import { Agent } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -21,6 +22,8 @@ import { createClientCertificate } from "./client-certificate.ts";
 
 const namesake = await createTestAuthority();
 const stranger = await createTestAuthority("Another authority");
+
+type Version = "TLSv1.2" | "TLSv1.3";
 
 const none = noClientAuthentication();
 const rogue = tlsClientAuth(createClientCertificate(await namesake.issue()));
@@ -61,6 +64,58 @@ describe("a server that is not trusted", () => {
     const error = await failure(testEndpoint({ url: url.replace("http:", "https:") }));
     expect(error).toMatchObject({ code: "ERR_TOKEN_TLS", retryable: false });
     expect(error.message).toMatch(/does not speak TLS there; check host and port$/);
+  });
+});
+
+describe("TokenEndpoint.fetch fails as a token request does", () => {
+  const close: Answerer = ({ socket }) => void socket?.destroy();
+  const servers = {
+    "requires a certificate": (maxVersion: Version) =>
+      startTestServer(undefined, { rejectUnauthorized: true, maxVersion }),
+    "closes after it asked for one": (maxVersion: Version) =>
+      startTestServer(close, { maxVersion }),
+    "breaks the handshake": async (_: Version) => {
+      const server = createServer((socket) => socket.destroy());
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      onTestFinished(() => void server.close());
+      return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    },
+  };
+
+  for (const [what, start] of Object.entries(servers)) {
+    it.each([
+      ["TLSv1.2", "no", none],
+      ["TLSv1.2", "a rogue", rogue],
+      ["TLSv1.3", "no", none],
+      ["TLSv1.3", "a rogue", rogue],
+    ] as const)(
+      `at a server that ${what}: %s, %s certificate`,
+      async (version, _, authentication) => {
+        const { url } = await start(version);
+        const options = { clientAuthentication: authentication };
+        const token = await failure(testEndpoint({ url }, options));
+        const fetching = testEndpoint({ url }, options).fetch(url, { method: "POST", body: "{}" });
+        const thrown = await fetching.then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        const found = connectionFailure(thrown);
+        if (found === undefined) throw thrown;
+        expect(transportErrorCode(found)).toBe(token.code);
+        const words = `${transportReason(found)}${found.advice ?? ""}`;
+        expect(token.message.endsWith(`: ${words}`)).toBe(true);
+        expect(token.retryable).toBe(token.code === "ERR_TOKEN_NETWORK");
+      },
+    );
+  }
+
+  it("and blames no certificate once the server has answered", async () => {
+    const answers: Answerer[] = [answerToken(), close];
+    const server = await startTestServer((...seen) => answers.shift()?.(...seen));
+    const { fetch } = testEndpoint(server, { clientAuthentication: good });
+    await (await fetch(server.url)).text();
+    const thrown = await fetch(server.url).catch((error: unknown) => error);
+    expect(connectionFailure(thrown)).toMatchObject({ kind: "broken", advice: undefined });
   });
 });
 

@@ -2,7 +2,9 @@ import { redactedCause, TokenError, type TokenErrorCode } from "@agent-oauth/cor
 import {
   type Attempt,
   type ConnectionFailure,
+  type ConnectionFailureKind,
   connectionFailure,
+  noteConnectionVerdict,
   transportErrorCode,
   transportReason,
 } from "@agent-oauth/core/internal";
@@ -10,7 +12,7 @@ import { purposeAdvice } from "./certificate-purpose.ts";
 import type { Connection } from "./connections.ts";
 
 type Resend = "always" | "if-idempotent" | "never";
-type Found = Omit<ConnectionFailure, "error">;
+type Found = Omit<ConnectionFailure, "error" | "advice">;
 type Verdict = readonly [code: TokenErrorCode, resend: Resend, reason: string];
 
 /**
@@ -21,12 +23,11 @@ type Verdict = readonly [code: TokenErrorCode, resend: Resend, reason: string];
 export function transportFailure(error: unknown, context: TransportContext): Attempt<never> {
   if (!(error instanceof TypeError && error.cause instanceof Error)) throw error;
   const { cause } = error;
-  const found: Found = connectionFailure(cause) ?? UNKNOWN;
+  const found: Found = observed(cause, context);
   const connecting = context.connection.observer.failedConnecting(cause) || found.isUnsent;
   const [code, resend, reason] =
     verdictOfTls(found, context) ??
-    certificateRefused(found, context) ??
-    (connecting ? whileConnecting(found, context) : afterSending(found, context));
+    (connecting ? whileConnecting(found) : afterSending(found, context));
   const failure = new TokenError(code, `${context.failed}: ${reason}`, {
     cause: redactedCause(cause),
   });
@@ -34,6 +35,36 @@ export function transportFailure(error: unknown, context: TransportContext): Att
   const isUnsent = resend === "if-idempotent" && !context.mayBeSent;
   return { failure, resend: isUnsent ? "always" : resend };
 }
+
+/** Notes on what fetch rejected with what the connection knows of it. Whoever classifies the error later then sees the same. */
+export function noteTransportFailure(error: unknown, context: ObservedContext): void {
+  if (!(error instanceof TypeError && error.cause instanceof Error)) return;
+  const { kind } = observed(error.cause, context);
+  if (!OBSERVED.has(kind)) return;
+  const advice = certificateAdvice({ kind }, context.connection);
+  noteConnectionVerdict(error.cause, { kind, advice });
+}
+
+const OBSERVED: ReadonlySet<ConnectionFailureKind> = new Set([
+  "refused",
+  "closed-on-certificate",
+  "interrupted",
+]);
+
+/** Classifies a failure by the error and by what was seen of the connection. */
+function observed(cause: Error, { url, connection }: ObservedContext): Found {
+  const found = connectionFailure(cause) ?? UNKNOWN;
+  if (found.kind !== "broken") return found;
+  // Of TLS 1.3 the client sees a handshake that succeeded; of TLS 1.2, and of some servers, only the end of the connection.
+  if (found.code !== undefined && connection.observer.mayRefuseCertificate(url)) {
+    return { ...found, kind: "closed-on-certificate" };
+  }
+  const isInterrupted = url.protocol === "https:" && connection.observer.failedConnecting(cause);
+  return isInterrupted ? { ...found, kind: "interrupted", isUnsent: true } : found;
+}
+
+/** The connection that failed, and where it led. */
+export type ObservedContext = Pick<TransportContext, "url" | "connection">;
 
 /** Where and how a request was made that failed without a response. */
 export interface TransportContext {
@@ -51,23 +82,12 @@ const UNKNOWN: Found = { kind: "broken", code: undefined, isUnsent: false };
 function verdictOfTls(found: Found, { connection }: TransportContext): Verdict | undefined {
   const code = transportErrorCode(found);
   if (code !== "ERR_TOKEN_TLS" && code !== "ERR_TOKEN_RESPONSE") return undefined;
-  const advice = found.kind === "refused" ? certificateAdvice(connection) : "";
-  return [code, "never", `${transportReason(found)}${advice}`];
+  // The server may have closed the connection for another reason.
+  const resend = found.kind === "closed-on-certificate" ? "if-idempotent" : "never";
+  return [code, resend, `${transportReason(found)}${certificateAdvice(found, connection)}`];
 }
 
-/** Of TLS 1.3 the client sees a handshake that succeeded; of TLS 1.2, and of some servers, only the end of the connection. */
-function certificateRefused(
-  { kind, code }: Found,
-  { url, connection }: TransportContext,
-): Verdict | undefined {
-  if (kind !== "broken" || code === undefined) return undefined;
-  if (!connection.observer.mayRefuseCertificate(url)) return undefined;
-  const advice = certificateAdvice(connection);
-  const reason = `the server asked for a client certificate and closed the connection${advice}`;
-  return ["ERR_TOKEN_TLS", "if-idempotent", reason];
-}
-
-function whileConnecting(found: Found, { url }: TransportContext): Verdict {
+function whileConnecting(found: Found): Verdict {
   const { kind, code } = found;
   if (kind === "timeout") {
     return [
@@ -76,12 +96,10 @@ function whileConnecting(found: Found, { url }: TransportContext): Verdict {
       'no connection within the limit; the option "connectTimeoutMs" sets it',
     ];
   }
-  // A load balancer without a server behind it does so: it says nothing of a certificate.
-  const where = url.protocol === "https:" ? " in the TLS handshake" : "";
   const reason =
-    kind === "unreachable"
-      ? transportReason(found)
-      : `the connection broke${where}${shownCode(code)}; check that a server runs behind host and port`;
+    kind === "broken"
+      ? `the connection broke${shownCode(code)}; check that a server runs behind host and port`
+      : transportReason(found);
   return ["ERR_TOKEN_NETWORK", "always", reason];
 }
 
@@ -97,7 +115,8 @@ function afterSending({ kind, code }: Found, { mayBeSent }: TransportContext): V
   ];
 }
 
-function certificateAdvice({ pair }: Connection): string {
+function certificateAdvice({ kind }: Pick<Found, "kind">, { pair }: Connection): string {
+  if (kind !== "refused" && kind !== "closed-on-certificate") return "";
   return pair === undefined
     ? "; if it requires a client certificate, authenticate with tlsClientAuth"
     : `; check that the client certificate is issued by an authority the server trusts and is still valid${purposeAdvice(pair.certificate)}`;
