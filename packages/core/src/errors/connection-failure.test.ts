@@ -1,8 +1,41 @@
 import { describe, expect, it } from "vitest";
-import { connectionFailure, isNetworkFailure } from "./connection-failure.ts";
+import {
+  connectionFailure,
+  isNetworkFailure,
+  noteConnectionVerdict,
+} from "./connection-failure.ts";
+import { providerError } from "./provider-error.ts";
 import { transportErrorCode, transportReason } from "./transport-reason.ts";
 
 const coded = (code: unknown, message = "x") => Object.assign(new Error(message), { code });
+
+describe("noteConnectionVerdict", () => {
+  const verdict = { kind: "closed-on-certificate", advice: "; check it" } as const;
+  const broken = () => Object.assign(new Error("sentinel"), { code: "ECONNRESET" });
+
+  it("has the error classified as the one knows who connected", () => {
+    const cause = broken();
+    noteConnectionVerdict(cause, verdict);
+    const error = new TypeError("fetch failed", { cause });
+    expect(connectionFailure(error)).toMatchObject({ ...verdict, code: "ECONNRESET" });
+    expect(isNetworkFailure(error)).toBe(false);
+    expect(providerError(error, "it")).toMatchObject({ code: "ERR_TOKEN_TLS", retryable: false });
+    expect(providerError(error, "it").message).toMatch(/closed the connection; check it$/);
+  });
+
+  it("leaves a frozen error as it is", () => {
+    const frozen = Object.freeze(broken());
+    noteConnectionVerdict(frozen, verdict);
+    expect(connectionFailure(frozen)).toMatchObject({ kind: "broken", advice: undefined });
+  });
+
+  it("tells nothing of a break in the handshake but that the network failed", () => {
+    const cause = broken();
+    noteConnectionVerdict(cause, { kind: "interrupted", advice: "" });
+    expect(connectionFailure(cause)).toMatchObject({ kind: "interrupted", isUnsent: true });
+    expect(isNetworkFailure(cause)).toBe(true);
+  });
+});
 
 describe("connectionFailure", () => {
   it.each([

@@ -1,5 +1,9 @@
 import { kindOf } from "../options/plain-object.ts";
-import { connectionFailure, isNetworkFailure } from "./connection-failure.ts";
+import {
+  type ConnectionFailureKind,
+  connectionFailure,
+  isNetworkFailure,
+} from "./connection-failure.ts";
 import { redactedCause } from "./error-cause.ts";
 import { errorChain, foreignMember } from "./foreign-error.ts";
 import { TokenError } from "./token-error.ts";
@@ -7,7 +11,7 @@ import { transportReason } from "./transport-reason.ts";
 
 /**
  * Wraps an error that foreign code threw in a token error: `ERR_TOKEN_TLS` if its causes show that a server's certificate is
- * not trusted, else `ERR_TOKEN_PROVIDER`. It is retryable if the foreign error says so, or if its causes show a network
+ * not trusted, or that the server does not accept the client's, else `ERR_TOKEN_PROVIDER`. It is retryable if the foreign error says so, or if its causes show a network
  * failure. The foreign message is dropped; the message holds the first code of the chain. A token error is returned unchanged.
  *
  * @param who names, for the message, the code that threw the error.
@@ -18,12 +22,12 @@ export function providerError(error: unknown, who: string): TokenError {
   const retryable = foreignMember(error, "retryable");
   const retryAfterMs = foreignMember(error, "retryAfterMs");
   const found = connectionFailure(error);
-  const isUntrusted = found?.kind === "untrusted";
+  const isCertificate = found !== undefined && CERTIFICATES.has(found.kind);
   const code = firstCode(cause);
   const named = code === undefined ? "" : ` (${code})`;
-  const said = isUntrusted ? `: ${transportReason(found)}` : named;
+  const said = isCertificate ? `: ${transportReason(found)}${found.advice ?? ""}` : named;
   return new TokenError(
-    isUntrusted ? "ERR_TOKEN_TLS" : "ERR_TOKEN_PROVIDER",
+    isCertificate ? "ERR_TOKEN_TLS" : "ERR_TOKEN_PROVIDER",
     `Cannot get a token: ${who} threw ${cause?.name ?? kindOf(error)}${said}`,
     {
       cause,
@@ -32,6 +36,12 @@ export function providerError(error: unknown, who: string): TokenError {
     },
   );
 }
+
+const CERTIFICATES: ReadonlySet<ConnectionFailureKind> = new Set([
+  "untrusted",
+  "refused",
+  "closed-on-certificate",
+]);
 
 /**
  * Returns an error that a token source may throw. A token error, a mistake of the caller and an abort are returned unchanged.
