@@ -94,7 +94,6 @@ describe("checkLobFlowOptions", () => {
       maxSystemTokens: 1_024,
       maxUserTokens: 256,
       timeoutMs: 60_000,
-      skipCredentials: true,
       allowInsecureHosts: [],
     });
   });
