@@ -48,7 +48,8 @@ describe.each(["session", "modern"] as const)(
           });
         });
       }, era);
-      const options = { ...alice, timeoutMs: 20, maxTotalTimeoutMs: 60_000 };
+      await client.listMcpTools(alice);
+      const options = { ...alice, timeoutMs: 100, maxTotalTimeoutMs: 60_000 };
       const call = client.callMcpTool(tool, {}, options);
       await expect(call).rejects.toMatchObject({ code: "ERR_TOKEN_TIMEOUT" });
       await ended.promise;

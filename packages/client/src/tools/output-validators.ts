@@ -35,7 +35,7 @@ export class OutputValidators implements jsonSchemaValidator {
    */
   unusable(schemas: readonly JsonSchemaType[]): ReadonlySet<JsonSchemaType> {
     const unusable = new Set<JsonSchemaType>();
-    const judgeAll = () => {
+    const compileAll = () => {
       for (const schema of schemas) {
         try {
           const key = JSON.stringify(schema);
@@ -46,7 +46,7 @@ export class OutputValidators implements jsonSchemaValidator {
       }
     };
     try {
-      this.#limit.run(judgeAll);
+      this.#limit.run(compileAll);
     } catch {
       // Out of time.
     }
