@@ -71,7 +71,6 @@ describe("connectionFailure", () => {
     undefined,
   ])("is none: %o", (error) => {
     expect(connectionFailure(error)).toBeUndefined();
-    expect(isNetworkFailure(error)).toBe(false);
   });
 
   it.each([
@@ -81,6 +80,39 @@ describe("connectionFailure", () => {
     ["CERT_HAS_EXPIRED", false],
     ["ERR_SSL_WRONG_VERSION_NUMBER", false],
   ])("passes or not: %s", (code, passes) => {
-    expect(isNetworkFailure(coded(code))).toBe(passes);
+    const found = connectionFailure(coded(code));
+    expect(found && isNetworkFailure(found)).toBe(passes);
+  });
+
+  const reset = coded("ECONNRESET");
+  const refused = coded("ECONNREFUSED");
+  const untrusted = coded("CERT_HAS_EXPIRED");
+  const all = (...errors: unknown[]) => new AggregateError(errors);
+
+  it.each([
+    [all(reset, refused), { kind: "broken", error: reset, isUnsent: false }],
+    [all(refused, refused), { kind: "unreachable", error: refused, isUnsent: true }],
+    [all(refused, reset), { kind: "unreachable", error: refused, isUnsent: false }],
+    [new Error("x", { cause: all(new TypeError("y", { cause: reset })) }), { error: reset }],
+    [all(reset, untrusted), { kind: "untrusted", error: untrusted }],
+    [all(all(reset)), { kind: "broken" }],
+  ])("of all errors together: %o", (error, expected) => {
+    expect(connectionFailure(error)).toMatchObject(expected);
+  });
+
+  it.each([all(), all(reset, new Error("x")), all(all(all(reset))), all(reset, "text")])(
+    "is none where one of the errors is another: %o",
+    (error) => {
+      expect(connectionFailure(error)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    new DOMException("x", "AbortError"),
+    new Error("x", { cause: new DOMException("y", "AbortError") }),
+    all(new DOMException("x", "AbortError"), reset),
+  ])("counts an abort only where the caller says so: %o", (error) => {
+    expect(connectionFailure(error)).toBeUndefined();
+    expect(connectionFailure(error, { abortsAre: "timeout" })).toMatchObject({ kind: "timeout" });
   });
 });

@@ -55,13 +55,13 @@ function verdictOfTls(found: Found, { connection }: TransportContext): Verdict |
   return [code, "never", `${transportReason(found)}${advice}`];
 }
 
-/** Of TLS 1.3 the client sees a handshake that succeeded; of TLS 1.2, and of some servers, only the end of the connection. */
+/** Of an alert after the handshake, or of a server that ends the connection within it, the error says only that it ended. */
 function certificateRefused(
   { kind, code }: Found,
   { url, connection }: TransportContext,
 ): Verdict | undefined {
   if (kind !== "broken" || code === undefined) return undefined;
-  if (!connection.observer.mayRefuseCertificate(url)) return undefined;
+  if (connection.observer.certificateAt(url) !== "refused") return undefined;
   const advice = certificateAdvice(connection);
   const reason = `the server asked for a client certificate and closed the connection${advice}`;
   return ["ERR_TOKEN_TLS", "if-idempotent", reason];
@@ -85,15 +85,21 @@ function whileConnecting(found: Found, { url }: TransportContext): Verdict {
   return ["ERR_TOKEN_NETWORK", "always", reason];
 }
 
-function afterSending({ kind, code }: Found, { mayBeSent }: TransportContext): Verdict {
+function afterSending({ kind, code }: Found, context: TransportContext): Verdict {
+  const { mayBeSent, connection, url } = context;
   if (kind === "timeout") {
     return ["ERR_TOKEN_TIMEOUT", "if-idempotent", "the server did not answer in time"];
   }
   const before = mayBeSent ? "the whole response was there" : "the request was sent";
+  // A server that died looks the same, so a retry may help.
+  const isUnjudged = connection.observer.certificateAt(url) === "unjudged";
+  const advice = isUnjudged
+    ? `; the server had asked for a client certificate: if this goes on${certificateAdvice(connection).replace(/^; /, ", ")}`
+    : "";
   return [
     "ERR_TOKEN_NETWORK",
     "if-idempotent",
-    `the connection broke before ${before}${shownCode(code)}`,
+    `the connection broke before ${before}${shownCode(code)}${advice}`,
   ];
 }
 
