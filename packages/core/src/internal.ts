@@ -14,6 +14,7 @@ export {
 export { boundedText } from "./bearer/bounded-text.ts";
 export { dropBody } from "./bearer/drop-body.ts";
 export { CACHE_OPTION_NAMES } from "./cache/cache-options.ts";
+export { isClaimsParameter } from "./challenge/claims-parameter.ts";
 export { boundedMap } from "./collections/bounded-map.ts";
 export {
   type ConnectionFailure,
