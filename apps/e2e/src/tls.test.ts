@@ -84,7 +84,10 @@ describe("a client certificate of an authority that nobody knows", () => {
     const { tokenServiceUrl } = server;
     const bad = await flowOf({ ...mock.credentials(rogue), tokenServiceUrl }, mock.ca);
     const error = await rejection(bad.systemTokens.getToken());
-    expect(error).toMatchObject({ code: "ERR_TOKEN_TLS", retryable: false });
+    // This server sends no alert: over TLS 1.3 it looks as if it had died.
+    const isSaid = version === "TLSv1.2";
+    const code = isSaid ? "ERR_TOKEN_TLS" : "ERR_TOKEN_NETWORK";
+    expect(error).toMatchObject({ code, retryable: !isSaid });
     expect(String(error)).toMatch(/check that the client certificate is issued by an authority/);
     expect(server.requests).toBe(0);
 

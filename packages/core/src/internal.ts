@@ -14,6 +14,7 @@ export {
 export { boundedText } from "./bearer/bounded-text.ts";
 export { dropBody } from "./bearer/drop-body.ts";
 export { CACHE_OPTION_NAMES } from "./cache/cache-options.ts";
+export { isClaimsParameter } from "./challenge/claims-parameter.ts";
 export { boundedMap } from "./collections/bounded-map.ts";
 export {
   type ConnectionFailure,
@@ -23,7 +24,9 @@ export {
   noteConnectionVerdict,
 } from "./errors/connection-failure.ts";
 export { cutMiddle } from "./errors/cut-middle.ts";
+export { isRegisteredErrorCode } from "./errors/oauth-error-codes.ts";
 export { errorDetails, type RetoldDetails, retoldError } from "./errors/retold-error.ts";
+export { parseRetryAfter } from "./errors/retry-after.ts";
 export { transportErrorCode, transportReason } from "./errors/transport-reason.ts";
 export { type YieldedBy, yielded, yieldedText, yieldedValue } from "./errors/yielded-value.ts";
 export { emit } from "./events/emit.ts";
@@ -86,12 +89,13 @@ export { timeLimit } from "./time/time-limit.ts";
 export { untilAborted } from "./time/until-aborted.ts";
 export { isIssuedToken } from "./token/access-token.ts";
 export { type AudienceMismatch, audienceMismatch } from "./token/audience-mismatch.ts";
-export { fitsHeader, withoutBearer } from "./token/bearer-scheme.ts";
+export { BEARER_SYNONYMS, fitsHeader, isBearerType, withoutBearer } from "./token/bearer-scheme.ts";
 export { checkedToken } from "./token/checked-token.ts";
 export { digest, identityDigest } from "./token/digest.ts";
 export { earliest } from "./token/expires-at.ts";
 export { checkGetTokenOptions } from "./token/get-token-options.ts";
 export { type JwtParties, jwtParties } from "./token/jwt-claims.ts";
+export { keptSecretType } from "./token/kept-secret-type.ts";
 export {
   foundInsteadOfBearer,
   foundInsteadOfToken,

@@ -147,7 +147,7 @@ export class SourceRequests<T extends AccessToken> {
       events.emit(end(), request);
       return { token, lifetime };
     } catch (thrown) {
-      const error = sourceError(thrown);
+      const error = sourceError(thrown, settings.clock.now());
       state.followIdentity();
       this.#failures++;
       events.emit({ ...end(), code: eventCode(error) }, request);

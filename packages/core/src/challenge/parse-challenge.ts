@@ -1,5 +1,6 @@
 import { cutMiddle } from "../errors/cut-middle.ts";
 import { authChallenges } from "./auth-challenges.ts";
+import { isClaimsParameter } from "./claims-parameter.ts";
 
 /** The part of a response that {@link parseChallenge} reads. A response of any `fetch` fits. */
 export interface ChallengedResponse {
@@ -18,8 +19,8 @@ export interface BearerChallenge {
   /** The URL of the resource's metadata, as the server states it (RFC 9728 §5.1). Fetch it without a token. */
   readonly resourceMetadata?: string;
   /**
-   * Claims that the next token must be requested with, as the server wrote them: of Microsoft Entra ID in base64. At most 4 096
-   * printable ASCII characters; absent if they are anything else.
+   * Claims that the next token must be requested with, as the server wrote them: of Microsoft Entra ID in base64. A JSON
+   * object, or one in base64, of at most 4 096 printable ASCII characters; absent if they are anything else.
    */
   readonly claims?: string;
   /** How the user must have authenticated: the parameter `acr_values` of the authorization request (RFC 9470 §3). */
@@ -79,8 +80,6 @@ function bearerChallenge(parameters: ReadonlyMap<string, string>): BearerChallen
   };
 }
 
-const MAX_CLAIMS_LENGTH = 4_096;
-
 /** What the next token must be requested with. */
 function requirements(
   parameters: ReadonlyMap<string, string>,
@@ -88,9 +87,8 @@ function requirements(
   const claims = parameters.get("claims") ?? "";
   const acrValues = listed(parameters.get("acr_values"));
   const maxAge = parameters.get("max_age") ?? "";
-  const hasClaims = claims.length <= MAX_CLAIMS_LENGTH && /^[\x20-\x7e]+$/.test(claims);
   return {
-    ...(hasClaims && { claims }),
+    ...(isClaimsParameter(claims) && { claims }),
     ...(acrValues.length > 0 && { acrValues }),
     ...(/^\d{1,10}$/.test(maxAge) && { maxAgeMs: Number(maxAge) * 1_000 }),
   };

@@ -18,9 +18,10 @@ describe("noteConnectionVerdict", () => {
     noteConnectionVerdict(cause, verdict);
     const error = new TypeError("fetch failed", { cause });
     expect(connectionFailure(error)).toMatchObject({ ...verdict, code: "ECONNRESET" });
-    expect(isNetworkFailure(error)).toBe(false);
-    expect(providerError(error, "it")).toMatchObject({ code: "ERR_TOKEN_TLS", retryable: false });
-    expect(providerError(error, "it").message).toMatch(/closed the connection; check it$/);
+    expect(isNetworkFailure(verdict)).toBe(false);
+    const wrapped = providerError(error, { who: "it", now: 0 });
+    expect(wrapped).toMatchObject({ code: "ERR_TOKEN_TLS", retryable: false });
+    expect(wrapped.message).toMatch(/closed the connection; check it$/);
   });
 
   it("leaves a frozen error as it is", () => {
@@ -33,7 +34,7 @@ describe("noteConnectionVerdict", () => {
     const cause = broken();
     noteConnectionVerdict(cause, { kind: "interrupted", advice: "" });
     expect(connectionFailure(cause)).toMatchObject({ kind: "interrupted", isUnsent: true });
-    expect(isNetworkFailure(cause)).toBe(true);
+    expect(isNetworkFailure({ kind: "interrupted" })).toBe(true);
   });
 });
 
@@ -104,7 +105,6 @@ describe("connectionFailure", () => {
     undefined,
   ])("is none: %o", (error) => {
     expect(connectionFailure(error)).toBeUndefined();
-    expect(isNetworkFailure(error)).toBe(false);
   });
 
   it.each([
@@ -114,6 +114,39 @@ describe("connectionFailure", () => {
     ["CERT_HAS_EXPIRED", false],
     ["ERR_SSL_WRONG_VERSION_NUMBER", false],
   ])("passes or not: %s", (code, passes) => {
-    expect(isNetworkFailure(coded(code))).toBe(passes);
+    const found = connectionFailure(coded(code));
+    expect(found && isNetworkFailure(found)).toBe(passes);
+  });
+
+  const reset = coded("ECONNRESET");
+  const refused = coded("ECONNREFUSED");
+  const untrusted = coded("CERT_HAS_EXPIRED");
+  const all = (...errors: unknown[]) => new AggregateError(errors);
+
+  it.each([
+    [all(reset, refused), { kind: "broken", error: reset, isUnsent: false }],
+    [all(refused, refused), { kind: "unreachable", error: refused, isUnsent: true }],
+    [all(refused, reset), { kind: "unreachable", error: refused, isUnsent: false }],
+    [new Error("x", { cause: all(new TypeError("y", { cause: reset })) }), { error: reset }],
+    [all(reset, untrusted), { kind: "untrusted", error: untrusted }],
+    [all(all(reset)), { kind: "broken" }],
+  ])("of all errors together: %o", (error, expected) => {
+    expect(connectionFailure(error)).toMatchObject(expected);
+  });
+
+  it.each([all(), all(reset, new Error("x")), all(all(all(reset))), all(reset, "text")])(
+    "is none where one of the errors is another: %o",
+    (error) => {
+      expect(connectionFailure(error)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    new DOMException("x", "AbortError"),
+    new Error("x", { cause: new DOMException("y", "AbortError") }),
+    all(new DOMException("x", "AbortError"), reset),
+  ])("counts an abort only where the caller says so: %o", (error) => {
+    expect(connectionFailure(error)).toBeUndefined();
+    expect(connectionFailure(error, { abortsAre: "timeout" })).toMatchObject({ kind: "timeout" });
   });
 });

@@ -48,26 +48,64 @@ export function noteConnectionVerdict(error: Error, verdict: ConnectionVerdict):
 
 /**
  * Classifies an error by the first of it and its causes that says how a connection failed. It knows the codes of Node, undici
- * and OpenSSL, and the name `TimeoutError`, which `AbortSignal.timeout` sets.
+ * and OpenSSL, and the name `TimeoutError`, which `AbortSignal.timeout` sets. An `AggregateError`, as `Promise.any` throws it,
+ * counts if each of its errors is a failure of a connection.
  *
  * @returns `undefined` if none of them is a failure of a connection.
  */
-export function connectionFailure(error: unknown): ConnectionFailure | undefined {
+export function connectionFailure(
+  error: unknown,
+  { abortsAre, depth = 0 }: ConnectionFailureOptions = {},
+): ConnectionFailure | undefined {
   for (const one of errorChain(error)) {
     const code = codeOf(one);
     const noted = verdictOn(one);
-    const kind = noted?.kind ?? kindOfFailure(one, code);
-    if (kind === undefined) continue;
-    const isUnsent = UNSENT.has(kind) || code === "UND_ERR_CONNECT_TIMEOUT";
-    return { kind, code, isUnsent, error: one, advice: noted?.advice };
+    const isAbort = foreignMember(one, "name") === "AbortError";
+    const kind = noted?.kind ?? (isAbort ? abortsAre : kindOfFailure(one, code));
+    if (kind !== undefined) {
+      const isUnsent = UNSENT.has(kind) || code === "UND_ERR_CONNECT_TIMEOUT";
+      return { kind, code, isUnsent, error: one, advice: noted?.advice };
+    }
+    const common = depth < MAX_NESTED ? ofAll(errorsOf(one), { abortsAre, depth }) : undefined;
+    if (common !== undefined) return common;
   }
   return undefined;
 }
 
-/** Tells whether an error, or one of its causes, says that the network failed or that something took too long. */
-export function isNetworkFailure(error: unknown): boolean {
-  const kind = connectionFailure(error)?.kind;
-  return kind !== undefined && NETWORK.has(kind);
+/** How an error is classified. */
+export interface ConnectionFailureOptions {
+  /** What an `AbortError` is: of a signal that is not ours, a time limit. Default: it is no failure of a connection. */
+  readonly abortsAre?: "timeout" | undefined;
+  /** How many errors hold this one. */
+  readonly depth?: number;
+}
+
+/** How deep errors that hold errors are read, and how many of each. */
+const MAX_NESTED = 2;
+const MAX_ERRORS = 16;
+
+function errorsOf(error: Error): readonly unknown[] {
+  const errors = foreignMember(error, "errors");
+  return Array.isArray(errors) ? errors.slice(0, MAX_ERRORS) : [];
+}
+
+/** One that a retry cannot mend decides: the others may be mended, and it is still there. */
+function ofAll(
+  errors: readonly unknown[],
+  { abortsAre, depth = 0 }: ConnectionFailureOptions,
+): ConnectionFailure | undefined {
+  const found = errors.map((error) => connectionFailure(error, { abortsAre, depth: depth + 1 }));
+  if (found.includes(undefined)) return undefined;
+  const decisive = found.find((one) => one !== undefined && !isNetworkFailure(one));
+  const [first] = found;
+  // Nothing may be repeated that any of them may have sent.
+  const isUnsent = found.every((one) => one?.isUnsent);
+  return decisive ?? (first && { ...first, isUnsent });
+}
+
+/** Tells whether the network failed, or something took too long: a retry can help. */
+export function isNetworkFailure({ kind }: Pick<ConnectionFailure, "kind">): boolean {
+  return NETWORK.has(kind);
 }
 
 const NETWORK: ReadonlySet<ConnectionFailureKind> = new Set([

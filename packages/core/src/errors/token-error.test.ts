@@ -143,3 +143,20 @@ describe("TokenError.isInstance", () => {
     expect(TokenError.isInstance(foreign)).toBe(true);
   });
 });
+
+describe("TokenError: mistaken arguments", () => {
+  it.each([
+    [[], /"code" must be a code such as "ERR_TOKEN_PROVIDER", not undefined/],
+    [["ENOENT", "m"], /"code" must be a code/],
+    [["ERR_TOKEN_CONFIG", "m", null], /the options must be a plain object, not null/],
+    [
+      ["ERR_TOKEN_CONFIG", "m", { retriable: true }],
+      /no option "retriable"; did you mean "retryable"/,
+    ],
+  ])("refuses the arguments %j in our words", (given, message) => {
+    const Any = TokenError as unknown as new (...given: unknown[]) => Error;
+    const make = () => new Any(...given);
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(message);
+  });
+});

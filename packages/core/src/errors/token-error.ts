@@ -1,3 +1,5 @@
+import { checkOptions, type OptionNames } from "../options/known-members.ts";
+import { kindOf } from "../options/plain-object.ts";
 import { ERROR_PAGE } from "./error-page.ts";
 
 const BRAND = Symbol.for("@agent-oauth/TokenError");
@@ -90,7 +92,14 @@ export class TokenError extends Error {
     return typeof error === "object" && error !== null && BRAND in error;
   }
 
+  /** @throws TypeError if `code` is no code, or an option is unknown. */
   constructor(code: TokenErrorCode, message: string, options: TokenErrorOptions = {}) {
+    if (typeof code !== "string" || !code.startsWith("ERR_TOKEN_")) {
+      throw new TypeError(
+        `Cannot create a token error: "code" must be a code such as "ERR_TOKEN_PROVIDER", not ${kindOf(code)}`,
+      );
+    }
+    checkOptions(options, { doing: "create a token error", names: OPTIONS });
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryable = options.retryable ?? isRetryable(code, options.status);
@@ -104,6 +113,18 @@ export class TokenError extends Error {
     if (ERROR_PAGE !== undefined) this.helpUrl = `${ERROR_PAGE}#${anchorOf(code)}`;
   }
 }
+
+const OPTIONS: OptionNames<TokenErrorOptions> = {
+  cause: true,
+  status: true,
+  oauthError: true,
+  retryAfterMs: true,
+  claims: true,
+  suberror: true,
+  acrValues: true,
+  maxAgeMs: true,
+  retryable: true,
+};
 
 Object.defineProperty(TokenError.prototype, BRAND, { value: true });
 Object.defineProperty(TokenError.prototype, "name", { value: "TokenError" });

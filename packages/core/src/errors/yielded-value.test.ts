@@ -30,6 +30,17 @@ describe("yielded", () => {
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain("s3cret");
   });
 
+  it.each([
+    [{ code: "ECONNRESET" }, "ERR_TOKEN_PROVIDER", true, / failed \(ECONNRESET\)$/],
+    [{ status: 503 }, "ERR_TOKEN_PROVIDER", true, / failed \(status 503\)$/],
+    [{ code: "CERT_HAS_EXPIRED" }, "ERR_TOKEN_TLS", false, / failed: the server's certificate has/],
+  ])("classifies the failure as that of a provider: %o", async (members, code, retryable, said) => {
+    const thrown = Object.assign(new Error("s3cret"), members);
+    const error: unknown = await yielded(fail(thrown), by).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code, retryable });
+    expect(String(error)).toMatch(said);
+  });
+
   it("passes on a token error", async () => {
     const error = new TokenError("ERR_TOKEN_NOT_READY", "Cannot get the token yet");
     await expect(yielded(fail(error), by)).rejects.toBe(error);

@@ -1,5 +1,5 @@
 import { kindOf } from "../options/plain-object.ts";
-import { redactedCause } from "./error-cause.ts";
+import { foreignFailure } from "./provider-error.ts";
 import { TokenError } from "./token-error.ts";
 
 /** Which function of the user yielded a value, and what it should do. */
@@ -15,7 +15,7 @@ export interface YieldedBy {
 /**
  * Calls a user's function, and waits for what it yields.
  *
- * @throws TokenError `ERR_TOKEN_PROVIDER` if it fails, without what it said. A token error passes unchanged.
+ * @throws TokenError `ERR_TOKEN_PROVIDER` or `ERR_TOKEN_TLS` if it fails, without what it said. A token error passes unchanged.
  */
 export async function yielded<R>(
   ask: () => R,
@@ -25,9 +25,8 @@ export async function yielded<R>(
     return await ask();
   } catch (error) {
     if (TokenError.isInstance(error)) throw error;
-    const cause = redactedCause(error);
-    const message = `Cannot ${doing}: the function "${option}" failed`;
-    throw new TokenError("ERR_TOKEN_PROVIDER", message, { cause });
+    const { code, said, details } = foreignFailure(error, Date.now());
+    throw new TokenError(code, `Cannot ${doing}: the function "${option}" failed${said}`, details);
   }
 }
 

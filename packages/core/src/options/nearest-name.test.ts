@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearestName } from "./nearest-name.ts";
+import { nearestName, nearMiss } from "./nearest-name.ts";
 
 const known = ["subjectToken", "principal", "audience", "resource", "scope", "tenant"];
 
@@ -17,5 +17,27 @@ describe("nearestName", () => {
 
   it.each(["", "__", "x", "colour", "s".repeat(100_000)])("finds none for %s", (name) =>
     expect(nearestName(name, known)).toBeUndefined(),
+  );
+});
+
+describe("nearMiss", () => {
+  const known = ["token", "tokenType", "expiresAt", "scope"];
+
+  it.each([
+    ["expiresat", "expiresAt"],
+    ["expires_at", "expiresAt"],
+    ["expiresIn", "expiresAt"],
+    ["scopes", "scope"],
+    ["tokentype", "tokenType"],
+    ["tokne", "token"],
+  ])("takes %s for %s", (name, meant) => {
+    expect(nearMiss(name, known)).toBe(meant);
+  });
+
+  it.each(["token", "gatewayUrl", "tokenId", "tenant", "", "x".repeat(65)])(
+    "lets %j be",
+    (name) => {
+      expect(nearMiss(name, known)).toBeUndefined();
+    },
   );
 });

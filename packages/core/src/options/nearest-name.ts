@@ -19,6 +19,17 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return nearest ?? known.find((candidate) => overlaps(wanted, lettersOf(candidate)));
 }
 
+/**
+ * Finds the known name that a name must be a slip of: it differs in letter case, hyphens and underscores alone, or by one letter, or
+ * by two if it is long. For objects that may have members of others beside the known ones.
+ */
+export function nearMiss(name: string, known: readonly string[]): string | undefined {
+  if (name.length > MAX_LENGTH || known.includes(name)) return undefined;
+  const wanted = lettersOf(name);
+  const tolerance = wanted.length < 8 ? 1 : 2;
+  return known.find((candidate) => editDistance(wanted, lettersOf(candidate)) <= tolerance);
+}
+
 const MAX_LENGTH = 64;
 
 function lettersOf(name: string): string {

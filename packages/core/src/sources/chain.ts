@@ -2,6 +2,7 @@ import { addLayer, type Layer, layerOf } from "../cache/layer.ts";
 import { sourceError } from "../errors/provider-error.ts";
 import { TokenError } from "../errors/token-error.ts";
 import { listedReasons } from "../options/listed-names.ts";
+import { systemClock } from "../time/clock.ts";
 import { untilAborted } from "../time/until-aborted.ts";
 import type { AccessToken } from "../token/access-token.ts";
 import { checkedToken } from "../token/checked-token.ts";
@@ -76,7 +77,7 @@ class ChainedSource<T extends AccessToken> implements TokenSource<T> {
         return checkedToken(await untilAborted(token, options?.signal));
       } catch (error) {
         if (options?.signal?.aborted) throw options.signal.reason;
-        if (!isUnavailable(error)) throw sourceError(error);
+        if (!isUnavailable(error)) throw sourceError(error, systemClock.now());
         reasons.push(error.message.slice(0, MAX_REASON));
       }
     }

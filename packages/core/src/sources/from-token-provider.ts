@@ -32,10 +32,11 @@ const NAMES: OptionNames<FromTokenProviderOptions> = {
  * });
  * ```
  * @throws TypeError | RangeError naming the option that is unknown, of a wrong type or out of range. At a call:
- * @throws TokenError `ERR_TOKEN_TLS` if the function's causes show that a server's certificate is not trusted;
- * `ERR_TOKEN_PROVIDER` if the function throws otherwise, takes too long, or does not return a valid token. The error is
- * retryable if the function took too long, or if the thrown error or one of its causes is a network failure (a code such as
- * `ECONNRESET`, or a `TimeoutError`). If the thrown error has a boolean member `retryable`, that member decides. Further calls
+ * @throws TokenError `ERR_TOKEN_TLS` if the function's causes show that a server's certificate is not trusted, or that TLS
+ * failed otherwise; `ERR_TOKEN_PROVIDER` if the function throws otherwise, takes too long, or does not return a valid token.
+ * The error is retryable if the function took too long, if the thrown error or one of its causes is a network failure (a code
+ * such as `ECONNRESET`, a `TimeoutError`, or an `AbortError` of the function's own), or if the thrown value has the `status`
+ * 408, 429 or 5xx, as a `Response` or an error of an HTTP client has; its `Retry-After` counts. If the thrown error has a boolean member `retryable`, that member decides. Further calls
  * for the same request fail with the same error for `failureLifetimeMs`, or, after a retryable failure, for a back-off. A
  * `TokenError` that the function throws is passed on unchanged.
  */

@@ -1,8 +1,10 @@
+import { isRegisteredErrorCode } from "../errors/oauth-error-codes.ts";
 import { TokenError } from "../errors/token-error.ts";
 import { kindOf } from "../options/plain-object.ts";
 import { type AccessToken, createAccessToken, tokenViolation } from "../token/access-token.ts";
-import { fitsHeader, withoutBearer } from "../token/bearer-scheme.ts";
+import { fitsHeader, isBearerType, withoutBearer } from "../token/bearer-scheme.ts";
 import { earliest, type ResolveExpiresAtOptions, resolveExpiresAt } from "../token/expires-at.ts";
+import { keptSecretType } from "../token/kept-secret-type.ts";
 import { foundInsteadOfToken } from "../token/token-structure.ts";
 
 /** A token and its expiry. If the expiry is absent and the token is a JWT, the token's own `exp` counts. */
@@ -18,8 +20,10 @@ export interface ProvidedToken {
 /** The response of a token endpoint, as it is (RFC 6749 §5.1). All other members are ignored. */
 export interface RawTokenResponse {
   readonly access_token: string;
-  /** Must be `Bearer`, in any letter case, if it is there. */
+  /** Must be `Bearer` or `BearerToken`, in any letter case, if it is there. */
   readonly token_type?: string;
+  /** Must not name a kind that no API may get, such as a refresh token or a SAML assertion. */
+  readonly issued_token_type?: string;
   readonly expires_in?: number | string;
 }
 
@@ -74,20 +78,57 @@ export function isMissingToken(response: unknown): boolean {
 function members(response: unknown): { text: string; expiresAt?: unknown; expiresIn?: unknown } {
   if (typeof response === "string") return { text: response };
   if (typeof response !== "object" || response === null) throw unusable(kindOf(response));
+  checkNoError(response);
+  checkKind(response);
   const { token, expiresAt, expiresIn } = providedMembers(response);
   if (typeof token === "string") return { text: token, expiresAt, expiresIn };
   const what = token === undefined ? 'without a "token"' : `whose "token" is ${kindOf(token)}`;
   throw unusable(`${kindOf(response)} ${what}`);
 }
 
+/**
+ * Refuses the error response of a token endpoint by its code, so that it is not taken for a token that is missing.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 §5.2}
+ */
+function checkNoError(response: object): void {
+  const { error, token, access_token } = response as Readonly<Record<string, unknown>>;
+  if (token !== undefined || access_token !== undefined || error == null) return;
+  // A code that is not registered may be anything, a secret too.
+  if (typeof error !== "string" || !isRegisteredErrorCode(error)) {
+    throw unusable("an error response");
+  }
+  throw new TokenError(
+    "ERR_TOKEN_PROVIDER",
+    `Cannot use what the token provider returned: the token endpoint answered ${error}`,
+    { oauthError: error, retryable: TEMPORARY.has(error) },
+  );
+}
+
+const TEMPORARY: ReadonlySet<string> = new Set([
+  "server_error",
+  "slow_down",
+  "temporarily_unavailable",
+]);
+
+/** Refuses what no API may get, be it in a token response or in an access token of another source. */
+function checkKind(response: object): void {
+  const { token_type, issued_token_type, tokenType, issuedTokenType } = response as Readonly<
+    Record<string, unknown>
+  >;
+  const kind = keptSecretType(issued_token_type ?? issuedTokenType);
+  if (kind !== undefined) throw unusable(`a ${kind}, which an API must not get`);
+  const [name, type] = token_type == null ? ["tokenType", tokenType] : ["token_type", token_type];
+  if (type != null && !isBearerType(String(type))) {
+    throw unusable(`a token whose ${JSON.stringify(name)} is not "Bearer"`);
+  }
+}
+
 /** Takes the members of a raw token response where ours are absent. */
 function providedMembers(response: object): { [M in keyof ProvidedToken]?: unknown } {
   const given = response as { [M in keyof (ProvidedToken & RawTokenResponse)]?: unknown };
-  const { token, access_token, token_type, expires_in } = given;
+  const { token, access_token, expires_in } = given;
   if (token !== undefined || access_token === undefined) return given;
-  if (token_type !== undefined && !/^bearer$/i.test(String(token_type))) {
-    throw unusable('a token response whose "token_type" is not "Bearer"');
-  }
   const { expiresAt, expiresIn = expires_in } = given;
   return { token: access_token, expiresAt, expiresIn };
 }

@@ -54,7 +54,10 @@ export class ProviderSource implements TokenSource {
         });
       return readProvidedToken(response, { sentAt, answeredAt: clock.now(), onSkipped });
     } catch (error) {
-      throw providerError(error, "reading what the token provider returned");
+      throw providerError(error, {
+        who: "reading what the token provider returned",
+        now: clock.now(),
+      });
     }
   }
 
@@ -72,7 +75,7 @@ export class ProviderSource implements TokenSource {
         return await this.#provider(request, call);
       } catch (error) {
         // A TypeError is wrapped too: `fetch` throws one when the network fails, and quotes a header that it cannot send.
-        throw providerError(error, "the token provider");
+        throw providerError(error, { who: "the token provider", now: clock.now() });
       }
     });
   }

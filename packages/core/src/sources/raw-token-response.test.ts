@@ -4,6 +4,8 @@ import { createFakeClock } from "../testing/fake-clock.ts";
 import { fromTokenProvider } from "./from-token-provider.ts";
 import type { TokenProvider } from "./token-provider.ts";
 
+const URN = "urn:ietf:params:oauth:token-type:";
+
 function source(answer: unknown) {
   const clock = createFakeClock();
   const told: TokenEvent[] = [];
@@ -18,6 +20,9 @@ describe("fromTokenProvider: a raw token response", () => {
     [{ access_token: "abc", token_type: "bearer", expires_in: "60" }, 60_000],
     [{ access_token: "abc", expires_in: 60, expiresIn: 30 }, 30_000],
     [{ access_token: "other", token: "abc", expires_in: 60 }, undefined],
+    [{ access_token: "abc", token_type: "BearerToken", expires_in: 60 }, 60_000],
+    [{ access_token: "abc", token_type: null, issued_token_type: null, error: "x" }, undefined],
+    [{ access_token: "abc", issued_token_type: `${URN}access_token` }, undefined],
   ])("%j is taken", async (answer, lifetimeMs) => {
     const { made, clock } = source(answer);
     const token = await made.getToken();
@@ -28,6 +33,10 @@ describe("fromTokenProvider: a raw token response", () => {
 
   it.each([
     [{ access_token: "sentinel", token_type: "DPoP" }, /"token_type" is not "Bearer"/],
+    [{ token: "sentinel", tokenType: "N_A" }, /"tokenType" is not "Bearer"/],
+    [{ access_token: "sentinel", issued_token_type: `${URN}refresh_token` }, /a refresh token, wh/],
+    [{ access_token: "sentinel", issued_token_type: `${URN}SAML2 ` }, /a SAML assertion, which/],
+    [{ token: "sentinel", issuedTokenType: "refresh_token" }, /a refresh token, which an API must/],
     [{ access_token: "" }, /an empty token/],
     [{ access_token: 5 }, /"token" is a number/],
     [{ accessToken: "sentinel" }, /without a "token".* or a token response with "access_token"$/],

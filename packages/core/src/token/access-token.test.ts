@@ -60,4 +60,17 @@ describe("isIssuedToken", () => {
     expect(isIssuedToken({ ...token, token: "abc" } as AccessToken)).toBe(false);
     expect(isIssuedToken(Object.create(token) as AccessToken)).toBe(false);
   });
+
+  it.each([
+    ["expiresat", "expiresAt"],
+    ["scopes", "scope"],
+    ["tokentype", "tokenType"],
+    ["expiresIn", "expiresAt"],
+  ])("refuses %s, and suggests %s", (name, meant) => {
+    expect(() => createAccessToken({ token: "t", [name]: 5 })).toThrow(
+      new TypeError(
+        `Cannot create an access token: there is no member "${name}"; did you mean "${meant}"?`,
+      ),
+    );
+  });
 });

@@ -1,3 +1,4 @@
+import { nearMiss } from "../options/nearest-name.ts";
 import { isPlainObject, kindOf } from "../options/plain-object.ts";
 import { fingerprint } from "./digest.ts";
 
@@ -41,7 +42,7 @@ export interface AccessTokenInit
  * JSON.stringify(token); // {"tokenType":"Bearer","expiresAt":…,"fingerprint":"…"}
  * ```
  * @throws TypeError if `init` is not an object; if `token` is not a string, is blank, has more than 65 536 characters or holds control characters; if
- * `expiresAt` is not a number; or if `scope` is not a list of strings.
+ * `expiresAt` is not a number; if `scope` is not a list of strings; or if a further member is a known one misspelt.
  */
 export function createAccessToken<Extra extends object = object>(
   init: AccessTokenInit & Extra,
@@ -51,7 +52,29 @@ export function createAccessToken<Extra extends object = object>(
       `Cannot create an access token: it must be an object such as { token, expiresAt }, not ${kindOf(init)}`,
     );
   }
-  return new IssuedToken(init) as unknown as AccessToken & Readonly<Omit<Extra, keyof AccessToken>>;
+  for (const name of Object.keys(init)) {
+    const meant = nearMiss(name, MEMBERS);
+    if (meant === undefined) continue;
+    throw new TypeError(
+      `Cannot create an access token: there is no member ${JSON.stringify(name)}; did you mean ${JSON.stringify(meant)}?`,
+    );
+  }
+  return issuedToken(init) as AccessToken & Readonly<Omit<Extra, keyof AccessToken>>;
+}
+
+const MEMBERS = [
+  "token",
+  "tokenType",
+  "expiresAt",
+  "scope",
+  "issuedTokenType",
+  "confirmation",
+  "fingerprint",
+];
+
+/** Makes a token of what a source of others returned: a member that looks misspelt costs no good token. */
+export function issuedToken(init: AccessTokenInit): AccessToken {
+  return new IssuedToken(init);
 }
 
 /** In characters. No server accepts a header of this length. */

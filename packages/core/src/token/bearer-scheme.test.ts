@@ -1,5 +1,35 @@
 import { describe, expect, it } from "vitest";
-import { withoutBearer } from "./bearer-scheme.ts";
+import { createAccessToken } from "./access-token.ts";
+import { bearerHeader, isBearerType, withoutBearer } from "./bearer-scheme.ts";
+
+describe("bearerHeader", () => {
+  it.each(["urn:ietf:params:oauth:token-type:refresh_token", "SAML2"])(
+    "presents no token that was issued as %s",
+    (issuedTokenType) => {
+      const token = createAccessToken({ token: "sentinel", issuedTokenType });
+      const present = () => bearerHeader(token);
+      expect(present).toThrow(
+        expect.objectContaining({
+          code: "ERR_TOKEN_TYPE_UNSUPPORTED",
+          message: expect.stringMatching(/which an API must not get$/),
+        }),
+      );
+      expect(present).not.toThrow(/sentinel/);
+    },
+  );
+});
+
+describe("isBearerType", () => {
+  it.each([
+    ["bearer", undefined, true],
+    ["BEARERTOKEN", undefined, true],
+    ["DPoP", undefined, false],
+    ["BearerToken", [], false],
+    ["jwt", ["JWT"], true],
+  ])("of %j with %j: %j", (type, synonyms, expected) => {
+    expect(isBearerType(type, synonyms)).toBe(expected);
+  });
+});
 
 describe("withoutBearer", () => {
   it.each([

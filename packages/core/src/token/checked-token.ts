@@ -2,15 +2,16 @@ import { TokenError } from "../errors/token-error.ts";
 import { kindOf } from "../options/plain-object.ts";
 import {
   type AccessToken,
-  createAccessToken,
+  type AccessTokenInit,
   isIssuedToken,
+  issuedToken,
   tokenViolation,
 } from "./access-token.ts";
 import { foundInsteadOfBearer, foundInsteadOfToken } from "./token-structure.ts";
 
 /**
- * Checks the token that any token source returned. A token made by {@link createAccessToken} is returned unchanged. Any other
- * token is copied with {@link createAccessToken}: the copy does not show its secret and cannot be changed. A scope that is a
+ * Checks the token that any token source returned. A token made by `createAccessToken` is returned unchanged. Any other
+ * token is copied with `createAccessToken`: the copy does not show its secret and cannot be changed. A scope that is a
  * string becomes a list; an unusable scope is left out.
  *
  * @throws TokenError `ERR_TOKEN_RESPONSE` if the value is not an access token. The message says what it is.
@@ -26,7 +27,7 @@ export function checkedToken<T extends AccessToken>(response: T): T {
   const found = (isSent ? foundInsteadOfBearer : foundInsteadOfToken)(init.token as string);
   if (found !== undefined) throw unusable(`${kindOf(response)} whose "token" is ${found}`);
   const list = scopeList(scope);
-  return createAccessToken({ ...init, ...(list && { scope: list }) } as T) as AccessToken as T;
+  return issuedToken({ ...init, ...(list && { scope: list }) } as AccessTokenInit) as T;
 }
 
 function scopeList(scope: unknown): readonly string[] | undefined {

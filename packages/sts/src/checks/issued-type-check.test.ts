@@ -19,6 +19,8 @@ const mismatch = { type: "issued-type-mismatch", audience: ["orders"], at: expec
 
 describe("checkIssuedType", () => {
   it.each([
+    ["", undefined, /has no "issued_token_type"/],
+    [" ", tokenTypes.accessToken, /has no "issued_token_type"/],
     [undefined, undefined, /has no "issued_token_type".*"issuedTypeMismatch" can allow it$/],
     [tokenTypes.jwt, tokenTypes.accessToken, /issued "urn:.*:jwt", not "urn:.*:access_token" as/],
     ["sentinel-token", tokenTypes.accessToken, /the STS issued another type, not/],
@@ -64,4 +66,16 @@ describe("checkIssuedType", () => {
       }
     },
   );
+
+  it.each([
+    "refresh_token",
+    tokenTypes.refreshToken.toUpperCase(),
+    `${tokenTypes.refreshToken}\t`,
+    "saml2",
+    "urn:ietf:params:oauth:token-type:saml",
+    "urn:oasis:names:tc:SAML:2.0:assertion",
+  ])("knows such a token in every spelling: %j", async (issued) => {
+    const { ask } = await answered(issued, { issuedTypeMismatch: "event" });
+    await expect(ask()).rejects.toMatchObject({ code: "ERR_TOKEN_TYPE_UNSUPPORTED" });
+  });
 });

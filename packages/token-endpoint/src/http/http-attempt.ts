@@ -1,8 +1,7 @@
 import { type Clock, TokenError } from "@agent-oauth/core";
-import { type Attempt, boundedText } from "@agent-oauth/core/internal";
+import { type Attempt, boundedText, parseRetryAfter } from "@agent-oauth/core/internal";
 import { fetch as undiciFetch } from "undici";
 import type { Connections } from "./connections.ts";
-import { parseRetryAfter } from "./retry-after.ts";
 import { transportFailure } from "./transport-error.ts";
 import { watchWriting } from "./write-watch.ts";
 

@@ -126,7 +126,6 @@ describe("a server that requires a client certificate in the handshake", () => {
     ["TLSv1.2", "no", none, /authenticate with tlsClientAuth$/],
     ["TLSv1.2", "a rogue", rogue, /client certificate is issued by an authority the server trusts/],
     ["TLSv1.3", "no", none, /authenticate with tlsClientAuth$/],
-    ["TLSv1.3", "a rogue", rogue, /client certificate is issued by an authority the server trusts/],
   ] as const)(
     "over %s fails with %s certificate",
     async (version, _, clientAuthentication, message) => {
@@ -138,6 +137,44 @@ describe("a server that requires a client certificate in the handshake", () => {
       expect(server.requests).toEqual([]);
     },
   );
+
+  it("that says nothing over TLS 1.3 may also have died: a retry can help, and the error says both", async () => {
+    const versions = { minVersion: "TLSv1.3", maxVersion: "TLSv1.3" } as const;
+    const server = await startTestServer(undefined, { ...strict, ...versions });
+    const error = await failure(testEndpoint(server, { clientAuthentication: rogue }));
+    expect(error).toMatchObject({ code: "ERR_TOKEN_NETWORK", retryable: true });
+    expect(error.message).toMatch(
+      /had asked for a client certificate: if this goes on, check that the client certificate is iss/,
+    );
+    expect(server.requests).toEqual([]);
+  });
+
+  it.each([
+    ["TLSv1.2", "no", none],
+    ["TLSv1.2", "a good", good],
+    ["TLSv1.3", "no", none],
+    ["TLSv1.3", "a good", good],
+  ] as const)(
+    "but takes others too over %s is not blamed when it dies with the request of %s certificate",
+    async (version, _, clientAuthentication) => {
+      const versions = { minVersion: version, maxVersion: version, requestCert: true };
+      const close: Answerer = ({ socket }) => void socket?.destroy();
+      const server = await startTestServer(close, { ...versions, rejectUnauthorized: false });
+      const error = await failure(testEndpoint(server, { clientAuthentication }));
+      expect(error).toMatchObject({ code: "ERR_TOKEN_NETWORK", retryable: true });
+      expect(server.requests).toHaveLength(3);
+      if (version === "TLSv1.2") expect(error.message).not.toMatch(/certificate/);
+    },
+  );
+
+  it("is not even mentioned once it has finished the handshake of TLS 1.3 with a ticket", async () => {
+    const versions = { minVersion: "TLSv1.3", maxVersion: "TLSv1.3" } as const;
+    const close: Answerer = ({ socket }) => void setImmediate(() => socket?.destroy());
+    const server = await startTestServer(close, { ...versions, rejectUnauthorized: false });
+    const error = await failure(testEndpoint(server, { clientAuthentication: good }));
+    expect(error).toMatchObject({ code: "ERR_TOKEN_NETWORK", retryable: true });
+    expect(error.message).not.toMatch(/certificate/);
+  });
 
   it.each([
     ["TLSv1.2", good],

@@ -12,7 +12,7 @@ function fetchFailed(code: string): Error {
 }
 
 function contextOf(connecting: boolean) {
-  const observer = { failedConnecting: () => connecting, mayRefuseCertificate: () => false };
+  const observer = { failedConnecting: () => connecting, certificateAt: () => undefined };
   return {
     failed: "Cannot get an access token from https://as.example/token",
     url: new URL("https://as.example/token"),

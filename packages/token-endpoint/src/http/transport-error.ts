@@ -40,8 +40,9 @@ export function transportFailure(error: unknown, context: TransportContext): Att
 export function noteTransportFailure(error: unknown, context: ObservedContext): void {
   if (!(error instanceof TypeError && error.cause instanceof Error)) return;
   const { kind } = observed(error.cause, context);
-  if (!OBSERVED.has(kind)) return;
-  const advice = certificateAdvice({ kind }, context.connection);
+  const advice =
+    kind === "broken" ? unjudgedAdvice(context) : adviceOn({ kind }, context.connection);
+  if (!OBSERVED.has(kind) && advice === "") return;
   noteConnectionVerdict(error.cause, { kind, advice });
 }
 
@@ -55,8 +56,8 @@ const OBSERVED: ReadonlySet<ConnectionFailureKind> = new Set([
 function observed(cause: Error, { url, connection }: ObservedContext): Found {
   const found = connectionFailure(cause) ?? UNKNOWN;
   if (found.kind !== "broken") return found;
-  // Of TLS 1.3 the client sees a handshake that succeeded; of TLS 1.2, and of some servers, only the end of the connection.
-  if (found.code !== undefined && connection.observer.mayRefuseCertificate(url)) {
+  // Of an alert after the handshake, or of a server that ends the connection within it, the error says only that it ended.
+  if (found.code !== undefined && connection.observer.certificateAt(url) === "refused") {
     return { ...found, kind: "closed-on-certificate" };
   }
   const isInterrupted = url.protocol === "https:" && connection.observer.failedConnecting(cause);
@@ -84,7 +85,7 @@ function verdictOfTls(found: Found, { connection }: TransportContext): Verdict |
   if (code !== "ERR_TOKEN_TLS" && code !== "ERR_TOKEN_RESPONSE") return undefined;
   // The server may have closed the connection for another reason.
   const resend = found.kind === "closed-on-certificate" ? "if-idempotent" : "never";
-  return [code, resend, `${transportReason(found)}${certificateAdvice(found, connection)}`];
+  return [code, resend, `${transportReason(found)}${adviceOn(found, connection)}`];
 }
 
 function whileConnecting(found: Found): Verdict {
@@ -103,20 +104,31 @@ function whileConnecting(found: Found): Verdict {
   return ["ERR_TOKEN_NETWORK", "always", reason];
 }
 
-function afterSending({ kind, code }: Found, { mayBeSent }: TransportContext): Verdict {
+function afterSending({ kind, code }: Found, context: TransportContext): Verdict {
   if (kind === "timeout") {
     return ["ERR_TOKEN_TIMEOUT", "if-idempotent", "the server did not answer in time"];
   }
-  const before = mayBeSent ? "the whole response was there" : "the request was sent";
+  const before = context.mayBeSent ? "the whole response was there" : "the request was sent";
   return [
     "ERR_TOKEN_NETWORK",
     "if-idempotent",
-    `the connection broke before ${before}${shownCode(code)}`,
+    `the connection broke before ${before}${shownCode(code)}${unjudgedAdvice(context)}`,
   ];
 }
 
-function certificateAdvice({ kind }: Pick<Found, "kind">, { pair }: Connection): string {
-  if (kind !== "refused" && kind !== "closed-on-certificate") return "";
+/** A server that died looks like one that refuses a certificate without a word, so a retry may help. */
+function unjudgedAdvice({ connection, url }: ObservedContext): string {
+  if (connection.observer.certificateAt(url) !== "unjudged") return "";
+  const advice = certificateAdvice(connection).replace(/^; /, ", ");
+  return `; the server had asked for a client certificate: if this goes on${advice}`;
+}
+
+function adviceOn({ kind }: Pick<Found, "kind">, connection: Connection): string {
+  const isAboutCertificate = kind === "refused" || kind === "closed-on-certificate";
+  return isAboutCertificate ? certificateAdvice(connection) : "";
+}
+
+function certificateAdvice({ pair }: Connection): string {
   return pair === undefined
     ? "; if it requires a client certificate, authenticate with tlsClientAuth"
     : `; check that the client certificate is issued by an authority the server trusts and is still valid${purposeAdvice(pair.certificate)}`;

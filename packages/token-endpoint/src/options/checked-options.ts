@@ -1,4 +1,5 @@
 import {
+  BEARER_SYNONYMS,
   checkedInsecureHosts,
   checkOptions as checkNames,
   functionOption,
@@ -76,12 +77,12 @@ export function checkOptions(options: TokenEndpointOptions): CheckedOptions {
   };
 }
 
-function bearerTypes(given: readonly string[] = ["BearerToken"]): readonly string[] {
+function bearerTypes(given: readonly string[] = BEARER_SYNONYMS): readonly string[] {
   const isList = Array.isArray(given) && given.every((type) => typeof type === "string");
   if (!isList || given.some((type) => type.trim() === "" || type.toLowerCase() === "n_a")) {
     throw optionError("bearerTokenTypes", 'must be a list of strings, none of them blank or "N_A"');
   }
-  return given.map((type) => type.toLowerCase());
+  return [...given];
 }
 
 const DOING = "create a token endpoint";

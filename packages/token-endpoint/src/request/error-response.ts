@@ -1,6 +1,6 @@
 import { TokenError } from "@agent-oauth/core";
+import { isRegisteredErrorCode } from "@agent-oauth/core/internal";
 import type { HttpResponse } from "../http/http-attempt.ts";
-import { isRegisteredErrorCode } from "../server-text/oauth-error-codes.ts";
 import { quoteServerText } from "../server-text/server-text.ts";
 import type { SentRequest } from "./authenticated-post.ts";
 import { bodyKind } from "./body-kind.ts";

@@ -1,4 +1,5 @@
 /** Members of an error response that a caller sends on, beside the code and the description. */
+import { isClaimsParameter } from "@agent-oauth/core/internal";
 import { holdsSecret } from "../server-text/secret-traces.ts";
 
 /** What a {@link TokenError} takes over. */
@@ -7,9 +8,6 @@ export interface PassedOnMembers {
   readonly suberror?: string;
 }
 
-/** In characters. Those of Entra have some hundred. */
-const MAX_CLAIMS = 4_096;
-const PRINTABLE = /^[\x20-\x7e]+$/;
 const CODE = /^[a-z][a-z_]{2,63}$/;
 /** Claims may be in base64, which begins as a JWT does, but has no dots. */
 const JWT = /eyJ[\w-]{8,}\./;
@@ -26,12 +24,11 @@ export function passedOnMembers(
 ): PassedOnMembers {
   const text = typeof claims === "object" && claims !== null ? JSON.stringify(claims) : claims;
   return {
-    ...(isSafe(text, secrets) && PRINTABLE.test(text) && { claims: text }),
+    ...(isSafe(text, secrets) && isClaimsParameter(text) && { claims: text }),
     ...(isSafe(suberror, secrets) && CODE.test(suberror) && { suberror }),
   };
 }
 
 function isSafe(value: unknown, secrets: readonly string[]): value is string {
-  if (typeof value !== "string" || value.length > MAX_CLAIMS) return false;
-  return !JWT.test(value) && !holdsSecret(value, secrets);
+  return typeof value === "string" && !JWT.test(value) && !holdsSecret(value, secrets);
 }

@@ -53,13 +53,32 @@ describe("refusalAdvice", () => {
       expect(advice(code, opaque)).toBe(
         `the subject token is not a JWT, but is sent as one: give "subjectTokenType", such as ${TYPE}access_token`,
       );
+      const encrypted = { ...exchange, subject_token: "e30.a2V5.aXY.dGV4dA.dGFn" };
+      expect(advice(code, encrypted)).toMatch(/^check that the subject token is not expired/);
+      const agreed = { ...exchange, subject_token: "e30..aXY.dGV4dA.dGFn" };
+      expect(advice(code, agreed)).toMatch(/^check that the subject token is not expired/);
       const declared = { ...opaque, subject_token_type: `${TYPE}access_token` };
       expect(advice(code, declared)).toMatch(/check that the subject token is not expired/);
     },
   );
 
   it.each([
-    ["invalid_grant", { grant_type: JWT_BEARER, assertion: "a" }, /^the assertion may be expired/],
+    [
+      "invalid_grant",
+      { grant_type: JWT_BEARER, assertion: "a.b.c" },
+      /^the assertion may be expired/,
+    ],
+    ["invalid_request", { grant_type: JWT_BEARER, assertion: "a.b.c" }, /^the assertion may be/],
+    [
+      "invalid_grant",
+      { grant_type: JWT_BEARER, assertion: "opaque" },
+      /token is not a JWT, but this/,
+    ],
+    [
+      "invalid_request",
+      { grant_type: JWT_BEARER, assertion: "a.b" },
+      /token is not a JWT, but this/,
+    ],
     ["invalid_grant", { grant_type: "refresh_token" }, /^what was sent may be expired/],
     ["invalid_grant", { grant_type: "client_credentials" }, /^have the server allow/],
     ["unauthorized_client", { grant_type: "client_credentials" }, /^have the server allow/],

@@ -1,7 +1,7 @@
 /** What to do about an OAuth error, which depends on what was sent: on the grant, and on how the client authenticates. */
 import type { ClientAuthentication } from "../client-authentication/client-authentication.ts";
 import type { AuthorizationServer } from "../metadata/authorization-server.ts";
-import { exchangeAdvice } from "./exchange-advice.ts";
+import { exchangeAdvice, looksLikeJwt } from "./exchange-advice.ts";
 
 /** What was sent, and to whom. */
 export interface RefusedRequest {
@@ -50,6 +50,9 @@ function clientAdvice({ clientId, clientAuthentication }: RefusedRequest): strin
   );
 }
 
+/** RFC 7523 §2.1. */
+const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
 function grantAdvice(
   oauthError: "access_denied" | "invalid_grant" | "invalid_request",
   { form }: RefusedRequest,
@@ -62,8 +65,12 @@ function grantAdvice(
       hasActor: parameter(form, "actor_token") !== undefined,
     });
   }
-  if (oauthError !== "invalid_grant") return undefined;
-  const what = parameter(form, "assertion") === undefined ? "what was sent" : "the assertion";
+  const assertion = parameter(form, "assertion");
+  if (grantType === JWT_BEARER && assertion !== undefined && !looksLikeJwt(assertion)) {
+    return "the user's token is not a JWT, but this grant takes JWTs only: exchange it by RFC 8693, or have it issued as a JWT";
+  }
+  if (oauthError !== "invalid_grant" && assertion === undefined) return undefined;
+  const what = assertion === undefined ? "what was sent" : "the assertion";
   return grantType === "client_credentials"
     ? "have the server allow this grant to the client"
     : `${what} may be expired, used already or not meant for this client`;

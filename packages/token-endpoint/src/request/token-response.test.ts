@@ -301,7 +301,11 @@ describe("a token answer", () => {
     );
   });
 
-  it.each(["refresh_token", "saml1", "saml2"])("sends no %s as a bearer token", async (kind) => {
+  it.each([
+    ["refresh_token", "refresh token"],
+    ["saml1", "SAML assertion"],
+    ["SAML2 ", "SAML assertion"],
+  ])("sends no %s as a bearer token", async (kind, shown) => {
     const issued_token_type = `urn:ietf:params:oauth:token-type:${kind}`;
     const server = await startTestServer(
       answerToken({ access_token: SENTINEL, issued_token_type }),
@@ -309,7 +313,7 @@ describe("a token answer", () => {
     const endpoint = testEndpoint(server);
     const error = await rejection(endpoint.request(CLIENT_CREDENTIALS));
     expect(error.code).toBe("ERR_TOKEN_TYPE_UNSUPPORTED");
-    expect(error.message).toContain(`of type ${kind} as a bearer token`);
+    expect(error.message).toContain(`issued a ${shown} as a bearer token`);
     expect(allTextOf(error)).not.toContain(SENTINEL);
     server.answer = answerToken({ token_type: "N_A", issued_token_type });
     expect(await endpoint.request(CLIENT_CREDENTIALS)).toMatchObject({ tokenType: "N_A" });

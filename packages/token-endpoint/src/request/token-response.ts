@@ -15,7 +15,7 @@ const tokenResponse = z.object({
   token_type: z.string(),
   // These only inform: in another form than theirs they are absent, and cost no good token.
   scope: z.unknown().optional(),
-  issued_token_type: text.catch(undefined),
+  issued_token_type: text.transform((type) => type?.trim() || undefined).catch(undefined),
   id_token: text.catch(undefined),
   expires_in: z.unknown().optional(),
   expires_at: z.unknown().optional(),

@@ -1,5 +1,6 @@
 /** Decides whether what was issued may be sent as a bearer token. */
 import { type AccessToken, TokenError } from "@agent-oauth/core";
+import { isBearerType, keptSecretType } from "@agent-oauth/core/internal";
 import { quoteServerText } from "../server-text/server-text.ts";
 
 /** What a token response says of its token. */
@@ -13,7 +14,7 @@ export interface IssuedToken {
 export interface TokenTypeContext {
   /** Begins the message: "Cannot get an access token from …". */
   readonly failed: string;
-  /** Values of `token_type` that mean Bearer, in lower case. */
+  /** Values of `token_type` that mean Bearer too. */
   readonly bearerTypes: readonly string[];
 }
 
@@ -30,24 +31,20 @@ export function supportedType(
 ): AccessToken["tokenType"] {
   const unsupported = (reason: string) =>
     new TokenError("ERR_TOKEN_TYPE_UNSUPPORTED", `${failed}: ${reason}`, { status: 200 });
-  const lowered = token_type.toLowerCase();
   // Only token exchange issues what is not an access token (RFC 8693 §2.2.1).
-  if (lowered === "n_a" && issued_token_type != null) return "N_A";
-  if (lowered !== "bearer" && !bearerTypes.includes(lowered)) {
+  if (token_type.toLowerCase() === "n_a" && issued_token_type != null) return "N_A";
+  if (!isBearerType(token_type, bearerTypes)) {
     const shown = NAME.test(token_type) && quoteServerText(token_type, [access_token]);
     throw unsupported(
       `the response's "token_type" is ${shown || "another one"}, not "Bearer"; have the server issue bearer tokens to this client, or if it means the same, name it in the option "bearerTokenTypes"`,
     );
   }
-  const kind = SECRET_KINDS.find((name) => issued_token_type === `${TOKEN_TYPE}${name}`);
+  const kind = keptSecretType(issued_token_type);
   if (kind === undefined) return "Bearer";
   throw unsupported(
-    `the server issued a token of type ${kind} as a bearer token, which an API must not get; ask for an access token`,
+    `the server issued a ${kind} as a bearer token, which an API must not get; ask for an access token`,
   );
 }
 
 /** Another text may be anything, a token too. */
 const NAME = /^[A-Za-z][A-Za-z_ -]{0,31}$/;
-const TOKEN_TYPE = "urn:ietf:params:oauth:token-type:";
-/** An API that got one of these could ask for tokens in the user's name. */
-const SECRET_KINDS = ["refresh_token", "saml1", "saml2"];
