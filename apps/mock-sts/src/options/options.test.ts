@@ -67,6 +67,11 @@ describe("resolveOptions", () => {
     ["a blank id", { clientId: " ", authentication: "none" }, /"clientId"/],
     ["an unknown method", { authentication: "magic" }, /"x".*"authentication" "magic"/],
     ["a missing secret", { authentication: "client_secret_basic" }, /"x".*needs a "clientSecret"/],
+    [
+      "a missing secret for either place",
+      { authentication: "client_secret" },
+      /needs a "clientSecret"/,
+    ],
     ["a needless secret", { authentication: "none", clientSecret: "s" }, /"x".*"clientSecret"/],
     ["a missing subject", { authentication: "tls_client_auth" }, /"x".*exactly one of "subjectDn"/],
     ["a needless subject", { authentication: "none", subjectDn: "CN=a" }, /"x".*"subjectDn"/],
