@@ -1,6 +1,7 @@
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload } from "jose";
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
 import { checkText } from "../checks/option-values.ts";
+import { quotedName } from "../checks/quoted-name.ts";
 import {
   type CertificateIdentity,
   type CertificateSubject,
@@ -107,8 +108,8 @@ export function registerClients(registrations: readonly ClientRegistration[]): C
 }
 
 function registerClient(registration: ClientRegistration): Client {
-  const start = `Cannot register client ${JSON.stringify(registration?.clientId)}:`;
-  checkNames(registration, { start, names: REGISTRATION_NAMES });
+  const start = `Cannot register client ${quotedName(registration?.clientId)}:`;
+  checkFields(registration, { start, names: REGISTRATION_NAMES });
   const { clientId, authentication, clientSecret, jwks } = registration;
   checkText(clientId, { start: "Cannot register a client:", name: "clientId" });
   if (!REGISTERED_METHODS.includes(authentication)) {
@@ -139,21 +140,21 @@ function registerClient(registration: ClientRegistration): Client {
   };
 }
 
-const REGISTRATION_NAMES: KnownNames<ClientRegistration> = {
-  clientId: true,
-  authentication: true,
-  clientSecret: true,
-  jwks: true,
-  grants: true,
-  scopes: true,
-  certificateBoundTokens: true,
-  dpopBoundTokens: true,
-  claims: true,
-  subjectDn: true,
-  sanDns: true,
-  sanUri: true,
-  sanIp: true,
-  sanEmail: true,
+const REGISTRATION_NAMES: FieldKinds<ClientRegistration> = {
+  clientId: "text",
+  authentication: "text",
+  clientSecret: "text",
+  jwks: "other",
+  grants: "texts",
+  scopes: "texts",
+  certificateBoundTokens: "flag",
+  dpopBoundTokens: "flag",
+  claims: "members",
+  subjectDn: "text",
+  sanDns: "text",
+  sanUri: "text",
+  sanIp: "text",
+  sanEmail: "text",
 };
 
 /** Methods for which the client's keys are registered. */
