@@ -21,12 +21,15 @@ export function checkText(value: string, { start, name }: CheckedOption): string
 }
 
 /**
- * Checks that an option is the name of a header, a token of RFC 9110 §5.1.
+ * Checks that an option is the name of a header, a token of RFC 9110 §5.1; `undefined` passes.
  *
  * @throws TypeError naming the option.
  */
-export function checkHeaderName(value: string, { start, name }: CheckedOption): string {
-  if (/^[\w!#$%&'*+.^`|~-]+$/.test(value)) return value;
+export function checkHeaderName(
+  value: string | undefined,
+  { start, name }: CheckedOption,
+): string | undefined {
+  if (value === undefined || /^[\w!#$%&'*+.^`|~-]+$/.test(value)) return value;
   throw new TypeError(`${start} "${name}" must be the name of a header`);
 }
 

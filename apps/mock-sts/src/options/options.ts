@@ -153,6 +153,7 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
   ]);
   const signingAlgorithm = checkSigningAlgorithm(options.signingAlgorithm ?? "ES256");
   const defaults = { clients: registered, signingAlgorithm };
+  const header = { start: START, name: "clientCertificateHeader" };
   const taken = [identityZone, ...tenants.map(({ subdomain }) => subdomain)];
   const issuers = resolveIssuers(options.issuers ?? [], { ...defaults, taken });
   checkServersIssuers(mcpServers, [STS_NAME, ...issuers.map(({ name }) => name)]);
@@ -185,13 +186,7 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
     requireBoundCertificate: options.requireBoundCertificate ?? false,
     strictAudience: options.strictAudience ?? false,
     dpopNonces: options.dpopNonces ?? false,
-    clientCertificateHeader:
-      options.clientCertificateHeader === undefined
-        ? undefined
-        : checkHeaderName(options.clientCertificateHeader, {
-            start: START,
-            name: "clientCertificateHeader",
-          }),
+    clientCertificateHeader: checkHeaderName(options.clientCertificateHeader, header),
     sts: resolveIssuer({ ...options.sts, name: STS_NAME }, defaults),
     ...resolveControlOptions(options),
     onAnswer: options.onAnswer ?? (() => {}),
