@@ -9,6 +9,7 @@ export type {
   ClientAuthenticationMethod,
   ClientRegistration,
   GrantType,
+  RegisteredMethod,
 } from "./clients/clients.ts";
 export type { Controls } from "./controls/controls.ts";
 export type {

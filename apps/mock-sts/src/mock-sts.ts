@@ -1,7 +1,7 @@
 import { iasDestinationName } from "./btp/agent-gateway-landscape.ts";
 import { type DestinationBinding, destinationBinding } from "./btp/destination-binding.ts";
 import { createDestinationClient } from "./btp/destination-client.ts";
-import { checkNames } from "./checks/known-names.ts";
+import { checkFields } from "./checks/fields.ts";
 import type { Controls } from "./controls/controls.ts";
 import { createAdminToken } from "./controls/http/admin-token.ts";
 import { CONTROL_PATH } from "./controls/http/control-paths.ts";
@@ -27,6 +27,7 @@ import {
   type CertificatePair,
   createCertificateAuthority,
 } from "./tls/certificate-authority.ts";
+import { checkCertificatePair } from "./tls/certificate-pair.ts";
 import {
   type ClientCertificateRequest,
   createClientCertificates,
@@ -176,10 +177,13 @@ async function describeMock(
     issuers: options.issuers.map((issuer) => describeSts(issuer, url, tenants.provider)),
     iasDestination: iasDestinationName(landscape),
     userToken: createUserTokens({ tenants, services, clock, defaultClientId: clientId }),
-    credentials: (pair = clientCertificate) =>
-      customerCredentials({ tokenEndpoint, clientId, pair, gatewayUrl, mcpServers }),
+    credentials(pair = clientCertificate) {
+      checkCertificatePair(pair, { start: "Cannot make credentials:", name: "the pair" });
+      return customerCredentials({ tokenEndpoint, clientId, pair, gatewayUrl, mcpServers });
+    },
     destinationBinding(request = {}) {
-      checkNames(request, { start: "Cannot make a binding:", names: { x509: true } });
+      checkFields(request, { start: "Cannot make a binding:", names: { x509: "other" } });
+      checkCertificatePair(request.x509, { start: "Cannot make a binding:", name: '"x509"' });
       const { destinationClient: client } = parts;
       return destinationBinding({ client, provider: tenants.provider, url, pair: request.x509 });
     },

@@ -20,6 +20,19 @@ export function checkText(value: string, { start, name }: CheckedOption): string
   throw new TypeError(`${start} "${name}" must be a string that is not blank`);
 }
 
+/**
+ * Checks that an option is the name of a header, a token of RFC 9110 §5.1; `undefined` passes.
+ *
+ * @throws TypeError naming the option.
+ */
+export function checkHeaderName(
+  value: string | undefined,
+  { start, name }: CheckedOption,
+): string | undefined {
+  if (value === undefined || /^[\w!#$%&'*+.^`|~-]+$/.test(value)) return value;
+  throw new TypeError(`${start} "${name}" must be the name of a header`);
+}
+
 /** The integers that an option allows, both ends included. */
 export interface IntegerRange {
   /** Default: the lowest safe integer. */

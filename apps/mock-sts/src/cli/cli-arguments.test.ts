@@ -41,8 +41,8 @@ describe("parseCommand", () => {
       },
       binding: { folder: "b", force: true, flow: "lob", users: ["a", "b"] },
       clients: [
-        { clientId: "sdk", authentication: "client_secret_basic", clientSecret: "a:b" },
-        { clientId: "two", authentication: "client_secret_basic", clientSecret: "c" },
+        { clientId: "sdk", authentication: "client_secret", clientSecret: "a:b" },
+        { clientId: "two", authentication: "client_secret", clientSecret: "c" },
       ],
     });
   });

@@ -29,7 +29,8 @@ Address and ports:
 Files for agents:
   --write-binding DIR   write DIR/agent-gateway/ (customer flow), DIR/destination/
                         (line-of-business flow), DIR/ca.pem, DIR/ca-bundle.pem and
-                        DIR/env.sh; files of an earlier start are replaced
+                        DIR/env.sh; files of an earlier start are replaced, and
+                        certificates that were added to them are kept
   --flow FLOW           with --write-binding: only for this flow, customer,
                         transparent, lob or sts (default: those that the mock
                         serves, but transparent); an agent that finds several

@@ -22,5 +22,5 @@ export function parseClient(text: string): ClientRegistration {
   if (colon < 0 || clientId === "" || clientSecret.trim() === "") {
     throw new UsageError("--client must be ID:SECRET, with text on both sides of the colon");
   }
-  return { clientId, authentication: "client_secret_basic", clientSecret };
+  return { clientId, authentication: "client_secret", clientSecret };
 }

@@ -102,6 +102,22 @@ describe("the official TypeScript SDK", () => {
     expect(out).not.toContain("invalid_client");
   });
 
+  it("may send its secret in the form too, as its Python sibling can", async () => {
+    await start(["--preset", "ias"], async ({ urls, fetch: send }) => {
+      const [url = ""] = urls;
+      const expectedIssuer = await issuerOf(url, send);
+      const plain = new ClientCredentialsProvider({ ...CLIENT, expectedIssuer });
+      const provider: OAuthClientProvider = Object.assign(plain, {
+        addClientAuthentication(_headers: Headers, form: URLSearchParams) {
+          form.set("client_id", CLIENT.clientId);
+          form.set("client_secret", CLIENT.clientSecret);
+        },
+      });
+      const { caller } = await useServer(url, provider, send);
+      expect(caller).toMatchObject({ sub: CLIENT.clientId });
+    });
+  });
+
   it("gets a token by a signed assertion for every URL", async () => {
     const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
     const jwks = { keys: [await exportJWK(publicKey)] };

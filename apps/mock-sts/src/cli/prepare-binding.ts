@@ -3,6 +3,7 @@ import type { MockSts } from "../mock-sts.ts";
 import { type AgentBinding, agentBindingFiles } from "./binding/agent-binding.ts";
 import { writeBindingFiles } from "./binding/binding-files.ts";
 import type { AgentFlow } from "./binding/binding-request.ts";
+import { TRUST_FILES } from "./binding/trust-files.ts";
 import { userTokenFiles } from "./binding/user-token-files.ts";
 import type { ServeCommand } from "./cli-arguments.ts";
 import type { CliEnvironment } from "./cli-environment.ts";
@@ -24,7 +25,8 @@ export async function prepareBinding(
     userTokens: await userTokenFiles(mock, { users: request.users, clientId }),
   };
   const files = await agentBindingFiles(mock, binding, environment.trust);
-  await writeBindingFiles(request.folder, files, request);
+  // Plain HTTP needs no trust, but shells may still name the files of an earlier start.
+  await writeBindingFiles(request.folder, files, { force: request.force, kept: TRUST_FILES });
   return binding;
 }
 

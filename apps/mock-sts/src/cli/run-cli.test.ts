@@ -126,6 +126,8 @@ describe("runCli", () => {
       await expect(read("agent-gateway/type")).rejects.toThrow("ENOENT");
     });
     const origin = /https:\/\/localhost:\d+/.exec(out)?.[0];
+    const word = `'${quoting.replace("'", "'\\''")}'`;
+    expect(out).toContain(`Point an agent at it: eval "$(mock-sts --print-env ${word})"\n`);
     const expected = [quoting, join(quoting, "ca.pem"), "eu10", `${origin}/{tenant}/oauth/token`];
     expect(values).toEqual([...expected, ""]);
     for (const [index, name] of names.entries()) {

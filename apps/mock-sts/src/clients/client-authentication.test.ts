@@ -12,6 +12,7 @@ beforeAll(async () => {
     clients: [
       { clientId: "a:b/c+d", authentication: "client_secret_basic", clientSecret: secret },
       { clientId: "poster", authentication: "client_secret_post", clientSecret: secret },
+      { clientId: "either", authentication: "client_secret", clientSecret: secret },
       { clientId: "transparent", authentication: "none" },
       { clientId: "commas", authentication: "tls_client_auth", subjectDn: "CN=a\\, b,O=c" },
     ],
@@ -125,6 +126,15 @@ describe("client secrets (RFC 6749 §2.3)", () => {
 
   it("[6749-8] decodes what Basic carries as form-encoded text", async () => {
     expect(await attempt({ authorization: basic("a:b/c+d", secret) })).toEqual(ok);
+  });
+
+  it("takes a secret in either place from a client of client_secret, and a right one only", async () => {
+    const post = (client_secret: string) => form({ client_id: "either", client_secret });
+    expect(await attempt({ authorization: basic("either", secret) })).toEqual(ok);
+    expect(await attempt({ form: post(secret) })).toEqual(ok);
+    expect(await attempt({ authorization: basic("either", "wrong") })).toEqual(basicChallenge);
+    expect(await attempt({ form: post("wrong") })).toEqual(refused);
+    expect(await attempt({ form: form({ client_id: "either" }) })).toEqual(refused);
   });
 
   it("[6749-6] responds to failed Basic with 401 and a Basic challenge", async () => {

@@ -14,6 +14,7 @@ import {
   type ClientAuthenticationMethod,
   type Clients,
   isCertificateMethod,
+  type RegisteredMethod,
 } from "./clients.ts";
 import { isRegisteredCertificate } from "./registered-certificate.ts";
 
@@ -60,7 +61,8 @@ export async function authenticateClient(
   const client = context.clients.get(credentials.clientId);
   if (client === undefined) throw invalidClient("the client is unknown", usedHeader);
   if (!isExpectedMethod(client.authentication, credentials.method)) {
-    throw invalidClient(`the client must authenticate by ${client.authentication}`, usedHeader);
+    const expected = methodsOf(client.authentication).join(" or ");
+    throw invalidClient(`the client must authenticate by ${expected}`, usedHeader);
   }
   if (
     client.clientSecret !== undefined &&
@@ -80,11 +82,16 @@ export async function authenticateClient(
  * A request with a client_id and no secret comes from a public client, or from a client with a
  * certificate.
  */
-function isExpectedMethod(
-  registered: ClientAuthenticationMethod,
-  used: ClientAuthenticationMethod,
-): boolean {
-  return registered === used || (isCertificateMethod(registered) && used === "none");
+function isExpectedMethod(registered: RegisteredMethod, used: ClientAuthenticationMethod): boolean {
+  return (
+    methodsOf(registered).includes(used) || (isCertificateMethod(registered) && used === "none")
+  );
+}
+
+function methodsOf(registered: RegisteredMethod): readonly ClientAuthenticationMethod[] {
+  return registered === "client_secret"
+    ? ["client_secret_basic", "client_secret_post"]
+    : [registered];
 }
 
 function readCredentials({ form, authorization }: ClientProof): Credentials {

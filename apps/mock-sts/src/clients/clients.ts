@@ -1,6 +1,7 @@
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload } from "jose";
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
 import { checkText } from "../checks/option-values.ts";
+import { quotedName } from "../checks/quoted-name.ts";
 import {
   type CertificateIdentity,
   type CertificateSubject,
@@ -32,12 +33,21 @@ export const CLIENT_AUTHENTICATION_METHODS = [
 /** A way in which a client may prove itself. */
 export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number];
 
+/** What a client may be registered for: one method, or its secret in either place. */
+export const REGISTERED_METHODS = [...CLIENT_AUTHENTICATION_METHODS, "client_secret"] as const;
+
+/**
+ * What a client is registered for: one method, or `client_secret`, which stands for
+ * `client_secret_basic` and `client_secret_post`.
+ */
+export type RegisteredMethod = (typeof REGISTERED_METHODS)[number];
+
 /** A client as the user of the mock registers it. With `tls_client_auth` it has one name in its certificate. */
 export interface ClientRegistration extends CertificateSubject {
   readonly clientId: string;
-  /** The only accepted method. */
-  readonly authentication: ClientAuthenticationMethod;
-  /** For `client_secret_basic` and `client_secret_post`. */
+  /** The only accepted method; with `client_secret`, the secret may be sent in the header or the form. */
+  readonly authentication: RegisteredMethod;
+  /** For `client_secret`, `client_secret_basic` and `client_secret_post`. */
   readonly clientSecret?: string;
   /**
    * For `private_key_jwt`: the public keys the client signs with. For `self_signed_tls_client_auth`:
@@ -65,7 +75,7 @@ export interface ClientRegistration extends CertificateSubject {
 /** A checked registration with its defaults. */
 export interface Client {
   readonly clientId: string;
-  readonly authentication: ClientAuthenticationMethod;
+  readonly authentication: RegisteredMethod;
   readonly clientSecret: string | undefined;
   /** The registered name of its certificate. */
   readonly identity: CertificateIdentity | undefined;
@@ -98,17 +108,17 @@ export function registerClients(registrations: readonly ClientRegistration[]): C
 }
 
 function registerClient(registration: ClientRegistration): Client {
-  const start = `Cannot register client ${JSON.stringify(registration?.clientId)}:`;
-  checkNames(registration, { start, names: REGISTRATION_NAMES });
+  const start = `Cannot register client ${quotedName(registration?.clientId)}:`;
+  checkFields(registration, { start, names: REGISTRATION_NAMES });
   const { clientId, authentication, clientSecret, jwks } = registration;
   checkText(clientId, { start: "Cannot register a client:", name: "clientId" });
-  if (!CLIENT_AUTHENTICATION_METHODS.includes(authentication)) {
+  if (!REGISTERED_METHODS.includes(authentication)) {
     throw invalidRegistration(
       registration,
       `has an unknown "authentication" ${JSON.stringify(authentication)}`,
     );
   }
-  checkProof(registration, "clientSecret", authentication.startsWith("client_secret_"));
+  checkProof(registration, "clientSecret", authentication.startsWith("client_secret"));
   checkProof(registration, "jwks", METHODS_BY_KEY.includes(authentication));
   if (jwks !== undefined) checkJwks(registration, jwks);
   const unknownGrant = registration.grants?.find((grant) => !GRANT_TYPES.includes(grant));
@@ -130,31 +140,31 @@ function registerClient(registration: ClientRegistration): Client {
   };
 }
 
-const REGISTRATION_NAMES: KnownNames<ClientRegistration> = {
-  clientId: true,
-  authentication: true,
-  clientSecret: true,
-  jwks: true,
-  grants: true,
-  scopes: true,
-  certificateBoundTokens: true,
-  dpopBoundTokens: true,
-  claims: true,
-  subjectDn: true,
-  sanDns: true,
-  sanUri: true,
-  sanIp: true,
-  sanEmail: true,
+const REGISTRATION_NAMES: FieldKinds<ClientRegistration> = {
+  clientId: "text",
+  authentication: "text",
+  clientSecret: "text",
+  jwks: "other",
+  grants: "texts",
+  scopes: "texts",
+  certificateBoundTokens: "flag",
+  dpopBoundTokens: "flag",
+  claims: "members",
+  subjectDn: "text",
+  sanDns: "text",
+  sanUri: "text",
+  sanIp: "text",
+  sanEmail: "text",
 };
 
 /** Methods for which the client's keys are registered. */
-const METHODS_BY_KEY: readonly ClientAuthenticationMethod[] = [
+const METHODS_BY_KEY: readonly RegisteredMethod[] = [
   "private_key_jwt",
   "self_signed_tls_client_auth",
 ];
 
 /** Tells whether a client proves itself by its certificate. */
-export function isCertificateMethod(method: ClientAuthenticationMethod): boolean {
+export function isCertificateMethod(method: RegisteredMethod): boolean {
   return method.endsWith("tls_client_auth");
 }
 

@@ -1,9 +1,9 @@
 import { createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { z } from "zod";
 import {
-  CLIENT_AUTHENTICATION_METHODS,
   type ClientRegistration,
   GRANT_TYPES,
+  REGISTERED_METHODS,
   registerClients,
 } from "../clients/clients.ts";
 import { signingAlgorithms } from "../keys/signing-keys.ts";
@@ -58,7 +58,7 @@ export const trustedIssuer = z.strictObject({
 export const clients = checkedList(
   z.strictObject({
     clientId: text,
-    authentication: z.enum(CLIENT_AUTHENTICATION_METHODS),
+    authentication: z.enum(REGISTERED_METHODS),
     ...optionalKeys({
       clientSecret: text,
       subjectDn: text,

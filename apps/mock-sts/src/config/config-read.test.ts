@@ -66,7 +66,7 @@ faults:
       'mock-sts.yaml:2:1 tokenLifetime: unknown key; did you mean "tokenLifetimeMs"?',
       'mock-sts.yaml:3:9 preset: must be one of "everything", "ias", "btp-lob", "kagent-sts", "keycloak-like"; did you mean "kagent-sts"?',
       expect.stringMatching(
-        /^mock-sts.yaml:6:21 clients\[0\].authentication: must be one of .*; did you mean "client_secret_basic"\?$/,
+        /^mock-sts.yaml:6:21 clients\[0\].authentication: is not one of .*; did you mean "client_secret_basic"\?$/,
       ),
       "mock-sts.yaml:7:5 clients[1].clientId: is missing",
       'mock-sts.yaml:7:5 clients[1].clientID: unknown key; did you mean "clientId"?',

@@ -6,7 +6,7 @@ import type {
   ConfigurationShelf,
   Configurations,
 } from "../btp/configurations.ts";
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
 import { withoutUndefined } from "../checks/without-undefined.ts";
 import type { AuthTokenSettings, Tenant } from "../tenants/tenant.ts";
 
@@ -76,14 +76,14 @@ export function createTenantControls(
     },
     set authTokens(value) {
       const start = 'Cannot set "authTokens":';
-      checkNames(value, { start, names: AUTH_TOKEN_NAMES, field: "setting" });
+      checkFields(value, { start, names: AUTH_TOKEN_NAMES, field: "setting" });
       settings.authTokens = value;
     },
     get fragments() {
       return configurations.list(fragmentsAt());
     },
     putFragment(fragment) {
-      checkNames(fragment, { start: "Cannot store a fragment:", names: FRAGMENT_NAMES });
+      checkFields(fragment, { start: "Cannot store a fragment:", names: FRAGMENT_NAMES });
       const { name, properties, type, labels = [], level } = fragment;
       checkLabels(labels);
       const typed = type === undefined ? [] : [fragmentTypeLabel(type)];
@@ -101,7 +101,10 @@ export function createTenantControls(
     },
     removeFragment: (name) => remove(fragmentsAt(), name),
     putDestination(destination) {
-      checkNames(destination, { start: "Cannot store a destination:", names: CONFIGURATION_NAMES });
+      checkFields(destination, {
+        start: "Cannot store a destination:",
+        names: CONFIGURATION_NAMES,
+      });
       const { name, properties, labels = [], level } = destination;
       checkLabels(labels);
       const named = withoutUndefined({ Name: name, Type: "HTTP", ...properties });
@@ -111,28 +114,28 @@ export function createTenantControls(
   });
 }
 
-const AUTH_TOKEN_NAMES: KnownNames<AuthTokenSettings> = {
-  error: true,
-  format: true,
-  expiresIn: true,
+const AUTH_TOKEN_NAMES: FieldKinds<AuthTokenSettings> = {
+  error: "prose",
+  format: "prose",
+  expiresIn: "prose",
 };
 
-const CONFIGURATION_NAMES: KnownNames<NewConfiguration> = {
-  name: true,
-  properties: true,
-  labels: true,
-  level: true,
+const CONFIGURATION_NAMES: FieldKinds<NewConfiguration> = {
+  name: "text",
+  properties: "members",
+  labels: "list",
+  level: "text",
 };
 
-const LABEL_NAMES: KnownNames<ConfigurationLabel> = { key: true, values: true };
+const LABEL_NAMES: FieldKinds<ConfigurationLabel> = { key: "text", values: "texts" };
 
 function checkLabels(labels: readonly ConfigurationLabel[]): void {
   for (const label of labels) {
-    checkNames(label, { start: "Cannot store a label:", names: LABEL_NAMES, field: "field" });
+    checkFields(label, { start: "Cannot store a label:", names: LABEL_NAMES, field: "field" });
   }
 }
 
-const FRAGMENT_NAMES: KnownNames<NewFragment> = { ...CONFIGURATION_NAMES, type: true };
+const FRAGMENT_NAMES: FieldKinds<NewFragment> = { ...CONFIGURATION_NAMES, type: "text" };
 
 function unknown(name: string): TypeError {
   return new TypeError(

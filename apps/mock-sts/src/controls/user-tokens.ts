@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { JWTPayload } from "jose";
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
 import { LOB_CLIENT } from "../options/lob-client.ts";
 import type { SecurityTokenService } from "../sts/security-token-service.ts";
 import type { Tenant, Tenants } from "../tenants/tenant.ts";
@@ -38,7 +38,7 @@ export function createUserTokens(
   options: UserTokensOptions,
 ): (request: UserTokenRequest) => Promise<string> {
   return async (request) => {
-    checkNames(request, { start: "Cannot sign a user in:", names: REQUEST_NAMES });
+    checkFields(request, { start: "Cannot sign a user in:", names: REQUEST_NAMES });
     const { sub, tenant, issuer, clientId, expiresInMs = 3_600_000, claims } = request;
     const now = options.clock.now();
     const { isProvider, tokens, tenantId } = findTenant(options.tenants, tenant);
@@ -59,13 +59,13 @@ export function createUserTokens(
   };
 }
 
-const REQUEST_NAMES: KnownNames<UserTokenRequest> = {
-  sub: true,
-  tenant: true,
-  issuer: true,
-  clientId: true,
-  expiresInMs: true,
-  claims: true,
+const REQUEST_NAMES: FieldKinds<UserTokenRequest> = {
+  sub: "prose",
+  tenant: "text",
+  issuer: "text",
+  clientId: "prose",
+  expiresInMs: "number",
+  claims: "members",
 };
 
 function findService(services: UserTokensOptions["services"], name: string): AccessTokens {

@@ -1,4 +1,4 @@
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
 import {
   checkSigningAlgorithm,
   createSigningKeys,
@@ -14,7 +14,7 @@ export interface KeyRotation {
   readonly algorithm?: SigningAlgorithm;
 }
 
-const ROTATION_NAMES: KnownNames<KeyRotation> = { issuer: true, algorithm: true };
+const ROTATION_NAMES: FieldKinds<KeyRotation> = { issuer: "text", algorithm: "text" };
 
 /** The signing keys of all issuers of a mock. */
 export class KeyRings {
@@ -47,7 +47,7 @@ export class KeyRings {
    * @throws TypeError if there is no such issuer or algorithm.
    */
   async rotate(rotation: KeyRotation = {}): Promise<void> {
-    checkNames(rotation, { start: "Cannot rotate keys:", names: ROTATION_NAMES });
+    checkFields(rotation, { start: "Cannot rotate keys:", names: ROTATION_NAMES });
     const { issuer, algorithm } = rotation;
     if (algorithm !== undefined) checkSigningAlgorithm(algorithm);
     const chosen = [...this.#rings].filter(([name]) => issuer === undefined || name === issuer);

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
 import { isBlank } from "../checks/option-values.ts";
 import { OAuthError } from "../oauth/oauth-error.ts";
 import type { Clock } from "../time/clock.ts";
@@ -39,7 +39,7 @@ export function trustedKeys({ jwks, jwksUri }: TrustedIssuer, clock: Clock): JWT
  * @throws TypeError naming the issuer and what is wrong with it.
  */
 export function checkTrustedIssuer(trusted: TrustedIssuer, start: string): void {
-  checkNames(trusted, { start: `${start}:`, names: TRUSTED_ISSUER_NAMES });
+  checkFields(trusted, { start: `${start}:`, names: TRUSTED_ISSUER_NAMES });
   const { issuer, jwks, jwksUri } = trusted;
   if (isBlank(issuer)) throw new TypeError(`${start} has a blank issuer`);
   const label = `${start}: ${JSON.stringify(issuer)}`;
@@ -58,11 +58,11 @@ export function checkTrustedIssuer(trusted: TrustedIssuer, start: string): void 
   }
 }
 
-const TRUSTED_ISSUER_NAMES: KnownNames<TrustedIssuer> = {
-  issuer: true,
-  jwks: true,
-  jwksUri: true,
-  audience: true,
+const TRUSTED_ISSUER_NAMES: FieldKinds<TrustedIssuer> = {
+  issuer: "text",
+  jwks: "other",
+  jwksUri: "text",
+  audience: "text or texts",
 };
 
 function createRemoteKeys(uri: string, clock: Clock): JWTVerifyGetKey {

@@ -1,4 +1,4 @@
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
 import { checkInteger } from "../checks/option-values.ts";
 import type { Bounds } from "../recording/bounded-cache.ts";
 import { BUILT_IN_SCENARIOS, checkScenario, type Scenario } from "./scenario.ts";
@@ -43,7 +43,7 @@ export interface ResolvedControlOptions {
 export function resolveControlOptions(options: ControlOptions): ResolvedControlOptions {
   const { recordLimits = {}, recordSecrets = false, controlHosts = [] } = options;
   const { seed = 1 } = options;
-  checkNames(recordLimits, { start: START, names: RECORD_LIMIT_NAMES, field: "record limit" });
+  checkFields(recordLimits, { start: START, names: RECORD_LIMIT_NAMES, field: "record limit" });
   return {
     recordSecrets,
     controlHosts: controlHosts.map(checkHost),
@@ -56,9 +56,9 @@ export function resolveControlOptions(options: ControlOptions): ResolvedControlO
   };
 }
 
-const RECORD_LIMIT_NAMES: KnownNames<NonNullable<ControlOptions["recordLimits"]>> = {
-  requests: true,
-  bytes: true,
+const RECORD_LIMIT_NAMES: FieldKinds<NonNullable<ControlOptions["recordLimits"]>> = {
+  requests: "number",
+  bytes: "number",
 };
 
 function mergeScenarios(own: readonly Scenario[]): readonly Scenario[] {

@@ -1,5 +1,6 @@
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
 import { isDnsLabel } from "../checks/option-values.ts";
+import { quotedName } from "../checks/quoted-name.ts";
 import { type ClientRegistration, type Clients, registerClients } from "../clients/clients.ts";
 import type { SigningAlgorithm } from "../keys/signing-keys.ts";
 import {
@@ -44,8 +45,8 @@ export function resolveIssuers(
 ): readonly ResolvedIssuer[] {
   const names = new Set([...taken, ...RESERVED_SUBDOMAINS]);
   return issuers.map((issuer) => {
-    const label = `Cannot serve issuer ${JSON.stringify(issuer?.name)}`;
-    checkNames(issuer, { start: `${label}:`, names: ISSUER_OPTION_NAMES });
+    const label = `Cannot serve issuer ${quotedName(issuer?.name)}`;
+    checkFields(issuer, { start: `${label}:`, names: ISSUER_OPTION_NAMES });
     if (!isDnsLabel(issuer.name)) {
       throw new TypeError(`${label}: its name must be a lower-case RFC 1123 label`);
     }
@@ -57,10 +58,10 @@ export function resolveIssuers(
   });
 }
 
-const ISSUER_OPTION_NAMES: KnownNames<IssuerOptions> = {
+const ISSUER_OPTION_NAMES: FieldKinds<IssuerOptions> = {
   ...STS_OPTION_NAMES,
-  name: true,
-  clients: true,
+  name: "text",
+  clients: "list",
 };
 
 /** Checks one issuer and fills in the defaults. */

@@ -67,6 +67,11 @@ describe("resolveOptions", () => {
     ["a blank id", { clientId: " ", authentication: "none" }, /"clientId"/],
     ["an unknown method", { authentication: "magic" }, /"x".*"authentication" "magic"/],
     ["a missing secret", { authentication: "client_secret_basic" }, /"x".*needs a "clientSecret"/],
+    [
+      "a missing secret for either place",
+      { authentication: "client_secret" },
+      /needs a "clientSecret"/,
+    ],
     ["a needless secret", { authentication: "none", clientSecret: "s" }, /"x".*"clientSecret"/],
     ["a missing subject", { authentication: "tls_client_auth" }, /"x".*exactly one of "subjectDn"/],
     ["a needless subject", { authentication: "none", subjectDn: "CN=a" }, /"x".*"subjectDn"/],
@@ -103,7 +108,7 @@ describe("resolveOptions", () => {
   it.each<[string, TenantOptions[], RegExp]>([
     ["no label for a subdomain", [{ subdomain: "a.b" }], /"a.b".*RFC 1123/],
     ["a subdomain of 64 letters", [{ subdomain: "a".repeat(64) }], /RFC 1123/],
-    ["a trailing line break", [{ subdomain: "a\n" }], /RFC 1123/],
+    ["a trailing line break", [{ subdomain: "a\n" }], /control characters/],
     ["a path of the mock", [{ subdomain: "oauth" }], /"oauth".*path/],
     ["the provider's subdomain", [{ subdomain: "provider-zone" }], /same subdomain/],
     ["the subdomain of another", [{ subdomain: "a" }, { subdomain: "a" }], /"a".*same subdomain/],

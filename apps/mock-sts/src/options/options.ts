@@ -1,5 +1,10 @@
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
-import { checkInteger, checkText, type IntegerRange } from "../checks/option-values.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
+import {
+  checkHeaderName,
+  checkInteger,
+  checkText,
+  type IntegerRange,
+} from "../checks/option-values.ts";
 import { type ClientRegistration, type Clients, registerClients } from "../clients/clients.ts";
 import { checkSigningAlgorithm, type SigningAlgorithm } from "../keys/signing-keys.ts";
 import type { Bounds } from "../recording/bounded-cache.ts";
@@ -128,7 +133,7 @@ const MAX_TOKEN_LIFETIME_MS = 43_200_000;
  * @throws TypeError or RangeError naming the option.
  */
 export function resolveOptions(options: MockStsOptions): ResolvedOptions {
-  checkNames(options, { start: START, names: OPTION_NAMES });
+  checkFields(options, { start: START, names: OPTION_NAMES });
   checkStsNames(options.sts);
   const { clientId = "mock-agent", clients = [], mcpServers = DEFAULT_MCP_SERVERS } = options;
   const { maxAssertionLifetimeMs, clockSkewMs = 0, tokenLifetimeMs = 3_600_000 } = options;
@@ -148,6 +153,7 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
   ]);
   const signingAlgorithm = checkSigningAlgorithm(options.signingAlgorithm ?? "ES256");
   const defaults = { clients: registered, signingAlgorithm };
+  const header = { start: START, name: "clientCertificateHeader" };
   const taken = [identityZone, ...tenants.map(({ subdomain }) => subdomain)];
   const issuers = resolveIssuers(options.issuers ?? [], { ...defaults, taken });
   checkServersIssuers(mcpServers, [STS_NAME, ...issuers.map(({ name }) => name)]);
@@ -180,10 +186,7 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
     requireBoundCertificate: options.requireBoundCertificate ?? false,
     strictAudience: options.strictAudience ?? false,
     dpopNonces: options.dpopNonces ?? false,
-    clientCertificateHeader:
-      options.clientCertificateHeader === undefined
-        ? undefined
-        : text(options.clientCertificateHeader, "clientCertificateHeader"),
+    clientCertificateHeader: checkHeaderName(options.clientCertificateHeader, header),
     sts: resolveIssuer({ ...options.sts, name: STS_NAME }, defaults),
     ...resolveControlOptions(options),
     onAnswer: options.onAnswer ?? (() => {}),
@@ -191,40 +194,40 @@ export function resolveOptions(options: MockStsOptions): ResolvedOptions {
 }
 
 /** Names of all options. */
-export const OPTION_NAMES: KnownNames<MockStsOptions> = {
-  host: true,
-  port: true,
-  gatewayPort: true,
-  clientId: true,
-  certificateBoundTokens: true,
-  scopes: true,
-  clients: true,
-  gatewayClientId: true,
-  tenantId: true,
-  mcpServers: true,
-  agents: true,
-  identityZone: true,
-  tenants: true,
-  landscape: true,
-  insecureHttp: true,
-  tokenLifetimeMs: true,
-  serviceTokenLifetimeMs: true,
-  clockSkewMs: true,
-  maxAssertionLifetimeMs: true,
-  refuseReusedAssertions: true,
-  requireBoundCertificate: true,
-  strictAudience: true,
-  signingAlgorithm: true,
-  dpopNonces: true,
-  clientCertificateHeader: true,
-  sts: true,
-  issuers: true,
-  scenarios: true,
-  recordLimits: true,
-  recordSecrets: true,
-  controlHosts: true,
-  seed: true,
-  onAnswer: true,
+export const OPTION_NAMES: FieldKinds<MockStsOptions> = {
+  host: "text",
+  port: "number",
+  gatewayPort: "number",
+  clientId: "text",
+  certificateBoundTokens: "flag",
+  scopes: "texts",
+  clients: "list",
+  gatewayClientId: "text",
+  tenantId: "text",
+  mcpServers: "list",
+  agents: "list",
+  identityZone: "text",
+  tenants: "list",
+  landscape: "text",
+  insecureHttp: "flag",
+  tokenLifetimeMs: "number",
+  serviceTokenLifetimeMs: "number",
+  clockSkewMs: "number",
+  maxAssertionLifetimeMs: "number",
+  refuseReusedAssertions: "flag",
+  requireBoundCertificate: "flag",
+  strictAudience: "flag",
+  signingAlgorithm: "text",
+  dpopNonces: "flag",
+  clientCertificateHeader: "text",
+  sts: "other",
+  issuers: "list",
+  scenarios: "list",
+  recordLimits: "other",
+  recordSecrets: "flag",
+  controlHosts: "texts",
+  seed: "number",
+  onAnswer: "function",
 };
 
 /**

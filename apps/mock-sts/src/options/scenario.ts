@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { checkData } from "../checks/check-data.ts";
+import { quotedName } from "../checks/quoted-name.ts";
 import { faultSchema } from "../faults/fault-schema.ts";
 import { SETTINGS_CHANGE_SCHEMA } from "./control-settings.ts";
 
@@ -20,7 +21,7 @@ export type Scenario = z.infer<typeof scenarioSchema>;
  * @throws TypeError naming the field.
  */
 export function checkScenario(scenario: Scenario): Scenario {
-  return checkData(scenarioSchema, scenario, `use scenario ${JSON.stringify(scenario?.name)}`);
+  return checkData(scenarioSchema, scenario, `use scenario ${quotedName(scenario?.name)}`);
 }
 
 const ALWAYS = { times: "unlimited" } as const;

@@ -1,4 +1,4 @@
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
 import { checkChoice, checkInteger, checkText } from "../checks/option-values.ts";
 import { type Client, type Clients, registerClients } from "../clients/clients.ts";
 import { checkSigningAlgorithm, type SigningAlgorithm } from "../keys/signing-keys.ts";
@@ -86,19 +86,19 @@ export function resolveStsOptions(
 const START = "Cannot start mock-sts: sts option";
 
 /** Names of all options. */
-export const STS_OPTION_NAMES: KnownNames<StsOptions> = {
-  publicClient: true,
-  trustedIssuers: true,
-  targets: true,
-  authorizationServers: true,
-  defaultAudience: true,
-  severalTargets: true,
-  mayAct: true,
-  maxActors: true,
-  subjectForRequester: true,
-  refreshTokens: true,
-  signingAlgorithm: true,
-  quirks: true,
+export const STS_OPTION_NAMES: FieldKinds<StsOptions> = {
+  publicClient: "flag",
+  trustedIssuers: "list",
+  targets: "list",
+  authorizationServers: "texts",
+  defaultAudience: "text",
+  severalTargets: "text",
+  mayAct: "text",
+  maxActors: "number",
+  subjectForRequester: "flag",
+  refreshTokens: "flag",
+  signingAlgorithm: "text",
+  quirks: "texts",
 };
 
 /**
@@ -108,7 +108,7 @@ export const STS_OPTION_NAMES: KnownNames<StsOptions> = {
  */
 export function checkStsNames(options: StsOptions | undefined): void {
   const START = "Cannot start mock-sts:";
-  checkNames(options, { start: START, names: STS_OPTION_NAMES, field: "sts option" });
+  checkFields(options, { start: START, names: STS_OPTION_NAMES, field: "sts option" });
 }
 
 function registerPublicClient(): Clients {

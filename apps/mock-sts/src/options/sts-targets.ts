@@ -1,4 +1,4 @@
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
 import { splitScope } from "../clients/scopes.ts";
 import { invalidScope, invalidTarget } from "../oauth/oauth-error.ts";
 
@@ -80,7 +80,7 @@ export function checkResource(resource: string): void {
  * @throws TypeError saying what is wrong with it.
  */
 export function checkStsTarget(target: StsTarget): void {
-  checkNames(target, { start: "Cannot serve a target:", names: TARGET_NAMES });
+  checkFields(target, { start: "Cannot serve a target:", names: TARGET_NAMES });
   const { audience, resource } = target;
   if (audience === undefined && resource === undefined) {
     throw new TypeError('Cannot serve a target: it needs an "audience" or a "resource"');
@@ -92,11 +92,11 @@ export function checkStsTarget(target: StsTarget): void {
   }
 }
 
-const TARGET_NAMES: KnownNames<StsTarget> = {
-  audience: true,
-  resource: true,
-  scopes: true,
-  clients: true,
+const TARGET_NAMES: FieldKinds<StsTarget> = {
+  audience: "text",
+  resource: "text",
+  scopes: "texts",
+  clients: "texts",
 };
 
 function isResource(text: string): boolean {

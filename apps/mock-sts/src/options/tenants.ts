@@ -1,5 +1,6 @@
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
 import { checkText, isDnsLabel } from "../checks/option-values.ts";
+import { quotedName } from "../checks/quoted-name.ts";
 import { type AgentOptions, checkAgents } from "../servers/agents.ts";
 import { checkMcpServers, type McpServerOptions } from "../servers/mcp-servers.ts";
 import { recordTools } from "../servers/record-tools.ts";
@@ -39,8 +40,8 @@ export function resolveTenants(
   checkSubdomain(provider.identityZone);
   const taken = new Set([provider.identityZone, provider.tenantId]);
   return tenants.map((tenant, index) => {
-    const start = `Cannot serve tenant ${JSON.stringify(tenant?.subdomain)}:`;
-    checkNames(tenant, { start, names: TENANT_NAMES });
+    const start = `Cannot serve tenant ${quotedName(tenant?.subdomain)}:`;
+    checkFields(tenant, { start, names: TENANT_NAMES });
     const resolved = resolveTenant(tenant, String(FIRST_GLOBAL_TENANT_ID + index));
     checkSubdomain(resolved.subdomain);
     const { subdomain, tenantId } = resolved;
@@ -71,12 +72,12 @@ export interface TenantOptions {
   readonly agents?: readonly AgentOptions[];
 }
 
-const TENANT_NAMES: KnownNames<TenantOptions> = {
-  subdomain: true,
-  tenantId: true,
-  subscribed: true,
-  mcpServers: true,
-  agents: true,
+const TENANT_NAMES: FieldKinds<TenantOptions> = {
+  subdomain: "text",
+  tenantId: "text",
+  subscribed: "flag",
+  mcpServers: "list",
+  agents: "list",
 };
 
 function resolveTenant(tenant: TenantOptions, globalTenantId: string): ResolvedTenant {

@@ -1,5 +1,5 @@
 import { checkData } from "../checks/check-data.ts";
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
 import { type Bounds, createBoundedCache } from "./bounded-cache.ts";
 import type { OpenRecord, RecordedRequest } from "./recorded-request.ts";
 import { matchesFilter } from "./request-filter.ts";
@@ -108,15 +108,18 @@ function checked(filter: RequestFilter): RequestFilter {
   return checkData(REQUEST_FILTER_SCHEMA, filter, "select requests");
 }
 
-const WAIT_NAMES: KnownNames<WaitOptions> = { signal: true };
+const WAIT_NAMES: FieldKinds<WaitOptions> = { signal: "other" };
 
 function createWaits(select: Recorder["select"]) {
   const waiting = createSubscribers();
   const waitFor: Recorder["waitFor"] = (given, count = 1, options = {}) =>
     new Promise((resolve, reject) => {
       const filter = checked(given);
-      checkNames(options, { start: "Cannot wait for requests:", names: WAIT_NAMES });
+      checkFields(options, { start: "Cannot wait for requests:", names: WAIT_NAMES });
       const { signal } = options;
+      if (signal !== undefined && !(signal instanceof AbortSignal)) {
+        throw new TypeError('Cannot wait for requests: "signal" must be an AbortSignal');
+      }
       const stop = () => {
         unsubscribe();
         signal?.removeEventListener("abort", abort);

@@ -1,4 +1,5 @@
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
+import { quotedName } from "../checks/quoted-name.ts";
 import { canonicalPath, checkTarget, type TargetAddress, targetPath } from "./target-address.ts";
 
 /** An A2A agent as callers address it. */
@@ -83,15 +84,15 @@ export function agentCard(agent: AgentOptions, url: string): Readonly<Record<str
 export function checkAgents(agents: readonly AgentOptions[]): void {
   const taken = new Set<string>();
   for (const agent of agents) {
-    const label = `Cannot serve agent ${JSON.stringify(agent?.name)}`;
-    checkNames(agent, { start: `${label}:`, names: AGENT_NAMES });
+    const label = `Cannot serve agent ${quotedName(agent?.name)}`;
+    checkFields(agent, { start: `${label}:`, names: AGENT_NAMES });
     checkTarget(agent, { label, noun: "agent", kind: "a2a", taken });
   }
 }
 
-const AGENT_NAMES: KnownNames<AgentOptions> = {
-  name: true,
-  ordId: true,
-  globalTenantId: true,
-  card: true,
+const AGENT_NAMES: FieldKinds<AgentOptions> = {
+  name: "text",
+  ordId: "text",
+  globalTenantId: "text",
+  card: "members",
 };

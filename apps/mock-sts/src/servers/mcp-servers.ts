@@ -1,5 +1,6 @@
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
 import { checkChoice, checkInteger, checkText } from "../checks/option-values.ts";
+import { quotedName } from "../checks/quoted-name.ts";
 import { checkTrustedIssuer, type TrustedIssuer } from "../keys/trusted-issuer.ts";
 import { checkTools, type McpTool } from "./mcp-tools.ts";
 import { recordTools } from "./record-tools.ts";
@@ -133,8 +134,8 @@ export function findMcpServer(
 export function checkMcpServers(servers: readonly McpServerOptions[]): void {
   const taken = new Set<string>();
   for (const server of servers) {
-    const label = `Cannot serve MCP server ${JSON.stringify(server?.name)}`;
-    checkNames(server, { start: `${label}:`, names: SERVER_NAMES });
+    const label = `Cannot serve MCP server ${quotedName(server?.name)}`;
+    checkFields(server, { start: `${label}:`, names: SERVER_NAMES });
     checkTools(server.tools ?? [], label);
     checkChoice(server.mode, { start: `${label}:`, name: "mode", choices: MODES });
     checkChoice(server.answers, { start: `${label}:`, name: "answers", choices: RESPONSE_FORMS });
@@ -153,7 +154,8 @@ export function checkMcpServers(servers: readonly McpServerOptions[]): void {
     if (issuer !== undefined && audience === undefined) {
       throw new TypeError(`${label}: only a server with an "audience" can have an "issuer"`);
     }
-    if (typeof issuer === "object") checkTrustedIssuer(issuer, `${label}: "issuer"`);
+    if (issuer !== undefined && typeof issuer !== "string")
+      checkTrustedIssuer(issuer, `${label}: "issuer"`);
     if (audience !== undefined) checkText(audience, { start: `${label}:`, name: "audience" });
     if (pageSize !== undefined) {
       checkInteger(pageSize, { start: `${label}:`, name: "pageSize", min: 1 });
@@ -167,19 +169,19 @@ const TOKEN_NEEDS = ["all", "tool-calls"];
 
 const RESPONSE_FORMS = ["stream", "json"];
 
-const SERVER_NAMES: KnownNames<McpServerOptions> = {
-  name: true,
-  ordId: true,
-  globalTenantId: true,
-  mode: true,
-  answers: true,
-  pageSize: true,
-  audience: true,
-  issuer: true,
-  requireTokenFor: true,
-  requiredScope: true,
-  requireDpop: true,
-  tools: true,
+const SERVER_NAMES: FieldKinds<McpServerOptions> = {
+  name: "text",
+  ordId: "text",
+  globalTenantId: "text",
+  mode: "text",
+  answers: "text",
+  pageSize: "number",
+  audience: "text",
+  issuer: "other",
+  requireTokenFor: "text",
+  requiredScope: "text",
+  requireDpop: "flag",
+  tools: "list",
 };
 
 /**

@@ -7,7 +7,10 @@ import {
   type Tool,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
-import { checkNames, isPlainObject, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
+import { isPlainObject, isRecord } from "../checks/is-record.ts";
+import { checkText } from "../checks/option-values.ts";
+import { quotedName } from "../checks/quoted-name.ts";
 
 /** A tool of an MCP server. */
 export interface McpTool {
@@ -23,26 +26,39 @@ export interface McpTool {
   ): CallToolResult | Promise<CallToolResult>;
 }
 
-const TOOL_NAMES: KnownNames<McpTool> = {
-  name: true,
-  description: true,
-  input: true,
-  output: true,
-  run: true,
+const TOOL_NAMES: FieldKinds<McpTool> = {
+  name: "text",
+  description: "prose",
+  input: "other",
+  output: "other",
+  run: "function",
 };
 
 /**
- * Refuses tools with unknown fields.
+ * Refuses tools with unknown fields, and those that cannot be served.
  *
  * @throws TypeError that begins with the label of their server.
  */
 export function checkTools(tools: readonly McpTool[], label: string): void {
   for (const tool of tools) {
+    const start = `${label}: tool ${quotedName(tool?.name)}:`;
     // An instance of a class may have more members.
-    if (typeof tool === "object" && !isPlainObject(tool)) continue;
-    const start = `${label}: tool ${JSON.stringify(tool?.name)}:`;
-    checkNames(tool, { start, names: TOOL_NAMES, field: "field" });
+    const isInstance = typeof tool === "object" && tool !== null && !isPlainObject(tool);
+    if (!isInstance) checkFields(tool, { start, names: TOOL_NAMES, field: "field" });
+    checkText(tool?.name, { start, name: "name" });
+    if (typeof tool.run !== "function") throw new TypeError(`${start} "run" must be a function`);
+    for (const name of ["input", "output"] as const) {
+      if (name === "output" && tool.output === undefined) continue;
+      if (!isSchema(tool[name])) {
+        throw new TypeError(`${start} "${name}" must be a zod schema of an object`);
+      }
+    }
   }
+}
+
+/** The schema may come from another copy of the library. */
+function isSchema(schema: unknown): boolean {
+  return isRecord(schema) && isRecord(schema.def) && schema.def.type === "object";
 }
 
 /** Registers tools on an SDK server, its `tools/list` cut into pages if a size is given. */

@@ -74,7 +74,7 @@ describe("names of client certificates (RFC 8705 §2.1.2)", () => {
     ["a blank one", { sanUri: " " }],
   ])("[8705-3] must be exactly one: with %s the mock does not start", async (_what, names) => {
     await expect(startMockSts({ clients: [byName("x", names)] })).rejects.toThrow(
-      /client "x": it (needs exactly one of "subjectDn"|has a blank "sanUri")/,
+      /client "x": (it needs exactly one of "subjectDn"|"sanUri" must be)/,
     );
   });
 });

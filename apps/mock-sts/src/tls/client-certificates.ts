@@ -1,4 +1,4 @@
-import { checkNames, type KnownNames } from "../checks/known-names.ts";
+import { checkFields, type FieldKinds } from "../checks/fields.ts";
 import type { Clock } from "../time/clock.ts";
 import { DAY_MS, HOUR_MS } from "../time/durations.ts";
 import {
@@ -40,7 +40,7 @@ export function createClientCertificates(options: {
   readonly clock: Clock;
 }): (request?: ClientCertificateRequest) => Promise<CertificatePair> {
   return async (request = {}) => {
-    checkNames(request, { start: "Cannot issue a client certificate:", names: REQUEST_NAMES });
+    checkFields(request, { start: "Cannot issue a client certificate:", names: REQUEST_NAMES });
     const now = options.clock.now();
     const { rogue, selfSigned, notAfter = now + 7 * DAY_MS, ...names } = request;
     const complete: CertificateRequest = {
@@ -55,14 +55,14 @@ export function createClientCertificates(options: {
   };
 }
 
-const REQUEST_NAMES: KnownNames<ClientCertificateRequest> = {
-  subject: true,
-  hosts: true,
-  uris: true,
-  emails: true,
-  notBefore: true,
-  notAfter: true,
-  usage: true,
-  rogue: true,
-  selfSigned: true,
+const REQUEST_NAMES: FieldKinds<ClientCertificateRequest> = {
+  subject: "text",
+  hosts: "texts",
+  uris: "texts",
+  emails: "texts",
+  notBefore: "number",
+  notAfter: "number",
+  usage: "text",
+  rogue: "flag",
+  selfSigned: "flag",
 };

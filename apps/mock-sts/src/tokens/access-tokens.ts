@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { JWTPayload } from "jose";
-import { checkNames } from "../checks/known-names.ts";
+import { checkFields } from "../checks/fields.ts";
 import { InvalidTokenError } from "../keys/jwt-verification.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
 import { digest } from "../oauth/fingerprint.ts";
@@ -190,7 +190,7 @@ function accessTokenClaims(grant: AccessTokenGrant, issuer: string, nowMs: numbe
 export function checkRevocationTarget(target: RevocationTarget): void {
   if (target === "all") return;
   const start = "Cannot revoke tokens:";
-  checkNames(target, { start, names: TARGET_NAMES, field: "target" });
+  checkFields(target, { start, names: TARGET_NAMES, field: "target" });
   const [value, ...more] = Object.values(target ?? {});
   if (typeof value === "string" && value.trim() !== "" && more.length === 0) return;
   const names = Object.keys(TARGET_NAMES).join(", ");
@@ -198,11 +198,11 @@ export function checkRevocationTarget(target: RevocationTarget): void {
 }
 
 const TARGET_NAMES = {
-  token: true,
-  fingerprint: true,
-  jti: true,
-  subject: true,
-  clientId: true,
+  token: "prose",
+  fingerprint: "prose",
+  jti: "prose",
+  subject: "prose",
+  clientId: "prose",
 } as const;
 
 function isTarget({ digest: mark, claims }: IssuedRecord, target: RevocationTarget): boolean {

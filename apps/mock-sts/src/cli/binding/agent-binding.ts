@@ -2,6 +2,7 @@ import { destinationBindingFiles } from "../../btp/destination-binding.ts";
 import type { MockSts } from "../../mock-sts.ts";
 import { agentEnvironment, type EnvironmentContext } from "./agent-environment.ts";
 import type { BindingFiles } from "./binding-files.ts";
+import { shellQuoted } from "./shell-text.ts";
 import { type TrustVariables, trustFiles } from "./trust-files.ts";
 import type { UserTokenFile } from "./user-token-files.ts";
 
@@ -21,7 +22,7 @@ export async function agentBindingFiles(
 ): Promise<BindingFiles> {
   const { flows, userTokens } = binding;
   const exports = Object.entries(agentEnvironment(mock, binding)).map(
-    ([name, value]) => `export ${name}=${quoted(value)}\n`,
+    ([name, value]) => `export ${name}=${shellQuoted(value)}\n`,
   );
   return {
     ...(flows.includes("customer") && {
@@ -34,9 +35,4 @@ export async function agentBindingFiles(
     [ENVIRONMENT_FILE]: exports.join(""),
     ...Object.fromEntries(userTokens.map(({ file, token }) => [file, token])),
   };
-}
-
-/** A shell leaves text within single quotes unchanged, except the quote itself. */
-function quoted(value: string): string {
-  return `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -164,6 +164,8 @@ describe("the user tokens", () => {
     ["alice@Tenant-A", 'no tenant "Tenant-A"'],
     ["alice@localhost", 'no tenant "localhost"'],
     ["@tenant-a", "has no name before the @"],
+    ["alice@", "has no tenant after the @"],
+    ["@", "has no tenant after the @"],
   ])("are refused for %s, and nothing is written", async (user, message) => {
     const line = ["--write-binding", folder, "--user", user];
     const { code, errors, out } = await runTool(line, { folder });
@@ -174,10 +176,19 @@ describe("the user tokens", () => {
 });
 
 describe("the flows of a binding", () => {
-  it("refuses line-of-business files without a subscriber", async () => {
-    const line = ["--write-binding", folder, "--flow", "lob", "--preset", "ias"];
+  it.each([
+    ["lob", "ias", "needs a subscriber"],
+    ["lob", "kagent-sts", "needs a subscriber"],
+    ["customer", "kagent-sts", "needs an MCP server or an agent behind the gateway"],
+    ["transparent", "kagent-sts", "needs an MCP server or an agent behind the gateway"],
+    ["customer", "keycloak-like", "needs an MCP server or an agent behind the gateway"],
+    ["transparent", "keycloak-like", "needs an MCP server or an agent behind the gateway"],
+  ])("refuses files for the flow %s of preset %s, which has nothing for it", async (...args) => {
+    const [flow, preset, need] = args;
+    const line = ["--write-binding", folder, "--flow", flow, "--preset", preset];
     const { code, errors } = await runTool(line, { folder });
-    expect([code, errors]).toEqual([2, expect.stringContaining("--flow lob needs a subscriber")]);
+    expect([code, errors]).toEqual([2, expect.stringContaining(`--flow ${flow} ${need}`)]);
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it("warns of the customer flow over plain HTTP, and of no other", async () => {

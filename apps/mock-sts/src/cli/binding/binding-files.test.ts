@@ -81,7 +81,7 @@ describe("writeBindingFiles", () => {
     await expect(writeBindingFiles(folder, { "ca.pem": "p" }, { force: true })).rejects.toThrow(
       "it is a folder",
     );
-    expect(await readdir(folder)).toEqual(["ca.pem"]);
+    expect((await readdir(folder)).sort()).toEqual([".mock-sts.json", "ca.pem"]);
   });
 });
 
@@ -107,6 +107,23 @@ describe("a second call of writeBindingFiles", () => {
     await writeBindingFiles(folder, { "ca.pem": "q" });
     expect(await read("one/type")).toBe("changed");
     expect(await readdir(join(folder, "one"))).toEqual(["type"]);
+  });
+
+  it("keeps the files of the first one that it is told of, and knows them still", async () => {
+    await writeBindingFiles(folder, files);
+    await writeBindingFiles(folder, { "new.pem": "n" }, { kept: ["ca.pem"] });
+    expect((await readdir(folder)).sort()).toEqual([".mock-sts.json", "ca.pem", "new.pem"]);
+    await writeBindingFiles(folder, { "ca.pem": "q" });
+    expect(await readdir(folder)).toEqual([".mock-sts.json", "ca.pem"]);
+    expect(await read("ca.pem")).toBe("q");
+  });
+
+  it("knows the files of a list with one SHA-256 for each", async () => {
+    await writeFile(join(folder, "ca.pem"), "p");
+    const mark = "148de9c5a7a44d19e56cd9ae1a554bf67847afb0c58f6e12fa29ac7ddfca9940";
+    await writeFile(join(folder, ".mock-sts.json"), JSON.stringify({ files: { "ca.pem": mark } }));
+    await writeBindingFiles(folder, { "ca.pem": "q" });
+    expect(await read("ca.pem")).toBe("q");
   });
 
   it("keeps a link in place of its file", async () => {

@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { chmod, lstat, mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { LIST_FILE, type OwnFiles, ownFiles, ownFilesList, readOwnFiles } from "./own-files.ts";
+import {
+  type FileList,
+  LIST_FILE,
+  listOf,
+  type OwnFiles,
+  ownFiles,
+  readFileList,
+  unchangedFiles,
+} from "./own-files.ts";
 
 /** Files of a binding by their path below its folder. */
 export type BindingFiles = Readonly<Record<string, string>>;
@@ -11,29 +19,34 @@ export class BindingFileError extends Error {
   override readonly name = "BindingFileError";
 }
 
+/** How to write files. */
+export interface WriteOptions {
+  /** Whether files of others are replaced too. Default false. */
+  readonly force?: boolean;
+  /** Paths of earlier files that stay, although they are not among the new ones. */
+  readonly kept?: readonly string[];
+}
+
 /**
  * Writes files that only their owner can read: 0600, in folders of 0700.
  *
  * A file that an earlier call wrote, and that has not changed since, is replaced, or removed if it is
- * no longer wanted. Nothing is written if any other one of them exists, unless `force` is set. Each
- * file is replaced in one step, so that a reader sees the old content or the new.
+ * no longer wanted; this holds for a call too that was killed. Nothing is written if any other one of
+ * them exists, unless `force` is set. Each file is written in one step, so that a reader sees the old
+ * content or the new.
  *
  * @throws BindingFileError naming the file.
  */
 export async function writeBindingFiles(
   root: string,
   files: BindingFiles,
-  { force = false }: { force?: boolean } = {},
+  { force = false, kept = [] }: WriteOptions = {},
 ): Promise<void> {
-  const own = await readOwnFiles(root);
+  const own = await findOwnFiles(root);
   const targets = Object.keys(files);
   if (!force) for (const path of targets) await refuseForeign(join(root, path), own.has(path));
-  await removeOthers(root, own, targets);
-  for (const [path, content] of Object.entries(files)) {
-    const write = force || own.has(path) ? replaceFile : createFile;
-    await writeBindingFile(root, path, { content, write });
-  }
-  await writeList(root, ownFiles(files));
+  const others = [...own.keys()].filter((path) => !targets.includes(path) && !kept.includes(path));
+  await replaceFiles(root, files, { own, others });
 }
 
 /**
@@ -43,35 +56,66 @@ export async function writeBindingFiles(
  * @throws BindingFileError naming the file.
  */
 export async function replaceOwnFiles(root: string, files: BindingFiles): Promise<void> {
-  const own = await readOwnFiles(root);
+  const own = await findOwnFiles(root);
   const fresh = ownFiles(files);
   const outdated = Object.entries(files).filter(
     ([path]) => own.has(path) && own.get(path) !== fresh.get(path),
   );
   if (outdated.length === 0) return;
-  for (const [path, content] of outdated) {
-    await writeBindingFile(root, path, { content, write: replaceFile });
-  }
-  await writeList(root, new Map([...own, ...ownFiles(Object.fromEntries(outdated))]));
+  await replaceFiles(root, Object.fromEntries(outdated), { own, others: [] });
 }
 
-function writeList(root: string, files: OwnFiles): Promise<void> {
-  return writeBindingFile(root, LIST_FILE, { content: ownFilesList(files), write: replaceFile });
+/** Finds the files that the mock wrote; removes what a call that was killed wrote aside. */
+async function findOwnFiles(root: string): Promise<OwnFiles> {
+  const list = await readFileList(root);
+  if (list.aside !== undefined) {
+    for (const path of Object.keys(list.files)) {
+      await rm(asideOf(join(root, path), list.aside), { force: true });
+    }
+  }
+  return unchangedFiles(root, list);
+}
+
+/** Between the two lists, each file may be as before or as it will be: both are known. */
+async function replaceFiles(
+  root: string,
+  files: BindingFiles,
+  { own, others }: { readonly own: OwnFiles; readonly others: readonly string[] },
+): Promise<void> {
+  const fresh = ownFiles(files);
+  const aside = randomUUID();
+  await writeList(root, listOf(own, { next: fresh, aside }));
+  await removeFiles(root, others);
+  for (const [path, content] of Object.entries(files)) {
+    await writeBindingFile(root, path, { content, aside });
+  }
+  const remaining = new Map([...own, ...fresh]);
+  for (const path of others) remaining.delete(path);
+  await writeList(root, listOf(remaining));
+}
+
+function writeList(root: string, list: FileList): Promise<void> {
+  const content = `${JSON.stringify(list, undefined, 2)}\n`;
+  return writeBindingFile(root, LIST_FILE, { content, aside: randomUUID() });
 }
 
 async function writeBindingFile(
   root: string,
   path: string,
-  { content, write }: { content: string; write: typeof createFile },
+  { content, aside }: { readonly content: string; readonly aside: string },
 ): Promise<void> {
   const file = join(root, path);
   const folder = dirname(file);
   try {
     await makePrivateFolder(folder, { keepMode: folder === join(root) });
-    await write(file, content);
+    await replaceFile(file, { content, fresh: asideOf(file, aside) });
   } catch (error) {
     throw new BindingFileError(`Cannot write ${file}: ${reasonOf(error)}`);
   }
+}
+
+function asideOf(file: string, aside: string): string {
+  return `${file}.${aside}`;
 }
 
 async function refuseForeign(file: string, isOwn: boolean): Promise<void> {
@@ -84,10 +128,9 @@ async function refuseForeign(file: string, isOwn: boolean): Promise<void> {
 }
 
 /** With a binding of an earlier start, an agent would find a flow that this start does not serve. */
-async function removeOthers(root: string, own: OwnFiles, wanted: readonly string[]): Promise<void> {
-  const others = [...own.keys()].filter((path) => !wanted.includes(path));
-  for (const path of others) await rm(join(root, path), { force: true });
-  for (const path of others) {
+async function removeFiles(root: string, paths: readonly string[]): Promise<void> {
+  for (const path of paths) await rm(join(root, path), { force: true });
+  for (const path of paths) {
     const folder = dirname(path);
     // A folder that holds other files stays.
     if (folder !== ".") await rmdir(join(root, folder)).catch(() => {});
@@ -104,14 +147,13 @@ async function makePrivateFolder(folder: string, { keepMode }: { keepMode: boole
   await chmod(folder, 0o700);
 }
 
-function createFile(file: string, content: string): Promise<void> {
-  return writeFile(file, content, { mode: 0o600, flag: "wx" });
-}
-
-async function replaceFile(file: string, content: string): Promise<void> {
-  const fresh = `${file}.${randomUUID()}`;
+/** A link in place of the file is replaced, and not followed. */
+async function replaceFile(
+  file: string,
+  { content, fresh }: { readonly content: string; readonly fresh: string },
+): Promise<void> {
   try {
-    await createFile(fresh, content);
+    await writeFile(fresh, content, { mode: 0o600, flag: "wx" });
     await rename(fresh, file);
   } catch (error) {
     await rm(fresh, { force: true });

@@ -31,11 +31,21 @@ export function servedFlows(
   if (flow === undefined) {
     return FLOWS_OF_PRESET[preset].filter((candidate) => isServed(candidate, mock));
   }
-  if (flow === "lob" && !isServed(flow, mock)) {
-    throw new UsageError("--flow lob needs a subscriber, and this mock has none: set tenants");
+  // The token exchange service serves other targets than MCP servers too.
+  if (flow !== "sts" && !isServed(flow, mock)) {
+    throw new UsageError(`--flow ${flow} needs ${NEEDS[flow]}`);
   }
   return [flow];
 }
+
+const GATEWAY_NEEDS =
+  "an MCP server or an agent behind the gateway, and this mock has none: set mcpServers";
+
+const NEEDS: Readonly<Record<Exclude<AgentFlow, "sts">, string>> = {
+  customer: GATEWAY_NEEDS,
+  transparent: GATEWAY_NEEDS,
+  lob: "a subscriber, and this mock has none: set tenants",
+};
 
 function isServed(flow: AgentFlow, { tenants, mcpServers, sts }: MockSts): boolean {
   if (flow === "lob") return tenants.some(({ isProvider }) => !isProvider);

@@ -51,15 +51,17 @@ describe("trustFiles", () => {
       NODE_EXTRA_CA_CERTS: await write("extra.pem", `# the proxy\r\n${proxy}\r\n`),
       SSL_CERT_FILE: await write("file.pem", `${a}${b}`),
       REQUESTS_CA_BUNDLE: store,
+      CURL_CA_BUNDLE: await write("curl.pem", await authority("d")),
     };
     const files = await trustFiles(await authority("mock"), { folder, variables });
     expect(certificates(files["ca.pem"])).toEqual(["mock", "proxy"]);
-    expect(certificates(files["ca-bundle.pem"]).slice(0, 5)).toEqual([
+    expect(certificates(files["ca-bundle.pem"]).slice(0, 6)).toEqual([
       "mock",
       "proxy",
       "a",
       "b",
       "c",
+      "d",
     ]);
     expect(certificates(files["ca-bundle.pem"]).length).toBeGreaterThan(100);
   });
@@ -74,6 +76,27 @@ describe("trustFiles", () => {
     expect(files["ca.pem"]).toBe([mock, other, proxy].map((pem) => `${pem.trim()}\n`).join(""));
     expect(files["ca-bundle.pem"]).not.toContain(old.trim());
     expect(files["ca-bundle.pem"].startsWith(files["ca.pem"])).toBe(true);
+  });
+
+  it("keep what was added to the files of an earlier start, without any variable", async () => {
+    const [old = "", mock = "", other = "", proxy = "", usual = ""] = await Promise.all(
+      ["mock", "mock", "mock", "proxy", "usual"].map(authority),
+    );
+    await write("ca.pem", `${old}${other}${proxy}`);
+    await write("ca-bundle.pem", `${old}${other}${proxy}${usual}`);
+    const files = await trustFiles(mock, { folder, variables: {} });
+    expect(fingerprints(files["ca.pem"])).toEqual(fingerprints(`${mock}${other}${proxy}`));
+    const bundle = fingerprints(files["ca-bundle.pem"]);
+    expect(bundle.slice(0, 4)).toEqual(fingerprints(`${mock}${other}${proxy}${usual}`));
+    expect(bundle).not.toContain(fingerprints(old)[0]);
+  });
+
+  it("keep all of a file that does not begin with an authority of the mock", async () => {
+    await write("ca.pem", await authority("proxy"));
+    await write("ca-bundle.pem", await authority("usual"));
+    const files = await trustFiles(await authority("mock"), { folder, variables: {} });
+    expect(certificates(files["ca.pem"])).toEqual(["mock", "proxy"]);
+    expect(certificates(files["ca-bundle.pem"]).slice(0, 3)).toEqual(["mock", "proxy", "usual"]);
   });
 
   it.each(["", "/nowhere/ca.pem"])("pass over %j", async (path) => {

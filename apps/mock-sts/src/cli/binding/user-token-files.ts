@@ -53,9 +53,10 @@ function parseUser(
   const subdomain = user.slice(at + 1);
   const sub = user.slice(0, at);
   if (at < 0) return { sub: user };
+  const shown = JSON.stringify(user);
+  if (subdomain === "") throw new UsageError(`--user ${shown} has no tenant after the @`);
   const tenant = tenants.find((candidate) => candidate.subdomain === subdomain);
   if (tenant === undefined && !isDnsLabel(subdomain.toLowerCase())) return { sub: user };
-  const shown = JSON.stringify(user);
   if (sub === "") throw new UsageError(`--user ${shown} has no name before the @`);
   if (tenant !== undefined) return { sub, tenant };
   const names = tenants.map((candidate) => candidate.subdomain);

@@ -1,8 +1,9 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { MockSts } from "../../mock-sts.ts";
 import type { McpServerInfo } from "../../servers/mcp-servers.ts";
-import { type AgentBinding, ENVIRONMENT_FILE } from "../binding/agent-binding.ts";
+import type { AgentBinding } from "../binding/agent-binding.ts";
 import { agentEnvironment } from "../binding/agent-environment.ts";
+import { shellQuoted } from "../binding/shell-text.ts";
 import type { StartInfo } from "./start-info.ts";
 import type { Paint } from "./terminal-style.ts";
 
@@ -81,7 +82,7 @@ function describeWays(mock: MockSts, { flows }: StartInfo, { heading, row }: Lay
   const isTls = mock.url.startsWith("https:");
   return [
     heading("Point an agent at it"),
-    row("any flow", "start with --write-binding DIR, then  . DIR/env.sh"),
+    row("any flow", `start with --write-binding DIR, then  ${environmentCommand("DIR")}`),
     row("one flow", "add --flow customer, transparent, lob or sts"),
     ...(flows.includes("sts")
       ? [row("STS, kagent", `STS_WELL_KNOWN_URI=${mock.sts.wellKnownUri}`)]
@@ -93,12 +94,21 @@ function describeWays(mock: MockSts, { flows }: StartInfo, { heading, row }: Lay
 function describeBinding(mock: MockSts, binding: AgentBinding, { heading, row }: Layout): string[] {
   const { folder, userTokens } = binding;
   return [
-    heading(`Point an agent at it: . ${join(folder, ENVIRONMENT_FILE)}`),
+    heading(`Point an agent at it: ${environmentCommand(shellWord(resolve(folder)))}`),
     ...Object.entries(agentEnvironment(mock, binding)).map(([name, value]) => `  ${name}=${value}`),
     ...userTokens.map(({ file, clientId }) =>
       row("user token", `${join(folder, file)}, written for ${clientId}`),
     ),
   ];
+}
+
+/** Reading the file itself would replace what a shell trusts that the mock has not seen. */
+function environmentCommand(folder: string): string {
+  return `eval "$(mock-sts --print-env ${folder})"`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : shellQuoted(text);
 }
 
 function describeSdk({ clientIds }: StartInfo): string {

@@ -1,12 +1,12 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { checkNames } from "./known-names.ts";
+import { checkFields } from "./fields.ts";
 
-const names = { clientId: true, scopes: true } as const;
-const check = (given: unknown) => () => checkNames(given, { start: "Cannot do it:", names });
+const names = { clientId: "text", scopes: "texts" } as const;
+const check = (given: unknown) => () => checkFields(given, { start: "Cannot do it:", names });
 const sentinel = "sentinel-secret-of-more-than-forty-characters";
 
-describe("checkNames", () => {
+describe("checkFields", () => {
   it.each([
     ["nothing", undefined],
     ["no field", {}],
