@@ -9,7 +9,10 @@ const MOCK = [
   process.execPath,
   "--conditions=@agent-oauth/source",
   fileURLToPath(new URL("./cli.ts", import.meta.url)),
-  ...["--port", "0", "--gateway-port", "0"],
+  "--port",
+  "0",
+  "--gateway-port",
+  "0",
 ];
 
 /** Runs a command line, as a program does that starts the mock, and waits for it. */
