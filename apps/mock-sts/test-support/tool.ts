@@ -13,6 +13,8 @@ export interface ToolOptions {
   readonly isTerminal?: boolean;
   readonly hasColors?: boolean;
   readonly openUrl?: (url: string) => Promise<void>;
+  /** Default: the process that started the tool stays. */
+  readonly untilAbandoned?: () => Promise<void>;
   /** Acts once the tool has printed that it is ready; then it is stopped. */
   readonly whileReady?: ((printed: Printed) => Promise<void>) | undefined;
 }
@@ -29,7 +31,7 @@ export async function runTool(
   args: readonly string[],
   { folder, isTerminal = false, hasColors = false, openUrl, whileReady, ...more }: ToolOptions,
 ) {
-  const { trust = {}, ports = { port: 0, gatewayPort: 0 } } = more;
+  const { trust = {}, ports = { port: 0, gatewayPort: 0 }, untilAbandoned } = more;
   let out = "";
   let errors = "";
   let stop = () => {};
@@ -52,6 +54,7 @@ export async function runTool(
   let busy: Promise<void> | undefined;
   const code = await runCli(args, {
     stopped,
+    untilAbandoned: untilAbandoned ?? (() => new Promise(() => {})),
     folder,
     trust,
     ports,

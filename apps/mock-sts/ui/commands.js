@@ -1,5 +1,6 @@
 /** @import { Model } from "./model.js" */
 /** @import { MockClient } from "./mock-client.js" */
+import { copyText } from "./copy-text.js";
 import { messageOf } from "./mock-client.js";
 
 /**
@@ -28,6 +29,12 @@ export function createCommands(model, { mock, onChange }) {
     ...clockCommands(mock, run),
     ...faultCommands(mock, run),
     ...tokenCommands(mock, run),
+    /** @param {string} text */
+    copy: (text) =>
+      run(async () => {
+        await copyText(text);
+        return "The command is copied: paste it into a terminal.";
+      }),
     /** @param {string} name */
     applyScenario: (name) =>
       run(async () => {

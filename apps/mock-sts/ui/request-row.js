@@ -18,23 +18,24 @@ export function requestRow({ model, selection }, { request, row }) {
   const isSelected = request.id === model.selectedId;
   return html`
     <tr
+      role="row"
       id="request-${request.id}"
       class="request ${kind} ${tone}"
       aria-rowindex=${row + 2}
       aria-selected=${isSelected ? "true" : "false"}
       @click=${() => selection.select(request.id)}
     >
-      <td class="at" title=${`${dateText(request.at)} by the mock’s clock`}>
+      <td role="gridcell" class="at" title=${`${dateText(request.at)} by the mock’s clock`}>
         ${timeText(request.at)}<small>${preciseTimeText(request.at).slice(-4)}</small>
       </td>
-      <td class="action"><span class="kind">${kind}</span>${actionOf(request)}</td>
-      <td class="who">
+      <td role="gridcell" class="action"><span class="kind">${kind}</span>${actionOf(request)}</td>
+      <td role="gridcell" class="who">
         ${subject ?? request.clientId ?? nothing}
         ${actor === undefined ? nothing : html`<small>by ${actor}</small>`}
       </td>
-      <td class="audience">${audienceOf(request)}</td>
-      <td class="outcome" title=${detail}><span class="status">${label}</span> ${detail}</td>
-      <td class="duration">
+      <td role="gridcell" class="audience">${audienceOf(request)}</td>
+      <td role="gridcell" class="outcome" title=${detail}><span class="status">${label}</span> ${detail}</td>
+      <td role="gridcell" class="duration">
         <svg aria-hidden="true"><rect width="${barPercent(request.durationMs)}%" height="4" rx="2"></rect></svg>
         ${durationText(request.durationMs)}
       </td>

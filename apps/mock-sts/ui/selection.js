@@ -1,7 +1,6 @@
 /** @import { Model } from "./model.js" */
 /** @import { TokenRole } from "./request-tokens.js" */
 import { shownRequests } from "./request-filter.js";
-import { rowsAPage } from "./timeline-window.js";
 
 /**
  * Creates the selection of the inspected request.
@@ -40,7 +39,7 @@ export function createSelection(model, { inspection, timeline, onChange }) {
     move(key) {
       const rows = shownRequests(model);
       const at = rows.findIndex(({ id }) => id === model.selectedId);
-      const page = rowsAPage(timeline.height);
+      const page = timeline.rowsAPage;
       const moves = /** @type {Record<string, number>} */ ({
         ...{ ArrowDown: at + 1, ArrowUp: at < 0 ? 0 : at - 1, Home: 0, End: rows.length - 1 },
         ...{ PageDown: at + page, PageUp: at - page },

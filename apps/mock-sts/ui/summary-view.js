@@ -1,5 +1,6 @@
 /** @import { View } from "./page-view.js" */
 import { html, nothing } from "lit-html";
+import { cacheEffect } from "./cache-effect.js";
 
 /**
  * Draws the counts, above all how well the agents cache.
@@ -12,7 +13,7 @@ export function summaryView({ model }) {
   const { requests, tokensIssued, faults } = counts;
   return html`
     <section class="summary" aria-label="Summary">
-      ${cacheEffect(counts)}
+      ${cacheEffectView(counts)}
       <dl>
         ${count("requests", requests)} ${count("tokens issued", tokensIssued)}
         ${count("hit by faults", faults, faults > 0 ? "warn" : "")}
@@ -22,13 +23,14 @@ export function summaryView({ model }) {
 }
 
 /** @param {NonNullable<View["model"]["state"]>["counts"]} counts */
-function cacheEffect({ tokenRequests, toolCalls, tokenRequestsPerToolCall: ratio }) {
+function cacheEffectView({ tokenRequests, toolCalls }) {
+  const { figure, label } = cacheEffect({ tokenRequests, toolCalls });
   const share = toolCalls === 0 ? 0 : Math.min(1, tokenRequests / toolCalls);
   return html`
     <div class="cache-effect">
-      <strong>${ratio === undefined ? "–" : ratio.toFixed(2)}</strong>
+      <strong>${figure}</strong>
       <span>
-        token requests per tool call
+        ${label}
         <svg class="share" aria-hidden="true">
           <rect class="whole" width="100%" height="6" rx="3"></rect>
           <rect class="part" width="${100 * share}%" height="6" rx="3"></rect>

@@ -3,6 +3,7 @@
 import { html, nothing } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import { gettingStartedView } from "./getting-started-view.js";
+import { noMatchView } from "./no-match-view.js";
 import { kindOf } from "./request-facts.js";
 import { shownRequests } from "./request-filter.js";
 import { requestRow } from "./request-row.js";
@@ -20,27 +21,28 @@ export function timelineView(view) {
     <section class="timeline" aria-label="Timeline">
       ${filterBar(view, all.length)}
       <div id="timeline-rows" class="rows" @scroll=${() => timeline.scrolled()}>
-        ${model.requests.length === 0 ? gettingStartedView(view) : nothing}
+        ${emptyView(view, all.length)}
         <table
           role="grid"
           aria-label="Requests, the newest first"
           aria-rowcount=${all.length + 1}
           aria-activedescendant=${model.selectedId === undefined ? nothing : `request-${model.selectedId}`}
           tabindex="0"
-          ?hidden=${model.requests.length === 0}
+          ?hidden=${all.length === 0}
+          @focus=${showRing}
           @keydown=${(/** @type {KeyboardEvent} */ event) => keyPressed(event, selection)}
         >
-          <thead>
-            <tr aria-rowindex="1">
-              <th class="at">Time</th>
-              <th class="action">What</th>
-              <th class="who">Who</th>
-              <th class="audience">For</th>
-              <th class="outcome">Outcome</th>
-              <th class="duration">Took</th>
+          <thead role="rowgroup">
+            <tr role="row" aria-rowindex="1">
+              <th role="columnheader" class="at">Time</th>
+              <th role="columnheader" class="action">What</th>
+              <th role="columnheader" class="who">Who</th>
+              <th role="columnheader" class="audience">For</th>
+              <th role="columnheader" class="outcome">Outcome</th>
+              <th role="columnheader" class="duration">Took</th>
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             <tr class="gap" aria-hidden="true"><td colspan="6" height=${above}></td></tr>
             ${repeat(
               rows,
@@ -53,6 +55,28 @@ export function timelineView(view) {
       </div>
     </section>
   `;
+}
+
+/**
+ * Draws what stands in place of the requests if none is shown.
+ *
+ * @param {View} view
+ * @param {number} shown
+ */
+function emptyView(view, shown) {
+  if (shown > 0) return nothing;
+  return view.model.requests.length === 0 ? gettingStartedView(view) : noMatchView(view);
+}
+
+/**
+ * The ring around the list is as high as the list: the browser would show a part of it.
+ *
+ * @param {Event} event
+ */
+function showRing({ currentTarget }) {
+  const list = /** @type {Element} */ (currentTarget);
+  if (list.matches(":focus-visible"))
+    list.closest(".timeline")?.scrollIntoView({ block: "nearest" });
 }
 
 /**

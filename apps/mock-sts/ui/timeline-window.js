@@ -1,22 +1,13 @@
-/** Height of a row in pixels, as in `timeline.css`. */
-const ROW_HEIGHT = 26;
-
 /** Rows that are drawn beyond the visible ones, on each side. */
 const MARGIN = 8;
-
-/**
- * Counts the whole rows that are visible at a height.
- *
- * @param {number} height
- */
-export function rowsAPage(height) {
-  return Math.max(1, Math.floor(height / ROW_HEIGHT) - 2);
-}
 
 /** Tracks the visible rows of a long list: only they are drawn. */
 export class TimelineWindow {
   /** Height of the list in pixels. */
   height = 600;
+  /** Heights of a row and of the head, which stays in view, in pixels: as in the style sheets. */
+  #rowHeight = 26;
+  #headHeight = 28;
   #top = 0;
   /** Id of the topmost row, so that new rows above it do not move the view. */
   #anchorId = 0;
@@ -29,6 +20,7 @@ export class TimelineWindow {
   #onChange;
   #resizes = new ResizeObserver(([entry]) => {
     this.height = entry?.contentRect.height ?? this.height;
+    this.#measure();
     if (this.#revealedId !== undefined) this.reveal(this.#revealedId);
     this.#onChange();
   });
@@ -36,6 +28,11 @@ export class TimelineWindow {
   /** @param {() => void} onChange */
   constructor(onChange) {
     this.#onChange = onChange;
+  }
+
+  /** The whole rows that are visible. */
+  get rowsAPage() {
+    return Math.max(1, Math.floor(this.height / this.#rowHeight) - 2);
   }
 
   /**
@@ -47,12 +44,16 @@ export class TimelineWindow {
   of(rows) {
     this.#rows = rows;
     if (this.#top > 0) this.#top = this.#topOfAnchor(rows);
-    const first = Math.max(0, Math.floor(this.#top / ROW_HEIGHT) - MARGIN);
-    const last = Math.min(rows.length, Math.ceil((this.#top + this.height) / ROW_HEIGHT) + MARGIN);
+    const first = Math.max(0, Math.floor(this.#top / this.#rowHeight) - MARGIN);
+    const last = Math.min(
+      rows.length,
+      Math.ceil((this.#top + this.height) / this.#rowHeight) + MARGIN,
+    );
     return {
-      ...{ rows: rows.slice(first, last), first },
-      above: first * ROW_HEIGHT,
-      below: (rows.length - last) * ROW_HEIGHT,
+      rows: rows.slice(first, last),
+      first,
+      above: first * this.#rowHeight,
+      below: (rows.length - last) * this.#rowHeight,
     };
   }
 
@@ -61,6 +62,7 @@ export class TimelineWindow {
     const element = document.getElementById("timeline-rows") ?? undefined;
     if (element !== this.#element) {
       this.#element = element;
+      this.#measure();
       this.#resizes.disconnect();
       if (element !== undefined) this.#resizes.observe(element);
     }
@@ -86,20 +88,23 @@ export class TimelineWindow {
     this.#revealedId = id;
     const row = this.#rows.findIndex((it) => it.id === id);
     if (row < 0) return;
-    const from = row * ROW_HEIGHT;
-    const to = (row + 1) * ROW_HEIGHT + HEAD_HEIGHT;
+    const from = row * this.#rowHeight;
+    const to = (row + 1) * this.#rowHeight + this.#headHeight;
     const lowest = this.#top + this.height;
-    if (from < this.#top) this.#moveTo(Math.max(0, from - CONTEXT));
+    // So much of its neighbours is visible.
+    const context = 2 * this.#rowHeight;
+    if (from < this.#top) this.#moveTo(Math.max(0, from - context));
     else if (to > lowest)
       this.#moveTo(
-        Math.min(to + CONTEXT, this.#rows.length * ROW_HEIGHT + HEAD_HEIGHT) - this.height,
+        Math.min(to + context, this.#rows.length * this.#rowHeight + this.#headHeight) -
+          this.height,
       );
   }
 
   /** @param {number} top */
   #moveTo(top) {
     this.#top = top;
-    this.#anchorId = this.#rows[Math.floor(top / ROW_HEIGHT)]?.id ?? 0;
+    this.#anchorId = this.#rows[Math.floor(top / this.#rowHeight)]?.id ?? 0;
     this.#onChange();
   }
 
@@ -107,12 +112,16 @@ export class TimelineWindow {
   #topOfAnchor(rows) {
     const row = rows.findIndex(({ id }) => id <= this.#anchorId);
     if (row < 0) return 0;
-    return row * ROW_HEIGHT + (this.#top % ROW_HEIGHT);
+    return row * this.#rowHeight + (this.#top % this.#rowHeight);
+  }
+
+  /** Rows are higher where the page is narrow: the list stays at the same row. */
+  #measure() {
+    if (this.#element === undefined) return;
+    const style = getComputedStyle(this.#element);
+    const rowHeight = Number.parseFloat(style.getPropertyValue("--row-height"));
+    this.#top *= rowHeight / this.#rowHeight;
+    this.#rowHeight = rowHeight;
+    this.#headHeight = Number.parseFloat(style.getPropertyValue("--head-height"));
   }
 }
-
-/** How much of its neighbours is visible when a row is brought into view. */
-const CONTEXT = 2 * ROW_HEIGHT;
-
-/** The head of the list stays in view and covers as much. */
-const HEAD_HEIGHT = 28;

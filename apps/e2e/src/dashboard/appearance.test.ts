@@ -7,6 +7,10 @@ import { isPictureWanted } from "./dashboard-environment.ts";
 import { openWatchedAgent, type WatchedAgent } from "./watched-agent.test-support.ts";
 
 const browser = await startBrowser();
+/** The screen of a phone. */
+const PHONE = { width: 390, height: 800 };
+
+const phonePicture = join(root, "apps/mock-sts/docs/dashboard-phone.png");
 const picture = join(root, "apps/mock-sts/docs/dashboard.png");
 
 /** A run with something of everything. */
@@ -54,6 +58,51 @@ describe("the page", () => {
     await page.getByRole("list", { name: "Verdict" }).waitFor();
     const overflowing = await runInPage(page, { file: "overflow.js", name: "overflowing" });
     expect(overflowing).toEqual([]);
+  });
+
+  it("shows every cell of a request as a whole at 390 pixels", async () => {
+    const agent = await openWatchedAgent();
+    const page = await openDashboard(browser, agent.mock, { viewport: PHONE });
+    await play(agent);
+    await shown(page, agent.mock);
+    expect(await page.locator("tr.request td").count()).toBeGreaterThan(60);
+    const clipped = { file: "clipped.js", name: "clippedCells" };
+    expect(await runInPage(page, clipped)).toEqual([]);
+    for (const part of [".origin", ".clock .label", ".request .duration svg"]) {
+      expect([part, await page.locator(part).first().isVisible()]).toEqual([part, true]);
+    }
+  });
+
+  it("keeps its place in the list when it gets narrow, and wide again", async () => {
+    const agent = await openWatchedAgent();
+    const page = await openDashboard(browser, agent.mock);
+    await agent.work("alice", 60);
+    await shown(page, agent.mock);
+    const list = page.locator("#timeline-rows");
+    await list.evaluate((it) => it.scrollTo(0, 30 * 26));
+    const first = agent.mock.recorder.count() - 30;
+    const top = async () => {
+      const [row, box] = await Promise.all([
+        page.locator(`#request-${first}`).boundingBox(),
+        list.boundingBox(),
+      ]);
+      return Math.round((row?.y ?? Number.NaN) - (box?.y ?? 0));
+    };
+    await expect.poll(top).toBe(28);
+    await page.setViewportSize(PHONE);
+    await expect.poll(top).toBe(0);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await expect.poll(top).toBe(28);
+  });
+
+  it("is what its documentation shows at 390 pixels", async () => {
+    const agent = await openWatchedAgent();
+    const page = await openDashboard(browser, agent.mock, { viewport: PHONE });
+    await play(agent);
+    await shown(page, agent.mock);
+    await page.locator("header").click();
+    if (isPictureWanted()) await page.screenshot({ path: phonePicture });
+    expect(statSync(phonePicture).size).toBeLessThan(150_000);
   });
 
   it("is what the README shows", async () => {

@@ -1,6 +1,6 @@
 import { startMockSts } from "@agent-oauth/mock-sts";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openDashboard, startBrowser } from "./browser.test-support.ts";
+import { openDashboard, shown, startBrowser } from "./browser.test-support.ts";
 import { actorName, openWatchedAgent } from "./watched-agent.test-support.ts";
 
 const browser = await startBrowser();
@@ -20,13 +20,18 @@ describe("the timeline", () => {
       all.map((row) => [...row.children].map(({ textContent }) => textContent?.trim() ?? "")),
     );
     const exchanges = cells.filter(([, what]) => what?.startsWith("token"));
-    expect(exchanges.map(([, what, who, audience]) => [what, who, audience])).toEqual(
-      ["payroll", "tickets", "payroll", "tickets"].map((audience, index) => [
+    const described = exchanges.map(([, what, who, audience]) => [what, who, audience]);
+    // The two exchanges of a user are sent at once: either may come first.
+    const ofUser = (name: string) =>
+      ["payroll", "tickets"].map((audience) => [
         "tokentoken exchange",
-        expect.stringContaining(index < 2 ? "bob" : "alice"),
+        expect.stringContaining(name),
         audience,
-      ]),
-    );
+      ]);
+    const byAudience = (rows: typeof described) =>
+      rows.toSorted(([, , one = ""], [, , other = ""]) => one.localeCompare(other));
+    expect(byAudience(described.slice(0, 2))).toEqual(ofUser("bob"));
+    expect(byAudience(described.slice(2))).toEqual(ofUser("alice"));
     for (const [, , who, , outcome, took] of exchanges) {
       expect(who).toContain(`by ${actorName}`);
       expect(outcome).toBe("200");
@@ -45,6 +50,8 @@ describe("the timeline", () => {
     expect(await effect.locator("strong").textContent()).toBe("0.25");
     await work("alice", 8);
     await expect.poll(() => effect.locator("strong").textContent()).toBe("0.13");
+    await work("alice", 8);
+    await expect.poll(() => effect.locator("strong").textContent()).toBe("1 request per 12 calls");
   });
 
   it("draws only the rows that are seen, of as many as there are, and keeps its place", async () => {
@@ -87,6 +94,45 @@ describe("the timeline", () => {
     await page.getByLabel("Filter the timeline").fill("BOB tickets");
     await expect.poll(() => rows.count()).toBe(1);
     await page.getByText(`1 of ${mock.recorder.count()} shown`).waitFor();
+  });
+
+  it("says that the filter hides all, and shows them again", async () => {
+    const { mock, work } = await openWatchedAgent();
+    const page = await openDashboard(browser, mock);
+    await work("alice", 2);
+    await shown(page, mock);
+    const count = mock.recorder.count();
+    await page.getByRole("button", { name: "Token requests" }).click();
+    await page.getByLabel("Filter the timeline").fill("nobody");
+    await page
+      .getByText(`No request matches the filter. It hides all ${count} requests.`)
+      .waitFor();
+    expect(await page.getByRole("grid").count()).toBe(0);
+    await page.getByRole("button", { name: "Show all requests" }).click();
+    await shown(page, mock);
+    expect(await page.getByLabel("Filter the timeline").inputValue()).toBe("");
+    expect(await page.getByText("No request matches").count()).toBe(0);
+  });
+
+  it("gives the next commands while it is empty, and copies them", async () => {
+    const mock = await startMockSts();
+    onTestFinished(() => mock.close());
+    const permissions = ["clipboard-read", "clipboard-write"];
+    const page = await openDashboard(browser, mock, { permissions });
+    const copied: unknown[] = [];
+    for (const button of await page.getByRole("button", { name: "Copy the command" }).all()) {
+      await button.click();
+      await page.locator("header .notice", { hasText: "The command is copied" }).waitFor();
+      copied.push(await page.evaluate("navigator.clipboard.readText()"));
+    }
+    const metadata = `${mock.url}/.well-known/oauth-authorization-server/sts`;
+    expect(copied).toEqual([
+      `curl --insecure ${metadata}`,
+      'eval "$(npx @agent-oauth/mock-sts --print-env ./bindings)"',
+    ]);
+    await page.evaluate((url) => fetch(url), metadata);
+    await page.locator("#request-1.good").waitFor();
+    expect(await page.getByRole("button", { name: "Copy the command" }).count()).toBe(0);
   });
 
   it("empties when anybody clears the log", async () => {

@@ -53,7 +53,15 @@ describe("parseCommand", () => {
   });
 
   it("prints an environment and does nothing else", () => {
-    expect(parseCommand(["--print-env", "b"])).toEqual({ kind: "print-env", folder: "b" });
+    const command = { kind: "print-env", folder: "b", format: "sh" };
+    expect(parseCommand(["--print-env", "b"])).toEqual(command);
+    expect(parseCommand(["--print-env=b"])).toEqual(command);
+    expect(parseCommand(["--print-env=./dotenv"])).toEqual({ ...command, folder: "./dotenv" });
+  });
+
+  it.each(["sh", "powershell", "dotenv"])("prints it for %s", (format) => {
+    const command = { kind: "print-env", folder: "b", format };
+    expect(parseCommand([`--print-env=${format}`, "b"])).toEqual(command);
   });
 
   it("reads the other commands, each with help of its own", () => {
@@ -131,6 +139,12 @@ describe("parseCommand", () => {
     ["--write-binding b --flow both", "--flow"],
     ["--print-env=", "--print-env"],
     ["--print-env b --port 1", "--print-env"],
+    ["--print-env b c", '"c"'],
+    ["--print-env=dotenv", "--print-env=dotenv DIR"],
+    ["--print-env dotenv", "./dotenv"],
+    ["--print-env=powershel b", 'did you mean "powershell"?'],
+    ["--print-env=dotenv b c", '"c"'],
+    ["--print-env=dotenv ", "DIR must not be blank"],
     ["--host=", "--host"],
     ["--config=", "--config"],
     ["--scenario=", "--scenario"],

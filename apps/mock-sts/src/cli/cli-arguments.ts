@@ -4,6 +4,7 @@ import type { ClientRegistration } from "../clients/clients.ts";
 import type { Config } from "../config/config-schema.ts";
 import { PRESET_NAMES, type PresetName } from "../config/preset-names.ts";
 import { AGENT_FLOWS, type BindingRequest } from "./binding/binding-request.ts";
+import { ENVIRONMENT_FORMATS, type EnvironmentFormat } from "./binding/environment-format.ts";
 import { CHECK_USAGE, INIT_USAGE, USAGE } from "./cli-usage.ts";
 import { choice, integer, notBlank, readArguments } from "./cli-values.ts";
 import { parseClient } from "./command-clients.ts";
@@ -13,10 +14,18 @@ import { LOG_FORMATS, type LogFormat } from "./output/cli-log.ts";
 export type Command =
   | { readonly kind: "help"; readonly text: string }
   | { readonly kind: "version" }
-  | { readonly kind: "print-env"; readonly folder: string }
   | { readonly kind: "check"; readonly file: string | undefined }
   | InitCommand
+  | PrintEnvCommand
   | ServeCommand;
+
+/** Print the environment of an agent. */
+export interface PrintEnvCommand {
+  readonly kind: "print-env";
+  /** The folder that a mock wrote its files into. */
+  readonly folder: string;
+  readonly format: EnvironmentFormat;
+}
 
 /** Write a commented configuration file. */
 export interface InitCommand {
@@ -106,10 +115,12 @@ const SERVE_OPTIONS = {
 type Values = ReturnType<typeof readArguments<typeof SERVE_OPTIONS>>["values"];
 
 function parseServe(args: readonly string[]): Command {
-  const { values } = readArguments(args, SERVE_OPTIONS);
+  // Only --print-env=FORMAT is followed by a folder.
+  const mostPositionals = args.some((arg) => arg.startsWith("--print-env=")) ? 1 : 0;
+  const { values, positionals } = readArguments(args, SERVE_OPTIONS, { mostPositionals });
   if (values.help) return { kind: "help", text: USAGE };
   if (values.version) return { kind: "version" };
-  if (values["print-env"] !== undefined) return printEnvironment(values, values["print-env"]);
+  if (values["print-env"] !== undefined) return parsePrintEnv(values, positionals[0]);
   return {
     kind: "serve",
     configFile: notBlank(values.config, "--config"),
@@ -122,11 +133,25 @@ function parseServe(args: readonly string[]): Command {
   };
 }
 
-/** The mock got its options when it was started: nothing else can be said here. */
-function printEnvironment(values: Values, folder: string): Command {
-  const other = Object.keys(values).find((name) => name !== "print-env");
+/**
+ * Reads `--print-env DIR` and `--print-env=FORMAT DIR`. The mock got its options when it was started:
+ * nothing else can be said here.
+ */
+function parsePrintEnv(values: Values, folder: string | undefined): PrintEnvCommand {
+  const { "print-env": text, ...others } = values;
+  const [other] = Object.keys(others);
   if (other !== undefined) throw new UsageError(`--print-env cannot be combined with --${other}`);
-  return { kind: "print-env", folder: notBlank(folder, "--print-env") };
+  const isFormat = ENVIRONMENT_FORMATS.some((format) => format === text);
+  if (folder === undefined && !isFormat) {
+    return { kind: "print-env", folder: notBlank(text ?? "", "--print-env"), format: "sh" };
+  }
+  const format = choice(text, "--print-env=FORMAT DIR: FORMAT", ENVIRONMENT_FORMATS) ?? "sh";
+  if (folder === undefined) {
+    throw new UsageError(
+      `--print-env=${format} needs a folder: --print-env=${format} DIR (a folder of this name is ./${format})`,
+    );
+  }
+  return { kind: "print-env", folder: notBlank(folder, "DIR"), format };
 }
 
 function configOf(values: Values): Config {

@@ -8,6 +8,8 @@ export interface CliEnvironment {
   readonly printError: (text: string) => void;
   /** Resolves when the user wants the mock to end. */
   readonly stopped: Promise<unknown>;
+  /** Resolves when the process that started the mock is gone; it may read the standard input. */
+  readonly untilAbandoned: () => Promise<unknown>;
   /** Whether a person reads what is printed. */
   readonly isTerminal: boolean;
   readonly hasColors: boolean;

@@ -19,9 +19,11 @@ import { packageVersion } from "./package-version.ts";
 import { prepareBinding } from "./prepare-binding.ts";
 import { startOnPorts } from "./start-on-ports.ts";
 
-/** Runs a mock until the user wants it to end. */
+/** Runs a mock until the user wants it to end, or is gone. */
 export async function serve(command: ServeCommand, environment: CliEnvironment): Promise<void> {
   const { config: over } = command;
+  // No other command may read the standard input, which can be that of a script.
+  const stopped = Promise.race([environment.stopped, environment.untilAbandoned()]);
   const source = await loadConfig({ folder: environment.folder, file: command.configFile, over });
   const colors = command.color && environment.hasColors;
   const format = command.log ?? (environment.isTerminal ? "pretty" : "json");
@@ -54,7 +56,7 @@ export async function serve(command: ServeCommand, environment: CliEnvironment):
       environment.printError(`mock-sts: the admin token is ${mock.adminToken}\n`);
     }
     if (command.openUi) await openDashboard(mock, { environment, log });
-    await environment.stopped;
+    await stopped;
     log.event({ event: "stopping", message: "mock-sts stops" });
   } finally {
     unwatch();

@@ -41,6 +41,10 @@ Files for agents:
   --print-env DIR       print the environment of the mock that wrote DIR and exit,
                         for  eval "$(mock-sts --print-env DIR)"; adds what this
                         shell trusts to DIR/ca.pem and DIR/ca-bundle.pem
+  --print-env=FORMAT DIR
+                        the same as sh (the default), powershell, for
+                        mock-sts --print-env=powershell DIR | Out-String | iex
+                        or dotenv, for a .env file
 
 Output:
   --log FORMAT          pretty, json or off (default: pretty on a terminal, else
@@ -51,8 +55,13 @@ Output:
   -h, --help            print this text
   --version             print the version
 
-Exit codes: 0 after Ctrl+C or SIGTERM (a second one ends it at once), 1 if it cannot
-start, 2 for a wrong command line.
+The end:
+  Ctrl+C or SIGTERM; a second one ends it at once. It also ends when the process that
+  started it is gone, or closes the pipe that is its standard input. If that is
+  /dev/null, a file or closed from the start, as in the background of a script or in
+  CI, it stays until it is told to end; under npx it always ends with npx.
+
+Exit codes: 0 after an orderly end, 1 if it cannot start, 2 for a wrong command line.
 `;
 
 /** What `mock-sts init --help` prints. */

@@ -11,7 +11,9 @@ if (major < 22 || (major === 22 && minor < 19)) {
 module.enableCompileCache();
 const { runCli } = await import("./run-cli.ts");
 const { openBrowser } = await import("./open-browser.ts");
+const { findStarter } = await import("./starter-process.ts");
 const { untilStopped } = await import("./stop-signals.ts");
+const { untilAbandoned } = await import("./until-abandoned.ts");
 const { wantsColors } = await import("./output/terminal-style.ts");
 
 const { stdout, stderr } = process;
@@ -21,6 +23,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   print: (text) => void stdout.write(text),
   printError: (text) => void stderr.write(text),
   stopped: untilStopped({ process, output: stdout }),
+  untilAbandoned: () => untilAbandoned(findStarter(process, process.env)),
   isTerminal: IS_TERMINAL,
   hasColors: wantsColors(process.env, IS_TERMINAL),
   folder: process.cwd(),

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseEnv } from "node:util";
 import { decodeJwt } from "jose";
 import { Agent, fetch } from "undici";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -216,6 +217,18 @@ describe("runCli", () => {
   it("leaves the token exchange service out of the environment of another flow", async () => {
     await run(["--write-binding", folder, "--flow", "customer"]);
     expect(await readFile(join(folder, "env.sh"), "utf8")).not.toContain("STS_WELL_KNOWN_URI");
+  });
+
+  it("prints the environment for PowerShell and for a .env file too", async () => {
+    const quoting = join(folder, "it's here");
+    await run(["--write-binding", quoting, "--flow", "lob"]);
+    const { out: dotenv } = await run(["--print-env=dotenv", quoting]);
+    const ca = join(quoting, "ca.pem");
+    const expected = { NODE_EXTRA_CA_CERTS: ca, APPFND_CONHOS_LANDSCAPE: "eu10" };
+    expect(parseEnv(dotenv)).toMatchObject(expected);
+    const { out: powershell } = await run(["--print-env=powershell", quoting]);
+    expect(powershell).toContain(`$env:NODE_EXTRA_CA_CERTS = '${ca.replace("'", "''")}'\n`);
+    expect(powershell.match(/^\$env:/gm)).toHaveLength(Object.keys(parseEnv(dotenv)).length);
   });
 
   it("ends with 1 if the environment is missing, and says how to get it", async () => {

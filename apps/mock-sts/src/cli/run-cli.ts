@@ -1,6 +1,6 @@
 import { UsageError } from "../checks/usage-error.ts";
 import { BindingFileError } from "./binding/binding-files.ts";
-import { type Command, parseCommand } from "./cli-arguments.ts";
+import { type Command, type PrintEnvCommand, parseCommand } from "./cli-arguments.ts";
 import type { CliEnvironment } from "./cli-environment.ts";
 import { packageVersion } from "./package-version.ts";
 
@@ -32,7 +32,7 @@ async function execute(command: Command, environment: CliEnvironment): Promise<v
     case "version":
       return environment.print(`${await packageVersion()}\n`);
     case "print-env":
-      return printEnvironment(command.folder, environment);
+      return printEnvironment(command, environment);
     case "init":
       return (await import("./init-config.ts")).initConfig(command, environment);
     case "check":
@@ -42,9 +42,12 @@ async function execute(command: Command, environment: CliEnvironment): Promise<v
   }
 }
 
-async function printEnvironment(folder: string, { print, trust }: CliEnvironment): Promise<void> {
-  const { agentExports } = await import("./binding/print-environment.ts");
-  print(await agentExports(folder, trust));
+async function printEnvironment(
+  { folder, format }: PrintEnvCommand,
+  { print, trust }: CliEnvironment,
+): Promise<void> {
+  const { printedEnvironment } = await import("./binding/print-environment.ts");
+  print(await printedEnvironment(folder, { format, variables: trust }));
 }
 
 function describeError(error: unknown): string {

@@ -19,6 +19,7 @@ export const DASHBOARD_PAGE = `<!doctype html>
 <link rel="stylesheet" href="${DASHBOARD_PATH}/inspector.css">
 <link rel="stylesheet" href="${DASHBOARD_PATH}/controls.css">
 <link rel="stylesheet" href="${DASHBOARD_PATH}/narrow.css">
+<link rel="stylesheet" href="${DASHBOARD_PATH}/phone.css">
 <script type="importmap">${IMPORT_MAP_TEXT}</script>
 <script type="module" src="${DASHBOARD_PATH}/dashboard.js"></script>
 <body><div id="app"></div><noscript>The dashboard needs JavaScript.</noscript></body>

@@ -2,7 +2,7 @@ import { destinationBindingFiles } from "../../btp/destination-binding.ts";
 import type { MockSts } from "../../mock-sts.ts";
 import { agentEnvironment, type EnvironmentContext } from "./agent-environment.ts";
 import type { BindingFiles } from "./binding-files.ts";
-import { shellQuoted } from "./shell-text.ts";
+import { shellExports } from "./shell-exports.ts";
 import { type TrustVariables, trustFiles } from "./trust-files.ts";
 import type { UserTokenFile } from "./user-token-files.ts";
 
@@ -21,9 +21,6 @@ export async function agentBindingFiles(
   variables: TrustVariables,
 ): Promise<BindingFiles> {
   const { flows, userTokens } = binding;
-  const exports = Object.entries(agentEnvironment(mock, binding)).map(
-    ([name, value]) => `export ${name}=${shellQuoted(value)}\n`,
-  );
   return {
     ...(flows.includes("customer") && {
       "agent-gateway/type": "integration-credentials",
@@ -32,7 +29,7 @@ export async function agentBindingFiles(
     ...(flows.includes("lob") && destinationBindingFiles(mock.destinationBinding())),
     ...(mock.url.startsWith("https:") &&
       (await trustFiles(mock.ca, { folder: binding.folder, variables }))),
-    [ENVIRONMENT_FILE]: exports.join(""),
+    [ENVIRONMENT_FILE]: shellExports(agentEnvironment(mock, binding)),
     ...Object.fromEntries(userTokens.map(({ file, token }) => [file, token])),
   };
 }

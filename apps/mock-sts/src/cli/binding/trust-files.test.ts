@@ -6,7 +6,7 @@ import { rootCertificates } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createCertificateAuthority } from "../../tls/certificate-authority.ts";
 import { writeBindingFiles } from "./binding-files.ts";
-import { agentExports } from "./print-environment.ts";
+import { printedEnvironment } from "./print-environment.ts";
 import { trustFiles } from "./trust-files.ts";
 
 let folder: string;
@@ -118,7 +118,7 @@ describe("trustFiles", () => {
   });
 });
 
-describe("agentExports", () => {
+describe("printedEnvironment", () => {
   it("adds what this shell trusts to the files of a running mock", async () => {
     const [first, second, mock] = await Promise.all(["first", "second", "mock"].map(authority));
     const shell = { NODE_EXTRA_CA_CERTS: await write("extra.pem", first ?? "") };
@@ -127,16 +127,18 @@ describe("agentExports", () => {
     await writeBindingFiles(root, { ...files, "env.sh": "export A='b'\n" });
     const other = await write("other.pem", second ?? "");
     const trust = { NODE_EXTRA_CA_CERTS: other, SSL_CERT_FILE: other };
-    expect(await agentExports(root, trust)).toBe("export A='b'\n");
+    expect(await printedEnvironment(root, { variables: trust })).toBe("export A='b'\n");
     const read = async (name: string) => certificates(await readFile(join(root, name), "utf8"));
     expect(await read("ca.pem")).toEqual(["mock", "first", "second"]);
     const bundle = await read("ca-bundle.pem");
     expect(bundle).toEqual(expect.arrayContaining(["mock", "first", "second"]));
     expect(bundle.length).toBeGreaterThan(100);
     // The variables that were just printed change nothing when they are read again.
-    await agentExports(root, {
-      NODE_EXTRA_CA_CERTS: join(root, "ca.pem"),
-      SSL_CERT_FILE: join(root, "ca-bundle.pem"),
+    await printedEnvironment(root, {
+      variables: {
+        NODE_EXTRA_CA_CERTS: join(root, "ca.pem"),
+        SSL_CERT_FILE: join(root, "ca-bundle.pem"),
+      },
     });
     expect(await read("ca.pem")).toEqual(["mock", "first", "second"]);
     expect(await read("ca-bundle.pem")).toEqual(bundle);
@@ -146,7 +148,9 @@ describe("agentExports", () => {
     const proxy = await authority("proxy");
     await writeBindingFiles(folder, { "ca.pem": await authority("mock"), "env.sh": "" });
     await writeFile(join(folder, "ca.pem"), proxy);
-    await agentExports(folder, { NODE_EXTRA_CA_CERTS: await write("x.pem", await authority("x")) });
+    await printedEnvironment(folder, {
+      variables: { NODE_EXTRA_CA_CERTS: await write("x.pem", await authority("x")) },
+    });
     expect(await readFile(join(folder, "ca.pem"), "utf8")).toBe(proxy);
   });
 });
