@@ -133,7 +133,7 @@ describe('McpToolset with onExchangeError: "anonymous"', () => {
   it("does not hide a mistake in the options", async () => {
     const server = await startMcpServer();
     const { toolset } = toolsetOf([server], {
-      tokens: staticTokenSource("of nobody"),
+      tokens: staticTokenSource("of-nobody"),
       onExchangeError: "anonymous",
     });
     await expect(agentOf(toolset).run()).rejects.toThrow(/does not support "subjectToken"/);
