@@ -1,10 +1,12 @@
-import { closeSync, existsSync, openSync, readdirSync, unlinkSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, statSync, unlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { sqliteVerdict } from "./sqlite-error.ts";
 import { loadSqlite } from "./sqlite-module.ts";
 
 const SUFFIX = ".alive";
+/** In milliseconds. */
+const YOUNG_MS = 60_000;
 
 /**
  * Shows other processes that this one lives: it keeps an empty file beside the database locked, and the kernel ends the lock
@@ -31,6 +33,8 @@ export class LivenessLock {
     } catch {
       // The lock only saves time: a folder that is full or a busy file does not stop the store.
     }
+    // Without the lock, the file would say that this process has ended.
+    if (this.#held === undefined) removeFile(path);
   }
 
   /** Tells whether another process has ended. `false` also means that nobody knows. */
@@ -48,15 +52,17 @@ export class LivenessLock {
     removeFile(this.#pathOf(process));
   }
 
-  /** Removes the files that processes of former days left. */
-  sweep(): void {
+  /** Lists the processes that ended and left their files. A young file may be about to be locked. */
+  ended(): readonly string[] {
     const prefix = `${basename(this.#databasePath)}-`;
     const folder = dirname(this.#databasePath);
-    for (const name of readdirSync(folder)) {
-      if (!name.startsWith(prefix) || !name.endsWith(SUFFIX)) continue;
-      const process = name.slice(prefix.length, -SUFFIX.length);
-      if (this.hasEnded(process)) this.forget(process);
-    }
+    const isOld = (name: string) =>
+      (statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) <
+      Date.now() - YOUNG_MS;
+    return readdirSync(folder)
+      .filter((name) => name.startsWith(prefix) && name.endsWith(SUFFIX) && isOld(name))
+      .map((name) => name.slice(prefix.length, -SUFFIX.length))
+      .filter((process) => this.hasEnded(process));
   }
 
   release(): void {

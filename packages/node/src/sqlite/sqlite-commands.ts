@@ -88,6 +88,13 @@ export class SqliteCommands {
     return lease;
   }
 
+  /** Ends every lease of processes that have ended: once their files are gone, nobody could tell. */
+  endLeases(processes: readonly string[]): void {
+    for (const process of processes) {
+      this.#connection.run("DELETE FROM leases WHERE process = ?", process);
+    }
+  }
+
   renew({ key, owner }: StoreLease, forMs: number): boolean {
     const now = this.#tick();
     const endsAt = Math.round(now + forMs * 1_000);

@@ -9,6 +9,8 @@ export function storeProcess(path: string, code: string): StoreProcess {
   const script = `
     import { sqliteStore } from ${JSON.stringify(fileURLToPath(url))};
     const store = sqliteStore({ path: ${JSON.stringify(path)} });
+    // What nothing refers to is closed by the garbage collector, and its locks end.
+    globalThis.store = store;
     ${code}
   `;
   const child = spawn(

@@ -103,7 +103,9 @@ class SqliteStore implements SharedStore {
   check(): void {
     try {
       this.#connection.open();
-      this.#liveness.sweep();
+      const ended = this.#liveness.ended();
+      this.#connection.transaction(() => this.#commands.endLeases(ended), { isDurable: false });
+      for (const process of ended) this.#liveness.forget(process);
     } catch (error) {
       if (TokenError.isInstance(error)) throw error;
     }
@@ -136,7 +138,12 @@ class SqliteStore implements SharedStore {
       return ended.has(process);
     };
     const command = { owner: this.#newId(), process: this.#process, forMs, hasEnded };
-    const acquired = await this.#change(() => this.#commands.acquire(key, command), options);
+    const acquired = await this.#change(() => {
+      const outcome = this.#commands.acquire(key, command);
+      this.#commands.endLeases([...ended].filter((one) => one !== this.#process));
+      return outcome;
+    }, options);
+    for (const process of ended) this.#liveness.forget(process);
     if ("outcome" in acquired) return acquired;
     if ("leftMs" in acquired) return { outcome: "held", leftMs: acquired.leftMs } as const;
     return {
