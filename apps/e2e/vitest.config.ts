@@ -1,11 +1,13 @@
 import { configDefaults, defineConfig, mergeConfig } from "vitest/config";
 import shared from "../../vitest.shared.ts";
 
-// The tests that need a Keycloak or a Chromium, all but those of finding them, have configurations of their own.
+// The tests that need a Keycloak, a Chromium or an npm registry have configurations of their own, all but a few of their
+// parts.
 const exclude = [
   ...configDefaults.exclude,
   "src/keycloak/!(java).test.ts",
   "src/dashboard/!(chromium).test.ts",
+  "src/release/!(installed-packages).test.ts",
 ];
 
 // On two cores vitest would run one file at a time; these wait for each other's processes more than they work.

@@ -1,0 +1,46 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type BackgroundCommand, run, runInBackground } from "../processes/command.ts";
+import type { DocumentStep } from "./document-steps.ts";
+import { isPrinted } from "./printed-text.ts";
+
+/** Where a reader follows a document. */
+export interface DocumentRunOptions {
+  readonly folder: string;
+  /** Variables beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Does what a document says, step by step; throws the line of the first step that fails, and what was printed. */
+export async function runDocument(
+  steps: readonly DocumentStep[],
+  options: DocumentRunOptions,
+): Promise<void> {
+  const background: BackgroundCommand[] = [];
+  try {
+    for (const step of steps) {
+      if (step.kind === "file") writeFileSync(join(options.folder, step.name), step.text);
+      else if (step.kind === "background") {
+        background.push(await runInBackground(shell(step.text), { ...options, ready: "ready" }));
+      } else await runCommand(step, options);
+    }
+  } finally {
+    for (const command of background) await command.stop();
+  }
+}
+
+async function runCommand(
+  { text, line, printed }: DocumentStep & { readonly kind: "command" },
+  options: DocumentRunOptions,
+): Promise<void> {
+  const output = await run(shell(text), options).catch((error: unknown) => {
+    throw new Error(`Cannot run the block of line ${line}`, { cause: error });
+  });
+  if (printed !== undefined && !isPrinted(printed, output)) {
+    throw new Error(`Cannot find what line ${line} promises:\n${printed}\nIt printed:\n${output}`);
+  }
+}
+
+function shell(text: string): readonly ["sh", "-eu", "-c", string] {
+  return ["sh", "-eu", "-c", text];
+}
