@@ -26,6 +26,17 @@ describe("runDocument", () => {
     expect(readFileSync(join(folder, "b.txt"), "utf8")).toBe("one\n");
   });
 
+  it("stays in the folder into which a command goes", async () => {
+    const folder = emptyFolder();
+    const file: DocumentStep = { kind: "file", name: "a.txt", text: "one\n", line: 1 };
+    const steps = [
+      command("mkdir deep && cd deep"),
+      file,
+      command("cat a.txt; ls ../deep", "one\na.txt"),
+    ];
+    await runDocument(steps, { folder });
+  });
+
   it.each([
     [command("echo two", "one"), /line 7 promises:\none\nIt printed:\ntwo/],
     [command("false\necho one", "one"), /block of line 7/],

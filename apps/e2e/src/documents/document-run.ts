@@ -17,28 +17,35 @@ export async function runDocument(
   options: DocumentRunOptions,
 ): Promise<void> {
   const background: BackgroundCommand[] = [];
+  let { folder } = options;
   try {
     for (const step of steps) {
-      if (step.kind === "file") writeFileSync(join(options.folder, step.name), step.text);
+      const here = { ...options, folder };
+      if (step.kind === "file") writeFileSync(join(folder, step.name), step.text);
       else if (step.kind === "background") {
-        background.push(await runInBackground(shell(step.text), { ...options, ready: "ready" }));
-      } else await runCommand(step, options);
+        background.push(await runInBackground(shell(step.text), { ...here, ready: "ready" }));
+      } else folder = await runCommand(step, here);
     }
   } finally {
     for (const command of background) await command.stop();
   }
 }
 
+/** Returns the folder in which the command leaves its shell, and so the reader. */
 async function runCommand(
   { text, line, printed }: DocumentStep & { readonly kind: "command" },
   options: DocumentRunOptions,
-): Promise<void> {
-  const output = await run(shell(text), options).catch((error: unknown) => {
+): Promise<string> {
+  const followed = `${text}\nprintf '\\n%s' "$PWD"`;
+  const all = await run(shell(followed), options).catch((error: unknown) => {
     throw new Error(`Cannot run the block of line ${line}`, { cause: error });
   });
+  const end = all.lastIndexOf("\n");
+  const output = all.slice(0, end);
   if (printed !== undefined && !isPrinted(printed, output)) {
     throw new Error(`Cannot find what line ${line} promises:\n${printed}\nIt printed:\n${output}`);
   }
+  return all.slice(end + 1);
 }
 
 function shell(text: string): readonly ["sh", "-eu", "-c", string] {

@@ -1,35 +1,62 @@
 import { describe, expect, it } from "vitest";
-import { firstExample, typeErrors } from "./readme-examples.ts";
-import { readText } from "./repository.ts";
+import { documentBlocks } from "../documents/document-blocks.ts";
+import { documentSteps } from "../documents/document-steps.ts";
+import { programs, typeErrors, unreadableBlocks } from "./readme-examples.ts";
+import { readText, repositoryFiles } from "./repository.ts";
 import { workspacePackages } from "./workspace-packages.ts";
 
-describe("firstExample", () => {
-  it("is the first block of TypeScript, whole", () => {
-    const markdown = "# a\n```sh\nnpm i\n```\n```ts\nconst a = 1;\n\na;\n```\n```ts\nb;\n```\n";
-    expect(firstExample(markdown)).toBe("const a = 1;\n\na;\n");
-  });
+/** The documents for users. */
+const documents = repositoryFiles()
+  .filter((file) =>
+    /^(?:README\.md|docs\/.*\.md|(?:packages|apps)\/[^/]+\/(?:README|docs\/.*)\.md)$/.test(file),
+  )
+  .map((file) => ({ file, text: readText(file) }));
 
-  it("is undefined where there is none", () => {
-    expect(firstExample("# a\n```sh\nnpm i\n```\n")).toBeUndefined();
+describe("programs", () => {
+  it("are the blocks with an import, whole", () => {
+    const markdown = "# a\n```ts\nb;\n```\n```ts try.mts\nimport 'a';\n\na;\n```\n";
+    expect(programs("docs/a b.md", markdown)).toEqual({ "docs-a-b-5.ts": "import 'a';\n\na;\n" });
+  });
+});
+
+describe("unreadableBlocks", () => {
+  it("names the block with await using, and reads no prose", () => {
+    const markdown =
+      "`await using` closes it.\n```ts\nawait using a = b();\n```\n```ts\nusing a;\n```\n";
+    expect(unreadableBlocks("a.md", markdown)).toEqual([
+      "a.md:2 has await using, a SyntaxError on Node 22",
+    ]);
   });
 });
 
 describe("typeErrors", () => {
-  const published = workspacePackages().filter(({ manifest }) => manifest.private !== true);
-
-  it("finds none in the examples of the READMEs, and finds those of bad ones", () => {
-    const examples = published.map(({ shortName, folder }) => {
-      const text = firstExample(readText(`${folder}/README.md`));
-      return [`${shortName}.ts`, text ?? `The README of ${shortName} has no example`];
-    });
+  it("finds none in the programs of the documents, and finds those of bad ones", () => {
+    const examples = documents.map(({ file, text }) => programs(file, text));
     const bad = {
       "bad-import.ts": 'import { nothing } from "@agent-oauth/core";\nnothing();',
       "bad-type.ts": "const text: string = 1;",
     };
-    const errors = typeErrors({ ...Object.fromEntries(examples), ...bad });
-    expect(errors).toEqual([
+    expect(typeErrors(Object.assign({}, ...examples, bad))).toEqual([
       expect.stringMatching(/^bad-import\.ts\(1,10\): error TS2305: /),
       expect.stringMatching(/^bad-type\.ts\(1,7\): error TS2322: /),
     ]);
   });
+});
+
+describe("the documents", () => {
+  it("have no block that the lowest Node cannot read", () => {
+    expect(documents.flatMap(({ file, text }) => unreadableBlocks(file, text))).toEqual([]);
+  });
+
+  const published = workspacePackages().filter(({ manifest }) => manifest.private !== true);
+
+  it.each(published)(
+    "of $shortName have a README to try out, which ends in what one sees",
+    ({ folder }) => {
+      const steps = documentSteps(documentBlocks(readText(`${folder}/README.md`)));
+      expect(steps).toContainEqual(
+        expect.objectContaining({ printed: expect.stringMatching(/\w/) }),
+      );
+    },
+  );
 });

@@ -1,11 +1,21 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { documentBlocks, isProgram } from "../documents/document-blocks.ts";
 import { root } from "./repository.ts";
 
-/** The first TypeScript block of a Markdown text, or `undefined`. */
-export function firstExample(markdown: string): string | undefined {
-  return /^```ts\n(.*?)^```$/ms.exec(markdown)?.[1];
+/** The programs of a document, whole: its TypeScript blocks with an import, by a file name that says where they stand. */
+export function programs(file: string, markdown: string): Readonly<Record<string, string>> {
+  const place = file.replaceAll(/\W+/g, "-").replace(/-md$/, "");
+  const blocks = documentBlocks(markdown).filter(isProgram);
+  return Object.fromEntries(blocks.map(({ line, text }) => [`${place}-${line}.ts`, text]));
+}
+
+/** Lists the blocks of a document that the lowest Node cannot read, since they end something by `await using`. */
+export function unreadableBlocks(file: string, markdown: string): readonly string[] {
+  return documentBlocks(markdown)
+    .filter(({ text }) => /\bawait using\b/.test(text))
+    .map(({ line }) => `${file}:${line} has await using, a SyntaxError on Node 22`);
 }
 
 /**
