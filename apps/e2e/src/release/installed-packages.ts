@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { scope } from "../walls/allow-list.ts";
-import { moduleReferences } from "../walls/module-references.ts";
+import { packageReferences } from "../walls/module-references.ts";
 import { type Manifest, workspacePackages } from "../walls/workspace-packages.ts";
 
 /** The packages of ours that a package brings by what it declares, itself among them, without the scope and sorted. */
@@ -42,8 +41,6 @@ function importedPackages(folder: string): readonly string[] {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
   const references = files
     .filter((file) => file.endsWith(".js"))
-    .flatMap((file) => moduleReferences(readFileSync(join(folder, file), "utf8")))
-    .filter((module) => !module.startsWith(".") && !isBuiltin(module));
-  const names = references.map((module) => /^(?:@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? module);
-  return [...new Set(names)].sort();
+    .flatMap((file) => packageReferences(readFileSync(join(folder, file), "utf8")));
+  return [...new Set(references)].sort();
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { documentBlocks } from "../documents/document-blocks.ts";
 import { documentSteps } from "../documents/document-steps.ts";
-import { programs, typeErrors, unreadableBlocks } from "./readme-examples.ts";
+import { programs, typeErrors, uninstalledImports, unreadableBlocks } from "./readme-examples.ts";
 import { readText, repositoryFiles } from "./repository.ts";
 import { workspacePackages } from "./workspace-packages.ts";
 
@@ -29,6 +29,17 @@ describe("unreadableBlocks", () => {
   });
 });
 
+describe("uninstalledImports", () => {
+  it("names what a file imports and no install line has", () => {
+    const program = 'import "node:fs";\nimport "@a/b/c";\nimport "d";\nimport "e";\n';
+    const markdown = `\`\`\`sh\nnpm install @a/b d\n\`\`\`\n\`\`\`ts try.mts\n${program}\`\`\`\n`;
+    expect(uninstalledImports("a.md", markdown)).toEqual([
+      "a.md imports e and does not install it",
+    ]);
+    expect(uninstalledImports("a.md", markdown.replace(" try.mts", ""))).toEqual([]);
+  });
+});
+
 describe("typeErrors", () => {
   it("finds none in the programs of the documents, and finds those of bad ones", () => {
     const examples = documents.map(({ file, text }) => programs(file, text));
@@ -46,6 +57,10 @@ describe("typeErrors", () => {
 describe("the documents", () => {
   it("have no block that the lowest Node cannot read", () => {
     expect(documents.flatMap(({ file, text }) => unreadableBlocks(file, text))).toEqual([]);
+  });
+
+  it("install what their files import", () => {
+    expect(documents.flatMap(({ file, text }) => uninstalledImports(file, text))).toEqual([]);
   });
 
   const published = workspacePackages().filter(({ manifest }) => manifest.private !== true);
