@@ -8,7 +8,7 @@ export default defineConfig({
   ...shared,
   test: {
     ...shared.test,
-    include: ["src/release/!(installed-packages).test.ts"],
+    include: ["src/release/{documents,flows,release}.test.ts"],
     globalSetup: "src/release/publish-once.ts",
     // Two mock servers at a time: each takes other ports if its own are taken.
     maxWorkers: 2,

@@ -4,13 +4,6 @@ import { type BackgroundCommand, run, runInBackground } from "../processes/comma
 import type { DocumentStep } from "./document-steps.ts";
 import { isPrinted } from "./printed-text.ts";
 
-/** Where a reader follows a document. */
-export interface DocumentRunOptions {
-  readonly folder: string;
-  /** Variables beside those of this process. */
-  readonly environment?: Readonly<Record<string, string>>;
-}
-
 /** Does what a document says, step by step; throws the line of the first step that fails, and what was printed. */
 export async function runDocument(
   steps: readonly DocumentStep[],
@@ -29,6 +22,13 @@ export async function runDocument(
   } finally {
     for (const command of background) await command.stop();
   }
+}
+
+/** Where a reader follows a document. */
+export interface DocumentRunOptions {
+  readonly folder: string;
+  /** Variables beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Returns the folder in which the command leaves its shell, and so the reader. */
