@@ -67,6 +67,6 @@ function isStore(database: DatabaseSync): boolean {
 }
 
 /** Reads a number that a pragma answers with. */
-export function pragma(database: DatabaseSync, name: string): number {
+function pragma(database: DatabaseSync, name: string): number {
   return Number(Object(database.prepare(`PRAGMA ${name}`).get())[name]);
 }
