@@ -2,7 +2,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { declaredPackages, undeclaredModules } from "./installed-packages.ts";
+import { declaredPackages, inwardLinks, undeclaredModules } from "./installed-packages.ts";
+
+function emptyModules() {
+  const modules = mkdtempSync(join(tmpdir(), "modules-"));
+  onTestFinished(() => rmSync(modules, { recursive: true }));
+  const write = (file: string, text: string): void => {
+    const path = join(modules, "@agent-oauth/a", file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  };
+  return { modules, write };
+}
 
 describe("declaredPackages", () => {
   it("follows the dependencies of packages of ours", () => {
@@ -18,13 +29,7 @@ describe("declaredPackages", () => {
 
 describe("undeclaredModules", () => {
   it("names what a built file imports and the package does not declare", () => {
-    const modules = mkdtempSync(join(tmpdir(), "modules-"));
-    onTestFinished(() => rmSync(modules, { recursive: true }));
-    const write = (file: string, text: string): void => {
-      const path = join(modules, "@agent-oauth/a", file);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
-    };
+    const { modules, write } = emptyModules();
     const dependencies = { "@x/declared": "^1.0.0" };
     const peerDependencies = { peer: "^1.0.0" };
     write(
@@ -37,5 +42,16 @@ describe("undeclaredModules", () => {
     );
     write("dist/deep/b.js", `export * from "undici"; await import("@x/other");`);
     expect(undeclaredModules(modules)).toEqual(["a imports @x/other", "a imports undici"]);
+  });
+});
+
+describe("inwardLinks", () => {
+  it("names the links of an installed README to files of the repository", () => {
+    const { modules, write } = emptyModules();
+    const home = "https://github.com/owner/name";
+    write("README.md", `[a](../../docs/a.md) [b](${home}/blob/main/docs/b.md)`);
+    expect(inwardLinks(modules, home)).toEqual([
+      "a: README.md links to ../../docs/a.md; run pnpm set-home",
+    ]);
   });
 });
