@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 const read = (file) => JSON.parse(readFileSync(file, "utf8"));
 
 /** Scripts beside `test` that leave a report. Only CI must have what they need. */
-const further = ["dashboard", "keycloak", "site"];
+const further = ["dashboard", "keycloak", "release", "site"];
 
 /** Every script that runs tests leaves a report. */
 function* reports() {

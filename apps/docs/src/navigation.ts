@@ -17,6 +17,7 @@ const guides: Item[] = [
 
 const operation: Item[] = [
   { text: "Errors", link: "/errors" },
+  { text: "When a tool is called again", link: "/tool-calls" },
   { text: "Scaling", link: "/scaling" },
   { text: "Security model", link: "/security-model" },
   { text: "Runtimes and bundlers", link: "/runtimes" },

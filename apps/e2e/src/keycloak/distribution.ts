@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../release/command.ts";
+import { run } from "../processes/command.ts";
 import { root } from "../walls/repository.ts";
 
 /** The release that is tested against. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runInBackground } from "../release/command.ts";
+import { runInBackground } from "../processes/command.ts";
 import type { CertificatePair } from "./certificates.ts";
 import { REALM, realm } from "./realm.ts";
 

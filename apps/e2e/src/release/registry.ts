@@ -8,10 +8,16 @@ import { scope } from "../walls/allow-list.ts";
 
 /** An npm registry on the loopback that holds the packages of this workspace and no others. */
 export interface Registry {
+  /** Its host and port. */
+  readonly host: string;
   /** Makes a folder install our packages from here and lets it publish to here. */
   use(folder: string): void;
   /** What the registry answers about the newest version of a package. */
   manifest(name: string): Promise<PublishedManifest>;
+}
+
+/** A registry that this process runs. */
+export interface RunningRegistry extends Registry {
   close(): Promise<void>;
 }
 
@@ -24,7 +30,7 @@ interface PublishedManifest {
 }
 
 /** Starts an empty registry that keeps its files in `folder`. */
-export async function startRegistry(folder: string): Promise<Registry> {
+export async function startRegistry(folder: string): Promise<RunningRegistry> {
   mkdirSync(folder, { recursive: true });
   const config = join(folder, "config.yaml");
   const packages = { [`${scope}*`]: { access: "$all", publish: "$anonymous" } };
@@ -37,8 +43,20 @@ export async function startRegistry(folder: string): Promise<Registry> {
   const server: Server = await runServer(config);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
+    ...registryAt(`127.0.0.1:${(server.address() as AddressInfo).port}`),
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+/** The registry at a host and port, which another process may run. */
+export function registryAt(host: string): Registry {
+  return {
+    host,
     use(consumer) {
       mkdirSync(consumer, { recursive: true });
       const lines = [
@@ -51,11 +69,6 @@ export async function startRegistry(folder: string): Promise<Registry> {
       const response = await fetch(`http://${host}/${name}/latest`);
       if (!response.ok) throw new Error(`Cannot read ${name}: status ${response.status}`);
       return (await response.json()) as PublishedManifest;
-    },
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
     },
   };
 }

@@ -1,51 +1,21 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, inject, it } from "vitest";
 import { manifestMembers } from "../../../../scripts/home.mjs";
-import { repositoryFiles, root } from "../walls/repository.ts";
+import { pnpm, run, runInBackground } from "../processes/command.ts";
 import { workspacePackages } from "../walls/workspace-packages.ts";
-import { pnpm, run, runInBackground } from "./command.ts";
-import { flowProgram } from "./flow-program.ts";
-import { relativeLinks } from "./package-metadata.ts";
-import { type Registry, startRegistry } from "./registry.ts";
+import { inwardLinks, testFiles } from "./installed-packages.ts";
+import { lowestNode } from "./node-release.ts";
+import { registryAt } from "./registry.ts";
+import { userFolder } from "./user-folder.ts";
 
-/** For steps that install from the network. */
-const patience = 300_000;
-
-const folder = mkdtempSync(join(tmpdir(), "release-"));
-const repository = join(folder, "repository");
 const published = workspacePackages().filter(({ manifest }) => manifest.private !== true);
-/** The rehearsal's own; the repository may have none yet. */
-const home = "https://github.com/rehearsal/agent-oauth";
-let registry: Registry;
-let refusal: unknown;
-
-beforeAll(async () => {
-  registry = await startRegistry(join(folder, "registry"));
-  for (const file of repositoryFiles()) cpSync(join(root, file), join(repository, file));
-  registry.use(repository);
-  const git = (...args: string[]) => run(["git", ...args], { folder: repository });
-  await git("init", "--quiet", "--initial-branch", "main");
-  await git("add", "--all");
-  const author = ["-c", "user.name=rehearsal", "-c", "user.email=rehearsal@localhost"];
-  await git(...author, "commit", "--quiet", "--message", "before");
-  await pnpm(["install", "--frozen-lockfile", "--prefer-offline"], { folder: repository });
-  await run(["npm", "pkg", "delete", "repository"], { folder: repository });
-  refusal = await pnpm(["run", "release"], { folder: repository }).catch((error) => error);
-  await pnpm(["run", "set-home", home], { folder: repository });
-  await pnpm(["run", "version-packages"], { folder: repository });
-  await pnpm(["run", "release"], { folder: repository });
-}, patience);
-
-afterAll(async () => {
-  await registry?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const { host, home, refusal, repository } = inject("publication");
+const registry = registryAt(host);
 
 describe("the release", () => {
   it("refuses without a public home, and says how to set it", () => {
-    expect(String(refusal)).toContain("pnpm set-home https://github.com/OWNER/NAME");
+    expect(refusal).toContain("pnpm set-home https://github.com/OWNER/NAME");
   });
 
   it.each(published)("publishes $manifest.name as a user can install it", async (published) => {
@@ -62,38 +32,26 @@ describe("the release", () => {
     }
   });
 
-  it(
-    "has nothing to publish a second time",
-    async () => {
-      const printed = await pnpm(["changeset", "publish"], { folder: repository });
-      expect(printed).toContain("No unpublished projects");
-    },
-    patience,
-  );
+  it("has nothing to publish a second time", async () => {
+    const printed = await pnpm(["changeset", "publish"], { folder: repository });
+    expect(printed).toContain("No unpublished projects");
+  });
 });
 
 describe("the mock server's command", () => {
-  const folderOfUser = join(folder, "user");
+  const user = userFolder(lowestNode);
   const npx = (...args: string[]) =>
     ["npx", "--no-install", "@agent-oauth/mock-sts", ...args] as const;
 
-  beforeAll(async () => {
-    registry.use(folderOfUser);
-    await run(["npm", "install", "@agent-oauth/mock-sts"], { folder: folderOfUser });
-  }, patience);
+  beforeAll(() => run(["npm", "install", "@agent-oauth/mock-sts"], user));
 
   it("tells its version", async () => {
-    expect(await run(npx("--version"), { folder: folderOfUser })).toBe("0.1.0\n");
+    expect(await run(npx("--version"), user)).toBe("0.1.0\n");
   });
 
   it("starts on free ports with the configuration that it wrote", async () => {
-    await run(npx("init", "--preset", "kagent-sts"), { folder: folderOfUser });
-    // Not by npx, which does not hand on the signal that ends it.
-    const command = join(folderOfUser, "node_modules/.bin/mock-sts");
-    const mock = await runInBackground([command, "--port", "0"], {
-      folder: folderOfUser,
-      ready: "mock-sts is ready",
-    });
+    await run(npx("init", "--preset", "kagent-sts"), user);
+    const mock = await runInBackground(npx("--port", "0"), { ...user, ready: "mock-sts is ready" });
     const [ready = "", ending = ""] = (await mock.stop()).split("\n");
     expect(JSON.parse(ready)).toMatchObject({
       event: "ready",
@@ -103,71 +61,11 @@ describe("the mock server's command", () => {
     expect(JSON.parse(ending)).toMatchObject({ event: "stopping" });
   });
 
-  it("brings its documents", () => {
-    const ours = join(folderOfUser, "node_modules/@agent-oauth/mock-sts/docs");
-    expect(readdirSync(ours)).toContain("configuration.md");
-  });
-});
-
-describe("one flow alone", () => {
-  const agent = join(folder, "agent");
-  const server = join(folder, "server");
-
-  beforeAll(async () => {
-    registry.use(agent);
-    registry.use(server);
-    await run(["npm", "install", "@agent-oauth/customer-mtls"], { folder: agent });
-    await run(["npm", "install", "@agent-oauth/mock-sts"], { folder: server });
-  }, patience);
-
-  it("brings what it stands on, no other flow, no client and no MCP package", () => {
-    const ours = readdirSync(join(agent, "node_modules/@agent-oauth"));
-    expect(ours).toEqual(["core", "customer-mtls", "node", "token-endpoint"]);
-    expect(readdirSync(join(agent, "node_modules"))).not.toContain("@modelcontextprotocol");
-  });
-
-  it("is not needed by the mock server, nor is any other package of ours", () => {
-    expect(readdirSync(join(server, "node_modules/@agent-oauth"))).toEqual(["mock-sts"]);
-  });
-
-  it.each(["agent", "server"])("brings no test to the %s", (name) => {
-    const ours = join(folder, name, "node_modules/@agent-oauth");
-    const files = readdirSync(ours, { recursive: true, encoding: "utf8" });
-    expect(files).toContainEqual(expect.stringMatching(/src.index\.ts$/));
-    expect(files.filter((file) => /\.test[.-]/.test(file))).toEqual([]);
-  });
-
-  it.each(["agent", "server"])("brings READMEs to the %s that lead out of it", (name) => {
-    const ours = join(folder, name, "node_modules/@agent-oauth");
-    for (const shortName of readdirSync(ours)) {
-      const readme = readFileSync(join(ours, shortName, "README.md"), "utf8");
-      expect(relativeLinks({ shortName, folder: "packages" }, readme, home)).toEqual([]);
-    }
-  });
-
-  it("gets access tokens from the mock server over mutual TLS", async () => {
-    const binding = join(folder, "bindings");
-    const command = join(server, "node_modules/.bin/mock-sts");
-    const mock = await runInBackground([command, "--write-binding", binding, "--user", "ada"], {
-      folder: server,
-      ready: "mock-sts is ready",
-    });
-    writeFileSync(join(agent, "program.mjs"), flowProgram);
-    const environment = {
-      SERVICE_BINDING_ROOT: binding,
-      NODE_EXTRA_CA_CERTS: join(binding, "ca.pem"),
-    };
-    let digests = "";
-    let log = "";
-    try {
-      const program = ["node", "program.mjs", join(binding, "ada.jwt")] as const;
-      digests = await run(program, { folder: agent, environment });
-    } finally {
-      log = await mock.stop();
-    }
-    // The server's log names each token by the beginning of its SHA-256.
-    const issued = Array.from(log.matchAll(/"issued":"([0-9a-f]{12})"/g), ([, digest]) => digest);
-    expect(issued).toHaveLength(2);
-    expect(digests.split("\n", 2).map((digest) => digest.slice(0, 12))).toEqual(issued);
+  it("brings its documents, and no other package of ours", () => {
+    const modules = join(user.folder, "node_modules");
+    const ours = join(modules, "@agent-oauth");
+    expect(readdirSync(ours)).toEqual(["mock-sts"]);
+    expect(readdirSync(join(ours, "mock-sts/docs"))).toContain("configuration.md");
+    expect([...inwardLinks(modules, home), ...testFiles(modules)]).toEqual([]);
   });
 });

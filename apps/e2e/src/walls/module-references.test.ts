@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { computed, moduleReferences } from "./module-references.ts";
+import { computed, moduleReferences, packageReferences } from "./module-references.ts";
 
 describe("moduleReferences", () => {
   it.each([
@@ -23,5 +23,13 @@ describe("moduleReferences", () => {
     ['import "y"; import "x"; export { b } from "y";', ["x", "y"]],
   ])("reads %s", (source, expected) => {
     expect(moduleReferences(source)).toEqual(expected);
+  });
+});
+
+describe("packageReferences", () => {
+  it("names packages once, whatever their entry, and nothing of Node", () => {
+    const text =
+      'import "@a/b/c"; import "@a/b"; import "d/e"; import "./f.ts"; import "node:fs"; import "fs";';
+    expect(packageReferences(text)).toEqual(["@a/b", "d"]);
   });
 });

@@ -1,3 +1,4 @@
+import { isBuiltin } from "node:module";
 import { type Expression, parseSync, Visitor } from "oxc-parser";
 
 /** Stands for a module name that is put together at run time and could be any. */
@@ -35,4 +36,13 @@ export function moduleReferences(source: string): readonly string[] {
     },
   }).visit(parseSync("source.ts", source).program);
   return [...found].sort();
+}
+
+/** Lists the packages of others that a text names, sorted: neither files beside it nor modules of Node. */
+export function packageReferences(source: string): readonly string[] {
+  const modules = moduleReferences(source).filter((name) => !name.startsWith("."));
+  const names = modules
+    .filter((name) => !isBuiltin(name))
+    .map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
+  return [...new Set(names)].sort();
 }

@@ -47,7 +47,7 @@ describe("fileViolations", () => {
 
 describe("missingSections", () => {
   it("names what no heading tells", () => {
-    const readme = "# core\n\n## Install\n\n### Errors\n\nOptions\n\n## Example of a call\n";
+    const readme = "# core\n\n## Install\n\n### Errors\n\nOptions\n\n## Try it first\n";
     expect(missingSections(readme)).toEqual([
       "when not to use it",
       "its options",

@@ -15,7 +15,7 @@ const kebabCase = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const sections: Readonly<Record<string, RegExp>> = {
   "when not to use it": /^## When not to use it\b/m,
   "how to install it": /^## Install\b/m,
-  "an example": /^## (?:Example|In a test)\b/m,
+  "how to try it": /^## Try it\b/m,
   "its options": /^## Options\b/m,
   "its errors": /^## Errors\b/m,
   "its RFCs": /^## (?:Specifications|RFC sections)\b/m,

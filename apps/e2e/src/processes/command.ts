@@ -1,6 +1,5 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 
 /** A command that hangs must not outlive the test: npx keeps others waiting for its lock. Milliseconds. */
@@ -26,11 +25,11 @@ export interface BackgroundCommand {
 
 /** Runs a command to its end without input; returns what it printed, and throws that if it fails. */
 export async function run(commandLine: CommandLine, options: CommandOptions): Promise<string> {
-  const child = start(commandLine, options);
-  const [[code], output, errors] = await Promise.all([
-    once(child, "close"),
-    text(child.stdout),
-    text(child.stderr),
+  const { child, ended } = start(commandLine, options, "ignore");
+  const [code, output, errors] = await Promise.all([
+    ended,
+    child.stdout ? text(child.stdout) : "",
+    child.stderr ? text(child.stderr) : "",
   ]);
   if (code !== 0) {
     throw new Error(`Cannot run ${commandLine.join(" ")}: exit code ${code}\n${output}${errors}`);
@@ -48,37 +47,76 @@ export async function runInBackground(
   commandLine: CommandLine,
   { ready, ...options }: CommandOptions & { readonly ready: string },
 ): Promise<BackgroundCommand> {
-  const child = start(commandLine, options);
-  const ended = once(child, "close");
+  // Its input stays open, as on a terminal.
+  const { child, ended, clearLimit } = start(commandLine, options, "pipe");
   let [printed, output] = ["", ""];
   const isReady = new Promise<void>((resolve) => {
     const read = (chunk: string): void => {
       printed += chunk;
       if (printed.includes(ready)) resolve();
     };
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
       output += chunk;
       read(chunk);
     });
-    child.stderr.setEncoding("utf8").on("data", read);
+    child.stderr?.setEncoding("utf8").on("data", read);
   });
   await Promise.race([isReady, ended]);
-  if (!printed.includes(ready)) throw new Error(`Cannot start ${commandLine[0]}: ${printed}`);
+  clearLimit();
+  options.signal?.throwIfAborted();
+  if (!printed.includes(ready)) {
+    throw new Error(`Cannot start ${commandLine.join(" ")}: ${printed}`);
+  }
   const stop = async (): Promise<string> => {
-    child.kill("SIGTERM");
+    endGroup(child, "SIGTERM");
     await ended;
     return output;
   };
   return { stop };
 }
 
+interface StartedCommand {
+  readonly child: ChildProcess;
+  /** Its exit code. */
+  readonly ended: Promise<number | null>;
+  /** Lets it run for as long as it likes. */
+  clearLimit(): void;
+}
+
+/** Starts a command with a process group of its own, so that what it starts ends with it: npx hands on no signal. */
 function start(
   [command, ...args]: CommandLine,
   { folder, environment, signal }: CommandOptions,
-): ChildProcessByStdio<null, Readable, Readable> {
+  input: "ignore" | "pipe",
+): StartedCommand {
   // The test runner's mode is not the mode of what it starts.
   const quiet = { NODE_ENV: "", DO_NOT_TRACK: "1", NO_COLOR: "1", FORCE_COLOR: "0" };
   const env = { ...process.env, ...quiet, ...environment };
-  const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
-  return spawn(command, args, { cwd: folder, env, timeout, stdio, ...(signal && { signal }) });
+  const stdio: ["ignore" | "pipe", "pipe", "pipe"] = [input, "pipe", "pipe"];
+  const child = spawn(command, args, { cwd: folder, env, stdio, detached: true });
+  const kill = (): void => endGroup(child, "SIGKILL");
+  // Who hands in a signal has a limit of its own.
+  const limit = signal === undefined ? setTimeout(kill, timeout) : undefined;
+  const clearLimit = (): void => clearTimeout(limit);
+  process.once("exit", kill);
+  signal?.addEventListener("abort", kill, { once: true });
+  // Waited for from the start: an event that has been is not told again.
+  const ended = once(child, "close").then(([code]): number | null => code);
+  const cleanUp = (): void => {
+    clearLimit();
+    process.off("exit", kill);
+    signal?.removeEventListener("abort", kill);
+  };
+  ended.then(cleanUp, cleanUp);
+  if (signal?.aborted === true) kill();
+  return { child, ended, clearLimit };
+}
+
+function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
 }

@@ -1,30 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { documentBlocks } from "../documents/document-blocks.ts";
+import { documentSteps } from "../documents/document-steps.ts";
 import { readText, repositoryFiles } from "../walls/repository.ts";
-import { markdownBlocks, programs } from "./markdown-blocks.ts";
 import { runPage } from "./page-run.ts";
 
 const pages = repositoryFiles().filter((file) => /^docs\/.*\.md$/.test(file));
-const runnable = pages.filter((file) =>
-  markdownBlocks(readText(file)).some(({ language, info }) => language === "ts" && info !== ""),
-);
-
-describe("markdownBlocks", () => {
-  it("reads what stands behind the language", () => {
-    const markdown = "# a\n```ts a.ts\nconst a = 1;\n\na;\n```\ntext\n```sh\nnode a.ts\n```\n";
-    expect(markdownBlocks(markdown)).toEqual([
-      { language: "ts", info: "a.ts", text: "const a = 1;\n\na;\n" },
-      { language: "sh", info: "", text: "node a.ts\n" },
-    ]);
-  });
-});
-
-describe("programs", () => {
-  it("are the blocks that import something", () => {
-    const markdown =
-      '```ts\nconst part = 1;\n```\n```ts x.ts\nimport "a";\n```\n```js\nimport "b";\n```\n';
-    expect(programs(markdown)).toEqual(['import "a";\n']);
-  });
-});
+const runnable = pages.filter((file) => documentSteps(documentBlocks(readText(file))).length > 0);
 
 describe("runPage", () => {
   const page = (code: string, printed: string) =>

@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { type BackgroundCommand, run, runInBackground } from "../release/command.ts";
+import { type DocumentBlock, documentBlocks } from "../documents/document-blocks.ts";
+import { isPrinted } from "../documents/printed-text.ts";
+import { type BackgroundCommand, run, runInBackground } from "../processes/command.ts";
 import { root } from "../walls/repository.ts";
-import { type MarkdownBlock, markdownBlocks } from "./markdown-blocks.ts";
 
 const node = [process.execPath, "--conditions=@agent-oauth/source"] as const;
 const mockSts = join(root, "apps/mock-sts/src/cli/cli.ts");
@@ -34,7 +35,7 @@ export async function runPage(name: string, markdown: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const reader: Reader = { folder, background: [], environment: {}, printed: "" };
   try {
-    const blocks = markdownBlocks(await withFreePorts(markdown));
+    const blocks = documentBlocks(await withFreePorts(markdown));
     for (const block of blocks) await play(block, reader);
   } finally {
     await Promise.all(reader.background.map((command) => command.stop()));
@@ -55,14 +56,16 @@ async function withFreePorts(markdown: string): Promise<string> {
   return text;
 }
 
-async function play({ language, info, text }: MarkdownBlock, reader: Reader): Promise<void> {
-  if (language === "ts" && info !== "") writeFileSync(join(reader.folder, info), text);
-  if (language === "text") expectPrinted(text, reader.printed);
+async function play({ language, label, text }: DocumentBlock, reader: Reader): Promise<void> {
+  if (language === "ts" && label !== undefined) writeFileSync(join(reader.folder, label), text);
+  if (language === "text" && !isPrinted(text, reader.printed)) {
+    throw new Error(`Cannot find in the page what was printed:\n${reader.printed}`);
+  }
   if (language !== "sh") return;
   reader.printed = "";
   const lines = text.replaceAll("\\\n", " ").split("\n");
   for (const line of lines.filter((it) => it !== "" && !SKIPPED.test(it))) {
-    if (info === "background") await startMock(line, reader);
+    if (label === "background") await startMock(line, reader);
     else await runLine(line, reader);
   }
 }
@@ -85,12 +88,4 @@ async function runLine(line: string, reader: Reader): Promise<void> {
   } else if (file !== undefined) {
     reader.printed += await run([...node, file], { folder, environment });
   } else throw new Error(`Cannot play a page: no reader of it knows the command ${line}`);
-}
-
-/** Compares line by line; `…` in the page stands for anything. */
-function expectPrinted(text: string, printed: string): void {
-  const pattern = text.split("…").map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
-  if (!new RegExp(`^${pattern.join("[^\\n]*")}$`).test(printed)) {
-    throw new Error(`Cannot find in the page what was printed:\n${printed}`);
-  }
 }
