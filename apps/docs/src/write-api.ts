@@ -1,4 +1,5 @@
 // Writes the pages of the API reference from the sources.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Application, Converter, ReflectionKind } from "typedoc";
 import { readHome, root } from "../../../scripts/home.mjs";
@@ -37,6 +38,18 @@ export async function writeApi(): Promise<void> {
   if (project === undefined || app.logger.hasErrors()) throw new Error("Cannot read the sources");
   await app.generateOutputs(project);
   if (app.logger.hasErrors()) throw new Error("Cannot write the API reference");
+  fitAnchors(join(pagesFolder, "api"));
+}
+
+/** VitePress names a heading such as `_meta` without the underscore, typedoc's links have it. */
+function fitAnchors(folder: string): void {
+  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".md")) continue;
+    const path = join(folder, file);
+    const text = readFileSync(path, "utf8");
+    const fitted = text.replaceAll(/(\]\([^)\s]*#)_+(?=\w)/g, "$1");
+    if (fitted !== text) writeFileSync(path, fitted);
+  }
 }
 
 /** Options of the plugin, of which typedoc's types do not know. */
