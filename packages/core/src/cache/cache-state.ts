@@ -92,7 +92,7 @@ export class CacheState<T extends AccessToken> {
     this.inFlight.supersede(key);
     this.failures.delete(key);
     this.replacements.delete(key);
-    void this.shared?.invalidate(key);
+    this.shared?.invalidate(key).catch(() => {});
     return this.entriesOf(key).delete(key);
   }
 

@@ -289,6 +289,23 @@ describe("cachingTokenSource with a store", () => {
     await cache.evictEverywhere({ principal: "alice" }).catch(() => {});
     expect(JSON.stringify(events)).not.toContain("sentinel-4711");
   });
+
+  it("survives a store that rejects what nobody waits for", async () => {
+    const world = sharedWorld();
+    const broken = () => Promise.reject(new Error("broken"));
+    const store = Object.assign(createMemoryStoreBackend({ clock: world.clock }).open(), {
+      release: broken,
+      remove: broken,
+      evict: broken,
+    });
+    const { cache } = world.start({ store, plaintext: true });
+    expect((await cache.getToken(alice)).token).toBe("token-1");
+    cache.invalidate(alice);
+    cache.evict({ principal: "alice" });
+    cache.clear();
+    // An unhandled rejection would fail the run.
+    await settled();
+  });
 });
 
 describe("the option store", () => {

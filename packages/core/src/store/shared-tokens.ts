@@ -110,7 +110,7 @@ export class SharedTokens<T extends AccessToken> {
       return { token: fetched.token, ageMs: undefined };
     } finally {
       // Nobody waits for it: a lease that is not released ends by itself.
-      void this.#parts.store.release(lease);
+      this.#parts.store.release(lease).catch(() => {});
     }
   }
 

@@ -125,4 +125,16 @@ describe("the file of a sqliteStore", () => {
     expect(damaged[0]).toMatchObject({ reason: "the database is damaged" });
     expect(statSync(path).size).toBe(size);
   });
+
+  it("makes everything doubtful, and throws in no timer, when its notices cannot be read", async () => {
+    const path = newPath();
+    const clock = createFakeClock();
+    const store = sqliteStore({ path, clock });
+    await store.write("key", "value", { version: 0 });
+    const notices: StoreNotice[] = [];
+    store.watch((notice) => notices.push(notice));
+    database(path, "DROP TABLE notices");
+    expect(() => clock.advance(100)).not.toThrow();
+    expect(notices).toEqual([{ type: "doubtful" }]);
+  });
 });

@@ -48,14 +48,7 @@ export class SqliteNotices {
     const [seen, latest] = [this.#seen, this.#latest()];
     if (latest === undefined || latest === seen) return;
     this.#seen = latest;
-    const rows =
-      seen === undefined
-        ? []
-        : this.#connection.all(
-            "SELECT type, name FROM notices WHERE sequence > ? AND sequence <= ? ORDER BY sequence",
-            seen,
-            latest,
-          );
+    const rows = seen === undefined ? [] : this.#rows(seen, latest);
     if (seen === undefined || rows.length !== latest - seen) this.doubt();
     for (const { type, name } of rows) {
       const text = String(name);
@@ -80,6 +73,17 @@ export class SqliteNotices {
       this.read();
       if (this.#listeners.size > 0) this.#readLater();
     });
+  }
+
+  /** None if they cannot be read: a timer calls this, so an error would end the process. */
+  #rows(seen: number, latest: number): Record<string, unknown>[] {
+    const between =
+      "SELECT type, name FROM notices WHERE sequence > ? AND sequence <= ? ORDER BY sequence";
+    try {
+      return this.#connection.all(between, seen, latest);
+    } catch {
+      return [];
+    }
   }
 
   #latest(): number | undefined {

@@ -104,6 +104,7 @@ class SqliteStore implements SharedStore {
     try {
       this.#connection.open();
       const ended = this.#liveness.ended();
+      if (ended.length === 0) return;
       this.#connection.transaction(() => this.#commands.endLeases(ended), { isDurable: false });
       for (const process of ended) this.#liveness.forget(process);
     } catch (error) {
@@ -140,7 +141,7 @@ class SqliteStore implements SharedStore {
     const command = { owner: this.#newId(), process: this.#process, forMs, hasEnded };
     const acquired = await this.#change(() => {
       const outcome = this.#commands.acquire(key, command);
-      this.#commands.endLeases([...ended].filter((one) => one !== this.#process));
+      this.#commands.endLeases([...ended]);
       return outcome;
     }, options);
     for (const process of ended) this.#liveness.forget(process);
